@@ -1,0 +1,226 @@
+import type { EvidenceRef, StepFailure } from './contract.js';
+import type { JsonObject } from './json.js';
+import type { Choice, MessageName } from './message.js';
+import type { LimitOp, Mode } from './plan.js';
+import type { Verdict } from './verdict.js';
+
+export type StepStatus = 'pending' | 'running' | 'done' | 'failed' | 'skipped' | 'undone' | 'undo-failed' | 'cancelled';
+
+export interface StepRecord {
+  id: string;
+  title: string;
+  uses: string;
+  status: StepStatus;
+  epoch: number;
+  /** ISO 8601, workflow time. */
+  startedAt?: string;
+  endedAt?: string;
+  summary?: string;
+  outputs?: JsonObject;
+  evidence?: EvidenceRef[];
+  failure?: StepFailure;
+  /** Why it was skipped, and by whom when a person did. */
+  skipped?: string;
+}
+
+/** One judged gate: the numbers, and the sentence that every page prints. */
+export interface GateResult {
+  id: string;
+  title: string;
+  verdict: Verdict;
+  /** Absent when the value was missing or not a number. */
+  value?: number | string | boolean;
+  op: LimitOp;
+  threshold: string;
+  /** Numeric limits for drawing. */
+  low?: number;
+  high?: number;
+  n?: number;
+  successes?: number;
+  /** Wilson 95 % interval of successes / n, when both are known. */
+  interval?: [number, number];
+  /** Signed distance to the limit, positive = good side. */
+  margin?: number;
+  /** How many more successes would have passed. */
+  needed?: number;
+  hard: boolean;
+  floor: boolean;
+  unit?: 'percent' | 'ms' | 'count';
+  sentence: string;
+  waiver?: { by: string; role: string; reason: string; until: string };
+}
+
+export type PhaseStatus = 'pending' | 'waiting' | 'running' | 'passed' | 'failed' | 'skipped' | 'cancelled';
+
+/** A registered undo: what would take a step back. Written before the step acts. */
+export interface UndoEntry {
+  phase: string;
+  phaseAttempt: number;
+  step: string;
+  epoch: number;
+  always: boolean;
+  /** Activity name and input of each call, in order. */
+  calls: { activity: string; title: string; input: JsonObject }[];
+  outputs?: JsonObject;
+  status: 'registered' | 'done' | 'failed';
+  failure?: StepFailure;
+}
+
+export interface PhaseResult {
+  status: 'passed' | 'failed' | 'asks' | 'cancelled';
+  verdict: Verdict;
+  /** Worst news first, arithmetic included. */
+  sentence: string;
+  steps: StepRecord[];
+  gates: GateResult[];
+  undos: UndoEntry[];
+  startedAt: string;
+  endedAt: string;
+  events: number;
+}
+
+export interface PhaseState {
+  id: string;
+  index: number;
+  title: string;
+  owner: string[];
+  plannedMs: number;
+  status: PhaseStatus;
+  verdict?: Verdict;
+  sentence?: string;
+  attempt: number;
+  startedAt?: string;
+  endedAt?: string;
+  /** Workflow id of the running or last attempt. */
+  workflowId?: string;
+  steps: StepRecord[];
+  gates: GateResult[];
+  /** Sentences of earlier attempts. */
+  history: { attempt: number; verdict: Verdict; sentence: string; steps: StepRecord[]; gates: GateResult[] }[];
+}
+
+export interface RollbackState {
+  /** R1… or `undo`. */
+  id: string;
+  title: string;
+  because: string;
+  status: 'running' | 'done' | 'incomplete';
+  startedAt: string;
+  endedAt?: string;
+  steps: StepRecord[];
+}
+
+export interface Vote {
+  approval: string;
+  role: string;
+  by: string;
+  vote: 'approve' | 'reject';
+  reason?: string;
+  at: string;
+  via: 'update' | 'signal';
+  level: 'declared' | 'signed';
+  /** Digest that it binds to; empty until what it is about is known. */
+  digest: string;
+  early: boolean;
+  status: 'counted' | 'void';
+  why?: string;
+}
+
+export interface ApprovalState {
+  id: string;
+  question: string;
+  needs: { role: string; count: number }[];
+  status: 'not-asked' | 'open' | 'approved' | 'rejected' | 'expired';
+  digest: string;
+  openedAt?: string;
+  closedAt?: string;
+  expiresAt?: string;
+  votes: Vote[];
+  sentence?: string;
+}
+
+export interface Refusal {
+  at: string;
+  message: MessageName | string;
+  by: string;
+  reason: string;
+  hint: string;
+}
+
+export interface Waiver {
+  gate: string;
+  role: string;
+  by: string;
+  reason: string;
+  at: string;
+  until: string;
+  used: boolean;
+}
+
+export interface Tick {
+  item: string;
+  text: string;
+  role: string;
+  by?: string;
+  at?: string;
+  note?: string;
+}
+
+export interface DecisionState {
+  id: string;
+  title: string;
+  verdict: Verdict | 'pending';
+  sentence: string;
+  approval?: string;
+}
+
+/** What the go-live is waiting for from people, with the command that answers. */
+export interface Waiting {
+  kind: 'approval' | 'checklist' | 'operator';
+  id: string;
+  text: string;
+  roles: string[];
+  since: string;
+  expiresAt?: string;
+  commands: string[];
+  choices?: Choice[];
+  /** The failed step or phase that the operator is asked about. */
+  about?: string;
+}
+
+/** Everything that people see: the answer of the `state` query. */
+export interface GoLiveState {
+  id: string;
+  workflowId: string;
+  target: string;
+  change: string;
+  runbook: { id: string; title: string; sha256: string };
+  mode: Mode;
+  timeScale: number;
+  planDigest: string;
+  roles: Record<string, string>;
+  startedBy: string;
+  startedAt: string;
+  endedAt?: string;
+  plannedMs: number;
+  evidenceDir: string;
+  phases: PhaseState[];
+  rollbacks: RollbackState[];
+  decisions: DecisionState[];
+  approvals: ApprovalState[];
+  checklist: Tick[];
+  waivers: Waiver[];
+  refusals: Refusal[];
+  operator: { at: string; choice: string; by: string; role: string; reason?: string; about: string }[];
+  waiting?: Waiting;
+  verdict?: Verdict;
+  sentence?: string;
+  /** Set when a rollback could not be finished. */
+  rollbackIncomplete: boolean;
+  aborted?: { by: string; reason: string; at: string };
+  bundle?: { digest: string; missing: string[]; path?: string; report?: string };
+  /** History events of the finished phases, for `limits to design for`. */
+  events: number;
+}
+
+export type GoLiveResult = GoLiveState;
