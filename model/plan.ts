@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from './json.js';
+import type { JsonObject } from './json.js';
 
 /** What doing a step again would mean: nothing, the same state, or a second deed. */
 export const EFFECTS = ['none', 'idempotent', 'once'] as const;
@@ -23,6 +23,8 @@ export interface Plan {
   /** Folder that relative paths of steps are resolved against (absolute). */
   baseDir: string;
   roles: Record<string, string>;
+  /** Who holds which roles; empty = names are declared and not checked against a list. */
+  people?: Record<string, string[]>;
   inputs: JsonObject;
   phases: PhasePlan[];
   decisions: DecisionPlan[];
@@ -116,8 +118,10 @@ export interface StepPlan {
   timeoutMs: number;
   retry: { attempts: number; backoffMs: number };
   until?: UntilPlan;
-  /** Calls that undo this step; absent = the kind's own undo; `[]` = none. */
+  /** Calls that undo this step; absent = the kind's own undo, if it has one; `[]` = none. */
   undo?: UndoCall[];
+  /** The kind has an undo of its own (activity `undo <kind>`), used when `undo` is absent. Set by the planner. */
+  ownUndo: boolean;
   /** `always`: undone at the end whatever the verdict (a freeze is thawed); `failure`: only on the way back. */
   undoOn: 'failure' | 'always';
   guards: GuardPlan[];
@@ -200,5 +204,3 @@ export interface RollbackPlan {
 export function stepsOf(nodes: readonly StepNode[]): StepPlan[] {
   return nodes.flatMap((node) => ('parallel' in node ? node.parallel : [node]));
 }
-
-export type InputValue = Json;

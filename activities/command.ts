@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream, existsSync } from 'node:fs';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { execa } from 'execa';
+import { endGroup, startTimeOf } from './process-group.js';
+import type { CommandOptions, CommandResult } from './step.js';
+import { StepError } from './step-error.js';
+
+/** What reaches a command of the worker's own environment. */
+const ALLOWED_ENV = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'USER', 'LOGNAME'] as const;
+const CAPTURE_BYTES = 256 * 1024;
+const SAVE_BYTES = 64 * 1024 * 1024;
+const GRACE_MS = 1500;
+
+export interface CommandSurroundings {
+  /** Ends the command's whole group when aborted. */
+  signal: AbortSignal;
+  env: NodeJS.ProcessEnv;
+  /** Absolute path of the file that takes the whole output. */
+  saveTo?: string;
+  /** Told when the group exists and when it has ended, so that a later attempt can end what a killed worker left. */
+  started?: (group: { pid: number; startTime: string | null; argvDigest: string }) => Promise<void>;
+  ended?: (pid: number) => Promise<void>;
+}
+
+/** The allow-listed part of an environment, with additions. */
+export function commandEnv(env: NodeJS.ProcessEnv, added: Record<string, string> = {}): Record<string, string> {
+  const kept = ALLOWED_ENV.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
+  return { ...Object.fromEntries(kept), ...added };
+}
+
+/**
+ * Runs an argv array in its own process group and waits for its end. On timeout and on abort the whole group is
+ * ended (SIGTERM, then SIGKILL). A non-zero exit code is a result.
+ *
+ * @throws StepError TOOL_MISSING, NOT_FOUND (cwd), TIMED_OUT, CANCELLED
+ */
+export async function runCommand(options: CommandOptions, around: CommandSurroundings): Promise<CommandResult> {
+  const [program, ...args] = options.argv;
+  if (!program) throw new StepError('BAD_INPUT', 'A command needs at least the name of a program.');
+  if (options.cwd !== undefined && !existsSync(options.cwd)) {
+    throw new StepError('NOT_FOUND', `The working folder ${options.cwd} of ${program} is not there.`);
+  }
+  if (around.signal.aborted) throw cancelled(program);
+  const begun = performance.now();
+  const child = execa(program, args, {
+    cwd: options.cwd,
+    env: commandEnv(around.env, options.env),
+    extendEnv: false,
+    detached: true,
+    cleanup: false,
+    buffer: false,
+    reject: false,
+    stripFinalNewline: false,
+    stdin: options.input === undefined ? 'ignore' : 'pipe',
+    ...(options.input === undefined ? {} : { input: options.input }),
+  });
+  const { pid } = child;
+  if (pid === undefined) throw await spawnError(program, child);
+  const output = collect(child.stdout, child.stderr, options.captureBytes ?? CAPTURE_BYTES, around.saveTo);
+  const exit = new Promise<{ exitCode: number | null; signal: string | null }>((resolve) => {
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+  });
+  child.catch(() => undefined);
+  const argvDigest = createHash('sha256').update(JSON.stringify(options.argv)).digest('hex');
+  await around.started?.({ pid, startTime: startTimeOf(pid), argvDigest });
+
+  const why = await waitForEnd(exit, options.timeoutMs, around.signal);
+  if (why) await endGroup(pid, GRACE_MS);
+  const end = await exit;
+  const collected = await output();
+  await around.ended?.(pid);
+  if (why === 'cancel') throw cancelled(program);
+  if (why === 'timeout') {
+    throw new StepError('TIMED_OUT', `${program} did not end within ${options.timeoutMs} ms and was stopped.`, {
+      facts: { stderr: collected.stderr.slice(-500) },
+    });
+  }
+  return { ...end, ...collected, durationMs: Math.round(performance.now() - begun) };
+}
+
+function cancelled(program: string): StepError {
+  return new StepError('CANCELLED', `${program} was stopped because the step was cancelled.`);
+}
+
+async function spawnError(program: string, child: PromiseLike<unknown>): Promise<StepError> {
+  const result = (await child) as { code?: string; originalMessage?: string; shortMessage?: string };
+  const missing = result.code === 'ENOENT' || result.code === 'EACCES';
+  const reason = missing ? 'is not there or may not be run' : `could not be started: ${result.originalMessage ?? ''}`;
+  return new StepError(missing ? 'TOOL_MISSING' : 'COMMAND_FAILED', `The program ${program} ${reason}.`, {
+    hint: missing ? `Install ${program} or put it on the worker's PATH.` : undefined,
+  });
+}
+
+async function waitForEnd(
+  exit: Promise<unknown>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<'timeout' | 'cancel' | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  let stop: (() => void) | undefined;
+  const stopped = new Promise<'timeout' | 'cancel'>((resolve) => {
+    timer = setTimeout(() => resolve('timeout'), Math.min(timeoutMs, 2 ** 31 - 1));
+    stop = () => resolve('cancel');
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([exit.then(() => undefined), stopped]);
+  } finally {
+    clearTimeout(timer);
+    if (stop) signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Keeps the tail of both streams and writes all of both, as it comes, to a file. */
+function collect(stdout: Readable, stderr: Readable, captureBytes: number, saveTo: string | undefined) {
+  const file = saveTo === undefined ? undefined : createWriteStream(saveTo, { flags: 'w', flush: true });
+  let fileError: Error | undefined;
+  file?.on('error', (error) => {
+    fileError = error;
+  });
+  let saved = 0;
+  let truncated = false;
+  const keep = (stream: Readable) => {
+    const chunks: Buffer[] = [];
+    let kept = 0;
+    stream.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      kept += chunk.length;
+      while (chunks[0] && kept - chunks[0].length >= captureBytes) {
+        kept -= chunks[0].length;
+        chunks.shift();
+        truncated = true;
+      }
+      if (file && saved < SAVE_BYTES) file.write(chunk);
+      else if (file) truncated = true;
+      saved += chunk.length;
+    });
+    stream.on('error', () => undefined);
+    return () => {
+      const whole = Buffer.concat(chunks);
+      if (whole.length > captureBytes) truncated = true;
+      return whole.subarray(Math.max(0, whole.length - captureBytes)).toString('utf8');
+    };
+  };
+  const texts = { stdout: keep(stdout), stderr: keep(stderr) };
+  const closed = Promise.all([stdout, stderr].map((stream) => (stream.closed ? undefined : once(stream, 'close'))));
+  return async () => {
+    // A daemon that the command left behind may hold the pipes open; the command itself has ended.
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 500).unref())]).catch(() => undefined);
+    stdout.destroy();
+    stderr.destroy();
+    if (file) {
+      file.end();
+      if (!fileError) await Promise.race([once(file, 'close'), once(file, 'error')]).catch(() => undefined);
+    }
+    if (fileError) {
+      throw new StepError('EVIDENCE_UNWRITABLE', `Output could not be written to ${saveTo}: ${fileError.message}.`);
+    }
+    return { stdout: texts.stdout(), stderr: texts.stderr(), truncated };
+  };
+}

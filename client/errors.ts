@@ -1,0 +1,37 @@
+/** What a failed command says besides its message. */
+export interface CliErrorOptions {
+  /** Exit code of the process: 2 bad input or a missing need, 3 no-go, 4 waiting or refused, 5 rollback incomplete, 10+ evidence. */
+  exitCode: number;
+  /** What the user does next, in one or a few lines. */
+  hint?: string;
+  /** Where it happened: a file with line and column, an address, a process. */
+  where?: string;
+}
+
+/** An error meant for the person at the terminal: printed without a stack trace. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+
+  /**
+   * @param message what happened, in one sentence
+   * @param options exit code, place and next step
+   */
+  constructor(
+    message: string,
+    readonly options: CliErrorOptions,
+  ) {
+    super(message);
+  }
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  // Not `instanceof Error`: an error of another realm (a worker thread, a test runner) has another class.
+  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
+  return String(error);
+}
+
+/** The code of whatever was thrown: `ENOENT` of a system call, a number of gRPC; undefined when it has none. */
+export function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}

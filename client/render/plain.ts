@@ -1,0 +1,206 @@
+import { formatClock } from '../../model/duration.js';
+import type { GoLiveState, PhaseState, RollbackState, StepRecord } from '../../model/state.js';
+import type { Style } from './style.js';
+import { clean } from './text.js';
+import { phaseElapsedMs } from './timeline.js';
+import { rollbackSentence } from './verdict.js';
+import { type LiveStep, roleName, type View } from './view.js';
+import { waitingFor } from './waiting.js';
+import { mark } from './words.js';
+
+/**
+ * What has happened between two views, one line each, for outputs that cannot be redrawn.
+ *
+ * @param before the view printed last; undefined prints everything so far
+ * @param nowMs milliseconds since 1970
+ */
+export function changes(before: View | undefined, after: View, nowMs: number, style: Style): string[] {
+  const was = before?.state;
+  const { state } = after;
+  const lines: string[] = [];
+  if (was === undefined) lines.push(startLine(state));
+  for (const phase of state.phases) {
+    lines.push(
+      ...phaseChanges(
+        was?.phases.find((one) => one.id === phase.id),
+        phase,
+        state,
+        nowMs,
+        style,
+      ),
+    );
+  }
+  for (const [index, rollback] of state.rollbacks.entries()) {
+    lines.push(...rollbackChanges(was?.rollbacks[index], rollback, style));
+  }
+  lines.push(...progressChanges(before?.live ?? [], after.live));
+  lines.push(...peopleChanges(was, state));
+  if (state.waiting !== undefined && keyOf(was) !== keyOf(state)) lines.push(...waitingLines(state, style));
+  for (const decision of state.decisions) {
+    const verdict = was?.decisions.find((one) => one.id === decision.id)?.verdict ?? 'pending';
+    if (decision.verdict === verdict || decision.verdict === 'pending') continue;
+    lines.push(
+      `${mark(decision.verdict, style)} decision ${clean(decision.title)}: ${decision.verdict}. ${clean(decision.sentence)}`,
+    );
+  }
+  if (after.note !== undefined && after.note !== before?.note) lines.push(`! ${clean(after.note)}`);
+  const end = state.endedAt === undefined ? nowMs : Date.parse(state.endedAt);
+  const stamp = style.dim(`T+${formatClock(end - Date.parse(state.startedAt))}`);
+  return lines.map((line) => `${stamp}  ${line}`);
+}
+
+function startLine(state: GoLiveState): string {
+  const mode = state.mode === 'live' ? 'LIVE' : `REHEARSAL ×${state.timeScale}`;
+  return `${clean(state.runbook.title)} · target ${clean(state.target)} · change ${clean(state.change)} · ${mode} · started by ${clean(state.startedBy)}`;
+}
+
+function phaseChanges(
+  was: PhaseState | undefined,
+  phase: PhaseState,
+  state: GoLiveState,
+  nowMs: number,
+  style: Style,
+): string[] {
+  const lines: string[] = [];
+  const name = `${phase.index} ${clean(phase.title)}`;
+  const again = was !== undefined && was.attempt !== phase.attempt;
+  for (const earlier of phase.history.slice(was?.history.length ?? 0)) {
+    const shown = was?.attempt === earlier.attempt ? was : undefined;
+    lines.push(...inside(shown, earlier, name, style));
+    lines.push(`${mark(earlier.verdict, style)} ${name}, attempt ${earlier.attempt}: ${clean(earlier.sentence)}`);
+  }
+  const old = again ? undefined : was;
+  if (phase.startedAt !== undefined && (old?.startedAt !== phase.startedAt || again)) {
+    const owner = phase.owner.map((role) => clean(roleName(state, role), 40)).join(', ');
+    lines.push(
+      `${mark('running', style)} ${style.bold(name)} (${owner})${phase.attempt > 1 ? `, attempt ${phase.attempt}` : ''}`,
+    );
+  }
+  lines.push(...inside(old, phase, name, style));
+  const ended = phase.status === 'passed' || phase.status === 'failed' || phase.status === 'cancelled';
+  if (phase.status !== old?.status && (ended || phase.status === 'skipped')) {
+    const took = phaseElapsedMs(phase, nowMs);
+    const time = took === undefined ? '' : ` after ${formatClock(took)}`;
+    const sentence = phase.sentence === undefined ? '' : `: ${clean(phase.sentence)}`;
+    lines.push(`${mark(phase.status, style)} ${style.bold(name)} ${phase.status}${time}${sentence}`);
+  }
+  return lines;
+}
+
+type Inside = Pick<PhaseState, 'steps' | 'gates'>;
+
+/** Steps that began or ended and gates that were judged. */
+function inside(was: Inside | undefined, now: Inside, name: string, style: Style): string[] {
+  const lines = stepChanges(was?.steps ?? [], now.steps, name.split(' ')[0] ?? '', style);
+  for (const gate of now.gates) {
+    const old = was?.gates.find((one) => one.id === gate.id);
+    if (old?.verdict === gate.verdict && old.sentence === gate.sentence) continue;
+    lines.push(`    ${mark(gate.verdict, style)} gate ${clean(gate.id, 80)}: ${clean(gate.sentence)}`);
+  }
+  return lines;
+}
+
+function stepChanges(was: readonly StepRecord[], now: readonly StepRecord[], where: string, style: Style): string[] {
+  const lines: string[] = [];
+  for (const step of now) {
+    const old = was.find((one) => one.id === step.id);
+    if (step.status === 'pending' || (old?.status === step.status && old.epoch === step.epoch)) continue;
+    const text =
+      step.status === 'running'
+        ? clean(step.title, 120)
+        : clean(step.failure?.message ?? step.skipped ?? step.summary ?? step.status, 600);
+    lines.push(`    ${mark(step.status, style)} ${where === '' ? '' : `${where}.`}${clean(step.id, 60)}: ${text}`);
+    if (step.status === 'failed' && step.failure?.hint) lines.push(`      → ${clean(step.failure.hint, 300)}`);
+  }
+  return lines;
+}
+
+function rollbackChanges(was: RollbackState | undefined, now: RollbackState, style: Style): string[] {
+  const lines: string[] = [];
+  const name = clean(now.id, 20);
+  if (was === undefined) {
+    const because = now.because === '' ? '' : `, because ${clean(now.because)}`;
+    lines.push(`${mark('undone', style)} rollback ${name}: ${clean(now.title)}${because}`);
+  }
+  lines.push(...stepChanges(was?.steps ?? [], now.steps, name, style));
+  if (now.status !== 'running' && was?.status !== now.status) {
+    lines.push(`${mark(now.status, style)} ${rollbackSentence(now)}`);
+  }
+  return lines;
+}
+
+/** A running step speaks at each quarter of its way, and when Temporal tries it again. */
+function progressChanges(was: readonly LiveStep[], now: readonly LiveStep[]): string[] {
+  const lines: string[] = [];
+  for (const step of now) {
+    const old = was.find((one) => one.step === step.step);
+    const name = clean(step.step, 60);
+    if (step.attempt > (old?.attempt ?? 1)) {
+      lines.push(
+        `    ! ${name}: attempt ${step.attempt}${step.lastFailure ? `; the last said: ${clean(step.lastFailure, 300)}` : ''}`,
+      );
+    }
+    const quarter = quarterOf(step);
+    if (quarter === undefined || quarter <= (old === undefined ? 0 : (quarterOf(old) ?? 0))) continue;
+    const { done, total, text } = step.progress ?? {};
+    lines.push(`    … ${name} ${done}/${total}${text ? `: ${clean(text, 200)}` : ''}`);
+  }
+  return lines;
+}
+
+function quarterOf({ progress }: LiveStep): number | undefined {
+  if (progress?.done === undefined || progress.total === undefined || !(progress.total > 0)) return undefined;
+  return Math.floor((4 * progress.done) / progress.total);
+}
+
+/** Votes, ticks, choices, waivers, refusals, the abort. */
+function peopleChanges(was: GoLiveState | undefined, now: GoLiveState): string[] {
+  const lines: string[] = [];
+  for (const approval of now.approvals) {
+    const old = was?.approvals.find((one) => one.id === approval.id);
+    for (const [index, vote] of approval.votes.entries()) {
+      if (old?.votes[index]?.status === vote.status) continue;
+      const done = vote.vote === 'approve' ? 'approved' : 'rejected';
+      const how = `${vote.early ? ', ahead of the question' : ''}${vote.status === 'void' ? ', VOID' : ''}`;
+      const why = vote.status === 'void' ? vote.why : vote.reason;
+      lines.push(
+        `${clean(vote.by, 60)} ${done} ${clean(approval.id, 60)} as ${clean(roleName(now, vote.role), 40)}${how}${why ? `: ${clean(why, 400)}` : ''}`,
+      );
+    }
+    if (approval.status === 'expired' && old?.status !== 'expired')
+      lines.push(`nobody answered ${clean(approval.id, 60)} in time`);
+  }
+  for (const tick of now.checklist) {
+    if (tick.at === undefined || was?.checklist.find((one) => one.item === tick.item)?.at === tick.at) continue;
+    lines.push(`${clean(tick.by ?? '', 60)} ticked ${clean(tick.item, 80)}: ${clean(tick.text, 200)}`);
+  }
+  for (const choice of now.operator.slice(was?.operator.length ?? 0)) {
+    lines.push(
+      `${clean(choice.by, 60)} chose ${clean(choice.choice, 60)} as ${clean(roleName(now, choice.role), 40)}${choice.reason ? `: ${clean(choice.reason, 400)}` : ''}`,
+    );
+  }
+  for (const waiver of now.waivers.slice(was?.waivers.length ?? 0)) {
+    lines.push(
+      `${clean(waiver.by, 60)} waived ${clean(waiver.gate, 80)} until ${clean(waiver.until, 40)}: ${clean(waiver.reason, 400)}`,
+    );
+  }
+  for (const refusal of now.refusals.slice(was?.refusals.length ?? 0)) {
+    lines.push(`refused: ${clean(refusal.message, 40)} by ${clean(refusal.by, 60)}. ${clean(refusal.reason, 300)}`);
+  }
+  if (now.aborted && !was?.aborted)
+    lines.push(`${clean(now.aborted.by, 60)} aborted: ${clean(now.aborted.reason, 400)}`);
+  return lines;
+}
+
+function keyOf(state: GoLiveState | undefined): string {
+  return state?.waiting === undefined ? '' : `${state.waiting.kind} ${state.waiting.id} ${state.waiting.since}`;
+}
+
+function waitingLines(state: GoLiveState, style: Style): string[] {
+  const { waiting } = state;
+  if (waiting === undefined) return [];
+  return [
+    `${mark('waiting', style)} WAITING for ${waitingFor(state)}: ${clean(waiting.text, 400)}`,
+    ...waiting.commands.map((command) => `    ${clean(command, 300)}`),
+  ];
+}

@@ -1,0 +1,75 @@
+import type { DecisionState, GoLiveState, RollbackState } from '../../model/state.js';
+import { mayGoOn } from '../../model/verdict.js';
+import type { Style } from './style.js';
+import { clean, wrap } from './text.js';
+import { verdictWord } from './words.js';
+
+const INDENT = ' '.repeat(8);
+
+/** What ends a go-live: verdict, sentence, rollbacks, decisions, waivers, evidence; the exit code where it is given. */
+export function verdictBlock(state: GoLiveState, style: Style, opts: { columns: number; exitCode?: number }): string[] {
+  const { columns } = opts;
+  const verdict = state.verdict ?? 'inconclusive';
+  const head = verdictWord(verdict, style);
+  const label = ` ${head}${' '.repeat(Math.max(2, 7 - verdict.length))}`;
+  const lines = paragraph(clean(state.sentence ?? 'It ended without a sentence.', 1200), columns).map((line, index) =>
+    index === 0 && verdict.length <= 6 ? `${label}${line}` : INDENT + line,
+  );
+  if (verdict.length > 6) lines.unshift(` ${head}`);
+  if (state.rollbackIncomplete) {
+    lines.push(
+      `${INDENT}${style.bad(style.bold('ROLLBACK INCOMPLETE'))}: something was left as it is; see the failed steps below.`,
+    );
+  }
+  if (state.aborted) add(lines, `Aborted by ${state.aborted.by}: ${state.aborted.reason}`, columns);
+  for (const rollback of state.rollbacks) add(lines, rollbackSentence(rollback), columns);
+  for (const decision of state.decisions) {
+    lines.push(
+      ...paragraph(decisionSentence(decision), columns).map((line, index) =>
+        index === 0 ? `${INDENT}${mayGoOnMark(decision, style)} ${line}` : `${INDENT}  ${line}`,
+      ),
+    );
+  }
+  for (const waiver of state.waivers) {
+    add(
+      lines,
+      `Waiver: ${waiver.gate}, by ${waiver.by} as ${waiver.role}, until ${waiver.until}: ${waiver.reason}`,
+      columns,
+    );
+  }
+  const { bundle } = state;
+  if (bundle !== undefined && bundle.missing.length > 0)
+    add(lines, `Missing in the bundle: ${bundle.missing.join(', ')}`, columns);
+  const exit = opts.exitCode === undefined ? '' : `   (exit ${opts.exitCode})`;
+  const evidence = clean(bundle?.path ?? state.evidenceDir, 400);
+  if (evidence !== '')
+    lines.push(`${INDENT}Evidence  ${style.accent(evidence)}${bundle?.report === undefined ? exit : ''}`);
+  if (bundle?.report !== undefined) lines.push(`${INDENT}Report    ${style.accent(clean(bundle.report, 400))}${exit}`);
+  return lines;
+}
+
+function mayGoOnMark(decision: DecisionState, style: Style): string {
+  if (decision.verdict === 'pending') return style.warn('·');
+  return mayGoOn(decision.verdict) ? style.good(decision.verdict === 'go' ? '✓' : '◇') : style.bad('✗');
+}
+
+function decisionSentence(decision: DecisionState): string {
+  return clean(`${decision.title}: ${decision.verdict.toUpperCase()}. ${decision.sentence}`, 800);
+}
+
+/** `Rollback R3 done: Freeze the configuration.` */
+export function rollbackSentence(rollback: RollbackState): string {
+  const failed = rollback.steps.filter((step) => step.status === 'failed' || step.status === 'undo-failed');
+  const what = failed.map((step) => `${step.id}: ${step.failure?.message ?? 'failed'}`).join('; ');
+  const name = rollback.id === 'undo' ? 'Undo' : `Rollback ${rollback.id}`;
+  const status = rollback.status === 'incomplete' ? 'INCOMPLETE' : rollback.status;
+  return clean(`${name} ${status}: ${rollback.title}${what === '' ? '' : ` (${what})`}`, 800);
+}
+
+function add(lines: string[], text: string, columns: number): void {
+  lines.push(...paragraph(clean(text, 1200), columns).map((line) => INDENT + line));
+}
+
+function paragraph(text: string, columns: number): string[] {
+  return wrap(text, columns - INDENT.length - 1);
+}

@@ -1,0 +1,43 @@
+import type { StepProgress } from '../../model/contract.js';
+import type { GoLiveState, PhaseState } from '../../model/state.js';
+
+/** What a running step says of itself, taken from its activity's heartbeat. */
+export interface LiveStep {
+  /** Step id in the running phase (or rollback). */
+  step: string;
+  /** Temporal's attempt of the activity, from 1. */
+  attempt: number;
+  progress?: StepProgress;
+  /** Message of the last failed attempt. */
+  lastFailure?: string;
+}
+
+/** The state of a go-live with what only the moment knows; everything that is drawn comes from it. */
+export interface View {
+  state: GoLiveState;
+  live: LiveStep[];
+  /** Something that the reader must know of the view itself: "worker not answering, still trying". */
+  note?: string;
+}
+
+/** How a view is drawn. */
+export interface Frame {
+  columns: number;
+  /** Lines at most; Infinity when nothing limits them. */
+  rows: number;
+  /** Milliseconds since 1970. */
+  nowMs: number;
+  uiUrl?: string;
+  /** Last words of the footer, e.g. "q quits, the go-live goes on". */
+  footer?: string;
+}
+
+/** The phase that people look at: the one that runs or waits, else none. */
+export function currentPhase(state: GoLiveState): PhaseState | undefined {
+  return state.phases.find((phase) => phase.status === 'running' || phase.status === 'waiting');
+}
+
+/** Owner or role as people call it. */
+export function roleName(state: Pick<GoLiveState, 'roles'>, role: string): string {
+  return Object.hasOwn(state.roles, role) ? (state.roles[role] ?? role) : role;
+}

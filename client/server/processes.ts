@@ -1,0 +1,146 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf } from '../errors.js';
+
+/** A process as it is remembered in a file. A bare pid is not enough: the system hands the number out again. */
+export interface ProcessMark {
+  pid: number;
+  /** Opaque: equal for the same process, different for another one that got the same pid later. */
+  startTime: string;
+}
+
+const LOG_LIMIT_BYTES = 5 * 1024 * 1024;
+
+/** Start time of a living process, or undefined when no such process runs (a zombie does not run). */
+export function startTimeOf(pid: number): string | undefined {
+  if (process.platform === 'linux') return linuxStartTime(pid);
+  try {
+    const line = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    return line === '' || line.startsWith('Z') ? undefined : line.replace(/^\S+\s+/, '');
+  } catch {
+    return undefined;
+  }
+}
+
+/** proc(5): the name in field 2 may hold spaces and brackets, so count from its last bracket; field 3 is state, 22 start time. */
+function linuxStartTime(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    // Ticks count from boot, so two boots could show the same number.
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${boot}:${fields[19]}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True when the very process that was marked still runs. */
+export function isAlive(mark: ProcessMark): boolean {
+  return startTimeOf(mark.pid) === mark.startTime;
+}
+
+/** This process's own mark. */
+export function ownMark(): ProcessMark {
+  return { pid: process.pid, startTime: startTimeOf(process.pid) ?? 'unknown' };
+}
+
+/** A long-running process in its own group, that outlives golive; its output goes to a log file. */
+export interface Daemon extends ProcessMark {
+  child: ChildProcess;
+  /** Size of the log before this start, so that only its own lines are shown. */
+  logOffset: number;
+}
+
+/**
+ * Starts a process detached in its own group.
+ * @param options `env` is the whole environment (nothing is inherited); `logFile` is appended to, and set aside at 5 MiB
+ */
+export async function startDaemon(options: {
+  command: string;
+  args: string[];
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  logFile: string;
+}): Promise<Daemon> {
+  const logOffset = prepareLog(options.logFile);
+  const log = openSync(options.logFile, 'a', 0o600);
+  try {
+    const child = spawn(options.command, options.args, {
+      cwd: options.cwd,
+      env: options.env,
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    const pid = await new Promise<number>((resolve, reject) => {
+      child.once('spawn', () => resolve(child.pid ?? 0));
+      child.once('error', reject);
+    });
+    child.unref();
+    return { child, pid, startTime: startTimeOf(pid) ?? 'gone', logOffset };
+  } finally {
+    closeSync(log);
+  }
+}
+
+function prepareLog(file: string): number {
+  try {
+    const { size } = statSync(file);
+    if (size < LOG_LIMIT_BYTES) return size;
+    renameSync(file, `${file}.1`);
+  } catch {
+    // No log yet.
+  }
+  return 0;
+}
+
+/** The last lines of a log, from a byte offset on. */
+export function logTail(file: string, lines: number, offset = 0): string {
+  try {
+    const text = readFileSync(file).subarray(offset).toString('utf8').trimEnd();
+    return text.split('\n').slice(-lines).join('\n');
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * Asks the process to end, and kills its whole group when it has not ended in time.
+ * @param graceMs how long to wait between SIGTERM and SIGKILL
+ * @returns how it ended; `absent` when it was not running (then nothing is signalled)
+ */
+export async function stopProcess(mark: ProcessMark, graceMs: number): Promise<'absent' | 'ended' | 'killed'> {
+  if (!isAlive(mark)) return 'absent';
+  signal(mark.pid, 'SIGTERM');
+  const ended = await waitUntil(() => !isAlive(mark), graceMs);
+  // Also after a clean end: a child that stayed behind in the group must not outlive it.
+  signal(-mark.pid, 'SIGKILL');
+  if (ended) return 'ended';
+  await waitUntil(() => !isAlive(mark), 5000);
+  return 'killed';
+}
+
+/** Sends a signal to a process (or, negative, to a group); one that is gone is no error. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (codeOf(error) !== 'ESRCH') throw error;
+  }
+}
+
+/** Waits for a condition. Resolves to false when it did not come true within `timeoutMs`. */
+export async function waitUntil(
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs: number,
+  everyMs = 50,
+): Promise<boolean> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    if (await condition()) return true;
+    if (Date.now() >= end) return false;
+    await sleep(everyMs);
+  }
+}

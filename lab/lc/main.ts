@@ -1,0 +1,155 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { buildCases } from './cases/build.js';
+import { DEFAULT_SEED, writeCases } from './cases/generate.js';
+import { FAULTS, SOUND } from './faults.js';
+import type { Fault } from './faults.js';
+import { writeEarlierResults } from './host/no-go.js';
+import { endGroup, leftOver, startHeld, strayPostgres } from './host/processes.js';
+import { startProduction } from './host/production.js';
+import { entry, writeStack } from './host/stack.js';
+import { endsCleanly, onStdinEnd, stdinIsHeld } from './life.js';
+import { messageOf } from './log.js';
+import { POINTER, realFolder, standIn } from './pg-folder.js';
+import { freePorts } from './ports.js';
+
+const AGENT_MS = 10_000;
+
+interface Options {
+  dir: string;
+  fault: Fault;
+  timeScale: number;
+  seed: number;
+}
+
+/** A wrong command line: exit 2. */
+class UsageError extends Error {}
+
+function say(event: string): void {
+  process.stderr.write(`lab: ${event}\n`);
+}
+
+function options(): Options | undefined {
+  const { values } = parseArgs({
+    options: {
+      dir: { type: 'string' },
+      fault: { type: 'string' },
+      'time-scale': { type: 'string' },
+      seed: { type: 'string' },
+      'list-faults': { type: 'boolean' },
+      json: { type: 'boolean' },
+    },
+  });
+  if (values['list-faults']) {
+    const list = FAULTS.map(({ id, summary }) => ({ id, summary }));
+    process.stdout.write(
+      values.json ? `${JSON.stringify(list)}\n` : list.map(({ id, summary }) => `${id}  ${summary}\n`).join(''),
+    );
+    return undefined;
+  }
+  if (!values.dir)
+    throw new UsageError('usage: main.js --dir DIR [--fault ID] [--time-scale N] [--seed N] | --list-faults [--json]');
+  const fault = values.fault === undefined ? SOUND : FAULTS.find(({ id }) => id === values.fault);
+  if (!fault)
+    throw new UsageError(
+      `unknown fault ${JSON.stringify(values.fault)}; known: ${FAULTS.map(({ id }) => id).join(', ')}`,
+    );
+  const timeScale = Number(values['time-scale'] ?? 1);
+  if (!(timeScale > 0 && timeScale <= 1000)) throw new UsageError('--time-scale must be a number above 0, up to 1000');
+  const seed = Number(values.seed ?? DEFAULT_SEED);
+  if (!Number.isInteger(seed)) throw new UsageError('--seed must be a whole number');
+  mkdirSync(values.dir, { recursive: true });
+  return { dir: realpathSync(values.dir), fault, timeScale, seed };
+}
+
+async function endAll(dir: string, children: readonly ChildProcess[]): Promise<void> {
+  const stack = join(dir, 'stack');
+  const own = children.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+  const left = leftOver(stack);
+  if (left.length > 0) say(`ending what the stack left running: ${left.join(', ')}`);
+  await Promise.all([...own, ...left].map((group) => endGroup(group)));
+  for (const folder of [join(stack, 'volumes', 'postgres'), join(dir, 'production', 'volumes', 'postgres')]) {
+    const pid = strayPostgres(realFolder(folder));
+    if (pid !== undefined) await endGroup(pid);
+    rmSync(standIn(folder), { recursive: true, force: true });
+    rmSync(join(folder, POINTER), { force: true });
+  }
+}
+
+/** Waits until the agent can be asked, so that `ready` means that it can be frozen. */
+async function appears(file: string): Promise<void> {
+  const until = Date.now() + AGENT_MS;
+  while (!existsSync(file)) {
+    if (Date.now() > until)
+      throw new Error(`the agent did not start within ${AGENT_MS / 1000} s; see process.log beside ${file}`);
+    await sleep(20);
+  }
+}
+
+async function run({ dir, fault, timeScale, seed }: Options): Promise<void> {
+  const children: ChildProcess[] = [];
+  const end = endsCleanly(async () => {
+    say('ending');
+    await endAll(dir, children);
+    say('nothing of it runs any more');
+  });
+  if (stdinIsHeld()) onStdinEnd(end);
+  const [postgres = 0, redis = 0, api = 0, prodPostgres = 0, prodRedis = 0, prodApi = 0, edge = 0] = await freePorts(7);
+  const at = (name: string) => join(dir, name);
+  const production = startProduction(
+    at('production'),
+    { postgres: prodPostgres, redis: prodRedis, api: prodApi, edge },
+    fault,
+  );
+  children.push(...production.children);
+  writeCases(seed, at('cases'));
+  writeStack(at('stack'), { postgres, redis, api }, fault, timeScale);
+  if (!fault.withoutResults) writeEarlierResults(at('results'), buildCases(seed).smoke);
+  const apiUrl = `http://127.0.0.1:${api}`;
+  rmSync(at('agent'), { recursive: true, force: true });
+  mkdirSync(at('agent'), { recursive: true });
+  const agent = [
+    process.execPath,
+    entry('agent'),
+    '--dir',
+    at('agent'),
+    '--api-url',
+    apiUrl,
+    '--cases',
+    at('cases/smoke20.json'),
+  ];
+  children.push(startHeld(agent, {}, at('agent'), at('agent/process.log')));
+  await appears(at('agent/agent.json'));
+  const inputs = {
+    stackDir: at('stack'),
+    casesDir: at('cases'),
+    resultsDir: at('results'),
+    apiUrl,
+    apiPort: api,
+    postgresPort: postgres,
+    redisPort: redis,
+    prodUrl: `http://127.0.0.1:${edge}`,
+    prodApiUrl: `http://127.0.0.1:${prodApi}`,
+    agentCtl: entry('agentctl'),
+    agentDir: at('agent'),
+  };
+  process.stdout.write(`${JSON.stringify({ ready: true, target: 'lcopilot-lab', inputs })}\n`);
+  say(`NO-GO state prepared in ${dir}, fault: ${fault.id}, seed ${seed}, time scale ${timeScale}`);
+  await production.up.then(
+    () => say('production answers'),
+    (error: unknown) => say(`production: ${messageOf(error)}; its logs are in ${at('production')}`),
+  );
+}
+
+try {
+  const chosen = options();
+  if (chosen) await run(chosen);
+} catch (error) {
+  const usage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
+  process.stderr.write(`lab: ${messageOf(error)}\n`);
+  if (usage) process.exitCode = 2;
+  else process.exit(1);
+}

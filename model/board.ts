@@ -1,0 +1,99 @@
+import type { GateResult, GoLiveState, PhaseState, StepRecord } from './state.js';
+
+/** Text from outside made safe for one Markdown table cell: no markup, no row break, no control characters. */
+export function cell(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .replace(/[\\`*_{}[\]<>|#~]/g, (character) => `\\${character}`)
+    .trim();
+}
+
+const MARKS: Record<string, string> = {
+  pending: '·', waiting: '●', running: '▶', passed: '✓', done: '✓', failed: '✗', skipped: '–', cancelled: '■', undone: '↶',
+  'undo-failed': '✗', go: '✓', waived: '◇', inconclusive: '?', 'no-go': '✗',
+};
+export function mark(status: string): string {
+  return MARKS[status] ?? '·';
+}
+
+/** "0:41:07" from milliseconds. */
+export function clock(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+function elapsed(phase: PhaseState, nowMs: number): string {
+  if (!phase.startedAt) return '–';
+  return clock((phase.endedAt ? Date.parse(phase.endedAt) : nowMs) - Date.parse(phase.startedAt));
+}
+
+function gateLine(gate: GateResult): string {
+  return `| ${mark(gate.verdict)} ${gate.verdict} | ${cell(gate.title)} | ${cell(gate.sentence)} |`;
+}
+
+function stepLine(step: StepRecord): string {
+  const text = step.failure?.message ?? step.skipped ?? step.summary ?? '';
+  return `| ${mark(step.status)} ${step.status} | ${cell(step.title)} | ${cell(step.uses)} | ${cell(text)} |`;
+}
+
+/** Steps and gates of one phase, as its own board shows them. */
+export function phaseBoard(title: string, steps: readonly StepRecord[], gates: readonly GateResult[]): string {
+  const lines = [`### ${cell(title)}`, '', '| | step | kind | found |', '|---|---|---|---|', ...steps.map(stepLine)];
+  if (gates.length > 0) lines.push('', '| verdict | gate | value against threshold |', '|---|---|---|', ...gates.map(gateLine));
+  return lines.join('\n');
+}
+
+function header(state: GoLiveState, nowMs: number): string[] {
+  const lines = [
+    `## ${cell(state.runbook.title)}`,
+    '',
+    `target **${cell(state.target)}** · change **${cell(state.change)}** · ${state.mode === 'live' ? 'LIVE' : `REHEARSAL ×${state.timeScale}`} · T+${clock((state.endedAt ? Date.parse(state.endedAt) : nowMs) - Date.parse(state.startedAt))} of planned ${clock(state.plannedMs)}`,
+    '',
+  ];
+  if (state.sentence) lines.push(`**${state.verdict?.toUpperCase() ?? ''}** ${cell(state.sentence)}`, '');
+  if (state.waiting) {
+    lines.push(
+      `● **WAITING** for ${cell(state.waiting.roles.join(', '))}: ${cell(state.waiting.text)}`,
+      '',
+      ...state.waiting.commands.map((command) => `    ${command}`),
+      '',
+    );
+  }
+  return lines;
+}
+
+/** The whole go-live as Markdown: what the Web UI shows under "User Metadata". `nowMs` is workflow time. */
+export function board(state: GoLiveState, nowMs: number): string {
+  const lines = header(state, nowMs);
+  lines.push('| # | phase | owner | time / planned | attempt | verdict |', '|---|---|---|---|---|---|');
+  for (const phase of state.phases) {
+    lines.push(
+      `| ${mark(phase.status)} ${phase.index} | ${cell(phase.title)} | ${cell(phase.owner.map((role) => state.roles[role] ?? role).join(', '))} | ${elapsed(phase, nowMs)} / ${clock(phase.plannedMs)} | ${phase.attempt || '–'} | ${cell(phase.sentence ?? phase.status)} |`,
+    );
+  }
+  for (const phase of state.phases.filter((p) => p.steps.length > 0 || p.gates.length > 0)) {
+    lines.push('', phaseBoard(`${phase.index} ${phase.title}`, phase.steps, phase.gates));
+  }
+  for (const rollback of state.rollbacks) {
+    lines.push('', phaseBoard(`Rollback ${rollback.id}: ${rollback.title} (${rollback.status})`, rollback.steps, []));
+  }
+  const waived = state.waivers.map((w) => `- ${cell(w.gate)}: ${cell(w.reason)} (${cell(w.by)} as ${cell(w.role)}, until ${w.until})`);
+  if (waived.length > 0) lines.push('', '### Waivers', '', ...waived);
+  if (state.decisions.some((d) => d.verdict !== 'pending')) {
+    lines.push('', '| decision | verdict | why |', '|---|---|---|');
+    lines.push(...state.decisions.map((d) => `| ${cell(d.title)} | ${mark(d.verdict)} ${d.verdict} | ${cell(d.sentence)} |`));
+  }
+  return lines.join('\n');
+}
+
+/** The plan as Markdown, for the Web UI's details of the start. */
+export function planMarkdown(phases: readonly { title: string; owner: string[]; plannedMs: number }[]): string {
+  let at = 0;
+  const rows = phases.map((phase, index) => {
+    const row = `| ${index} | ${cell(phase.title)} | ${cell(phase.owner.join(', '))} | T+${clock(at)} | ${clock(phase.plannedMs)} |`;
+    at += phase.plannedMs;
+    return row;
+  });
+  return ['| # | phase | owner | planned start | planned |', '|---|---|---|---|---|', ...rows].join('\n');
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { duration } from '../fields.js';
+import { defineKind } from '../kind.js';
+
+export const wait = defineKind({
+  title: 'Wait',
+  about: 'Lets a stated time pass, for example until a rate limit has cooled down.',
+  input: z.strictObject({
+    for: duration.describe('How long; a rehearsal divides it by its time scale.'),
+  }),
+  outputs: z.object({
+    waitedMs: z.number().describe('Milliseconds that really passed.'),
+  }),
+  effect: 'none',
+  undo: null,
+  example: `id: cool-down
+uses: wait
+with: { for: 30s }
+`,
+  sample: { waitedMs: 30_000 },
+});

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import pino from 'pino';
+import { createActivities } from '../activities/create.js';
+import { bundlePath, workflowsPath } from './bundle.js';
+import { readConfig } from './config.js';
+
+/** How long a step may go on after SIGTERM before it is cancelled; what was not finished runs again elsewhere. */
+const GRACE = '10s';
+
+/** Runs one worker until SIGTERM or SIGINT, then drains it. */
+async function main(): Promise<void> {
+  const config = readConfig();
+  const logger = pino({ level: config.logLevel, base: { pid: process.pid } }, pino.destination(2));
+  const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => logger[levels[level]]({ meta }, message)),
+    shutdownSignals: ['SIGTERM', 'SIGINT'],
+  });
+  const connection = await NativeConnection.connect(config.connectionOptions);
+  try {
+    const worker = await Worker.create({
+      connection,
+      namespace: config.namespace,
+      taskQueue: config.taskQueue,
+      ...(existsSync(bundlePath) ? { workflowBundle: { codePath: bundlePath } } : { workflowsPath }),
+      activities: createActivities({ logger, env: process.env }),
+      // A killed worker's go-live moves again after this long, instead of ten seconds.
+      stickyQueueScheduleToStartTimeout: '1s',
+      // Cancels and lost leases reach a step within about this long.
+      maxHeartbeatThrottleInterval: '2s',
+      defaultHeartbeatThrottleInterval: '2s',
+      shutdownGraceTime: GRACE,
+    });
+    const running = worker.run();
+    if (config.readyFile) await announce(config.readyFile, config.taskQueue);
+    logger.info({ taskQueue: config.taskQueue, namespace: config.namespace }, 'worker is polling');
+    await running;
+    logger.info('worker has drained');
+  } finally {
+    await connection.close();
+  }
+}
+
+async function announce(file: string, taskQueue: string): Promise<void> {
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, JSON.stringify({ pid: process.pid, taskQueue }));
+  await rename(draft, file);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`golive worker: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

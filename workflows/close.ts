@@ -1,0 +1,67 @@
+import { decide, headline } from '../model/decision.js';
+import type { CollectedEvidence } from '../model/contract.js';
+import type { Json } from '../model/json.js';
+import type { GoLiveState } from '../model/state.js';
+import { mayGoOn, worst } from '../model/verdict.js';
+import { system } from './activities.js';
+import { askApproval } from './ask.js';
+import { release, undoAll } from './rollback.js';
+import { now, type Session } from './session.js';
+
+const asJson = (state: GoLiveState): Json => state as unknown as Json;
+
+/** Settles each decision in order: what it requires, then who must agree, bound to the figures as written. */
+export async function takeDecisions(session: Session): Promise<void> {
+  let collected: CollectedEvidence | undefined;
+  for (const decision of session.plan.decisions) {
+    const record = session.state.decisions.find((candidate) => candidate.id === decision.id);
+    if (!record) continue;
+    Object.assign(record, decide(decision, session.state, Date.now()));
+    if (mayGoOn(record.verdict as never) && decision.approval) {
+      collected ??= await collect(session);
+      const { approved, sentence } = await askApproval(session, decision.approval, { bundle: collected.digest });
+      record.approval = sentence;
+      if (!approved) Object.assign(record, { verdict: 'no-go', sentence: `${decision.approval.question} ${sentence}` });
+      else record.sentence = `${record.sentence} ${sentence}`;
+    }
+    session.note('decision', { decision: decision.id, verdict: record.verdict, sentence: record.sentence });
+    session.show();
+  }
+  if (!collected) await collect(session);
+}
+
+async function collect(session: Session): Promise<CollectedEvidence> {
+  const include = session.plan.evidence.include.map(({ file, from }) => ({ file, from, paths: from.map((name) => pathOf(session.state, name)) }));
+  const collected = await system.collectEvidence({ goLive: session.ref, state: asJson(session.state), include });
+  session.state.bundle = { digest: collected.digest, missing: collected.missing };
+  session.note('evidence.collected', { digest: collected.digest, files: collected.files, missing: collected.missing });
+  await session.flush();
+  return collected;
+}
+
+/** Path in the bundle of `<phase>.<step>.<name>`, or null when that step did not leave it. */
+function pathOf(state: GoLiveState, reference: string): string | null {
+  const [phaseId, stepId, ...name] = reference.split('.');
+  const phase = state.phases.find((candidate) => candidate.id === phaseId);
+  const step = phase?.steps.find((candidate) => candidate.id === stepId);
+  return step?.evidence?.find((file) => file.name === name.join('.'))?.path ?? null;
+}
+
+/** The end: verdict, undos that the verdict asks for, releases, notices, and the bundle. */
+export async function close(session: Session): Promise<void> {
+  const { state, plan } = session;
+  const primary = state.decisions[0];
+  const failed = state.aborted !== undefined || !primary || !mayGoOn(primary.verdict as never);
+  if (state.aborted) await undoAll(session, `Aborted by ${state.aborted.by}: ${state.aborted.reason}`);
+  else if (failed && plan.onNoGo === 'undo') await undoAll(session, 'The go-live ended without GO.');
+  await release(session);
+  state.verdict = state.aborted ? 'no-go' : worst(state.decisions.map((decision) => (decision.verdict === 'pending' ? 'inconclusive' : decision.verdict)));
+  state.sentence = headline(state);
+  session.note('verdict', { verdict: state.verdict, sentence: state.sentence, rollbackIncomplete: state.rollbackIncomplete });
+  await session.notify(mayGoOn(state.verdict) ? 'go' : 'no-go', `${plan.runbook.title}: ${state.verdict.toUpperCase()}`, state.sentence);
+  await session.flush();
+  state.endedAt = now();
+  const closed = await system.closeEvidence({ goLive: session.ref, state: asJson(state), signoff: plan.evidence.signoff });
+  state.bundle = { digest: state.bundle?.digest ?? '', missing: state.bundle?.missing ?? [], path: closed.bundle, report: closed.report };
+  session.show();
+}

@@ -1,0 +1,38 @@
+import type { GoLiveRef } from '../model/contract.js';
+import type { JsonObject } from '../model/json.js';
+import type { GatePlan, Plan, StepNode } from '../model/plan.js';
+import type { StepRecord, UndoEntry } from '../model/state.js';
+
+/** Values that expressions may use; `phases` holds the outputs of finished phases by phase and step. */
+export interface Values {
+  inputs: JsonObject;
+  target: JsonObject;
+  run: JsonObject;
+  phases: Record<string, { steps: Record<string, JsonObject> }>;
+}
+
+/** What one execution of the `phase` workflow is told. A rollback is a phase whose steps undo. */
+export interface PhaseInput {
+  goLive: GoLiveRef;
+  id: string;
+  title: string;
+  attempt: number;
+  steps: StepNode[];
+  gates: GatePlan[];
+  /** Values that expressions may use, apart from this phase's own steps. */
+  values: Values;
+  /** Records of an earlier opening of this attempt: what is done stays done. */
+  resume?: StepRecord[];
+  /** Undos to carry out before the steps, oldest first as registered; they run newest first. */
+  undos?: UndoEntry[];
+  /** A rollback goes on after a failed step, since half a way back is worse than most of it. */
+  bestEffort?: boolean;
+}
+
+/** The argument of the `goLive` workflow. */
+export interface GoLiveStart {
+  plan: Plan;
+  /** SHA-256 of the plan's canonical JSON. */
+  planDigest: string;
+  startedBy: string;
+}

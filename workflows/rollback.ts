@@ -1,0 +1,77 @@
+import type { StepNode } from '../model/plan.js';
+import type { RollbackState, UndoEntry } from '../model/state.js';
+import { runChild } from './child.js';
+import { now, type Session } from './session.js';
+
+/** What a rollback takes back and does. `which` picks registered undos that still stand. */
+interface Way {
+  id: string;
+  title: string;
+  because: string;
+  which: (entry: UndoEntry) => boolean;
+  steps: StepNode[];
+}
+
+/** Runs one way back to its end. It cannot be cancelled; what fails makes the go-live's rollback incomplete, loudly. */
+async function takeBack(session: Session, way: Way): Promise<void> {
+  const undos = session.undos.filter((entry) => entry.status !== 'done' && way.which(entry));
+  if (undos.length === 0 && way.steps.length === 0) return;
+  const number = session.state.rollbacks.length + 1;
+  const record: RollbackState = { id: way.id, title: way.title, because: way.because, status: 'running', startedAt: now(), steps: [] };
+  session.state.rollbacks.push(record);
+  session.note('rollback.started', { rollback: way.id, because: way.because, undos: undos.length });
+  session.show();
+  await session.flush();
+  const result = await runChild(
+    {
+      goLive: session.ref,
+      id: `rollback-${way.id}`,
+      title: `Rollback ${way.id}: ${way.title}`,
+      attempt: number,
+      steps: way.steps,
+      gates: [],
+      values: session.values(number),
+      undos,
+      bestEffort: true,
+    },
+    `${session.ref.id}/rollback-${way.id}.${number}`,
+    `Rollback ${way.id} · ${way.title}`,
+  );
+  session.undos = session.undos.map((entry) => result.undos.find((done) => sameEntry(done, entry)) ?? entry);
+  record.status = result.status === 'passed' ? 'done' : 'incomplete';
+  record.steps = result.steps;
+  record.endedAt = now();
+  session.state.events += result.events;
+  if (record.status === 'incomplete') session.state.rollbackIncomplete = true;
+  session.note('rollback.ended', { rollback: way.id, status: record.status, sentence: result.sentence });
+  session.show();
+  await session.flush();
+}
+
+function sameEntry(a: UndoEntry, b: UndoEntry): boolean {
+  return a.phase === b.phase && a.phaseAttempt === b.phaseAttempt && a.step === b.step && a.epoch === b.epoch;
+}
+
+/** A rollback named in the runbook (R1…), after the undos that it asks for. */
+export async function namedRollback(session: Session, id: string, phase: string, because: string): Promise<void> {
+  const rollback = session.plan.rollbacks[id];
+  if (!rollback) throw new Error(`no rollback '${id}'`);
+  const which = (entry: UndoEntry) => rollback.undo === 'all' || (rollback.undo === 'phase' && entry.phase === phase);
+  await takeBack(session, { id, title: rollback.title, because, which, steps: rollback.steps });
+}
+
+/** Everything that was done and not yet undone, newest first. */
+export async function undoAll(session: Session, because: string): Promise<void> {
+  await takeBack(session, { id: 'undo', title: 'Undo what was done, newest first', because, which: () => true, steps: [] });
+}
+
+/** What must be released at the end whatever the verdict: frozen agents are thawed. */
+export async function release(session: Session): Promise<void> {
+  await takeBack(session, {
+    id: 'release',
+    title: 'Release what was held for the go-live',
+    because: 'The go-live ends.',
+    which: (entry) => entry.always && entry.status === 'registered',
+    steps: [],
+  });
+}

@@ -1,0 +1,112 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { type CancellationScope, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { board } from '../model/board.js';
+import type { EventDraft, GoLiveRef } from '../model/contract.js';
+import { canonicalJson } from '../model/json.js';
+import type { NoticeEvent, Plan } from '../model/plan.js';
+import type { GoLiveState, UndoEntry, Waiting } from '../model/state.js';
+import { openState } from '../model/open-state.js';
+import { system } from './activities.js';
+import type { GoLiveStart, Values } from './phase-input.js';
+
+const PHASE = defineSearchAttributeKey('GoLivePhase', 'KEYWORD');
+const VERDICT = defineSearchAttributeKey('GoLiveVerdict', 'KEYWORD');
+const WAITING_ON = defineSearchAttributeKey('GoLiveWaitingOn', 'KEYWORD');
+
+/** ISO 8601 of the workflow's clock. */
+export const now = (): string => new Date().toISOString();
+export const digestOf = (value: unknown): string => bytesToHex(sha256(utf8ToBytes(canonicalJson(value))));
+
+/** What one go-live holds while it runs: its plan, its state, and what it still has to write down. */
+export class Session {
+  readonly plan: Plan;
+  readonly state: GoLiveState;
+  readonly ref: GoLiveRef;
+  /** Outputs of finished phases, for expressions. */
+  readonly phases: Values['phases'] = {};
+  /** Registered undos, oldest first. */
+  undos: UndoEntry[] = [];
+  /** The work that an abort stops. */
+  work: CancellationScope | undefined;
+  private readonly unwritten: EventDraft[] = [];
+  private shown = { phase: '', verdict: '', waitingOn: '' };
+
+  constructor(readonly start: GoLiveStart) {
+    const { plan, planDigest, startedBy } = start;
+    this.plan = plan;
+    this.state = openState(plan, planDigest, workflowInfo().workflowId, startedBy, now());
+    this.ref = {
+      id: plan.goLiveId,
+      target: plan.target.id,
+      change: plan.change,
+      runbook: plan.runbook.id,
+      mode: plan.mode,
+      timeScale: plan.timeScale,
+      baseDir: plan.baseDir,
+      evidenceDir: plan.evidence.directory,
+    };
+  }
+
+  get aborted(): boolean {
+    return this.state.aborted !== undefined;
+  }
+
+  /** Values for expressions outside a phase's own steps. `attempt` is the phase's. */
+  values(attempt: number): Values {
+    const { plan, state } = this;
+    const stamp = state.startedAt.replace(/[-:]|\.\d+/g, '');
+    return {
+      inputs: plan.inputs,
+      target: { id: plan.target.id, variables: plan.target.variables },
+      run: { id: plan.goLiveId, mode: plan.mode, started: state.startedAt, stamp, attempt, timeScale: plan.timeScale },
+      phases: this.phases,
+    };
+  }
+
+  /** Notes an event; it is written with the next `flush`. */
+  note(type: string, facts: Omit<EventDraft, 'type'> = {}): void {
+    this.unwritten.push({ ...facts, type, time: now() });
+  }
+
+  /** Writes what was noted to the event log; nothing goes on before it is durable. */
+  async flush(): Promise<void> {
+    while (this.unwritten.length > 0) {
+      await system.appendEvents({ goLive: this.ref, events: this.unwritten.splice(0, 50) });
+    }
+  }
+
+  waitFor(waiting: Waiting | undefined): void {
+    if (waiting) this.state.waiting = waiting;
+    else delete this.state.waiting;
+    this.show();
+  }
+
+  /** Brings the board and the search attributes up to date. */
+  show(): void {
+    const { state } = this;
+    setCurrentDetails(board(state, Date.now()));
+    const running = state.phases.findLast((phase) => phase.status === 'running' || phase.status === 'waiting');
+    const next = {
+      phase: running?.id ?? (state.endedAt ? 'ended' : (state.rollbacks.find((r) => r.status === 'running')?.id ?? 'deciding')),
+      verdict: state.verdict ?? 'running',
+      waitingOn: state.waiting ? (state.waiting.roles[0] ?? 'operator') : 'nobody',
+    };
+    if (next.phase === this.shown.phase && next.verdict === this.shown.verdict && next.waitingOn === this.shown.waitingOn) return;
+    this.shown = next;
+    upsertSearchAttributes([
+      { key: PHASE, value: next.phase },
+      { key: VERDICT, value: next.verdict },
+      { key: WAITING_ON, value: next.waitingOn },
+    ]);
+  }
+
+  /** Sends the notices that the runbook asks for at this event. */
+  async notify(event: NoticeEvent, title: string, text: string): Promise<void> {
+    for (const notice of this.plan.notices.filter(({ on }) => on.includes(event))) {
+      const { verdict } = this.state;
+      await system.sendNotice({ goLive: this.ref, with: notice.with, title, text, ...(verdict ? { verdict } : {}) });
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import type { StepFailure, StepTask } from '../model/contract.js';
+import { evaluateBoolean, ExpressionError, resolve, type ExpressionContext } from '../model/expression.js';
+import type { JsonObject } from '../model/json.js';
+import type { StepPlan } from '../model/plan.js';
+import type { StepRecord, UndoEntry } from '../model/state.js';
+import { runDeed } from './activities.js';
+import type { PhaseInput } from './phase-input.js';
+
+/** How often a dead worker may take a repeatable step with it before the step is given up. */
+const LOST_WORKERS = 20;
+
+/** What a failed step says, from whatever was thrown. */
+export function failureOf(error: unknown): StepFailure {
+  if (error instanceof ExpressionError) return { code: 'EXPRESSION_FAILED', message: error.message };
+  if (error instanceof ActivityFailure) {
+    const cause = error.cause;
+    if (cause instanceof ApplicationFailure) {
+      const details = cause.details?.[0] as StepFailure | undefined;
+      return details ?? { code: cause.type ?? 'INTERNAL', message: cause.message };
+    }
+    if (cause instanceof TimeoutFailure) {
+      return cause.timeoutType === 'HEARTBEAT'
+        ? { code: 'OUTCOME_UNKNOWN', message: 'The worker was lost while the step was acting.' }
+        : { code: 'TIMED_OUT', message: 'The step did not end within its time.' };
+    }
+    return { code: 'INTERNAL', message: cause?.message ?? error.message };
+  }
+  return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
+}
+
+function workerLost(error: unknown): boolean {
+  return (
+    error instanceof ActivityFailure &&
+    error.cause instanceof TimeoutFailure &&
+    error.cause.timeoutType === 'HEARTBEAT'
+  );
+}
+
+/** The undo of a step, settled before its deed, so that it stands even if the deed never reports. */
+export function undoOf(input: PhaseInput, step: StepPlan, epoch: number, resolved: JsonObject, context: ExpressionContext): UndoEntry | undefined {
+  const calls = step.undo
+    ? step.undo.map((undo) => ({ activity: undo.uses, title: undo.title, input: resolve(undo.with, context) as JsonObject }))
+    : step.ownUndo
+      ? [{ activity: `undo ${step.uses}`, title: step.title, input: resolved }]
+      : [];
+  if (calls.length === 0) return undefined;
+  return {
+    phase: input.id,
+    phaseAttempt: input.attempt,
+    step: step.id,
+    epoch,
+    always: step.undoOn === 'always',
+    calls,
+    status: 'registered',
+  };
+}
+
+export function taskOf(input: PhaseInput, step: StepPlan, epoch: number, resolved: JsonObject): StepTask {
+  return {
+    goLive: input.goLive,
+    phase: input.id,
+    phaseAttempt: input.attempt,
+    step: step.id,
+    title: step.title,
+    epoch,
+    input: resolved,
+    ...(step.until ? { until: step.until } : {}),
+    guards: step.guards,
+    timeoutMs: step.timeoutMs,
+  };
+}
+
+/**
+ * Takes one step: `when`, inputs, undo before deed, deed. Never throws for a failed step, only for a cancelled one,
+ * and then only after the deed has really stopped. `now` gives ISO 8601 workflow time.
+ */
+export async function takeStep(
+  input: PhaseInput,
+  step: StepPlan,
+  record: StepRecord,
+  context: ExpressionContext,
+  register: (entry: UndoEntry) => void,
+  now: () => string,
+): Promise<void> {
+  let entry: UndoEntry | undefined;
+  try {
+    if (step.when !== undefined && !evaluateBoolean(step.when, context)) {
+      record.status = 'skipped';
+      record.skipped = `when: ${step.when}`;
+      return;
+    }
+    const resolved = resolve(step.with, context) as JsonObject;
+    record.epoch += 1;
+    record.status = 'running';
+    record.startedAt = now();
+    delete record.failure;
+    entry = undoOf(input, step, record.epoch, resolved, context);
+    if (entry) register(entry);
+    const result = await runUntilSettled(step, taskOf(input, step, record.epoch, resolved));
+    Object.assign(record, { status: 'done', summary: result.summary, outputs: result.outputs, evidence: result.evidence });
+    if (entry) entry.outputs = result.outputs;
+  } catch (error) {
+    record.status = isCancellation(error) ? 'cancelled' : 'failed';
+    record.failure = isCancellation(error) ? { code: 'CANCELLED', message: 'It was stopped on request.' } : failureOf(error);
+    if (record.failure.evidence) record.evidence = record.failure.evidence;
+    if (isCancellation(error)) throw error;
+  } finally {
+    record.endedAt = now();
+  }
+}
+
+async function runUntilSettled(step: StepPlan, task: StepTask) {
+  for (let lost = 0; ; lost += 1) {
+    try {
+      return await runDeed(step, task);
+    } catch (error) {
+      if (!workerLost(error) || step.effect === 'once' || lost >= LOST_WORKERS) throw error;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type { StepTask } from '../model/contract.js';
+import type { StepRecord, UndoEntry } from '../model/state.js';
+import { runUndo } from './activities.js';
+import type { PhaseInput } from './phase-input.js';
+import { failureOf } from './step.js';
+
+/** Time of one undo call in milliseconds; undos have retries of their own. */
+const UNDO_TIMEOUT_MS = 120_000;
+
+/**
+ * Carries out registered undos, newest first. One that fails is recorded and the next goes on: each takes back
+ * something else. Marks the entries and appends a record for each.
+ */
+export async function takeUndos(input: PhaseInput, undos: UndoEntry[], records: StepRecord[], show: () => void): Promise<void> {
+  for (const entry of undos.toReversed()) {
+    const record: StepRecord = {
+      id: `undo.${entry.phase}.${entry.step}${entry.epoch > 1 ? `.${entry.epoch}` : ''}`,
+      title: `Undo ${entry.phase} · ${entry.calls.map((call) => call.title).join(', ')}`,
+      uses: entry.calls.map((call) => call.activity).join(', '),
+      status: 'running',
+      epoch: 1,
+      startedAt: new Date().toISOString(),
+    };
+    records.push(record);
+    show();
+    try {
+      const summaries: string[] = [];
+      for (const [index, call] of entry.calls.entries()) {
+        const result = await runUndo(call.activity, call.title, undoTask(input, entry, index));
+        summaries.push(result.summary);
+      }
+      record.status = 'undone';
+      record.summary = summaries.join('; ');
+      entry.status = 'done';
+    } catch (error) {
+      record.status = 'undo-failed';
+      record.failure = failureOf(error);
+      entry.status = 'failed';
+      entry.failure = record.failure;
+    }
+    record.endedAt = new Date().toISOString();
+    show();
+  }
+}
+
+function undoTask(input: PhaseInput, entry: UndoEntry, index: number): StepTask {
+  const call = entry.calls[index];
+  if (!call) throw new Error('no such undo call');
+  const { phase, phaseAttempt, step, epoch, outputs } = entry;
+  return {
+    goLive: input.goLive,
+    phase: input.id,
+    phaseAttempt: input.attempt,
+    step: `undo-${phase}-${phaseAttempt}-${step}-${epoch}${index > 0 ? `-${index}` : ''}`,
+    title: `undo ${call.title}`,
+    epoch: 1,
+    input: call.input,
+    guards: [],
+    timeoutMs: UNDO_TIMEOUT_MS,
+    undoes: { phase, phaseAttempt, step, epoch, ...(outputs ? { outputs } : {}) },
+  };
+}
