@@ -55,7 +55,8 @@ export function createContext(parts: ContextParts): StepContext {
           { signal, env: parts.env, saveTo, started: ledger.started, ended: ledger.ended },
         );
       } finally {
-        if (saveTo !== undefined && options.saveAs !== undefined) await evidence.adopt(options.saveAs).catch(() => undefined);
+        if (saveTo !== undefined && options.saveAs !== undefined)
+          await evidence.adopt(options.saveAs).catch(() => undefined);
       }
     },
     log: (message, facts) => parts.logger.info({ ...facts }, message),
@@ -102,9 +103,13 @@ export function checkGuards(guards: readonly GuardPlan[], tallies: JsonObject): 
     if (!trips) continue;
     const numbers = numbersOf(guard.trips, tallies);
     const shown = Object.entries(numbers).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
-    throw new StepError('GUARD_TRIPPED', `Guard "${guard.title}" tripped: ${guard.trips} holds with ${shown.join(', ')}.`, {
-      facts: { guard: guard.id, ...numbers },
-    });
+    throw new StepError(
+      'GUARD_TRIPPED',
+      `Guard "${guard.title}" tripped: ${guard.trips} holds with ${shown.join(', ')}.`,
+      {
+        facts: { guard: guard.id, ...numbers },
+      },
+    );
   }
 }
 

@@ -38,11 +38,17 @@ export function failureOf(error: unknown): StepFailure & { code: FailureCode } {
     };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { code: 'INTERNAL', message: clip(message || 'An error without a message.', MESSAGE_BYTES), hint: FAILURES.INTERNAL.next };
+  return {
+    code: 'INTERNAL',
+    message: clip(message || 'An error without a message.', MESSAGE_BYTES),
+    hint: FAILURES.INTERNAL.next,
+  };
 }
 
 function smallFacts(facts: JsonObject): JsonObject {
-  return Buffer.byteLength(JSON.stringify(facts)) <= FACTS_BYTES ? facts : { cut: clip(JSON.stringify(facts), FACTS_BYTES / 2) };
+  return Buffer.byteLength(JSON.stringify(facts)) <= FACTS_BYTES
+    ? facts
+    : { cut: clip(JSON.stringify(facts), FACTS_BYTES / 2) };
 }
 
 function fewRefs(evidence: EvidenceRef[]): EvidenceRef[] {

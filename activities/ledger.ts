@@ -1,9 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { StepResult, StepTask } from '../model/contract.js';
 import type { Effect } from '../model/plan.js';
 import { openAppender } from './line-appender.js';
 import { BOOT, endGroup, groupRuns, isRunning, startTimeOf } from './process-group.js';
 import type { FencedEvidence } from './step-evidence.js';
+import type { LineAppender } from './step.js';
 import { StepError } from './step-error.js';
+
+/** File names in a step's folder: what its deed and its undo keep. */
+export const LEDGERS = { do: 'ledger.jsonl', undo: 'undo-ledger.jsonl' } as const;
 
 /** What the ledger of a step holds, a line each, fsynced before what it announces. */
 type Entry =
@@ -39,57 +45,76 @@ export interface Ledger {
  * Opens the ledger of a step and settles what an earlier attempt left: command groups that still run are ended,
  * a known outcome is handed back, and a deed that must not be repeated and may have happened stops here.
  *
- * @param name file name in the step's folder
- * @throws StepError OUTCOME_UNKNOWN for effect `once` with an intent and no outcome
+ * @throws StepError OUTCOME_UNKNOWN for effect `once` when the deed has begun before
  */
 export async function openLedger(task: StepTask, evidence: FencedEvidence, deed: Deed, name: string): Promise<Ledger> {
-  const nothing = { name, path: name, sha256: '', bytes: 0 };
-  const file = await openAppender(await evidence.place(name), evidence.mayWrite, async () => nothing);
-  const entries = file.existing.flatMap(parseEntry);
-  const write = (entry: Entry): Promise<void> => file.append(JSON.stringify(entry));
+  const entries = await readLedger(join(evidence.directory, name));
   const { epoch, run } = deed;
+  // A step that changes nothing may simply be done again: no intent and no outcome to keep.
+  const kept = deed.effect !== 'none';
+  let file: Promise<LineAppender> | undefined;
+  const write = async (entry: Entry): Promise<void> => {
+    file ??= evidence
+      .place(name)
+      .then((path) => openAppender(path, evidence.mayWrite, async () => ({ name, path: name, sha256: '', bytes: 0 })));
+    await (await file).append(JSON.stringify(entry));
+  };
 
   await endLeftovers(entries);
-  const mine = entries.filter((entry) => (entry.kind === 'intent' || entry.kind === 'outcome') && entry.epoch === epoch);
-  const last = mine.at(-1);
+  const last = entries.findLast(
+    (entry) => (entry.kind === 'intent' || entry.kind === 'outcome') && entry.epoch === epoch,
+  );
   const outcome = last?.kind === 'outcome' && last.run === run ? last.result : undefined;
-  const doubtful = last?.kind === 'intent' ? 'its worker died before the outcome was known' : undefined;
-  const earlier = last?.kind === 'outcome' && last.result ? 'an earlier run of this go-live has done it' : undefined;
-  if (!outcome && deed.effect === 'once' && (doubtful ?? earlier)) {
-    await file.close();
-    throw new StepError(
-      'OUTCOME_UNKNOWN',
-      `Step ${task.step} must not be repeated: it had begun, and ${doubtful ?? earlier}.`,
-      { hint: 'Look whether the deed is done; then skip the step, or retry it if it is not.' },
-    );
-  }
+  if (!outcome && deed.effect === 'once') refuseRepeat(task, last);
   return {
     outcome,
-    // A step that changes nothing may simply be done again: no intent to keep.
     intent: async () => {
-      if (deed.effect === 'none') return;
-      await write({ kind: 'intent', epoch, attempt: deed.attempt, run, inputs: deed.inputs });
+      if (kept) await write({ kind: 'intent', epoch, attempt: deed.attempt, run, inputs: deed.inputs });
     },
     done: async (result) => {
-      if (deed.effect !== 'none') await write({ kind: 'outcome', epoch, run, result });
+      if (kept) await write({ kind: 'outcome', epoch, run, result });
     },
     failed: async (code) => {
-      if (deed.effect !== 'none') await write({ kind: 'outcome', epoch, run, failed: code });
+      if (kept) await write({ kind: 'outcome', epoch, run, failed: code });
     },
-    started: ({ pid, startTime, argvDigest }) => write({ kind: 'process', pid, startTime, boot: BOOT, argv: argvDigest }),
+    started: ({ pid, startTime, argvDigest }) =>
+      write({ kind: 'process', pid, startTime, boot: BOOT, argv: argvDigest }),
     ended: (pid) => write({ kind: 'ended', pid }),
     close: async () => {
-      await file.close();
+      await (await file)?.close();
     },
   };
 }
 
-function parseEntry(line: string): Entry[] {
-  try {
-    return [JSON.parse(line) as Entry];
-  } catch {
-    return [];
-  }
+function refuseRepeat(task: StepTask, last: Entry | undefined): void {
+  const doubtful = last?.kind === 'intent' ? 'its worker died before the outcome was known' : undefined;
+  const earlier = last?.kind === 'outcome' && last.result ? 'an earlier run of this go-live has done it' : undefined;
+  if (!doubtful && !earlier) return;
+  throw new StepError(
+    'OUTCOME_UNKNOWN',
+    `Step ${task.step} must not be repeated: it had begun, and ${doubtful ?? earlier}.`,
+    { hint: 'Look whether the deed is done; then skip the step, or retry it if it is not.' },
+  );
+}
+
+/** The whole lines of a ledger; a line that a killed writer left torn is passed over. */
+async function readLedger(path: string): Promise<Entry[]> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  return text.split('\n').flatMap((line) => {
+    try {
+      return [JSON.parse(line) as Entry];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Ends the command groups that a killed worker left running, as the ledger in this folder knows them. */
+export async function endLeftoversOf(folder: string): Promise<void> {
+  await endLeftovers(await readLedger(join(folder, LEDGERS.do)));
 }
 
 async function endLeftovers(entries: Entry[]): Promise<void> {
@@ -98,7 +123,9 @@ async function endLeftovers(entries: Entry[]): Promise<void> {
   // A group id is not given out again while a member lives, so a group without its leader is still ours.
   const alive = groups.filter(
     ({ pid, startTime, boot }) =>
-      boot === BOOT && startTime !== null && (isRunning(pid, startTime) || (startTimeOf(pid) === null && groupRuns(pid))),
+      boot === BOOT &&
+      startTime !== null &&
+      (isRunning(pid, startTime) || (startTimeOf(pid) === null && groupRuns(pid))),
   );
   await Promise.all(alive.map(({ pid }) => endGroup(pid, 2000)));
 }

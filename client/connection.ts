@@ -2,6 +2,7 @@ import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import { CliError, codeOf, messageOf } from './errors.js';
 import { stateDir } from './server/paths.js';
+import { accepts } from './server/ports.js';
 
 /** Which Temporal server, and how it was chosen. */
 export interface Endpoint {
@@ -68,6 +69,12 @@ export async function connect(opts: ConnectOptions = {}): Promise<OpenConnection
 
 async function open(endpoint: Endpoint): Promise<Connection> {
   try {
+    // gRPC keeps trying until its timeout; on this machine a port where nothing listens says so at once. (Elsewhere a
+    // proxy may be on the way, so that only gRPC can tell.)
+    const local = /^(127\.0\.0\.1|localhost):(\d+)$/.exec(endpoint.address);
+    if (local?.[1] !== undefined && !(await accepts(local[1], Number(local[2]), 3000))) {
+      throw new Error('nothing listens there');
+    }
     return await Connection.connect({ ...endpoint.options, address: endpoint.address, connectTimeout: '10s' });
   } catch (error) {
     throw new CliError(`The Temporal server does not answer: ${messageOf(error)}`, {

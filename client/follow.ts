@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { GoLiveState } from '../model/state.js';
+import { CliError } from './errors.js';
 import type { Found } from './find.js';
 import { finalState, readView } from './read-state.js';
 import type { View } from './render/view.js';
@@ -56,25 +57,19 @@ async function poll(
   let last: View | undefined;
   let errors = 0;
   while (!signal.aborted) {
+    let view: View | undefined;
     try {
-      last = await readView(client, found);
+      view = last = await readView(client, found);
       errors = 0;
-      if (!signal.aborted) await onView(last);
-    } catch (error) {
-      if (isNotOurs(error)) throw error;
+    } catch {
       errors += 1;
-      if (errors >= TOLD_AFTER && last !== undefined && !signal.aborted) {
-        await onView({ ...last, note: 'worker not answering, still trying (`golive doctor` looks for the cause)' });
-      }
+      const note = 'worker not answering, still trying (`golive doctor` looks for the cause)';
+      if (errors >= TOLD_AFTER && last !== undefined) view = { ...last, note };
     }
+    if (view !== undefined && !signal.aborted) await onView(view);
     const pause = Math.min(SLOWEST_POLL_MS, POLL_MS * 2 ** Math.max(0, errors - 1));
     await sleep(pause, undefined, { signal }).catch(() => undefined);
   }
-}
-
-/** An error of `onView` itself, not of the server. */
-function isNotOurs(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'CliError' || error.name === 'ExitPromptError');
 }
 
 /** The result, asked for again as long as the server cannot be reached. */
@@ -88,7 +83,7 @@ async function untilEnd(
       return await client.withAbortSignal(signal, () => finalState(client, found));
     } catch (error) {
       if (signal.aborted) return undefined;
-      if (isNotOurs(error)) throw error;
+      if (error instanceof CliError) throw error;
       await sleep(Math.min(SLOWEST_POLL_MS, POLL_MS * 2 ** errors), undefined, { signal }).catch(() => undefined);
     }
   }

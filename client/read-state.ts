@@ -124,7 +124,7 @@ function assign(pending: readonly PendingActivity[], steps: readonly StepRecord[
  */
 export async function finalState(client: Client, found: Pick<Found, 'target' | 'runId'>): Promise<GoLiveState> {
   try {
-    return await client.workflow.result<GoLiveState>(found.target, found.runId);
+    return await client.workflow.getHandle<() => Promise<GoLiveState>>(found.target, found.runId).result();
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     const cause = error.cause === undefined ? error.message : messageOf(error.cause);

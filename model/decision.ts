@@ -25,7 +25,10 @@ function requirement(id: string, state: GoLiveState, nowMs: number): Requirement
     return { title: phase.title, verdict: 'waived', sentence: `WAIVED by ${waiver.by} (${waiver.role}) until ${waiver.until}: ${waiver.reason}` };
   }
   if (phase.status === 'skipped') return { title: phase.title, verdict: 'go', sentence: phase.sentence ?? 'Skipped as the runbook says.' };
-  if (phase.status === 'failed') return { title: phase.title, verdict: 'no-go', sentence: phase.sentence ?? 'It failed.' };
+  if (phase.status === 'failed') {
+    const verdict = phase.verdict && !mayGoOn(phase.verdict) ? phase.verdict : 'no-go';
+    return { title: phase.title, verdict, sentence: phase.sentence ?? 'It failed.' };
+  }
   return { title: phase.title, verdict: 'inconclusive', sentence: phase.status === 'pending' ? 'It did not run.' : (phase.sentence ?? `It is ${phase.status}.`) };
 }
 

@@ -173,7 +173,7 @@ function measured(gate: GatePlan, value: Scalar, sample: Sample, low: number | u
   if (typeof value !== 'number') return `${gate.title} ${show(value, gate.unit)}`;
   const statistic = statisticOf(value, sample);
   if (statistic === 'wilsonLower' && n !== undefined && successes !== undefined) {
-    const share = show(ratio(successes, n), gate.unit);
+    const share = show(ratio(successes, n), gate.unit, 2, low);
     return `${gate.title} ${share} (${successes} of ${n}), Wilson 95 % lower ${show(value, gate.unit, 3, low)}`;
   }
   const text = show(value, gate.unit, 2, low);

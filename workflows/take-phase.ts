@@ -3,7 +3,7 @@ import { gatesSentence, phaseVerdict } from '../model/gate.js';
 import type { Json, JsonObject } from '../model/json.js';
 import type { Choice } from '../model/message.js';
 import { type PhasePlan, stepsOf } from '../model/plan.js';
-import type { PhaseResult, PhaseState, StepRecord } from '../model/state.js';
+import type { GateResult, PhaseResult, PhaseState, StepRecord } from '../model/state.js';
 import { mayGoOn } from '../model/verdict.js';
 import { standingWaiver, waiveGate } from '../model/waiver.js';
 import { askApproval, askChecklist, askOperator } from './ask.js';
@@ -130,13 +130,8 @@ function shortened(outputs: JsonObject): JsonObject {
 
 /** The phase's own judgement under the waivers that stand now. */
 function judged(session: Session, state: PhaseState, result: PhaseResult): PhaseResult {
-  const gates = result.gates.map((gate) => {
-    const waiver = standingWaiver(session.state.waivers, `${state.id}.${gate.id}`, Date.now());
-    if (!waiver) return gate;
-    const waived = waiveGate(gate, waiver);
-    if (waived !== gate) waiver.used = true;
-    return waived;
-  });
+  const gates = underWaivers(session, state.id, result.gates);
+  for (const gate of gates) if (gate.waiver) useWaiver(session, `${state.id}.${gate.id}`);
   state.gates = gates;
   const byGates = result.status === 'failed' && gates.length > 0;
   const verdict = byGates ? phaseVerdict(gates) : result.verdict;
@@ -187,7 +182,7 @@ async function afterFailure(session: Session, desk: Desk, plan: PhasePlan, state
   if (state.attempt < attempts) return { to: typeof then === 'object' ? then.return : plan.id };
   if (then === 'continue') return 'next';
   if (then !== 'ask') return 'stop';
-  const waived = () => mayGoOn(phaseVerdict(rejudge(session, state)));
+  const waived = () => mayGoOn(phaseVerdict(underWaivers(session, state.id, state.gates)));
   const answer = await askOperator(session, desk, {
     about: plan.id,
     text: `${plan.title}: ${state.sentence ?? 'failed'} What now? (A waiver of its failed gates would let it pass.)`,
@@ -196,16 +191,23 @@ async function afterFailure(session: Session, desk: Desk, plan: PhasePlan, state
     settled: () => state.gates.length > 0 && waived(),
   });
   if (answer !== 'settled') return carryOut(session, plan, state, answer.choice, answer.rollback);
-  state.gates = rejudge(session, state);
+  state.gates = underWaivers(session, state.id, state.gates);
+  for (const gate of state.gates) if (gate.waiver) useWaiver(session, `${state.id}.${gate.id}`);
   Object.assign(state, { status: 'passed', verdict: phaseVerdict(state.gates), sentence: gatesSentence(state.gates) });
   return 'next';
 }
 
-function rejudge(session: Session, state: PhaseState) {
-  return state.gates.map((gate) => {
-    const waiver = standingWaiver(session.state.waivers, `${state.id}.${gate.id}`, Date.now());
+/** The gates as they stand under the waivers of this moment. */
+function underWaivers(session: Session, phase: string, gates: readonly GateResult[]): GateResult[] {
+  return gates.map((gate) => {
+    const waiver = standingWaiver(session.state.waivers, `${phase}.${gate.id}`, Date.now());
     return waiver ? waiveGate(gate, waiver) : gate;
   });
+}
+
+function useWaiver(session: Session, gate: string): void {
+  const waiver = standingWaiver(session.state.waivers, gate, Date.now());
+  if (waiver) waiver.used = true;
 }
 
 async function carryOut(session: Session, plan: PhasePlan, state: PhaseState, choice: Choice, rollback?: string): Promise<Next> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Command } from '@commander-js/extra-typings';
 
 /** `golive down`: ends the worker and the local server. */
@@ -24,6 +25,7 @@ export function register(program: Command): void {
       }
       process.stdout.write(`Worker ${word(worker.stopped)}${worker.killed ? ' (killed after 15 s)' : ''}\n`);
       process.stdout.write(`Server ${word(server.stopped)}\n`);
+      if (!existsSync(folder)) return;
       process.stderr.write(
         `State is kept in ${folder}; delete that folder to forget every go-live of the local server.\n`,
       );

@@ -13,9 +13,9 @@ const DETAIL = ['all', 'no-passed-gates', 'steps', 'phases'] as const;
 type Detail = (typeof DETAIL)[number];
 
 /** The watch board: header, phases (the running one opened), rollbacks, verdict, footer; never wider or higher than the frame. */
-export function board(view: View, frame: Frame, style: Style): string[] {
+export function board(view: View, frame: Frame, style: Style, exitCode?: number): string[] {
   for (const detail of DETAIL) {
-    const lines = draw(view, frame, style, detail);
+    const lines = draw(view, frame, style, detail, exitCode);
     if (lines.length <= frame.rows) return lines;
   }
   const lines = draw(view, frame, style, 'phases');
@@ -26,7 +26,7 @@ export function board(view: View, frame: Frame, style: Style): string[] {
   ];
 }
 
-function draw(view: View, frame: Frame, style: Style, detail: Detail): string[] {
+function draw(view: View, frame: Frame, style: Style, detail: Detail, exitCode?: number): string[] {
   const { state } = view;
   const lines = [...header(view, frame, style), ''];
   const widths = columnWidths(state, frame.columns);
@@ -45,9 +45,11 @@ function draw(view: View, frame: Frame, style: Style, detail: Detail): string[] 
     }
   }
   if (state.waivers.length > 0) lines.push(...waivers(state, frame, style));
-  if (state.verdict !== undefined && state.endedAt !== undefined) lines.push('', ...verdictBlock(state, style, frame));
-  lines.push('', ...footer(view, frame, style));
-  return lines;
+  if (state.verdict !== undefined && state.endedAt !== undefined) {
+    lines.push('', ...verdictBlock(state, style, { columns: frame.columns, exitCode }));
+  }
+  const last = footer(view, frame, style);
+  return last.length === 0 ? lines : [...lines, '', ...last];
 }
 
 function header(view: View, frame: Frame, style: Style): string[] {

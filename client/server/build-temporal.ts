@@ -74,7 +74,7 @@ export class Progress {
   }
 
   line(): string {
-    if (this.#last === '') return 'resolving modules';
+    if (this.#last === '') return 'resolving modules, or linking what was compiled before';
     return `${this.#modules} modules downloaded, ${this.#packages} packages compiled; now ${this.#last}`;
   }
 }

@@ -230,7 +230,7 @@ function died(record: ServerRecord, folder: string, logOffset: number): CliError
   return new CliError(`The local Temporal server (process ${record.pid}) died. The end of its log:\n${tail}`, {
     exitCode: 2,
     where: logFile(folder),
-    hint: `If the database is at fault, move ${record.dbFile} away: go-lives that run in it are lost with it.`,
+    hint: `If the database is at fault, move ${record.dbFile} (and its -wal and -shm) away: go-lives that run in it are lost with it.`,
   });
 }
 

@@ -1,6 +1,6 @@
 import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { codeOf } from '../errors.js';
+import { CliError, codeOf } from '../errors.js';
 import { isAlive, ownMark, type ProcessMark, waitUntil } from './processes.js';
 
 let attempts = 0;
@@ -10,7 +10,7 @@ let attempts = 0;
  * A lock whose holder no longer runs is taken over.
  * @param file path of the lock
  * @param waiting called about every 5 s while another process holds the lock
- * @throws when the lock is not had within `timeoutMs`
+ * @throws CliError (exit 2) when the lock is not had within `timeoutMs`
  */
 export async function withLock<T>(
   file: string,
@@ -32,7 +32,13 @@ export async function withLock<T>(
     options.timeoutMs,
     100,
   );
-  if (!had) throw new Error(`process ${holder} holds ${file}`);
+  if (!had) {
+    throw new CliError(`Another golive (process ${holder}) has been at this for ${options.timeoutMs / 60_000} min.`, {
+      exitCode: 2,
+      where: file,
+      hint: 'Wait for it, or end that process; its lock is then taken over.',
+    });
+  }
   try {
     return await work();
   } finally {

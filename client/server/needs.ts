@@ -142,12 +142,13 @@ function findWorkerBuild(): Finding {
 }
 
 async function findPorts(): Promise<Finding> {
-  const ports = [7233, 8233];
-  const taken = [];
-  for (const port of ports) if (!(await isPortFree(port))) taken.push(port);
-  const what =
-    taken.length === 0 ? '7233 and 8233 are free' : `${taken.join(' and ')} taken; \`golive up\` then uses random ones`;
-  return { need: 'ports', required: false, state: 'found', what };
+  const base = { need: 'ports', required: false, state: 'found' } as const;
+  const status = serverStatus(stateDir());
+  if (status.running) return { ...base, what: 'in use by the local server' };
+  const taken: number[] = [];
+  for (const port of [7233, 8233]) if (!(await isPortFree(port))) taken.push(port);
+  if (taken.length === 0) return { ...base, what: '7233 and 8233 are free' };
+  return { ...base, what: `${taken.join(' and ')} taken; \`golive up\` uses random ones instead` };
 }
 
 async function findDisk(build: boolean): Promise<Finding> {

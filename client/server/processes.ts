@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf } from '../errors.js';
+import { CliError, codeOf } from '../errors.js';
 
 /** A process as it is remembered in a file. A bare pid is not enough: the system hands the number out again. */
 export interface ProcessMark {
@@ -56,6 +56,7 @@ export interface Daemon extends ProcessMark {
 
 /**
  * Starts a process detached in its own group.
+ * @throws CliError (exit 2) when it cannot be started
  * @param options `env` is the whole environment (nothing is inherited); `logFile` is appended to, and set aside at 5 MiB
  */
 export async function startDaemon(options: {
@@ -76,7 +77,12 @@ export async function startDaemon(options: {
     });
     const pid = await new Promise<number>((resolve, reject) => {
       child.once('spawn', () => resolve(child.pid ?? 0));
-      child.once('error', reject);
+      child.once('error', (error) => {
+        const hint = 'Is it there, and may it be executed?';
+        reject(
+          new CliError(`A program cannot be started: ${error.message}`, { exitCode: 2, where: options.command, hint }),
+        );
+      });
     });
     child.unref();
     return { child, pid, startTime: startTimeOf(pid) ?? 'gone', logOffset };

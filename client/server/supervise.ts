@@ -84,7 +84,7 @@ async function useConfigured(endpoint: Endpoint, { report, ports, durable }: UpO
     await ensureSearchAttributes(open.client.connection, open.namespace);
   } catch (error) {
     // Temporal Cloud has no operator service: there they are registered by hand.
-    report(`Could not make sure of the search attributes: ${messageOf(error)}`);
+    report(messageOf(error));
     report(`If a go-live does not start, register these as Keyword: ${SEARCH_ATTRIBUTES.join(', ')}`);
   } finally {
     await open.close();

@@ -46,7 +46,7 @@ function character(original: string, scan: Scan, random: Random): string {
 /** The text layer that a scanner would give for a page. */
 export function scanned(text: string, scan: Scan, random: Random): string {
   const lines = text.split('\n').map((line) => {
-    const read = [...line].map((one) => character(one, scan, random)).join('');
+    const read = Array.from(line, (one) => character(one, scan, random)).join('');
     if (line.length < LONG_LINE || !random.chance(scan.breaks)) return read;
     const at = read.indexOf(' ', Math.floor(read.length * 0.7));
     return at < 0 ? read : `${read.slice(0, at)}\n  ${read.slice(at + 1)}`;

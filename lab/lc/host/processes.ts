@@ -101,7 +101,7 @@ function isSame(pid: number, state: StateFile, stackDir: string): boolean {
   const now = startTime(pid);
   // The leader is gone: its id stays reserved while its group has members, so the group is still the one we know.
   if (now === undefined) return true;
-  if (state.startTime !== undefined && String(state.startTime) === now) return true;
+  if (`${state.startTime as string | number}` === now) return true;
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === stackDir;
   } catch {

@@ -41,7 +41,7 @@ export function findTags(lines: readonly string[]): Map<string, string> {
     if (tag) {
       current = tag;
       fields.set(tag, found?.[2] ?? '');
-    } else if (current && /^-\}/.test(line.trim())) {
+    } else if (current && line.trim().startsWith('-}')) {
       current = undefined;
     } else if (current) {
       fields.set(current, `${fields.get(current) ?? ''}\n${line}`);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../../../client/connection.js';
@@ -74,7 +74,7 @@ describe('the local server', () => {
       await operatorService.removeSearchAttributes({ namespace: 'default', searchAttributes: ['GoLiveMode'] });
       const { ensureSearchAttributes } = await import('../../../client/server/search-attributes.js');
       await waitUntil(async () => !('GoLiveMode' in (await customAttributes(operatorService))), 20_000, 200);
-      expect(await ensureSearchAttributes(open.client.connection as never, 'default')).toEqual(['GoLiveMode']);
+      expect(await ensureSearchAttributes(open.client.connection, 'default')).toEqual(['GoLiveMode']);
     } finally {
       await open.close();
     }
@@ -114,7 +114,7 @@ describe('the local server', () => {
   test('a second start meets the first and does not start twice', async () => {
     await stopServer(folder);
     const answers = await Promise.all([1, 2].map(() => ensureServer({ report, stateDir: folder })));
-    expect(answers.map((answer) => answer.started).sort()).toEqual([false, true]);
+    expect(answers.map((answer) => answer.started).toSorted((a, b) => Number(a) - Number(b))).toEqual([false, true]);
     expect(answers[0]?.pid).toBe(answers[1]?.pid);
   }, 90_000);
 
@@ -186,7 +186,6 @@ async function customAttributes(service: OperatorService): Promise<Record<string
 
 /** The distinct local addresses that a process listens on, from /proc: its sockets, matched with the kernel's tables. */
 function listeners(pid: number): string[] {
-  const { readdirSync, readlinkSync } = process.getBuiltinModule('node:fs');
   const inodes = new Set(
     readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
       const match = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`));
@@ -198,7 +197,7 @@ function listeners(pid: number): string[] {
     for (const line of readFileSync(`/proc/net/${table}`, 'utf8').split('\n').slice(1)) {
       const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
       if (state !== '0A' || !inodes.has(inode)) continue;
-      const hex = local.split(':')[0] as string;
+      const hex = local.split(':')[0];
       found.add(hex === '0100007F' ? '127.0.0.1' : `${table} ${hex}`);
     }
   }

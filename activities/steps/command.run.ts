@@ -1,0 +1,83 @@
+import { readFile, rm, stat } from 'node:fs/promises';
+import { z } from 'zod';
+import type { commandRun as kind } from '../../model/schema/steps/command.run.js';
+import type { Json } from '../../model/json.js';
+import { matchTail } from '../patterns.js';
+import type { CommandResult, HandlerOf, StepContext } from '../step.js';
+import { StepError } from '../step-error.js';
+import type { StepTask } from '../../model/contract.js';
+
+const OUTPUT_FILE_BYTES = 64 * 1024;
+const TAIL = 2000;
+const outputFile = z.record(z.string(), z.json());
+
+/** The same for every attempt of the same deed, so that a command may recognise that it was done before. */
+export function idempotencyKey({ goLive, phase, step, epoch }: StepTask): string {
+  return `${goLive.id}/${phase}/${step}/${epoch}`;
+}
+
+export const commandRun: HandlerOf<typeof kind> = {
+  async do(input, context) {
+    const file = input.outputs ? context.path(input.outputs.file) : undefined;
+    // What an earlier command left there is not this one's output.
+    if (file) await rm(file, { force: true });
+    const result = await context.run({
+      argv: input.argv,
+      cwd: input.cwd === undefined ? context.task.goLive.baseDir : context.path(input.cwd),
+      env: {
+        ...input.env,
+        GOLIVE_IDEMPOTENCY_KEY: idempotencyKey(context.task),
+        ...(file ? { GOLIVE_OUTPUT_FILE: file } : {}),
+      },
+      timeoutMs: input.timeout ?? context.task.timeoutMs,
+      saveAs: 'output.log',
+    });
+    const program = input.argv[0] ?? '';
+    if (result.exitCode === null || !input.expectExit.includes(result.exitCode))
+      throw badExit(program, result, context);
+    if (input.expectStdout !== undefined && !matchTail(input.expectStdout, result.stdout)) {
+      throw new StepError(
+        'COMMAND_FAILED',
+        `${program} ended with code ${result.exitCode}, but its output does not match ${input.expectStdout}.`,
+        { facts: { stdoutTail: result.stdout.slice(-400) }, evidence: context.evidence.refs() },
+      );
+    }
+    const values = file ? await readValues(file, context) : {};
+    const stdoutTail = result.stdout.slice(-TAIL);
+    return {
+      outputs: { exitCode: result.exitCode, durationMs: result.durationMs, stdoutTail, values },
+      summary: `${program} ended with code ${result.exitCode} after ${result.durationMs} ms`,
+    };
+  },
+};
+
+function badExit(program: string, result: CommandResult, context: StepContext): StepError {
+  const how = result.exitCode === null ? `was ended by ${result.signal}` : `ended with code ${result.exitCode}`;
+  const said = lastLines(result.stderr || result.stdout, 5);
+  return new StepError('COMMAND_FAILED', `${program} ${how}${said ? `; it last said: ${said}` : ''}`, {
+    facts: { exitCode: result.exitCode, signal: result.signal },
+    evidence: context.evidence.refs(),
+  });
+}
+
+function lastLines(text: string, count: number): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.slice(-count).join('\n').slice(-700);
+}
+
+async function readValues(path: string, context: StepContext): Promise<Record<string, Json>> {
+  const info = await stat(path).catch(() => undefined);
+  if (!info?.isFile()) throw new StepError('NOT_FOUND', `The command did not write its output file ${path}.`);
+  if (info.size > OUTPUT_FILE_BYTES) {
+    throw new StepError(
+      'COMMAND_FAILED',
+      `The output file ${path} has ${info.size} bytes; ${OUTPUT_FILE_BYTES} may be read.`,
+    );
+  }
+  await context.evidence.copy('outputs.json', path);
+  try {
+    return outputFile.parse(JSON.parse(await readFile(path, 'utf8'))) as Record<string, Json>;
+  } catch (cause) {
+    throw new StepError('COMMAND_FAILED', `The output file ${path} does not hold a JSON object.`, { cause });
+  }
+}

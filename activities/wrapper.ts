@@ -1,0 +1,260 @@
+import { randomUUID } from 'node:crypto';
+import { CancelledFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import type { EventDraft, StepFailure, StepProgress, StepResult, StepTask } from '../model/contract.js';
+import { formatDuration } from '../model/duration.js';
+import type { FailureCode } from '../model/failure.js';
+import { canonicalJson, type JsonObject } from '../model/json.js';
+import type { Effect } from '../model/plan.js';
+import type { StepKind } from '../model/schema/kind.js';
+import { createContext } from './context.js';
+import { sha256 } from './evidence/durable.js';
+import { appendEvent } from './evidence/log.js';
+import { failureOf, toApplicationFailure } from './failure.js';
+import { startHeartbeat } from './heartbeat.js';
+import { endLeftoversOf, LEDGERS, openLedger } from './ledger.js';
+import { type FencedEvidence, openStepEvidence, stepFolder } from './step-evidence.js';
+import type { StepContext, StepHandler, StepOutcome } from './step.js';
+import { StepError } from './step-error.js';
+import { repeatUntil } from './until.js';
+
+const OUTPUT_BYTES = 32 * 1024;
+/** Codes that an abort may have caused, wherever the handler stood. */
+const CAUSED_BY_ABORT: readonly FailureCode[] = [
+  'CANCELLED',
+  'INTERNAL',
+  'CONNECTION_FAILED',
+  'TIMED_OUT',
+  'COMMAND_FAILED',
+];
+
+export interface StepDeps {
+  logger: Logger;
+  /** The worker's environment; commands get an allow-listed part of it. */
+  env: NodeJS.ProcessEnv;
+}
+
+/** A kind's deed or undo, with its types left behind: they were checked at the table. */
+export interface StepCall {
+  name: string;
+  part: 'do' | 'undo';
+  kind: StepKind;
+  handler: StepHandler<unknown, JsonObject>;
+}
+
+/** Everything that one attempt works with. */
+interface Attempt {
+  call: StepCall;
+  task: StepTask;
+  deps: StepDeps;
+  evidence: FencedEvidence;
+  signal: AbortSignal;
+  deadline: number;
+  inputs: string;
+  progress(progress: StepProgress): void;
+}
+
+/**
+ * Makes the activity of a kind: parses the input, beats, bounds the time, records what happens before and after,
+ * and turns every error into one that says what happened, where, and what to do next.
+ */
+export function stepActivity(call: StepCall, deps: StepDeps): (task: StepTask) => Promise<StepResult> {
+  return async (task) => {
+    const activity = Context.current();
+    const heartbeat = startHeartbeat();
+    const begun = performance.now();
+    const budgetMs = handlerBudget(task.timeoutMs);
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), Math.min(budgetMs, 2 ** 31 - 1));
+    const logger = deps.logger.child({ goLive: task.goLive.id, phase: task.phase, step: task.step, kind: call.name });
+    let evidence: FencedEvidence | undefined;
+    const inputs = sha256(canonicalJson(task.input));
+    try {
+      evidence = await openStepEvidence(task, `${activity.info.base64TaskToken}.${randomUUID()}`);
+      const signal = AbortSignal.any([activity.cancellationSignal, timeout.signal]);
+      const { progress } = heartbeat;
+      const deadline = begun + budgetMs;
+      return await act({ call, task, deps: { ...deps, logger }, evidence, signal, deadline, inputs, progress }, begun);
+    } catch (error) {
+      const latest = heartbeat.latest()?.text;
+      const failure = timeout.signal.aborted ? timedOut(failureOf(error), budgetMs, latest) : failureOf(error);
+      const ended = activity.cancellationSignal.aborted ? stopped(failure) : failure;
+      if (failure.code === 'INTERNAL') logger.error({ err: error }, 'a step failed by a defect');
+      const recorded = await recordFailure({ call, task, evidence, inputs }, ended, begun);
+      if (activity.cancellationSignal.aborted) throw cancellation(activity);
+      throw toApplicationFailure(recorded);
+    } finally {
+      clearTimeout(timer);
+      heartbeat.stop();
+    }
+  };
+}
+
+/** The handler must end before the server gives the attempt up: a tenth earlier, between 50 ms and 5 s. */
+function handlerBudget(timeoutMs: number): number {
+  return Math.max(1, timeoutMs - Math.min(5000, Math.max(50, timeoutMs / 10)));
+}
+
+async function act(attempt: Attempt, begun: number): Promise<StepResult> {
+  const { call, task, evidence, inputs } = attempt;
+  const { info } = Context.current();
+  // Undoing is safe at any point and twice, so it needs no record of its own before it is done again.
+  const effect = call.part === 'undo' ? 'none' : effectOf(task, call.kind);
+  const run = info.workflowExecution?.runId ?? '';
+  if (task.undoes) await endLeftoversOf(stepFolder(task.goLive.evidenceDir, task.undoes));
+  const ledger = await openLedger(
+    task,
+    evidence,
+    { epoch: task.epoch, attempt: info.attempt, run, inputs, effect },
+    LEDGERS[call.part],
+  );
+  try {
+    if (ledger.outcome) {
+      await record(task, call, 'done', { ...resultFacts(ledger.outcome), recovered: true });
+      return ledger.outcome;
+    }
+    const input = parse(call.kind.input, task.input, call.name);
+    const context = createContext({
+      task,
+      attempt: info.attempt,
+      signal: attempt.signal,
+      deadline: attempt.deadline,
+      evidence,
+      ledger,
+      logger: attempt.deps.logger,
+      env: attempt.deps.env,
+      onProgress: attempt.progress,
+    });
+    await record(task, call, 'started', startFacts(task, inputs, info.attempt));
+    await ledger.intent();
+    let result: StepResult;
+    try {
+      result = await perform(call, input, context);
+    } catch (error) {
+      // An attempt that was cut off may have acted: its intent stays without an outcome.
+      if (!attempt.signal.aborted) await ledger.failed(failureOf(error).code);
+      throw error;
+    }
+    await evidence.mayWrite();
+    await ledger.done(result);
+    await record(task, call, 'done', { ...resultFacts(result), durationMs: Math.round(performance.now() - begun) });
+    return result;
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** What the step declared, or else its kind. */
+function effectOf(task: StepTask & { effect?: Effect }, kind: StepKind): Effect {
+  return task.effect ?? kind.effect;
+}
+
+async function perform(call: StepCall, input: unknown, context: StepContext): Promise<StepResult> {
+  if (call.part === 'undo') {
+    if (!call.handler.undo) throw new StepError('INTERNAL', `The kind ${call.name} has no undo of its own.`);
+    const { summary } = await call.handler.undo(input, context);
+    return { outputs: {}, summary, evidence: context.evidence.refs() };
+  }
+  const look = (): Promise<StepOutcome<JsonObject>> => call.handler.do(input, context);
+  const { until } = context.task;
+  const { outputs, summary } = until ? await repeatUntil(until, look, context) : await look();
+  return { outputs: checkOutputs(call, outputs), summary, evidence: context.evidence.refs() };
+}
+
+function checkOutputs(call: StepCall, outputs: JsonObject): JsonObject {
+  const parsed = call.kind.outputs.safeParse(outputs);
+  if (!parsed.success) {
+    throw new StepError('INTERNAL', `The outputs of ${call.name} are not as declared: ${issuesText(parsed.error)}.`);
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(parsed.data));
+  if (bytes > OUTPUT_BYTES) {
+    throw new StepError(
+      'INTERNAL',
+      `The outputs of ${call.name} are ${bytes} bytes; at most ${OUTPUT_BYTES} may be kept outside the evidence.`,
+    );
+  }
+  return parsed.data as JsonObject;
+}
+
+/** @throws StepError BAD_INPUT that names the path of each value */
+function parse(schema: z.ZodObject, input: JsonObject, kind: string): unknown {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new StepError('BAD_INPUT', `The input of ${kind} cannot be used: ${issuesText(parsed.error)}.`);
+}
+
+function issuesText(error: z.ZodError): string {
+  const texts = error.issues.map(({ path, message }) => `${path.join('.') || 'with'}: ${message}`);
+  return texts.length > 5 ? `${texts.slice(0, 5).join('; ')}; and ${texts.length - 5} more` : texts.join('; ');
+}
+
+type Failure = StepFailure & { code: FailureCode };
+
+function timedOut(failure: Failure, budgetMs: number, latest: string | undefined): Failure {
+  if (!CAUSED_BY_ABORT.includes(failure.code)) return failure;
+  const seen = latest ? ` The last that was seen of it: ${latest}` : '';
+  const message = `The step was not done within ${formatDuration(budgetMs)} and was stopped.${seen}`;
+  return { ...failureOf(new StepError('TIMED_OUT', message)), facts: failure.facts, evidence: failure.evidence };
+}
+
+function stopped(failure: Failure): Failure {
+  if (!CAUSED_BY_ABORT.includes(failure.code)) return failure;
+  return failureOf(new StepError('CANCELLED', 'The step was stopped on request.'));
+}
+
+/** A worker that drains gives the step back to the next one; every other cancellation was asked for. */
+function cancellation(activity: Context): Error {
+  if (activity.cancellationDetails?.workerShutdown) {
+    const message = 'The worker was shut down while the step ran; another attempt goes on.';
+    return ApplicationFailure.create({ type: 'TIMED_OUT', message, nonRetryable: false });
+  }
+  return new CancelledFailure('The step was stopped on request.');
+}
+
+async function recordFailure(
+  of: { call: StepCall; task: StepTask; evidence?: FencedEvidence; inputs: string },
+  failure: Failure,
+  begun: number,
+): Promise<Failure> {
+  try {
+    // An attempt that another one replaced may not write any more.
+    await of.evidence?.mayWrite();
+  } catch {
+    return failure;
+  }
+  try {
+    const durationMs = Math.round(performance.now() - begun);
+    const evidence = of.evidence?.refs().map((ref) => ({ ...ref })) ?? [];
+    await record(of.task, of.call, 'failed', { ...failure, inputs: of.inputs, evidence, durationMs } as Omit<
+      EventDraft,
+      'type'
+    >);
+    return failure;
+  } catch (error) {
+    const unwritten = failureOf(error);
+    return { ...unwritten, message: `${unwritten.message} Before that: ${failure.message}`.slice(0, 1000) };
+  }
+}
+
+function startFacts(task: StepTask, inputs: string, attempt: number): Omit<EventDraft, 'type'> {
+  const { argv } = task.input;
+  return {
+    title: task.title,
+    attempt,
+    inputs,
+    ...(Array.isArray(argv) ? { argv } : {}),
+    ...(task.undoes ? { undoes: `${task.undoes.phase}.${task.undoes.phaseAttempt}/${task.undoes.step}` } : {}),
+  };
+}
+
+function resultFacts(result: StepResult): Omit<EventDraft, 'type'> {
+  return { outputs: result.outputs, summary: result.summary, evidence: result.evidence.map((ref) => ({ ...ref })) };
+}
+
+async function record(task: StepTask, call: StepCall, what: string, facts: Omit<EventDraft, 'type'>): Promise<void> {
+  const { phase, phaseAttempt, step, epoch } = task;
+  const type = `${call.part === 'undo' ? 'undo' : 'step'}.${what}`;
+  await appendEvent(task.goLive.evidenceDir, { type, phase, phaseAttempt, step, epoch, kind: call.name, ...facts });
+}

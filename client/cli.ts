@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+import { CommanderError } from '@commander-js/extra-typings';
+import { CliError, codeOf, messageOf } from './errors.js';
+import { buildProgram } from './program.js';
+import { clean, cleanLines } from './render/text.js';
+
+/** gRPC status codes of a server that cannot be reached: UNAVAILABLE, DEADLINE_EXCEEDED. */
+const NO_ANSWER: readonly unknown[] = [14, 4];
+
+/** Prints an error for the person at the terminal and gives the exit code; a stack only with GOLIVE_DEBUG=1. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const name = error instanceof Error ? error.name : '';
+  // Ctrl-C at a question.
+  if (name === 'ExitPromptError') return 130;
+  const debug = process.env['GOLIVE_DEBUG'] === '1' && error instanceof Error ? `${error.stack}\n` : '';
+  const lines = error instanceof CliError ? told(error) : unexpected(error, debug !== '');
+  process.stderr.write(`${lines.join('\n')}\n${debug}`);
+  return error instanceof CliError ? error.options.exitCode : 1;
+}
+
+function told({ message, options }: CliError): string[] {
+  const lines = [`golive: ${cleanLines(message)}`];
+  if (options.where !== undefined) lines.push(`  where  ${cleanLines(options.where).replaceAll('\n', '\n         ')}`);
+  if (options.hint !== undefined) lines.push(`  next   ${cleanLines(options.hint).replaceAll('\n', '\n         ')}`);
+  return lines;
+}
+
+function unexpected(error: unknown, debug: boolean): string[] {
+  if (NO_ANSWER.includes(codeOf(error))) {
+    return [
+      `golive: The Temporal server does not answer: ${clean(messageOf(error), 300)}`,
+      '  next   `golive doctor` looks for the cause.',
+    ];
+  }
+  const next = debug ? [] : ['  next   Set GOLIVE_DEBUG=1 and run it again to see where; please report it.'];
+  return [`golive: ${clean(messageOf(error), 600) || 'unknown error'}`, ...next];
+}
+
+/** A reader that went away (`| head`) is no error. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+}
+process.on('uncaughtException', (error) => process.exit(report(error)));
+
+try {
+  await buildProgram().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}

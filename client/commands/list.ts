@@ -1,0 +1,67 @@
+import type { Command } from '@commander-js/extra-typings';
+import { CliError } from '../errors.js';
+import type { Listed, ListFilter } from '../list.js';
+
+/** `golive list`: the go-lives of this server. */
+export function register(program: Command): void {
+  program
+    .command('list')
+    .summary('list go-lives, newest first')
+    .description('List the go-lives that the server knows, newest first.')
+    .option('--target <target>', 'only of this target')
+    .option('--verdict <verdict>', 'only with this verdict: go, waived, inconclusive, no-go, running', parseVerdict)
+    .option('--limit <n>', 'how many at most', parseLimit, 20)
+    .option('--json', 'print a JSON array')
+    .addHelpText('after', '\nExample:\n  golive list --verdict no-go')
+    .action(async (options) => {
+      const [{ connect }, { listGoLives }] = await Promise.all([import('../connection.js'), import('../list.js')]);
+      const connection = await connect();
+      try {
+        const filter: ListFilter = { limit: options.limit, target: options.target, verdict: options.verdict };
+        const rows = await listGoLives(connection.client, filter);
+        if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+        else process.stdout.write(table(rows));
+      } finally {
+        await connection.close();
+      }
+    });
+}
+
+function table(rows: readonly Listed[]): string {
+  if (rows.length === 0) return 'No go-lives. `golive rehearse <runbook>` or `golive start <runbook>` begins one.\n';
+  const head = ['TARGET', 'CHANGE', 'RUNBOOK', 'MODE', 'VERDICT', 'PHASE', 'WAITING FOR', 'STARTED', 'BY'];
+  const cells = rows.map((row) => [
+    row.target,
+    row.change,
+    row.runbook,
+    row.mode,
+    row.verdict,
+    row.running ? row.phase : '',
+    row.running ? row.waitingOn : '',
+    row.startedAt.slice(0, 16).replace('T', ' '),
+    row.startedBy,
+  ]);
+  const widths = head.map((name, index) => Math.max(name.length, ...cells.map((line) => line[index]?.length ?? 0)));
+  return [head, ...cells]
+    .map(
+      (line) =>
+        `${line
+          .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+function parseVerdict(text: string): string {
+  const known = ['go', 'waived', 'inconclusive', 'no-go', 'running'];
+  if (known.includes(text)) return text;
+  throw new CliError(`'${text}' is not a verdict.`, { exitCode: 2, hint: `One of: ${known.join(', ')}.` });
+}
+
+function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (/^\d+$/.test(text) && limit >= 1 && limit <= 1000) return limit;
+  const hint = 'Give a whole number from 1 to 1000.';
+  throw new CliError(`'${text}' is not a number of go-lives.`, { exitCode: 2, hint });
+}

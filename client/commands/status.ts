@@ -1,0 +1,37 @@
+import type { Command } from '@commander-js/extra-typings';
+
+/** `golive status`: where a go-live stands now. */
+export function register(program: Command): void {
+  program
+    .command('status')
+    .summary('show where a go-live stands now')
+    .description('Show the newest go-live of a target as it stands now: phases, gates, and who is waited for.')
+    .argument('<target>', 'target of the go-live')
+    .option('--json', 'print the state as JSON')
+    .addHelpText('after', '\nExample:\n  golive status lcopilot-lab')
+    .action(async (target, options) => {
+      const [{ connect }, { readOnce }] = await Promise.all([import('../connection.js'), import('../read-once.js')]);
+      const connection = await connect();
+      try {
+        const view = await readOnce(connection.client, target);
+        if (options.json) {
+          process.stdout.write(`${JSON.stringify(view.state)}\n`);
+          return;
+        }
+        const [{ board }, { styleFor }, { uiUrlOf }] = await Promise.all([
+          import('../render/board.js'),
+          import('../render/style.js'),
+          import('../ui-url.js'),
+        ]);
+        const frame = {
+          columns: process.stdout.columns ?? 120,
+          rows: Number.POSITIVE_INFINITY,
+          nowMs: Date.now(),
+          uiUrl: await uiUrlOf(connection, target),
+        };
+        process.stdout.write(`${board(view, frame, styleFor(process.stdout, process.env)).join('\n')}\n`);
+      } finally {
+        await connection.close();
+      }
+    });
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import * as abort from './commands/abort.js';
+import * as approve from './commands/approve.js';
+import * as choose from './commands/choose.js';
+import * as doctor from './commands/doctor.js';
+import * as down from './commands/down.js';
+import * as evidence from './commands/evidence.js';
+import * as explain from './commands/explain.js';
+import * as list from './commands/list.js';
+import * as fresh from './commands/new.js';
+import * as plan from './commands/plan.js';
+import * as rehearse from './commands/rehearse.js';
+import * as reject from './commands/reject.js';
+import * as report from './commands/report.js';
+import * as schema from './commands/schema.js';
+import * as start from './commands/start.js';
+import * as status from './commands/status.js';
+import * as tick from './commands/tick.js';
+import * as ui from './commands/ui.js';
+import * as up from './commands/up.js';
+import * as validate from './commands/validate.js';
+import * as waive from './commands/waive.js';
+import * as watch from './commands/watch.js';
+import { packageRoot } from './server/paths.js';
+
+/** The verbs in the order of their use; each group stands under its heading in `--help`. */
+const GROUPS: readonly [heading: string, verbs: readonly { register(program: Command): void }[]][] = [
+  ['Write a runbook:', [fresh, validate, plan, explain, schema]],
+  ['Run it:', [rehearse, start, watch, status, list]],
+  ['Answer it:', [approve, reject, tick, choose, waive, abort]],
+  ['Its evidence:', [evidence, report]],
+  ['Server and worker:', [up, down, ui, doctor]],
+];
+
+/** The whole command line. Nothing heavy is loaded before a verb acts. */
+export function buildProgram(): Command {
+  const program = new Command('golive');
+  program
+    .description(
+      'Takes a system from NO-GO to GO: runs a runbook as durable steps, with gates, approvals, rollbacks and evidence.',
+    )
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [verb]', 'show the help of a verb')
+    .addHelpText(
+      'after',
+      '\nExample:\n  golive rehearse runbooks/lcopilot-day3.yaml\n\n`golive <verb> --help` shows its options and an example.',
+    )
+    .showSuggestionAfterError(true)
+    .configureHelp({ subcommandTerm: (command) => command.name(), sortOptions: true })
+    .configureOutput({ outputError: (text, write) => write(errorText(text)) })
+    .exitOverride();
+  for (const [heading, verbs] of GROUPS) {
+    program.commandsGroup(heading);
+    for (const verb of verbs) verb.register(program);
+  }
+  return program;
+}
+
+/** Commander's own errors in the words of ours: what happened, what to do next. */
+function errorText(text: string): string {
+  const [what = '', ...rest] = text.trimEnd().split('\n');
+  const said = what.replace(/^error: /, '');
+  const hint = rest
+    .join(' ')
+    .trim()
+    .replace(/^\((.*)\)$/, '$1');
+  return `golive: ${said}\n  next   ${hint === '' ? '`golive --help` lists the verbs, `golive <verb> --help` their options.' : hint}\n`;
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : 'unknown';
+}

@@ -1,0 +1,67 @@
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { Plan } from '../../model/plan.js';
+import type { GoLiveState } from '../../model/state.js';
+import type { FakeWorld } from './fake-world.js';
+import { workflowBundle } from './temporal.js';
+
+Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
+
+export interface Running {
+  handle: WorkflowHandle;
+  state(): Promise<GoLiveState>;
+  /** Polls the state until it holds; fails after 20 s with the last state in the message. */
+  until(holds: (state: GoLiveState) => boolean, what: string): Promise<GoLiveState>;
+  send(name: string, message: object): Promise<{ accepted: boolean; reason?: string; text?: string }>;
+  result(): Promise<GoLiveState>;
+}
+
+/** A worker whose activities are the fake world's, on a task queue of its own. */
+export async function withWorker<T>(
+  address: string,
+  taskQueue: string,
+  world: FakeWorld,
+  kinds: string[],
+  run: () => Promise<T>,
+): Promise<T> {
+  const connection = await NativeConnection.connect({ address });
+  try {
+    const worker = await Worker.create({
+      connection,
+      taskQueue,
+      workflowBundle: await workflowBundle(),
+      activities: world.activities(kinds),
+      maxHeartbeatThrottleInterval: '500ms',
+    });
+    return await worker.runUntil(run);
+  } finally {
+    await connection.close();
+  }
+}
+
+export async function begin(client: Client, taskQueue: string, plan: Plan, startedBy = 'tester'): Promise<Running> {
+  const handle = await client.workflow.start('goLive', {
+    workflowId: plan.target.id,
+    taskQueue,
+    args: [{ plan, planDigest: 'p1', startedBy }],
+  });
+  const state = () => handle.query<GoLiveState>('state');
+  return {
+    handle,
+    state,
+    async until(holds, what) {
+      const deadline = Date.now() + 20_000;
+      for (;;) {
+        const now = await state();
+        if (holds(now)) return now;
+        if (Date.now() > deadline)
+          throw new Error(
+            `${what} did not come about; last: ${JSON.stringify(now.phases)} ${JSON.stringify(now.waiting)}`,
+          );
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    send: (name, message) => handle.executeUpdate(name, { args: [message] }),
+    result: () => handle.result() as Promise<GoLiveState>,
+  };
+}

@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { ensureServer, stopServer } from '../../client/server/local-server.js';
+
+/** A port that nothing listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+export interface TestServer {
+  address: string;
+  uiUrl: string;
+  client: Client;
+  /** Folder with the server's state; removed by `stop`. */
+  folder: string;
+  stop(): Promise<void>;
+}
+
+/** A real Temporal server of its own, on random ports, in a temporary folder. */
+export async function startTestServer(): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'golive-server-'));
+  const ports = { grpc: await freePort(), ui: await freePort(), http: await freePort() };
+  const info = await ensureServer({ report: () => undefined, stateDir: folder, ports });
+  const connection = await Connection.connect({ address: info.address });
+  const client = new Client({ connection, namespace: info.namespace });
+  return {
+    address: info.address,
+    uiUrl: info.uiUrl,
+    client,
+    folder,
+    async stop() {
+      await connection.close();
+      await stopServer(folder);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+
+/** The workflows of the built `dist/`, bundled once per test process. */
+export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
+  const quiet = () => undefined;
+  bundle ??= bundleWorkflowCode({
+    workflowsPath: new URL('../../dist/workflows/index.js', import.meta.url).pathname,
+    logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: console.warn, error: console.error },
+  });
+  return bundle;
+}

@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { approval, gate, phase, plan, step } from '../kits/plans.js';
+import { FakeWorld } from '../kits/fake-world.js';
+import { begin, type Running, withWorker } from '../kits/run-go-live.js';
+import { startTestServer, type TestServer, workflowBundle } from '../kits/temporal.js';
+import type { Plan } from '../../model/plan.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  [server] = await Promise.all([startTestServer(), workflowBundle()]);
+}, 120_000);
+afterAll(() => server.stop());
+
+/** Runs one plan on a world until `drive` has ended. */
+function go(world: FakeWorld, made: Plan, drive: (run: Running) => Promise<void>): Promise<void> {
+  return withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
+    await drive(await begin(server.client, made.target.id, made));
+  });
+}
+
+describe('the straight way', () => {
+  test('runs phases in order, gives outputs to gates, and ends in go', async () => {
+    const world = new FakeWorld();
+    world.outputs = () => ({ score: 0.9 });
+    const made = plan([
+      phase('one', [step('a'), { parallel: [step('b'), step('c')] }]),
+      phase('two', [step('d', { when: 'phases.one.steps.a.score > 0.5' }), step('e', { when: 'false' })], {
+        gates: [gate('score', 'steps.d.score', 0.8)],
+      }),
+    ]);
+    await go(world, made, async (run) => {
+      const state = await run.result();
+      expect(state.verdict).toBe('go');
+      expect(state.phases.map((p) => p.status)).toEqual(['passed', 'passed']);
+      expect(state.phases[1]?.steps.map((s) => s.status)).toEqual(['done', 'skipped']);
+      expect(state.phases[1]?.gates[0]).toMatchObject({ verdict: 'go', value: 0.9 });
+      expect(world.deeds).toEqual(['one.a', 'one.b', 'one.c', 'two.d']);
+    });
+  }, 60_000);
+
+  test('a missing value is inconclusive and stops like no-go; what was done is undone, newest first', async () => {
+    const world = new FakeWorld();
+    const made = plan([phase('one', [step('a'), step('b')], { gates: [gate('score', 'steps.b.absent', 1)] }), phase('two', [step('c')])]);
+    await go(world, made, async (run) => {
+      const state = await run.result();
+      expect(state.verdict).toBe('inconclusive');
+      expect(state.phases[0]?.gates[0]?.verdict).toBe('inconclusive');
+      expect(state.phases[1]?.status).toBe('pending');
+      expect(world.deeds).toEqual(['one.a', 'one.b', 'undo one.b', 'undo one.a']);
+    });
+  }, 60_000);
+});
+
+describe('failure', () => {
+  test('rollback, return to an earlier phase, second attempt passes', async () => {
+    const world = new FakeWorld();
+    world.broken.set('two.b', 1);
+    const made = plan(
+      [
+        phase('one', [step('a')]),
+        phase('two', [step('b')], { onFail: { attempts: 2, rollback: 'R1', then: { return: 'one' }, ask: { role: 'sre', expiresMs: 1000 } } }),
+      ],
+      { rollbacks: { R1: { id: 'R1', title: 'way back', undo: 'phase', steps: [step('clean', { ownUndo: false })] } } },
+    );
+    await go(world, made, async (run) => {
+      const state = await run.result();
+      expect(state.verdict).toBe('go');
+      expect(state.rollbacks.map((r) => [r.id, r.status])).toEqual([['R1', 'done']]);
+      // The undo of the failed deed runs too: a step that reported failure may have acted.
+      expect(world.deeds).toEqual(['one.a', 'undo two.b', 'rollback-R1.clean', 'one.a', 'two.b']);
+      expect(state.phases.map((p) => p.attempt)).toEqual([2, 2]);
+      expect(state.phases[1]?.history).toHaveLength(1);
+    });
+  }, 60_000);
+
+  test('a failing undo is loud: ROLLBACK INCOMPLETE, and the other undos still run', async () => {
+    const world = new FakeWorld();
+    world.broken.set('one.c', 1).set('undo one.b', 99);
+    const made = plan([phase('one', [step('a'), step('b'), step('c')])]);
+    await go(world, made, async (run) => {
+      const state = await run.result();
+      expect(state.rollbackIncomplete).toBe(true);
+      expect(state.sentence).toMatch(/^ROLLBACK INCOMPLETE/);
+      expect(world.deeds).toEqual(['one.a', 'one.b', 'undo one.c', 'undo one.a']);
+    });
+  }, 90_000);
+
+  test('an operator retries from the failed step, earlier outputs kept; skips with a reason', async () => {
+    const world = new FakeWorld();
+    world.broken.set('one.b', 1).set('one.c', 9);
+    const made = plan([phase('one', [step('a'), step('b', { onFail: 'ask' }), step('c', { onFail: 'ask', maySkip: true })])]);
+    await go(world, made, async (run) => {
+      await run.until((s) => s.waiting?.about === 'one.b', 'the question about one.b');
+      expect(await run.send('choose', { choice: 'skip', role: 'sre', by: 'Sam' })).toMatchObject({ accepted: false });
+      expect(await run.send('choose', { choice: 'retry', role: 'sre', by: 'Sam' })).toMatchObject({ accepted: true });
+      await run.until((s) => s.waiting?.about === 'one.c', 'the question about one.c');
+      expect(await run.send('choose', { choice: 'skip', role: 'sre', by: 'Sam' })).toMatchObject({ accepted: false, reason: expect.stringContaining('reason') });
+      await run.send('choose', { choice: 'skip', role: 'sre', by: 'Sam', reason: 'known' });
+      const state = await run.result();
+      expect(state.verdict).toBe('go');
+      expect(world.deeds).toEqual(['one.a', 'one.b']);
+      expect(state.phases[0]?.steps.find((s) => s.id === 'c')?.skipped).toBe('Sam (sre): known');
+    });
+  }, 60_000);
+
+  test('a waiver of the failed gate lets the phase pass; a floor cannot be waived', async () => {
+    const world = new FakeWorld();
+    const made = plan([
+      phase('one', [step('a')], {
+        gates: [gate('soft-spot', 'steps.a.ok', 2), gate('floor', 'steps.a.ok', 1, { floor: true })],
+        onFail: { attempts: 1, then: 'ask', ask: { role: 'cto', expiresMs: 60_000 } },
+      }),
+    ]);
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    await go(world, made, async (run) => {
+      await run.until((s) => s.waiting?.kind === 'operator', 'the question');
+      expect(await run.send('waive', { gate: 'one.floor', role: 'cto', by: 'Ada', reason: 'x', until })).toMatchObject({ accepted: false });
+      expect(await run.send('waive', { gate: 'one.soft-spot', role: 'cto', by: 'Ada', reason: 'risk accepted', until })).toMatchObject({ accepted: true });
+      const state = await run.result();
+      expect(state.verdict).toBe('waived');
+      expect(state.waivers[0]).toMatchObject({ used: true, by: 'Ada' });
+    });
+  }, 60_000);
+});
+
+describe('people', () => {
+  const asked = () =>
+    plan([phase('one', [step('a')], { approvals: [approval('one', { needs: [{ role: 'cto', count: 2 }] })] })]);
+
+  test('quorum of distinct people; refusals say why and change nothing; an early vote counts', async () => {
+    const world = new FakeWorld();
+    const made = asked();
+    await go(world, made, async (run) => {
+      await run.until((s) => s.waiting?.id === 'one', 'the approval');
+      expect(await run.send('approve', { approval: 'one', role: 'sre', by: 'Sam' })).toMatchObject({ accepted: false });
+      expect(await run.send('approve', { approval: 'none', role: 'cto', by: 'Ada' })).toMatchObject({ accepted: false });
+      expect(await run.send('approve', { approval: 'one', role: 'cto', by: 'Ada' })).toMatchObject({ accepted: true });
+      expect(await run.send('approve', { approval: 'one', role: 'cto', by: ' ada ' })).toMatchObject({ accepted: false });
+      await expect(run.send('approve', { approval: 'one', role: 'cto', who: 'Bob' })).rejects.toThrow();
+      await run.handle.signal('approve', { nonsense: true });
+      await run.handle.signal('approve', { approval: 'one', role: 'cto', by: 'Bob' });
+      const state = await run.result();
+      expect(state.verdict).toBe('go');
+      expect(state.approvals[0]?.votes.map((v) => [v.by, v.via])).toEqual([['Ada', 'update'], ['Bob', 'signal']]);
+      expect(state.refusals).toHaveLength(4);
+      expect(world.deeds).toEqual(['one.a']);
+    });
+  }, 60_000);
+
+  test('time running out is never an approval', async () => {
+    const world = new FakeWorld();
+    const made = plan([phase('one', [step('a')], { approvals: [approval('one', { expiresMs: 500 })] })]);
+    await go(world, made, async (run) => {
+      const state = await run.result();
+      expect(state.verdict).toBe('no-go');
+      expect(state.phases[0]?.sentence).toMatch(/Expired at/);
+      expect(world.deeds).toEqual([]);
+    });
+  }, 60_000);
+
+  test('an approval for the first attempt does not count for the second', async () => {
+    const world = new FakeWorld();
+    world.broken.set('one.a', 1);
+    const made = plan([
+      phase('one', [step('a')], {
+        approvals: [approval('one')],
+        onFail: { attempts: 2, then: 'stop', ask: { role: 'sre', expiresMs: 1000 } },
+      }),
+    ]);
+    await go(world, made, async (run) => {
+      await run.until((s) => s.waiting?.id === 'one', 'the first question');
+      await run.send('approve', { approval: 'one', role: 'cto', by: 'Ada' });
+      const second = await run.until((s) => s.phases[0]?.attempt === 2 && s.waiting?.id === 'one', 'the second question');
+      expect(second.approvals[0]?.votes[0]).toMatchObject({ status: 'void' });
+      await run.send('reject', { approval: 'one', role: 'cto', by: 'Ada', reason: 'not twice' });
+      expect((await run.result()).verdict).toBe('no-go');
+    });
+  }, 60_000);
+
+  test('a checklist waits for its role', async () => {
+    const world = new FakeWorld();
+    const made = plan([phase('one', [step('a')], { checklist: [{ id: 'one.window', text: 'Window confirmed', role: 'sre' }] })]);
+    await go(world, made, async (run) => {
+      await run.until((s) => s.waiting?.kind === 'checklist', 'the checklist');
+      expect(await run.send('tick', { item: 'one.window', role: 'cto', by: 'Ada' })).toMatchObject({ accepted: false });
+      await run.send('tick', { item: 'one.window', role: 'sre', by: 'Sam' });
+      const state = await run.result();
+      expect(state.checklist[0]).toMatchObject({ by: 'Sam' });
+    });
+  }, 60_000);
+});
+
+describe('abort', () => {
+  test('the hanging deed stops first, then everything is undone newest first', async () => {
+    const world = new FakeWorld();
+    world.hanging.add('two.b');
+    const made = plan([phase('one', [step('a')]), phase('two', [step('b')])]);
+    await go(world, made, async (run) => {
+      await run.until((s) => s.phases[1]?.status === 'running', 'phase two');
+      while (!world.deeds.includes('two.b')) await new Promise((resolve) => setTimeout(resolve, 20));
+      await run.send('abort', { by: 'Ada', reason: 'enough' });
+      const state = await run.result();
+      expect(world.deeds).toEqual(['one.a', 'two.b', 'stopped two.b', 'undo two.b', 'undo one.a']);
+      expect(state).toMatchObject({ verdict: 'no-go', rollbackIncomplete: false });
+      expect(state.sentence).toMatch(/^Aborted by Ada: enough/);
+    });
+  }, 60_000);
+
+  test("Temporal's own cancel is an abort with its way back", async () => {
+    const world = new FakeWorld();
+    world.hanging.add('one.b');
+    const made = plan([phase('one', [step('a'), step('b')])]);
+    await go(world, made, async (run) => {
+      while (!world.deeds.includes('one.b')) await new Promise((resolve) => setTimeout(resolve, 20));
+      await run.handle.cancel();
+      const state = await run.result();
+      expect(world.standing().filter((deed) => !deed.startsWith('stopped'))).toEqual([]);
+      expect(state.verdict).toBe('no-go');
+    });
+  }, 60_000);
+
+  test('what is marked undoOn: always is released at a good end too', async () => {
+    const world = new FakeWorld();
+    const made = plan([phase('one', [step('freeze', { undoOn: 'always' }), step('a')])]);
+    await go(world, made, async (run) => {
+      expect((await run.result()).verdict).toBe('go');
+      expect(world.deeds).toEqual(['one.freeze', 'one.a', 'undo one.freeze']);
+    });
+  }, 60_000);
+});
