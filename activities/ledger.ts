@@ -16,7 +16,7 @@ type Entry =
   | { kind: 'intent'; epoch: number; attempt: number; run: string; inputs: string }
   | { kind: 'process'; pid: number; startTime: string | null; boot: string; argv: string }
   | { kind: 'ended'; pid: number }
-  | { kind: 'outcome'; epoch: number; run: string; result?: StepResult; failed?: string };
+  | { kind: 'outcome'; epoch: number; run: string; inputs: string; result?: StepResult; failed?: string };
 
 /** Who acts: the same epoch of the same workflow run is one deed, however many attempts it takes. */
 export interface Deed {
@@ -49,7 +49,7 @@ export interface Ledger {
  */
 export async function openLedger(task: StepTask, evidence: FencedEvidence, deed: Deed, name: string): Promise<Ledger> {
   const entries = await readLedger(join(evidence.directory, name));
-  const { epoch, run } = deed;
+  const { epoch, run, inputs } = deed;
   // A step that changes nothing may simply be done again: no intent and no outcome to keep.
   const kept = deed.effect !== 'none';
   let file: Promise<LineAppender> | undefined;
@@ -64,18 +64,18 @@ export async function openLedger(task: StepTask, evidence: FencedEvidence, deed:
   const last = entries.findLast(
     (entry) => (entry.kind === 'intent' || entry.kind === 'outcome') && entry.epoch === epoch,
   );
-  const outcome = last?.kind === 'outcome' && last.run === run ? last.result : undefined;
+  const outcome = last?.kind === 'outcome' && last.run === run && last.inputs === inputs ? last.result : undefined;
   if (!outcome && deed.effect === 'once') refuseRepeat(task, last);
   return {
     outcome,
     intent: async () => {
-      if (kept) await write({ kind: 'intent', epoch, attempt: deed.attempt, run, inputs: deed.inputs });
+      if (kept) await write({ kind: 'intent', epoch, attempt: deed.attempt, run, inputs });
     },
     done: async (result) => {
-      if (kept) await write({ kind: 'outcome', epoch, run, result });
+      if (kept) await write({ kind: 'outcome', epoch, run, inputs, result });
     },
     failed: async (code) => {
-      if (kept) await write({ kind: 'outcome', epoch, run, failed: code });
+      if (kept) await write({ kind: 'outcome', epoch, run, inputs, failed: code });
     },
     started: ({ pid, startTime, argvDigest }) =>
       write({ kind: 'process', pid, startTime, boot: BOOT, argv: argvDigest }),
@@ -88,7 +88,7 @@ export async function openLedger(task: StepTask, evidence: FencedEvidence, deed:
 
 function refuseRepeat(task: StepTask, last: Entry | undefined): void {
   const doubtful = last?.kind === 'intent' ? 'its worker died before the outcome was known' : undefined;
-  const earlier = last?.kind === 'outcome' && last.result ? 'an earlier run of this go-live has done it' : undefined;
+  const earlier = last?.kind === 'outcome' && last.result ? 'it has been done before' : undefined;
   if (!doubtful && !earlier) return;
   throw new StepError(
     'OUTCOME_UNKNOWN',

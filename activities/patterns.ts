@@ -6,18 +6,15 @@ export const LINE_CHARACTERS = 4096;
 const LINES_AT_ONCE = 2000;
 const TIME_MS = 1000;
 
-/** Runs in its own realm under a time limit, since a regular expression can take exponential time. */
+/** Runs in a realm of its own under a time limit, since a regular expression can take exponential time. */
 const SCRIPT = new vm.Script(
-  'sources.map((source) => { const pattern = new RegExp(source, "u"); return lines.flatMap((line, at) => pattern.test(line) ? [at] : []); })',
-);
-const PLAIN_SCRIPT = new vm.Script(
-  'sources.map((source) => { const pattern = new RegExp(source); return lines.flatMap((line, at) => pattern.test(line) ? [at] : []); })',
+  'const pattern = new RegExp(source); lines.flatMap((line, at) => (pattern.test(line) ? [at] : []))',
 );
 
 /**
  * Which lines match which patterns, in bounded time.
  *
- * @param sources regular expressions, read with the `u` flag where that is possible
+ * @param sources regular expressions
  * @returns for each pattern the places of the lines that match
  * @throws StepError BAD_INPUT for a pattern that is no regular expression or that takes too long
  */
@@ -27,8 +24,7 @@ export function matchLines(sources: readonly string[], lines: readonly string[])
   for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
     const some = lines.slice(from, from + LINES_AT_ONCE).map((line) => line.slice(0, LINE_CHARACTERS));
     sources.forEach((source, index) => {
-      const script = isUnicode(source) ? SCRIPT : PLAIN_SCRIPT;
-      for (const at of runBounded(script, source, some)) found[index]?.push(from + at);
+      for (const at of runBounded(source, some)) found[index]?.push(from + at);
     });
   }
   return found;
@@ -37,27 +33,18 @@ export function matchLines(sources: readonly string[], lines: readonly string[])
 /** Whether a text, as one piece with its line breaks, matches: `^` and `$` stand for its ends. */
 export function matchTail(source: string, text: string): boolean {
   compile(source);
-  const script = isUnicode(source) ? SCRIPT : PLAIN_SCRIPT;
-  return runBounded(script, source, [text.slice(-65_536)]).length > 0;
+  return runBounded(source, [text.slice(-65_536)]).length > 0;
 }
 
-function runBounded(script: vm.Script, source: string, lines: string[]): number[] {
+function runBounded(source: string, lines: string[]): number[] {
   try {
-    const [hits] = script.runInNewContext({ sources: [source], lines }, { timeout: TIME_MS }) as [number[]];
+    const hits = SCRIPT.runInNewContext({ source, lines }, { timeout: TIME_MS }) as number[];
     return [...hits];
   } catch (cause) {
     throw new StepError('BAD_INPUT', `The pattern ${source} takes too long on this text.`, {
       hint: 'Write it without a repetition inside a repetition.',
       cause,
     });
-  }
-}
-
-function isUnicode(source: string): boolean {
-  try {
-    return new RegExp(source, 'u').source !== '';
-  } catch {
-    return false;
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +20,17 @@ export async function writeBundle(): Promise<number> {
   return Buffer.byteLength(code);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+/** Whether the bundle is newer than everything that goes into it, so that a build with nothing new takes no time. */
+function isFresh(): boolean {
+  if (!existsSync(bundlePath)) return false;
+  const sources = ['workflows', 'model'].flatMap((room) =>
+    readdirSync(join(here, '..', room), { recursive: true, encoding: 'utf8' }).map((file) => join(here, '..', room, file)),
+  );
+  const built = statSync(bundlePath).mtimeMs;
+  return sources.every((file) => statSync(file).mtimeMs < built);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && !isFresh()) {
   const bytes = await writeBundle();
   console.error(`workflow bundle: ${(bytes / 1024).toFixed(0)} KiB`);
 }

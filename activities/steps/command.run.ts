@@ -8,6 +8,8 @@ import { StepError } from '../step-error.js';
 import type { StepTask } from '../../model/contract.js';
 
 const OUTPUT_FILE_BYTES = 64 * 1024;
+/** A step's outputs may have 32 KiB in all. */
+const VALUES_BYTES = 28 * 1024;
 const TAIL = 2000;
 const outputFile = z.record(z.string(), z.json());
 
@@ -75,8 +77,17 @@ async function readValues(path: string, context: StepContext): Promise<Record<st
     );
   }
   await context.evidence.copy('outputs.json', path);
+  const values = parseValues(path, await readFile(path, 'utf8'));
+  const bytes = Buffer.byteLength(JSON.stringify(values));
+  if (bytes <= VALUES_BYTES) return values;
+  throw new StepError('COMMAND_FAILED', `The values in ${path} take ${bytes} bytes; ${VALUES_BYTES} may be outputs.`, {
+    hint: 'The whole file is in the evidence; let the command write only what expressions need.',
+  });
+}
+
+function parseValues(path: string, text: string): Record<string, Json> {
   try {
-    return outputFile.parse(JSON.parse(await readFile(path, 'utf8'))) as Record<string, Json>;
+    return outputFile.parse(JSON.parse(text)) as Record<string, Json>;
   } catch (cause) {
     throw new StepError('COMMAND_FAILED', `The output file ${path} does not hold a JSON object.`, { cause });
   }

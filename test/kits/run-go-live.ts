@@ -32,6 +32,7 @@ export async function withWorker<T>(
       workflowBundle: await workflowBundle(),
       activities: world.activities(kinds),
       maxHeartbeatThrottleInterval: '500ms',
+      identity: 'test-worker',
     });
     return await worker.runUntil(run);
   } finally {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { pino } from 'pino';
 import { parse } from 'yaml';
 import { stepCall } from '../../activities/create.js';
@@ -102,7 +103,7 @@ export async function runTask(kind: string, task: StepTask, overrides: RunOverri
     activityType: kind,
     base64TaskToken: randomUUID(),
     workflowExecution: { workflowId: 'kit', runId: overrides.runId ?? 'run-1' },
-  });
+  }, { logger: new DefaultLogger('ERROR') });
   const heartbeats: unknown[] = [];
   environment.on('heartbeat', (details: unknown) => heartbeats.push(details));
   const { evidenceDir } = task.goLive;

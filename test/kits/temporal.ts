@@ -31,7 +31,7 @@ export async function startTestServer(): Promise<TestServer> {
   const ports = { grpc: await freePort(), ui: await freePort(), http: await freePort() };
   const info = await ensureServer({ report: () => undefined, stateDir: folder, ports });
   const connection = await Connection.connect({ address: info.address });
-  const client = new Client({ connection, namespace: info.namespace });
+  const client = new Client({ connection, namespace: info.namespace, identity: 'test-client' });
   return {
     address: info.address,
     uiUrl: info.uiUrl,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { approval, gate, phase, plan, step } from '../kits/plans.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
+import { record } from '../kits/histories.js';
 import { startTestServer, type TestServer, workflowBundle } from '../kits/temporal.js';
 import type { Plan } from '../../model/plan.js';
 
@@ -15,6 +16,7 @@ afterAll(() => server.stop());
 function go(world: FakeWorld, made: Plan, drive: (run: Running) => Promise<void>): Promise<void> {
   return withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
     await drive(await begin(server.client, made.target.id, made));
+    await record(server.client, made.target.id, expect.getState().currentTestName?.replace(/[^a-z]+/gi, '-').toLowerCase().slice(0, 60) ?? 'unnamed');
   });
 }
 

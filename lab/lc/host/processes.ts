@@ -109,8 +109,7 @@ function isSame(pid: number, state: StateFile, stackDir: string): boolean {
   }
 }
 
-/** Groups that the native stack driver left running, by its state files, last started first. */
-export function leftOver(stackDir: string): number[] {
+function recorded(stackDir: string): number[] {
   const folder = join(stackDir, '.stack');
   if (!existsSync(folder)) return [];
   const groups: number[] = [];
@@ -124,7 +123,35 @@ export function leftOver(stackDir: string): number[] {
       // Half written: nothing to go by.
     }
   }
-  return groups.toSorted((a, b) => b - a);
+  return groups;
+}
+
+/** Services of this lab that run in the stack's folder without a state file, such as those of an earlier start. */
+function unrecorded(stackDir: string, entries: readonly string[]): number[] {
+  if (!existsSync('/proc/self/stat')) return [];
+  const groups: number[] = [];
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
+      if (!entries.includes(command[1] ?? '') || readlinkSync(`/proc/${name}/cwd`) !== stackDir) continue;
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const group = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
+      // Only a group of its own: a driver that did not detach would be ended along with it.
+      if (group === Number(name)) groups.push(group);
+    } catch {
+      // It ended while we looked, or is not ours to see.
+    }
+  }
+  return groups;
+}
+
+/**
+ * Groups that the native stack driver left running, last started first.
+ * @param stackDir absolute path without links. @param entries absolute paths of the services' programs.
+ */
+export function leftOver(stackDir: string, entries: readonly string[]): number[] {
+  return [...new Set([...recorded(stackDir), ...unrecorded(stackDir, entries)])].toSorted((a, b) => b - a);
 }
 
 /** The server of a data folder that outlived its wrapper, by Postgres's own pid file and its working folder. */

@@ -1,0 +1,64 @@
+import { Context } from '@temporalio/activity';
+import type { Logger } from 'pino';
+import type { SendNotice, SystemActivities } from '../model/contract.js';
+import { closeEvidence } from './evidence/close.js';
+import { collectEvidence } from './evidence/collect.js';
+import { EvidenceError } from './evidence/error.js';
+import { appendEvent, appendEvents, isSealed } from './evidence/log.js';
+import { openEvidence } from './evidence/open.js';
+import { failureOf, toApplicationFailure } from './failure.js';
+import { withHeartbeat } from './heartbeat.js';
+import { StepError } from './step-error.js';
+
+/** Sends one notice over its channel; rejects when it could not be delivered. */
+export type Notify = (notice: SendNotice, env: NodeJS.ProcessEnv) => Promise<void>;
+
+export interface SystemDeps {
+  logger: Logger;
+  env: NodeJS.ProcessEnv;
+  notify: Notify;
+}
+
+/** The activities that are no steps: evidence, and notices. */
+export function createSystemActivities(deps: SystemDeps): SystemActivities {
+  return {
+    openEvidence: told(openEvidence),
+    appendEvents: told(({ goLive, events }) => {
+      const { workflowExecution, activityId, attempt } = Context.current().info;
+      const id = `${workflowExecution?.runId ?? ''}/${activityId}`;
+      return appendEvents(goLive.evidenceDir, events, { id, again: attempt > 1 });
+    }),
+    collectEvidence: told(collectEvidence),
+    closeEvidence: told(closeEvidence),
+    sendNotice: told((notice) => sendNotice(notice, deps)),
+  };
+}
+
+/** With beats, and with errors that Temporal and people understand. */
+function told<A, R>(activity: (request: A) => Promise<R>): (request: A) => Promise<R> {
+  return withHeartbeat(async (request: A) => {
+    try {
+      return await activity(request);
+    } catch (error) {
+      const sealed = error instanceof EvidenceError && error.code === 'SEALED';
+      // Trying again does not open a sealed log.
+      throw toApplicationFailure(
+        failureOf(sealed ? new StepError('BAD_INPUT', error.message, { hint: error.hint }) : error),
+      );
+    }
+  });
+}
+
+/** A notice that does not arrive is written down and holds nobody up. */
+async function sendNotice(notice: SendNotice, { logger, env, notify }: SystemDeps): Promise<void> {
+  try {
+    await notify(notice, env);
+  } catch (error) {
+    const { code, message } = failureOf(error);
+    logger.warn({ goLive: notice.goLive.id, title: notice.title, code }, `The notice was not sent: ${message}`);
+    const { evidenceDir } = notice.goLive;
+    if (!(await isSealed(evidenceDir))) {
+      await appendEvent(evidenceDir, { type: 'notice.failed', title: notice.title, code, reason: message });
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/** One file of a bag: its hash and its path below the bag's folder, with `/`. */
+export interface ManifestEntry {
+  sha256: string;
+  path: string;
+}
+
+/**
+ * A manifest as GNU `sha256sum -c` reads it: `<hash>  <path>`, sorted by path. A path with a backslash or a line
+ * break is escaped and its line begins with a backslash, as `sha256sum` itself prints it.
+ */
+export function formatManifest(entries: readonly ManifestEntry[]): string {
+  return [...entries]
+    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+    .map(({ sha256, path }) => {
+      if (!/[\\\n\r]/.test(path)) return `${sha256}  ${path}\n`;
+      const escaped = path.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+      return `\\${sha256}  ${escaped}\n`;
+    })
+    .join('');
+}
+
+const LINE = /^(\\?)([0-9a-f]{64}) [ *](.+)$/;
+const ESCAPES: Record<string, string> = { '\\\\': '\\', '\\n': '\n', '\\r': '\r' };
+
+/** Reads a manifest. @returns the entries, or the number (from 1) of the first line that is none */
+export function parseManifest(text: string): { entries: ManifestEntry[] } | { badLine: number } {
+  const entries: ManifestEntry[] = [];
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line === '' && index === text.split('\n').length - 1) break;
+    const match = LINE.exec(line);
+    const [, escaped, sha256, path] = match ?? [];
+    if (sha256 === undefined || path === undefined) return { badLine: index + 1 };
+    entries.push({ sha256, path: escaped ? path.replace(/\\\\|\\n|\\r/g, (pair) => ESCAPES[pair] ?? pair) : path });
+  }
+  return { entries };
+}

@@ -1,0 +1,212 @@
+import { codeFrameColumns } from '@babel/code-frame';
+import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import type { Document, ParsedNode } from 'yaml';
+import type { ExpressionCheck } from './expression-check.js';
+
+export type Path = readonly (string | number)[];
+
+/** One thing that is wrong in a file, with its place. Lines and columns count from 1. */
+export interface Problem {
+  file: string;
+  line: number;
+  column: number;
+  message: string;
+  hint?: string;
+  /** The lines around it with a caret, plain text. */
+  frame: string;
+}
+
+const MAX_BYTES = 1024 * 1024;
+const MAX_DEPTH = 32;
+const MAX_PROBLEMS = 100;
+
+interface Range {
+  start: number;
+  end: number;
+}
+
+/** A YAML text whose values can be pointed at. */
+export class Source {
+  readonly problems: Problem[] = [];
+  readonly value: unknown;
+  private readonly lines = new LineCounter();
+  private readonly document: Document.Parsed<ParsedNode, true> | undefined;
+  private readonly seen = new Set<string>();
+  private dropped = 0;
+
+  /**
+   * @param text YAML 1.2, core schema; no tags, anchors, aliases, merge keys or duplicate keys
+   * @param file name that problems carry
+   */
+  constructor(
+    readonly text: string,
+    readonly file: string,
+  ) {
+    if (text.length > MAX_BYTES) {
+      this.add(
+        { start: 0, end: 1 },
+        `the file is larger than 1 MiB (${text.length} characters)`,
+        'Split it into several runbooks.',
+      );
+      return;
+    }
+    try {
+      this.document = parseDocument(text, {
+        version: '1.2',
+        schema: 'core',
+        merge: false,
+        uniqueKeys: true,
+        lineCounter: this.lines,
+        prettyErrors: false,
+        strict: true,
+      });
+    } catch (error) {
+      this.add({ start: 0, end: 1 }, `the file cannot be read as YAML: ${String(error).split('\n')[0]}`);
+      return;
+    }
+    for (const error of [...this.document.errors, ...this.document.warnings]) {
+      this.add(
+        { start: error.pos[0], end: error.pos[1] },
+        yamlMessage(error.code, error.message),
+        yamlHint(error.code),
+      );
+    }
+    this.refuseExtras();
+    if (this.problems.length === 0) this.value = this.document.toJS({ maxAliasCount: 0 });
+  }
+
+  /** Whether the text could be read; if not, `problems` says why. */
+  get readable(): boolean {
+    return this.problems.length === 0;
+  }
+
+  private refuseExtras(): void {
+    const document = this.document;
+    if (!document) return;
+    visit(document, (_key, node, path) => {
+      if (path.length > MAX_DEPTH * 2) {
+        this.add(rangeOf(node), `the file is nested more than ${MAX_DEPTH} levels deep`);
+        return visit.BREAK;
+      }
+      if (isPair(node) || node === null || typeof node !== 'object') return undefined;
+      const item = node as { anchor?: string; tag?: string; source?: string; type?: string };
+      if (item.type === 'ALIAS' || ('source' in node && !isScalar(node) && !isMap(node) && !isSeq(node))) {
+        this.add(rangeOf(node), 'aliases (*name) are not used in this format', 'Write the value out.');
+      } else if (item.anchor)
+        this.add(rangeOf(node), 'anchors (&name) are not used in this format', 'Write the value out.');
+      else if (item.tag && !item.tag.startsWith('tag:yaml.org,2002:'))
+        this.add(rangeOf(node), `tags (${item.tag}) are not used in this format`);
+      return undefined;
+    });
+    for (const pair of mergeKeys(document))
+      this.add(rangeOf(pair), 'merge keys (<<) are not used in this format', 'Write the values out.');
+  }
+
+  /** Adds a problem at the value of a path; `part` points at one expression within it. */
+  at(path: Path, message: string, hint?: string, part?: { text: string; offset: number; length: number }): void {
+    const range = this.rangeAt(path);
+    if (!part) return this.add(range, message, hint);
+    const found = this.text.indexOf(part.text, range.start);
+    if (found < 0 || found >= range.end) return this.add(range, message, hint);
+    const start = found + part.offset;
+    this.add({ start, end: start + Math.max(1, part.length) }, message, hint);
+  }
+
+  /** Adds a problem at the key itself. */
+  atKey(path: Path, key: string, message: string, hint?: string): void {
+    const node = path.length === 0 ? this.document?.contents : this.document?.getIn(path, true);
+    const pair = isMap(node)
+      ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+      : undefined;
+    this.add(pair ? rangeOf(pair.key) : this.rangeAt(path), message, hint);
+  }
+
+  /** Adds the problem of an expression that was checked, if it has one. */
+  check(path: Path, expression: string, result: ExpressionCheck): void {
+    if (!result.ok)
+      this.at(path, result.message, result.suggestion, {
+        text: expression,
+        offset: result.offset,
+        length: result.length,
+      });
+  }
+
+  private rangeAt(path: Path): Range {
+    for (let length = path.length; length >= 0; length -= 1) {
+      const part = path.slice(0, length);
+      const node = length === 0 ? this.document?.contents : this.document?.getIn(part, true);
+      if (node === undefined || node === null) continue;
+      const range = rangeOf(node);
+      if (length === path.length || isScalar(node)) return isScalar(node) ? range : firstLine(this.text, range);
+      return firstLine(this.text, range);
+    }
+    return { start: 0, end: 1 };
+  }
+
+  private add(range: Range, message: string, hint?: string): void {
+    const start = Math.min(range.start, Math.max(0, this.text.length - 1));
+    const { line, col } = this.position(start);
+    const key = `${line}:${col}:${message}`;
+    if (this.seen.has(key)) return;
+    this.seen.add(key);
+    if (this.problems.length >= MAX_PROBLEMS) {
+      this.dropped += 1;
+      const last = this.problems[MAX_PROBLEMS - 1];
+      if (last) last.hint = `And ${this.dropped} further problem${this.dropped === 1 ? '' : 's'}.`;
+      return;
+    }
+    const end = this.position(Math.max(start + 1, Math.min(range.end, this.endOfLine(start))));
+    const frame = codeFrameColumns(
+      this.text.length > MAX_BYTES ? '' : this.text,
+      { start: { line, column: col }, end: { line: end.line, column: end.col } },
+      { linesAbove: 2, linesBelow: 1, highlightCode: false },
+    );
+    this.problems.push({ file: this.file, line, column: col, message, ...(hint === undefined ? {} : { hint }), frame });
+  }
+
+  private endOfLine(start: number): number {
+    const end = this.text.indexOf('\n', start);
+    return end < 0 ? this.text.length : end;
+  }
+
+  private position(offset: number): { line: number; col: number } {
+    const { line, col } = this.lines.linePos(offset);
+    return { line: Math.max(1, line), col: Math.max(1, col) };
+  }
+}
+
+function rangeOf(node: unknown): Range {
+  const range = (node as { range?: [number, number, number] | null } | null)?.range;
+  if (range) return { start: range[0], end: range[1] };
+  const key = (node as { key?: unknown } | null)?.key;
+  return key ? rangeOf(key) : { start: 0, end: 1 };
+}
+
+function firstLine(text: string, range: Range): Range {
+  const end = text.indexOf('\n', range.start);
+  return { start: range.start, end: end < 0 ? range.end : Math.min(range.end, end) };
+}
+
+function mergeKeys(document: Document.Parsed): unknown[] {
+  const found: unknown[] = [];
+  visit(document, {
+    Pair(_key, pair) {
+      if (isScalar(pair.key) && pair.key.value === '<<') found.push(pair.key);
+    },
+  });
+  return found;
+}
+
+function yamlMessage(code: string, message: string): string {
+  if (code === 'DUPLICATE_KEY') return 'this key stands twice';
+  return (message.split('\n')[0] ?? message).replace(/^./, (letter) => letter.toLowerCase());
+}
+
+function yamlHint(code: string): string | undefined {
+  if (code === 'DUPLICATE_KEY') return 'Keep one of the two.';
+  if (code === 'TAB_AS_INDENT') return 'Indent with spaces.';
+  if (code === 'MULTIPLE_DOCS') return 'One file holds one runbook: no further --- in it.';
+  if (code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'BAD_INDENT')
+    return 'Look at the indentation of this line and the one above.';
+  return undefined;
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** A service's name, safe as a file name and as an argument. */
+export const serviceName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/, 'a service is named by letters, digits, _ . and -');
+
+export const stackFolder = z
+  .string()
+  .min(1)
+  .describe('Folder that holds the stack: `compose.yaml` for Docker Compose, `stack.yaml` for native processes.');
+
+export const stackDriver = z
+  .enum(['auto', 'compose', 'native'])
+  .default('auto')
+  .describe('`auto`: compose when a container engine answers and `compose.yaml` is there, else native.');
+
+export const stackServices = z
+  .array(serviceName)
+  .min(1)
+  .max(64)
+  .optional()
+  .describe('Only these services, with what they depend on; by default all.');

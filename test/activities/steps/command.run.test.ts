@@ -1,0 +1,111 @@
+import { describe, expect, test } from '@jest/globals';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { eventually, failed, passed, processesWith, runStep, stepKit, temporaryFolder } from '../../kits/step-kit.js';
+
+const node = process.execPath;
+const script = (text: string): string[] => [node, '-e', text];
+
+stepKit('command.run', {
+  good: () => ({ argv: script('console.log("hello")') }),
+  bad: () => ({ argv: script('console.error("no such table"); process.exit(3)') }),
+  badCode: 'COMMAND_FAILED',
+  effect: 'idempotent',
+  slow: (folder) => ({
+    // A command with a child of its own, both deaf to SIGTERM's default through a long timer.
+    input: {
+      argv: script(
+        `const {spawn}=require('child_process'); spawn(process.execPath,['-e','setInterval(()=>{},1000)//${folder}']); setInterval(()=>{},1000)//${folder}`,
+      ),
+    },
+    under: () => eventually(() => processesWith(folder).length >= 2, 'both processes run'),
+  }),
+  clean: (folder) => expect(processesWith(folder)).toEqual([]),
+});
+
+describe('command.run', () => {
+  test('its failure says the code and what it last said, and the whole output is evidence', async () => {
+    const run = await runStep('command.run', {
+      argv: script('console.log("row 1"); console.error("no such table"); process.exit(3)'),
+    });
+    const failure = failed(run);
+    expect(failure.message).toMatch(/ended with code 3; it last said: no such table/);
+    expect(run.retryable).toBe(false);
+    expect(failure.facts).toMatchObject({ exitCode: 3 });
+    const saved = readFileSync(join(run.folder, 'output.log'), 'utf8');
+    expect(saved).toContain('row 1\n');
+    expect(saved).toContain('no such table\n');
+  });
+
+  test('it gets the idempotency key and its own variables, and nothing else of the worker’s environment', async () => {
+    const run = await runStep(
+      'command.run',
+      { argv: script('console.log(JSON.stringify(process.env))'), env: { COLOUR: 'blue' } },
+      { env: { ...process.env, SECRET_TOKEN: 'hidden' }, task: { step: 'migrate', epoch: 4 } },
+    );
+    const seen = JSON.parse(String(passed(run).outputs.stdoutTail)) as Record<string, string>;
+    expect(seen).toMatchObject({ COLOUR: 'blue', GOLIVE_IDEMPOTENCY_KEY: 'shop/change-1/1-kit/migrate/4' });
+    expect(seen.SECRET_TOKEN).toBeUndefined();
+  });
+
+  test('no shell reads its arguments', async () => {
+    const run = await runStep('command.run', { argv: [node, '-p', 'process.argv[1]', '$HOME; echo hi | cat'] });
+    expect(passed(run).outputs.stdoutTail).toBe('$HOME; echo hi | cat\n');
+  });
+
+  test('its output file gives values, and an old one is never read', async () => {
+    const baseDir = temporaryFolder();
+    const write = 'require("fs").writeFileSync(process.env.GOLIVE_OUTPUT_FILE, JSON.stringify({rows: 7}))';
+    const outputs = { file: 'out.json' };
+    const run = await runStep('command.run', { argv: script(write), outputs }, { goLive: { baseDir } });
+    expect(passed(run).outputs.values).toEqual({ rows: 7 });
+    expect(passed(run).evidence.map(({ name }) => name)).toEqual(['output.log', 'outputs.json']);
+    expect(existsSync(join(baseDir, 'out.json'))).toBe(true);
+    const silent = await runStep('command.run', { argv: script(''), outputs }, { goLive: { baseDir } });
+    expect(failed(silent).code).toBe('NOT_FOUND');
+  });
+
+  test('a program that is not there is TOOL_MISSING, a folder that is not there NOT_FOUND', async () => {
+    expect(failed(await runStep('command.run', { argv: ['no-such-program-here'] })).code).toBe('TOOL_MISSING');
+    expect(failed(await runStep('command.run', { argv: [node, '-v'], cwd: 'nowhere' })).code).toBe('NOT_FOUND');
+  });
+
+  test('beyond its timeout it is stopped with its children', async () => {
+    const mark = randomUUID();
+    const deaf = `process.on('SIGTERM',()=>{}); require('child_process').spawn(process.execPath,['-e','setInterval(()=>{},1000)//${mark}']); setInterval(()=>{},1000)`;
+    const run = await runStep('command.run', { argv: script(deaf), timeout: '500ms' });
+    expect(failed(run).code).toBe('TIMED_OUT');
+    expect(processesWith(mark)).toEqual([]);
+  });
+
+  test('a deed that must not be repeated is not begun again by a second attempt that finds no outcome', async () => {
+    const baseDir = temporaryFolder();
+    const count = join(baseDir, 'count');
+    const argv = script(`require('fs').appendFileSync(${JSON.stringify(count)}, 'x')`);
+    const task = { effect: 'once' as const };
+    const first = await runStep('command.run', { argv }, { goLive: { baseDir }, task });
+    passed(first);
+    // The same deed again: its worker died after the outcome was kept and before it was reported.
+    const again = await runStep('command.run', { argv }, { goLive: { baseDir }, task, attempt: 2 });
+    expect(passed(again).outputs).toEqual(passed(first).outputs);
+    expect(readFileSync(count, 'utf8')).toBe('x');
+    // And when it died between the intent and the outcome.
+    const ledger = join(first.folder, 'ledger.jsonl');
+    const intent = readFileSync(ledger, 'utf8')
+      .split('\n')
+      .find((line) => line.includes('"intent"'));
+    writeFileSync(ledger, `${intent}\n`);
+    const doubtful = await runStep('command.run', { argv }, { goLive: { baseDir }, task, attempt: 2 });
+    expect(failed(doubtful).code).toBe('OUTCOME_UNKNOWN');
+    expect(readFileSync(count, 'utf8')).toBe('x');
+    // A person decided that it is to be done: a new epoch.
+    passed(await runStep('command.run', { argv }, { goLive: { baseDir }, task: { ...task, epoch: 2 } }));
+    expect(readFileSync(count, 'utf8')).toBe('xx');
+  });
+
+  test('output that does not match is a failure with the pattern', async () => {
+    const run = await runStep('command.run', { argv: script('console.log("3 failed")'), expectStdout: '^0 failed' });
+    expect(failed(run).message).toContain('^0 failed');
+  });
+});

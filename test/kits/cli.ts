@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const CLI = new URL('../../dist/client/cli.js', import.meta.url).pathname;
+
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A project folder of its own for the built command line: own state, own server, nothing shared. */
+export class Project {
+  private readonly running = new Set<ChildProcess>();
+  private constructor(readonly folder: string) {}
+
+  static async open(): Promise<Project> {
+    return new Project(await mkdtemp(join(tmpdir(), 'golive-project-')));
+  }
+
+  start(args: readonly string[], env: Record<string, string> = {}): { child: ChildProcess; ended: Promise<Ended> } {
+    const child = spawn(process.execPath, [CLI, ...args], {
+      cwd: this.folder,
+      env: { ...process.env, NO_COLOR: '1', GOLIVE_STATE: join(this.folder, '.golive'), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.running.add(child);
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const ended = new Promise<Ended>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code) => {
+        this.running.delete(child);
+        resolve({ code, stdout, stderr });
+      });
+    });
+    return { child, ended };
+  }
+
+  /** Runs `golive …` to its end. */
+  run(...args: string[]): Promise<Ended> {
+    return this.start(args).ended;
+  }
+
+  /** Runs it and reads the last line of stdout, or all of it, as JSON. */
+  async json<T>(...args: string[]): Promise<{ code: number | null; value: T; stderr: string }> {
+    const { code, stdout, stderr } = await this.run(...args);
+    const from = stdout.trimStart().startsWith('{') || stdout.trimStart().startsWith('[') ? stdout : stdout.slice(stdout.lastIndexOf('\n{') + 1);
+    try {
+      return { code, value: JSON.parse(from) as T, stderr };
+    } catch {
+      throw new Error(`golive ${args.join(' ')} gave no JSON (exit ${code}).\nstdout: ${stdout}\nstderr: ${stderr}`);
+    }
+  }
+
+  /** Stops server and worker of this project and removes the folder. */
+  async close(): Promise<void> {
+    for (const child of this.running) child.kill('SIGINT');
+    await this.run('down');
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Waits until it holds; fails with `what` after the time (milliseconds). */
+export async function eventually<T>(what: string, timeoutMs: number, probe: () => Promise<T | undefined | false>): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      const found = await probe();
+      if (found !== undefined && found !== false) return found;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > deadline) throw new Error(`${what} did not come about within ${timeoutMs} ms${last instanceof Error ? `: ${last.message}` : ''}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

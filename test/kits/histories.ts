@@ -1,0 +1,34 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import type { Client } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+
+export const historiesFolder = new URL('../histories/', import.meta.url).pathname;
+
+/** Executions of one go-live: the parent and every phase and rollback that it started, in order. */
+export async function executionsOf(client: Client, workflowId: string): Promise<string[]> {
+  const history = await client.workflow.getHandle(workflowId).fetchHistory();
+  const children = (history.events ?? []).flatMap((event) => {
+    const id = event.startChildWorkflowExecutionInitiatedEventAttributes?.workflowId;
+    return id ? [id] : [];
+  });
+  return [workflowId, ...children];
+}
+
+/**
+ * Writes the histories of a go-live to `test/histories/<name>.<n>.json`, named after what they lock. Only with
+ * GOLIVE_RECORD=1: a recorded history is the past, and is replayed, never refreshed, unless a `patched()` entry says why.
+ */
+export async function record(client: Client, workflowId: string, name: string): Promise<void> {
+  if (process.env.GOLIVE_RECORD !== '1') return;
+  await mkdir(historiesFolder, { recursive: true });
+  for (const [index, id] of (await executionsOf(client, workflowId)).entries()) {
+    const history = await client.workflow.getHandle(id).fetchHistory();
+    const type = index === 0 ? 'goLive' : 'phase';
+    await writeFile(`${historiesFolder}${name}.${index}-${type}.json`, historyToJSON(history));
+  }
+}
+
+export async function recordedHistories(): Promise<{ name: string; history: unknown }[]> {
+  const files = (await readdir(historiesFolder)).filter((file) => file.endsWith('.json')).sort();
+  return Promise.all(files.map(async (name) => ({ name, history: JSON.parse(await readFile(historiesFolder + name, 'utf8')) as unknown })));
+}
