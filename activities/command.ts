@@ -3,7 +3,7 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
-import { endGroup, startTimeOf } from './process-group.js';
+import { endGroup, type NotedGroup, noteGroup } from './process-group.js';
 import type { CommandOptions, CommandResult } from './step.js';
 import { StepError } from './step-error.js';
 
@@ -20,7 +20,7 @@ export interface CommandSurroundings {
   /** Absolute path of the file that takes the whole output. */
   saveTo?: string;
   /** Told when the group exists and when it has ended, so that a later attempt can end what a killed worker left. */
-  started?: (group: { pid: number; startTime: string | null; argvDigest: string }) => Promise<void>;
+  started?: (group: NotedGroup, argvDigest: string) => Promise<void>;
   ended?: (pid: number) => Promise<void>;
 }
 
@@ -64,7 +64,7 @@ export async function runCommand(options: CommandOptions, around: CommandSurroun
   });
   child.catch(() => undefined);
   const argvDigest = createHash('sha256').update(JSON.stringify(options.argv)).digest('hex');
-  await around.started?.({ pid, startTime: startTimeOf(pid), argvDigest });
+  await around.started?.(noteGroup(pid), argvDigest);
 
   const why = await waitForEnd(exit, options.timeoutMs, around.signal);
   if (why) await endGroup(pid, GRACE_MS);

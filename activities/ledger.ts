@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { StepResult, StepTask } from '../model/contract.js';
 import type { Effect } from '../model/plan.js';
 import { openAppender } from './line-appender.js';
-import { BOOT, endGroup, groupRuns, isRunning, startTimeOf } from './process-group.js';
+import { endGroup, type NotedGroup, notedGroupRuns } from './process-group.js';
 import type { FencedEvidence } from './step-evidence.js';
 import type { LineAppender } from './step.js';
 import { StepError } from './step-error.js';
@@ -14,7 +14,7 @@ export const LEDGERS = { do: 'ledger.jsonl', undo: 'undo-ledger.jsonl' } as cons
 /** What the ledger of a step holds, a line each, fsynced before what it announces. */
 type Entry =
   | { kind: 'intent'; epoch: number; attempt: number; run: string; inputs: string }
-  | { kind: 'process'; pid: number; startTime: string | null; boot: string; argv: string }
+  | ({ kind: 'process'; argv: string } & NotedGroup)
   | { kind: 'ended'; pid: number }
   | { kind: 'outcome'; epoch: number; run: string; inputs: string; result?: StepResult; failed?: string };
 
@@ -36,7 +36,7 @@ export interface Ledger {
   intent(): Promise<void>;
   done(result: StepResult): Promise<void>;
   failed(code: string): Promise<void>;
-  started(group: { pid: number; startTime: string | null; argvDigest: string }): Promise<void>;
+  started(group: NotedGroup, argvDigest: string): Promise<void>;
   ended(pid: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -77,8 +77,7 @@ export async function openLedger(task: StepTask, evidence: FencedEvidence, deed:
     failed: async (code) => {
       if (kept) await write({ kind: 'outcome', epoch, run, inputs, failed: code });
     },
-    started: ({ pid, startTime, argvDigest }) =>
-      write({ kind: 'process', pid, startTime, boot: BOOT, argv: argvDigest }),
+    started: (group, argv) => write({ kind: 'process', ...group, argv }),
     ended: (pid) => write({ kind: 'ended', pid }),
     close: async () => {
       await (await file)?.close();
@@ -120,12 +119,6 @@ export async function endLeftoversOf(folder: string): Promise<void> {
 async function endLeftovers(entries: Entry[]): Promise<void> {
   const ended = new Set(entries.flatMap((entry) => (entry.kind === 'ended' ? [entry.pid] : [])));
   const groups = entries.flatMap((entry) => (entry.kind === 'process' && !ended.has(entry.pid) ? [entry] : []));
-  // A group id is not given out again while a member lives, so a group without its leader is still ours.
-  const alive = groups.filter(
-    ({ pid, startTime, boot }) =>
-      boot === BOOT &&
-      startTime !== null &&
-      (isRunning(pid, startTime) || (startTimeOf(pid) === null && groupRuns(pid))),
-  );
+  const alive = groups.filter(notedGroupRuns);
   await Promise.all(alive.map(({ pid }) => endGroup(pid, 2000)));
 }

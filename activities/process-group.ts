@@ -20,7 +20,7 @@ function statOf(pid: number): ProcessStat | undefined {
 }
 
 /** Tells this start of the machine from every other; empty where the system does not say. */
-export const BOOT = readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
+const BOOT = readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
 
 function readText(path: string): string | undefined {
   try {
@@ -33,7 +33,7 @@ function readText(path: string): string | undefined {
 const hasProc = statOf(process.pid) !== undefined;
 
 /** The start time of a process, or null where the system does not tell. */
-export function startTimeOf(pid: number): string | null {
+function startTimeOf(pid: number): string | null {
   return statOf(pid)?.startTime ?? null;
 }
 
@@ -46,7 +46,7 @@ export function isRunning(pid: number, startTime: string | null): boolean {
 }
 
 /** Whether any process of the group still runs. */
-export function groupRuns(group: number): boolean {
+function groupRuns(group: number): boolean {
   if (!hasProc) return answersSignal(-group);
   if (!answersSignal(-group)) return false;
   return readdirSync('/proc')
@@ -55,6 +55,25 @@ export function groupRuns(group: number): boolean {
       const stat = statOf(Number(name));
       return stat?.group === group && stat.state !== 'Z' && stat.state !== 'X';
     });
+}
+
+/** A group as it was noted when it began. */
+export interface NotedGroup {
+  pid: number;
+  startTime: string | null;
+  boot: string;
+}
+
+/** What to note of a group that has just begun. */
+export function noteGroup(pid: number): NotedGroup {
+  return { pid, startTime: startTimeOf(pid), boot: BOOT };
+}
+
+/** Whether a noted group, its leader or any member, still runs; another process with the same id does not count. */
+export function notedGroupRuns({ pid, startTime, boot }: NotedGroup): boolean {
+  if (boot !== BOOT) return false;
+  // A group id is not given out again while a member lives, so a group without its leader is still the same.
+  return isRunning(pid, startTime) || (startTime !== null && startTimeOf(pid) === null && groupRuns(pid));
 }
 
 function answersSignal(pid: number): boolean {

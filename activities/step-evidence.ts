@@ -11,9 +11,16 @@ import { unwritable } from './unwritable.js';
 
 const SAFE_SEGMENT = /^[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]{0,127}$/;
 
-/** A step's folder below the bundle: `data/phases/<phase>.<attempt>/<step>`. */
-export function stepFolder(evidenceDir: string, step: Pick<StepTask, 'phase' | 'phaseAttempt' | 'step'>): string {
-  return join(evidenceDir, 'data', 'phases', `${safe(step.phase)}.${Number(step.phaseAttempt)}`, safe(step.step));
+/**
+ * A step's folder below the bundle: `data/phases/<phase>.<attempt>/<step>`. A step that an operator had done again has
+ * one of its own for each epoch, so that a second deed never mixes with the first.
+ */
+export function stepFolder(
+  evidenceDir: string,
+  step: Pick<StepTask, 'phase' | 'phaseAttempt' | 'step' | 'epoch'>,
+): string {
+  const name = step.epoch > 1 ? `${step.step}.${Number(step.epoch)}` : step.step;
+  return join(evidenceDir, 'data', 'phases', `${safe(step.phase)}.${Number(step.phaseAttempt)}`, safe(name));
 }
 
 function safe(segment: string): string {

@@ -8,21 +8,21 @@ import type { Screen } from './screen.js';
 import { send } from './send.js';
 
 /** Answers what a rehearsal is asked, with the answers that its runbook declares, each once and said aloud. */
-export function declaredAnswers(client: Client, target: string, declared: Declared, say: (line: string) => void) {
+export function declaredAnswers(client: Client, target: string, declared: Declared) {
   const sent = new Set<string>();
-  return async ({ state, note }: View): Promise<void> => {
+  return async ({ state, note }: View, screen: Screen): Promise<void> => {
     if (note !== undefined) return;
     for (const reply of repliesTo(state, declared)) {
       if (sent.has(reply.key)) continue;
       sent.add(reply.key);
-      say(reply.line);
-      await deliver(client, target, reply, say);
+      screen.say(reply.line);
+      await deliver(client, target, reply, screen);
     }
   };
 }
 
 /** Asks the person at the terminal what a rehearsal asks. */
-export function askedAnswers(client: Client, target: string, declared: Declared, say: (line: string) => void) {
+export function askedAnswers(client: Client, target: string, declared: Declared) {
   let asked = '';
   return async ({ state, note }: View, screen: Screen, keys: Keys): Promise<void> => {
     const { waiting } = state;
@@ -36,7 +36,7 @@ export function askedAnswers(client: Client, target: string, declared: Declared,
     try {
       const replies = await askPerson(client, target, state, declared);
       const taken: boolean[] = [];
-      for (const reply of replies) taken.push(await deliver(client, target, reply, say));
+      for (const reply of replies) taken.push(await deliver(client, target, reply, screen));
       // What was refused is asked again.
       if (taken.includes(true)) asked = key;
     } finally {
@@ -45,7 +45,7 @@ export function askedAnswers(client: Client, target: string, declared: Declared,
   };
 }
 
-async function deliver(client: Client, target: string, reply: Reply, say: (line: string) => void): Promise<boolean> {
+async function deliver(client: Client, target: string, reply: Reply, screen: Screen): Promise<boolean> {
   if (reply.send === undefined) return true;
   const { name, message } = reply.send;
   try {
@@ -53,7 +53,9 @@ async function deliver(client: Client, target: string, reply: Reply, say: (line:
     return true;
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    say(`${name} was not taken: ${error.message}${error.options.hint === undefined ? '' : ` ${error.options.hint}`}`);
+    screen.say(
+      `${name} was not taken: ${error.message}${error.options.hint === undefined ? '' : ` ${error.options.hint}`}`,
+    );
     return false;
   }
 }

@@ -10,6 +10,8 @@ import { print, talk } from './tell.js';
 /** Where views go: a board that is redrawn, lines, or JSON. */
 export interface Screen {
   show(view: View): void;
+  /** A line of talk that stays above what is drawn. */
+  say(line: string): void;
   /** Leaves what is drawn standing and gives the cursor back, e.g. for a question. The next `show` draws anew. */
   pause(): void;
   /** The last words: the verdict. */
@@ -37,7 +39,7 @@ function jsonScreen(): Screen {
     if (line !== last) process.stdout.write(`${line}\n`);
     last = line;
   };
-  return { show: ({ state }) => show(state), pause: () => undefined, end: show };
+  return { show: ({ state }) => show(state), say: talk, pause: () => undefined, end: show };
 }
 
 function lineScreen({ json, uiUrl }: ScreenOptions): Screen {
@@ -50,6 +52,7 @@ function lineScreen({ json, uiUrl }: ScreenOptions): Screen {
   };
   return {
     show,
+    say,
     pause: () => undefined,
     end: (state, exitCode) => {
       show({ state, live: [] });
@@ -85,6 +88,11 @@ async function boardScreen({ uiUrl, footer }: ScreenOptions): Promise<Screen> {
   return {
     show: (view) => {
       last = view;
+      draw();
+    },
+    say: (line) => {
+      update.clear();
+      print(` ${line}`);
       draw();
     },
     pause,

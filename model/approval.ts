@@ -26,13 +26,18 @@ export function samePerson(a: string, b: string): boolean {
 export function roleProblem(plan: VoteRules['plan'], by: string, role: string): Receipt | undefined {
   if (by.trim() === '') return refuse('The name of the person is empty.', 'Say who you are: `by`.');
   if (!Object.hasOwn(plan.roles, role)) {
-    return refuse(`There is no role '${role}' in this runbook.`, `Its roles are: ${Object.keys(plan.roles).join(', ')}.`);
+    return refuse(
+      `There is no role '${role}' in this runbook.`,
+      `Its roles are: ${Object.keys(plan.roles).join(', ')}.`,
+    );
   }
   const people = Object.entries(plan.people ?? {});
   if (people.length === 0) return undefined;
   const roles = people.find(([name]) => samePerson(name, by))?.[1];
-  if (roles === undefined) return refuse(`${by} is not among the people of this project.`, 'Add the person to golive.yaml.');
-  if (!roles.includes(role)) return refuse(`${by} does not hold the role '${role}'.`, `${by} holds: ${roles.join(', ')}.`);
+  if (roles === undefined)
+    return refuse(`${by} is not among the people of this project.`, 'Add the person to golive.yaml.');
+  if (!roles.includes(role))
+    return refuse(`${by} does not hold the role '${role}'.`, `${by} holds: ${roles.join(', ')}.`);
   return undefined;
 }
 
@@ -51,7 +56,10 @@ export function judgeVote(rule: ApprovalPlan, state: ApprovalState, draft: VoteD
     );
   }
   if (state.status !== 'open' && state.status !== 'not-asked') {
-    return refuse(`'${rule.id}' is closed: ${state.status}.`, 'Nothing was changed. `golive status` shows what is open.');
+    return refuse(
+      `'${rule.id}' is closed: ${state.status}.`,
+      'Nothing was changed. `golive status` shows what is open.',
+    );
   }
   if (state.status === 'not-asked' && rule.when === 'after') {
     return refuse(
@@ -70,7 +78,10 @@ export function judgeVote(rule: ApprovalPlan, state: ApprovalState, draft: VoteD
   if (rule.distinct && earlier.length > 0) {
     return refuse(`${by} has already voted on '${rule.id}' in another role.`, 'It asks for distinct people.');
   }
-  return { accepted: true, text: `${draft.vote === 'approve' ? 'Approval' : 'Rejection'} of '${rule.id}' by ${by} as ${role} is recorded.` };
+  return {
+    accepted: true,
+    text: `${draft.vote === 'approve' ? 'Approval' : 'Rejection'} of '${rule.id}' by ${by} as ${role} is recorded.`,
+  };
 }
 
 export interface Tally {
@@ -85,7 +96,10 @@ export function tally(rule: ApprovalPlan, votes: readonly Vote[]): Tally {
   const counted = votes.filter((vote) => vote.status === 'counted');
   const rejection = counted.find((vote) => vote.vote === 'reject');
   const missing = rule.needs
-    .map(({ role, count }) => ({ role, count: count - counted.filter((v) => v.role === role && v.vote === 'approve').length }))
+    .map(({ role, count }) => ({
+      role,
+      count: count - counted.filter((v) => v.role === role && v.vote === 'approve').length,
+    }))
     .filter((need) => need.count > 0);
   if (rejection) return { outcome: 'rejected', missing, rejection };
   return { outcome: missing.length === 0 ? 'approved' : 'open', missing };

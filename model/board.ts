@@ -9,8 +9,20 @@ export function cell(text: string): string {
 }
 
 const MARKS: Record<string, string> = {
-  pending: '·', waiting: '●', running: '▶', passed: '✓', done: '✓', failed: '✗', skipped: '–', cancelled: '■', undone: '↶',
-  'undo-failed': '✗', go: '✓', waived: '◇', inconclusive: '?', 'no-go': '✗',
+  pending: '·',
+  waiting: '●',
+  running: '▶',
+  passed: '✓',
+  done: '✓',
+  failed: '✗',
+  skipped: '–',
+  cancelled: '■',
+  undone: '↶',
+  'undo-failed': '✗',
+  go: '✓',
+  waived: '◇',
+  inconclusive: '?',
+  'no-go': '✗',
 };
 export function mark(status: string): string {
   return MARKS[status] ?? '·';
@@ -40,7 +52,8 @@ function stepLine(step: StepRecord): string {
 /** Steps and gates of one phase, as its own board shows them. */
 export function phaseBoard(title: string, steps: readonly StepRecord[], gates: readonly GateResult[]): string {
   const lines = [`### ${cell(title)}`, '', '| | step | kind | found |', '|---|---|---|---|', ...steps.map(stepLine)];
-  if (gates.length > 0) lines.push('', '| verdict | gate | value against threshold |', '|---|---|---|', ...gates.map(gateLine));
+  if (gates.length > 0)
+    lines.push('', '| verdict | gate | value against threshold |', '|---|---|---|', ...gates.map(gateLine));
   return lines.join('\n');
 }
 
@@ -78,11 +91,15 @@ export function board(state: GoLiveState, nowMs: number): string {
   for (const rollback of state.rollbacks) {
     lines.push('', phaseBoard(`Rollback ${rollback.id}: ${rollback.title} (${rollback.status})`, rollback.steps, []));
   }
-  const waived = state.waivers.map((w) => `- ${cell(w.gate)}: ${cell(w.reason)} (${cell(w.by)} as ${cell(w.role)}, until ${w.until})`);
+  const waived = state.waivers.map(
+    (w) => `- ${cell(w.gate)}: ${cell(w.reason)} (${cell(w.by)} as ${cell(w.role)}, until ${w.until})`,
+  );
   if (waived.length > 0) lines.push('', '### Waivers', '', ...waived);
   if (state.decisions.some((d) => d.verdict !== 'pending')) {
     lines.push('', '| decision | verdict | why |', '|---|---|---|');
-    lines.push(...state.decisions.map((d) => `| ${cell(d.title)} | ${mark(d.verdict)} ${d.verdict} | ${cell(d.sentence)} |`));
+    lines.push(
+      ...state.decisions.map((d) => `| ${cell(d.title)} | ${mark(d.verdict)} ${d.verdict} | ${cell(d.sentence)} |`),
+    );
   }
   return lines.join('\n');
 }

@@ -18,22 +18,36 @@ function requirement(id: string, state: GoLiveState, nowMs: number): Requirement
   }
   const phase = state.phases.find((candidate) => candidate.id === id);
   if (!phase) return { title: id, verdict: 'inconclusive', sentence: 'There is no such phase.' };
-  if (phase.status === 'passed') return { title: phase.title, verdict: phase.verdict ?? 'inconclusive', sentence: phase.sentence ?? '' };
+  if (phase.status === 'passed')
+    return { title: phase.title, verdict: phase.verdict ?? 'inconclusive', sentence: phase.sentence ?? '' };
   const waiver = standingWaiver(state.waivers, id, nowMs);
   if (waiver) {
     waiver.used = true;
-    return { title: phase.title, verdict: 'waived', sentence: `WAIVED by ${waiver.by} (${waiver.role}) until ${waiver.until}: ${waiver.reason}` };
+    return {
+      title: phase.title,
+      verdict: 'waived',
+      sentence: `WAIVED by ${waiver.by} (${waiver.role}) until ${waiver.until}: ${waiver.reason}`,
+    };
   }
-  if (phase.status === 'skipped') return { title: phase.title, verdict: 'go', sentence: phase.sentence ?? 'Skipped as the runbook says.' };
+  if (phase.status === 'skipped')
+    return { title: phase.title, verdict: 'go', sentence: phase.sentence ?? 'Skipped as the runbook says.' };
   if (phase.status === 'failed') {
     const verdict = phase.verdict && !mayGoOn(phase.verdict) ? phase.verdict : 'no-go';
     return { title: phase.title, verdict, sentence: phase.sentence ?? 'It failed.' };
   }
-  return { title: phase.title, verdict: 'inconclusive', sentence: phase.status === 'pending' ? 'It did not run.' : (phase.sentence ?? `It is ${phase.status}.`) };
+  return {
+    title: phase.title,
+    verdict: 'inconclusive',
+    sentence: phase.status === 'pending' ? 'It did not run.' : (phase.sentence ?? `It is ${phase.status}.`),
+  };
 }
 
 /** Verdict and sentence of a decision before its approval: the worst of what it requires, worst news first. */
-export function decide(plan: DecisionPlan, state: GoLiveState, nowMs: number): Pick<DecisionState, 'verdict' | 'sentence'> {
+export function decide(
+  plan: DecisionPlan,
+  state: GoLiveState,
+  nowMs: number,
+): Pick<DecisionState, 'verdict' | 'sentence'> {
   const needs = plan.requires.map((id) => requirement(id, state, nowMs));
   const verdict = worst(needs.map((need) => need.verdict));
   if (verdict === 'go') return { verdict, sentence: `All of its ${needs.length} requirements hold.` };
@@ -53,7 +67,10 @@ export function headline(state: GoLiveState): string {
   const good = state.decisions.filter((decision) => decision.verdict !== 'pending' && mayGoOn(decision.verdict));
   const said = [
     ...good.map((decision) => `${decision.title}: ${decision.verdict === 'waived' ? 'GO with waivers' : 'GO'}.`),
-    ...worstFirst.map((decision) => `${decision.title}: ${decision.verdict === 'pending' ? 'not decided' : decision.verdict.toUpperCase()}. ${decision.sentence}`),
+    ...worstFirst.map(
+      (decision) =>
+        `${decision.title}: ${decision.verdict === 'pending' ? 'not decided' : decision.verdict.toUpperCase()}. ${decision.sentence}`,
+    ),
   ];
   // Two failed decisions often have one cause; the second then only points at the first.
   return `${incomplete}${said.join(' ')}`;

@@ -3,19 +3,71 @@
  * `docs/failures.md` is checked against this table.
  */
 export const FAILURES = {
-  BAD_INPUT: { retry: false, meaning: 'The step was given a value that it cannot use.', next: 'Mend the runbook or the input, then `golive validate`.' },
-  CHECK_FAILED: { retry: true, meaning: 'The thing looked at is not as it must be.', next: 'Read what was found; mend the target, then retry the step.' },
-  EXPECTATION_FAILED: { retry: false, meaning: 'A finding that another try will not change.', next: 'Read the evidence of the step, mend the target, then repeat the phase.' },
-  CONNECTION_FAILED: { retry: true, meaning: 'Nothing answered at the address.', next: 'See whether the service runs and listens there.' },
-  COMMAND_FAILED: { retry: false, meaning: 'A command ended with a code that was not expected.', next: 'Read its output in the evidence of the step.' },
-  TIMED_OUT: { retry: true, meaning: 'It was not done within its time.', next: 'Look at what it waited for; raise `timeout` or `within` only with a reason.' },
-  GUARD_TRIPPED: { retry: false, meaning: 'A watched condition became certain while the step ran, so it was stopped.', next: 'Read the guard’s sentence and the raw records in the evidence.' },
-  NOT_FOUND: { retry: false, meaning: 'A file, folder or service that the step needs is not there.', next: 'See whether the name is right and an earlier step made it.' },
-  TOOL_MISSING: { retry: false, meaning: 'A program that the step needs is not on this machine.', next: '`golive doctor` says how to get it.' },
-  STACK_FAILED: { retry: false, meaning: 'A service of the stack did not become ready.', next: 'Read its log in the evidence of the step.' },
-  EVIDENCE_UNWRITABLE: { retry: true, meaning: 'Evidence could not be written durably, so the step has not passed.', next: 'Free space or mend permissions of the evidence folder, then retry.' },
-  OUTCOME_UNKNOWN: { retry: false, meaning: 'The worker died while a step that must not be repeated was acting.', next: 'Look whether the deed is done, then `golive skip` or `golive retry`.' },
-  EXPRESSION_FAILED: { retry: false, meaning: 'An expression could not be computed from what the steps left.', next: 'See which value is missing; `golive validate` shows the types.' },
+  BAD_INPUT: {
+    retry: false,
+    meaning: 'The step was given a value that it cannot use.',
+    next: 'Mend the runbook or the input, then `golive validate`.',
+  },
+  CHECK_FAILED: {
+    retry: true,
+    meaning: 'The thing looked at is not as it must be.',
+    next: 'Read what was found; mend the target, then retry the step.',
+  },
+  EXPECTATION_FAILED: {
+    retry: false,
+    meaning: 'A finding that another try will not change.',
+    next: 'Read the evidence of the step, mend the target, then repeat the phase.',
+  },
+  CONNECTION_FAILED: {
+    retry: true,
+    meaning: 'Nothing answered at the address.',
+    next: 'See whether the service runs and listens there.',
+  },
+  COMMAND_FAILED: {
+    retry: false,
+    meaning: 'A command ended with a code that was not expected.',
+    next: 'Read its output in the evidence of the step.',
+  },
+  TIMED_OUT: {
+    retry: true,
+    meaning: 'It was not done within its time.',
+    next: 'Look at what it waited for; raise `timeout` or `within` only with a reason.',
+  },
+  GUARD_TRIPPED: {
+    retry: false,
+    meaning: 'A watched condition became certain while the step ran, so it was stopped.',
+    next: 'Read the guard’s sentence and the raw records in the evidence.',
+  },
+  NOT_FOUND: {
+    retry: false,
+    meaning: 'A file, folder or service that the step needs is not there.',
+    next: 'See whether the name is right and an earlier step made it.',
+  },
+  TOOL_MISSING: {
+    retry: false,
+    meaning: 'A program that the step needs is not on this machine.',
+    next: '`golive doctor` says how to get it.',
+  },
+  STACK_FAILED: {
+    retry: false,
+    meaning: 'A service of the stack did not become ready.',
+    next: 'Read its log in the evidence of the step.',
+  },
+  EVIDENCE_UNWRITABLE: {
+    retry: true,
+    meaning: 'Evidence could not be written durably, so the step has not passed.',
+    next: 'Free space or mend permissions of the evidence folder, then retry.',
+  },
+  OUTCOME_UNKNOWN: {
+    retry: false,
+    meaning: 'The worker died while a step that must not be repeated was acting.',
+    next: 'Look whether the deed is done, then `golive skip` or `golive retry`.',
+  },
+  EXPRESSION_FAILED: {
+    retry: false,
+    meaning: 'An expression could not be computed from what the steps left.',
+    next: 'See which value is missing; `golive validate` shows the types.',
+  },
   CANCELLED: { retry: false, meaning: 'It was stopped on request.', next: 'Nothing; the rollback follows.' },
   INTERNAL: { retry: false, meaning: 'A defect of golive itself.', next: 'Keep the bundle and report it.' },
 } as const satisfies Record<string, { retry: boolean; meaning: string; next: string }>;

@@ -14,7 +14,13 @@ function openApproval(rule: ApprovalPlan): ApprovalState {
 }
 
 /** The state of a go-live that has not done anything yet. `startedAt` is ISO 8601. */
-export function openState(plan: Plan, planDigest: string, workflowId: string, startedBy: string, startedAt: string): GoLiveState {
+export function openState(
+  plan: Plan,
+  planDigest: string,
+  workflowId: string,
+  startedBy: string,
+  startedAt: string,
+): GoLiveState {
   const phases: PhaseState[] = plan.phases.map((phase, index) => ({
     id: phase.id,
     index,

@@ -35,7 +35,8 @@ export function parseMessage<N extends MessageName>(name: N, raw: unknown): Pars
     if (typeof value !== 'string' || (need === '!' && value.trim() === '')) {
       return { ok: false, problem: `'${name}' needs the text '${field}'. It takes ${exampleOf(name)}.` };
     }
-    if (value.length > MESSAGE_TEXT_LIMIT) return { ok: false, problem: `'${field}' is longer than ${MESSAGE_TEXT_LIMIT} characters.` };
+    if (value.length > MESSAGE_TEXT_LIMIT)
+      return { ok: false, problem: `'${field}' is longer than ${MESSAGE_TEXT_LIMIT} characters.` };
     if (/[\p{Cc}\p{Cf}]/u.test(value)) return { ok: false, problem: `'${field}' holds control characters.` };
   }
   if (name === 'choose' && !CHOICES.some((choice) => choice === given.choice)) {

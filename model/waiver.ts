@@ -20,8 +20,16 @@ export function judgeWaiver(message: WaiveMessage, plan: Plan, nowMs: number): R
     }
   } else {
     const gate = phase.gates.find((candidate) => candidate.id === rest.join('.'));
-    if (!gate) return refuse(`Phase '${phase.id}' has no gate '${rest.join('.')}'.`, `Its gates: ${phase.gates.map((g) => g.id).join(', ')}.`);
-    if (gate.floor) return refuse(`Gate '${message.gate}' is a floor: it cannot be waived.`, 'Mend the target and run the phase again.');
+    if (!gate)
+      return refuse(
+        `Phase '${phase.id}' has no gate '${rest.join('.')}'.`,
+        `Its gates: ${phase.gates.map((g) => g.id).join(', ')}.`,
+      );
+    if (gate.floor)
+      return refuse(
+        `Gate '${message.gate}' is a floor: it cannot be waived.`,
+        'Mend the target and run the phase again.',
+      );
   }
   if (!message.reason.trim()) return refuse('A waiver needs a reason.', 'Give `reason`.');
   const untilMs = Date.parse(message.until);

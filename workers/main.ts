@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import pino from 'pino';
-import { createActivities } from '../activities/create.js';
+import { createActivities } from './activities.js';
+import { sendRunbookNotice } from '../activities/notify/notice.js';
 import { bundlePath, workflowsPath } from './bundle.js';
 import { readConfig } from './config.js';
 
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
       namespace: config.namespace,
       taskQueue: config.taskQueue,
       ...(existsSync(bundlePath) ? { workflowBundle: { codePath: bundlePath } } : { workflowsPath }),
-      activities: createActivities({ logger, env: process.env }),
+      activities: createActivities({ logger, env: process.env, notify: sendRunbookNotice }),
       // A killed worker's go-live moves again after this long, instead of ten seconds.
       stickyQueueScheduleToStartTimeout: '1s',
       // Cancels and lost leases reach a step within about this long.

@@ -16,12 +16,34 @@ const container = z.object({
   ExitCode: z.number().optional(),
 });
 
+/** How the client finds its engine, beside the allow-listed environment. */
+const ENGINE_ENV = [
+  'DOCKER_HOST',
+  'DOCKER_CONTEXT',
+  'DOCKER_CONFIG',
+  'DOCKER_CERT_PATH',
+  'DOCKER_TLS_VERIFY',
+  'XDG_RUNTIME_DIR',
+];
+
+function engineEnv(): Record<string, string> {
+  return Object.fromEntries(ENGINE_ENV.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
 /** What is missing to run containers, in words; undefined when an engine answers and the plugin is there. */
 export async function composeProblem(context: StackContext): Promise<string | undefined> {
   try {
-    const engine = await context.run({ argv: ['docker', 'info', '--format', '{{.ServerVersion}}'], timeoutMs: PROBE_MS });
+    const engine = await context.run({
+      argv: ['docker', 'info', '--format', '{{.ServerVersion}}'],
+      env: engineEnv(),
+      timeoutMs: PROBE_MS,
+    });
     if (engine.exitCode !== 0) return `The container engine does not answer (docker info: ${firstLine(engine)})`;
-    const plugin = await context.run({ argv: ['docker', 'compose', 'version', '--short'], timeoutMs: PROBE_MS });
+    const plugin = await context.run({
+      argv: ['docker', 'compose', 'version', '--short'],
+      env: engineEnv(),
+      timeoutMs: PROBE_MS,
+    });
     if (plugin.exitCode !== 0) return `Docker has no compose plugin (docker compose version: ${firstLine(plugin)})`;
     return undefined;
   } catch (error) {
@@ -39,16 +61,22 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
     context.run({
       argv: ['docker', 'compose', '-f', join(folder, 'compose.yaml'), '--project-directory', folder, ...args],
       cwd: folder,
+      env: engineEnv(),
       timeoutMs,
     });
   const query = async (args: string[]): Promise<string> => {
     const result = await compose(args, QUERY_MS);
     if (result.exitCode === 0) return result.stdout;
-    throw new StepError('STACK_FAILED', `docker compose ${args[0]} ended with code ${result.exitCode}: ${lastLine(result)}`);
+    throw new StepError(
+      'STACK_FAILED',
+      `docker compose ${args[0]} ended with code ${result.exitCode}: ${lastLine(result)}`,
+    );
   };
   const names = async (): Promise<string[]> => (await query(['config', '--services'])).split('\n').filter(Boolean);
   const ps = async (): Promise<ServiceState[]> => {
-    const found = new Map(readContainers(await query(['ps', '--all', '--format', 'json'])).map((one) => [one.name, one]));
+    const found = new Map(
+      readContainers(await query(['ps', '--all', '--format', 'json'])).map((one) => [one.name, one]),
+    );
     const absent = (name: string): ServiceState => ({ name, running: false, healthy: false, detail: 'not created' });
     return (await names()).map((name) => found.get(name) ?? absent(name));
   };
@@ -90,12 +118,20 @@ export function readContainers(text: string): ServiceState[] {
     const trimmed = text.trim();
     const values: unknown[] = trimmed.startsWith('[')
       ? (JSON.parse(trimmed) as unknown[])
-      : trimmed.split('\n').filter(Boolean).map((line) => JSON.parse(line) as unknown);
+      : trimmed
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line) as unknown);
     return values.map((value) => {
       const { Service: name, State: state, Health: health = '', ExitCode: code } = container.parse(value);
       const running = state === 'running';
       const ended = running ? '' : ` with code ${code ?? 'unknown'}`;
-      return { name, running, healthy: running && (health === '' || health === 'healthy'), detail: `${health || state}${ended}` };
+      return {
+        name,
+        running,
+        healthy: running && (health === '' || health === 'healthy'),
+        detail: `${health || state}${ended}`,
+      };
     });
   } catch (cause) {
     throw new StepError('STACK_FAILED', 'docker compose ps printed something that is not its JSON.', { cause });

@@ -69,7 +69,9 @@ function readYaml(path: string): unknown {
 
 function readEnvFile(path: string): Record<string, string> {
   const values = parseEnv(readText(path) ?? '');
-  return Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
 }
 
 function readText(path: string): string | undefined {

@@ -16,12 +16,14 @@ type Detail = (typeof DETAIL)[number];
 export function board(view: View, frame: Frame, style: Style, exitCode?: number): string[] {
   for (const detail of DETAIL) {
     const lines = draw(view, frame, style, detail, exitCode);
-    if (lines.length <= frame.rows) return lines;
+    if (frame.rows === Number.POSITIVE_INFINITY) return lines;
+    // Paths are cut only where the terminal would break the redrawing otherwise.
+    if (lines.length <= frame.rows) return lines.map((line) => fit(line, frame.columns));
   }
   const lines = draw(view, frame, style, 'phases');
   const room = Math.max(1, frame.rows - 1);
   return [
-    ...lines.slice(0, room),
+    ...lines.slice(0, room).map((line) => fit(line, frame.columns)),
     style.dim(fit(` … ${lines.length - room} lines more: make the window higher`, frame.columns)),
   ];
 }

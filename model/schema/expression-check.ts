@@ -66,7 +66,9 @@ function celType(spec: TypeSpec | undefined): string {
 
 /** A variable of the given type whose name has the given length, so that it can stand for a path in place. */
 function standIn(type: string, length: number): string | undefined {
-  const stem = `v${[...type].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 1296, 7).toString(36)}`;
+  const stem = `v${Array.from(type)
+    .reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 1296, 7)
+    .toString(36)}`;
   if (stem.length > length) return undefined;
   const name = stem.padEnd(length, '_');
   const known = shared() as Environment & { hasVariable(name: string): boolean };

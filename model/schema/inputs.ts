@@ -63,7 +63,11 @@ function typed(spec: InputSpec, raw: Json): InputResult {
 
 /** Text of an input's value in its own unit, for sentences: 2500 of a duration is `2.5s`. */
 export function showInput(spec: InputSpec, value: Json): string {
-  return spec.type === 'duration' && typeof value === 'number' ? formatDuration(value) : String(value);
+  return spec.type === 'duration' && typeof value === 'number'
+    ? formatDuration(value)
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value);
 }
 
 /**

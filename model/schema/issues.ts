@@ -76,7 +76,7 @@ export function withoutHoles(issues: readonly Issue[], isHole: (path: Path) => b
     const options = issue.errors.map((option) => withoutHoles(option, isHole, path));
     return options.some((option, index) => option.length === 0 && (issue.errors[index]?.length ?? 0) > 0)
       ? []
-      : [{ ...issue, errors: options }];
+      : [{ ...issue, errors: options } as Issue];
   });
 }
 

@@ -49,7 +49,10 @@ export class Project {
   /** Runs it and reads the last line of stdout, or all of it, as JSON. */
   async json<T>(...args: string[]): Promise<{ code: number | null; value: T; stderr: string }> {
     const { code, stdout, stderr } = await this.run(...args);
-    const from = stdout.trimStart().startsWith('{') || stdout.trimStart().startsWith('[') ? stdout : stdout.slice(stdout.lastIndexOf('\n{') + 1);
+    const from =
+      stdout.trimStart().startsWith('{') || stdout.trimStart().startsWith('[')
+        ? stdout
+        : stdout.slice(stdout.lastIndexOf('\n{') + 1);
     try {
       return { code, value: JSON.parse(from) as T, stderr };
     } catch {
@@ -66,7 +69,11 @@ export class Project {
 }
 
 /** Waits until it holds; fails with `what` after the time (milliseconds). */
-export async function eventually<T>(what: string, timeoutMs: number, probe: () => Promise<T | undefined | false>): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  timeoutMs: number,
+  probe: () => Promise<T | undefined | false>,
+): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
   for (;;) {
@@ -76,7 +83,10 @@ export async function eventually<T>(what: string, timeoutMs: number, probe: () =
     } catch (error) {
       last = error;
     }
-    if (Date.now() > deadline) throw new Error(`${what} did not come about within ${timeoutMs} ms${last instanceof Error ? `: ${last.message}` : ''}`);
+    if (Date.now() > deadline)
+      throw new Error(
+        `${what} did not come about within ${timeoutMs} ms${last instanceof Error ? `: ${last.message}` : ''}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -30,5 +30,10 @@ export async function record(client: Client, workflowId: string, name: string): 
 
 export async function recordedHistories(): Promise<{ name: string; history: unknown }[]> {
   const files = (await readdir(historiesFolder)).filter((file) => file.endsWith('.json')).sort();
-  return Promise.all(files.map(async (name) => ({ name, history: JSON.parse(await readFile(historiesFolder + name, 'utf8')) as unknown })));
+  return Promise.all(
+    files.map(async (name) => ({
+      name,
+      history: JSON.parse(await readFile(historiesFolder + name, 'utf8')) as unknown,
+    })),
+  );
 }

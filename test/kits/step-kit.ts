@@ -98,12 +98,15 @@ export async function runStep(kind: string, input: JsonObject, overrides: RunOve
 export async function runTask(kind: string, task: StepTask, overrides: RunOverrides = {}): Promise<StepRun> {
   const call = overrides.call ?? stepCall(kind, overrides.part ?? 'do');
   const activity = stepActivity(call, { logger: pino({ level: 'silent' }), env: overrides.env ?? process.env });
-  const environment = new MockActivityEnvironment({
-    attempt: overrides.attempt ?? 1,
-    activityType: kind,
-    base64TaskToken: randomUUID(),
-    workflowExecution: { workflowId: 'kit', runId: overrides.runId ?? 'run-1' },
-  }, { logger: new DefaultLogger('ERROR') });
+  const environment = new MockActivityEnvironment(
+    {
+      attempt: overrides.attempt ?? 1,
+      activityType: kind,
+      base64TaskToken: randomUUID(),
+      workflowExecution: { workflowId: 'kit', runId: overrides.runId ?? 'run-1' },
+    },
+    { logger: new DefaultLogger('ERROR') },
+  );
   const heartbeats: unknown[] = [];
   environment.on('heartbeat', (details: unknown) => heartbeats.push(details));
   const { evidenceDir } = task.goLive;
@@ -193,6 +196,11 @@ export function processesWith(text: string): string[] {
   return list.filter((line) => line.includes(text) && !line.trimStart().startsWith('Z'));
 }
 
+interface Slow {
+  input: JsonObject;
+  under: (run: { folder: string }) => Promise<unknown>;
+}
+
 export interface KitCase {
   /** Input of a good run, made anew for each test, with what it needs already there. */
   good: (folder: string) => JsonObject | Promise<JsonObject>;
@@ -200,7 +208,7 @@ export interface KitCase {
   bad: (folder: string) => JsonObject | Promise<JsonObject>;
   badCode: string;
   /** Input of a run that lasts long enough to be cancelled, and what shows that it is on its way; absent = too short. */
-  slow?: (folder: string) => { input: JsonObject; under: (run: { folder: string }) => Promise<unknown> };
+  slow?: (folder: string) => Slow | Promise<Slow>;
   /** Throws or fails an expectation unless nothing is left of the deed; called after undo and after cancel. */
   clean?: (folder: string) => void | Promise<void>;
   effect?: Effect;
@@ -268,7 +276,7 @@ export function stepKit(kind: string, kit: KitCase): void {
     const { slow } = kit;
     if (slow) {
       inFolder('cancelled, it ends within 2 s and leaves nothing running', async () => {
-        const { input, under } = slow(folder);
+        const { input, under } = await slow(folder);
         let asked = 0;
         const cancelWhen: RunOverrides['cancelWhen'] = async (run) => {
           await under(run);

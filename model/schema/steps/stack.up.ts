@@ -5,7 +5,8 @@ import { stackDriver, stackFolder, stackServices } from '../stack-fields.js';
 
 export const stackUp = defineKind({
   title: 'Stack up',
-  about: 'Brings the services of a stack up and waits until each is ready; a service that already runs as configured is left alone.',
+  about:
+    'Brings the services of a stack up and waits until each is ready; a service that already runs as configured is left alone.',
   input: z.strictObject({
     stack: stackFolder,
     driver: stackDriver,

@@ -7,6 +7,7 @@ export const wait = defineKind({
   about: 'Lets a stated time pass, for example until a rate limit has cooled down.',
   input: z.strictObject({
     for: duration.describe('How long; a rehearsal divides it by its time scale.'),
+    reason: z.string().max(200).optional().describe('Shown while it waits, e.g. "the first run was rate limited".'),
   }),
   outputs: z.object({
     waitedMs: z.number().describe('Milliseconds that really passed.'),
@@ -15,7 +16,7 @@ export const wait = defineKind({
   undo: null,
   example: `id: cool-down
 uses: wait
-with: { for: 30s }
+with: { for: 30s, reason: let the rate limit cool down }
 `,
   sample: { waitedMs: 30_000 },
 });

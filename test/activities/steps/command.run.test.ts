@@ -62,7 +62,11 @@ describe('command.run', () => {
     expect(passed(run).outputs.values).toEqual({ rows: 7 });
     expect(passed(run).evidence.map(({ name }) => name)).toEqual(['output.log', 'outputs.json']);
     expect(existsSync(join(baseDir, 'out.json'))).toBe(true);
-    const silent = await runStep('command.run', { argv: script(''), outputs }, { goLive: { baseDir } });
+    const silent = await runStep(
+      'command.run',
+      { argv: script(''), outputs },
+      { goLive: { baseDir }, task: { epoch: 2 } },
+    );
     expect(failed(silent).code).toBe('NOT_FOUND');
   });
 

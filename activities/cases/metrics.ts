@@ -1,0 +1,101 @@
+import { type Case, type VerdictClass, VERDICT_CLASSES } from './manifest.js';
+
+/** One line of `results.jsonl`: what was asked and answered for one case. */
+export interface CaseResult {
+  id: string;
+  scenario: string;
+  expected: VerdictClass;
+  /** The class that the answer was mapped to; null when it could not be mapped: not comparable. */
+  verdict: VerdictClass | null;
+  status: number;
+  attempts: number;
+  retries429: number;
+  exhausted429: boolean;
+  stub: boolean;
+  /** From the first send to the last answer of this case, waits included. */
+  ms: number;
+  startedAt: string;
+  at: string;
+  issues: string[];
+  severities: string[];
+  structuredKeys: string[];
+  extraction?: unknown;
+  lcDetected?: boolean;
+  documentsPresent?: unknown;
+  sha256: string;
+  error?: string;
+}
+
+/** Tallies on the manifest's totals: a share that is over a limit once can only grow, so a guard on it is certain. */
+export function tallies(cases: readonly Case[], results: readonly CaseResult[]) {
+  const blocked = results.filter((result) => result.verdict === 'blocked').length;
+  const comparable = results.filter((result) => result.verdict !== null);
+  return {
+    done: results.length,
+    total: cases.length,
+    blocked,
+    blockedShare: blocked / cases.length,
+    maxClassBlockedShare: maxClassBlocked(cases, results),
+    criticalFalsePass: falsePasses(results),
+    http422: results.filter((result) => result.status === 422).length,
+    exhausted429: results.filter((result) => result.exhausted429).length,
+    comparable: comparable.length,
+    agreed: comparable.filter((result) => result.verdict === result.expected).length,
+  };
+}
+
+function maxClassBlocked(cases: readonly Case[], results: readonly CaseResult[]): number {
+  const shares = VERDICT_CLASSES.filter((verdict) => verdict !== 'blocked').map((verdict) => {
+    const all = cases.filter((one) => one.expected === verdict).length;
+    const blocked = results.filter((result) => result.expected === verdict && result.verdict === 'blocked').length;
+    return all === 0 ? 0 : blocked / all;
+  });
+  return Math.max(0, ...shares);
+}
+
+function falsePasses(results: readonly CaseResult[]): number {
+  return results.filter((result) => result.expected === 'reject' && result.verdict === 'pass').length;
+}
+
+/** Count by `expected>got`. */
+export function confusionOf(results: readonly CaseResult[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { expected, verdict } of results) {
+    if (verdict === null) continue;
+    counts[`${expected}>${verdict}`] = (counts[`${expected}>${verdict}`] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** `{name: part / whole}`, or nothing when there is no whole: a share of nothing is no number, and never a pass. */
+function share<N extends string>(name: N, part: number, whole: number): { [K in N]?: number } {
+  return (whole === 0 ? {} : { [name]: part / whole }) as { [K in N]?: number };
+}
+
+/** The figures of a run, whole or partial. `durationMs` is from the first send to the last answer. */
+export function metricsOf(cases: readonly Case[], results: readonly CaseResult[]) {
+  const running = tallies(cases, results);
+  const expectedPass = results.filter((result) => result.expected === 'pass' && result.verdict !== null);
+  const starts = results.map((result) => Date.parse(result.startedAt));
+  const ends = results.map((result) => Date.parse(result.at));
+  const { total, comparable, agreed, criticalFalsePass, http422, exhausted429, blocked } = running;
+  return {
+    total,
+    comparable,
+    agreed,
+    ...share('accuracy', agreed, comparable),
+    ...share('recallPass', expectedPass.filter((result) => result.verdict === 'pass').length, expectedPass.length),
+    criticalFalsePass,
+    http422,
+    exhausted429,
+    ...share('exhausted429Share', exhausted429, total),
+    retries429: results.reduce((sum, result) => sum + result.retries429, 0),
+    blocked,
+    ...share('blockedShare', blocked, total),
+    ...share('blockedAmongExpectedPass', expectedPass.filter((result) => result.verdict === 'blocked').length, expectedPass.length),
+    maxClassBlockedShare: running.maxClassBlockedShare,
+    stubbed: results.filter((result) => result.stub).length,
+    durationMs: results.length === 0 ? 0 : Math.max(...ends) - Math.min(...starts),
+    confusion: confusionOf(results),
+  };
+}

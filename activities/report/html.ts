@@ -1,0 +1,27 @@
+import { html, raw } from 'hono/html';
+import type { Verdict } from '../../model/verdict.js';
+import { SIGNS, VERDICT_WORDS } from './words.js';
+
+export { html, raw };
+/** A piece of the page; everything put into the template is escaped unless it is such a piece. */
+export type Html = ReturnType<typeof html>;
+
+export const NOTHING: Html = html``;
+
+/** A verdict as a sign, a word and a colour. */
+export function chip(verdict: Verdict | 'pending'): Html {
+  return html`<span class="chip fill-${verdict}">${SIGNS[verdict]} ${VERDICT_WORDS[verdict]}</span>`;
+}
+
+/** A section with its heading, or nothing when it has no content. */
+export function section(title: string, content: Html | undefined): Html {
+  return content === undefined ? NOTHING : html`<section><h2>${title}</h2>${content}</section>\n`;
+}
+
+/**
+ * Takes control, format and bidirectional characters out of a finished page: no text from outside may hide or turn
+ * around what stands beside it.
+ */
+export function withoutTricks(page: string): string {
+  return page.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, (character) => (character === '\n' ? '\n' : ''));
+}

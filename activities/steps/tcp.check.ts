@@ -1,0 +1,37 @@
+import { connect } from 'node:net';
+import type { tcpCheck as kind } from '../../model/schema/steps/tcp.check.js';
+import { formatDuration } from '../../model/duration.js';
+import { reasonOf } from '../http.js';
+import type { HandlerOf } from '../step.js';
+import { StepError } from '../step-error.js';
+
+export const tcpCheck: HandlerOf<typeof kind> = {
+  async do({ host, port, timeout }, { signal }) {
+    const begun = performance.now();
+    await reach(host, port, timeout, signal);
+    const ms = Math.round(performance.now() - begun);
+    return { outputs: { connected: true, ms }, summary: `${host}:${port} answers (${ms} ms)` };
+  },
+};
+
+async function reach(host: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  const timeout = AbortSignal.timeout(Math.max(1, timeoutMs));
+  const either = AbortSignal.any([signal, timeout]);
+  const socket = connect({ host, port });
+  const stop = (): void => void socket.destroy(new Error('stopped'));
+  either.addEventListener('abort', stop, { once: true });
+  if (either.aborted) stop();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', reject);
+    });
+  } catch (cause) {
+    if (signal.aborted) throw new StepError('CANCELLED', `The check of ${host}:${port} was stopped.`);
+    const reason = timeout.aborted ? `no connection within ${formatDuration(timeoutMs)}` : reasonOf(cause);
+    throw new StepError('CONNECTION_FAILED', `${host}:${port} does not answer: ${reason}.`);
+  } finally {
+    either.removeEventListener('abort', stop);
+    socket.destroy();
+  }
+}

@@ -1,0 +1,30 @@
+import type { Command } from '@commander-js/extra-typings';
+
+/** `golive report`: where the page is that people read. */
+export function register(program: Command): void {
+  program
+    .command('report')
+    .description('print where the report of a go-live is')
+    .argument('[bundle]', 'a target, a go-live id or a folder; without it, the newest bundle of this project')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExample:\n  golive report lcopilot-lab')
+    .action(async (argument, options) => {
+      const [{ findBundle }, { print }, { CliError }, { existsSync }, { join }] = await Promise.all([
+        import('../bundle.js'),
+        import('../tell.js'),
+        import('../errors.js'),
+        import('node:fs'),
+        import('node:path'),
+      ]);
+      const bundle = findBundle(argument);
+      const report = join(bundle, 'data', 'report.html');
+      if (!existsSync(report)) {
+        throw new CliError('The go-live has not ended yet, so there is no report.', {
+          exitCode: 4,
+          where: bundle,
+          hint: '`golive watch TARGET` follows it.',
+        });
+      }
+      print(options.json ? { bundle, report } : report);
+    });
+}

@@ -1,0 +1,39 @@
+import type { Command } from '@commander-js/extra-typings';
+
+/** `golive validate`: everything that is wrong with runbooks, without running anything. */
+export function register(program: Command): void {
+  program
+    .command('validate')
+    .summary('check runbooks')
+    .description(
+      'Check runbooks (paths, or ids of ./runbooks) and show every problem with its place and a hint. Exits 2 when there is one.',
+    )
+    .argument('<file...>', 'runbooks')
+    .option('--json', 'print the problems as JSON')
+    .addHelpText('after', '\nExample:\n  golive validate runbooks/*.yaml')
+    .action(async (files, options) => {
+      const { readText, resolveRunbook, showProblems } = await import('../load.js');
+      const { loadRunbook } = await import('../../model/schema/load.js');
+      const results = files.map((argument) => {
+        const { runbook, problems = [] } = loadRunbook(readText(resolveRunbook(argument)).text, argument);
+        const steps = runbook?.phases.reduce((sum, phase) => sum + (phase.steps?.length ?? 0), 0) ?? 0;
+        return { file: argument, ok: runbook !== undefined, phases: runbook?.phases.length ?? 0, steps, problems };
+      });
+      const bad = results.filter((result) => !result.ok);
+      if (options.json) process.stdout.write(`${JSON.stringify({ ok: bad.length === 0, files: results }, null, 2)}\n`);
+      else {
+        for (const { file, ok, phases, problems } of results) {
+          process.stdout.write(
+            ok ? `${file}: valid, ${phases} phase${phases === 1 ? '' : 's'}\n` : `${showProblems(problems)}\n`,
+          );
+        }
+      }
+      const count = bad.reduce((sum, { problems }) => sum + problems.length, 0);
+      if (bad.length > 0) {
+        process.stderr.write(
+          `${count} problem${count === 1 ? '' : 's'} in ${bad.length} of ${files.length} file${files.length === 1 ? '' : 's'}.\n`,
+        );
+        process.exitCode = 2;
+      }
+    });
+}

@@ -1,0 +1,24 @@
+import { formatDuration } from '../../model/duration.js';
+import { type Plan, stepsOf } from '../../model/plan.js';
+import { clean } from './text.js';
+
+/** What is about to be started, in a few lines. */
+export function planSummary(plan: Plan): string[] {
+  const steps = plan.phases.flatMap((phase) => stepsOf(phase.steps));
+  const gates = plan.phases.reduce((sum, phase) => sum + phase.gates.length, 0);
+  const approvals = [
+    ...plan.phases.flatMap((phase) => phase.approvals),
+    ...plan.decisions.flatMap(({ approval }) => (approval ? [approval] : [])),
+  ];
+  const roles = [
+    ...new Set(approvals.flatMap((approval) => approval.needs.map(({ role }) => plan.roles[role] ?? role))),
+  ];
+  const plannedMs = plan.phases.reduce((sum, phase) => sum + phase.plannedMs, 0) / plan.timeScale;
+  const mode = plan.mode === 'live' ? 'LIVE' : `rehearsal ×${plan.timeScale}`;
+  return [
+    `${clean(plan.runbook.title, 120)} · ${mode}`,
+    `  on ${clean(plan.target.id, 60)}, for ${clean(plan.change, 60)}`,
+    `  ${plan.phases.length} phases, ${steps.length} steps, ${gates} gates, planned ${formatDuration(plannedMs)}`,
+    ...(roles.length === 0 ? [] : [`  asks for approval: ${roles.map((role) => clean(role, 40)).join(', ')}`]),
+  ];
+}

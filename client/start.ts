@@ -1,0 +1,89 @@
+import type { Plan } from '../model/plan.js';
+import { attend } from './attend.js';
+import { connect } from './connection.js';
+import { CliError } from './errors.js';
+import { launch } from './launch.js';
+import { checkDecision } from './outcome.js';
+import { makePlan, openRunbook } from './load.js';
+import { planSummary } from './render/summary.js';
+import { defaultName } from './send.js';
+import { print, talk } from './tell.js';
+import { uiUrlOf } from './ui-url.js';
+
+export interface StartOptions {
+  target: string;
+  change: string;
+  input: Record<string, string>;
+  mode: 'rehearse' | 'live';
+  timeScale?: number | undefined;
+  by?: string | undefined;
+  evidence?: string | undefined;
+  wait?: boolean | undefined;
+  require?: string | undefined;
+  json?: boolean | undefined;
+  yes?: boolean | undefined;
+}
+
+/**
+ * Plans a runbook and starts its go-live.
+ * @throws CliError: exit 2 for bad input, 4 when the target is busy or nobody confirmed a live start
+ */
+export async function start(file: string, options: StartOptions): Promise<void> {
+  const { target, change, mode, input: inputs, evidence, json } = options;
+  if (mode === 'live' && (options.timeScale ?? 1) !== 1) {
+    throw new CliError('A live go-live runs in real time.', {
+      exitCode: 2,
+      hint: 'Leave --time-scale out, or rehearse.',
+    });
+  }
+  const opened = await openRunbook(file);
+  const plan = await makePlan(opened, { target, change, mode, timeScale: options.timeScale ?? 1, inputs, evidence });
+  if (options.require !== undefined) checkDecision(plan.decisions, options.require);
+  for (const line of planSummary(plan)) talk(line);
+  await confirm(plan, options);
+  const connection = await connect();
+  try {
+    const found = await launch(connection, plan, options.by ?? defaultName());
+    const ui = await uiUrlOf(connection, target, found.runId);
+    if (options.wait) {
+      talk(`Started ${plan.goLiveId}${ui === undefined ? '' : `: ${ui}`}`);
+      await attend({ connection, found, json: json ? 'outcome' : undefined, require: options.require });
+      return;
+    }
+    if (json) {
+      print({
+        id: plan.goLiveId,
+        target,
+        change,
+        runId: found.runId,
+        ui: ui ?? null,
+        evidence: plan.evidence.directory,
+      });
+      return;
+    }
+    print(`Started ${plan.goLiveId}`);
+    if (ui !== undefined) print(`  Web UI    ${ui}`);
+    print(`  Evidence  ${plan.evidence.directory}`);
+    print(`  Watch     golive watch ${target}`);
+    print(`  Abort     golive abort ${target} --reason "…"`);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** A live start is confirmed by a person, or with --yes. */
+async function confirm(plan: Plan, options: StartOptions): Promise<void> {
+  if (plan.mode !== 'live' || options.yes) return;
+  if (!process.stdin.isTTY) {
+    throw new CliError('A live go-live is not started unasked.', {
+      exitCode: 4,
+      hint: 'Say --yes, or start it from a terminal.',
+    });
+  }
+  const { confirm: ask } = await import('@inquirer/prompts');
+  const sure = await ask(
+    { message: `Start this LIVE go-live on ${plan.target.id}?`, default: false },
+    { output: process.stderr },
+  );
+  if (!sure) throw new CliError('Nothing was started.', { exitCode: 4, hint: 'Rehearse it first: golive rehearse.' });
+}

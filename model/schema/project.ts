@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { Json } from '../json.js';
+import { reportIssues } from './issues.js';
+import { id } from './runbook.js';
+import { specOf } from './scope.js';
+import { Source } from './source.js';
+import type { Problem } from './source.js';
+
+const personName = z
+  .string()
+  .min(1)
+  .max(120)
+  .regex(/^[^\p{Cc}\p{Cf}]+$/u, 'no control characters');
+const name = z
+  .string()
+  .min(1)
+  .max(60)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dot, dash and underscore');
+const json: z.ZodType<Json> = z.json();
+
+/** `golive.yaml`: what a project knows besides its runbooks. Nothing in it is needed to rehearse. */
+export const projectSchema = z.strictObject({
+  people: z
+    .record(
+      personName,
+      z.strictObject({
+        roles: z.array(id).min(1).max(50),
+        keys: z.array(z.string().max(200)).max(10).optional().describe('Public keys, for signed approvals.'),
+      }),
+    )
+    .optional(),
+  targets: z.record(name, z.strictObject({ variables: z.record(z.string().max(60), json).optional() })).optional(),
+  channels: z
+    .record(id, z.record(z.string().max(60), json))
+    .optional()
+    .describe('Where notices go: input of the notify kind.'),
+  evidence: z.string().min(1).max(1000).optional().describe('Folder of the bundles, relative to golive.yaml.'),
+  temporal: z
+    .strictObject({
+      profile: z.string().max(100).optional(),
+      address: z.string().max(300).optional(),
+      namespace: z.string().max(200).optional(),
+    })
+    .optional(),
+});
+export type Project = z.infer<typeof projectSchema>;
+
+/** Reads `golive.yaml` and names everything that is wrong in it, with places. An empty file is an empty project. */
+export function loadProject(
+  text: string,
+  file: string,
+): { project: Project; problems?: undefined } | { problems: Problem[]; project?: undefined } {
+  const source = new Source(text, file);
+  if (!source.readable) return { problems: source.problems };
+  const raw = source.value ?? {};
+  const parsed = projectSchema.safeParse(raw);
+  if (parsed.data) return { project: parsed.data };
+  reportIssues(source, [], parsed.error.issues, raw, specOf(projectSchema, 'input'));
+  return { problems: source.problems };
+}

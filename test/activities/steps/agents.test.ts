@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { eventually, failed, passed, runStep, runTask, stepKit, temporaryFolder, undoOf } from '../../kits/step-kit.js';
+
+const node = process.execPath;
+const script = (text: string): string[] => [node, '-e', text];
+const agent = (name: string) => ({
+  name,
+  freeze: script(`require('fs').writeFileSync('${name}.hold','')`),
+  thaw: script(`require('fs').rmSync('${name}.hold',{force:true})`),
+  status: script(`process.exit(require('fs').existsSync('${name}.hold') ? 1 : 0)`),
+});
+
+stepKit('agents.freeze', {
+  good: () => ({ commands: [agent('retry')] }),
+  bad: () => ({ commands: [{ ...agent('retry'), freeze: script('console.error("locked"); process.exit(4)') }] }),
+  badCode: 'COMMAND_FAILED',
+  slow: (folder) => ({
+    input: {
+      commands: [
+        { ...agent('retry'), freeze: script("require('fs').writeFileSync('begun','');setInterval(()=>{},1000)") },
+      ],
+    },
+    under: () => eventually(() => existsSync(join(folder, 'begun')), 'the freeze begins'),
+  }),
+  clean: (folder) => expect(existsSync(join(folder, 'retry.hold'))).toBe(false),
+});
+
+stepKit('agents.thaw', {
+  good: () => ({ commands: [{ name: 'retry', thaw: agent('retry').thaw }] }),
+  bad: () => ({ commands: [{ name: 'retry', thaw: script('process.exit(4)') }] }),
+  badCode: 'COMMAND_FAILED',
+});
+
+describe('agents.freeze', () => {
+  test('its undo lets go on only what it halted itself, also when a second attempt found it halted', async () => {
+    const baseDir = temporaryFolder();
+    writeFileSync(join(baseDir, 'held.hold'), 'by someone else');
+    const input = { commands: [agent('retry'), agent('held')] };
+    const run = await runStep('agents.freeze', input, { goLive: { baseDir } });
+    expect(passed(run).outputs).toEqual({ frozen: 2, schedules: 0 });
+    passed(await runTask('agents.freeze', { ...run.task, epoch: 2 }));
+    const undone = passed(await runTask('agents.freeze', undoOf(run.task), { part: 'undo' }));
+    expect(undone.summary).toBe('1 agents and 0 schedules go on');
+    expect(existsSync(join(baseDir, 'retry.hold'))).toBe(false);
+    expect(readFileSync(join(baseDir, 'held.hold'), 'utf8')).toBe('by someone else');
+  });
+
+  test('an agent that still runs after its freeze is told by name', async () => {
+    const deaf = { ...agent('deaf'), freeze: script('') };
+    expect(failed(await runStep('agents.freeze', { commands: [deaf] })).message).toContain('deaf');
+  });
+
+  test('a server that does not answer is told with its address', async () => {
+    process.env.TEMPORAL_ADDRESS = '127.0.0.1:1';
+    const failure = failed(await runStep('agents.freeze', { schedules: ['nightly'] }));
+    delete process.env.TEMPORAL_ADDRESS;
+    expect(failure.code).toBe('CONNECTION_FAILED');
+    expect(failure.message).toContain('127.0.0.1:1');
+  });
+});
+
+describe('agents.freeze with Temporal schedules', () => {
+  let env: TestWorkflowEnvironment;
+  beforeAll(async () => {
+    const cached = join(homedir(), '.cache', 'golive', 'bin', 'temporal');
+    const path = process.env.TEMPORAL_CLI ?? cached;
+    env = await TestWorkflowEnvironment.createLocal(
+      existsSync(path) ? { server: { executable: { type: 'existing-path', path } } } : {},
+    );
+    process.env.TEMPORAL_ADDRESS = env.address;
+    for (const [scheduleId, paused] of [
+      ['nightly', false],
+      ['held', true],
+    ] as const) {
+      await env.client.schedule.create({
+        scheduleId,
+        spec: { intervals: [{ every: '1d' }] },
+        action: { type: 'startWorkflow', workflowType: 'none', taskQueue: 'none' },
+        state: { paused, note: 'as it was' },
+      });
+    }
+  }, 60_000);
+  afterAll(async () => {
+    delete process.env.TEMPORAL_ADDRESS;
+    await env?.teardown();
+  });
+  const paused = async (id: string): Promise<boolean> =>
+    (await env.client.schedule.getHandle(id).describe()).state.paused;
+
+  test('schedules are paused with a note; the undo lets go on only the one that was going; thaw both', async () => {
+    const run = await runStep('agents.freeze', { schedules: ['nightly', 'held'] });
+    expect(passed(run).outputs).toEqual({ frozen: 0, schedules: 2 });
+    expect(await paused('nightly')).toBe(true);
+    const { note } = (await env.client.schedule.getHandle('nightly').describe()).state;
+    expect(note).toBe('halted for go-live shop/change-1');
+    for (let time = 0; time < 2; time += 1) {
+      passed(await runTask('agents.freeze', undoOf(run.task), { part: 'undo' }));
+      expect(await paused('nightly')).toBe(false);
+      expect(await paused('held')).toBe(true);
+    }
+    expect(passed(await runStep('agents.thaw', { schedules: ['held'] })).outputs).toEqual({ thawed: 0, schedules: 1 });
+    expect(await paused('held')).toBe(false);
+  });
+
+  test('a schedule that is not there is told by name', async () => {
+    const failure = failed(await runStep('agents.freeze', { schedules: ['no-such'] }));
+    expect(failure).toMatchObject({ code: 'NOT_FOUND' });
+    expect(failure.message).toContain('no-such');
+  });
+});

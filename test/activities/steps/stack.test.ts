@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { endStack, pidsOf, smallStack } from '../../kits/small-stack.js';
+import {
+  eventually,
+  failed,
+  passed,
+  processesWith,
+  runStep,
+  type StepRun,
+  stepKit,
+  temporaryFolder,
+} from '../../kits/step-kit.js';
+
+const input = { stack: 'stack', driver: 'native' };
+
+function nothingRuns(folder: string): void {
+  const state = join(folder, 'stack', '.stack');
+  expect(existsSync(state) ? pidsOf(join(folder, 'stack')) : {}).toEqual({});
+}
+
+stepKit('stack.up', {
+  good: async (folder) => {
+    await smallStack(folder);
+    return input;
+  },
+  bad: async (folder) => {
+    await smallStack(folder, { FAIL: 'no such database' });
+    return input;
+  },
+  badCode: 'STACK_FAILED',
+  slow: async (folder) => {
+    await smallStack(folder, { DELAY: '60000' }, '60s');
+    return {
+      input,
+      under: () => eventually(() => existsSync(join(folder, 'stack', '.stack', 'api.json')), 'api begins'),
+    };
+  },
+  clean: nothingRuns,
+  after: endStack,
+});
+
+for (const kind of ['stack.down', 'stack.ps'] as const) {
+  stepKit(kind, {
+    good: async (folder) => {
+      await smallStack(folder);
+      return input;
+    },
+    bad: () => input,
+    badCode: 'NOT_FOUND',
+    after: endStack,
+  });
+}
+
+stepKit('stack.logs', {
+  good: async (folder) => {
+    await smallStack(folder);
+    passed(await runStep('stack.up', input, { goLive: { baseDir: folder, evidenceDir: join(folder, 'other') } }));
+    return { ...input, services: { api: 80, store: 80 } };
+  },
+  bad: async (folder) => {
+    await smallStack(folder);
+    return { ...input, services: { nobody: 80 } };
+  },
+  badCode: 'NOT_FOUND',
+  after: endStack,
+});
+
+describe('a native stack', () => {
+  let base = '';
+  let evidence = 0;
+  beforeEach(() => {
+    base = temporaryFolder();
+  });
+  afterEach(() => endStack(base));
+  const run = (kind: string, more: Record<string, string | boolean> = {}): Promise<StepRun> =>
+    runStep(
+      kind,
+      { ...input, ...more },
+      { goLive: { baseDir: base, evidenceDir: join(base, `evidence-${++evidence}`) } },
+    );
+
+  test('comes up in the order of dependence, and a second up leaves it alone', async () => {
+    const { folder } = await smallStack(base);
+    expect(passed(await run('stack.up')).outputs).toMatchObject({
+      driver: 'native',
+      services: 2,
+      healthy: 2,
+      started: 2,
+    });
+    const pids = pidsOf(folder);
+    const startedAt = (name: string): string =>
+      (JSON.parse(readFileSync(join(folder, '.stack', `${name}.json`), 'utf8')) as { startedAt: string }).startedAt;
+    expect(startedAt('store') < startedAt('api')).toBe(true);
+    expect(passed(await run('stack.up')).outputs).toMatchObject({ services: 2, healthy: 2, started: 0 });
+    expect(pidsOf(folder)).toEqual(pids);
+  });
+
+  test('a service whose environment file changed begins anew, and its log is the new one’s', async () => {
+    const { folder } = await smallStack(base);
+    passed(await run('stack.up'));
+    const pids = pidsOf(folder);
+    writeFileSync(join(folder, '.env'), 'COLOUR="blue"\n');
+    expect(passed(await run('stack.up')).outputs).toMatchObject({ started: 2, healthy: 2 });
+    expect(pidsOf(folder).api).not.toBe(pids.api);
+    const logs = await runStep('stack.logs', { ...input, services: { api: 80 } }, { goLive: { baseDir: base } });
+    const saved = readFileSync(join(logs.folder, 'api.log'), 'utf8');
+    expect(saved).toContain('colour blue');
+    expect(saved).not.toContain('colour none');
+  });
+
+  test('a service that ends before it is ready fails the step with its code and last words', async () => {
+    await smallStack(base, { FAIL: 'password refused' });
+    const up = await run('stack.up');
+    const { code, message } = failed(up);
+    expect(code).toBe('STACK_FAILED');
+    expect(message).toMatch(
+      /Service api ended with code 7 before it was ready; it last said: .*FATAL: password refused/s,
+    );
+    const logs = await runStep(
+      'stack.logs',
+      { ...input, services: { api: 80, store: 80 } },
+      { goLive: { baseDir: base } },
+    );
+    expect(passed(logs).outputs).toMatchObject({ critical: 1 });
+  });
+
+  test('a service that does not become ready in its time fails the step', async () => {
+    await smallStack(base, { DELAY: '60000' }, '400ms');
+    expect(failed(await run('stack.up')).message).toMatch(/Service api was not ready after .*ECONNREFUSED/);
+  });
+
+  test('ps tells what runs, and fails when all must be healthy and one is not', async () => {
+    const { folder } = await smallStack(base);
+    passed(await run('stack.up'));
+    expect(passed(await run('stack.ps', { expect: 'healthy' })).outputs).toEqual({
+      services: 2,
+      running: 2,
+      healthy: 2,
+      unhealthy: [],
+    });
+    process.kill(pidsOf(folder).api ?? 0, 'SIGKILL');
+    await eventually(async () => passed(await run('stack.ps')).outputs.running === 1, 'the api is gone');
+    expect(failed(await run('stack.ps', { expect: 'healthy' })).message).toContain('api (has ended)');
+    expect(passed(await run('stack.up')).outputs).toMatchObject({ started: 1, healthy: 2 });
+  });
+
+  test('down ends all, lets them end by themselves, and removes volumes only when told', async () => {
+    const { folder } = await smallStack(base);
+    passed(await run('stack.up'));
+    expect(passed(await run('stack.down')).outputs).toEqual({ stopped: 2, volumesRemoved: 0 });
+    expect(processesWith(join(folder, 'service.cjs'))).toEqual([]);
+    expect(readFileSync(join(folder, '.stack', 'api.log'), 'utf8')).toContain('api ends');
+    expect(existsSync(join(folder, 'volumes', 'store', 'data'))).toBe(true);
+    expect(passed(await run('stack.down', { volumes: true })).outputs).toEqual({ stopped: 0, volumesRemoved: 1 });
+    expect(existsSync(join(folder, 'volumes', 'store'))).toBe(false);
+  });
+
+  test('a volume that leads out of the stack folder is refused and nothing is removed', async () => {
+    const { folder } = await smallStack(base);
+    const outside = join(base, 'precious');
+    mkdirSync(outside);
+    writeFileSync(join(outside, 'file'), 'x');
+    symlinkSync(outside, join(folder, 'volumes', 'link'));
+    const yaml = readFileSync(join(folder, 'stack.yaml'), 'utf8');
+    for (const volume of ['../precious', outside, 'volumes/link', '.']) {
+      writeFileSync(join(folder, 'stack.yaml'), yaml.replace('volumes/store', volume));
+      expect(failed(await run('stack.down', { volumes: true })).message).toContain('does not lie below');
+    }
+    expect(existsSync(join(outside, 'file'))).toBe(true);
+  });
+
+  test('a misspelt key, a circle and a missing folder are told by name', async () => {
+    const { folder } = await smallStack(base);
+    const path = join(folder, 'stack.yaml');
+    const yaml = readFileSync(path, 'utf8');
+    writeFileSync(path, yaml.replace('dependsOn', 'dependOn'));
+    expect(failed(await run('stack.up')).message).toMatch(/services\.api.*dependOn/);
+    writeFileSync(path, yaml.replace('- store', '- api'));
+    expect(failed(await run('stack.up')).message).toContain('api → api');
+    expect(failed(await run('stack.up', { stack: 'elsewhere' })).code).toBe('NOT_FOUND');
+  });
+
+  test('without containers and without stack.yaml, both are told', async () => {
+    mkdirSync(join(base, 'stack'));
+    writeFileSync(join(base, 'stack', 'compose.yaml'), 'services: {}\n');
+    const failure = failed(
+      await runStep('stack.up', { stack: 'stack' }, { goLive: { baseDir: base }, env: { PATH: '/nonexistent' } }),
+    );
+    expect(failure.code).toBe('TOOL_MISSING');
+    expect(failure.message).toMatch(/docker is not on this machine, and there is no stack.yaml/);
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, test } from '@jest/globals';
+import { changes } from '../../../client/render/plain.js';
+import { PLAIN } from '../../../client/render/style.js';
+import type { View } from '../../../client/render/view.js';
+import { at, ended, goLive, running, T0, waiting } from '../../kits/cli-state.js';
+
+const view = (state: View['state'], live: View['live'] = []): View => ({ state, live });
+const now = T0 + 100_000;
+
+describe('changes as lines', () => {
+  test('nothing new, nothing said', () => {
+    for (const state of [goLive(), running(), waiting(), ended()]) {
+      expect(changes(view(state), view(structuredClone(state)), now, PLAIN)).toEqual([]);
+    }
+  });
+
+  test('from the start to a running phase: attempts, rollback, steps, gates', () => {
+    expect(changes(view(goLive()), view(running()), now, PLAIN).join('\n')).toMatchSnapshot();
+  });
+
+  test('the first view tells everything so far', () => {
+    expect(changes(undefined, view(waiting()), now, PLAIN).join('\n')).toMatchSnapshot();
+  });
+
+  test('the end', () => {
+    expect(changes(view(running()), view(ended()), now, PLAIN).join('\n')).toMatchSnapshot();
+  });
+
+  test('each event is told once on the way', () => {
+    const path = [goLive(), running(), waiting()];
+    const lines: string[] = [];
+    let before: View | undefined;
+    for (const state of path) {
+      lines.push(...changes(before, view(state), now, PLAIN));
+      before = view(state);
+    }
+    expect(new Set(lines).size).toBe(lines.length);
+    expect(lines.filter((line) => line.includes('WAITING'))).toHaveLength(1);
+  });
+
+  test('progress speaks at each quarter', () => {
+    const state = running();
+    const progress = (done: number): View =>
+      view(state, [{ step: 'run2', attempt: 1, progress: { done, total: 20, text: 'going' } }]);
+    expect(changes(progress(1), progress(4), now, PLAIN)).toEqual([]);
+    expect(changes(progress(4), progress(5), now, PLAIN).join()).toContain('run2 5/20: going');
+    expect(changes(progress(5), progress(6), now, PLAIN)).toEqual([]);
+    expect(changes(undefined, progress(1), now, PLAIN).join('\n')).not.toContain('1/20');
+  });
+
+  test('votes, ticks, choices, waivers, refusals and the abort are told with name and reason', () => {
+    const before = waiting();
+    const after = structuredClone(before);
+    const vote = {
+      approval: 'full',
+      role: 'cto',
+      by: 'Ana',
+      vote: 'approve' as const,
+      reason: 'smoke is clean',
+      at: at(101),
+      via: 'update' as const,
+      level: 'declared' as const,
+      digest: 'ef',
+      early: false,
+      status: 'counted' as const,
+    };
+    after.approvals[0]?.votes.push(vote);
+    Object.assign(after.checklist[0] ?? {}, { by: 'Ivo', at: at(102) });
+    after.operator.push({ at: at(103), choice: 'retry', by: 'Ivo', role: 'infra', about: 'infra.up' });
+    after.waivers.push({
+      gate: 'full.x',
+      role: 'cto',
+      by: 'Ana',
+      reason: 'known',
+      at: at(104),
+      until: at(9000),
+      used: false,
+    });
+    after.refusals.push({
+      at: at(105),
+      message: 'approve',
+      by: 'Eve',
+      reason: 'Eve does not hold the role.',
+      hint: '',
+    });
+    after.aborted = { by: 'Ana', reason: 'incident', at: at(106) };
+    expect(changes(view(before), view(after), now, PLAIN).map((line) => line.replace(/^T\+\S+ +/, ''))).toEqual([
+      'Ana approved full as CTO: smoke is clean',
+      'Ivo ticked infra.window: Maintenance window confirmed',
+      'Ivo chose retry as Infra lead',
+      `Ana waived full.x until ${at(9000)}: known`,
+      'refused: approve by Eve. Eve does not hold the role.',
+      'Ana aborted: incident',
+    ]);
+  });
+});

@@ -1,0 +1,8 @@
+import { createStepActivities } from '../activities/create.js';
+import { createSystemActivities, type SystemDeps } from '../activities/system.js';
+import type { StepDeps } from '../activities/wrapper.js';
+
+/** Every activity that a worker offers: the step kinds, and what the workflows need besides. */
+export function createActivities(deps: StepDeps & SystemDeps) {
+  return { ...createStepActivities(deps), ...createSystemActivities(deps) };
+}
