@@ -43,7 +43,7 @@ export function buildProgram(): Command {
     )
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
-    .helpCommand('help [verb]', 'show the help of a verb')
+    .addHelpCommand(helpVerb())
     .addHelpText(
       'after',
       '\nExample:\n  golive rehearse runbooks/lcopilot-day3.yaml\n\n`golive <verb> --help` shows its options and an example.',
@@ -57,6 +57,13 @@ export function buildProgram(): Command {
     for (const verb of verbs) verb.register(program);
   }
   return program;
+}
+
+/** `golive help <verb>`, under the last heading instead of one of its own. */
+function helpVerb(): Command {
+  const help = new Command('help');
+  help.argument('[verb]').description('show the help of a verb').helpOption(false).helpGroup('Server and worker:');
+  return help;
 }
 
 /** Commander's own errors in the words of ours: what happened, what to do next. */

@@ -57,7 +57,7 @@ function lineScreen({ json, uiUrl }: ScreenOptions): Screen {
     end: (state, exitCode) => {
       show({ state, live: [] });
       const columns = 110;
-      for (const line of ['', ...verdictBlock(state, style, { columns, exitCode })]) say(line);
+      for (const line of ['', ...verdictBlock(state, style, { columns, exitCode, cwd: process.cwd() })]) say(line);
       if (json === 'outcome') print(outcomeOf(state, exitCode, uiUrl));
     },
   };
@@ -100,7 +100,7 @@ async function boardScreen({ uiUrl, footer }: ScreenOptions): Promise<Screen> {
       process.stdout.off('resize', onResize);
       update.clear();
       const { columns = 80 } = process.stdout;
-      const frame = { columns, rows: Number.POSITIVE_INFINITY, nowMs: Date.now() };
+      const frame = { columns, rows: Number.POSITIVE_INFINITY, nowMs: Date.now(), cwd: process.cwd() };
       const lines = board({ state, live: [] }, frame, style, exitCode);
       update(lines.join('\n'));
       pause();

@@ -14,7 +14,8 @@ function requirement(id: string, state: GoLiveState, nowMs: number): Requirement
   const decision = state.decisions.find((candidate) => candidate.id === id);
   if (decision) {
     const verdict = decision.verdict === 'pending' ? 'inconclusive' : decision.verdict;
-    return { title: decision.title, verdict, sentence: decision.sentence };
+    // Its own sentence stands beside it; here the reference is enough.
+    return { title: decision.title, verdict, sentence: `It is ${verdict.toUpperCase()}.` };
   }
   const phase = state.phases.find((candidate) => candidate.id === id);
   if (!phase) return { title: id, verdict: 'inconclusive', sentence: 'There is no such phase.' };
@@ -67,11 +68,11 @@ export function headline(state: GoLiveState): string {
   const good = state.decisions.filter((decision) => decision.verdict !== 'pending' && mayGoOn(decision.verdict));
   const said = [
     ...good.map((decision) => `${decision.title}: ${decision.verdict === 'waived' ? 'GO with waivers' : 'GO'}.`),
-    ...worstFirst.map(
-      (decision) =>
-        `${decision.title}: ${decision.verdict === 'pending' ? 'not decided' : decision.verdict.toUpperCase()}. ${decision.sentence}`,
-    ),
+    // Later decisions mostly fail for the first one's reason; theirs stand in the list of decisions.
+    ...worstFirst.map((decision, index) => {
+      const word = decision.verdict === 'pending' ? 'not decided' : decision.verdict.toUpperCase();
+      return `${decision.title}: ${word}.${index === 0 ? ` ${decision.sentence}` : ''}`;
+    }),
   ];
-  // Two failed decisions often have one cause; the second then only points at the first.
   return `${incomplete}${said.join(' ')}`;
 }

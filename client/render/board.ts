@@ -48,7 +48,7 @@ function draw(view: View, frame: Frame, style: Style, detail: Detail, exitCode?:
   }
   if (state.waivers.length > 0) lines.push(...waivers(state, frame, style));
   if (state.verdict !== undefined && state.endedAt !== undefined) {
-    lines.push('', ...verdictBlock(state, style, { columns: frame.columns, exitCode }));
+    lines.push('', ...verdictBlock(state, style, { columns: frame.columns, exitCode, cwd: frame.cwd }));
   }
   const last = footer(view, frame, style);
   return last.length === 0 ? lines : [...lines, '', ...last];

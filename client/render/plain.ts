@@ -19,6 +19,7 @@ export function changes(before: View | undefined, after: View, nowMs: number, st
   const { state } = after;
   const lines: string[] = [];
   if (was === undefined) lines.push(startLine(state));
+  lines.push(...peopleChanges(was, state));
   for (const phase of state.phases) {
     lines.push(
       ...phaseChanges(
@@ -34,7 +35,6 @@ export function changes(before: View | undefined, after: View, nowMs: number, st
     lines.push(...rollbackChanges(was?.rollbacks[index], rollback, style));
   }
   lines.push(...progressChanges(before?.live ?? [], after.live));
-  lines.push(...peopleChanges(was, state));
   if (state.waiting !== undefined && keyOf(was) !== keyOf(state)) lines.push(...waitingLines(state, style));
   for (const decision of state.decisions) {
     const verdict = was?.decisions.find((one) => one.id === decision.id)?.verdict ?? 'pending';

@@ -5,6 +5,8 @@ import { clean, wrap } from './text.js';
 import { verdictWord } from './words.js';
 
 const INDENT = ' '.repeat(8);
+/** Ways back that the runbook does not name. */
+const NAMES: Record<string, string> = { undo: 'Undo', release: 'Release' };
 
 /** What ends a go-live: verdict, sentence, rollbacks, decisions, waivers, evidence; the exit code where it is given. */
 export function verdictBlock(state: GoLiveState, style: Style, opts: { columns: number; exitCode?: number }): string[] {
@@ -25,7 +27,7 @@ export function verdictBlock(state: GoLiveState, style: Style, opts: { columns: 
   for (const rollback of state.rollbacks) add(lines, rollbackSentence(rollback), columns);
   for (const decision of state.decisions) {
     lines.push(
-      ...paragraph(decisionSentence(decision), columns).map((line, index) =>
+      ...paragraph(decisionSentence(decision, state.sentence ?? ''), columns).map((line, index) =>
         index === 0 ? `${INDENT}${mayGoOnMark(decision, style)} ${line}` : `${INDENT}  ${line}`,
       ),
     );
@@ -38,13 +40,17 @@ export function verdictBlock(state: GoLiveState, style: Style, opts: { columns: 
     );
   }
   const { bundle } = state;
-  if (bundle !== undefined && bundle.missing.length > 0)
-    add(lines, `Missing in the bundle: ${bundle.missing.join(', ')}`, columns);
+  if (bundle !== undefined && bundle.missing.length > 0) {
+    // The report says of each part why; here the names of the files are enough.
+    const files = new Set(bundle.missing.map((what) => what.split(': ')[0] ?? what));
+    add(lines, `Missing or incomplete in the bundle: ${[...files].join(', ')}`, columns);
+  }
   const exit = opts.exitCode === undefined ? '' : `   (exit ${opts.exitCode})`;
-  const evidence = clean(bundle?.path ?? state.evidenceDir, 400);
+  const evidence = shown(bundle?.path ?? state.evidenceDir, opts.cwd);
   if (evidence !== '')
     lines.push(`${INDENT}Evidence  ${style.accent(evidence)}${bundle?.report === undefined ? exit : ''}`);
-  if (bundle?.report !== undefined) lines.push(`${INDENT}Report    ${style.accent(clean(bundle.report, 400))}${exit}`);
+  if (bundle?.report !== undefined)
+    lines.push(`${INDENT}Report    ${style.accent(shown(bundle.report, opts.cwd))}${exit}`);
   return lines;
 }
 
@@ -53,15 +59,17 @@ function mayGoOnMark(decision: DecisionState, style: Style): string {
   return mayGoOn(decision.verdict) ? style.good(decision.verdict === 'go' ? '✓' : '◇') : style.bad('✗');
 }
 
-function decisionSentence(decision: DecisionState): string {
-  return clean(`${decision.title}: ${decision.verdict.toUpperCase()}. ${decision.sentence}`, 800);
+/** Without the sentence where the headline has said it already. */
+function decisionSentence(decision: DecisionState, headline: string): string {
+  const said = headline.includes(decision.sentence) ? '' : `. ${decision.sentence}`;
+  return clean(`${decision.title}: ${decision.verdict.toUpperCase()}${said}`, 800);
 }
 
 /** `Rollback R3 done: Freeze the configuration.` */
 export function rollbackSentence(rollback: RollbackState): string {
   const failed = rollback.steps.filter((step) => step.status === 'failed' || step.status === 'undo-failed');
   const what = failed.map((step) => `${step.id}: ${step.failure?.message ?? 'failed'}`).join('; ');
-  const name = rollback.id === 'undo' ? 'Undo' : `Rollback ${rollback.id}`;
+  const name = NAMES[rollback.id] ?? `Rollback ${rollback.id}`;
   const status = rollback.status === 'incomplete' ? 'INCOMPLETE' : rollback.status;
   return clean(`${name} ${status}: ${rollback.title}${what === '' ? '' : ` (${what})`}`, 800);
 }
@@ -72,4 +80,10 @@ function add(lines: string[], text: string, columns: number): void {
 
 function paragraph(text: string, columns: number): string[] {
   return wrap(text, columns - INDENT.length - 1);
+}
+
+/** A path below the working folder as people type it. */
+function shown(path: string, cwd: string | undefined): string {
+  const text = clean(path, 400);
+  return cwd !== undefined && text.startsWith(`${cwd}/`) ? `.${text.slice(cwd.length)}` : text;
 }

@@ -28,6 +28,8 @@ export interface Frame {
   /** Milliseconds since 1970. */
   nowMs: number;
   uiUrl?: string;
+  /** Working folder: paths below it are shortened. */
+  cwd?: string;
   /** Last words of the footer, e.g. "q quits, the go-live goes on". */
   footer?: string;
 }

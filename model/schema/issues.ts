@@ -109,6 +109,9 @@ function describe(issue: Issue, value: unknown): string {
       return `is too ${issue.origin === 'string' || issue.origin === 'array' ? 'short' : 'small'}: at least ${issue.minimum}${issue.inclusive === false ? ' (exclusive)' : ''}`;
     case 'too_big':
       return `is too ${issue.origin === 'string' || issue.origin === 'array' ? 'long' : 'big'}: at most ${issue.maximum}${issue.inclusive === false ? ' (exclusive)' : ''}`;
+    case 'custom':
+    case 'invalid_format':
+      return `cannot be ${JSON.stringify(value)?.slice(0, 60)}: ${issue.message}`;
     default:
       return issue.message.replace(/^Invalid input: /, '').replace(/^Invalid /, 'invalid ');
   }
@@ -152,7 +155,11 @@ function report(source: Source, base: Path, within: Path, issue: Issue, raw: unk
   }
   if (value === undefined) {
     const about = specs.find((one) => one.description !== undefined)?.description;
-    return source.at(path.slice(0, -1), `'${String(last)}' is missing`, about ?? `Add '${String(last)}'.`);
+    return source.at(
+      path.slice(0, -1),
+      `'${String(last)}' is missing`,
+      about ?? `Add '${String(last)}'${path.at(-2) === 'with' ? ' to `with`' : ''}.`,
+    );
   }
   const values = [...new Set(allowed(specs))];
   if ((issue.code === 'invalid_value' || issue.code === 'invalid_union') && values.length > 0) {

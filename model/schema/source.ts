@@ -94,7 +94,7 @@ export class Source {
         this.add(rangeOf(node), 'aliases (*name) are not used in this format', 'Write the value out.');
       } else if (item.anchor)
         this.add(rangeOf(node), 'anchors (&name) are not used in this format', 'Write the value out.');
-      else if (item.tag && !item.tag.startsWith('tag:yaml.org,2002:'))
+      else if (item.tag && item.tag !== 'tag:yaml.org,2002:map' && item.tag !== 'tag:yaml.org,2002:seq')
         this.add(rangeOf(node), `tags (${item.tag}) are not used in this format`);
       return undefined;
     });

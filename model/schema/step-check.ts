@@ -216,7 +216,7 @@ export function checkStep(check: StepCheck, path: Path, step: RunbookStep): Type
   const kind = check.kinds[step.uses];
   if (!kind) return undefined;
   checkEffect(check, path, step, kind.effect);
-  checkWith(check, step.with === undefined ? path : [...path, 'with'], step.uses, step.with ?? {}, { minded });
+  checkWith(check, [...path, 'with'], step.uses, step.with ?? {}, { minded });
   checkGuards(check, path, step, runningSpec(step.uses, kind));
   const outputs = outputsSpec(step.uses, kind, step.id);
   if (step.until?.condition !== undefined) {

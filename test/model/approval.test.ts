@@ -4,7 +4,14 @@ import type { ApprovalState, Vote } from '../../model/state.js';
 import { approval } from '../kits/plans.js';
 
 const rules = { plan: { mode: 'live' as const, roles: { cto: 'CTO', sre: 'SRE' } }, startedBy: 'Sam' };
-const open = (votes: Vote[] = []): ApprovalState => ({ id: 'full', question: '?', needs: [{ role: 'cto', count: 1 }], status: 'open', digest: 'd', votes });
+const open = (votes: Vote[] = []): ApprovalState => ({
+  id: 'full',
+  question: '?',
+  needs: [{ role: 'cto', count: 1 }],
+  status: 'open',
+  digest: 'd',
+  votes,
+});
 const draft = (by: string, role = 'cto', vote: Vote['vote'] = 'approve', reason?: string): VoteDraft => ({
   message: { approval: 'full', role, by, ...(reason ? { reason } : {}) },
   vote,
@@ -12,7 +19,17 @@ const draft = (by: string, role = 'cto', vote: Vote['vote'] = 'approve', reason?
   at: '2026-01-01T00:00:00Z',
 });
 const cast = (by: string, more: Partial<Vote> = {}): Vote => ({
-  approval: 'full', role: 'cto', by, vote: 'approve', at: '', via: 'update', level: 'declared', digest: 'd', early: false, status: 'counted', ...more,
+  approval: 'full',
+  role: 'cto',
+  by,
+  vote: 'approve',
+  at: '',
+  via: 'update',
+  level: 'declared',
+  digest: 'd',
+  early: false,
+  status: 'counted',
+  ...more,
 });
 const rule = approval('full', { starterMay: false });
 
@@ -30,26 +47,48 @@ describe('judgeVote', () => {
   ])('%s', (_name, state, vote, expected) => {
     const receipt = judgeVote(rule, state, vote, rules);
     if (expected === true) expect(receipt).toMatchObject({ accepted: true });
-    else expect(receipt).toMatchObject({ accepted: false, reason: expect.stringMatching(expected), hint: expect.stringMatching(/./) });
+    else
+      expect(receipt).toMatchObject({
+        accepted: false,
+        reason: expect.stringMatching(expected),
+        hint: expect.stringMatching(/./),
+      });
   });
 
   test('an "after" question takes no early vote: what it binds to is not there yet', () => {
     const after = approval('full', { when: 'after' });
-    expect(judgeVote(after, { ...open(), status: 'not-asked' }, draft('Ada'), rules)).toMatchObject({ accepted: false });
+    expect(judgeVote(after, { ...open(), status: 'not-asked' }, draft('Ada'), rules)).toMatchObject({
+      accepted: false,
+    });
   });
 
   test('where people are listed, the role must be theirs', () => {
     const listed = { ...rules, plan: { ...rules.plan, people: { Ada: ['cto'], Bob: ['sre'] } } };
     expect(judgeVote(rule, open(), draft('ada'), listed)).toMatchObject({ accepted: true });
-    expect(judgeVote(rule, open(), draft('Bob'), listed)).toMatchObject({ reason: expect.stringContaining('does not hold') });
-    expect(judgeVote(rule, open(), draft('Eve'), listed)).toMatchObject({ reason: expect.stringContaining('not among') });
+    expect(judgeVote(rule, open(), draft('Bob'), listed)).toMatchObject({
+      reason: expect.stringContaining('does not hold'),
+    });
+    expect(judgeVote(rule, open(), draft('Eve'), listed)).toMatchObject({
+      reason: expect.stringContaining('not among'),
+    });
   });
 });
 
 describe('tally', () => {
-  const two = approval('full', { needs: [{ role: 'cto', count: 2 }, { role: 'sre', count: 1 }] });
+  const two = approval('full', {
+    needs: [
+      { role: 'cto', count: 2 },
+      { role: 'sre', count: 1 },
+    ],
+  });
   test('counts roles, and says what is missing', () => {
-    expect(tally(two, [cast('Ada')])).toMatchObject({ outcome: 'open', missing: [{ role: 'cto', count: 1 }, { role: 'sre', count: 1 }] });
+    expect(tally(two, [cast('Ada')])).toMatchObject({
+      outcome: 'open',
+      missing: [
+        { role: 'cto', count: 1 },
+        { role: 'sre', count: 1 },
+      ],
+    });
     expect(tally(two, [cast('Ada'), cast('Bob'), cast('Cy', { role: 'sre' })]).outcome).toBe('approved');
   });
   test('one rejection closes it; a void vote counts for nothing', () => {
@@ -57,7 +96,10 @@ describe('tally', () => {
     expect(tally(approval('full'), [cast('Ada', { status: 'void' })]).outcome).toBe('open');
   });
   test('votes that bind to something else become void', () => {
-    expect(voidOthers([cast('Ada', { digest: 'old' }), cast('Bob')], 'd').map((v) => v.status)).toEqual(['void', 'counted']);
+    expect(voidOthers([cast('Ada', { digest: 'old' }), cast('Bob')], 'd').map((v) => v.status)).toEqual([
+      'void',
+      'counted',
+    ]);
   });
 });
 

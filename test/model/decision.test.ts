@@ -20,17 +20,49 @@ const rule = (index: number) => made.decisions[index] ?? { id: '', title: '', re
 
 describe('decide', () => {
   test.each<[string, (s: GoLiveState) => void, number, string, RegExp]>([
-    ['all passed', (s) => Object.assign(s.phases[0] ?? {}, { status: 'passed', verdict: 'go' }), 0, 'go', /All of its 1/],
+    [
+      'all passed',
+      (s) => Object.assign(s.phases[0] ?? {}, { status: 'passed', verdict: 'go' }),
+      0,
+      'go',
+      /All of its 1/,
+    ],
     ['what did not run has not passed', () => undefined, 0, 'inconclusive', /did not run/],
-    ['a failed phase', (s) => Object.assign(s.phases[0] ?? {}, { status: 'failed', verdict: 'no-go', sentence: 'bad' }), 0, 'no-go', /one: bad/],
-    ['an inconclusive phase stays so', (s) => Object.assign(s.phases[0] ?? {}, { status: 'failed', verdict: 'inconclusive' }), 0, 'inconclusive', /./],
+    [
+      'a failed phase',
+      (s) => Object.assign(s.phases[0] ?? {}, { status: 'failed', verdict: 'no-go', sentence: 'bad' }),
+      0,
+      'no-go',
+      /one: bad/,
+    ],
+    [
+      'an inconclusive phase stays so',
+      (s) => Object.assign(s.phases[0] ?? {}, { status: 'failed', verdict: 'inconclusive' }),
+      0,
+      'inconclusive',
+      /./,
+    ],
     ['left out by its own when', (s) => Object.assign(s.phases[0] ?? {}, { status: 'skipped' }), 0, 'go', /./],
-    ['an earlier decision is asked too', (s) => Object.assign(s.phases[1] ?? {}, { status: 'passed', verdict: 'go' }), 1, 'inconclusive', /Local GO/],
+    [
+      'an earlier decision is asked too',
+      (s) => Object.assign(s.phases[1] ?? {}, { status: 'passed', verdict: 'go' }),
+      1,
+      'inconclusive',
+      /Local GO/,
+    ],
     [
       'a phase waived for the decision',
       (s) => {
         Object.assign(s.phases[0] ?? {}, { status: 'failed', verdict: 'no-go' });
-        s.waivers.push({ gate: 'one', role: 'cto', by: 'Ada', reason: 'known', at: '', until: '2026-01-02T00:00:00Z', used: false });
+        s.waivers.push({
+          gate: 'one',
+          role: 'cto',
+          by: 'Ada',
+          reason: 'known',
+          at: '',
+          until: '2026-01-02T00:00:00Z',
+          used: false,
+        });
       },
       0,
       'waived',
@@ -40,7 +72,15 @@ describe('decide', () => {
       'a waiver that has ended',
       (s) => {
         Object.assign(s.phases[0] ?? {}, { status: 'failed', verdict: 'no-go' });
-        s.waivers.push({ gate: 'one', role: 'cto', by: 'Ada', reason: 'known', at: '', until: '2025-12-31T00:00:00Z', used: false });
+        s.waivers.push({
+          gate: 'one',
+          role: 'cto',
+          by: 'Ada',
+          reason: 'known',
+          at: '',
+          until: '2025-12-31T00:00:00Z',
+          used: false,
+        });
       },
       0,
       'no-go',

@@ -11,7 +11,11 @@ function judge(outputs: Record<string, Json>, plan: GatePlan) {
   return judgeGate({ it: 'run-1', ...plan }, buildContext({ inputs: {}, steps: { 'run-1': outputs }, run: {} }));
 }
 const atLeast = (threshold: number): Limit => ({ op: 'atLeast', threshold });
-const wilsonGate = gate('wilsonLower(it.a, it.n)', { op: 'above', threshold: 0.6 }, { title: 'accuracy', n: 'it.n', successes: 'it.a' });
+const wilsonGate = gate(
+  'wilsonLower(it.a, it.n)',
+  { op: 'above', threshold: 0.6 },
+  { title: 'accuracy', n: 'it.n', successes: 'it.a' },
+);
 
 describe('limits', () => {
   test.each<[Json, Limit, string, number | undefined]>([
@@ -54,9 +58,19 @@ describe('fails closed', () => {
     ['too few', { v: 1, n: 9 }, gate('it.v', atLeast(1), { n: 'it.n', minN: 10 }), /only 9 samples, needs at least 10/],
     ['n not there', { v: 1 }, gate('it.v', atLeast(1), { n: 'it.n' }), /n is not known/],
     ['n not named', { v: 1 }, gate('it.v', atLeast(1), { minN: 10 }), /sample size is not known/],
-    ['more successes than trials', { v: 1, n: 2, s: 3 }, gate('it.v', atLeast(1), { n: 'it.n', successes: 'it.s' }), /make no sense/],
+    [
+      'more successes than trials',
+      { v: 1, n: 2, s: 3 },
+      gate('it.v', atLeast(1), { n: 'it.n', successes: 'it.s' }),
+      /make no sense/,
+    ],
     ['no samples', { a: 0, n: 0 }, wilsonGate, /share of nothing/],
-    ['baseline missing', { v: 1 }, gate('it.v', { op: 'noWorseThan', baseline: 'it.before', by: 0.1 }), /baseline is not known/],
+    [
+      'baseline missing',
+      { v: 1 },
+      gate('it.v', { op: 'noWorseThan', baseline: 'it.before', by: 0.1 }),
+      /baseline is not known/,
+    ],
     ['syntax', { v: 1 }, gate('it.v +', atLeast(0)), /it\.v \+/],
   ])('%s', (_, outputs, plan, reason) => {
     const result = judge(outputs, plan);
@@ -72,7 +86,9 @@ describe('one sentence with its arithmetic', () => {
     const result = judge({ a: 16, n: 20 }, wilsonGate);
     expect(result).toMatchObject({ verdict: 'no-go', needed: 1, n: 20, successes: 16, low: 0.6, threshold: '> 0.60' });
     expect(result.interval?.[1]).toBeCloseTo(0.919, 3);
-    expect(result.sentence).toBe('accuracy 0.80 (16 of 20), Wilson 95 % lower 0.584, needs > 0.60. One more success would pass.');
+    expect(result.sentence).toBe(
+      'accuracy 0.80 (16 of 20), Wilson 95 % lower 0.584, needs > 0.60. One more success would pass.',
+    );
   });
   test('17 of 20 passes', () => {
     const result = judge({ a: 17, n: 20 }, wilsonGate);
@@ -80,15 +96,27 @@ describe('one sentence with its arithmetic', () => {
     expect(result.sentence).toBe('accuracy 0.85 (17 of 20), Wilson 95 % lower 0.640, needs > 0.60.');
   });
   test.each<[GatePlan, Record<string, Json>, string]>([
-    [gate('ratio(it.a, it.n)', atLeast(0.7), { n: 'it.n', successes: 'it.a' }), { a: 12, n: 20 }, 'metric 0.60 (12 of 20), needs ≥ 0.70. 2 more successes would pass.'],
-    [gate('wilsonLower(it.a, it.n)', atLeast(0.9), { n: 'it.n', successes: 'it.a' }), { a: 5, n: 5 }, 'metric 1.00 (5 of 5), Wilson 95 % lower 0.566, needs ≥ 0.90. Even 5 of 5 would not pass: more samples are needed.'],
+    [
+      gate('ratio(it.a, it.n)', atLeast(0.7), { n: 'it.n', successes: 'it.a' }),
+      { a: 12, n: 20 },
+      'metric 0.60 (12 of 20), needs ≥ 0.70. 2 more successes would pass.',
+    ],
+    [
+      gate('wilsonLower(it.a, it.n)', atLeast(0.9), { n: 'it.n', successes: 'it.a' }),
+      { a: 5, n: 5 },
+      'metric 1.00 (5 of 5), Wilson 95 % lower 0.566, needs ≥ 0.90. Even 5 of 5 would not pass: more samples are needed.',
+    ],
     [gate('it.v', atLeast(18)), { v: 17 }, 'metric 17, needs ≥ 18.'],
     [gate('it.v', { op: 'above', threshold: 0.6 }), { v: 0.5999 }, 'metric 0.5999, needs > 0.60.'],
     [gate('it.v', atLeast(0.95)), { v: 1 }, 'metric 1.00, needs ≥ 0.95.'],
     [gate('it.v', { op: 'equals', threshold: 0 }), { v: 0 }, 'metric 0, needs = 0.'],
     [gate('it.v', { op: 'atMost', threshold: 0.05 }, { unit: 'percent' }), { v: 0.125 }, 'metric 12.5 %, needs ≤ 5 %.'],
     [gate('it.v', { op: 'atMost', threshold: 2_700_000 }, { unit: 'ms' }), { v: 90_000 }, 'metric 1m30s, needs ≤ 45m.'],
-    [gate('it.v', { op: 'noWorseThan', baseline: '0.9', by: 0.3 }), { v: 0.5 }, 'metric 0.50, needs ≥ 0.60 (baseline 0.90 less 0.30).'],
+    [
+      gate('it.v', { op: 'noWorseThan', baseline: '0.9', by: 0.3 }),
+      { v: 0.5 },
+      'metric 0.50, needs ≥ 0.60 (baseline 0.90 less 0.30).',
+    ],
     [gate('it.v', { op: 'equals', threshold: 'ready' }), { v: 'a\nb' }, "metric 'a b', needs = 'ready'."],
     [gate('it.v', atLeast(0.7), { n: 'it.n' }), { v: 0.75, n: 20 }, 'metric 0.75 (n = 20), needs ≥ 0.70.'],
   ])('%#', (plan, outputs, sentence) => {
@@ -107,9 +135,15 @@ describe('waivers', () => {
     expect(result.sentence).toBe('metric 1, needs ≥ 2. Waived by Ana (cto): known defect');
   });
   test('not a floor, not after its end, not a gate that holds', () => {
-    expect(judgeGate(gate('it.v', atLeast(2), { floor: true }), context, { waiver, nowMs: before }).verdict).toBe('no-go');
-    expect(judgeGate(gate('it.v', atLeast(2)), context, { waiver, nowMs: Date.parse(waiver.until) }).verdict).toBe('no-go');
-    expect(judgeGate(gate('it.v', atLeast(2)), context, { waiver: { ...waiver, until: 'soon' }, nowMs: before }).verdict).toBe('no-go');
+    expect(judgeGate(gate('it.v', atLeast(2), { floor: true }), context, { waiver, nowMs: before }).verdict).toBe(
+      'no-go',
+    );
+    expect(judgeGate(gate('it.v', atLeast(2)), context, { waiver, nowMs: Date.parse(waiver.until) }).verdict).toBe(
+      'no-go',
+    );
+    expect(
+      judgeGate(gate('it.v', atLeast(2)), context, { waiver: { ...waiver, until: 'soon' }, nowMs: before }).verdict,
+    ).toBe('no-go');
     expect(judgeGate(gate('it.v', atLeast(1)), context, { waiver, nowMs: before })).toMatchObject({ verdict: 'go' });
   });
 });
@@ -124,6 +158,8 @@ test('soft gates warn and never fail a phase; worst news come first', () => {
   expect(gatesSentence([good, soft])).toBe('1 of 1 gates hold. 1 warning: soft 1, needs ≥ 5.');
   expect(phaseVerdict([good, unknown])).toBe('inconclusive');
   expect(phaseVerdict([good, unknown, bad])).toBe('no-go');
-  expect(gatesSentence([good, unknown, bad])).toBe('bad 1, needs ≥ 2. Also: unknown (inconclusive). 1 of 3 gates hold.');
+  expect(gatesSentence([good, unknown, bad])).toBe(
+    'bad 1, needs ≥ 2. Also: unknown (inconclusive). 1 of 3 gates hold.',
+  );
   expect(phaseVerdict([])).toBe('go');
 });

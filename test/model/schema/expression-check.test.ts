@@ -23,7 +23,11 @@ const types: ExpressionTypes = {
       },
     },
   },
-  run: { type: 'object', properties: { id: { type: 'string' }, attempt: { type: 'integer' } }, members: 'members of run' },
+  run: {
+    type: 'object',
+    properties: { id: { type: 'string' }, attempt: { type: 'integer' } },
+    members: 'members of run',
+  },
 };
 
 describe('what is right', () => {
@@ -51,17 +55,35 @@ describe('what is right', () => {
 
 describe('what is wrong, with its place', () => {
   test.each<[string, Expected[], string, string, string]>([
-    ['steps.run_1.acuracy > 1', [], 'acuracy', "unknown name 'acuracy' among the outputs of 'run-1'", "'accuracy'? See golive explain cases.run."],
+    [
+      'steps.run_1.acuracy > 1',
+      [],
+      'acuracy',
+      "unknown name 'acuracy' among the outputs of 'run-1'",
+      "'accuracy'? See golive explain cases.run.",
+    ],
     ['1 + inputs.cuont', [], 'cuont', "unknown name 'cuont'", "'count'"],
     ['steps["run_2"].accuracy', [], '"run_', "unknown name 'run_2'", "'run_1'"],
     ['stpes.run_1.accuracy', [], 'stpes', "no variable 'stpes'", "'steps'"],
     ['it.accuracy > 1', [], 'it', "no 'it' here", 'inputs, steps, run'],
     ['steps.run_1.accuracy > inputs.name', [], 'steps.run_1.accuracy > inputs.name', 'number > string', ''],
-    ['wilsonLower(inputs.name, 20)', [], 'wilsonLower(inputs.name, 20)', 'does not take (string, number)', 'wilsonLower(successes, n)'],
+    [
+      'wilsonLower(inputs.name, 20)',
+      [],
+      'wilsonLower(inputs.name, 20)',
+      'does not take (string, number)',
+      'wilsonLower(successes, n)',
+    ],
     ['wilsnLower(1, 20)', [], 'wilsnLower(1, 20)', "no function 'wilsnLower'", "'wilsonLower'"],
     ['steps.run_1.accuracy', ['boolean'], 'steps.run_1.accuracy', 'gives a number, but a boolean is wanted', ''],
     ['steps.run_1.failed', ['number', 'string'], 'steps.run_1.failed', 'gives a list, but a number or a string', ''],
-    ['size(steps.run_1.failed) / size(steps.run_1.cases)', [], 'size(steps.run_1.failed) / size(steps.run_1.cases)', 'drops the remainder', 'ratio'],
+    [
+      'size(steps.run_1.failed) / size(steps.run_1.cases)',
+      [],
+      'size(steps.run_1.failed) / size(steps.run_1.cases)',
+      'drops the remainder',
+      'ratio',
+    ],
     ['inputs.count +', [], '+', '', ''],
   ])('%s', (expression, expected, at, message, suggestion) => {
     const result = checkExpression(expression, types, expected);
