@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { LINE_CHARACTERS } from './patterns.js';
 import { StepError } from './step-error.js';
-import type { StackDriver } from './stack/driver.js';
+import type { StackDriver } from './stack/contract.js';
 
 const LARGEST_BYTES = 64 * 1024 * 1024;
 const STACK_LINES = 100_000;

@@ -107,7 +107,11 @@ async function copyDurable(from: string, to: string): Promise<void> {
   try {
     await pipeline(createReadStream(from), createWriteStream(temporary, { flags: 'w' }));
     const file = await open(temporary, 'r+');
-    await file.sync().finally(() => file.close());
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     await rename(temporary, to);
     await syncFolder(join(to, '..'));
   } catch (error) {

@@ -53,7 +53,12 @@ export async function checkBundle(bundle: string): Promise<{ closed: boolean; fi
   const listed = new Map(parsed.entries.map(({ path, sha256 }) => [path, sha256]));
   const there = readdirSync(join(bundle, 'data'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(bundle.length + 1).split('\\').join('/'));
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(bundle.length + 1)
+        .split('\\')
+        .join('/'),
+    );
   const files: CheckedFile[] = [];
   for (const path of [...new Set([...listed.keys(), ...there])].sort()) {
     const wanted = listed.get(path);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { GoLiveState } from '../model/state.js';
@@ -27,6 +28,8 @@ export interface FollowOptions {
  */
 export async function follow({ client, found, onView, signal }: FollowOptions): Promise<GoLiveState | undefined> {
   const stop = new AbortController();
+  // Every long poll of the result listens to it, for as long as the go-live takes.
+  setMaxListeners(0, stop.signal);
   const ended = untilEnd(client, found, stop.signal);
   const done = ended.then(
     () => stop.abort(),

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { JsonObject } from '../model/json.js';
@@ -61,6 +61,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   createInterface({ input: child.stderr }).on('line', (line) => {
     tail.push(line);
     if (tail.length > 8) tail.shift();
+    appendFileSync(join(dir, 'lab.log'), `${line}\n`);
     options.report(clean(line, 400));
   });
   const stop = once(() => stopLab(child));

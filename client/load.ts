@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { JsonObject } from '../model/json.js';
 import type { Mode, Plan } from '../model/plan.js';
-import { planRunbook } from '../model/planner.js';
+import { planRunbook } from '../model/schema/planner.js';
 import { loadRunbook } from '../model/schema/load.js';
 import { loadProject } from '../model/schema/project.js';
 import type { Project } from '../model/schema/project.js';

@@ -64,7 +64,7 @@ async function watchQuestion(
 }
 
 async function askVote(state: GoLiveState, waiting: Waiting, declared: Declared, signal: AbortSignal): Promise<Reply> {
-  for (const line of gateLines(state)) print(line);
+  for (const line of factLines(state, waiting.id)) print(line);
   const role = await askRole(state, waiting, signal);
   const vote = await select(
     {
@@ -82,9 +82,15 @@ async function askVote(state: GoLiveState, waiting: Waiting, declared: Declared,
   return { key: '', line: '', send: { name: vote, message } };
 }
 
-/** What was measured last, failures first: who votes has seen it. */
-function gateLines(state: GoLiveState): string[] {
+/** What the vote is about, failures first, so that who votes has seen it: the phases, or the gates that were measured last. */
+function factLines(state: GoLiveState, approval: string): string[] {
   const style = styleFor(process.stdout, process.env);
+  if (state.decisions.some((decision) => decision.id === approval)) {
+    return state.phases.map((phase) => {
+      const sign = mark(phase.verdict ?? phase.status, style);
+      return `  ${sign} ${phase.index} ${clean(phase.title, 100)}: ${clean(phase.sentence ?? phase.status, 300)}`;
+    });
+  }
   const phase = state.phases.findLast((one) => one.gates.length > 0);
   if (phase === undefined) return [];
   const order = (gate: GateResult): number => (gate.verdict === 'go' ? 1 : 0);

@@ -60,7 +60,11 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
   try {
     const up = await bringUp({ report: (line) => talk(dim(line)) });
     cleanup.add(() => takeDown(up, options));
-    const report = (line: string): void => talk(dim(line));
+    // Foreign lines would tear a board that is redrawn; the lab's words stand in its lab.log as well.
+    let drawing = false;
+    const report = (line: string): void => {
+      if (!drawing) talk(dim(line));
+    };
     const lab = await startLab({ name: rehearsal.lab, fault: fault?.id, timeScale, stateDir: up.stateDir, report });
     cleanup.add(() => lab.stop());
     const plan = await makePlan(opened, {
@@ -82,7 +86,12 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
       operator: rehearsal.operator,
       people: rehearsal.people ?? {},
     };
-    await conduct(connection, found, declared, options, fault);
+    drawing = process.stdout.isTTY && !options.json;
+    try {
+      await conduct(connection, found, declared, options, fault);
+    } finally {
+      drawing = false;
+    }
   } finally {
     await cleanup.run();
     guard.handOver();

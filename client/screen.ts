@@ -63,26 +63,42 @@ function lineScreen({ json, uiUrl }: ScreenOptions): Screen {
   };
 }
 
+const RESET = '\u001B[0m';
+
 async function boardScreen({ uiUrl, footer }: ScreenOptions): Promise<Screen> {
   const { createLogUpdate } = await import('log-update');
   const update = createLogUpdate(process.stdout);
   const style = process.env['NO_COLOR'] ? styleFor({}, {}) : ANSI;
   let last: View | undefined;
+  let drawn = '';
+  let turn = false;
+  /** log-update 7.2 patches a frame wrongly when lines come or go in its middle; a first line that differs makes it redraw all. */
+  const paint = (text: string): void => {
+    if (text === drawn) return;
+    drawn = text;
+    turn = !turn;
+    update(`${turn ? RESET : ''}${text}`);
+  };
   const draw = (): void => {
     if (last === undefined) return;
     const { columns = 80, rows = 24 } = process.stdout;
-    update(board(last, { columns, rows: rows - 1, nowMs: Date.now(), uiUrl, footer }, style).join('\n'));
+    paint(board(last, { columns, rows: rows - 1, nowMs: Date.now(), uiUrl, footer }, style).join('\n'));
+  };
+  const wipe = (): void => {
+    update.clear();
+    drawn = '';
   };
   const onResize = (): void => {
     // What was drawn has been broken anew by the terminal: only a clean page is right again.
     if (last === undefined) return;
-    update.clear();
+    wipe();
     process.stdout.write('\u001B[2J\u001B[H');
     draw();
   };
   process.stdout.on('resize', onResize);
   const pause = (): void => {
     update.done();
+    drawn = '';
     last = undefined;
   };
   return {
@@ -91,19 +107,19 @@ async function boardScreen({ uiUrl, footer }: ScreenOptions): Promise<Screen> {
       draw();
     },
     say: (line) => {
-      update.clear();
+      wipe();
       print(` ${line}`);
       draw();
     },
     pause,
     end: (state, exitCode) => {
       process.stdout.off('resize', onResize);
-      update.clear();
+      wipe();
       const { columns = 80 } = process.stdout;
       const frame = { columns, rows: Number.POSITIVE_INFINITY, nowMs: Date.now(), cwd: process.cwd() };
       const lines = board({ state, live: [] }, frame, style, exitCode);
-      update(lines.join('\n'));
-      pause();
+      update.done();
+      print(lines.join('\n'));
     },
   };
 }

@@ -141,7 +141,7 @@ export interface ApprovalState {
 
 export interface Refusal {
   at: string;
-  message: MessageName | string;
+  message: MessageName;
   by: string;
   reason: string;
   hint: string;

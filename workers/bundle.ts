@@ -24,7 +24,9 @@ export async function writeBundle(): Promise<number> {
 function isFresh(): boolean {
   if (!existsSync(bundlePath)) return false;
   const sources = ['workflows', 'model'].flatMap((room) =>
-    readdirSync(join(here, '..', room), { recursive: true, encoding: 'utf8' }).map((file) => join(here, '..', room, file)),
+    readdirSync(join(here, '..', room), { recursive: true, encoding: 'utf8' }).map((file) =>
+      join(here, '..', room, file),
+    ),
   );
   const built = statSync(bundlePath).mtimeMs;
   return sources.every((file) => statSync(file).mtimeMs < built);

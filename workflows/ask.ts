@@ -18,7 +18,11 @@ function stateOf(session: Session, rule: ApprovalPlan): ApprovalState {
  * Asks one question and waits for its votes. `about` is what an approval binds to: when it changes, votes are void.
  * Gives the sentence of the outcome; time running out is a rejection, never an approval.
  */
-export async function askApproval(session: Session, rule: ApprovalPlan, about: unknown): Promise<{ approved: boolean; sentence: string }> {
+export async function askApproval(
+  session: Session,
+  rule: ApprovalPlan,
+  about: unknown,
+): Promise<{ approved: boolean; sentence: string }> {
   const approval = stateOf(session, rule);
   const digest = digestOf({ approval: rule.id, plan: session.start.planDigest, about });
   // A vote given before the question binds to plan and inputs: it takes the digest of the first question.
@@ -58,11 +62,15 @@ function sentenceOf(
   const roleName = (role: string) => session.plan.roles[role] ?? role;
   if (result === 'rejected') return `Rejected by ${rejectedBy ?? 'somebody'}: ${reason ?? 'no reason given'}.`;
   if (result === 'approved') {
-    const by = approval.votes.filter((vote) => vote.status === 'counted').map((vote) => `${vote.by} (${roleName(vote.role)})`);
+    const by = approval.votes
+      .filter((vote) => vote.status === 'counted')
+      .map((vote) => `${vote.by} (${roleName(vote.role)})`);
     return `Approved by ${by.join(', ')}.`;
   }
   const who = missing.map(({ role, count }) => `${count} × ${roleName(role)}`).join(', ');
-  return session.aborted ? 'Not decided: the go-live was aborted.' : `Expired at ${approval.expiresAt ?? '?'} without ${who} (“${rule.question}”).`;
+  return session.aborted
+    ? 'Not decided: the go-live was aborted.'
+    : `Expired at ${approval.expiresAt ?? '?'} without ${who} (“${rule.question}”).`;
 }
 
 function waitingForApproval(session: Session, rule: ApprovalPlan, approval: ApprovalState): Waiting {
@@ -115,10 +123,17 @@ export interface OperatorQuestion {
 }
 
 /** Asks an operator what to do after a failure. No answer in time means stop. */
-export async function askOperator(session: Session, desk: Desk, question: OperatorQuestion): Promise<ChooseMessage | 'settled'> {
+export async function askOperator(
+  session: Session,
+  desk: Desk,
+  question: OperatorQuestion,
+): Promise<ChooseMessage | 'settled'> {
   desk.choice = undefined;
   const target = session.plan.target.id;
-  const verbs = question.choices.map((choice) => `golive ${choice} ${target} --as ${question.role}${choice === 'skip' || choice === 'continue' ? ' --reason "…"' : ''}`);
+  const verbs = question.choices.map(
+    (choice) =>
+      `golive ${choice} ${target} --as ${question.role}${choice === 'skip' || choice === 'continue' ? ' --reason "…"' : ''}`,
+  );
   session.waitFor({
     kind: 'operator',
     id: question.about,
@@ -137,9 +152,21 @@ export async function askOperator(session: Session, desk: Desk, question: Operat
   const answer = ((): ChooseMessage | undefined => desk.choice)();
   desk.choice = undefined;
   if (!answer && question.settled() && !session.aborted) return 'settled';
-  const choice: ChooseMessage = answer ?? { choice: 'stop', role: question.role, by: 'golive', reason: session.aborted ? 'aborted' : 'no answer in time' };
+  const choice: ChooseMessage = answer ?? {
+    choice: 'stop',
+    role: question.role,
+    by: 'golive',
+    reason: session.aborted ? 'aborted' : 'no answer in time',
+  };
   const { by, role, reason } = choice;
-  session.state.operator.push({ at: now(), choice: choice.choice, by, role, ...(reason ? { reason } : {}), about: question.about });
+  session.state.operator.push({
+    at: now(),
+    choice: choice.choice,
+    by,
+    role,
+    ...(reason ? { reason } : {}),
+    about: question.about,
+  });
   session.note('operator.chose', { about: question.about, choice: choice.choice, by, role, reason });
   await session.flush();
   return choice;

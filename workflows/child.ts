@@ -1,4 +1,9 @@
-import { CancellationScope, ChildWorkflowCancellationType, executeChild, ParentClosePolicy } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  ChildWorkflowCancellationType,
+  executeChild,
+  ParentClosePolicy,
+} from '@temporalio/workflow';
 import type { PhaseResult } from '../model/state.js';
 import type { phase } from './phase.js';
 import type { PhaseInput } from './phase-input.js';

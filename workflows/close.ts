@@ -31,7 +31,11 @@ export async function takeDecisions(session: Session): Promise<void> {
 }
 
 async function collect(session: Session): Promise<CollectedEvidence> {
-  const include = session.plan.evidence.include.map(({ file, from }) => ({ file, from, paths: from.map((name) => pathOf(session.state, name)) }));
+  const include = session.plan.evidence.include.map(({ file, from }) => ({
+    file,
+    from,
+    paths: from.map((name) => pathOf(session.state, name)),
+  }));
   const collected = await system.collectEvidence({ goLive: session.ref, state: asJson(session.state), include });
   session.state.bundle = { digest: collected.digest, missing: collected.missing };
   session.note('evidence.collected', { digest: collected.digest, files: collected.files, missing: collected.missing });
@@ -55,13 +59,32 @@ export async function close(session: Session): Promise<void> {
   if (state.aborted) await undoAll(session, `Aborted by ${state.aborted.by}: ${state.aborted.reason}`);
   else if (failed && plan.onNoGo === 'undo') await undoAll(session, 'The go-live ended without GO.');
   await release(session);
-  state.verdict = state.aborted ? 'no-go' : worst(state.decisions.map((decision) => (decision.verdict === 'pending' ? 'inconclusive' : decision.verdict)));
+  state.verdict = state.aborted
+    ? 'no-go'
+    : worst(state.decisions.map((decision) => (decision.verdict === 'pending' ? 'inconclusive' : decision.verdict)));
   state.sentence = headline(state);
-  session.note('verdict', { verdict: state.verdict, sentence: state.sentence, rollbackIncomplete: state.rollbackIncomplete });
-  await session.notify(mayGoOn(state.verdict) ? 'go' : 'no-go', `${plan.runbook.title}: ${state.verdict.toUpperCase()}`, state.sentence);
+  session.note('verdict', {
+    verdict: state.verdict,
+    sentence: state.sentence,
+    rollbackIncomplete: state.rollbackIncomplete,
+  });
+  await session.notify(
+    mayGoOn(state.verdict) ? 'go' : 'no-go',
+    `${plan.runbook.title}: ${state.verdict.toUpperCase()}`,
+    state.sentence,
+  );
   await session.flush();
   state.endedAt = now();
-  const closed = await system.closeEvidence({ goLive: session.ref, state: asJson(state), signoff: plan.evidence.signoff });
-  state.bundle = { digest: state.bundle?.digest ?? '', missing: state.bundle?.missing ?? [], path: closed.bundle, report: closed.report };
+  const closed = await system.closeEvidence({
+    goLive: session.ref,
+    state: asJson(state),
+    signoff: plan.evidence.signoff,
+  });
+  state.bundle = {
+    digest: state.bundle?.digest ?? '',
+    missing: state.bundle?.missing ?? [],
+    path: closed.bundle,
+    report: closed.report,
+  };
   session.show();
 }

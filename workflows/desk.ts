@@ -50,7 +50,9 @@ export class Desk {
 
   private receive(name: MessageName, raw: unknown, via: Vote['via']): Receipt {
     const parsed = parseMessage(name, raw);
-    const receipt = parsed.ok ? this.handle(name, parsed.message, via) : refuse(parsed.problem, 'Send it again, corrected.');
+    const receipt = parsed.ok
+      ? this.handle(name, parsed.message, via)
+      : refuse(parsed.problem, 'Send it again, corrected.');
     const said = parsed.ok ? (parsed.message as unknown as JsonObject) : {};
     if (receipt.accepted) this.session.note(`message.${name}`, { via, said });
     else {
@@ -89,7 +91,10 @@ export class Desk {
     const rule = rules.find((candidate) => candidate.id === message.approval);
     const approval = state.approvals.find((candidate) => candidate.id === message.approval);
     if (!rule || !approval) {
-      return refuse(`There is no approval '${message.approval}'.`, `This runbook asks for: ${rules.map((r) => r.id).join(', ')}.`);
+      return refuse(
+        `There is no approval '${message.approval}'.`,
+        `This runbook asks for: ${rules.map((r) => r.id).join(', ')}.`,
+      );
     }
     const receipt = judgeVote(rule, approval, { message, vote, via, at: now() }, { plan, startedBy: start.startedBy });
     if (!receipt.accepted) return receipt;
@@ -112,11 +117,16 @@ export class Desk {
   private tick(message: TickMessage): Receipt {
     const { plan, state } = this.session;
     const item = state.checklist.find((candidate) => candidate.item === message.item);
-    if (!item) return refuse(`There is no checklist item '${message.item}'.`, `Items: ${state.checklist.map((t) => t.item).join(', ')}.`);
+    if (!item)
+      return refuse(
+        `There is no checklist item '${message.item}'.`,
+        `Items: ${state.checklist.map((t) => t.item).join(', ')}.`,
+      );
     if (item.at) return refuse(`'${item.item}' was ticked by ${item.by} at ${item.at}.`, 'Nothing was changed.');
     const problem = roleProblem(plan, message.by, message.role);
     if (problem) return problem;
-    if (message.role !== item.role) return refuse(`'${item.item}' is for the role '${item.role}'.`, `Tick it as ${item.role}.`);
+    if (message.role !== item.role)
+      return refuse(`'${item.item}' is for the role '${item.role}'.`, `Tick it as ${item.role}.`);
     Object.assign(item, { by: message.by, at: now(), ...(message.note ? { note: message.note } : {}) });
     return { accepted: true, text: `'${item.item}' is ticked by ${message.by}.` };
   }
@@ -124,15 +134,23 @@ export class Desk {
   private choose(message: ChooseMessage): Receipt {
     const { plan, state } = this.session;
     const { waiting } = state;
-    if (waiting?.kind !== 'operator') return refuse('No failure waits for a choice now.', '`golive status` shows what is waited for.');
+    if (waiting?.kind !== 'operator')
+      return refuse('No failure waits for a choice now.', '`golive status` shows what is waited for.');
     const problem = roleProblem(plan, message.by, message.role);
     if (problem) return problem;
-    if (!waiting.roles.includes(message.role)) return refuse(`The choice is for ${waiting.roles.join(', ')}.`, 'Answer in that role.');
+    if (!waiting.roles.includes(message.role))
+      return refuse(`The choice is for ${waiting.roles.join(', ')}.`, 'Answer in that role.');
     if (!waiting.choices?.includes(message.choice)) {
-      return refuse(`'${message.choice}' is not possible here.`, `Possible: ${waiting.choices?.join(', ') ?? 'nothing'}.`);
+      return refuse(
+        `'${message.choice}' is not possible here.`,
+        `Possible: ${waiting.choices?.join(', ') ?? 'nothing'}.`,
+      );
     }
     if (message.choice === 'rollback' && message.rollback && !plan.rollbacks[message.rollback]) {
-      return refuse(`There is no rollback '${message.rollback}'.`, `Rollbacks: ${Object.keys(plan.rollbacks).join(', ') || 'none; leave it out to undo'}.`);
+      return refuse(
+        `There is no rollback '${message.rollback}'.`,
+        `Rollbacks: ${Object.keys(plan.rollbacks).join(', ') || 'none; leave it out to undo'}.`,
+      );
     }
     const needsReason = message.choice === 'skip' || message.choice === 'continue';
     if (needsReason && !message.reason?.trim()) return refuse(`'${message.choice}' needs a reason.`, 'Give `reason`.');

@@ -26,8 +26,17 @@ export async function goLive(start: GoLiveStart): Promise<GoLiveResult> {
 
 async function conduct(session: Session, desk: Desk): Promise<GoLiveResult> {
   const { plan, state, start } = session;
-  await system.openEvidence({ goLive: session.ref, plan: { plan, digest: start.planDigest, startedBy: start.startedBy } as unknown as Json });
-  session.note('go-live.started', { plan: start.planDigest, runbook: plan.runbook.sha256, by: start.startedBy, mode: plan.mode, timeScale: plan.timeScale });
+  await system.openEvidence({
+    goLive: session.ref,
+    plan: { plan, digest: start.planDigest, startedBy: start.startedBy } as unknown as Json,
+  });
+  session.note('go-live.started', {
+    plan: start.planDigest,
+    runbook: plan.runbook.sha256,
+    by: start.startedBy,
+    mode: plan.mode,
+    timeScale: plan.timeScale,
+  });
   await session.notify('started', `${plan.runbook.title} started`, `${plan.target.id} · ${plan.change}`);
 
   let index = 0;

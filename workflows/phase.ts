@@ -1,4 +1,11 @@
-import { CancellationScope, isCancellation, defineQuery, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  isCancellation,
+  defineQuery,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { phaseBoard } from '../model/board.js';
 import { buildContext, type ExpressionContext } from '../model/expression.js';
 import { gatesSentence, judgeGate, phaseVerdict } from '../model/gate.js';
@@ -30,7 +37,17 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
   const settle = (status: PhaseResult['status'], verdict: PhaseResult['verdict'], sentence: string): PhaseResult => {
     show();
     const steps = [...undoRecords, ...records];
-    return { status, verdict, sentence, steps, gates, undos, startedAt, endedAt: now(), events: workflowInfo().historyLength };
+    return {
+      status,
+      verdict,
+      sentence,
+      steps,
+      gates,
+      undos,
+      startedAt,
+      endedAt: now(),
+      events: workflowInfo().historyLength,
+    };
   };
 
   if (input.undos) await CancellationScope.nonCancellable(() => takeUndos(input, undos, undoRecords, show));
@@ -39,7 +56,9 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
       const group = 'parallel' in node ? node.parallel : [node];
       const context = contextOf(input, records);
       await Promise.all(group.map((step) => take(input, step, records, context, (entry) => undos.push(entry), show)));
-      const failed = group.map((step) => ({ step, record: recordOf(records, step) })).filter(({ record }) => record.status === 'failed');
+      const failed = group
+        .map((step) => ({ step, record: recordOf(records, step) }))
+        .filter(({ record }) => record.status === 'failed');
       const blocking = failed.find(({ step }) => step.onFail !== 'continue');
       if (blocking && !input.bestEffort) {
         const lost = blocking.record.failure?.code === 'OUTCOME_UNKNOWN';
@@ -51,11 +70,18 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
     return settle('cancelled', 'inconclusive', 'It was stopped on request.');
   }
 
-  const broken = [...undoRecords, ...records].filter((record) => record.status === 'failed' || record.status === 'undo-failed');
-  if (input.bestEffort && broken[0]) return settle('failed', 'no-go', `${broken.length} of its steps failed. ${sentenceOf(broken[0])}`);
+  const broken = [...undoRecords, ...records].filter(
+    (record) => record.status === 'failed' || record.status === 'undo-failed',
+  );
+  if (input.bestEffort && broken[0])
+    return settle('failed', 'no-go', `${broken.length} of its steps failed. ${sentenceOf(broken[0])}`);
   gates = input.gates.map((gate) => judgeGate(gate, contextOf(input, records, gate.it)));
   const verdict = phaseVerdict(gates);
-  return settle(mayGoOn(verdict) ? 'passed' : 'failed', verdict, gates.length > 0 ? gatesSentence(gates) : doneSentence(records));
+  return settle(
+    mayGoOn(verdict) ? 'passed' : 'failed',
+    verdict,
+    gates.length > 0 ? gatesSentence(gates) : doneSentence(records),
+  );
 }
 
 async function take(
@@ -76,7 +102,8 @@ async function take(
 
 function openRecord(step: StepPlan, resume?: readonly StepRecord[]): StepRecord {
   const earlier = resume?.find((record) => record.id === step.id);
-  if (earlier) return earlier.status === 'done' || earlier.status === 'skipped' ? earlier : { ...earlier, status: 'pending' };
+  if (earlier)
+    return earlier.status === 'done' || earlier.status === 'skipped' ? earlier : { ...earlier, status: 'pending' };
   return { id: step.id, title: step.title, uses: step.uses, status: 'pending', epoch: 0 };
 }
 

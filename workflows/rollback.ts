@@ -17,7 +17,14 @@ async function takeBack(session: Session, way: Way): Promise<void> {
   const undos = session.undos.filter((entry) => entry.status !== 'done' && way.which(entry));
   if (undos.length === 0 && way.steps.length === 0) return;
   const number = session.state.rollbacks.length + 1;
-  const record: RollbackState = { id: way.id, title: way.title, because: way.because, status: 'running', startedAt: now(), steps: [] };
+  const record: RollbackState = {
+    id: way.id,
+    title: way.title,
+    because: way.because,
+    status: 'running',
+    startedAt: now(),
+    steps: [],
+  };
   session.state.rollbacks.push(record);
   session.note('rollback.started', { rollback: way.id, because: way.because, undos: undos.length });
   session.show();
@@ -62,7 +69,13 @@ export async function namedRollback(session: Session, id: string, phase: string,
 
 /** Everything that was done and not yet undone, newest first. */
 export async function undoAll(session: Session, because: string): Promise<void> {
-  await takeBack(session, { id: 'undo', title: 'Undo what was done, newest first', because, which: () => true, steps: [] });
+  await takeBack(session, {
+    id: 'undo',
+    title: 'Undo what was done, newest first',
+    because,
+    which: () => true,
+    steps: [],
+  });
 }
 
 /** What must be released at the end whatever the verdict: frozen agents are thawed. */

@@ -89,11 +89,18 @@ export class Session {
     setCurrentDetails(board(state, Date.now()));
     const running = state.phases.findLast((phase) => phase.status === 'running' || phase.status === 'waiting');
     const next = {
-      phase: running?.id ?? (state.endedAt ? 'ended' : (state.rollbacks.find((r) => r.status === 'running')?.id ?? 'deciding')),
+      phase:
+        running?.id ??
+        (state.endedAt ? 'ended' : (state.rollbacks.find((r) => r.status === 'running')?.id ?? 'deciding')),
       verdict: state.verdict ?? 'running',
       waitingOn: state.waiting ? (state.waiting.roles[0] ?? 'operator') : 'nobody',
     };
-    if (next.phase === this.shown.phase && next.verdict === this.shown.verdict && next.waitingOn === this.shown.waitingOn) return;
+    if (
+      next.phase === this.shown.phase &&
+      next.verdict === this.shown.verdict &&
+      next.waitingOn === this.shown.waitingOn
+    )
+      return;
     this.shown = next;
     upsertSearchAttributes([
       { key: PHASE, value: next.phase },

@@ -31,16 +31,24 @@ export function failureOf(error: unknown): StepFailure {
 
 function workerLost(error: unknown): boolean {
   return (
-    error instanceof ActivityFailure &&
-    error.cause instanceof TimeoutFailure &&
-    error.cause.timeoutType === 'HEARTBEAT'
+    error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'HEARTBEAT'
   );
 }
 
 /** The undo of a step, settled before its deed, so that it stands even if the deed never reports. */
-export function undoOf(input: PhaseInput, step: StepPlan, epoch: number, resolved: JsonObject, context: ExpressionContext): UndoEntry | undefined {
+export function undoOf(
+  input: PhaseInput,
+  step: StepPlan,
+  epoch: number,
+  resolved: JsonObject,
+  context: ExpressionContext,
+): UndoEntry | undefined {
   const calls = step.undo
-    ? step.undo.map((undo) => ({ activity: undo.uses, title: undo.title, input: resolve(undo.with, context) as JsonObject }))
+    ? step.undo.map((undo) => ({
+        activity: undo.uses,
+        title: undo.title,
+        input: resolve(undo.with, context) as JsonObject,
+      }))
     : step.ownUndo
       ? [{ activity: `undo ${step.uses}`, title: step.title, input: resolved }]
       : [];
@@ -98,11 +106,18 @@ export async function takeStep(
     entry = undoOf(input, step, record.epoch, resolved, context);
     if (entry) register(entry);
     const result = await runUntilSettled(step, taskOf(input, step, record.epoch, resolved));
-    Object.assign(record, { status: 'done', summary: result.summary, outputs: result.outputs, evidence: result.evidence });
+    Object.assign(record, {
+      status: 'done',
+      summary: result.summary,
+      outputs: result.outputs,
+      evidence: result.evidence,
+    });
     if (entry) entry.outputs = result.outputs;
   } catch (error) {
     record.status = isCancellation(error) ? 'cancelled' : 'failed';
-    record.failure = isCancellation(error) ? { code: 'CANCELLED', message: 'It was stopped on request.' } : failureOf(error);
+    record.failure = isCancellation(error)
+      ? { code: 'CANCELLED', message: 'It was stopped on request.' }
+      : failureOf(error);
     if (record.failure.evidence) record.evidence = record.failure.evidence;
     if (isCancellation(error)) throw error;
   } finally {

@@ -23,7 +23,8 @@ export async function takePhase(session: Session, desk: Desk, plan: PhasePlan, s
   begin(session, state);
   const before = await allowed(session, plan, state, 'before');
   if (!before) return 'stop';
-  if (!(await askChecklist(session, plan))) return end(session, state, 'cancelled', 'inconclusive', 'Stopped before it began.');
+  if (!(await askChecklist(session, plan)))
+    return end(session, state, 'cancelled', 'inconclusive', 'Stopped before it began.');
 
   let result = await run(session, plan, state);
   while (result.status === 'asks' && !session.aborted) {
@@ -55,7 +56,13 @@ function begin(session: Session, state: PhaseState): void {
   session.show();
 }
 
-function end(session: Session, state: PhaseState, status: PhaseState['status'], verdict: PhaseState['verdict'], sentence: string): 'stop' {
+function end(
+  session: Session,
+  state: PhaseState,
+  status: PhaseState['status'],
+  verdict: PhaseState['verdict'],
+  sentence: string,
+): 'stop' {
   Object.assign(state, { status, verdict, sentence, endedAt: now() });
   session.note(`phase.${status}`, { phase: state.id, attempt: state.attempt, sentence });
   session.show();
@@ -63,9 +70,17 @@ function end(session: Session, state: PhaseState, status: PhaseState['status'], 
 }
 
 /** Approvals of the phase before its steps or after its gates; the latter bind to what was measured. */
-async function allowed(session: Session, plan: PhasePlan, state: PhaseState, when: 'before' | 'after'): Promise<boolean> {
+async function allowed(
+  session: Session,
+  plan: PhasePlan,
+  state: PhaseState,
+  when: 'before' | 'after',
+): Promise<boolean> {
   for (const rule of plan.approvals.filter((approval) => approval.when === when)) {
-    const about: Json = { attempt: state.attempt, ...(when === 'after' ? { gates: state.gates as unknown as Json } : {}) };
+    const about: Json = {
+      attempt: state.attempt,
+      ...(when === 'after' ? { gates: state.gates as unknown as Json } : {}),
+    };
     const { approved, sentence } = await askApproval(session, rule, about);
     if (!approved) {
       end(session, state, session.aborted ? 'cancelled' : 'failed', 'no-go', `${rule.question} ${sentence}`);
@@ -118,13 +133,18 @@ function keep(session: Session, state: PhaseState, result: PhaseResult): void {
   const outputs: Record<string, JsonObject> = {};
   for (const record of result.steps) if (record.outputs) outputs[record.id] = record.outputs;
   session.phases[state.id] = { steps: outputs };
-  state.steps = result.steps.map((record) => (record.outputs ? { ...record, outputs: shortened(record.outputs) } : record));
+  state.steps = result.steps.map((record) =>
+    record.outputs ? { ...record, outputs: shortened(record.outputs) } : record,
+  );
   state.gates = result.gates;
 }
 
 function shortened(outputs: JsonObject): JsonObject {
   return Object.fromEntries(
-    Object.entries(outputs).map(([key, value]) => [key, typeof value === 'string' && value.length > SHOWN_TEXT ? `${value.slice(0, SHOWN_TEXT)}…` : value]),
+    Object.entries(outputs).map(([key, value]) => [
+      key,
+      typeof value === 'string' && value.length > SHOWN_TEXT ? `${value.slice(0, SHOWN_TEXT)}…` : value,
+    ]),
   );
 }
 
@@ -137,7 +157,11 @@ function judged(session: Session, state: PhaseState, result: PhaseResult): Phase
   const verdict = byGates ? phaseVerdict(gates) : result.verdict;
   const status = byGates && mayGoOn(verdict) ? 'passed' : result.status;
   const sentence = gates.length > 0 ? gatesSentence(gates) : result.sentence;
-  Object.assign(state, { status: status === 'passed' ? 'passed' : status === 'cancelled' ? 'cancelled' : 'failed', verdict, sentence });
+  Object.assign(state, {
+    status: status === 'passed' ? 'passed' : status === 'cancelled' ? 'cancelled' : 'failed',
+    verdict,
+    sentence,
+  });
   session.show();
   return { ...result, gates, verdict, status, sentence };
 }
@@ -156,14 +180,24 @@ async function settleStep(
   state.status = 'waiting';
   const { ask } = plan.onFail;
   const text = `${result.sentence} What now?`;
-  const answer = await askOperator(session, desk, { about: `${plan.id}.${failed?.id ?? ''}`, text, choices, ...ask, settled: () => false });
+  const answer = await askOperator(session, desk, {
+    about: `${plan.id}.${failed?.id ?? ''}`,
+    text,
+    choices,
+    ...ask,
+    settled: () => false,
+  });
   if (answer === 'settled' || !failed) return { next: 'stop', resume: [] };
   switch (answer.choice) {
     case 'retry':
       return { resume: result.steps };
     case 'skip': {
       const skipped = `${answer.by} (${answer.role}): ${answer.reason ?? ''}`;
-      return { resume: result.steps.map((record) => (record.id === failed.id ? { ...record, status: 'skipped', skipped } : record)) };
+      return {
+        resume: result.steps.map((record) =>
+          record.id === failed.id ? { ...record, status: 'skipped', skipped } : record,
+        ),
+      };
     }
     default:
       return { next: await carryOut(session, plan, state, answer.choice, answer.rollback), resume: [] };
@@ -175,7 +209,11 @@ async function afterFailure(session: Session, desk: Desk, plan: PhasePlan, state
   end(session, state, 'failed', state.verdict, state.sentence ?? 'Failed.');
   await session.flush();
   const tripped = state.steps.some((record) => record.failure?.code === 'GUARD_TRIPPED');
-  await session.notify(tripped ? 'guard' : 'no-go', `${plan.title}: ${tripped ? 'a guard tripped' : 'NO-GO'}`, state.sentence ?? '');
+  await session.notify(
+    tripped ? 'guard' : 'no-go',
+    `${plan.title}: ${tripped ? 'a guard tripped' : 'NO-GO'}`,
+    state.sentence ?? '',
+  );
   const { rollback, attempts, then } = plan.onFail;
   if (rollback) await namedRollback(session, rollback, plan.id, `${plan.title}: ${state.sentence ?? 'failed'}`);
   if (session.state.rollbackIncomplete || session.aborted) return 'stop';
@@ -210,7 +248,13 @@ function useWaiver(session: Session, gate: string): void {
   if (waiver) waiver.used = true;
 }
 
-async function carryOut(session: Session, plan: PhasePlan, state: PhaseState, choice: Choice, rollback?: string): Promise<Next> {
+async function carryOut(
+  session: Session,
+  plan: PhasePlan,
+  state: PhaseState,
+  choice: Choice,
+  rollback?: string,
+): Promise<Next> {
   if (choice === 'retry-phase') return { to: plan.id };
   if (choice === 'continue') return 'next';
   if (choice === 'rollback') {

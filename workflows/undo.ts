@@ -11,7 +11,12 @@ const UNDO_TIMEOUT_MS = 120_000;
  * Carries out registered undos, newest first. One that fails is recorded and the next goes on: each takes back
  * something else. Marks the entries and appends a record for each.
  */
-export async function takeUndos(input: PhaseInput, undos: UndoEntry[], records: StepRecord[], show: () => void): Promise<void> {
+export async function takeUndos(
+  input: PhaseInput,
+  undos: UndoEntry[],
+  records: StepRecord[],
+  show: () => void,
+): Promise<void> {
   for (const entry of undos.toReversed()) {
     const record: StepRecord = {
       id: `undo.${entry.phase}.${entry.step}${entry.epoch > 1 ? `.${entry.epoch}` : ''}`,

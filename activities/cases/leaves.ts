@@ -7,7 +7,12 @@ import { type CaseResult, metricsOf } from './metrics.js';
 const csv = (rows: (string | number)[][]): string => stringify(rows, { escape_formulas: true });
 
 /** Writes what a run leaves besides its results; `complete` is false when it was stopped. */
-export async function writeLeaves(evidence: StepEvidence, cases: readonly Case[], results: readonly CaseResult[], complete: boolean): Promise<EvidenceRef[]> {
+export async function writeLeaves(
+  evidence: StepEvidence,
+  cases: readonly Case[],
+  results: readonly CaseResult[],
+  complete: boolean,
+): Promise<EvidenceRef[]> {
   const metrics = metricsOf(cases, results);
   const failed = results.filter((result) => result.verdict !== result.expected);
   const limited = results.filter((result) => result.retries429 > 0 || result.exhausted429);
@@ -22,14 +27,33 @@ export async function writeLeaves(evidence: StepEvidence, cases: readonly Case[]
   };
   return [
     await evidence.write('metrics.json', json({ complete, ...metrics })),
-    await evidence.write('confusion_matrix.csv', csv([
-      ['expected \\ got', ...VERDICT_CLASSES],
-      ...VERDICT_CLASSES.map((expected) => [expected, ...VERDICT_CLASSES.map((got) => metrics.confusion[`${expected}>${got}`] ?? 0)]),
-    ])),
-    await evidence.write('failed_cases.csv', csv([
-      ['id', 'scenario', 'expected', 'got', 'status', 'retries429', 'issues', 'error', 'at'],
-      ...failed.map((r) => [r.id, r.scenario, r.expected, r.verdict ?? 'not comparable', r.status, r.retries429, r.issues.join(' '), r.error ?? '', r.at]),
-    ])),
+    await evidence.write(
+      'confusion_matrix.csv',
+      csv([
+        ['expected \\ got', ...VERDICT_CLASSES],
+        ...VERDICT_CLASSES.map((expected) => [
+          expected,
+          ...VERDICT_CLASSES.map((got) => metrics.confusion[`${expected}>${got}`] ?? 0),
+        ]),
+      ]),
+    ),
+    await evidence.write(
+      'failed_cases.csv',
+      csv([
+        ['id', 'scenario', 'expected', 'got', 'status', 'retries429', 'issues', 'error', 'at'],
+        ...failed.map((r) => [
+          r.id,
+          r.scenario,
+          r.expected,
+          r.verdict ?? 'not comparable',
+          r.status,
+          r.retries429,
+          r.issues.join(' '),
+          r.error ?? '',
+          r.at,
+        ]),
+      ]),
+    ),
     await evidence.write('rate_limit_stats.json', json(rates)),
   ];
 }

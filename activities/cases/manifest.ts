@@ -39,7 +39,10 @@ export async function readManifest(path: string): Promise<{ manifest: Manifest; 
   const parsed = manifestSchema.safeParse(raw);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new StepError('EXPECTATION_FAILED', `${path}, ${issue?.path.join('.') || 'top level'}: ${issue?.message ?? 'not a manifest'}.`);
+    throw new StepError(
+      'EXPECTATION_FAILED',
+      `${path}, ${issue?.path.join('.') || 'top level'}: ${issue?.message ?? 'not a manifest'}.`,
+    );
   }
   const ids = new Set<string>();
   for (const { id } of parsed.data.cases) {

@@ -92,7 +92,11 @@ export function metricsOf(cases: readonly Case[], results: readonly CaseResult[]
     retries429: results.reduce((sum, result) => sum + result.retries429, 0),
     blocked,
     ...share('blockedShare', blocked, total),
-    ...share('blockedAmongExpectedPass', expectedPass.filter((result) => result.verdict === 'blocked').length, expectedPass.length),
+    ...share(
+      'blockedAmongExpectedPass',
+      expectedPass.filter((result) => result.verdict === 'blocked').length,
+      expectedPass.length,
+    ),
     maxClassBlockedShare: running.maxClassBlockedShare,
     stubbed: results.filter((result) => result.stub).length,
     durationMs: results.length === 0 ? 0 : Math.max(...ends) - Math.min(...starts),

@@ -31,7 +31,10 @@ export async function sendCase(one: Case, options: SendOptions, context: StepCon
     const answer = await send({
       url: options.url,
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(options.token ? { authorization: `Bearer ${options.token}` } : {}) },
+      headers: {
+        'content-type': 'application/json',
+        ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
+      },
       body,
       timeoutMs: options.timeoutMs,
       maxBytes: MOST_BYTES,
@@ -69,7 +72,18 @@ export function retryAfterMs(answer: Pick<HttpAnswer, 'headers'>, now: Date): nu
   return Number.isNaN(ms) ? DEFAULT_RETRY_MS : Math.min(LONGEST_RETRY_MS, Math.max(0, ms));
 }
 
-type Reading = Pick<CaseResult, 'verdict' | 'stub' | 'issues' | 'severities' | 'structuredKeys' | 'extraction' | 'lcDetected' | 'documentsPresent' | 'error'>;
+type Reading = Pick<
+  CaseResult,
+  | 'verdict'
+  | 'stub'
+  | 'issues'
+  | 'severities'
+  | 'structuredKeys'
+  | 'extraction'
+  | 'lcDetected'
+  | 'documentsPresent'
+  | 'error'
+>;
 
 /** Maps an answer to a verdict class. Anything that is not plainly one of the four is not comparable. */
 function read(answer: HttpAnswer): Reading {

@@ -9,13 +9,23 @@ import { exists } from './tree.js';
  * Writes one file in one piece, after its earlier content was kept beside it and remembered for the undo. The backup
  * stays out of the bundle: a configuration file may hold credentials.
  */
-export async function replaceFile(path: string, content: Uint8Array, context: StepContext, mode?: string): Promise<void> {
+export async function replaceFile(
+  path: string,
+  content: Uint8Array,
+  context: StepContext,
+  mode?: string,
+): Promise<void> {
   if ((await exists(path)) && !(await lstat(path)).isFile()) {
     throw new StepError('BAD_INPUT', `${path} is no regular file, so it is not replaced.`);
   }
   await rememberFile(path, content, context);
   await mkdir(dirname(path), { recursive: true });
-  const bits = mode === undefined ? ((await exists(path)) ? (await stat(path)).mode & 0o777 : undefined) : Number.parseInt(mode, 8);
+  const bits =
+    mode === undefined
+      ? (await exists(path))
+        ? (await stat(path)).mode & 0o777
+        : undefined
+      : Number.parseInt(mode, 8);
   await writeDurably(path, content);
   if (bits !== undefined) await chmod(path, bits);
 }
@@ -37,10 +47,16 @@ async function rememberFile(path: string, content: Uint8Array, context: StepCont
 export async function restoreFile(context: StepContext): Promise<{ summary: string }> {
   const memory = await context.recall();
   if (!memory) return { summary: 'nothing was changed, nothing to undo' };
-  const { path, wrote, before, backup } = memory as { path: string; wrote: string; before: string | null; backup?: string };
+  const { path, wrote, before, backup } = memory as {
+    path: string;
+    wrote: string;
+    before: string | null;
+    backup?: string;
+  };
   if (before === null) {
     if (!(await exists(path))) return { summary: `${path} is gone already` };
-    if ((await sha256File(path)).sha256 !== wrote) return { summary: `${path} was changed since by somebody else and is left` };
+    if ((await sha256File(path)).sha256 !== wrote)
+      return { summary: `${path} was changed since by somebody else and is left` };
     await rm(path);
     return { summary: `removed ${path}` };
   }
@@ -54,6 +70,10 @@ export async function readNeeded(path: string, what: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new StepError('NOT_FOUND', `${what} cannot be read: ${path} (${(cause as NodeJS.ErrnoException).code ?? 'error'}).`, { cause });
+    throw new StepError(
+      'NOT_FOUND',
+      `${what} cannot be read: ${path} (${(cause as NodeJS.ErrnoException).code ?? 'error'}).`,
+      { cause },
+    );
   }
 }

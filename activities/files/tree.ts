@@ -27,7 +27,8 @@ export async function treeOf(root: string): Promise<TreeFile[]> {
       for (const name of (await readdir(path)).sort()) await visit(join(path, name));
       return;
     }
-    if (!stat.isFile()) throw new StepError('BAD_INPUT', `${path} is no regular file or folder; links are not followed.`);
+    if (!stat.isFile())
+      throw new StepError('BAD_INPUT', `${path} is no regular file or folder; links are not followed.`);
     if (files.length >= MOST_FILES) throw new StepError('BAD_INPUT', `${root} holds more than ${MOST_FILES} files.`);
     files.push({ path: relative(root, path).split('\\').join('/'), ...(await sha256File(path)) });
   };

@@ -11,7 +11,8 @@ export async function sendRunbookNotice(notice: SendNotice, env: NodeJS.ProcessE
   const mode = goLive.mode === 'live' ? 'LIVE' : 'REHEARSAL';
   const whole = `[${mode}] ${goLive.id}: ${title}${verdict ? ` (${verdict})` : ''}\n${text}`.slice(0, 4000);
   const parsed = notify.input.safeParse({ ...notice.with, text: whole });
-  if (!parsed.success) throw new StepError('BAD_INPUT', `The notice cannot be sent: ${parsed.error.issues[0]?.message ?? ''}.`);
+  if (!parsed.success)
+    throw new StepError('BAD_INPUT', `The notice cannot be sent: ${parsed.error.issues[0]?.message ?? ''}.`);
   await sendNotification(parsed.data, {
     env,
     path: (relative) => resolve(goLive.baseDir, relative),

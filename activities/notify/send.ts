@@ -29,10 +29,20 @@ const TELEGRAM = 'https://api.telegram.org';
  *
  * @throws StepError BAD_INPUT for a channel that lacks a secret, CONNECTION_FAILED or CHECK_FAILED when it was not taken
  */
-export async function sendNotification(input: Notification, options: SendingOptions): Promise<{ status: number; ms: number }> {
+export async function sendNotification(
+  input: Notification,
+  options: SendingOptions,
+): Promise<{ status: number; ms: number }> {
   const letter = await letterOf(input, options);
   const name = input.channel ? `the ${input.kind} channel '${input.channel}'` : `the ${input.kind} channel`;
-  const answer = await send({ ...letter, method: 'POST', timeoutMs: input.timeout, maxBytes: 16 * 1024, signal: options.signal, name });
+  const answer = await send({
+    ...letter,
+    method: 'POST',
+    timeoutMs: input.timeout,
+    maxBytes: 16 * 1024,
+    signal: options.signal,
+    name,
+  });
   if (answer.status < 200 || answer.status > 299) {
     const code = answer.status === 429 || answer.status >= 500 ? 'CHECK_FAILED' : 'EXPECTATION_FAILED';
     throw new StepError(code, `${name} refused the notice with status ${answer.status}.`);
@@ -42,7 +52,8 @@ export async function sendNotification(input: Notification, options: SendingOpti
 
 async function letterOf(input: Notification, { env, path, key, now }: SendingOptions): Promise<Letter> {
   const secret = (ref: NonNullable<Notification['url']> | undefined, what: string) => {
-    if (ref === undefined) throw new StepError('BAD_INPUT', `A ${input.kind} notice needs '${what}', a secret by reference.`);
+    if (ref === undefined)
+      throw new StepError('BAD_INPUT', `A ${input.kind} notice needs '${what}', a secret by reference.`);
     return resolveSecret(ref, env, path);
   };
   const headers = { 'content-type': 'application/json', 'idempotency-key': key };
@@ -54,7 +65,11 @@ async function letterOf(input: Notification, { env, path, key, now }: SendingOpt
       const chat = typeof input.chat === 'object' ? await secret(input.chat, 'chat') : input.chat;
       if (chat === undefined) throw new StepError('BAD_INPUT', "A telegram notice needs 'chat'.");
       const base = (input.apiBase ?? TELEGRAM).replace(/\/+$/, '');
-      return { url: `${base}/bot${token}/sendMessage`, headers, body: JSON.stringify({ chat_id: chat, text: input.text.slice(0, 4096) }) };
+      return {
+        url: `${base}/bot${token}/sendMessage`,
+        headers,
+        body: JSON.stringify({ chat_id: chat, text: input.text.slice(0, 4096) }),
+      };
     }
     case 'webhook': {
       const body = JSON.stringify({ text: input.text, at: now.toISOString(), key });

@@ -18,7 +18,9 @@ function runsOf(state: GoLiveState): Run[] {
 function confusionOf(outputs: JsonObject | undefined): Map<string, number> | undefined {
   const value = outputs?.confusion;
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined;
-  const cells = Object.entries(value).filter((entry): entry is [string, number] => entry[0].includes('>') && typeof entry[1] === 'number');
+  const cells = Object.entries(value).filter(
+    (entry): entry is [string, number] => entry[0].includes('>') && typeof entry[1] === 'number',
+  );
   return cells.length > 0 ? new Map(cells) : undefined;
 }
 
@@ -33,7 +35,9 @@ export function confusion(state: GoLiveState): Html | undefined {
     const cells = confusionOf(step.outputs);
     return cells ? [matrix(`${phase} · ${step.id}`, cells)] : [];
   });
-  return runs.length === 0 ? undefined : html`<p class="soft small">Rows: the verdict the oracle expects. Columns: the verdict the system gave. The diagonal is agreement; a framed cell is a critical false pass (a reject that was let pass).</p><div class="pair">${runs}</div>`;
+  return runs.length === 0
+    ? undefined
+    : html`<p class="soft small">Rows: the verdict the oracle expects. Columns: the verdict the system gave. The diagonal is agreement; a framed cell is a critical false pass (a reject that was let pass).</p><div class="pair">${runs}</div>`;
 }
 
 function matrix(title: string, cells: ReadonlyMap<string, number>): Html {
@@ -58,22 +62,32 @@ function matrix(title: string, cells: ReadonlyMap<string, number>): Html {
 /** What the service's rate limit did to the runs. */
 export function rateLimits(state: GoLiveState, extras: Extras): Html | undefined {
   const sources: [string, JsonObject][] = runsOf(state).flatMap(({ phase, step }) => {
-    const figures = Object.entries(step.outputs ?? {}).filter(([name, value]) => /429|retr(y|ies)|rate.?limit/i.test(name) && typeof value === 'number');
+    const figures = Object.entries(step.outputs ?? {}).filter(
+      ([name, value]) => /429|retr(y|ies)|rate.?limit/i.test(name) && typeof value === 'number',
+    );
     return figures.length > 0 ? [[`${phase} · ${step.id}`, Object.fromEntries(figures)] as [string, JsonObject]] : [];
   });
   const file = extras.rateLimits ? sourcesOf(extras.rateLimits) : [];
   const shown = file.length > 0 ? file : sources;
   if (shown.length === 0) return undefined;
   const names = [...new Set(shown.flatMap(([, figures]) => Object.keys(figures)))].slice(0, 10);
-  const rows = shown.map(([source, figures]) => html`<tr><td>${source}</td>${names.map((name) => html`<td class="num">${text(figures[name])}</td>`)}</tr>`);
+  const rows = shown.map(
+    ([source, figures]) =>
+      html`<tr><td>${source}</td>${names.map((name) => html`<td class="num">${text(figures[name])}</td>`)}</tr>`,
+  );
   return html`<table><thead><tr><th>Run</th>${names.map((name) => html`<th class="num">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 /** `rate_limit_stats.json`: one run's figures, or several by their run. */
 function sourcesOf(file: JsonObject): [string, JsonObject][] {
-  const flat = (figures: JsonObject) => Object.fromEntries(Object.entries(figures).filter(([, value]) => value === null || typeof value !== 'object'));
-  const nested = Object.entries(file).filter((entry): entry is [string, JsonObject] => entry[1] !== null && typeof entry[1] === 'object' && !Array.isArray(entry[1]));
-  if (nested.length > 0 && nested.length === Object.keys(file).length) return nested.map(([name, figures]) => [name, flat(figures)]);
+  const flat = (figures: JsonObject) =>
+    Object.fromEntries(Object.entries(figures).filter(([, value]) => value === null || typeof value !== 'object'));
+  const nested = Object.entries(file).filter(
+    (entry): entry is [string, JsonObject] =>
+      entry[1] !== null && typeof entry[1] === 'object' && !Array.isArray(entry[1]),
+  );
+  if (nested.length > 0 && nested.length === Object.keys(file).length)
+    return nested.map(([name, figures]) => [name, flat(figures)]);
   return [['all', flat(file)]];
 }
 
@@ -88,7 +102,12 @@ export function failedCases(extras: Extras): Html | undefined {
   const cases = extras.failedCases;
   if (!cases || cases.rows.length === 0) return undefined;
   const short = (cell: string) => (cell.length > LONGEST_CELL ? `${cell.slice(0, LONGEST_CELL)}…` : cell);
-  const rows = cases.rows.map((row) => html`<tr>${cases.header.map((_, index) => html`<td class="small">${short(row[index] ?? '')}</td>`)}</tr>`);
-  const more = cases.total > cases.rows.length ? html`<p class="soft">The first ${cases.rows.length} of ${cases.total}; failed_cases.csv has all.</p>` : NOTHING;
+  const rows = cases.rows.map(
+    (row) => html`<tr>${cases.header.map((_, index) => html`<td class="small">${short(row[index] ?? '')}</td>`)}</tr>`,
+  );
+  const more =
+    cases.total > cases.rows.length
+      ? html`<p class="soft">The first ${cases.rows.length} of ${cases.total}; failed_cases.csv has all.</p>`
+      : NOTHING;
   return html`<table><thead><tr>${cases.header.map((name) => html`<th>${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table>${more}`;
 }

@@ -38,14 +38,17 @@ function scaled(gate: GateResult): { factor: number; suffix: string } {
 
 function numbersOf(gate: GateResult): number[] {
   const value = typeof gate.value === 'number' ? [gate.value] : [];
-  return [...value, gate.low, gate.high, ...(gate.interval ?? [])].filter((x): x is number => x !== undefined && Number.isFinite(x));
+  return [...value, gate.low, gate.high, ...(gate.interval ?? [])].filter(
+    (x): x is number => x !== undefined && Number.isFinite(x),
+  );
 }
 
 function domainOf(gate: GateResult): [number, number] {
   const numbers = numbersOf(gate);
   const top = Math.max(0, ...numbers);
   const bottom = Math.min(0, ...numbers);
-  if (gate.unit === 'count' || gate.unit === 'ms' || top > 1) return [bottom * 1.15, Math.max(gate.unit === 'count' ? 5 : 0, top * 1.15) || 1];
+  if (gate.unit === 'count' || gate.unit === 'ms' || top > 1)
+    return [bottom * 1.15, Math.max(gate.unit === 'count' ? 5 : 0, top * 1.15) || 1];
   return [bottom * 1.15, top <= 0.1 ? 0.2 : 1];
 }
 
@@ -67,7 +70,14 @@ export async function gateChart(gate: GateResult): Promise<string | undefined> {
   const at = (x: number) => x * factor;
   const scale = { domain: domain.map(at), nice: false, zero: false };
   const axis = {
-    title: null, grid: false, domain: false, tickCount: 4, tickSize: 3, labelFontSize: 9, labelColor: '#57606a', labelFlush: true,
+    title: null,
+    grid: false,
+    domain: false,
+    tickCount: 4,
+    tickSize: 3,
+    labelFontSize: 9,
+    labelColor: '#57606a',
+    labelFlush: true,
     labelExpr: `datum.label + '${suffix}'`,
   };
   const x = { field: 'x', type: 'quantitative', scale, axis } as const;
@@ -91,11 +101,26 @@ export async function gateChart(gate: GateResult): Promise<string | undefined> {
   if (typeof gate.value === 'number' && Number.isFinite(gate.value)) {
     layer.push({
       data: { values: [{ x: at(gate.value) }] },
-      mark: { type: 'point', shape: 'diamond', filled: true, size: 150, opacity: 1, color: COLOURS[gate.verdict], stroke: '#ffffff', strokeWidth: 1.2 },
+      mark: {
+        type: 'point',
+        shape: 'diamond',
+        filled: true,
+        size: 150,
+        opacity: 1,
+        color: COLOURS[gate.verdict],
+        stroke: '#ffffff',
+        strokeWidth: 1.2,
+      },
       encoding: { x },
     });
   }
-  return draw({ width: 236, height: 26, padding: { left: 8, right: 12, top: 2, bottom: 2 }, autosize: { type: 'pad' }, layer } as unknown as TopLevelSpec);
+  return draw({
+    width: 236,
+    height: 26,
+    padding: { left: 8, right: 12, top: 2, bottom: 2 },
+    autosize: { type: 'pad' },
+    layer,
+  } as unknown as TopLevelSpec);
 }
 
 interface Span {
@@ -128,11 +153,18 @@ function spansOf(state: GoLiveState): { rows: string[]; spans: Span[] } {
     planned += phase.plannedMs;
     for (const earlier of phase.history) {
       const { startedAt, endedAt } = spanOf(earlier.steps);
-      if (startedAt && endedAt) spans.push({ row, lane: 'actual', kind: 'earlier attempt', from: seconds(startedAt), to: seconds(endedAt) });
+      if (startedAt && endedAt)
+        spans.push({ row, lane: 'actual', kind: 'earlier attempt', from: seconds(startedAt), to: seconds(endedAt) });
     }
     const end = phase.endedAt ?? state.endedAt;
     if (phase.startedAt && end) {
-      spans.push({ row, lane: 'actual', kind: phase.status === 'passed' ? 'passed' : 'not passed', from: seconds(phase.startedAt), to: seconds(end) });
+      spans.push({
+        row,
+        lane: 'actual',
+        kind: phase.status === 'passed' ? 'passed' : 'not passed',
+        from: seconds(phase.startedAt),
+        to: seconds(end),
+      });
     }
   }
   for (const [index, rollback] of state.rollbacks.entries()) {
@@ -158,7 +190,11 @@ export async function timelineChart(state: GoLiveState): Promise<string | undefi
   const longest = Math.max(1, ...spans.map((span) => span.to));
   // Axis labels are m:ss below 20 minutes, h:mm above.
   const unit = longest < 1200 ? 1 : 60;
-  const values = spans.map((span) => ({ ...span, from: span.from / unit, to: Math.max(span.to, span.from + longest / 400) / unit }));
+  const values = spans.map((span) => ({
+    ...span,
+    from: span.from / unit,
+    to: Math.max(span.to, span.from + longest / 400) / unit,
+  }));
   const seen = Object.keys(KINDS).filter((kind) => spans.some((span) => span.kind === kind));
   const spec = {
     width: 660,
@@ -167,19 +203,33 @@ export async function timelineChart(state: GoLiveState): Promise<string | undefi
     data: { values },
     mark: { type: 'bar', cornerRadius: 1 },
     encoding: {
-      y: { field: 'row', type: 'nominal', sort: rows, scale: { paddingInner: 0.35 }, axis: { title: null, domain: false, ticks: false, labelLimit: 240, labelFontSize: 11, labelColor: '#1f2328' } },
+      y: {
+        field: 'row',
+        type: 'nominal',
+        sort: rows,
+        scale: { paddingInner: 0.35 },
+        axis: { title: null, domain: false, ticks: false, labelLimit: 240, labelFontSize: 11, labelColor: '#1f2328' },
+      },
       yOffset: { field: 'lane', sort: ['planned', 'actual'] },
       x: {
-        field: 'from', type: 'quantitative', scale: { domain: [0, longest / unit], nice: false },
+        field: 'from',
+        type: 'quantitative',
+        scale: { domain: [0, longest / unit], nice: false },
         axis: {
-          title: unit === 1 ? 'minutes:seconds from the start' : 'hours:minutes from the start', titleFontSize: 10, titleFontWeight: 'normal',
-          gridColor: '#e6e9ed', domain: false, labelFontSize: 10, values: ticks(longest / unit),
+          title: unit === 1 ? 'minutes:seconds from the start' : 'hours:minutes from the start',
+          titleFontSize: 10,
+          titleFontWeight: 'normal',
+          gridColor: '#e6e9ed',
+          domain: false,
+          labelFontSize: 10,
+          values: ticks(longest / unit),
           labelExpr: "floor(datum.value / 60) + ':' + format(datum.value % 60, '02d')",
         },
       },
       x2: { field: 'to' },
       color: {
-        field: 'kind', type: 'nominal',
+        field: 'kind',
+        type: 'nominal',
         scale: { domain: seen, range: seen.map((kind) => KINDS[kind as keyof typeof KINDS]) },
         legend: { orient: 'top', title: null, labelFontSize: 11, symbolType: 'square' },
       },

@@ -10,13 +10,17 @@ export function detail(state: GoLiveState): Html {
     const heading = phase.history.length > 0 ? html`<h4>attempt ${phase.attempt}</h4>` : NOTHING;
     return html`<h3>${phase.index} ${phase.title}</h3>${earlier}${heading}${phase.steps.length > 0 ? table(state, phase.steps) : html`<p class="soft">It did not run.</p>`}`;
   });
-  const rollbacks = state.rollbacks.map((rollback) => html`<h3>Rollback ${rollback.id}: ${rollback.title}</h3>${table(state, rollback.steps)}`);
+  const rollbacks = state.rollbacks.map(
+    (rollback) => html`<h3>Rollback ${rollback.id}: ${rollback.title}</h3>${table(state, rollback.steps)}`,
+  );
   return html`${phases}${rollbacks}`;
 }
 
 function table(state: GoLiveState, steps: readonly StepRecord[]): Html {
   const rows = steps.map(
-    (step) => html`<tr><td>${step.title}<br><span class="soft small">${step.id} · ${step.uses}${step.epoch > 1 ? ` · opened ${step.epoch} times` : ''}</span></td>
+    (
+      step,
+    ) => html`<tr><td>${step.title}<br><span class="soft small">${step.id} · ${step.uses}${step.epoch > 1 ? ` · opened ${step.epoch} times` : ''}</span></td>
 <td class="nowrap">${STEP_WORDS[step.status]}</td><td class="num">${sinceStart(state, step.startedAt)}</td><td class="num">${clockText(tookMs(step))}</td>
 <td>${step.failure?.message ?? step.skipped ?? step.summary ?? ''}${files(step.evidence ?? [])}</td></tr>`,
   );
@@ -30,5 +34,9 @@ function files(evidence: readonly EvidenceRef[]): Html {
 
 /** A link below the report's own folder, whatever the path says. */
 function linkTo(path: string): string {
-  return `./${path.split('/').filter((part) => part !== '' && part !== '.' && part !== '..').map(encodeURIComponent).join('/')}`;
+  return `./${path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.' && part !== '..')
+    .map(encodeURIComponent)
+    .join('/')}`;
 }

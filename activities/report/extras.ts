@@ -22,11 +22,15 @@ export const NO_EXTRAS: Extras = { guards: [], inputs: {}, runbookKept: false };
 /** Reads them; what is not there or cannot be understood is left out. @throws EvidenceError when the disk refuses */
 export async function readExtras(data: string): Promise<Extras> {
   const [csv, limits, planText, runbook] = await Promise.all(
-    ['failed_cases.csv', 'rate_limit_stats.json', 'plan.json', 'runbook.yaml'].map((name) => readIfThere(join(data, name))),
+    ['failed_cases.csv', 'rate_limit_stats.json', 'plan.json', 'runbook.yaml'].map((name) =>
+      readIfThere(join(data, name)),
+    ),
   );
   const failedCases = csv && csv.length <= LARGEST_BYTES ? casesOf(csv.toString('utf8')) : undefined;
   const rateLimits = limits ? objectOf(limits.toString('utf8')) : undefined;
-  const plan = planText ? (objectOf(planText.toString('utf8'))?.plan as unknown as Partial<Plan> | undefined) : undefined;
+  const plan = planText
+    ? (objectOf(planText.toString('utf8'))?.plan as unknown as Partial<Plan> | undefined)
+    : undefined;
   return {
     ...(failedCases ? { failedCases } : {}),
     ...(rateLimits ? { rateLimits } : {}),
@@ -56,6 +60,8 @@ function objectOf(text: string): JsonObject | undefined {
 
 function guardsOf(plan: Partial<Plan> | undefined): Extras['guards'] {
   return (plan?.phases ?? []).flatMap((phase) =>
-    stepsOf(phase.steps ?? []).flatMap((step) => (step.guards ?? []).map((guard) => ({ phase: phase.id, step: step.id, guard }))),
+    stepsOf(phase.steps ?? []).flatMap((step) =>
+      (step.guards ?? []).map((guard) => ({ phase: phase.id, step: step.id, guard })),
+    ),
   );
 }

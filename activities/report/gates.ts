@@ -22,7 +22,11 @@ function phaseGates(phase: PhaseState, charts: Charts): Html {
   }
   const tables = [...groups].map(([prefix, members]) => {
     const of = phase.steps.find((step) => step.id === prefix);
-    const heading = of ? html`<h4>${of.id}: ${of.title}</h4>` : groups.size > 1 ? html`<h4>The phase as a whole</h4>` : NOTHING;
+    const heading = of
+      ? html`<h4>${of.id}: ${of.title}</h4>`
+      : groups.size > 1
+        ? html`<h4>The phase as a whole</h4>`
+        : NOTHING;
     return html`${heading}<table class="gates"><tbody>${worstFirst(members).map((gate) => row(gate, charts))}</tbody></table>`;
   });
   return html`<h3>${phase.index} ${phase.title} ${phase.verdict ? chip(phase.verdict) : NOTHING}</h3>${tables}`;
@@ -35,7 +39,9 @@ function worstFirst(members: readonly GateResult[]): GateResult[] {
 function row(gate: GateResult, charts: Charts): Html {
   const chart = charts.get(gate);
   const mark = gate.verdict === 'go' ? '' : gate.verdict === 'waived' ? 'waivedrow' : 'failing';
-  const notes = [gate.hard ? '' : 'soft: only warns', gate.floor ? 'floor: cannot be waived' : ''].filter((note) => note !== '');
+  const notes = [gate.hard ? '' : 'soft: only warns', gate.floor ? 'floor: cannot be waived' : ''].filter(
+    (note) => note !== '',
+  );
   return html`<tr class="${mark}"><td class="verdict">${chip(gate.verdict)}</td>
 <td><b>${gate.title}</b>${notes.length > 0 ? html` <span class="soft small">(${notes.join(', ')})</span>` : NOTHING}<br><span class="small">${gate.sentence}</span></td>
 <td class="chart">${chart ? html`<figure role="img" aria-label="${gate.sentence}">${raw(chart)}</figure>` : html`<span class="soft small">no number to draw</span>`}</td>
@@ -43,8 +49,11 @@ function row(gate: GateResult, charts: Charts): Html {
 }
 
 function figures(gate: GateResult): Html {
-  const lines: Html[] = [html`<b>${valueText(gate.value, gate.unit)}</b> <span class="nowrap">needs ${gate.threshold}</span>`];
-  if (gate.n !== undefined) lines.push(html`n ${gate.n}${gate.successes === undefined ? '' : `, ${gate.successes} good`}`);
+  const lines: Html[] = [
+    html`<b>${valueText(gate.value, gate.unit)}</b> <span class="nowrap">needs ${gate.threshold}</span>`,
+  ];
+  if (gate.n !== undefined)
+    lines.push(html`n ${gate.n}${gate.successes === undefined ? '' : `, ${gate.successes} good`}`);
   if (gate.interval) lines.push(html`95 % ${gate.interval[0].toFixed(3)} to ${gate.interval[1].toFixed(3)}`);
   const margin = marginText(gate);
   if (margin !== undefined) lines.push(html`margin ${margin}`);

@@ -1,6 +1,17 @@
 import type { ApprovalState, GoLiveState, Vote } from '../../model/state.js';
 import { chip, html, type Html, NOTHING } from './html.js';
-import { clockText, failedGates, headline, identityText, modeText, roleName, SIGNS, sinceStart, timeText, tookMs } from './words.js';
+import {
+  clockText,
+  failedGates,
+  headline,
+  identityText,
+  modeText,
+  roleName,
+  SIGNS,
+  sinceStart,
+  timeText,
+  tookMs,
+} from './words.js';
 
 /** What a reader must know on every page: whether this was a rehearsal. */
 export function modeBar(state: GoLiveState): Html {
@@ -24,7 +35,8 @@ ${state.aborted ? html`<div class="alarm">Aborted by ${state.aborted.by} at ${ti
 
 export function decisions(state: GoLiveState): Html {
   const rows = state.decisions.map(
-    (one) => html`<tr><td class="nowrap">${chip(one.verdict)}</td><td><b>${one.title}</b></td><td>${one.sentence}</td></tr>`,
+    (one) =>
+      html`<tr><td class="nowrap">${chip(one.verdict)}</td><td><b>${one.title}</b></td><td>${one.sentence}</td></tr>`,
   );
   if (rows.length === 0) return html`<p class="lead">${state.sentence ?? 'It ended without a sentence.'}</p>`;
   return html`<table><thead><tr><th>Decision</th><th></th><th>Why</th></tr></thead><tbody>${rows}</tbody></table>`;
@@ -34,7 +46,10 @@ export function decisions(state: GoLiveState): Html {
 export function worstNews(state: GoLiveState): Html {
   const failed = failedGates(state);
   if (failed.length === 0) return NOTHING;
-  const rows = failed.map(({ phase, gate }) => html`<div class="bad">${chip(gate.verdict)} <b>${phase}</b> · <span class="mono small">${gate.id}</span><br>${gate.sentence}</div>`);
+  const rows = failed.map(
+    ({ phase, gate }) =>
+      html`<div class="bad">${chip(gate.verdict)} <b>${phase}</b> · <span class="mono small">${gate.id}</span><br>${gate.sentence}</div>`,
+  );
   return html`<h3>${failed.length === 1 ? 'The gate that does not hold' : `The ${failed.length} gates that do not hold`}</h3>${rows}`;
 }
 
@@ -46,13 +61,21 @@ export function facts(state: GoLiveState): Html {
   const repeated = state.phases.filter((phase) => phase.history.length > 0).length;
   const planned = state.plannedMs / Math.max(1, state.timeScale);
   const took = tookMs(state);
-  const late = took === undefined ? '' : took > planned ? `${clockText(took - planned)} late` : `${clockText(planned - took)} early`;
+  const late =
+    took === undefined
+      ? ''
+      : took > planned
+        ? `${clockText(took - planned)} late`
+        : `${clockText(planned - took)} early`;
   const people = new Set(state.approvals.flatMap((one) => one.votes.map((vote) => vote.by))).size;
   const items: [string, string][] = [
     [`${passed} of ${state.phases.length}`, `phases passed${repeated > 0 ? `, ${repeated} at a later attempt` : ''}`],
     [`${held} of ${gates.length}`, `gates hold${waived > 0 ? `, ${waived} waived` : ''}`],
     [clockText(took), `taken, planned ${clockText(planned)}${late === '' ? '' : `: ${late}`}`],
-    [String(state.rollbacks.length), `rollback${state.rollbacks.length === 1 ? '' : 's'}${state.rollbackIncomplete ? ', one INCOMPLETE' : ''}`],
+    [
+      String(state.rollbacks.length),
+      `rollback${state.rollbacks.length === 1 ? '' : 's'}${state.rollbackIncomplete ? ', one INCOMPLETE' : ''}`,
+    ],
     [String(people), `${people === 1 ? 'person' : 'people'} voted`],
   ];
   return html`<div class="facts">${items.map(([value, label]) => html`<div><b>${value}</b><span>${label}</span></div>`)}</div>`;
@@ -62,13 +85,18 @@ export function facts(state: GoLiveState): Html {
 export function waivers(state: GoLiveState): Html {
   if (state.waivers.length === 0) return NOTHING;
   const rows = state.waivers.map(
-    (waiver) => html`<p><b>${waiver.gate}</b>: ${waiver.reason}<br><span class="small">waived by <b>${waiver.by}</b> as ${roleName(state, waiver.role)}, ${timeText(waiver.at)}, until ${timeText(waiver.until)}${waiver.used ? '' : '; it was not needed'}</span></p>`,
+    (waiver) =>
+      html`<p><b>${waiver.gate}</b>: ${waiver.reason}<br><span class="small">waived by <b>${waiver.by}</b> as ${roleName(state, waiver.role)}, ${timeText(waiver.at)}, until ${timeText(waiver.until)}${waiver.used ? '' : '; it was not needed'}</span></p>`,
   );
   return html`<section class="waivers"><h2>◇ ${state.waivers.length === 1 ? 'One waiver: a failed gate was let pass by a person' : `${state.waivers.length} waivers: failed gates were let pass by people`}</h2>${rows}</section>`;
 }
 
 const STATUS: Record<ApprovalState['status'], string> = {
-  'not-asked': 'not asked', open: 'open', approved: 'APPROVED', rejected: 'REJECTED', expired: 'EXPIRED, so not approved',
+  'not-asked': 'not asked',
+  open: 'open',
+  approved: 'APPROVED',
+  rejected: 'REJECTED',
+  expired: 'EXPIRED, so not approved',
 };
 
 function voteLine(state: GoLiveState, vote: Vote): Html {
@@ -82,18 +110,25 @@ export function approvals(state: GoLiveState): Html | undefined {
   const asked = state.approvals.filter((one) => one.status !== 'not-asked' || one.votes.length > 0);
   const silent = state.approvals.filter((one) => !asked.includes(one));
   const rows = asked.map(
-    (one) => html`<tr><td><b>${one.question}</b><br><span class="soft small">${one.id} · needs ${one.needs.map((need) => `${need.count} × ${roleName(state, need.role)}`).join(', ')}</span></td>
+    (
+      one,
+    ) => html`<tr><td><b>${one.question}</b><br><span class="soft small">${one.id} · needs ${one.needs.map((need) => `${need.count} × ${roleName(state, need.role)}`).join(', ')}</span></td>
 <td class="nowrap">${STATUS[one.status]}</td><td>${one.votes.length === 0 ? 'nobody answered' : one.votes.map((vote) => voteLine(state, vote))}</td><td class="mono small">${one.digest.slice(0, 12)}</td></tr>`,
   );
   const table = html`<table><thead><tr><th>Question</th><th>Outcome</th><th>Who, when, and how we know</th><th>Bound to digest</th></tr></thead><tbody>${rows}</tbody></table>`;
-  const never = silent.length > 0 ? html`<p class="soft">Never asked: ${silent.map((one) => `“${one.question}” (${one.id})`).join(', ')}.</p>` : NOTHING;
+  const never =
+    silent.length > 0
+      ? html`<p class="soft">Never asked: ${silent.map((one) => `“${one.question}” (${one.id})`).join(', ')}.</p>`
+      : NOTHING;
   return html`${asked.length > 0 ? table : NOTHING}${never}${checklist(state)}`;
 }
 
 function checklist(state: GoLiveState): Html {
   if (state.checklist.length === 0) return NOTHING;
   const rows = state.checklist.map(
-    (tick) => html`<tr><td class="nowrap">${tick.at ? '✓ ticked' : '✗ NOT ticked'}</td><td>${tick.text}<br><span class="soft small">${tick.item}</span></td>
+    (
+      tick,
+    ) => html`<tr><td class="nowrap">${tick.at ? '✓ ticked' : '✗ NOT ticked'}</td><td>${tick.text}<br><span class="soft small">${tick.item}</span></td>
 <td>${tick.at ? html`<b>${tick.by ?? ''}</b> as ${roleName(state, tick.role)} ${sinceStart(state, tick.at)} (${timeText(tick.at)})${tick.note ? html`<br>“${tick.note}”` : NOTHING}` : html`for ${roleName(state, tick.role)}`}</td></tr>`,
   );
   return html`<h3>Checklist</h3><table><thead><tr><th></th><th>Item</th><th>By whom, when</th></tr></thead><tbody>${rows}</tbody></table>`;

@@ -22,25 +22,57 @@ export function signoffText(state: GoLiveState): string {
     cell(state.sentence ?? ''),
     `Started ${timeText(state.startedAt)} by ${cell(state.startedBy)}, ended ${timeText(state.endedAt)}.`,
     '## Decisions',
-    table(['decision', 'verdict', 'why'], state.decisions.map((one) => [one.title, VERDICT_WORDS[one.verdict], one.sentence])),
+    table(
+      ['decision', 'verdict', 'why'],
+      state.decisions.map((one) => [one.title, VERDICT_WORDS[one.verdict], one.sentence]),
+    ),
     '## Approvals',
     declared ? 'Names marked *declared* were given, not proven.' : '',
     table(['question', 'outcome', 'who', 'when', 'identity'], votes(state)),
     '## Waivers',
-    table(['gate', 'reason', 'by', 'until', 'used'], state.waivers.map((w) => [w.gate, w.reason, `${w.by} (${roleName(state, w.role)})`, timeText(w.until), w.used ? 'yes' : 'no'])),
+    table(
+      ['gate', 'reason', 'by', 'until', 'used'],
+      state.waivers.map((w) => [
+        w.gate,
+        w.reason,
+        `${w.by} (${roleName(state, w.role)})`,
+        timeText(w.until),
+        w.used ? 'yes' : 'no',
+      ]),
+    ),
     '## Gates',
     table(['phase', 'gate', 'verdict', 'value', 'limit', 'sentence'], gates(state)),
     '## Rollbacks',
-    table(['rollback', 'because', 'status', 'steps'], state.rollbacks.map((r) => [`${r.id}: ${r.title}`, r.because, r.status, `${r.steps.length}`])),
+    table(
+      ['rollback', 'because', 'status', 'steps'],
+      state.rollbacks.map((r) => [`${r.id}: ${r.title}`, r.because, r.status, `${r.steps.length}`]),
+    ),
     '## Choices of operators',
-    table(['about', 'choice', 'by', 'reason'], state.operator.map((o) => [o.about, o.choice, `${o.by} (${roleName(state, o.role)})`, o.reason ?? ''])),
+    table(
+      ['about', 'choice', 'by', 'reason'],
+      state.operator.map((o) => [o.about, o.choice, `${o.by} (${roleName(state, o.role)})`, o.reason ?? '']),
+    ),
     '## Checklist',
-    table(['item', 'text', 'ticked by', 'when', 'note'], state.checklist.map((t) => [t.item, t.text, t.by ? `${t.by} (${roleName(state, t.role)})` : 'not ticked', timeText(t.at), t.note ?? ''])),
+    table(
+      ['item', 'text', 'ticked by', 'when', 'note'],
+      state.checklist.map((t) => [
+        t.item,
+        t.text,
+        t.by ? `${t.by} (${roleName(state, t.role)})` : 'not ticked',
+        timeText(t.at),
+        t.note ?? '',
+      ]),
+    ),
     '## Evidence',
     `The files of this bundle stand in \`manifest-sha256.txt\`; \`REPRODUCE.md\` says how to check and repeat. Digest of what was approved: \`${state.bundle?.digest ?? 'none'}\`.`,
-    state.bundle && state.bundle.missing.length > 0 ? `Not produced: ${state.bundle.missing.map(cell).join(', ')}.` : '',
+    state.bundle && state.bundle.missing.length > 0
+      ? `Not produced: ${state.bundle.missing.map(cell).join(', ')}.`
+      : '',
   ];
-  return `${parts.filter((part) => part !== '').join('\n\n').replace(/\n{3,}/g, '\n\n')}\n`;
+  return `${parts
+    .filter((part) => part !== '')
+    .join('\n\n')
+    .replace(/\n{3,}/g, '\n\n')}\n`;
 }
 
 function votes(state: GoLiveState): Rows {
@@ -58,6 +90,13 @@ function votes(state: GoLiveState): Rows {
 
 function gates(state: GoLiveState): Rows {
   return state.phases.flatMap((phase) =>
-    phase.gates.map((gate) => [phase.title, gate.title, VERDICT_WORDS[gate.verdict], valueText(gate.value, gate.unit), gate.threshold, gate.sentence]),
+    phase.gates.map((gate) => [
+      phase.title,
+      gate.title,
+      VERDICT_WORDS[gate.verdict],
+      valueText(gate.value, gate.unit),
+      gate.threshold,
+      gate.sentence,
+    ]),
   );
 }

@@ -11,7 +11,13 @@ export const VERDICT_WORDS: Record<Verdict | 'pending', string> = {
 };
 
 /** Signs beside the words, so that nothing depends on colour alone. */
-export const SIGNS: Record<Verdict | 'pending', string> = { go: '✓', waived: '◇', inconclusive: '?', 'no-go': '✗', pending: '·' };
+export const SIGNS: Record<Verdict | 'pending', string> = {
+  go: '✓',
+  waived: '◇',
+  inconclusive: '?',
+  'no-go': '✗',
+  pending: '·',
+};
 
 export const STEP_WORDS: Record<StepStatus, string> = {
   pending: 'not run',
@@ -37,7 +43,9 @@ export function sinceStart(state: Pick<GoLiveState, 'startedAt'>, iso: string | 
 }
 
 export function tookMs(span: { startedAt?: string; endedAt?: string }): number | undefined {
-  return span.startedAt !== undefined && span.endedAt !== undefined ? Date.parse(span.endedAt) - Date.parse(span.startedAt) : undefined;
+  return span.startedAt !== undefined && span.endedAt !== undefined
+    ? Date.parse(span.endedAt) - Date.parse(span.startedAt)
+    : undefined;
 }
 
 export function clockText(ms: number | undefined): string {
@@ -73,7 +81,9 @@ export function modeText(state: Pick<GoLiveState, 'mode' | 'timeScale'>): string
 
 /** How an approver's identity is known. */
 export function identityText(vote: Pick<Vote, 'level' | 'via'>): string {
-  return vote.level === 'signed' ? 'signed: SSH signature checked against the project’s keys' : 'declared: a name given, not proven';
+  return vote.level === 'signed'
+    ? 'signed: SSH signature checked against the project’s keys'
+    : 'declared: a name given, not proven';
 }
 
 /** The big words: what was asked for first, and what came of it. */
@@ -83,9 +93,11 @@ export function headline(state: GoLiveState): { verdict: Verdict | 'pending'; wo
   const title = primary?.title ?? state.runbook.title;
   if (state.aborted) return { verdict, words: 'ABORTED', below: `${title} was not reached.` };
   if (verdict === 'go') return { verdict, words: title, below: 'GO: every requirement holds.' };
-  if (verdict === 'waived') return { verdict, words: title, below: 'GO with waivers: read the box below before relying on it.' };
+  if (verdict === 'waived')
+    return { verdict, words: title, below: 'GO with waivers: read the box below before relying on it.' };
   if (verdict === 'pending') return { verdict, words: 'NOT DECIDED', below: `${title} was not decided.` };
-  if (verdict === 'inconclusive') return { verdict, words: 'INCONCLUSIVE', below: `${title} was not reached: what is not known is no GO.` };
+  if (verdict === 'inconclusive')
+    return { verdict, words: 'INCONCLUSIVE', below: `${title} was not reached: what is not known is no GO.` };
   return { verdict, words: 'NO-GO', below: `${title} was not reached.` };
 }
 

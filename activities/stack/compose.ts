@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { CommandResult } from '../step.js';
 import { StepError } from '../step-error.js';
-import type { ServiceState, StackContext, StackDriver } from './driver.js';
+import type { ServiceState, StackContext, StackDriver } from './contract.js';
 
 const PROBE_MS = 10_000;
 const QUERY_MS = 30_000;

@@ -1,38 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StepContext } from '../step.js';
 import { StepError } from '../step-error.js';
 import { composeDriver, composeProblem } from './compose.js';
+import type { StackContext, StackDriver } from './contract.js';
 import { nativeDriver } from './native.js';
-
-/** A service as it is seen now. */
-export interface ServiceState {
-  name: string;
-  running: boolean;
-  /** Its readiness probe holds; a service without one is ready when it runs. */
-  healthy: boolean;
-  /** Why it is not, in a few words. */
-  detail: string;
-}
-
-export interface UpOptions {
-  services?: string[];
-  wait: 'healthy' | 'started';
-  timeoutMs: number;
-}
-
-/** What both kinds of stack can do. */
-export interface StackDriver {
-  name: 'compose' | 'native';
-  /** Leaves alone what runs as configured. @throws StepError STACK_FAILED with the last log lines */
-  up(options: UpOptions): Promise<{ started: number; states: ServiceState[] }>;
-  down(volumes: boolean): Promise<{ stopped: number; volumesRemoved: number }>;
-  ps(): Promise<ServiceState[]>;
-  /** The last lines of a service's log; `since` leaves out what is older, where the driver knows. */
-  logs(service: string, tail: number, since?: Date): Promise<string[]>;
-}
-
-export type StackContext = Pick<StepContext, 'run' | 'signal' | 'sleep' | 'path' | 'progress' | 'log'>;
 
 /**
  * Finds who runs the stack of a folder.
@@ -65,24 +36,4 @@ export async function openStack(
   throw new StepError('TOOL_MISSING', `${problem}${also}.`, {
     hint: 'Start the container engine, or give the folder a stack.yaml for native processes.',
   });
-}
-
-/** The named services and all that they depend on, dependencies first. */
-export function inOrder(dependsOn: ReadonlyMap<string, readonly string[]>, wanted: readonly string[]): string[] {
-  const order: string[] = [];
-  const path: string[] = [];
-  const visit = (name: string): void => {
-    if (order.includes(name)) return;
-    if (path.includes(name)) {
-      throw new StepError('BAD_INPUT', `Services depend on one another in a circle: ${[...path, name].join(' → ')}.`);
-    }
-    const dependencies = dependsOn.get(name);
-    if (!dependencies) throw new StepError('NOT_FOUND', `The stack has no service ${name}.`);
-    path.push(name);
-    for (const dependency of dependencies) visit(dependency);
-    path.pop();
-    order.push(name);
-  };
-  for (const name of wanted) visit(name);
-  return order;
 }

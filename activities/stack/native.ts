@@ -9,7 +9,8 @@ import { sha256 } from '../evidence/durable.js';
 import { endGroup, type NotedGroup, noteGroup, notedGroupRuns } from '../process-group.js';
 import { StepError } from '../step-error.js';
 import { readStack, type ServiceDefinition, type StackDefinition } from './definition.js';
-import { inOrder, type ServiceState, type StackContext, type StackDriver, type UpOptions } from './driver.js';
+import type { ServiceState, StackContext, StackDriver, UpOptions } from './contract.js';
+import { inOrder } from './order.js';
 import { probe } from './probe.js';
 
 const STATE = '.stack';

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { ReadyProbe } from './definition.js';
-import type { StackContext } from './driver.js';
+import type { StackContext } from './contract.js';
 
 const PROBE_MS = 2000;
 

@@ -20,7 +20,10 @@ export const casesCompare: HandlerOf<typeof kind> = {
     const current: Run = { verdicts: input.current, confusion: input.currentConfusion };
     if (!baseline) {
       await context.evidence.write('compare.json', `${JSON.stringify({ compared: false })}\n`);
-      return { outputs: { compared: false, changed: 0, worstClass: 'none', exceeds: false }, summary: 'no earlier run to compare with' };
+      return {
+        outputs: { compared: false, changed: 0, worstClass: 'none', exceeds: false },
+        summary: 'no earlier run to compare with',
+      };
     }
     const before = baseline.verdicts ?? {};
     const now = current.verdicts ?? {};
@@ -28,7 +31,12 @@ export const casesCompare: HandlerOf<typeof kind> = {
     const drop = largestDrop(baseline.confusion, current.confusion);
     const agreed = baseline.verdicts && current.verdicts ? agreement(before, now) : undefined;
     const exceeds = drop !== undefined && drop.drop > input.maxDrop;
-    const record = { compared: true, agreement: agreed, drop, changed: changed.map((id) => ({ id, before: before[id], now: now[id] ?? null })) };
+    const record = {
+      compared: true,
+      agreement: agreed,
+      drop,
+      changed: changed.map((id) => ({ id, before: before[id], now: now[id] ?? null })),
+    };
     await context.evidence.write('compare.json', `${JSON.stringify(record, null, 2)}\n`);
     return {
       outputs: {
@@ -46,15 +54,23 @@ export const casesCompare: HandlerOf<typeof kind> = {
 
 async function baselineOf(input: Input, context: StepContext): Promise<Run | undefined> {
   if (input.baselineFile === undefined) {
-    return input.baseline || input.baselineConfusion ? { verdicts: input.baseline, confusion: input.baselineConfusion } : undefined;
+    return input.baseline || input.baselineConfusion
+      ? { verdicts: input.baseline, confusion: input.baselineConfusion }
+      : undefined;
   }
   const path = context.path(input.baselineFile);
   if (!(await exists(path))) return undefined;
   const text = (await readNeeded(path, 'The earlier run')).toString('utf8');
   try {
     if (path.endsWith('.jsonl')) {
-      const results = text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as CaseResult);
-      return { verdicts: Object.fromEntries(results.map(({ id, verdict }) => [id, verdict ?? 'none'])), confusion: confusionOf(results) };
+      const results = text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as CaseResult);
+      return {
+        verdicts: Object.fromEntries(results.map(({ id, verdict }) => [id, verdict ?? 'none'])),
+        confusion: confusionOf(results),
+      };
     }
     const { confusion, verdicts } = JSON.parse(text) as Run;
     return { confusion, verdicts };
@@ -64,7 +80,10 @@ async function baselineOf(input: Input, context: StepContext): Promise<Run | und
 }
 
 /** Recall of each class in both runs; the class (blocked apart) that fell most, as a ratio of 1; 0 when none fell. */
-export function largestDrop(before: Record<string, number> | undefined, now: Record<string, number> | undefined): { verdict: string; drop: number } | undefined {
+export function largestDrop(
+  before: Record<string, number> | undefined,
+  now: Record<string, number> | undefined,
+): { verdict: string; drop: number } | undefined {
   if (!before || !now) return undefined;
   const drops = VERDICT_CLASSES.filter((verdict) => verdict !== 'blocked').flatMap((verdict) => {
     const was = recall(before, verdict);
@@ -77,6 +96,8 @@ export function largestDrop(before: Record<string, number> | undefined, now: Rec
 }
 
 function recall(confusion: Record<string, number>, verdict: string): number | undefined {
-  const all = Object.entries(confusion).filter(([key]) => key.startsWith(`${verdict}>`)).reduce((sum, [, count]) => sum + count, 0);
+  const all = Object.entries(confusion)
+    .filter(([key]) => key.startsWith(`${verdict}>`))
+    .reduce((sum, [, count]) => sum + count, 0);
   return all === 0 ? undefined : (confusion[`${verdict}>${verdict}`] ?? 0) / all;
 }

@@ -17,7 +17,10 @@ export const casesRun: HandlerOf<typeof kind> = {
   async do(input, context) {
     const { manifest } = await readManifest(context.path(input.manifest));
     if (input.seed !== undefined && manifest.seed !== input.seed) {
-      throw new StepError('EXPECTATION_FAILED', `The manifest was made with the seed ${manifest.seed ?? 'none'}, not ${input.seed}.`);
+      throw new StepError(
+        'EXPECTATION_FAILED',
+        `The manifest was made with the seed ${manifest.seed ?? 'none'}, not ${input.seed}.`,
+      );
     }
     const appender = await context.evidence.appender('results.jsonl');
     // What an earlier attempt recorded stays: a case with a recorded answer is never sent again.
@@ -27,7 +30,9 @@ export const casesRun: HandlerOf<typeof kind> = {
     } catch (error) {
       await appender.close();
       const leaves = await writeLeaves(context.evidence, manifest.cases, results, false);
-      throw error instanceof StepError && error.code === 'GUARD_TRIPPED' ? withFacts(error, manifest.cases, results, leaves) : error;
+      throw error instanceof StepError && error.code === 'GUARD_TRIPPED'
+        ? withFacts(error, manifest.cases, results, leaves)
+        : error;
     }
     await appender.close();
     await writeLeaves(context.evidence, manifest.cases, results, true);
@@ -41,7 +46,13 @@ export const casesRun: HandlerOf<typeof kind> = {
   },
 };
 
-async function runAll(input: Input, manifest: Manifest, results: CaseResult[], appender: LineAppender, context: StepContext): Promise<void> {
+async function runAll(
+  input: Input,
+  manifest: Manifest,
+  results: CaseResult[],
+  appender: LineAppender,
+  context: StepContext,
+): Promise<void> {
   const { cases } = manifest;
   const done = new Set(results.map(({ id }) => id));
   const options: SendOptions = {
@@ -62,7 +73,10 @@ async function runAll(input: Input, manifest: Manifest, results: CaseResult[], a
     sent += 1;
     tell(cases, results, sent, performance.now() - begun, context);
     if (input.requireStubFalse && result.stub) {
-      throw new StepError('EXPECTATION_FAILED', `The answer to case '${one.id}' is a stub; stubs are never decision evidence.`);
+      throw new StepError(
+        'EXPECTATION_FAILED',
+        `The answer to case '${one.id}' is a stub; stubs are never decision evidence.`,
+      );
     }
     context.checkGuards(tallies(cases, results));
   }
@@ -78,7 +92,13 @@ function pacer(intervalMs: number, context: StepContext): () => Promise<void> {
   };
 }
 
-function tell(cases: readonly Case[], results: readonly CaseResult[], sent: number, elapsedMs: number, context: StepContext): void {
+function tell(
+  cases: readonly Case[],
+  results: readonly CaseResult[],
+  sent: number,
+  elapsedMs: number,
+  context: StepContext,
+): void {
   const { done, total, agreed, comparable, blocked } = tallies(cases, results);
   const left = sent === 0 ? undefined : (elapsedMs / sent) * (total - done);
   const retried = results.reduce((sum, result) => sum + result.retries429, 0);
@@ -90,6 +110,15 @@ function tell(cases: readonly Case[], results: readonly CaseResult[], sent: numb
   });
 }
 
-function withFacts(error: StepError, cases: readonly Case[], results: readonly CaseResult[], leaves: NonNullable<StepError['options']['evidence']>): StepError {
-  return new StepError(error.code, error.message, { ...error.options, facts: tallies(cases, results), evidence: leaves });
+function withFacts(
+  error: StepError,
+  cases: readonly Case[],
+  results: readonly CaseResult[],
+  leaves: NonNullable<StepError['options']['evidence']>,
+): StepError {
+  return new StepError(error.code, error.message, {
+    ...error.options,
+    facts: tallies(cases, results),
+    evidence: leaves,
+  });
 }

@@ -29,7 +29,10 @@ export const envEnsure: HandlerOf<typeof kind> = {
     if (!there || next !== text) await replaceFile(file, Buffer.from(next), context, there ? undefined : '600');
     const values = described(next);
     await context.evidence.write('env.json', `${JSON.stringify({ file, created, changed, values }, null, 2)}\n`);
-    return { outputs: { created, changed, values }, summary: `${there ? 'kept' : 'made'} ${file}; set anew: ${changed.join(', ') || 'nothing'}` };
+    return {
+      outputs: { created, changed, values },
+      summary: `${there ? 'kept' : 'made'} ${file}; set anew: ${changed.join(', ') || 'nothing'}`,
+    };
   },
   undo: (_input, context) => restoreFile(context),
 };

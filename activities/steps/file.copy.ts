@@ -10,10 +10,16 @@ export const fileCopy: HandlerOf<typeof kind> = {
     const content = await readNeeded(context.path(from), 'The file to copy');
     if (ifMissing && (await exists(target)) && !(await context.recall())) {
       const there = await readNeeded(target, 'The existing file');
-      return { outputs: { copied: false, bytes: there.length, digest: sha256(there) }, summary: `${target} is there and stays` };
+      return {
+        outputs: { copied: false, bytes: there.length, digest: sha256(there) },
+        summary: `${target} is there and stays`,
+      };
     }
     await replaceFile(target, content, context, mode);
-    return { outputs: { copied: true, bytes: content.length, digest: sha256(content) }, summary: `copied ${content.length} bytes to ${target}` };
+    return {
+      outputs: { copied: true, bytes: content.length, digest: sha256(content) },
+      summary: `copied ${content.length} bytes to ${target}`,
+    };
   },
   undo: (_input, context) => restoreFile(context),
 };

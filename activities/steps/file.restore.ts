@@ -27,12 +27,15 @@ export const fileRestore: HandlerOf<typeof kind> = {
       await cp(source, draft, { recursive: true });
       await rm(target, { recursive: true, force: true });
       await rename(draft, target);
-      if (!(await isThere())) throw new StepError('CHECK_FAILED', `What was put back at ${target} differs from ${source}.`);
+      if (!(await isThere()))
+        throw new StepError('CHECK_FAILED', `What was put back at ${target} differs from ${source}.`);
     }
     return { outputs: { files: files.length, digest }, summary: `${files.length} files put back at ${target}` };
   },
   async undo(_input, context) {
-    const memory = (await context.recall()) as { target: string; aside: string; had: boolean; digest: string } | undefined;
+    const memory = (await context.recall()) as
+      | { target: string; aside: string; had: boolean; digest: string }
+      | undefined;
     if (!memory) return { summary: 'nothing was restored, nothing to undo' };
     const { target, aside, had, digest } = memory;
     if (await exists(aside)) {

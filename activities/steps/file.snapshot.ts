@@ -22,12 +22,16 @@ export const fileSnapshot: HandlerOf<typeof kind> = {
     if (copied.digest !== digest) throw new StepError('CHECK_FAILED', `The copy at ${target} differs from ${source}.`);
     await context.evidence.write('manifest-sha256.txt', text);
     const bytes = sum(files);
-    return { outputs: { files: files.length, bytes, digest, to: target }, summary: `${files.length} files (${bytes} bytes) kept at ${target}, equal by hash` };
+    return {
+      outputs: { files: files.length, bytes, digest, to: target },
+      summary: `${files.length} files (${bytes} bytes) kept at ${target}, equal by hash`,
+    };
   },
   async undo(_input, context) {
     const memory = (await context.recall()) as { target: string; digest: string } | undefined;
     if (!memory || !(await exists(memory.target))) return { summary: 'no copy to remove' };
-    if (manifestOf(await treeOf(memory.target)).digest !== memory.digest) return { summary: `${memory.target} was changed since and is left` };
+    if (manifestOf(await treeOf(memory.target)).digest !== memory.digest)
+      return { summary: `${memory.target} was changed since and is left` };
     await rm(memory.target, { recursive: true });
     return { summary: `removed ${memory.target}` };
   },

@@ -11,11 +11,17 @@ export const fileWrite: HandlerOf<typeof kind> = {
     if ((await exists(target)) && !(await context.recall())) {
       const there = await readNeeded(target, 'The existing file');
       if (ifMissing || there.equals(bytes)) {
-        return { outputs: { written: false, bytes: there.length, digest: sha256(there) }, summary: `${target} is there and stays` };
+        return {
+          outputs: { written: false, bytes: there.length, digest: sha256(there) },
+          summary: `${target} is there and stays`,
+        };
       }
     }
     await replaceFile(target, bytes, context, mode);
-    return { outputs: { written: true, bytes: bytes.length, digest: sha256(bytes) }, summary: `wrote ${bytes.length} bytes to ${target}` };
+    return {
+      outputs: { written: true, bytes: bytes.length, digest: sha256(bytes) },
+      summary: `wrote ${bytes.length} bytes to ${target}`,
+    };
   },
   undo: (_input, context) => restoreFile(context),
 };

@@ -38,7 +38,15 @@ export const httpCheck: HandlerOf<typeof kind> = {
     );
     const { status, ms, truncated } = answer;
     const what = `${method} ${shownUrl(url)}`;
-    const record = { request: what, at: context.now().toISOString(), status, ms, headers: shown, truncated, body: text };
+    const record = {
+      request: what,
+      at: context.now().toISOString(),
+      status,
+      ms,
+      headers: shown,
+      truncated,
+      body: text,
+    };
     const evidence = await context.evidence.write('response.json', `${JSON.stringify(record, null, 2)}\n`);
 
     const found = expect.json ? valuesAt(Object.keys(expect.json), answer, text) : { values: {} };
@@ -121,7 +129,8 @@ function differences(expect: Expect, answer: HttpAnswer, text: string, found: Fo
   }
   for (const [name, value] of Object.entries(expect.headers ?? {})) {
     const got = answer.headers[name.toLowerCase()];
-    if (got !== value) wrong.push(`expected header ${name} = ${quote(value)}, got ${got === undefined ? 'none' : quote(got)}`);
+    if (got !== value)
+      wrong.push(`expected header ${name} = ${quote(value)}, got ${got === undefined ? 'none' : quote(got)}`);
   }
   if (expect.bodyContains !== undefined && !text.includes(expect.bodyContains)) {
     const part = answer.truncated ? ` in its first ${answer.body.length} bytes` : '';

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import type { logScan as kind } from '../../model/schema/steps/log.scan.js';
 import { type Log, type Mark, markOf, readLogFile, readServiceLog } from '../log-source.js';
 import { matchLines } from '../patterns.js';
-import { openStack, type StackDriver } from '../stack/driver.js';
+import type { StackDriver } from '../stack/contract.js';
+import { openStack } from '../stack/driver.js';
 import type { HandlerOf, StepContext } from '../step.js';
 import { StepError } from '../step-error.js';
 

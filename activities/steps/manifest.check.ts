@@ -14,14 +14,20 @@ export const manifestCheck: HandlerOf<typeof kind> = {
     const fail = (text: string): never => {
       throw new StepError('EXPECTATION_FAILED', `${path}: ${text}.`);
     };
-    if (expectCount !== undefined && cases.length !== expectCount) fail(`${cases.length} cases, ${expectCount} are expected`);
+    if (expectCount !== undefined && cases.length !== expectCount)
+      fail(`${cases.length} cases, ${expectCount} are expected`);
     if (!isDeepStrictEqual(nonZero(counts.scenario), scenario)) fail('the scenario counts differ from the cases');
-    if (!isDeepStrictEqual(nonZero(counts.expected), expected)) fail('the distribution of expected verdicts differs from the cases');
+    if (!isDeepStrictEqual(nonZero(counts.expected), expected))
+      fail('the distribution of expected verdicts differs from the cases');
     const scenarios = Object.keys(scenario).length;
-    if (expectScenarios !== undefined && scenarios < expectScenarios) fail(`${scenarios} scenarios, at least ${expectScenarios} are expected`);
+    if (expectScenarios !== undefined && scenarios < expectScenarios)
+      fail(`${scenarios} scenarios, at least ${expectScenarios} are expected`);
     await context.evidence.write('manifest.json', bytes);
     const shares = Object.entries(expected).map(([verdict, count]) => `${count} ${verdict}`);
-    return { outputs: { cases: cases.length, scenarios, sha256, expected }, summary: `${cases.length} cases of ${scenarios} scenarios, expected: ${shares.join(', ')}` };
+    return {
+      outputs: { cases: cases.length, scenarios, sha256, expected },
+      summary: `${cases.length} cases of ${scenarios} scenarios, expected: ${shares.join(', ')}`,
+    };
   },
 };
 

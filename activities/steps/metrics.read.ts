@@ -44,12 +44,20 @@ function formatOf(path: string): Format {
 
 function rowsOf(text: string, format: Format, path: string): Json[] {
   try {
-    if (format === 'csv') return parse(text, { columns: true, skip_empty_lines: true, bom: true, trim: true }) as Json[];
-    if (format === 'jsonl') return text.split('\n').filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as Json);
+    if (format === 'csv')
+      return parse(text, { columns: true, skip_empty_lines: true, bom: true, trim: true }) as Json[];
+    if (format === 'jsonl')
+      return text
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .map((line) => JSON.parse(line) as Json);
     const value = JSON.parse(text) as Json;
     return Array.isArray(value) ? value : [value];
   } catch (cause) {
-    throw new StepError('EXPECTATION_FAILED', `${path} cannot be read as ${format}: ${cause instanceof Error ? cause.message.split('\n')[0] : 'it is broken'}.`);
+    throw new StepError(
+      'EXPECTATION_FAILED',
+      `${path} cannot be read as ${format}: ${cause instanceof Error ? cause.message.split('\n')[0] : 'it is broken'}.`,
+    );
   }
 }
 
@@ -62,14 +70,18 @@ function at(row: Json, path: string): Json | undefined {
       throw new StepError('BAD_INPUT', `${JSON.stringify(path)} is no JSONPath (RFC 9535).`, { cause });
     }
   }
-  return row !== null && typeof row === 'object' && !Array.isArray(row) && Object.hasOwn(row, path) ? row[path] : undefined;
+  return row !== null && typeof row === 'object' && !Array.isArray(row) && Object.hasOwn(row, path)
+    ? row[path]
+    : undefined;
 }
 
 function figure(rows: readonly Json[], { path, reduce, where }: Wanted): Json | undefined {
   // A CSV column is text, so a number is compared by its text too.
   const chosen = rows.filter((row) => Object.entries(where ?? {}).every(([key, value]) => same(at(row, key), value)));
   if (path === undefined) return reduce === 'count' ? chosen.length : undefined;
-  const found = chosen.map((row) => at(row, path)).filter((value) => value !== undefined && value !== null && value !== '');
+  const found = chosen
+    .map((row) => at(row, path))
+    .filter((value) => value !== undefined && value !== null && value !== '');
   if (reduce === 'count') return found.length;
   if (found.length === 0) return undefined;
   if (reduce === 'first' || reduce === 'last') return scalar(found.at(reduce === 'first' ? 0 : -1));

@@ -7,18 +7,32 @@ export function register(program: Command): void {
     .description('list the files of an evidence bundle and check them against its manifest')
     .argument('[bundle]', 'a target, a go-live id or a folder; without it, the newest bundle of this project')
     .option('--json', 'print one JSON object')
-    .addHelpText('after', '\nExample:\n  golive evidence lcopilot-lab\n\nExit codes: 0 as listed, 2 no such bundle, 10 a file was altered, added or is missing')
+    .addHelpText(
+      'after',
+      '\nExample:\n  golive evidence lcopilot-lab\n\nExit codes: 0 as listed, 2 no such bundle, 10 a file was altered, added or is missing',
+    )
     .action(async (argument, options) => {
-      const [{ checkBundle, findBundle }, { print, talk }] = await Promise.all([import('../bundle.js'), import('../tell.js')]);
+      const [{ checkBundle, findBundle }, { print, talk }] = await Promise.all([
+        import('../bundle.js'),
+        import('../tell.js'),
+      ]);
       const bundle = findBundle(argument);
       const { closed, files } = await checkBundle(bundle);
       const wrong = closed ? files.filter((file) => file.state !== 'ok') : [];
       if (options.json) print({ bundle, closed, files });
       else {
         print(bundle);
-        for (const file of files) print(`${file.state.padEnd(7)}  ${String(file.bytes).padStart(9)}  ${file.sha256.slice(0, 12)}  ${file.path}`);
+        for (const file of files)
+          print(
+            `${file.state.padEnd(7)}  ${String(file.bytes).padStart(9)}  ${file.sha256.slice(0, 12)}  ${file.path}`,
+          );
         if (!closed) talk('The bundle is still open: its manifest is written when the go-live ends.');
-        else talk(wrong.length === 0 ? `${files.length} files, all as listed.` : `${wrong.length} of ${files.length} files differ from the manifest.`);
+        else
+          talk(
+            wrong.length === 0
+              ? `${files.length} files, all as listed.`
+              : `${wrong.length} of ${files.length} files differ from the manifest.`,
+          );
       }
       if (wrong.length > 0) process.exitCode = 10;
     });

@@ -9,7 +9,11 @@ const INDENT = ' '.repeat(8);
 const NAMES: Record<string, string> = { undo: 'Undo', release: 'Release' };
 
 /** What ends a go-live: verdict, sentence, rollbacks, decisions, waivers, evidence; the exit code where it is given. */
-export function verdictBlock(state: GoLiveState, style: Style, opts: { columns: number; exitCode?: number }): string[] {
+export function verdictBlock(
+  state: GoLiveState,
+  style: Style,
+  opts: { columns: number; exitCode?: number; cwd?: string },
+): string[] {
   const { columns } = opts;
   const verdict = state.verdict ?? 'inconclusive';
   const head = verdictWord(verdict, style);

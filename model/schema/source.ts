@@ -1,5 +1,5 @@
 import { codeFrameColumns } from '@babel/code-frame';
-import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document, ParsedNode } from 'yaml';
 import type { ExpressionCheck } from './expression-check.js';
 
@@ -71,7 +71,7 @@ export class Source {
         yamlHint(error.code),
       );
     }
-    this.refuseExtras();
+    this.refuseExtras(this.document.contents, 0);
     if (this.problems.length === 0) this.value = this.document.toJS({ maxAliasCount: 0 });
   }
 
@@ -80,26 +80,29 @@ export class Source {
     return this.problems.length === 0;
   }
 
-  private refuseExtras(): void {
-    const document = this.document;
-    if (!document) return;
-    visit(document, (_key, node, path) => {
-      if (path.length > MAX_DEPTH * 2) {
-        this.add(rangeOf(node), `the file is nested more than ${MAX_DEPTH} levels deep`);
-        return visit.BREAK;
-      }
-      if (isPair(node) || node === null || typeof node !== 'object') return undefined;
-      const item = node as { anchor?: string; tag?: string; source?: string; type?: string };
-      if (item.type === 'ALIAS' || ('source' in node && !isScalar(node) && !isMap(node) && !isSeq(node))) {
-        this.add(rangeOf(node), 'aliases (*name) are not used in this format', 'Write the value out.');
-      } else if (item.anchor)
-        this.add(rangeOf(node), 'anchors (&name) are not used in this format', 'Write the value out.');
-      else if (item.tag && item.tag !== 'tag:yaml.org,2002:map' && item.tag !== 'tag:yaml.org,2002:seq')
-        this.add(rangeOf(node), `tags (${item.tag}) are not used in this format`);
-      return undefined;
-    });
-    for (const pair of mergeKeys(document))
-      this.add(rangeOf(pair), 'merge keys (<<) are not used in this format', 'Write the values out.');
+  /** Refuses what would make a file mean more than it shows: anchors, aliases, tags, merge keys, endless nesting. */
+  private refuseExtras(node: unknown, depth: number): void {
+    if (depth > MAX_DEPTH) {
+      this.add(rangeOf(node), `the file is nested more than ${MAX_DEPTH} levels deep`);
+      return;
+    }
+    if (isAlias(node)) {
+      this.add(rangeOf(node), 'aliases (*name) are not used in this format', 'Write the value out.');
+      return;
+    }
+    if (!isScalar(node) && !isMap(node) && !isSeq(node)) return;
+    if (node.anchor) this.add(rangeOf(node), 'anchors (&name) are not used in this format', 'Write the value out.');
+    if (node.tag && node.tag !== 'tag:yaml.org,2002:map' && node.tag !== 'tag:yaml.org,2002:seq') {
+      this.add(rangeOf(node), `tags (${node.tag}) are not used in this format`);
+    }
+    if (isSeq(node)) for (const item of node.items) this.refuseExtras(item, depth + 1);
+    if (!isMap(node)) return;
+    for (const { key, value } of node.items) {
+      if (isScalar(key) && key.value === '<<')
+        this.add(rangeOf(key), 'merge keys (<<) are not used in this format', 'Write the values out.');
+      this.refuseExtras(key, depth + 1);
+      this.refuseExtras(value, depth + 1);
+    }
   }
 
   /** Adds a problem at the value of a path; `part` points at one expression within it. */
@@ -185,16 +188,6 @@ function rangeOf(node: unknown): Range {
 function firstLine(text: string, range: Range): Range {
   const end = text.indexOf('\n', range.start);
   return { start: range.start, end: end < 0 ? range.end : Math.min(range.end, end) };
-}
-
-function mergeKeys(document: Document.Parsed): unknown[] {
-  const found: unknown[] = [];
-  visit(document, {
-    Pair(_key, pair) {
-      if (isScalar(pair.key) && pair.key.value === '<<') found.push(pair.key);
-    },
-  });
-  return found;
 }
 
 function yamlMessage(code: string, message: string): string {

@@ -18,7 +18,7 @@ export async function executionsOf(client: Client, workflowId: string): Promise<
  * Writes the histories of a go-live to `test/histories/<name>.<n>.json`, named after what they lock. Only with
  * GOLIVE_RECORD=1: a recorded history is the past, and is replayed, never refreshed, unless a `patched()` entry says why.
  */
-export async function record(client: Client, workflowId: string, name: string): Promise<void> {
+export async function recordAs(client: Client, workflowId: string, name: string): Promise<void> {
   if (process.env.GOLIVE_RECORD !== '1') return;
   await mkdir(historiesFolder, { recursive: true });
   for (const [index, id] of (await executionsOf(client, workflowId)).entries()) {

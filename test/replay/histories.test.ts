@@ -14,7 +14,11 @@ test('there is a past to guard', () => {
   expect(recorded.length).toBeGreaterThanOrEqual(10);
 });
 
-test.each(recorded)('$name replays on these workflows', async ({ name, history }) => {
-  const id = name.replace(/\.json$/, '');
-  await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history, id);
-}, 30_000);
+test.each(recorded)(
+  '$name replays on these workflows',
+  async ({ name, history }) => {
+    const id = name.replace(/\.json$/, '');
+    await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history, id);
+  },
+  30_000,
+);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { approval, gate, phase, plan, step } from '../kits/plans.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
-import { record } from '../kits/histories.js';
+import { recordAs } from '../kits/histories.js';
 import { startTestServer, type TestServer, workflowBundle } from '../kits/temporal.js';
 import type { Plan } from '../../model/plan.js';
 
@@ -16,7 +16,15 @@ afterAll(() => server.stop());
 function go(world: FakeWorld, made: Plan, drive: (run: Running) => Promise<void>): Promise<void> {
   return withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
     await drive(await begin(server.client, made.target.id, made));
-    await record(server.client, made.target.id, expect.getState().currentTestName?.replace(/[^a-z]+/gi, '-').toLowerCase().slice(0, 60) ?? 'unnamed');
+    await recordAs(
+      server.client,
+      made.target.id,
+      expect
+        .getState()
+        .currentTestName?.replace(/[^a-z]+/gi, '-')
+        .toLowerCase()
+        .slice(0, 60) ?? 'unnamed',
+    );
   });
 }
 
@@ -42,7 +50,10 @@ describe('the straight way', () => {
 
   test('a missing value is inconclusive and stops like no-go; what was done is undone, newest first', async () => {
     const world = new FakeWorld();
-    const made = plan([phase('one', [step('a'), step('b')], { gates: [gate('score', 'steps.b.absent', 1)] }), phase('two', [step('c')])]);
+    const made = plan([
+      phase('one', [step('a'), step('b')], { gates: [gate('score', 'steps.b.absent', 1)] }),
+      phase('two', [step('c')]),
+    ]);
     await go(world, made, async (run) => {
       const state = await run.result();
       expect(state.verdict).toBe('inconclusive');
@@ -60,7 +71,9 @@ describe('failure', () => {
     const made = plan(
       [
         phase('one', [step('a')]),
-        phase('two', [step('b')], { onFail: { attempts: 2, rollback: 'R1', then: { return: 'one' }, ask: { role: 'sre', expiresMs: 1000 } } }),
+        phase('two', [step('b')], {
+          onFail: { attempts: 2, rollback: 'R1', then: { return: 'one' }, ask: { role: 'sre', expiresMs: 1000 } },
+        }),
       ],
       { rollbacks: { R1: { id: 'R1', title: 'way back', undo: 'phase', steps: [step('clean', { ownUndo: false })] } } },
     );
@@ -90,13 +103,18 @@ describe('failure', () => {
   test('an operator retries from the failed step, earlier outputs kept; skips with a reason', async () => {
     const world = new FakeWorld();
     world.broken.set('one.b', 1).set('one.c', 9);
-    const made = plan([phase('one', [step('a'), step('b', { onFail: 'ask' }), step('c', { onFail: 'ask', maySkip: true })])]);
+    const made = plan([
+      phase('one', [step('a'), step('b', { onFail: 'ask' }), step('c', { onFail: 'ask', maySkip: true })]),
+    ]);
     await go(world, made, async (run) => {
       await run.until((s) => s.waiting?.about === 'one.b', 'the question about one.b');
       expect(await run.send('choose', { choice: 'skip', role: 'sre', by: 'Sam' })).toMatchObject({ accepted: false });
       expect(await run.send('choose', { choice: 'retry', role: 'sre', by: 'Sam' })).toMatchObject({ accepted: true });
       await run.until((s) => s.waiting?.about === 'one.c', 'the question about one.c');
-      expect(await run.send('choose', { choice: 'skip', role: 'sre', by: 'Sam' })).toMatchObject({ accepted: false, reason: expect.stringContaining('reason') });
+      expect(await run.send('choose', { choice: 'skip', role: 'sre', by: 'Sam' })).toMatchObject({
+        accepted: false,
+        reason: expect.stringContaining('reason'),
+      });
       await run.send('choose', { choice: 'skip', role: 'sre', by: 'Sam', reason: 'known' });
       const state = await run.result();
       expect(state.verdict).toBe('go');
@@ -116,8 +134,12 @@ describe('failure', () => {
     const until = new Date(Date.now() + 3_600_000).toISOString();
     await go(world, made, async (run) => {
       await run.until((s) => s.waiting?.kind === 'operator', 'the question');
-      expect(await run.send('waive', { gate: 'one.floor', role: 'cto', by: 'Ada', reason: 'x', until })).toMatchObject({ accepted: false });
-      expect(await run.send('waive', { gate: 'one.soft-spot', role: 'cto', by: 'Ada', reason: 'risk accepted', until })).toMatchObject({ accepted: true });
+      expect(await run.send('waive', { gate: 'one.floor', role: 'cto', by: 'Ada', reason: 'x', until })).toMatchObject({
+        accepted: false,
+      });
+      expect(
+        await run.send('waive', { gate: 'one.soft-spot', role: 'cto', by: 'Ada', reason: 'risk accepted', until }),
+      ).toMatchObject({ accepted: true });
       const state = await run.result();
       expect(state.verdict).toBe('waived');
       expect(state.waivers[0]).toMatchObject({ used: true, by: 'Ada' });
@@ -135,15 +157,22 @@ describe('people', () => {
     await go(world, made, async (run) => {
       await run.until((s) => s.waiting?.id === 'one', 'the approval');
       expect(await run.send('approve', { approval: 'one', role: 'sre', by: 'Sam' })).toMatchObject({ accepted: false });
-      expect(await run.send('approve', { approval: 'none', role: 'cto', by: 'Ada' })).toMatchObject({ accepted: false });
+      expect(await run.send('approve', { approval: 'none', role: 'cto', by: 'Ada' })).toMatchObject({
+        accepted: false,
+      });
       expect(await run.send('approve', { approval: 'one', role: 'cto', by: 'Ada' })).toMatchObject({ accepted: true });
-      expect(await run.send('approve', { approval: 'one', role: 'cto', by: ' ada ' })).toMatchObject({ accepted: false });
+      expect(await run.send('approve', { approval: 'one', role: 'cto', by: ' ada ' })).toMatchObject({
+        accepted: false,
+      });
       await expect(run.send('approve', { approval: 'one', role: 'cto', who: 'Bob' })).rejects.toThrow();
       await run.handle.signal('approve', { nonsense: true });
       await run.handle.signal('approve', { approval: 'one', role: 'cto', by: 'Bob' });
       const state = await run.result();
       expect(state.verdict).toBe('go');
-      expect(state.approvals[0]?.votes.map((v) => [v.by, v.via])).toEqual([['Ada', 'update'], ['Bob', 'signal']]);
+      expect(state.approvals[0]?.votes.map((v) => [v.by, v.via])).toEqual([
+        ['Ada', 'update'],
+        ['Bob', 'signal'],
+      ]);
       expect(state.refusals).toHaveLength(4);
       expect(world.deeds).toEqual(['one.a']);
     });
@@ -172,7 +201,10 @@ describe('people', () => {
     await go(world, made, async (run) => {
       await run.until((s) => s.waiting?.id === 'one', 'the first question');
       await run.send('approve', { approval: 'one', role: 'cto', by: 'Ada' });
-      const second = await run.until((s) => s.phases[0]?.attempt === 2 && s.waiting?.id === 'one', 'the second question');
+      const second = await run.until(
+        (s) => s.phases[0]?.attempt === 2 && s.waiting?.id === 'one',
+        'the second question',
+      );
       expect(second.approvals[0]?.votes[0]).toMatchObject({ status: 'void' });
       await run.send('reject', { approval: 'one', role: 'cto', by: 'Ada', reason: 'not twice' });
       expect((await run.result()).verdict).toBe('no-go');
@@ -181,7 +213,9 @@ describe('people', () => {
 
   test('a checklist waits for its role', async () => {
     const world = new FakeWorld();
-    const made = plan([phase('one', [step('a')], { checklist: [{ id: 'one.window', text: 'Window confirmed', role: 'sre' }] })]);
+    const made = plan([
+      phase('one', [step('a')], { checklist: [{ id: 'one.window', text: 'Window confirmed', role: 'sre' }] }),
+    ]);
     await go(world, made, async (run) => {
       await run.until((s) => s.waiting?.kind === 'checklist', 'the checklist');
       expect(await run.send('tick', { item: 'one.window', role: 'cto', by: 'Ada' })).toMatchObject({ accepted: false });

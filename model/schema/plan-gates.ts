@@ -1,7 +1,7 @@
-import type { GatePlan, Limit } from './plan.js';
-import { proportionOf } from './schema/expression-check.js';
-import { isEach } from './schema/runbook.js';
-import type { RunbookGate, RunbookPhase } from './schema/runbook.js';
+import type { GatePlan, Limit } from '../plan.js';
+import { proportionOf } from './expression-check.js';
+import { isEach } from './runbook.js';
+import type { RunbookGate, RunbookPhase } from './runbook.js';
 
 function limitOf(gate: RunbookGate): Limit {
   for (const op of ['atLeast', 'above', 'atMost', 'below'] as const) {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
-import { planRunbook } from '../../model/planner.js';
-import type { PlanRequest } from '../../model/planner.js';
-import { stepsOf } from '../../model/plan.js';
-import { loadRunbook } from '../../model/schema/load.js';
-import { planMermaid } from '../../model/mermaid.js';
-import { planText } from '../../model/plan-text.js';
+import { planRunbook } from '../../../model/schema/planner.js';
+import type { PlanRequest } from '../../../model/schema/planner.js';
+import { stepsOf } from '../../../model/plan.js';
+import { loadRunbook } from '../../../model/schema/load.js';
+import { planMermaid } from '../../../model/mermaid.js';
+import { planText } from '../../../model/plan-text.js';
 
 const runbook = {
   schema: 1,

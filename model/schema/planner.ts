@@ -1,8 +1,8 @@
-import { parseDuration } from './duration.js';
-import { evaluate, ExpressionError, resolve } from './expression.js';
-import type { ExpressionContext } from './expression.js';
+import { parseDuration } from '../duration.js';
+import { evaluate, ExpressionError, resolve } from '../expression.js';
+import type { ExpressionContext } from '../expression.js';
 import { planGates } from './plan-gates.js';
-import type { Json, JsonObject } from './json.js';
+import type { Json, JsonObject } from '../json.js';
 import type {
   ApprovalPlan,
   DecisionPlan,
@@ -13,14 +13,14 @@ import type {
   RollbackPlan,
   StepNode,
   StepPlan,
-} from './plan.js';
-import { parseInput } from './schema/inputs.js';
-import { approvalIds, list } from './schema/checks.js';
-import { isParallel } from './schema/runbook.js';
-import type { Runbook, RunbookApproval, RunbookNode, RunbookPhase, RunbookStep } from './schema/runbook.js';
-import type { Kinds } from './schema/scope.js';
-import { stepKinds } from './schema/steps/index.js';
-import { didYouMean } from './schema/suggest.js';
+} from '../plan.js';
+import { parseInput } from './inputs.js';
+import { approvalIds, list } from './checks.js';
+import { isParallel } from './runbook.js';
+import type { Runbook, RunbookApproval, RunbookNode, RunbookPhase, RunbookStep } from './runbook.js';
+import type { Kinds } from './scope.js';
+import { stepKinds } from './steps/index.js';
+import { didYouMean } from './suggest.js';
 
 const HOUR_MS = 3_600_000;
 const STEP_TIMEOUT_MS = 120_000;
