@@ -2,7 +2,7 @@ import { Client, Connection, ScheduleNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { StepError } from './step-error.js';
 
-const CONNECT_MS = 5000;
+const CONNECT_MS = 3000;
 const CALL_MS = 10_000;
 
 /** What a step may do with Temporal schedules. */

@@ -18,7 +18,7 @@ export interface AttendOptions {
   /** Called with each view after it is shown: who answers questions does it here. */
   answer?: ((view: View, screen: Screen, keys: Keys) => Promise<void>) | undefined;
   /** Called at each Ctrl-C instead of leaving; the following goes on to the end of the go-live. */
-  onInterrupt?: (() => void) | undefined;
+  onInterrupt?: ((screen: Screen) => void) | undefined;
 }
 
 /** Interrupted by Ctrl-C: 128 + SIGINT. */
@@ -42,7 +42,7 @@ export async function attend(options: AttendOptions): Promise<GoLiveState | unde
   };
   const keys =
     json === undefined && process.stdout.isTTY ? watchKeys(() => stays || quit(EXIT.waiting)) : watchNothing();
-  const onSignal = (): void => (onInterrupt === undefined ? quit(INTERRUPTED) : onInterrupt());
+  const onSignal = (): void => (onInterrupt === undefined ? quit(INTERRUPTED) : onInterrupt(screen));
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   try {

@@ -61,6 +61,16 @@ export async function launch(
   }
 }
 
+/** @throws CliError (exit 4) when a go-live of the target runs; to be asked before something costly is started for it */
+export async function refuseBusy(connection: OpenConnection, target: string): Promise<void> {
+  const handle = connection.client.workflow.getHandle(target);
+  const running = await handle.describe().then(
+    ({ status }) => status.name === 'RUNNING',
+    () => false,
+  );
+  if (running) throw await busy(connection, target);
+}
+
 async function busy({ client }: OpenConnection, target: string): Promise<CliError> {
   const { memo, startedAt } = await findGoLive(client, target);
   const what =

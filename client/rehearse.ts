@@ -7,7 +7,7 @@ import { CliError } from './errors.js';
 import { differences, type Fault } from './expect.js';
 import { Cleanup } from './cleanup.js';
 import { type Lab, startLab } from './lab.js';
-import { launch } from './launch.js';
+import { launch, refuseBusy } from './launch.js';
 import { checkDecision, exitCodeOf } from './outcome.js';
 import { makePlan, type OpenedRunbook, openRunbook } from './load.js';
 import { planSummary } from './render/summary.js';
@@ -16,6 +16,7 @@ import { bringUp, type UpState } from './server/supervise.js';
 import { stopServer } from './server/local-server.js';
 import { stopWorker } from './server/local-worker.js';
 import { styleFor } from './render/style.js';
+import type { Screen } from './screen.js';
 import { clean } from './render/text.js';
 import { print, talk } from './tell.js';
 
@@ -60,6 +61,9 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
   try {
     const up = await bringUp({ report: (line) => talk(dim(line)) });
     cleanup.add(() => takeDown(up, options));
+    const connection = await connect();
+    cleanup.add(() => connection.close());
+    if (rehearsal.target !== undefined) await refuseBusy(connection, rehearsal.target);
     // Foreign lines would tear a board that is redrawn; the lab's words stand in its lab.log as well.
     let drawing = false;
     const report = (line: string): void => {
@@ -77,8 +81,6 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
     });
     if (options.require !== undefined) checkDecision(plan.decisions, options.require);
     for (const line of planSummary(plan)) talk(line);
-    const connection = await connect();
-    cleanup.add(() => connection.close());
     const found = await launch(connection, plan, defaultName());
     guard.handOver();
     const declared: Declared = {
@@ -158,10 +160,10 @@ async function conduct(
   const { target } = found;
   const asks = process.stdin.isTTY && process.stdout.isTTY && !options.nonInteractive && !options.json;
   let interrupts = 0;
-  const onInterrupt = (): void => {
+  const onInterrupt = (screen: Screen): void => {
     interrupts += 1;
     if (interrupts === 1) {
-      talk('Interrupted: aborting the rehearsal and undoing what it did. Ctrl-C again leaves it at once.');
+      screen.say('Interrupted: aborting the rehearsal and undoing what it did. Ctrl-C again leaves it at once.');
       void send(client, target, 'abort', { by: defaultName(), reason: 'Interrupted at the terminal.' }).catch(
         () => undefined,
       );

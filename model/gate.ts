@@ -193,7 +193,7 @@ function typeProblem(limit: Limit, value: Scalar): string | undefined {
 }
 
 function waive(result: GateResult, standing: StandingWaiver | undefined): GateResult {
-  if (!standing || result.verdict === 'go' ) return result;
+  if (!standing || result.verdict === 'go' || result.floor) return result;
   const { waiver, nowMs } = standing;
   if (!(Date.parse(waiver.until) > nowMs)) return result;
   const { by, role, reason, until } = waiver;

@@ -27,7 +27,8 @@ export function verdictBlock(
       `${INDENT}${style.bad(style.bold('ROLLBACK INCOMPLETE'))}: something was left as it is; see the failed steps below.`,
     );
   }
-  if (state.aborted) add(lines, `Aborted by ${state.aborted.by}: ${state.aborted.reason}`, columns);
+  if (state.aborted && !state.sentence?.includes(state.aborted.reason))
+    add(lines, `Aborted by ${state.aborted.by}: ${state.aborted.reason}`, columns);
   for (const rollback of state.rollbacks) add(lines, rollbackSentence(rollback), columns);
   for (const decision of state.decisions) {
     lines.push(

@@ -1,5 +1,5 @@
 import type { GatePlan, Limit } from '../plan.js';
-import { proportionOf } from './expression-check.js';
+import { proportionOf } from './expression-paths.js';
 import { isEach } from './runbook.js';
 import type { RunbookGate, RunbookPhase } from './runbook.js';
 

@@ -1,62 +1,30 @@
 import { parseDuration } from '../duration.js';
-import { evaluate, ExpressionError, resolve } from '../expression.js';
+import { ExpressionError, resolve } from '../expression.js';
 import type { ExpressionContext } from '../expression.js';
 import { planGates } from './plan-gates.js';
-import type { Json, JsonObject } from '../json.js';
+import { checkGuardrails, settleInputs } from './plan-inputs.js';
+import type { PlanProblem, PlanRequest } from './plan-inputs.js';
+import type { JsonObject } from '../json.js';
 import type {
   ApprovalPlan,
   DecisionPlan,
   GuardPlan,
-  Mode,
   PhasePlan,
   Plan,
   RollbackPlan,
   StepNode,
   StepPlan,
 } from '../plan.js';
-import { parseInput } from './inputs.js';
 import { approvalIds, list } from './checks.js';
 import { isParallel } from './runbook.js';
 import type { Runbook, RunbookApproval, RunbookNode, RunbookPhase, RunbookStep } from './runbook.js';
 import type { Kinds } from './scope.js';
 import { stepKinds } from './steps/index.js';
-import { didYouMean } from './suggest.js';
 
 const HOUR_MS = 3_600_000;
 const STEP_TIMEOUT_MS = 120_000;
 const ATTEMPTS = 3;
 const BACKOFF_MS = 2000;
-
-export interface PlanRequest {
-  /** Checked by `loadRunbook`. */
-  runbook: Runbook;
-  /** Path of the runbook's file, as people know it. */
-  file: string;
-  /** SHA-256 of the file's bytes, hex. */
-  sha256: string;
-  /** By name; texts from the command line or typed values. */
-  inputs: JsonObject;
-  target: { id: string; variables?: JsonObject };
-  change: string;
-  mode: Mode;
-  /** ≥ 1; 1 in live mode. */
-  timeScale: number;
-  /** Folder that relative paths of steps are resolved against (absolute). */
-  baseDir: string;
-  /** Folder of all bundles (absolute); the bundle is `<evidenceDir>/<target>/<change>`. */
-  evidenceDir: string;
-  people?: Record<string, string[]>;
-  /** Leave missing inputs out instead of refusing: to show a plan, never to start one. */
-  preview?: boolean;
-  kinds?: Kinds;
-}
-
-/** Why a plan cannot be made; `input` names the input that it is about. */
-export interface PlanProblem {
-  message: string;
-  hint?: string;
-  input?: string;
-}
 
 export type Planned = { plan: Plan; problems?: undefined } | { problems: PlanProblem[]; plan?: undefined };
 
@@ -68,51 +36,6 @@ export interface Planning {
   context: ExpressionContext;
   /** Milliseconds of a duration or of `${{ inputs.x }}`. */
   ms: (span: string | undefined, otherwise: number) => number;
-}
-
-/** Reads all inputs: unknown ones, missing ones and those outside their limits are all named at once. */
-function settleInputs(request: PlanRequest, problems: PlanProblem[]): JsonObject {
-  const declared = request.runbook.inputs ?? {};
-  const known = Object.keys(declared);
-  for (const name of Object.keys(request.inputs)) {
-    if (!Object.hasOwn(declared, name)) {
-      problems.push({ message: `There is no input '${name}'.`, hint: didYouMean(name, known, 'inputs'), input: name });
-    }
-  }
-  const settled: JsonObject = {};
-  for (const [name, spec] of Object.entries(declared)) {
-    const raw: Json | undefined = Object.hasOwn(request.inputs, name) ? request.inputs[name] : spec.default;
-    if (raw === undefined && request.preview) continue;
-    if (raw === undefined) {
-      const about = spec.about ? ` It is: ${spec.about}` : '';
-      problems.push({ message: `Input '${name}' is missing.`, hint: `Give --input ${name}=…${about}`, input: name });
-      continue;
-    }
-    const result = parseInput(spec, raw, request.mode === 'live');
-    if (result.ok) settled[name] = result.value;
-    else
-      problems.push({
-        message: `Input '${name}' ${result.message}.`,
-        ...(spec.about ? { hint: spec.about } : {}),
-        input: name,
-      });
-  }
-  return settled;
-}
-
-/** A guardrail that does not hold, or cannot be computed, refuses a live start. */
-function checkGuardrails(request: PlanRequest, context: ExpressionContext, problems: PlanProblem[]): void {
-  if (request.mode !== 'live') return;
-  for (const rail of request.runbook.guardrails ?? []) {
-    const hint = `Guardrail '${rail.id}' of live mode: ${rail.live}`;
-    try {
-      if (evaluate(rail.live, context) !== true) problems.push({ message: rail.title, hint });
-    } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
-      if (request.preview && error.missing) continue;
-      problems.push({ message: rail.title, hint: `${hint} (${error.message})` });
-    }
-  }
 }
 
 function guardsOf({ runbook }: Planning, step: RunbookStep): GuardPlan[] {

@@ -1,8 +1,9 @@
 import { ExpressionError, templateParts } from '../expression.js';
 import { EFFECTS } from '../plan.js';
 import type { Json, JsonObject } from '../json.js';
-import { checkExpression, pathsIn } from './expression-check.js';
+import { checkExpression } from './expression-check.js';
 import type { Expected, ExpressionTypes, TypeSpec } from './expression-check.js';
+import { pathsIn } from './expression-paths.js';
 import { reportIssues, specsAt, withoutHoles } from './issues.js';
 import type { Spec } from './issues.js';
 import type { Runbook, RunbookStep } from './runbook.js';

@@ -144,7 +144,7 @@ describe('the wrapper', () => {
       { n: 1 },
       call(async () => ({ outputs: { n: 'one' }, summary: '' })),
     );
-    expect(failed(wrong)).toMatchObject({ code: 'INTERNAL', message: expect.stringContaining('n: ') as string });
+    expect(failed(wrong)).toMatchObject({ code: 'INTERNAL', message: expect.stringContaining('n: ') });
     const large = await runStep(
       'count',
       { n: 1 },

@@ -1,4 +1,4 @@
-import type { GateResult, GoLiveState, PhaseState, StepRecord } from '../../model/state.js';
+import type { ApprovalState, GateResult, GoLiveState, PhaseState, StepRecord } from '../../model/state.js';
 
 /** Time zero of the fixtures. */
 export const T0 = Date.parse('2026-11-21T01:00:00.000Z');
@@ -39,6 +39,15 @@ export function phase(index: number, id: string, more: Partial<PhaseState> = {})
   };
 }
 
+const fullApproval: ApprovalState = {
+  id: 'full',
+  question: 'Start the full run?',
+  needs: [{ role: 'cto', count: 1 }],
+  status: 'not-asked',
+  digest: '',
+  votes: [],
+};
+
 /** A go-live that has just begun: three phases of 30 minutes, one decision, a rehearsal ×30. */
 export function goLive(more: Partial<GoLiveState> = {}): GoLiveState {
   return {
@@ -62,16 +71,7 @@ export function goLive(more: Partial<GoLiveState> = {}): GoLiveState {
     ],
     rollbacks: [],
     decisions: [{ id: 'local-go', title: 'SOLID GREEN GO', verdict: 'pending', sentence: 'Not decided yet.' }],
-    approvals: [
-      {
-        id: 'full',
-        question: 'Start the full run?',
-        needs: [{ role: 'cto', count: 1 }],
-        status: 'not-asked',
-        digest: '',
-        votes: [],
-      },
-    ],
+    approvals: [fullApproval],
     checklist: [{ item: 'infra.window', text: 'Maintenance window confirmed', role: 'infra' }],
     waivers: [],
     refusals: [],
@@ -96,7 +96,7 @@ const passed = (one: PhaseState): PhaseState => ({
 /** Phase 0 passed after two attempts, phase 1 runs: manifest and run1 done, run2 at work, gates of run1 judged. */
 export function running(): GoLiveState {
   const state = goLive();
-  const [infra, smoke, full] = state.phases as [PhaseState, PhaseState, PhaseState];
+  const [infra = phase(0, 'infra'), smoke = phase(1, 'smoke'), full = phase(2, 'full')] = state.phases;
   const history = [
     {
       attempt: 1,
@@ -148,7 +148,7 @@ export function running(): GoLiveState {
 /** Waits for the CTO before the full run. */
 export function waiting(): GoLiveState {
   const state = running();
-  const [infra, smoke, full] = state.phases as [PhaseState, PhaseState, PhaseState];
+  const [infra = phase(0, 'infra'), smoke = phase(1, 'smoke'), full = phase(2, 'full')] = state.phases;
   return {
     ...state,
     phases: [infra, passed(smoke), { ...full, status: 'waiting', attempt: 1, startedAt: at(100) }],
@@ -161,16 +161,14 @@ export function waiting(): GoLiveState {
       expiresAt: at(3700),
       commands: ['golive approve lcopilot-lab full --as cto --reason "…"'],
     },
-    approvals: [
-      { ...(state.approvals[0] as (typeof state.approvals)[0]), status: 'open', digest: 'ef', openedAt: at(100) },
-    ],
+    approvals: [{ ...fullApproval, status: 'open', digest: 'ef', openedAt: at(100) }],
   };
 }
 
 /** Ended NO-GO: the accuracy of run2 is too low, R3 has run. */
 export function ended(): GoLiveState {
   const state = running();
-  const [infra, smoke, full] = state.phases as [PhaseState, PhaseState, PhaseState];
+  const [infra = phase(0, 'infra'), smoke = phase(1, 'smoke'), full = phase(2, 'full')] = state.phases;
   const sentence =
     'Smoke × 2 · run2 · accuracy 0.80 (16 of 20), Wilson 95 % lower 0.584, needs > 0.60. One more agreement would pass.';
   return {

@@ -21,7 +21,7 @@ test('the table names every kind that has a file', () => {
 });
 
 describe('every kind', () => {
-  test.each(names)('%s: its example validates in a runbook', (name) => {
+  test.each<string>(names)('%s: its example validates in a runbook', (name) => {
     const example: unknown = parse(kinds[name]?.example ?? '');
     const steps = Array.isArray(example) ? example : [example];
     expect(steps).toContainEqual(expect.objectContaining({ uses: name }));
@@ -35,11 +35,11 @@ describe('every kind', () => {
     const problems = loadRunbook(text, `${name}.yaml`, kinds).problems ?? [];
     expect(problems.map(({ message, frame }) => `${message}\n${frame}`)).toEqual([]);
   });
-  test.each(names)('%s: its sample is what it says it gives', (name) => {
+  test.each<string>(names)('%s: its sample is what it says it gives', (name) => {
     const kind = kinds[name];
     expect(kind?.outputs.safeParse(kind.sample).error).toBeUndefined();
   });
-  test.each(names)('%s: unknown inputs are refused', (name) => {
+  test.each<string>(names)('%s: unknown inputs are refused', (name) => {
     expect(kinds[name]?.input.safeParse({ thisIsNoInput: 1 }).error?.issues).toContainEqual(
       expect.objectContaining({ code: 'unrecognized_keys' }),
     );

@@ -26,7 +26,7 @@ function found(text: string) {
   );
 }
 
-test.each(GOOD)('runbooks/%s is valid', (file) => {
+test.each<string>(GOOD)('runbooks/%s is valid', (file) => {
   expect(found(readFileSync(`runbooks/${file}`, 'utf8'))).toEqual([]);
 });
 
@@ -35,7 +35,7 @@ test('the scaffold is valid', () => {
 });
 
 describe('broken runbooks', () => {
-  test.each(readdirSync(BROKEN))('%s', (file) => {
+  test.each<string>(readdirSync(BROKEN))('%s', (file) => {
     const text = readFileSync(`${BROKEN}/${file}`, 'utf8');
     const expected = /^# expect: (.*)\n/.exec(text)?.[1]?.split(' ; ');
     if (!expected) throw new Error('line 1 must say `# expect: <line> <words>`');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { planRunbook } from '../../../model/schema/planner.js';
-import type { PlanRequest } from '../../../model/schema/planner.js';
+import type { PlanRequest } from '../../../model/schema/plan-inputs.js';
 import { stepsOf } from '../../../model/plan.js';
 import { loadRunbook } from '../../../model/schema/load.js';
 import { planMermaid } from '../../../model/mermaid.js';
