@@ -4,7 +4,7 @@ import type { StepResult, StepTask } from '../model/contract.js';
 import type { Effect } from '../model/plan.js';
 import { openAppender } from './line-appender.js';
 import { endGroup, type NotedGroup, notedGroupRuns } from './process-group.js';
-import type { FencedEvidence } from './step-evidence.js';
+import { earlierFolders, type FencedEvidence } from './step-evidence.js';
 import type { LineAppender } from './step.js';
 import { StepError } from './step-error.js';
 
@@ -61,6 +61,8 @@ export async function openLedger(task: StepTask, evidence: FencedEvidence, deed:
   };
 
   await endLeftovers(entries);
+  // A person who opens the step again may do so while the old command still acts.
+  for (const folder of earlierFolders(task)) await endLeftovers(await readLedger(join(folder, name)));
   const last = entries.findLast(
     (entry) => (entry.kind === 'intent' || entry.kind === 'outcome') && entry.epoch === epoch,
   );

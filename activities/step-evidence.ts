@@ -23,6 +23,12 @@ export function stepFolder(
   return join(evidenceDir, 'data', 'phases', `${safe(step.phase)}.${Number(step.phaseAttempt)}`, safe(name));
 }
 
+/** The folders of the epochs before this one; an undo has none. */
+export function earlierFolders(task: StepTask): string[] {
+  const epochs = Array.from({ length: Math.max(0, task.epoch - 1) }, (_, index) => index + 1);
+  return epochs.map((epoch) => stepFolder(task.goLive.evidenceDir, { ...task, epoch }));
+}
+
 function safe(segment: string): string {
   if (SAFE_SEGMENT.test(segment)) return segment;
   throw new StepError('BAD_INPUT', `${JSON.stringify(segment)} cannot be the name of a file or folder of evidence.`);
@@ -51,6 +57,8 @@ export async function openStepEvidence(task: StepTask, token: string): Promise<F
   try {
     await mkdir(directory, { recursive: true });
     await writeFile(lease, token);
+    // An attempt of an earlier epoch, on a worker that was only cut off, must find itself replaced as well.
+    await Promise.all(earlierFolders(task).map((folder) => replaceLease(join(folder, '.lease'), token)));
   } catch (error) {
     throw unwritable('write', directory, error);
   }
@@ -98,6 +106,21 @@ export async function openStepEvidence(task: StepTask, token: string): Promise<F
     appender: async (name) => openAppender(await place(name), mayWrite, () => adopt(name)),
     refs: () => [...refs.values()],
   };
+}
+
+/** Takes over a lease that exists; an epoch that never came to act has none. */
+async function replaceLease(path: string, token: string): Promise<void> {
+  try {
+    const file = await open(path, 'r+');
+    try {
+      await file.truncate();
+      await file.writeFile(token);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
 async function copyDurable(from: string, to: string): Promise<void> {

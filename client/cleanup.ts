@@ -7,6 +7,8 @@ const CODES: Record<(typeof SIGNALS)[number], number> = { SIGINT: 130, SIGTERM: 
 
 /** What must be taken down at the end, newest first, also after Ctrl-C. */
 export class Cleanup {
+  /** A signal came before anything was there to be followed. */
+  interrupted = false;
   private readonly works: (() => Promise<void>)[] = [];
   private running: Promise<void> | undefined;
 
@@ -24,6 +26,8 @@ export class Cleanup {
   onSignals(): { handOver(): void } {
     const listeners = SIGNALS.map((name) => {
       const listener = (): void => {
+        if (this.interrupted) return;
+        this.interrupted = true;
         talk('Interrupted: taking down what was started …');
         void this.run().then(() => process.exit(CODES[name]));
       };

@@ -59,8 +59,10 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
   const cleanup = new Cleanup();
   const guard = cleanup.onSignals();
   try {
-    const up = await bringUp({ report: (line) => talk(dim(line)) });
-    cleanup.add(() => takeDown(up, options));
+    // Registered before it is there: an interrupt meanwhile waits for it and takes it down.
+    const rising = bringUp({ report: (line) => talk(dim(line)) });
+    cleanup.add(() => settled(rising, (up) => takeDown(up, options, cleanup.interrupted)));
+    const up = await rising;
     const connection = await connect();
     cleanup.add(() => connection.close());
     if (rehearsal.target !== undefined) await refuseBusy(connection, rehearsal.target);
@@ -69,8 +71,9 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
     const report = (line: string): void => {
       if (!drawing) talk(dim(line));
     };
-    const lab = await startLab({ name: rehearsal.lab, fault: fault?.id, timeScale, stateDir: up.stateDir, report });
-    cleanup.add(() => lab.stop());
+    const starting = startLab({ name: rehearsal.lab, fault: fault?.id, timeScale, stateDir: up.stateDir, report });
+    cleanup.add(() => settled(starting, (lab) => lab.stop()));
+    const lab = await starting;
     const plan = await makePlan(opened, {
       target: rehearsal.target ?? lab.target,
       change: options.change ?? `rehearsal-${stamp()}`,
@@ -135,11 +138,17 @@ function stamp(): string {
   return new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
 }
 
+/** Acts on what has come about; what failed has taken itself down. */
+async function settled<T>(coming: Promise<T>, act: (value: T) => Promise<void>): Promise<void> {
+  const value = await coming.catch(() => undefined);
+  if (value !== undefined) await act(value);
+}
+
 /** On a terminal, or with --keep, server and worker stay, so that the Web UI can be looked at. */
-async function takeDown(up: UpState, { keep, json }: RehearseOptions): Promise<void> {
+async function takeDown(up: UpState, { keep, json }: RehearseOptions, interrupted: boolean): Promise<void> {
   const mine = (up.server.local && up.server.started) || up.worker.started;
   if (!mine) return;
-  if (keep || (process.stdout.isTTY && !json)) {
+  if (keep || (process.stdout.isTTY && !json && !interrupted)) {
     const ui = up.server.uiUrl === undefined ? '' : `, Web UI ${up.server.uiUrl}`;
     talk(`Server and worker go on running${ui}; \`golive down\` stops them.`);
     return;

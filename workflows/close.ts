@@ -59,9 +59,13 @@ export async function close(session: Session): Promise<void> {
   if (state.aborted) await undoAll(session, `Aborted by ${state.aborted.by}: ${state.aborted.reason}`);
   else if (failed && plan.onNoGo === 'undo') await undoAll(session, 'The go-live ended without GO.');
   await release(session);
+  // Nothing decided is not GO: `worst` of an empty list would be.
+  const undecided = state.decisions.length === 0;
   state.verdict = state.aborted
     ? 'no-go'
-    : worst(state.decisions.map((decision) => (decision.verdict === 'pending' ? 'inconclusive' : decision.verdict)));
+    : undecided
+      ? 'inconclusive'
+      : worst(state.decisions.map(({ verdict }) => (verdict === 'pending' ? 'inconclusive' : verdict)));
   state.sentence = headline(state);
   session.note('verdict', {
     verdict: state.verdict,

@@ -157,7 +157,10 @@ function planPhase(planning: Planning, phase: RunbookPhase, live: boolean): Phas
 }
 
 function planDecisions(planning: Planning, live: boolean): DecisionPlan[] {
-  return (planning.runbook.decisions ?? []).map(({ id, title = id, requires, approval }) => ({
+  const { decisions = [], phases } = planning.runbook;
+  // A runbook that names no decision decides one thing: that every phase holds.
+  if (decisions.length === 0) return [{ id: 'go', title: 'GO', requires: phases.map((phase) => phase.id) }];
+  return decisions.map(({ id, title = id, requires, approval }) => ({
     id,
     title,
     requires,

@@ -29,6 +29,14 @@ test('a new attempt first ends the command that the old one’s killed worker le
   expect(processesWith(mark)).toEqual([]);
 });
 
+test('so does the next epoch, which a person opened: the old command must not act beside the new one', async () => {
+  const baseDir = temporaryFolder();
+  const mark = randomUUID();
+  leftover(baseDir, mark);
+  passed(await runStep('command.run', input, { goLive: { baseDir }, task: { epoch: 3 } }));
+  expect(processesWith(mark)).toEqual([]);
+});
+
 test('an undo does so too, before it undoes', async () => {
   const baseDir = temporaryFolder();
   const mark = randomUUID();

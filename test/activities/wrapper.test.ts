@@ -262,6 +262,24 @@ describe('evidence of a step', () => {
     expect(eventsOf(second.task.goLive.evidenceDir).at(-1)).toMatchObject({ type: 'step.done', outputs: { n: 2 } });
   });
 
+  test('nor may an attempt of an epoch before', async () => {
+    const goLive = { baseDir: temporaryFolder() };
+    let begun = false;
+    let replaced = false;
+    const old: Do = async () => {
+      begun = true;
+      await eventually(() => replaced, 'the next epoch is done');
+      return counted(1);
+    };
+    const running = runStep('count', { n: 1 }, { ...call(old), goLive });
+    await eventually(() => begun, 'the first epoch acts');
+    passed(await runStep('count', { n: 1 }, { ...call(async () => counted(2)), goLive, task: { epoch: 2 } }));
+    replaced = true;
+    const run = await running;
+    expect(failed(run).message).toContain('has taken over');
+    expect(eventsOf(run.task.goLive.evidenceDir).at(-1)).toMatchObject({ type: 'step.done', epoch: 2 });
+  });
+
   test('an appender gives back whole lines and cuts a torn one off', async () => {
     const baseDir = temporaryFolder();
     const append: Do = async ({ n }, context) => {
@@ -271,11 +289,11 @@ describe('evidence of a step', () => {
       await lines.close();
       return counted(before);
     };
-    const first = await runStep('count', { n: 1 }, { ...call(append), goLive: { baseDir } });
+    const first = await runStep('count', { n: 1 }, { ...call(append, 'none'), goLive: { baseDir } });
     expect(passed(first).outputs).toEqual({ n: 0 });
     const path = join(first.folder, 'results.jsonl');
     writeFileSync(path, `${readFileSync(path, 'utf8')}{"n":2,"it`);
-    const second = await runTask('count', { ...first.task, epoch: 2 }, call(append));
+    const second = await runTask('count', first.task, { ...call(append, 'none'), attempt: 2 });
     expect(passed(second).outputs).toEqual({ n: 3 });
     const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as { item: number }).item)).toEqual([1, 2, 3, 1, 2, 3]);

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { buildProgram } from '../../client/program.js';
 
 const cli = resolve('dist/client/cli.js');
 let folder = '';
@@ -131,18 +132,17 @@ describe('the command line', () => {
     expect(stdout).toContain('Example:');
   });
 
-  test('every verb has help with an example', async () => {
-    const { stdout } = await golive(['--help']);
-    const verbs = [...stdout.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)]
-      .map(([, verb = '']) => verb)
-      .filter((verb) => verb !== 'help');
+  test('every verb has help with an example', () => {
+    const verbs = buildProgram().commands.filter((command) => command.name() !== 'help');
     expect(verbs.length).toBeGreaterThan(20);
     for (const verb of verbs) {
-      const help = await golive([verb, '--help']);
-      expect([verb, help.code]).toEqual([verb, 0]);
-      expect([verb, /^Examples?:/m.test(help.stdout)]).toEqual([verb, true]);
+      let text = '';
+      verb.configureOutput({ writeOut: (part) => (text += part) });
+      verb.outputHelp();
+      expect([verb.name(), /^Examples?:\n {2}golive /m.test(text)]).toEqual([verb.name(), true]);
+      expect([verb.name(), (verb.summary() || verb.description()).length > 5]).toEqual([verb.name(), true]);
     }
-  }, 60_000);
+  });
 
   test('prints its version', async () => {
     expect((await golive(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);

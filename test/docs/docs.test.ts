@@ -28,7 +28,8 @@ describe('the tutorial', () => {
   let project: Project;
   beforeAll(async () => {
     project = await Project.open();
-    for (const { file, text } of blocksOf('docs/tutorial.md')) if (file) writeFileSync(join(project.folder, file), text);
+    for (const { file, text } of blocksOf('docs/tutorial.md'))
+      if (file) writeFileSync(join(project.folder, file), text);
   });
   afterAll(() => project.close());
 

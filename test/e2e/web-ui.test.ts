@@ -80,11 +80,9 @@ async function signalFromUi(page: Page, name: string, message: object): Promise<
   await page.getByRole('menuitem', { name: /send a signal/i }).click();
   const dialog = page.getByRole('dialog');
   await dialog.waitFor();
-  const combobox = dialog.getByRole('combobox').first();
-  if ((await combobox.count()) > 0) {
-    await combobox.fill(name);
-    await combobox.press('Enter');
-  } else await dialog.getByRole('textbox').first().fill(name);
+  // The dialog lists the signals that the workflow declares.
+  await dialog.locator('#signal-select').click({ force: true });
+  await page.getByRole('option', { name, exact: true }).click();
   await dialog.locator('.cm-content').click();
   await page.keyboard.press('Control+A');
   await page.keyboard.insertText(JSON.stringify(message));
@@ -97,9 +95,13 @@ test('the Web UI shows the board with the gate’s value, and its own dialog app
   await page.goto(`${uiUrl}/namespaces/default/workflows/ui-service`, { waitUntil: 'domcontentloaded' });
   await page.getByText('User Metadata').first().waitFor({ timeout: 60_000 });
   await page.getByText('User Metadata').first().click();
-  const gate = page.getByText(/Score of the service 4, needs ≥ 4/).first();
-  await gate.waitFor({ timeout: 60_000 });
-  expect(await page.getByText(/Keep the new configuration\?/).count()).toBeGreaterThan(0);
+  // The Web UI renders the board as Markdown in a frame of its own.
+  const board = await eventually('the board with the gate’s value', 60_000, async () => {
+    const texts = await Promise.all(page.frames().map((frame) => frame.locator('body').innerText()));
+    return texts.find((text) => /Score of the service 4, needs ≥ 4/.test(text));
+  });
+  expect(board).toMatch(/WAITING for cto: Keep the new configuration\?/);
+  expect(board).toMatch(/golive approve ui-service deploy\.after --as cto/);
   if (process.env.GOLIVE_SCREENSHOT) await page.screenshot({ path: process.env.GOLIVE_SCREENSHOT });
   await signalFromUi(page, 'approve', { approval: 'deploy.after', role: 'cto', by: 'Ada', reason: 'seen in the UI' });
   const ended = await eventually('the end', 60_000, async () => {

@@ -10,9 +10,11 @@ export interface DocBlock {
 /** The fenced blocks of a page below the repository, in order. */
 export function blocksOf(page: string): DocBlock[] {
   const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
-  return [...text.matchAll(/^```(\w*)(?: file=(\S+))?\n([\s\S]*?)^```$/gm)].map(([, language = '', file, body = '']) => ({
-    language,
-    ...(file ? { file } : {}),
-    text: body,
-  }));
+  return [...text.matchAll(/^```(\w*)(?: file=(\S+))?\n([\s\S]*?)^```$/gm)].map(
+    ([, language = '', file, body = '']) => ({
+      language,
+      ...(file ? { file } : {}),
+      text: body,
+    }),
+  );
 }

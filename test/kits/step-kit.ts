@@ -10,6 +10,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { pino } from 'pino';
 import { parse } from 'yaml';
 import { stepCall } from '../../activities/create.js';
+import { stepFolder } from '../../activities/step-evidence.js';
 import { type StepCall, stepActivity } from '../../activities/wrapper.js';
 import type { GoLiveRef, StepFailure, StepResult, StepTask } from '../../model/contract.js';
 import { FAILURES, isFailureCode } from '../../model/failure.js';
@@ -110,7 +111,7 @@ export async function runTask(kind: string, task: StepTask, overrides: RunOverri
   const heartbeats: unknown[] = [];
   environment.on('heartbeat', (details: unknown) => heartbeats.push(details));
   const { evidenceDir } = task.goLive;
-  const folder = join(evidenceDir, 'data', 'phases', `${task.phase}.${task.phaseAttempt}`, task.step);
+  const folder = stepFolder(evidenceDir, task);
   const begun = performance.now();
   let ended = false;
   const running = environment.run(activity, task);

@@ -264,3 +264,11 @@ describe('abort', () => {
     });
   }, 60_000);
 });
+
+test('a plan without any decision never ends in go', async () => {
+  const world = new FakeWorld();
+  const made = plan([phase('one', [step('a')])], { decisions: [] });
+  await go(world, made, async (run) => {
+    expect((await run.result()).verdict).toBe('inconclusive');
+  });
+}, 60_000);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readContainers } from '../../../activities/stack/compose.js';
-import { inOrder } from '../../../activities/stack/driver.js';
+import { inOrder } from '../../../activities/stack/order.js';
 import { failed, passed, runStep, temporaryFolder } from '../../kits/step-kit.js';
 
 const line = (Service: string, State: string, Health: string, ExitCode = 0): string =>

@@ -104,7 +104,7 @@ describe('agents.freeze with Temporal schedules', () => {
     }
     expect(passed(await runStep('agents.thaw', { schedules: ['held'] })).outputs).toEqual({ thawed: 0, schedules: 1 });
     expect(await paused('held')).toBe(false);
-  });
+  }, 30_000);
 
   test('a schedule that is not there is told by name', async () => {
     const failure = failed(await runStep('agents.freeze', { schedules: ['no-such'] }));
