@@ -19,6 +19,8 @@ export interface AttendOptions {
   answer?: ((view: View, screen: Screen, keys: Keys) => Promise<void>) | undefined;
   /** Called at each Ctrl-C instead of leaving; the following goes on to the end of the go-live. */
   onInterrupt?: ((screen: Screen) => void) | undefined;
+  /** Called when Ctrl-C is heard here: whoever heard it before may let go. */
+  onReady?: (() => void) | undefined;
 }
 
 /** Interrupted by Ctrl-C: 128 + SIGINT. */
@@ -45,6 +47,7 @@ export async function attend(options: AttendOptions): Promise<GoLiveState | unde
   const onSignal = (): void => (onInterrupt === undefined ? quit(INTERRUPTED) : onInterrupt(screen));
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  options.onReady?.();
   try {
     const state = await follow({
       client: connection.client,

@@ -84,8 +84,10 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
     });
     if (options.require !== undefined) checkDecision(plan.decisions, options.require);
     for (const line of planSummary(plan)) talk(line);
-    const found = await launch(connection, plan, defaultName());
-    guard.handOver();
+    let over = false;
+    const launching = launch(connection, plan, defaultName());
+    cleanup.add(() => settled(launching, async (found) => over || (await endUnfinished(connection, found))));
+    const found = await launching;
     const declared: Declared = {
       answers: { ...rehearsal.answers, ...fault?.answers },
       operator: rehearsal.operator,
@@ -93,7 +95,8 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
     };
     drawing = process.stdout.isTTY && !options.json;
     try {
-      await conduct(connection, found, declared, options, fault);
+      await conduct(connection, found, declared, options, fault, () => guard.handOver());
+      over = true;
     } finally {
       drawing = false;
     }
@@ -139,9 +142,24 @@ function stamp(): string {
 }
 
 /** Acts on what has come about; what failed has taken itself down. */
-async function settled<T>(coming: Promise<T>, act: (value: T) => Promise<void>): Promise<void> {
+async function settled<T>(coming: Promise<T>, act: (value: T) => Promise<unknown>): Promise<void> {
   const value = await coming.catch(() => undefined);
   if (value !== undefined) await act(value);
+}
+
+/** A go-live whose lab is taken away cannot end by itself, and would keep its target busy. */
+async function endUnfinished(
+  { client }: OpenConnection,
+  { target, runId }: { target: string; runId: string },
+): Promise<void> {
+  const ended = await client.workflow
+    .getHandle(target, runId)
+    .terminate('The rehearsal was left.')
+    .then(
+      () => true,
+      () => false,
+    );
+  if (ended) talk('The go-live of this rehearsal was terminated: its lab is taken down.');
 }
 
 /** On a terminal, or with --keep, server and worker stay, so that the Web UI can be looked at. */
@@ -164,6 +182,7 @@ async function conduct(
   declared: Declared,
   options: RehearseOptions,
   fault: Fault | undefined,
+  onReady: () => void,
 ): Promise<void> {
   const { client } = connection;
   const { target } = found;
@@ -191,6 +210,7 @@ async function conduct(
     require: options.require,
     answer,
     onInterrupt,
+    onReady,
   });
   if (interrupts > 0) process.exitCode = 130;
   if (state === undefined || fault === undefined || interrupts > 0) return;

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { lstat, open, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { formatDuration } from '../../model/duration.js';
 import { canonicalJson } from '../../model/json.js';
 import { commandEnv } from '../command.js';
@@ -16,6 +17,7 @@ import { probe } from './probe.js';
 const STATE = '.stack';
 const STOP_GRACE_MS = 10_000;
 const LOOK_EVERY_MS = 100;
+const EXIT_NEWS_MS = 1000;
 const LOG_BYTES = 4 * 1024 * 1024;
 
 /** What is known of a service's process, in `.stack/<service>.json`: it outlives the worker that began it. */
@@ -86,7 +88,10 @@ async function up(stack: StackDefinition, folder: string, options: UpOptions, co
 type Exit = { code: number | null; signal: string | null } | undefined;
 
 /** Begins a service unless it runs as configured; a service with another configuration is ended first. */
-async function startService(folder: string, service: ServiceDefinition): Promise<{ exit: () => Exit } | undefined> {
+async function startService(
+  folder: string,
+  service: ServiceDefinition,
+): Promise<{ exit: () => Promise<Exit> } | undefined> {
   const { command, environment, name } = service;
   const configHash = sha256(canonicalJson({ command, environment, folder }));
   const known = readRecord(folder, name);
@@ -103,13 +108,11 @@ async function startService(folder: string, service: ServiceDefinition): Promise
   const log = openSync(logPath, 'a');
   const [program = '', ...args] = command;
   const env = commandEnv(process.env, environment);
-  let exit: Exit;
+  let exited: Promise<Exit>;
   try {
     const child = spawn(program, args, { cwd: folder, env, detached: true, stdio: ['ignore', log, log] });
     const failure = new Promise<Error>((tell) => child.once('error', tell));
-    child.once('exit', (code, signal) => {
-      exit = { code, signal };
-    });
+    exited = new Promise((tell) => child.once('exit', (code, signal) => tell({ code, signal })));
     if (child.pid === undefined) {
       const cause = await failure;
       throw new StepError('TOOL_MISSING', `Service ${name} could not be started: ${program}: ${cause.message}.`, {
@@ -122,14 +125,15 @@ async function startService(folder: string, service: ServiceDefinition): Promise
   } finally {
     closeSync(log);
   }
-  return { exit: () => exit };
+  // The system shows the end a moment before Node tells of it.
+  return { exit: () => Promise.race([exited, delay(EXIT_NEWS_MS, undefined)]) };
 }
 
 interface Waiting {
   options: UpOptions;
   deadline: number;
   signal: AbortSignal;
-  exit: (() => Exit) | undefined;
+  exit: (() => Promise<Exit>) | undefined;
 }
 
 async function waitForService(folder: string, service: ServiceDefinition, waiting: Waiting, context: StackContext) {
@@ -139,7 +143,9 @@ async function waitForService(folder: string, service: ServiceDefinition, waitin
   for (;;) {
     if (signal.aborted) throw new StepError('CANCELLED', `Waiting for ${service.name} was called off.`);
     const record = readRecord(folder, service.name);
-    if (!record || !notedGroupRuns(record)) throw await failedService(folder, service.name, describeExit(exit?.()));
+    if (!record || !notedGroupRuns(record)) {
+      throw await failedService(folder, service.name, describeExit(await exit?.()));
+    }
     if (options.wait === 'started') return;
     const missing = await probe(service.ready, context, signal);
     if (missing === undefined) {

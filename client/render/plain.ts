@@ -108,7 +108,7 @@ function stepChanges(was: readonly StepRecord[], now: readonly StepRecord[], whe
     const text =
       step.status === 'running'
         ? clean(step.title, 120)
-        : clean(step.failure?.message ?? step.skipped ?? step.summary ?? step.status, 600);
+        : clean((step.status === 'skipped' ? step.skipped : step.failure?.message) ?? step.summary ?? step.status, 600);
     lines.push(`    ${mark(step.status, style)} ${where === '' ? '' : `${where}.`}${clean(step.id, 60)}: ${text}`);
     if (step.status === 'failed' && step.failure?.hint) lines.push(`      → ${clean(step.failure.hint, 300)}`);
   }

@@ -86,6 +86,8 @@ async function signalFromUi(page: Page, name: string, message: object): Promise<
   await dialog.locator('.cm-content').click();
   await page.keyboard.press('Control+A');
   await page.keyboard.insertText(JSON.stringify(message));
+  // Leaving the editor formats the JSON and moves the button, so leave it before pressing.
+  await dialog.getByText('Encoding').click();
   await dialog.getByRole('button', { name: /^(submit|send)/i }).click();
 }
 

@@ -1,0 +1,160 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { StepTask } from '../../model/contract.js';
+import type { JsonObject } from '../../model/json.js';
+import { type Plan, type StepPlan, stepsOf } from '../../model/plan.js';
+import type { StepKind } from '../../model/schema/kind.js';
+import { loadRunbook } from '../../model/schema/load.js';
+import { planRunbook } from '../../model/schema/planner.js';
+import { stepKinds } from '../../model/schema/steps/index.js';
+import { FakeWorld } from '../kits/fake-world.js';
+import { begin, type Running, withWorker } from '../kits/run-go-live.js';
+import { startTestServer, type TestServer, workflowBundle } from '../kits/temporal.js';
+
+/**
+ * Fails each step of each runbook in turn, on the real workflows, and checks that it failed where it was broken, that
+ * the undos which the runbook asks for ran, newest first, and that nothing that is to be released stays held.
+ */
+const folder = new URL('../../runbooks/', import.meta.url).pathname;
+const runbooks = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
+const kinds = stepKinds as unknown as Record<string, StepKind>;
+
+/** Outputs of a full run are not those of a smoke run: what the samples of the kinds cannot know. */
+const OUTPUTS: Record<string, JsonObject> = {
+  'full.run': { ...kinds['cases.run']?.sample, total: 90, comparable: 90, agreed: 80, accuracy: 80 / 90 },
+  'infra.ps': { ...kinds['stack.ps']?.sample, healthy: 3, running: 3, services: 3 },
+  'config.probe': { ...kinds['cases.run']?.sample, comparable: 1, blockedShare: 0 },
+  'prod.page': { ...kinds['http.check']?.sample, status: 200 },
+};
+
+function planned(file: string): Plan {
+  const text = readFileSync(folder + file, 'utf8');
+  const { runbook, problems } = loadRunbook(text, file);
+  if (!runbook) throw new Error(JSON.stringify(problems));
+  const inputs: JsonObject = {};
+  for (const [name, spec] of Object.entries(runbook.inputs ?? {})) {
+    if (spec.default === undefined)
+      inputs[name] = spec.type === 'url' ? 'http://127.0.0.1:9' : spec.type === 'path' ? '/nowhere' : 1;
+  }
+  const { plan, problems: wrong } = planRunbook({
+    runbook,
+    file,
+    sha256: '0'.repeat(64),
+    inputs,
+    target: { id: 'harness' },
+    change: 'c',
+    mode: 'rehearse',
+    timeScale: 1,
+    baseDir: '/',
+    evidenceDir: '/nowhere',
+  });
+  if (!plan) throw new Error(JSON.stringify(wrong));
+  return plan;
+}
+
+let server: TestServer;
+beforeAll(async () => {
+  [server] = await Promise.all([startTestServer(), workflowBundle()]);
+}, 120_000);
+afterAll(() => server.stop());
+
+/** Says yes to everything that is asked, and stop to every failure. */
+async function answerAll(run: Running): Promise<void> {
+  const answered = new Set<string>();
+  for (;;) {
+    const state = await run.state();
+    if (state.endedAt) return;
+    const { waiting } = state;
+    const key = `${waiting?.kind} ${waiting?.id} ${waiting?.since}`;
+    if (waiting && !answered.has(key)) {
+      answered.add(key);
+      for (const [index, role] of waiting.roles.entries()) {
+        const by = `Person ${index}`;
+        if (waiting.kind === 'approval') await run.send('approve', { approval: waiting.id, role, by });
+        else if (waiting.kind === 'operator') await run.send('choose', { choice: 'stop', role, by });
+        else
+          for (const tick of state.checklist)
+            if (!tick.at && tick.role === role) await run.send('tick', { item: tick.item, role, by });
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+function worldFor(plan: Plan): FakeWorld {
+  const world = new FakeWorld();
+  const uses = new Map(
+    plan.phases.flatMap((phase) =>
+      stepsOf(phase.steps).map((step): [string, StepPlan] => [`${phase.id}.${step.id}`, step]),
+    ),
+  );
+  world.outputs = (task: StepTask) => {
+    const name = `${task.phase}.${task.step}`;
+    return OUTPUTS[name] ?? (kinds[uses.get(name)?.uses ?? '']?.sample as JsonObject | undefined) ?? {};
+  };
+  return world;
+}
+
+let number = 0;
+async function rehearse(plan: Plan, world: FakeWorld) {
+  number += 1;
+  const target = `h${process.pid}-${number}`;
+  const own: Plan = { ...plan, goLiveId: `${target}/c`, target: { ...plan.target, id: target } };
+  for (const phase of own.phases) for (const step of stepsOf(phase.steps)) step.retry = { attempts: 1, backoffMs: 10 };
+  return withWorker(server.address, target, world, Object.keys(kinds), async () => {
+    const run = await begin(server.client, target, own);
+    await answerAll(run);
+    return run.result();
+  });
+}
+
+/** A sample in `npm test`; `npm run test:break` takes every step. */
+function chosen<T>(steps: readonly T[]): T[] {
+  return steps.filter((_, index) => process.env.GOLIVE_ALL === '1' || index % 6 === 0);
+}
+
+describe.each(runbooks)('%s', (file) => {
+  const base = planned(file);
+  test('nothing broken: every decision is go', async () => {
+    const world = worldFor(base);
+    const state = await rehearse(planned(file), world);
+    expect(state.decisions.map(({ verdict, sentence }) => [verdict, sentence])).toEqual(
+      state.decisions.map(({ sentence }) => ['go', sentence]),
+    );
+    expect(state.rollbackIncomplete).toBe(false);
+  }, 120_000);
+
+  const all = base.phases.flatMap((phase) =>
+    stepsOf(phase.steps).map((step) => ({ name: `${phase.id}.${step.id}`, phase, step })),
+  );
+  test.each(chosen(all.filter(({ step }) => step.when === undefined && step.onFail !== 'continue')))(
+    'broken at $name',
+    async ({ name, phase }) => {
+      const plan = planned(file);
+      const world = worldFor(plan);
+      world.broken.set(name, Number.POSITIVE_INFINITY);
+      const state = await rehearse(plan, world);
+      const failed = state.phases.find((one) => one.status === 'failed');
+      expect(failed?.id).toBe(phase.id);
+      expect(failed?.steps.filter(({ status }) => status === 'failed').map(({ id }) => `${phase.id}.${id}`)).toEqual([
+        name,
+      ]);
+      expect(state.rollbackIncomplete).toBe(false);
+      expect(state.decisions.some(({ verdict }) => verdict !== 'go')).toBe(true);
+      // The rollback that the runbook names ran once for each failed attempt, and nothing after it in the phase.
+      const { rollback, attempts } = phase.onFail;
+      expect(state.rollbacks.filter(({ id }) => id === rollback)).toHaveLength(rollback ? attempts : 0);
+      // Undos ran newest first, each after its deed, and none twice.
+      const undone = world.deeds.filter((deed) => deed.startsWith('undo '));
+      for (const deed of new Set(undone)) {
+        const times = world.deeds.filter((one) => one === deed.slice(5)).length;
+        expect(undone.filter((one) => one === deed).length).toBeLessThanOrEqual(Math.max(1, times + 1));
+      }
+      // What is held for the go-live is released: frozen agents are thawed as often as they were frozen.
+      for (const one of all.filter(({ step }) => step.undoOn === 'always')) {
+        expect(world.standing()).not.toContain(one.name);
+      }
+    },
+    120_000,
+  );
+});
