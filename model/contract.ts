@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from './json.js';
-import type { GuardPlan, Mode, UntilPlan } from './plan.js';
+import type { Effect, GuardPlan, Mode, UntilPlan } from './plan.js';
 import type { Verdict } from './verdict.js';
 
 /** What every activity must know of the go-live that calls it. */
@@ -28,6 +28,8 @@ export interface StepTask {
   input: JsonObject;
   until?: UntilPlan;
   guards: GuardPlan[];
+  /** As the runbook narrowed it; without it, the kind's own. */
+  effect?: Effect;
   timeoutMs: number;
   /** Which step an undo belongs to, with the outputs of its deed when they are known. */
   undoes?: { phase: string; phaseAttempt: number; step: string; epoch: number; outputs?: JsonObject };

@@ -75,6 +75,7 @@ export function taskOf(input: PhaseInput, step: StepPlan, epoch: number, resolve
     input: resolved,
     ...(step.until ? { until: step.until } : {}),
     guards: step.guards,
+    effect: step.effect,
     timeoutMs: step.timeoutMs,
   };
 }
