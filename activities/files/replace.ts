@@ -70,6 +70,9 @@ export async function readNeeded(path: string, what: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EISDIR') {
+      throw new StepError('BAD_INPUT', `${what} is a folder: ${path}.`, { cause });
+    }
     throw new StepError(
       'NOT_FOUND',
       `${what} cannot be read: ${path} (${(cause as NodeJS.ErrnoException).code ?? 'error'}).`,

@@ -1,24 +1,24 @@
+import { join } from 'node:path';
 import type { GateResult, GoLiveState } from '../../model/state.js';
+import { readIfThere } from '../evidence/open.js';
 import { confusion, failedCases, rateLimits } from './cases.js';
 import { gateChart, timelineChart } from './charts.js';
 import { detail } from './detail.js';
 import { failures, guards, refusals } from './events.js';
-import type { Extras } from './extras.js';
+import { type Extras, readExtras } from './extras.js';
 import { gates } from './gates.js';
 import { approvals, banner, decisions, facts, modeBar, waivers, worstNews } from './head.js';
 import { html, type Html, NOTHING, raw, section, withoutTricks } from './html.js';
-import { reproduceText } from './reproduce.js';
+import { againCommands, verifyCommands } from './reproduce.js';
 import { STYLE } from './style.js';
 import { timeline } from './timeline.js';
+import { headline, modeText } from './words.js';
 
-/** Nothing is loaded from anywhere and no script runs, whatever stands in the text. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /**
- * The report as one self-contained page. It takes times from the state only, so that drawing it again gives the same bytes.
- *
- * @param state the go-live at its end
- * @param extras what other files of the bundle add
+ * The report as one self-contained HTML page, without scripts and without anything from elsewhere. It depends on its
+ * arguments alone, so the same go-live gives the same bytes.
  */
 export async function renderReport(state: GoLiveState, extras: Extras): Promise<string> {
   const charts = new Map<GateResult, string>();
@@ -26,35 +26,60 @@ export async function renderReport(state: GoLiveState, extras: Extras): Promise<
     const chart = await gateChart(gate);
     if (chart !== undefined) charts.set(gate, chart);
   }
-  const chart = await timelineChart(state);
-  const body = html`${modeBar(state)}<main>
+  const title = `${headline(state).words} · ${state.runbook.title} · ${modeText(state)}`;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${raw(POLICY)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${raw(STYLE)}</style>
+</head>
+<body>
+${modeBar(state)}
+<main>
 ${banner(state)}
 ${waivers(state)}
+${decisions(state)}
 ${worstNews(state)}
 ${facts(state)}
-${section('Decisions', decisions(state))}
 ${section('Who approved what', approvals(state))}
 ${section('Gates', gates(state.phases, charts))}
-${section('Time: planned against actual', timeline(state, chart))}
-${section('Verdicts against the oracle', confusion(state))}
-${section('Rate limits', rateLimits(state, extras))}
-${section('Failed cases', failedCases(extras))}
+${section('Timeline: planned against actual', timeline(state, await timelineChart(state)))}
+${section('Confusion matrix', confusion(state))}
+${section('Rate limit', rateLimits(state, extras))}
 ${section('What failed, and what was done', failures(state))}
+${section('Failed cases', failedCases(extras))}
 ${section('Guards', guards(state, extras))}
 ${section('Refused messages', refusals(state))}
-${section('How to verify and reproduce', reproduction(state))}
+${section('How to verify and to reproduce', verify(state, extras))}
 ${section('Every step', detail(state))}
-</main>`;
-  const page = html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>${state.runbook.title} · ${state.id}</title><style>${raw(STYLE)}</style></head>
-<body>${body}</body></html>
+</main>
+</body>
+</html>
 `;
   return withoutTricks(String(await page));
 }
 
-function reproduction(state: GoLiveState): Html {
-  const text = reproduceText(state).split('\n').slice(2).join('\n').trim();
-  return text === '' ? NOTHING : html`<pre class="reproduce">${text}</pre>`;
+function verify(state: GoLiveState, extras: Extras): Html {
+  const missing = state.bundle?.missing ?? [];
+  return html`${missing.length > 0 ? html`<div class="bad"><b>Missing in the bundle</b><ul>${missing.map((one) => html`<li>${one}</li>`)}</ul></div>` : NOTHING}
+<p>In the folder that holds <code>manifest-sha256.txt</code>:</p><pre>${verifyCommands(state).join('\n')}</pre>
+<p>The same again, with the runbook and the inputs of this go-live:</p><pre>${againCommands(state, extras).join('\n')}</pre>
+<p class="soft small">Runbook ${state.runbook.id}, SHA-256 <span class="mono">${state.runbook.sha256}</span><br>Plan digest <span class="mono">${state.planDigest}</span><br>Digest of the approved bundle <span class="mono">${state.bundle?.digest ?? 'none'}</span></p>`;
+}
+
+/**
+ * Draws the report of a bundle from the state and files in it.
+ *
+ * @param bag absolute folder of the bundle
+ * @returns the page, or undefined when the go-live has not left its state yet
+ */
+export async function renderBundle(bag: string): Promise<string | undefined> {
+  const data = join(bag, 'data');
+  const state = await readIfThere(join(data, 'state.json'));
+  if (state === undefined) return undefined;
+  return renderReport(JSON.parse(state.toString('utf8')) as GoLiveState, await readExtras(data));
 }
