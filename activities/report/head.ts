@@ -61,8 +61,10 @@ export function facts(state: GoLiveState): Html {
   const repeated = state.phases.filter((phase) => phase.history.length > 0).length;
   const planned = state.plannedMs / Math.max(1, state.timeScale);
   const took = tookMs(state);
+  // A go-live that stopped before its last phase is not early: it did less than was planned.
+  const stopped = state.phases.some((phase) => phase.status === 'pending');
   const late =
-    took === undefined
+    took === undefined || stopped
       ? ''
       : took > planned
         ? `${clockText(took - planned)} late`
@@ -71,7 +73,10 @@ export function facts(state: GoLiveState): Html {
   const items: [string, string][] = [
     [`${passed} of ${state.phases.length}`, `phases passed${repeated > 0 ? `, ${repeated} at a later attempt` : ''}`],
     [`${held} of ${gates.length}`, `gates hold${waived > 0 ? `, ${waived} waived` : ''}`],
-    [clockText(took), `taken, planned ${clockText(planned)}${late === '' ? '' : `: ${late}`}`],
+    [
+      clockText(took),
+      `taken, planned ${clockText(planned)}${stopped ? ' for all phases' : late === '' ? '' : `: ${late}`}`,
+    ],
     [
       String(state.rollbacks.length),
       `rollback${state.rollbacks.length === 1 ? '' : 's'}${state.rollbackIncomplete ? ', one INCOMPLETE' : ''}`,
@@ -113,7 +118,7 @@ export function approvals(state: GoLiveState): Html | undefined {
     (
       one,
     ) => html`<tr><td><b>${one.question}</b><br><span class="soft small">${one.id} · needs ${one.needs.map((need) => `${need.count} × ${roleName(state, need.role)}`).join(', ')}</span></td>
-<td class="nowrap">${STATUS[one.status]}</td><td>${one.votes.length === 0 ? 'nobody answered' : one.votes.map((vote) => voteLine(state, vote))}</td><td class="mono small">${one.digest.slice(0, 12)}</td></tr>`,
+<td class="nowrap">${STATUS[one.status]}</td><td>${one.votes.length === 0 ? 'nobody answered' : one.votes.map((vote) => voteLine(state, vote))}</td><td class="mono small nowrap">${one.digest.slice(0, 12)}</td></tr>`,
   );
   const table = html`<table><thead><tr><th>Question</th><th>Outcome</th><th>Who, when, and how we know</th><th>Bound to digest</th></tr></thead><tbody>${rows}</tbody></table>`;
   const never =

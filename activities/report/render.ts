@@ -10,7 +10,7 @@ import { gates } from './gates.js';
 import { approvals, banner, decisions, facts, modeBar, waivers, worstNews } from './head.js';
 import { html, type Html, NOTHING, raw, section, withoutTricks } from './html.js';
 import { againCommands, verifyCommands } from './reproduce.js';
-import { STYLE } from './style.js';
+import { runningHeader, STYLE } from './style.js';
 import { timeline } from './timeline.js';
 import { headline, modeText } from './words.js';
 
@@ -35,7 +35,7 @@ export async function renderReport(state: GoLiveState, extras: Extras): Promise<
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${title}</title>
-<style>${raw(STYLE)}</style>
+<style>${raw(STYLE + runningHeader(state.mode, state.timeScale))}</style>
 </head>
 <body>
 ${modeBar(state)}

@@ -29,7 +29,7 @@ a{color:#0a4fa3}
 .facts b{display:block;font-size:20px;line-height:1.25}
 .facts span{font-size:12.5px;color:var(--soft)}
 table{border-collapse:collapse;width:100%;margin:8px 0}
-th{font-size:12px;color:var(--soft);text-align:left;font-weight:600;border-bottom:1px solid var(--ink);padding:4px 10px 4px 0;vertical-align:bottom}
+th{font-size:12px;color:var(--soft);text-align:left;font-weight:600;border-bottom:1px solid var(--ink);padding:4px 12px 4px 0;vertical-align:bottom}
 td{padding:6px 10px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}
 tr{break-inside:avoid}
 thead{display:table-header-group}
@@ -51,7 +51,8 @@ figure{margin:8px 0;break-inside:avoid}
 figure svg{max-width:100%;height:auto}
 figcaption{font-size:12.5px;color:var(--soft)}
 .matrix{width:auto}
-.matrix td,.matrix th{border:1px solid var(--line);padding:5px 12px;text-align:center;min-width:74px}
+.matrix td,.matrix th{border:1px solid var(--line);padding:5px 8px;text-align:center;min-width:70px}
+.matrix th{white-space:nowrap;overflow-wrap:normal}
 .matrix th{vertical-align:middle}
 .matrix td.crit{outline:3px solid var(--no-go);outline-offset:-3px}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:8px 28px}
@@ -60,11 +61,22 @@ figcaption{font-size:12.5px;color:var(--soft)}
 @page{size:A4;margin:14mm 12mm 14mm}
 @media print{
 html{font-size:12px;-webkit-print-color-adjust:exact;print-color-adjust:exact}
-body{max-width:none;padding:26px 0 0}
-.mode{position:fixed;top:0;left:0;right:0;margin:0;padding:3px 10px;font-size:11px}
+body{max-width:none;padding:0}
+.mode{position:static;margin:0;padding:3px 10px;font-size:11px}
+.gates .verdict{width:96px}.gates .chart{width:196px}.gates .chart svg{width:190px;height:auto}.gates .figures{width:132px}
+.matrix td,.matrix th{min-width:0;padding:4px 8px}
 h2{margin-top:24px}
 .pair{grid-template-columns:1fr 1fr}
 a{color:inherit;text-decoration:none}
 }
-@media (max-width:760px){.gates,.gates tbody,.gates tr,.gates td{display:block;width:auto!important}.gates thead{display:none}}
+@media screen and (max-width:760px){.gates,.gates tbody,.gates tr,.gates td{display:block;width:auto!important}.gates thead{display:none}}
 `;
+
+/**
+ * The running header of every printed page (CSS paged media margin boxes; a browser without them still prints the
+ * watermark). Its words are fixed, so that nothing from outside reaches the style sheet.
+ */
+export function runningHeader(mode: 'rehearse' | 'live', timeScale: number): string {
+  const words = mode === 'live' ? 'LIVE' : `REHEARSAL \u00d7${Number(timeScale)} \u00b7 not a live go-live`;
+  return `@page{@top-center{content:"${words}";font:bold 10px sans-serif;color:${mode === 'live' ? '#1f2328' : '#7a3e00'}}@bottom-right{content:counter(page) " / " counter(pages);font:10px sans-serif;color:#57606a}}`;
+}

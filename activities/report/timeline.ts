@@ -28,5 +28,5 @@ export function timeline(state: GoLiveState, chart: string | undefined): Html {
       ? html`<p class="soft small">A rehearsal ×${state.timeScale}: planned times are shown at that pace; work that cannot be hurried (starting services, answering requests) is not faster.</p>`
       : NOTHING;
   return html`${note}${chart ? html`<figure role="img" aria-label="Planned against actual time of each phase; the table below has the same figures">${raw(chart)}</figure>` : NOTHING}
-<table><thead><tr><th>Phase</th><th>Owner</th><th class="num">planned start</th><th class="num">started</th><th class="num">planned</th><th class="num">took</th><th class="num"></th><th></th></tr></thead><tbody>${rows}</tbody></table>`;
+<table><thead><tr><th>Phase</th><th>Owner</th><th class="num">planned start</th><th class="num">started</th><th class="num">planned</th><th class="num">took</th><th class="num">against plan</th><th></th></tr></thead><tbody>${rows}</tbody></table>`;
 }

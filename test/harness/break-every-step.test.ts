@@ -8,6 +8,7 @@ import { loadRunbook } from '../../model/schema/load.js';
 import { planRunbook } from '../../model/schema/planner.js';
 import { stepKinds } from '../../model/schema/steps/index.js';
 import { FakeWorld } from '../kits/fake-world.js';
+import { recordAs } from '../kits/histories.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
 import { startTestServer, type TestServer, workflowBundle } from '../kits/temporal.js';
 
@@ -96,7 +97,7 @@ function worldFor(plan: Plan): FakeWorld {
 }
 
 let number = 0;
-async function rehearse(plan: Plan, world: FakeWorld) {
+async function rehearse(plan: Plan, world: FakeWorld, recordedAs?: string) {
   number += 1;
   const target = `h${process.pid}-${number}`;
   const own: Plan = { ...plan, goLiveId: `${target}/c`, target: { ...plan.target, id: target } };
@@ -104,7 +105,9 @@ async function rehearse(plan: Plan, world: FakeWorld) {
   return withWorker(server.address, target, world, Object.keys(kinds), async () => {
     const run = await begin(server.client, target, own);
     await answerAll(run);
-    return run.result();
+    const state = await run.result();
+    if (recordedAs) await recordAs(server.client, target, recordedAs);
+    return state;
   });
 }
 
@@ -117,7 +120,7 @@ describe.each(runbooks)('%s', (file) => {
   const base = planned(file);
   test('nothing broken: every decision is go', async () => {
     const world = worldFor(base);
-    const state = await rehearse(planned(file), world);
+    const state = await rehearse(planned(file), world, `${file.replace(/\.yaml$/, '')}-go`);
     expect(state.decisions.map(({ verdict, sentence }) => [verdict, sentence])).toEqual(
       state.decisions.map(({ sentence }) => ['go', sentence]),
     );

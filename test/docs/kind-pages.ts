@@ -1,0 +1,147 @@
+import type { Spec } from '../../model/schema/issues.js';
+import { specsAt } from '../../model/schema/issues.js';
+import type { StepKind } from '../../model/schema/kind.js';
+import { specOf } from '../../model/schema/scope.js';
+import { stepKinds } from '../../model/schema/steps/index.js';
+
+/** A schema with the limits that JSON Schema can say. */
+interface Limited extends Spec {
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  minLength?: number;
+  maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+}
+
+const NO_INTEGER = 2 ** 53 - 1;
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
+
+function code(text: string): string {
+  return `\`${cell(text)}\``;
+}
+
+function range(low: number | undefined, high: number | undefined, unit = ''): string {
+  const least = low === undefined || low <= -NO_INTEGER || (unit !== '' && low === 0) ? undefined : low;
+  const most = high === undefined || high >= NO_INTEGER ? undefined : high;
+  if (least !== undefined && most !== undefined) return ` ${least}–${most}${unit}`;
+  if (most !== undefined) return ` ≤ ${most}${unit}`;
+  return least !== undefined && (unit === '' || least > 1) ? ` ≥ ${least}${unit}` : '';
+}
+
+/** One kind of value in words, with its limits. */
+function typeOf(spec: Spec): string {
+  const words = specsAt(spec, [])
+    .filter((one) => !one.anyOf && !one.oneOf && !one.allOf)
+    .map((one: Limited) => {
+      if (one.enum) return one.enum.map((value) => code(String(value))).join(', ');
+      if (one.const !== undefined) return code(JSON.stringify(one.const));
+      if (one.type === 'array')
+        return `list of ${typeOf(one.items ?? {})}${range(one.minItems, one.maxItems, ' items')}`;
+      if (one.type === 'object' && one.properties) return `{${Object.keys(one.properties).join(', ')}}`;
+      if (one.type === 'object')
+        return typeof one.additionalProperties === 'object' ? `map of ${typeOf(one.additionalProperties)}` : 'map';
+      if (one.type === 'string') return `text${range(undefined, one.maxLength, ' characters')}`;
+      if (one.type === undefined) return 'any';
+      return `${String(one.type)}${range(one.minimum, one.maximum)}`;
+    });
+  return [...new Set(words)].join(' or ') || 'any';
+}
+
+interface Row {
+  name: string;
+  spec: Spec;
+  required: boolean;
+}
+
+/** Members at any depth: `expect.status`, `commands[].name`, `values.*.path`. */
+function rows(spec: Spec, prefix = ''): Row[] {
+  return Object.entries(spec.properties ?? {}).flatMap(([key, member]) => {
+    const name = `${prefix}${key}`;
+    const required = (spec.required?.includes(key) ?? false) && member.default === undefined;
+    const below = specsAt(member, []).flatMap((one) => {
+      if (one.properties && 'env' in one.properties && Object.keys(one.properties).length === 1) return [];
+      if (one.properties && 'file' in one.properties && name !== 'outputs') return [];
+      if (one.properties) return rows(one, `${name}.`);
+      if (one.type === 'array') return rows(one.items ?? {}, `${name}[].`);
+      return typeof one.additionalProperties === 'object' ? rows(one.additionalProperties, `${name}.*.`) : [];
+    });
+    return [{ name, spec: member, required }, ...below];
+  });
+}
+
+function fallback(spec: Spec): string {
+  if (spec.default === undefined) return '';
+  return code(JSON.stringify(spec.default));
+}
+
+function inputTable(kind: StepKind): string[] {
+  const list = rows(specOf(kind.input, 'input'));
+  return [
+    '| `with` | type | default | meaning |',
+    '|---|---|---|---|',
+    ...list.map(
+      ({ name, spec, required }) =>
+        `| ${code(name)} | ${typeOf(spec)} | ${required ? '**required**' : fallback(spec)} | ${cell(spec.description ?? '')} |`,
+    ),
+  ];
+}
+
+function outputTable(title: string, spec: Spec): string[] {
+  const list = rows(spec);
+  return [
+    `| ${title} | type | meaning |`,
+    '|---|---|---|',
+    ...list.map(({ name, spec: member, required }) => {
+      const note = [required ? '' : 'may be absent', member.description ?? ''].filter(Boolean).join('. ');
+      return `| ${code(name)} | ${typeOf(member)} | ${cell(note)} |`;
+    }),
+  ];
+}
+
+const anchor = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-');
+
+/** The overview of all kinds: one line each. */
+export function kindTable(): string {
+  const lines = Object.entries(stepKinds as Record<string, StepKind>).map(
+    ([name, { about, effect, undo }]) =>
+      `| [\`${name}\`](step-kinds.md#${anchor(name)}) | ${cell(about)} | ${effect} | ${cell(undo ?? 'none')} |`,
+  );
+  return ['| kind | does | effect | its own undo |', '|---|---|---|---|', ...lines].join('\n');
+}
+
+/** Every kind with inputs, outputs, running figures, evidence and an example. */
+export function kindSections(): string {
+  return Object.entries(stepKinds as Record<string, StepKind>)
+    .map(([name, kind]) => {
+      const { title, about, effect, undo, leaves = [], running, example } = kind;
+      return [
+        `## ${name}`,
+        '',
+        `**${title}.** ${about}`,
+        '',
+        `- effect: \`${effect}\``,
+        `- its own undo: ${undo ?? 'none'}`,
+        `- evidence: ${leaves.length > 0 ? leaves.map((leaf) => `\`${leaf}\``).join(', ') : 'none'}`,
+        '',
+        ...inputTable(kind),
+        '',
+        ...outputTable('output', specOf(kind.outputs, 'output')),
+        ...(running ? ['', ...outputTable('while it runs (`it` of guards)', specOf(running, 'output'))] : []),
+        '',
+        '```yaml',
+        example.trimEnd(),
+        '```',
+        '',
+      ].join('\n');
+    })
+    .join('\n');
+}
