@@ -76,7 +76,8 @@ export function taskOf(input: PhaseInput, step: StepPlan, epoch: number, resolve
     ...(step.until ? { until: step.until } : {}),
     guards: step.guards,
     effect: step.effect,
-    timeoutMs: step.timeoutMs,
+    // What is polled may take its whole `within`, however short one try is.
+    timeoutMs: step.timeoutMs + (step.until?.withinMs ?? 0),
   };
 }
 

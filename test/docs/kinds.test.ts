@@ -1,4 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { readStack } from '../../activities/stack/definition.js';
+import { loadProject } from '../../model/schema/project.js';
 import { loadRunbook } from '../../model/schema/load.js';
 import { stepKinds } from '../../model/schema/steps/index.js';
 import { blocksOf, pageText } from '../kits/doc-blocks.js';
@@ -25,4 +31,47 @@ const runbooks = ['docs/runbook-format.md', 'docs/tutorial.md'].flatMap((page) =
 );
 test.each(runbooks)('the runbook $name validates', ({ name, text }) => {
   expect(loadRunbook(text, name).problems ?? []).toEqual([]);
+});
+
+/** What a whole runbook needs around an excerpt of one. */
+const AROUND = {
+  schema: 1,
+  id: 'excerpt',
+  title: 'Excerpt',
+  roles: { cto: 'CTO', sre: 'SRE' },
+  inputs: { apiUrl: { type: 'url' } },
+  phases: [{ id: 'one', owner: 'sre', steps: [{ id: 'w', uses: 'wait', with: { for: '1s' } }] }],
+};
+// Excerpts of top-level keys that need nothing besides: put into a small runbook, they must validate.
+const excerpts = blocksOf('docs/runbook-format.md')
+  .filter(({ language, text }) => language === 'yaml' && /^(inputs|guards|notices):/.test(text))
+  .map(({ text }) => [text.split(':')[0], text] as const);
+test.each(excerpts)('the excerpt `%s:` validates in a runbook', (_, text) => {
+  const whole = JSON.stringify({ ...AROUND, ...(parse(text) as object) });
+  const problems = loadRunbook(whole, 'excerpt.yaml').problems ?? [];
+  expect(problems.map(({ message }) => message)).toEqual([]);
+});
+test.each(
+  blocksOf('docs/runbook-format.md')
+    .filter(({ language, text }) => language === 'yaml' && text.startsWith('- id:'))
+    .map(({ text }) => text),
+)('a step of the page validates: %s', (text) => {
+  const whole = JSON.stringify({ ...AROUND, phases: [{ id: 'one', steps: parse(text) as object }] });
+  expect(loadRunbook(whole, 'excerpt.yaml').problems ?? []).toEqual([]);
+});
+
+test('the stack of docs/runbook-format.md is one', () => {
+  const text = blocksOf('docs/runbook-format.md').find((block) => block.text.startsWith('name: shop'))?.text ?? '';
+  const folder = mkdtempSync(join(tmpdir(), 'golive-stack-'));
+  try {
+    writeFileSync(join(folder, 'stack.yaml'), text);
+    expect([...readStack(folder).services.keys()]).toEqual(['db', 'api']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('the golive.yaml of the tutorial is one', () => {
+  const text = blocksOf('docs/tutorial.md').find(({ file }) => file === 'golive.yaml')?.text ?? '';
+  expect(loadProject(text, 'golive.yaml').problems ?? []).toEqual([]);
 });
