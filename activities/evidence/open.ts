@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import type { OpenEvidence } from '../../model/contract.js';
 import { canonicalJson, type Json } from '../../model/json.js';
 import { StepError } from '../step-error.js';
@@ -59,7 +59,8 @@ async function keepRunbook(bag: string, baseDir: string, plan: Json): Promise<vo
   if (runbook === undefined || runbook.file === '') return;
   const kept = await readIfThere(copy);
   if (kept !== undefined && sha256(kept) === runbook.sha256) return;
-  const path = resolve(baseDir, runbook.file);
+  // The plan names the runbook as people typed it; it lies in the base folder.
+  const path = join(baseDir, basename(runbook.file));
   const bytes = await readIfThere(path);
   if (bytes === undefined) return;
   const found = sha256(bytes);
