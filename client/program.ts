@@ -4,6 +4,7 @@ import { Command } from '@commander-js/extra-typings';
 import * as abort from './commands/abort.js';
 import * as approve from './commands/approve.js';
 import * as choose from './commands/choose.js';
+import * as completion from './commands/completion.js';
 import * as doctor from './commands/doctor.js';
 import * as down from './commands/down.js';
 import * as evidence from './commands/evidence.js';
@@ -31,7 +32,7 @@ const GROUPS: readonly [heading: string, verbs: readonly { register(program: Com
   ['Run it:', [rehearse, start, watch, status, list]],
   ['Answer it:', [approve, reject, tick, choose, waive, abort]],
   ['Its evidence:', [evidence, report]],
-  ['Server and worker:', [up, down, ui, doctor]],
+  ['Server and worker:', [up, down, ui, doctor, completion]],
 ];
 
 /** The whole command line. Nothing heavy is loaded before a verb acts. */

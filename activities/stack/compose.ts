@@ -109,6 +109,13 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
       const removed = result.stderr.match(/^\s*Volume \S+\s+Removed\s*$/gm) ?? [];
       return { stopped, volumesRemoved: new Set(removed.map((line) => line.trim())).size };
     },
+    // Of the whole engine: what another project has forgotten fills the same disk.
+    unusedVolumes: async () => {
+      const argv = ['docker', 'volume', 'ls', '--filter', 'dangling=true', '--format', '{{.Name}}'];
+      const result = await context.run({ argv, env: engineEnv(), timeoutMs: QUERY_MS });
+      if (result.exitCode !== 0) throw new StepError('STACK_FAILED', `docker volume ls failed: ${lastLine(result)}`);
+      return result.stdout.split('\n').filter(Boolean).sort();
+    },
   };
 }
 

@@ -22,6 +22,8 @@ export interface StackDriver {
   /** Leaves alone what runs as configured. @throws StepError STACK_FAILED with the last log lines */
   up(options: UpOptions): Promise<{ started: number; states: ServiceState[] }>;
   down(volumes: boolean): Promise<{ stopped: number; volumesRemoved: number }>;
+  /** Volumes that no service uses any more, for people to review; nothing is removed. */
+  unusedVolumes(): Promise<string[]>;
   ps(): Promise<ServiceState[]>;
   /** The last lines of a service's log; `since` leaves out what is older, where the driver knows. */
   logs(service: string, tail: number, since?: Date): Promise<string[]>;

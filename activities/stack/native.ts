@@ -35,6 +35,7 @@ export function nativeDriver(folder: string, context: StackContext): StackDriver
     name: 'native',
     up: (options) => up(readStack(folder), folder, options, context),
     down: (volumes) => down(folder, volumes),
+    unusedVolumes: () => unusedVolumes(folder, readStack(folder)),
     ps: () => ps(readStack(folder), folder, context),
     logs: async (service, tail) => {
       if (!readStack(folder).services.has(service)) throw noService(folder, service);
@@ -209,6 +210,22 @@ async function down(folder: string, volumes: boolean): Promise<{ stopped: number
     }
   }
   return { stopped, volumesRemoved };
+}
+
+/** Folders that lie where the stack keeps its volumes, and that no service declares. */
+async function unusedVolumes(folder: string, { services }: StackDefinition): Promise<string[]> {
+  const declared = new Set([...services.values()].flatMap((one) => one.volumes.map((path) => resolve(folder, path))));
+  const parents = new Set([...declared].map((path) => dirname(path)).filter((parent) => parent !== resolve(folder)));
+  const found: string[] = [];
+  for (const parent of parents) {
+    const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const path = join(parent, entry.name);
+      const above = [...declared].some((volume) => volume === path || volume.startsWith(path + sep));
+      if (entry.isDirectory() && !above) found.push(relative(folder, path));
+    }
+  }
+  return found.sort();
 }
 
 /** Removes a folder that really lies below the stack's folder: no `..`, no link on the way out. */

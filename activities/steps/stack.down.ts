@@ -5,8 +5,14 @@ import type { HandlerOf } from '../step.js';
 export const stackDown: HandlerOf<typeof kind> = {
   async do(input, context) {
     const stack = await openStack(input, context);
-    const outputs = await stack.down(input.volumes);
-    const { stopped, volumesRemoved } = outputs;
-    return { outputs, summary: `${stopped} services stopped, ${volumesRemoved} volumes removed` };
+    const { stopped, volumesRemoved } = await stack.down(input.volumes);
+    const summary = `${stopped} services stopped, ${volumesRemoved} volumes removed`;
+    if (!input.listUnused) return { outputs: { stopped, volumesRemoved }, summary };
+    const unused = await stack.unusedVolumes();
+    await context.evidence.write('unused-volumes.txt', unused.map((name) => `${name}\n`).join(''));
+    return {
+      outputs: { stopped, volumesRemoved, unusedVolumes: unused.length },
+      summary: `${summary}; ${unused.length} unused volumes to review${unused.length > 0 ? `: ${unused.slice(0, 5).join(', ')}` : ''}`,
+    };
   },
 };

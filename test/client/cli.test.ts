@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildProgram } from '../../client/program.js';
 
-const cli = resolve('dist/client/cli.js');
+const cli = resolve('dist/bin/golive.js');
 let folder = '';
 /** Loopback address where nothing listens. */
 let nowhere = '';

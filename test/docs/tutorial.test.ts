@@ -7,7 +7,7 @@ import { Project } from '../kits/cli.js';
 import { blocksOf, type DocCommand, commandsOf } from '../kits/doc-blocks.js';
 
 const page = 'docs/tutorial.md';
-const cli = new URL('../../dist/client/cli.js', import.meta.url).pathname;
+const cli = new URL('../../dist/bin/golive.js', import.meta.url).pathname;
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const CLI = new URL('../../dist/client/cli.js', import.meta.url).pathname;
+const CLI = new URL('../../dist/bin/golive.js', import.meta.url).pathname;
 
 export interface Ended {
   code: number | null;

@@ -9,10 +9,15 @@ export const stackDown = defineKind({
     stack: stackFolder,
     driver: stackDriver,
     volumes: z.boolean().default(false).describe('Remove the data as well. What is removed cannot be brought back.'),
+    listUnused: z
+      .boolean()
+      .default(false)
+      .describe('List volumes that no service uses any more, for review, in the evidence `unused-volumes.txt`.'),
   }),
   outputs: z.object({
     stopped: z.int().describe('Services that ran and were stopped.'),
     volumesRemoved: z.int().describe('Volumes that were there and were removed.'),
+    unusedVolumes: z.int().optional().describe('Volumes left that no service uses; only with `listUnused`.'),
   }),
   effect: 'idempotent',
   undo: null,

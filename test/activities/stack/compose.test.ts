@@ -43,6 +43,7 @@ case "$*" in
   *" ps "*) cat '${join(base, 'ps')}' ;;
   *"config --services"*) printf 'api\\ndb\\n' ;;
   *" logs "*) echo 'last words' ;;
+  "volume ls "*) printf 'old_db\\nanother\\n' ;;
   *" down"*) printf ' Volume small_db  Removing\\n Volume small_db  Removed\\n' >&2 ;;
 esac
 `,
@@ -68,6 +69,11 @@ describe('the compose driver', () => {
     const down = await runStep('stack.down', { stack: 'stack', volumes: true }, { ...more, task: { step: 'down' } });
     expect(passed(down).outputs).toEqual({ stopped: 2, volumesRemoved: 1 });
     expect(calls().at(-1)).toMatch(/ down --volumes$/);
+    const input = { stack: 'stack', volumes: true, listUnused: true };
+    const listed = passed(await runStep('stack.down', input, { ...more, task: { step: 'list' } }));
+    expect(listed.outputs).toMatchObject({ unusedVolumes: 2 });
+    expect(listed.evidence.map(({ name }) => name)).toEqual(['unused-volumes.txt']);
+    expect(calls().at(-1)).toContain('dangling=true');
   });
 
   test('a service that is not there is not ready, and up says which and why', async () => {

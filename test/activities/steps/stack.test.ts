@@ -155,6 +155,11 @@ describe('a native stack', () => {
     expect(existsSync(join(folder, 'volumes', 'store', 'data'))).toBe(true);
     expect(passed(await run('stack.down', { volumes: true })).outputs).toEqual({ stopped: 0, volumesRemoved: 1 });
     expect(existsSync(join(folder, 'volumes', 'store'))).toBe(false);
+    mkdirSync(join(folder, 'volumes', 'forgotten'));
+    const listed = passed(await run('stack.down', { listUnused: true }));
+    expect(listed.outputs).toMatchObject({ unusedVolumes: 1 });
+    expect(listed.summary).toContain('volumes/forgotten');
+    expect(existsSync(join(folder, 'volumes', 'forgotten'))).toBe(true);
   });
 
   test('a volume that leads out of the stack folder is refused and nothing is removed', async () => {
