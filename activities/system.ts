@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import type { SendNotice, SystemActivities } from '../model/contract.js';
+import { checkSignatures } from './approvals/check.js';
 import { closeEvidence } from './evidence/close.js';
 import { collectEvidence } from './evidence/collect.js';
 import { EvidenceError } from './evidence/error.js';
@@ -31,6 +32,7 @@ export function createSystemActivities(deps: SystemDeps): SystemActivities {
     collectEvidence: told(collectEvidence),
     closeEvidence: told(closeEvidence),
     sendNotice: told((notice) => sendNotice(notice, deps)),
+    checkSignatures: told((request) => checkSignatures(request, deps.env, Context.current().cancellationSignal)),
   };
 }
 

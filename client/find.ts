@@ -15,7 +15,7 @@ export interface Found {
   startedAt: string;
   closedAt?: string;
   /** What `start` noted: who, which runbook and change. */
-  memo: Partial<Record<'startedBy' | 'runbook' | 'title' | 'change' | 'mode' | 'evidenceDir', string>>;
+  memo: Partial<Record<'startedBy' | 'runbook' | 'title' | 'change' | 'mode' | 'evidenceDir' | 'signing', string>>;
 }
 
 /**
@@ -38,7 +38,7 @@ export async function findGoLive(client: Client, target: string): Promise<Found>
 
 function foundOf(target: string, description: WorkflowExecutionDescription): Found {
   const memo: Found['memo'] = {};
-  for (const key of ['startedBy', 'runbook', 'title', 'change', 'mode', 'evidenceDir'] as const) {
+  for (const key of ['startedBy', 'runbook', 'title', 'change', 'mode', 'evidenceDir', 'signing'] as const) {
     const value = description.memo?.[key];
     if (typeof value === 'string') memo[key] = value;
   }

@@ -5,6 +5,7 @@ import { planMarkdown } from '../model/board.js';
 import { TASK_QUEUE } from '../model/contract.js';
 import { canonicalJson } from '../model/json.js';
 import type { Plan } from '../model/plan.js';
+import type { Signed } from '../model/signing.js';
 import type { GoLiveState } from '../model/state.js';
 import type { OpenConnection } from './connection.js';
 import { CliError } from './errors.js';
@@ -19,15 +20,17 @@ export function planDigestOf(plan: Plan): string {
 /**
  * Starts a go-live. Its workflow id is the target's name, so that one target has one running go-live.
  * @param startedBy who starts it
+ * @param signed proves it, where names are signed
  * @throws CliError (exit 4) when the target is busy
  */
 export async function launch(
   connection: OpenConnection,
   plan: Plan,
   startedBy: string,
+  signed?: Signed,
 ): Promise<Pick<Found, 'target' | 'runId'>> {
   const target = plan.target.id;
-  const start = { plan, startedBy, planDigest: planDigestOf(plan) };
+  const start = { plan, startedBy, planDigest: planDigestOf(plan), ...(signed ? { signed } : {}) };
   try {
     const handle = await connection.client.workflow.start<(start: unknown) => Promise<GoLiveState>>('goLive', {
       workflowId: target,
@@ -46,6 +49,7 @@ export async function launch(
         change: plan.change,
         mode: plan.mode,
         evidenceDir: plan.evidence.directory,
+        ...(plan.signing ? { signing: plan.signing.level } : {}),
       },
       typedSearchAttributes: [
         { key: defineSearchAttributeKey('GoLiveTarget', 'KEYWORD'), value: target },

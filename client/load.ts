@@ -12,6 +12,7 @@ import type { Problem } from '../model/schema/source.js';
 import { didYouMean } from '../model/schema/suggest.js';
 import { CliError, messageOf } from './errors.js';
 import { packageRoot, stateDir } from './server/paths.js';
+import { signingPlan } from './signing-plan.js';
 
 /** Larger files are refused unread; the loader's own limit is 1 MiB of text. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -163,8 +164,9 @@ export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Pro
       hint: didYouMean(target, Object.keys(targets), 'targets'),
     });
   }
-  // A rehearsal is played by declared names; only a live go-live checks them against the project's people.
-  const people = mode === 'live' ? project.people : undefined;
+  const signing = signingPlan(project, folder, mode, choices.preview === true);
+  // A rehearsal is played by declared names, unless the project has them signed there too.
+  const people = mode === 'live' || signing?.level === 'signed' ? project.people : undefined;
   const { plan, problems } = planRunbook({
     runbook: opened.runbook,
     file: opened.file,
@@ -174,6 +176,7 @@ export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Pro
     change,
     mode,
     timeScale,
+    ...(signing ? { signing } : {}),
     ...(choices.preview ? { preview: true } : {}),
     baseDir: opened.baseDir,
     evidenceDir: resolve(choices.evidence ?? join(folder, project.evidence ?? 'evidence')),

@@ -9,6 +9,7 @@ import * as doctor from './commands/doctor.js';
 import * as down from './commands/down.js';
 import * as evidence from './commands/evidence.js';
 import * as explain from './commands/explain.js';
+import * as keys from './commands/keys.js';
 import * as list from './commands/list.js';
 import * as fresh from './commands/new.js';
 import * as plan from './commands/plan.js';
@@ -30,7 +31,7 @@ import { packageRoot } from './server/paths.js';
 const GROUPS: readonly [heading: string, verbs: readonly { register(program: Command): void }[]][] = [
   ['Write a runbook:', [fresh, validate, plan, explain, schema]],
   ['Run it:', [rehearse, start, watch, status, list]],
-  ['Answer it:', [approve, reject, tick, choose, waive, abort]],
+  ['Answer it:', [approve, reject, tick, choose, waive, abort, keys]],
   ['Its evidence:', [evidence, report]],
   ['Server and worker:', [up, down, ui, doctor, completion]],
 ];

@@ -18,6 +18,7 @@ import { stopWorker } from './server/local-worker.js';
 import { styleFor } from './render/style.js';
 import type { Screen } from './screen.js';
 import { clean } from './render/text.js';
+import { proveStarter } from './starter.js';
 import { print, talk } from './tell.js';
 
 export interface RehearseOptions {
@@ -85,7 +86,8 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
     if (options.require !== undefined) checkDecision(plan.decisions, options.require);
     for (const line of planSummary(plan)) talk(line);
     let over = false;
-    const launching = launch(connection, plan, defaultName());
+    const starter = await proveStarter(plan, {});
+    const launching = launch(connection, plan, starter.by, starter.signed);
     cleanup.add(() => settled(launching, async (found) => over || (await endUnfinished(connection, found))));
     const found = await launching;
     const declared: Declared = {

@@ -3,7 +3,7 @@ import type { Waiting } from '../model/state.js';
 import { connect } from './connection.js';
 import { CliError } from './errors.js';
 import { readOnce } from './read-once.js';
-import { defaultName, send } from './send.js';
+import { send, type Unnamed } from './send.js';
 import { print } from './tell.js';
 
 /** A message whose role and name the person may have left out. */
@@ -16,6 +16,8 @@ export interface SendOptions<N extends MessageName> {
   /** The question that the message answers, to infer the role from; none = the message has no role. */
   answers?: { kind: Waiting['kind']; id?: string };
   json?: boolean | undefined;
+  /** SSH key to sign with, where names are signed. */
+  key?: string | undefined;
 }
 
 /**
@@ -28,6 +30,7 @@ export async function sendAndPrint<N extends MessageName>({
   draft,
   answers,
   json,
+  key,
 }: SendOptions<N>): Promise<void> {
   const connection = await connect();
   try {
@@ -36,8 +39,8 @@ export async function sendAndPrint<N extends MessageName>({
       answers === undefined
         ? undefined
         : (draft.role ?? (await inferRole(() => readOnce(client, target), target, answers)));
-    const message = { ...draft, ...(role === undefined ? {} : { role }), by: draft.by ?? defaultName() };
-    const text = await send(client, target, name, withoutUndefined(message) as Messages[N]);
+    const message = { ...draft, ...(role === undefined ? {} : { role }) };
+    const text = await send(client, target, name, withoutUndefined(message) as Unnamed<N>, { key });
     print(json ? { accepted: true, text } : text);
   } finally {
     await connection.close();

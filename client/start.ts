@@ -6,7 +6,7 @@ import { launch } from './launch.js';
 import { checkDecision } from './outcome.js';
 import { makePlan, openRunbook } from './load.js';
 import { planSummary } from './render/summary.js';
-import { defaultName } from './send.js';
+import { proveStarter } from './starter.js';
 import { print, talk } from './tell.js';
 import { uiUrlOf } from './ui-url.js';
 
@@ -17,6 +17,8 @@ export interface StartOptions {
   mode: 'rehearse' | 'live';
   timeScale?: number | undefined;
   by?: string | undefined;
+  /** SSH key to sign with. */
+  key?: string | undefined;
   evidence?: string | undefined;
   wait?: boolean | undefined;
   require?: string | undefined;
@@ -43,7 +45,8 @@ export async function start(file: string, options: StartOptions): Promise<void> 
   await confirm(plan, options);
   const connection = await connect();
   try {
-    const found = await launch(connection, plan, options.by ?? defaultName());
+    const starter = await proveStarter(plan, options);
+    const found = await launch(connection, plan, starter.by, starter.signed);
     const ui = await uiUrlOf(connection, target, found.runId);
     if (options.wait) {
       talk(`Started ${plan.goLiveId}${ui === undefined ? '' : `: ${ui}`}`);

@@ -11,7 +11,7 @@ export interface VoteDraft {
 }
 
 export interface VoteRules {
-  plan: Pick<Plan, 'mode' | 'roles' | 'people'>;
+  plan: Pick<Plan, 'mode' | 'roles' | 'people' | 'signing'>;
   startedBy: string;
 }
 
@@ -49,7 +49,13 @@ export function judgeVote(rule: ApprovalPlan, state: ApprovalState, draft: VoteD
   const { by, role, reason } = draft.message;
   const problem = roleProblem(rules.plan, by, role);
   if (problem) return problem;
-  if (!rule.needs.some((need) => need.role === role)) {
+  const alone = draft.message.breakGlass === 'yes';
+  if (alone) {
+    const allowed = rules.plan.signing?.level === 'signed' && rules.plan.signing.breakGlass;
+    if (!allowed) return refuse('Nobody may break the glass here.', 'golive.yaml allows it: approvals.breakGlass.');
+    if (!reason?.trim()) return refuse('Breaking the glass needs a reason.', 'Give `reason`.');
+  }
+  if (!alone && !rule.needs.some((need) => need.role === role)) {
     return refuse(
       `'${rule.id}' does not ask for the role '${role}'.`,
       `It asks for: ${rule.needs.map((need) => `${need.count} × ${need.role}`).join(', ')}.`,
@@ -67,7 +73,7 @@ export function judgeVote(rule: ApprovalPlan, state: ApprovalState, draft: VoteD
       'Vote again when it is asked for.',
     );
   }
-  if (!rule.starterMay && samePerson(by, rules.startedBy)) {
+  if (!alone && !rule.starterMay && samePerson(by, rules.startedBy)) {
     return refuse(`${by} started this go-live and may not approve it.`, 'Ask another person with that role.');
   }
   if (draft.vote === 'reject' && !reason?.trim()) return refuse('A rejection needs a reason.', 'Give `reason`.');
@@ -102,6 +108,7 @@ export function tally(rule: ApprovalPlan, votes: readonly Vote[]): Tally {
     }))
     .filter((need) => need.count > 0);
   if (rejection) return { outcome: 'rejected', missing, rejection };
+  if (counted.some((vote) => vote.breakGlass)) return { outcome: 'approved', missing: [] };
   return { outcome: missing.length === 0 ? 'approved' : 'open', missing };
 }
 

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from './json.js';
 import type { Effect, GuardPlan, Mode, UntilPlan } from './plan.js';
+import type { Signed } from './signing.js';
 import type { Verdict } from './verdict.js';
 
 /** What every activity must know of the go-live that calls it. */
@@ -116,6 +117,15 @@ export interface SendNotice {
   verdict?: Verdict;
 }
 
+/** Signatures to check against the signers that the plan pinned and the keys revoked by now. */
+export interface CheckSignatures {
+  signers: string;
+  /** Absolute path. */
+  revoked?: string;
+  checks: (Signed & { principal: string; namespace: string })[];
+}
+export type SignatureCheck = { ok: true; key: string } | { ok: false; reason: string };
+
 /** Activities that are not steps. */
 export interface SystemActivities {
   openEvidence(request: OpenEvidence): Promise<void>;
@@ -123,6 +133,8 @@ export interface SystemActivities {
   collectEvidence(request: CollectEvidence): Promise<CollectedEvidence>;
   closeEvidence(request: CloseEvidence): Promise<ClosedEvidence>;
   sendNotice(request: SendNotice): Promise<void>;
+  /** One answer for each check, in order. */
+  checkSignatures(request: CheckSignatures): Promise<SignatureCheck[]>;
 }
 
 /** What a running step says of itself; the details of its heartbeats. */

@@ -62,7 +62,11 @@ export function decide(
 
 /** The one sentence of the whole go-live, worst news first. */
 export function headline(state: GoLiveState): string {
-  const incomplete = state.rollbackIncomplete ? 'ROLLBACK INCOMPLETE. ' : '';
+  const alone = (state.breakGlass ?? []).map(
+    ({ approval, by, reason, reviewBy }) =>
+      `BREAK-GLASS: ${by} alone approved '${approval}' (${reason}); review it by ${reviewBy}. `,
+  );
+  const incomplete = `${state.rollbackIncomplete ? 'ROLLBACK INCOMPLETE. ' : ''}${alone.join('')}`;
   if (state.aborted) return `${incomplete}Aborted by ${state.aborted.by}: ${state.aborted.reason}`;
   const worstFirst = state.decisions.filter((decision) => decision.verdict === 'pending' || !mayGoOn(decision.verdict));
   const good = state.decisions.filter((decision) => decision.verdict !== 'pending' && mayGoOn(decision.verdict));

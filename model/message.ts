@@ -1,18 +1,22 @@
+import type { Signed } from './signing.js';
+
 /**
  * Messages from people to a go-live. Each has one object as its argument, the same for the Update and
  * for the Signal of that name, so the Web UI's dialogs can send it.
  */
-export interface ApproveMessage {
+export interface ApproveMessage extends Partial<Signed> {
   /** Id of the approval: a phase, `<phase>.after`, or a decision. */
   approval: string;
   role: string;
   /** Who; in rehearsals a declared name. */
   by: string;
   reason?: string;
+  /** `yes`: in an emergency, alone, with a key that may do so. */
+  breakGlass?: string;
 }
-export type RejectMessage = ApproveMessage;
+export type RejectMessage = Omit<ApproveMessage, 'breakGlass'>;
 
-export interface TickMessage {
+export interface TickMessage extends Partial<Signed> {
   /** `<phase>.<item>`. */
   item: string;
   role: string;
@@ -24,17 +28,18 @@ export const CHOICES = ['retry', 'retry-phase', 'skip', 'continue', 'rollback', 
 export type Choice = (typeof CHOICES)[number];
 
 /** An operator's answer to a failure that asks. */
-export interface ChooseMessage {
+export interface ChooseMessage extends Partial<Signed> {
   choice: Choice;
   role: string;
   by: string;
   reason?: string;
-  /** `retry`/`skip`: the step, when several failed. `rollback`: a named rollback. */
+  /** `retry`/`skip`: the step that the person means; refused when another one waits. */
   step?: string;
+  /** A named rollback. */
   rollback?: string;
 }
 
-export interface WaiveMessage {
+export interface WaiveMessage extends Partial<Signed> {
   /** `<phase>.<gate>`, or a phase id to waive a whole phase for the decisions. */
   gate: string;
   role: string;

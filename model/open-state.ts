@@ -43,6 +43,7 @@ export function openState(
     timeScale: plan.timeScale,
     planDigest,
     roles: plan.roles,
+    ...(plan.signing ? { signing: plan.signing } : {}),
     startedBy,
     startedAt,
     plannedMs: plan.phases.reduce((sum, phase) => sum + phase.plannedMs, 0),

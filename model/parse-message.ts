@@ -1,17 +1,22 @@
 import { CHOICES, type MessageName, type Messages } from './message.js';
 
+/** What a signed message carries besides; a shape of its own that the signature's reader judges. */
+const SIGNED = { statement: '?', signature: '?' } as const;
+
 /** Fields of each message: required (`!`) or optional text. Plain code, since it runs inside the workflow. */
 const FIELDS: Record<MessageName, Record<string, '!' | '?'>> = {
-  approve: { approval: '!', role: '!', by: '!', reason: '?' },
-  reject: { approval: '!', role: '!', by: '!', reason: '!' },
-  tick: { item: '!', role: '!', by: '!', note: '?' },
-  choose: { choice: '!', role: '!', by: '!', reason: '?', step: '?', rollback: '?' },
-  waive: { gate: '!', role: '!', by: '!', reason: '!', until: '!' },
+  approve: { approval: '!', role: '!', by: '!', reason: '?', breakGlass: '?', ...SIGNED },
+  reject: { approval: '!', role: '!', by: '!', reason: '!', ...SIGNED },
+  tick: { item: '!', role: '!', by: '!', note: '?', ...SIGNED },
+  choose: { choice: '!', role: '!', by: '!', reason: '?', step: '?', rollback: '?', ...SIGNED },
+  waive: { gate: '!', role: '!', by: '!', reason: '!', until: '!', ...SIGNED },
   abort: { by: '!', reason: '!' },
 };
 
 /** Longest text field of a message, in UTF-16 units. */
 export const MESSAGE_TEXT_LIMIT = 2_000;
+/** Longest statement or signature. */
+const SIGNED_TEXT_LIMIT = 8_192;
 
 export type Parsed<T> = { ok: true; message: T } | { ok: false; problem: string };
 
@@ -35,18 +40,22 @@ export function parseMessage<N extends MessageName>(name: N, raw: unknown): Pars
     if (typeof value !== 'string' || (need === '!' && value.trim() === '')) {
       return { ok: false, problem: `'${name}' needs the text '${field}'. It takes ${exampleOf(name)}.` };
     }
-    if (value.length > MESSAGE_TEXT_LIMIT)
-      return { ok: false, problem: `'${field}' is longer than ${MESSAGE_TEXT_LIMIT} characters.` };
+    const limit = Object.hasOwn(SIGNED, field) ? SIGNED_TEXT_LIMIT : MESSAGE_TEXT_LIMIT;
+    if (value.length > limit) return { ok: false, problem: `'${field}' is longer than ${limit} characters.` };
     if (/[\p{Cc}\p{Cf}]/u.test(value)) return { ok: false, problem: `'${field}' holds control characters.` };
   }
   if (name === 'choose' && !CHOICES.some((choice) => choice === given.choice)) {
     return { ok: false, problem: `'choice' is one of: ${CHOICES.join(', ')}.` };
+  }
+  if (name === 'approve' && given.breakGlass !== undefined && given.breakGlass !== 'yes') {
+    return { ok: false, problem: `'breakGlass' is 'yes' or left out.` };
   }
   return { ok: true, message: given as unknown as Messages[N] };
 }
 
 function exampleOf(name: MessageName): string {
   return `{${Object.entries(FIELDS[name])
+    .filter(([field]) => !Object.hasOwn(SIGNED, field))
     .map(([field, need]) => `"${field}${need === '?' ? '?' : ''}":"…"`)
     .join(',')}}`;
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.js';
+import type { SigningPlan } from './signing.js';
 
 /** What doing a step again would mean: nothing, the same state, or a second deed. */
 export const EFFECTS = ['none', 'idempotent', 'once'] as const;
@@ -25,6 +26,8 @@ export interface Plan {
   roles: Record<string, string>;
   /** Who holds which roles; empty = names are declared and not checked against a list. */
   people?: Record<string, string[]>;
+  /** Who proves who they are, and how; absent = declared names. */
+  signing?: SigningPlan;
   inputs: JsonObject;
   phases: PhasePlan[];
   decisions: DecisionPlan[];

@@ -2,6 +2,7 @@ import type { EvidenceRef, StepFailure } from './contract.js';
 import type { JsonObject } from './json.js';
 import type { Choice, MessageName } from './message.js';
 import type { LimitOp, Mode } from './plan.js';
+import type { Signed, SigningPlan } from './signing.js';
 import type { Verdict } from './verdict.js';
 
 export type StepStatus = 'pending' | 'running' | 'done' | 'failed' | 'skipped' | 'undone' | 'undo-failed' | 'cancelled';
@@ -110,7 +111,15 @@ export interface RollbackState {
   steps: StepRecord[];
 }
 
-export interface Vote {
+/** What proves a signed message. */
+export interface Proof extends Signed {
+  /** Name in the allowed-signers file. */
+  principal: string;
+  /** Fingerprint of the SSH key, `SHA256:…`. */
+  key: string;
+}
+
+export interface Vote extends Partial<Proof> {
   approval: string;
   role: string;
   by: string;
@@ -119,6 +128,8 @@ export interface Vote {
   at: string;
   via: 'update' | 'signal';
   level: 'declared' | 'signed';
+  /** Given in an emergency, by one person alone. */
+  breakGlass?: true;
   /** Digest that it binds to; empty until what it is about is known. */
   digest: string;
   early: boolean;
@@ -132,6 +143,8 @@ export interface ApprovalState {
   needs: { role: string; count: number }[];
   status: 'not-asked' | 'open' | 'approved' | 'rejected' | 'expired';
   digest: string;
+  /** Made anew at each asking; a signed vote names it. */
+  nonce?: string;
   openedAt?: string;
   closedAt?: string;
   expiresAt?: string;
@@ -155,6 +168,7 @@ export interface Waiver {
   at: string;
   until: string;
   used: boolean;
+  signed?: Proof;
 }
 
 export interface Tick {
@@ -164,6 +178,7 @@ export interface Tick {
   by?: string;
   at?: string;
   note?: string;
+  signed?: Proof;
 }
 
 export interface DecisionState {
@@ -186,6 +201,8 @@ export interface Waiting {
   choices?: Choice[];
   /** The failed step or phase that the operator is asked about. */
   about?: string;
+  /** Made anew at each asking; a signed choice names it. */
+  nonce?: string;
 }
 
 /** Everything that people see: the answer of the `state` query. */
@@ -199,7 +216,13 @@ export interface GoLiveState {
   timeScale: number;
   planDigest: string;
   roles: Record<string, string>;
+  /** Who must prove who they are; absent = declared names. */
+  signing?: SigningPlan;
+  /** What signed ticks and waivers of this go-live name. */
+  nonce?: string;
   startedBy: string;
+  /** What proves who started it. */
+  startedProof?: Proof;
   startedAt: string;
   endedAt?: string;
   plannedMs: number;
@@ -211,7 +234,17 @@ export interface GoLiveState {
   checklist: Tick[];
   waivers: Waiver[];
   refusals: Refusal[];
-  operator: { at: string; choice: string; by: string; role: string; reason?: string; about: string }[];
+  operator: {
+    at: string;
+    choice: string;
+    by: string;
+    role: string;
+    reason?: string;
+    about: string;
+    signed?: Proof;
+  }[];
+  /** Approvals that one person gave alone, in an emergency, and until when they must be reviewed. */
+  breakGlass?: { approval: string; by: string; role: string; reason: string; at: string; reviewBy: string }[];
   waiting?: Waiting;
   verdict?: Verdict;
   sentence?: string;

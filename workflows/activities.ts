@@ -57,6 +57,14 @@ export function runUndo(activity: string, title: string, task: StepTask): Promis
   );
 }
 
+/** Checks of signatures: quick, or refused; a person waits for the answer. */
+export const { checkSignatures } = proxyActivities<SystemActivities>({
+  startToCloseTimeout: '20s',
+  scheduleToCloseTimeout: '1m',
+  heartbeatTimeout: '10s',
+  retry: { maximumAttempts: 3, initialInterval: '1s' },
+});
+
 /** Evidence and notices. Evidence is tried for long: without it nothing passes. */
 export const system = proxyActivities<SystemActivities>({
   startToCloseTimeout: '5m',

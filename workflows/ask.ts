@@ -5,6 +5,7 @@ import type { ApprovalPlan, PhasePlan } from '../model/plan.js';
 import type { ApprovalState, Waiting } from '../model/state.js';
 import type { Desk } from './desk.js';
 import { digestOf, now, type Session } from './session.js';
+import { freshNonce, isSigned, recheckVotes } from './vouch.js';
 
 const later = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
@@ -32,15 +33,19 @@ export async function askApproval(
   );
   const expiresAt = later(rule.expiresMs);
   Object.assign(approval, { digest, status: 'open', openedAt: now(), expiresAt });
+  if (isSigned(session)) approval.nonce = freshNonce();
   delete approval.closedAt;
   session.note('approval.asked', { approval: rule.id, question: rule.question, digest, expiresAt });
   const outcome = () => tally(rule, approval.votes);
-  if (outcome().outcome === 'open') {
+  const decided = () => outcome().outcome !== 'open' || session.aborted;
+  const ends = Date.parse(expiresAt);
+  do {
+    if (outcome().outcome !== 'open') continue;
     session.waitFor(waitingForApproval(session, rule, approval));
     await Promise.all([session.flush(), session.notify('waiting', 'Waiting for an approval', rule.question)]);
-    await condition(() => outcome().outcome !== 'open' || session.aborted, rule.expiresMs);
+    await condition(decided, ends - Date.now());
     session.waitFor(undefined);
-  }
+  } while (isSigned(session) && (await becameVoid(session, approval)) && !decided() && Date.now() < ends);
   const { outcome: result, rejection, missing } = outcome();
   approval.status = result === 'open' ? 'expired' : result;
   approval.closedAt = now();
@@ -48,6 +53,17 @@ export async function askApproval(
   session.note('approval.closed', { approval: rule.id, status: approval.status, sentence: approval.sentence });
   await session.flush();
   return { approved: result === 'approved' && !session.aborted, sentence: approval.sentence };
+}
+
+/** Checks signed votes again as the question closes; true when one counts no more, so that it may be open again. */
+async function becameVoid(session: Session, approval: ApprovalState): Promise<boolean> {
+  const given = approval.votes;
+  const rechecked = await recheckVotes(session, given);
+  const voided = rechecked.filter((vote, index) => vote.status !== given[index]?.status);
+  for (const { by, role, why } of voided) session.note('vote.void', { approval: approval.id, by, role, why });
+  // Votes that came in during the check stand behind the checked ones.
+  approval.votes = [...rechecked, ...approval.votes.slice(given.length)];
+  return voided.length > 0;
 }
 
 function sentenceOf(
@@ -64,7 +80,7 @@ function sentenceOf(
   if (result === 'approved') {
     const by = approval.votes
       .filter((vote) => vote.status === 'counted')
-      .map((vote) => `${vote.by} (${roleName(vote.role)})`);
+      .map((vote) => `${vote.by} (${roleName(vote.role)})${vote.key ? `, signed with ${vote.key.slice(0, 19)}…` : ''}`);
     return `Approved by ${by.join(', ')}.`;
   }
   const who = missing.map(({ role, count }) => `${count} × ${roleName(role)}`).join(', ');
@@ -144,6 +160,7 @@ export async function askOperator(
     expiresAt: later(question.expiresMs),
     commands: verbs,
     choices: question.choices,
+    ...(isSigned(session) ? { nonce: freshNonce() } : {}),
   });
   await Promise.all([session.flush(), session.notify('waiting', 'Waiting for a choice', question.text)]);
   await condition(() => desk.choice !== undefined || session.aborted || question.settled(), question.expiresMs);
@@ -166,7 +183,9 @@ export async function askOperator(
     role,
     ...(reason ? { reason } : {}),
     about: question.about,
+    ...(desk.proof ? { signed: desk.proof } : {}),
   });
+  desk.proof = undefined;
   session.note('operator.chose', { about: question.about, choice: choice.choice, by, role, reason });
   await session.flush();
   return choice;

@@ -17,12 +17,16 @@ import {
 } from '../model/message.js';
 import { approvalsOf } from '../model/open-state.js';
 import { parseMessage } from '../model/parse-message.js';
-import type { GoLiveState, Vote } from '../model/state.js';
+import type { SigningPlan } from '../model/signing.js';
+import type { GoLiveState, Proof, Vote } from '../model/state.js';
 import { judgeWaiver } from '../model/waiver.js';
 import { now, type Session } from './session.js';
+import { isSigned, vouch } from './vouch.js';
 
 /** Refusals kept in the state; a flood of junk must not grow it. All of them are in the history anyhow. */
 const KEPT_REFUSALS = 20;
+/** Refusals that the evidence names one by one where signatures are asked for. */
+const NOTED_REFUSALS = 500;
 
 const refuse = (reason: string, hint: string): Receipt => ({ accepted: false, reason, hint });
 
@@ -30,6 +34,10 @@ const refuse = (reason: string, hint: string): Receipt => ({ accepted: false, re
 export class Desk {
   /** The operator's answer to the question that is open now. */
   choice: ChooseMessage | undefined;
+  /** What proves that answer, where answers are signed. */
+  proof: Proof | undefined;
+
+  private refused = 0;
 
   constructor(private readonly session: Session) {
     for (const name of MESSAGE_NAMES) this.listen(name);
@@ -45,21 +53,42 @@ export class Desk {
       },
     });
     // A signal that cannot be read must never throw: it would wedge or fail the go-live.
-    setHandler(defineSignal<[unknown]>(name), (raw) => void this.receive(name, raw, 'signal'));
+    setHandler(defineSignal<[unknown]>(name), async (raw) => void (await this.receive(name, raw, 'signal')));
   }
 
-  private receive(name: MessageName, raw: unknown, via: Vote['via']): Receipt {
+  private receive(name: MessageName, raw: unknown, via: Vote['via']): Receipt | Promise<Receipt> {
     const parsed = parseMessage(name, raw);
-    const receipt = parsed.ok
-      ? this.handle(name, parsed.message, via)
-      : refuse(parsed.problem, 'Send it again, corrected.');
-    const said = parsed.ok ? (parsed.message as unknown as JsonObject) : {};
+    if (!parsed.ok) return this.settle(name, {}, via, refuse(parsed.problem, 'Send it again, corrected.'));
+    const { message } = parsed;
+    const { signing } = this.session.plan;
+    // To stop is safe for anybody to ask; everything else lets the go-live go on.
+    if (signing?.level === 'signed' && name !== 'abort') return this.receiveSigned(name, message, via, signing);
+    return this.settle(name, message, via, this.handle(name, message, via));
+  }
+
+  private async receiveSigned(
+    name: MessageName,
+    message: Messages[MessageName],
+    via: Vote['via'],
+    signing: SigningPlan,
+  ): Promise<Receipt> {
+    const vouched = await vouch(this.session, name, message, signing);
+    const receipt = vouched.ok ? this.handle(name, message, via, vouched.proof) : vouched.receipt;
+    return this.settle(name, message, via, receipt);
+  }
+
+  /** Writes down what came of a message. */
+  private settle(name: MessageName, message: object, via: Vote['via'], receipt: Receipt): Receipt {
+    const said = message as JsonObject;
     if (receipt.accepted) this.session.note(`message.${name}`, { via, said });
     else {
       const by = typeof said.by === 'string' ? said.by : 'unknown';
       const { refusals } = this.session.state;
+      this.refused += 1;
       if (refusals.length < KEPT_REFUSALS) {
         refusals.push({ at: now(), message: name, by, reason: receipt.reason, hint: receipt.hint });
+      }
+      if (this.refused <= (isSigned(this.session) ? NOTED_REFUSALS : KEPT_REFUSALS)) {
         this.session.note('message.refused', { message: name, via, said, reason: receipt.reason });
       }
     }
@@ -67,25 +96,25 @@ export class Desk {
     return receipt;
   }
 
-  private handle(name: MessageName, message: Messages[MessageName], via: Vote['via']): Receipt {
+  private handle(name: MessageName, message: Messages[MessageName], via: Vote['via'], proof?: Proof): Receipt {
     if (this.session.state.endedAt) return refuse('The go-live has ended.', 'Nothing was changed.');
     switch (name) {
       case 'approve':
-        return this.vote(message as ApproveMessage, 'approve', via);
+        return this.vote(message as ApproveMessage, 'approve', via, proof);
       case 'reject':
-        return this.vote(message as ApproveMessage, 'reject', via);
+        return this.vote(message as ApproveMessage, 'reject', via, proof);
       case 'tick':
-        return this.tick(message as TickMessage);
+        return this.tick(message as TickMessage, proof);
       case 'choose':
-        return this.choose(message as ChooseMessage);
+        return this.choose(message as ChooseMessage, proof);
       case 'waive':
-        return this.waive(message as WaiveMessage);
+        return this.waive(message as WaiveMessage, proof);
       case 'abort':
         return this.abort(message as AbortMessage);
     }
   }
 
-  private vote(message: ApproveMessage, vote: Vote['vote'], via: Vote['via']): Receipt {
+  private vote(message: ApproveMessage, vote: Vote['vote'], via: Vote['via'], proof?: Proof): Receipt {
     const { plan, state, start } = this.session;
     const rules = approvalsOf(plan);
     const rule = rules.find((candidate) => candidate.id === message.approval);
@@ -106,15 +135,27 @@ export class Desk {
       ...(message.reason ? { reason: message.reason } : {}),
       at: now(),
       via,
-      level: 'declared',
+      level: proof ? 'signed' : 'declared',
       digest: approval.digest,
       early: approval.status === 'not-asked',
       status: 'counted',
+      ...proof,
+      ...(message.breakGlass ? { breakGlass: true as const } : {}),
     });
+    if (message.breakGlass) this.breakGlass(message);
     return receipt;
   }
 
-  private tick(message: TickMessage): Receipt {
+  /** Loud from now on: in the verdict's sentence, on the board and in the evidence. */
+  private breakGlass({ approval, by, role, reason = '' }: ApproveMessage): void {
+    const { state, plan } = this.session;
+    const reviewMs = plan.signing?.breakGlass?.reviewMs ?? 0;
+    const reviewBy = new Date(Date.now() + reviewMs).toISOString();
+    state.breakGlass = [...(state.breakGlass ?? []), { approval, by, role, reason, at: now(), reviewBy }];
+    this.session.note('break-glass', { approval, by, role, reason, reviewBy });
+  }
+
+  private tick(message: TickMessage, proof?: Proof): Receipt {
     const { plan, state } = this.session;
     const item = state.checklist.find((candidate) => candidate.item === message.item);
     if (!item)
@@ -127,11 +168,16 @@ export class Desk {
     if (problem) return problem;
     if (message.role !== item.role)
       return refuse(`'${item.item}' is for the role '${item.role}'.`, `Tick it as ${item.role}.`);
-    Object.assign(item, { by: message.by, at: now(), ...(message.note ? { note: message.note } : {}) });
+    Object.assign(item, {
+      by: message.by,
+      at: now(),
+      ...(message.note ? { note: message.note } : {}),
+      ...(proof ? { signed: proof } : {}),
+    });
     return { accepted: true, text: `'${item.item}' is ticked by ${message.by}.` };
   }
 
-  private choose(message: ChooseMessage): Receipt {
+  private choose(message: ChooseMessage, proof?: Proof): Receipt {
     const { plan, state } = this.session;
     const { waiting } = state;
     if (waiting?.kind !== 'operator')
@@ -146,6 +192,9 @@ export class Desk {
         `Possible: ${waiting.choices?.join(', ') ?? 'nothing'}.`,
       );
     }
+    if (message.step !== undefined && ![waiting.id, waiting.id.split('.')[1]].includes(message.step)) {
+      return refuse(`It is not '${message.step}' that waits, but '${waiting.id}'.`, 'Answer about that one.');
+    }
     if (message.choice === 'rollback' && message.rollback && !plan.rollbacks[message.rollback]) {
       return refuse(
         `There is no rollback '${message.rollback}'.`,
@@ -155,12 +204,15 @@ export class Desk {
     const needsReason = message.choice === 'skip' || message.choice === 'continue';
     if (needsReason && !message.reason?.trim()) return refuse(`'${message.choice}' needs a reason.`, 'Give `reason`.');
     this.choice = message;
+    this.proof = proof;
     return { accepted: true, text: `'${message.choice}' is recorded.` };
   }
 
-  private waive(message: WaiveMessage): Receipt {
+  private waive(message: WaiveMessage, proof?: Proof): Receipt {
     const receipt = judgeWaiver(message, this.session.plan, Date.now());
-    if (receipt.accepted) this.session.state.waivers.push({ ...message, at: now(), used: false });
+    const { gate, role, by, reason, until } = message;
+    const waiver = { gate, role, by, reason, until, at: now(), used: false, ...(proof ? { signed: proof } : {}) };
+    if (receipt.accepted) this.session.state.waivers.push(waiver);
     return receipt;
   }
 

@@ -7,6 +7,7 @@ import { Desk } from './desk.js';
 import type { GoLiveStart } from './phase-input.js';
 import { Session } from './session.js';
 import { takePhase } from './take-phase.js';
+import { freshNonce, vouchStart } from './vouch.js';
 
 /**
  * One go-live, from its plan to its verdict. It reads like the runbook: phases in order, then decisions, then the
@@ -21,7 +22,14 @@ export async function goLive(start: GoLiveStart): Promise<GoLiveResult> {
     desk.abort({ by: 'temporal cancel', reason: 'The workflow was cancelled.' }),
   );
   void cancelled;
-  return CancellationScope.nonCancellable(() => conduct(session, desk));
+  return CancellationScope.nonCancellable(async () => {
+    // Before it is proven who started it, nothing is done, and there is no nonce that a message could name.
+    if (start.plan.signing?.level === 'signed') {
+      session.state.startedProof = await vouchStart(start, start.plan.signing);
+      session.state.nonce = freshNonce();
+    }
+    return conduct(session, desk);
+  });
 }
 
 async function conduct(session: Session, desk: Desk): Promise<GoLiveResult> {
@@ -36,6 +44,7 @@ async function conduct(session: Session, desk: Desk): Promise<GoLiveResult> {
     by: start.startedBy,
     mode: plan.mode,
     timeScale: plan.timeScale,
+    ...(state.startedProof ? { proof: { ...state.startedProof } } : {}),
   });
   await session.notify('started', `${plan.runbook.title} started`, `${plan.target.id} · ${plan.change}`);
 

@@ -1,6 +1,7 @@
 import type { GoLiveRef } from '../model/contract.js';
 import type { JsonObject } from '../model/json.js';
 import type { GatePlan, Plan, StepNode } from '../model/plan.js';
+import type { Signed } from '../model/signing.js';
 import type { StepRecord, UndoEntry } from '../model/state.js';
 
 /** Values that expressions may use; `phases` holds the outputs of finished phases by phase and step. */
@@ -35,4 +36,6 @@ export interface GoLiveStart {
   /** SHA-256 of the plan's canonical JSON. */
   planDigest: string;
   startedBy: string;
+  /** Proves who starts it, where names are signed. */
+  signed?: Signed;
 }

@@ -15,6 +15,10 @@ const PHASE = defineSearchAttributeKey('GoLivePhase', 'KEYWORD');
 const VERDICT = defineSearchAttributeKey('GoLiveVerdict', 'KEYWORD');
 const WAITING_ON = defineSearchAttributeKey('GoLiveWaitingOn', 'KEYWORD');
 
+/** Events of one call to the event log, at most; and how much text they may be, in UTF-16 units. */
+const BATCH_EVENTS = 50;
+const BATCH_LENGTH = 40_000;
+
 /** ISO 8601 of the workflow's clock. */
 export const now = (): string => new Date().toISOString();
 export const digestOf = (value: unknown): string => bytesToHex(sha256(utf8ToBytes(canonicalJson(value))));
@@ -73,8 +77,15 @@ export class Session {
   /** Writes what was noted to the event log; nothing goes on before it is durable. */
   async flush(): Promise<void> {
     while (this.unwritten.length > 0) {
-      await system.appendEvents({ goLive: this.ref, events: this.unwritten.splice(0, 50) });
+      await system.appendEvents({ goLive: this.ref, events: this.unwritten.splice(0, this.batch()) });
     }
+  }
+
+  /** How many of the unwritten events fit into one call: payloads stay small. */
+  private batch(): number {
+    let length = 0;
+    const over = this.unwritten.findIndex((event) => (length += JSON.stringify(event).length) > BATCH_LENGTH);
+    return Math.min(BATCH_EVENTS, over < 0 ? this.unwritten.length : Math.max(1, over));
   }
 
   waitFor(waiting: Waiting | undefined): void {

@@ -86,6 +86,16 @@ export function facts(state: GoLiveState): Html {
   return html`<div class="facts">${items.map(([value, label]) => html`<div><b>${value}</b><span>${label}</span></div>`)}</div>`;
 }
 
+/** Approvals that one person gave alone, in a box that cannot be missed. */
+export function breakGlass(state: GoLiveState): Html {
+  const rows = (state.breakGlass ?? []).map(
+    (one) =>
+      html`<p><b>${one.approval}</b>: ${one.reason}<br><span class="small">approved alone by <b>${one.by}</b> as ${roleName(state, one.role)}, ${timeText(one.at)}; to be reviewed by ${timeText(one.reviewBy)}</span></p>`,
+  );
+  if (rows.length === 0) return NOTHING;
+  return html`<section class="waivers"><h2>◇ BREAK-GLASS: approved by one person alone, in an emergency</h2>${rows}</section>`;
+}
+
 /** Waivers in a box that cannot be missed. */
 export function waivers(state: GoLiveState): Html {
   if (state.waivers.length === 0) return NOTHING;

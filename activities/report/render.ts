@@ -7,7 +7,7 @@ import { detail } from './detail.js';
 import { failures, guards, refusals } from './events.js';
 import { type Extras, readExtras } from './extras.js';
 import { gates } from './gates.js';
-import { approvals, banner, decisions, facts, modeBar, waivers, worstNews } from './head.js';
+import { approvals, banner, breakGlass, decisions, facts, modeBar, waivers, worstNews } from './head.js';
 import { html, type Html, NOTHING, raw, section, withoutTricks } from './html.js';
 import { againCommands, verifyCommands } from './reproduce.js';
 import { runningHeader, STYLE } from './style.js';
@@ -41,7 +41,7 @@ export async function renderReport(state: GoLiveState, extras: Extras): Promise<
 ${modeBar(state)}
 <main>
 ${banner(state)}
-${waivers(state)}
+${breakGlass(state)}${waivers(state)}
 ${decisions(state)}
 ${worstNews(state)}
 ${facts(state)}

@@ -80,9 +80,9 @@ export function modeText(state: Pick<GoLiveState, 'mode' | 'timeScale'>): string
 }
 
 /** How an approver's identity is known. */
-export function identityText(vote: Pick<Vote, 'level' | 'via'>): string {
+export function identityText(vote: Pick<Vote, 'level' | 'principal' | 'key'>): string {
   return vote.level === 'signed'
-    ? 'signed: SSH signature checked against the project’s keys'
+    ? `signed as ${vote.principal ?? '?'} with the SSH key ${vote.key ?? '?'}`
     : 'declared: a name given, not proven';
 }
 

@@ -9,18 +9,30 @@ export function register(program: Command): void {
     .argument('<target>', 'target of the go-live')
     .argument('<item>', 'what is approved: a phase, `<phase>.after`, or a decision')
     .option('--as <role>', 'role in which you speak (default: the one that is asked for)')
-    .option('--by <name>', 'your name (default: the user of this computer)')
+    .option('--by <name>', 'your name (default: the owner of the key, else the user of this computer)')
     .option('--reason <text>', 'why; it stands in the evidence')
+    .option('--key <file>', 'SSH key to sign with (default: one of yours that may)')
+    .option('--break-glass', 'in an emergency: alone, with a key that may; loud in the verdict, reviewed later')
     .option('--json', 'print the answer as JSON')
-    .addHelpText('after', '\nExample:\n  golive approve lcopilot-lab full --as cto --reason "smoke is clean"')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  golive approve lcopilot-lab full --as cto --reason "smoke is clean"\n  golive approve shop deployment --as cto --break-glass --reason "CTO unreachable, incident 4711"',
+    )
     .action(async (target, item, options) => {
       const { sendAndPrint } = await import('../sending.js');
       await sendAndPrint({
         target,
         name: 'approve',
-        draft: { approval: item, role: options.as, by: options.by, reason: options.reason },
+        draft: {
+          approval: item,
+          role: options.as,
+          by: options.by,
+          reason: options.reason,
+          ...(options.breakGlass ? { breakGlass: 'yes' } : {}),
+        },
         answers: { kind: 'approval', id: item },
         json: options.json,
+        key: options.key,
       });
     });
 }

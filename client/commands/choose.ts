@@ -65,6 +65,7 @@ interface ChooseFlags {
   by?: string;
   reason?: string;
   json?: boolean;
+  key?: string;
   phase?: boolean;
 }
 
@@ -75,11 +76,12 @@ function registerVerb(program: Command, { choice, summary, description, example,
     .summary(summary)
     .description(description)
     .option('--as <role>', 'role in which you speak (default: the one that is asked for)')
-    .option('--by <name>', 'your name (default: the user of this computer)')
+    .option('--by <name>', 'your name (default: the owner of the key, else the user of this computer)')
     .option(
       '--reason <text>',
       needsReason ? 'why; needed, it stands in the evidence' : 'why; it stands in the evidence',
     )
+    .option('--key <file>', 'SSH key to sign with (default: one of yours that may)')
     .option('--json', 'print the answer as JSON')
     .addHelpText('after', `\nExample:\n  ${example}`);
   command.argument('<target>', 'target of the go-live');
@@ -97,8 +99,8 @@ function registerVerb(program: Command, { choice, summary, description, example,
     }
     const { sendAndPrint } = await import('../sending.js');
     const named = names === undefined || name === undefined ? {} : { [names.field]: name };
-    const { as: role, by, reason, json } = flags;
+    const { as: role, by, reason, json, key } = flags;
     const draft = { choice: flags.phase ? ('retry-phase' as const) : choice, role, by, reason, ...named };
-    await sendAndPrint({ target, name: 'choose', draft, answers: { kind: 'operator' }, json });
+    await sendAndPrint({ target, name: 'choose', draft, answers: { kind: 'operator' }, json, key });
   });
 }

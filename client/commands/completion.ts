@@ -11,7 +11,7 @@ export function register(program: Command): void {
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish', 'powershell'] as const))
     .addHelpText(
       'after',
-      '\nExamples:\n  source <(golive completion bash)\n  golive completion zsh > "${fpath[1]}/_golive"\n  golive completion fish > ~/.config/fish/completions/golive.fish',
+      '\nExamples:\n  golive completion bash > ~/.local/share/bash-completion/completions/golive\n  golive completion zsh > "${fpath[1]}/_golive"\n  golive completion fish > ~/.config/fish/completions/golive.fish',
     )
     .action(async (shell) => {
       const { script } = await import('@bomb.sh/tab');

@@ -11,8 +11,9 @@ export function register(program: Command): void {
     .argument('<target>', 'target of the go-live')
     .argument('<item>', 'what is rejected: a phase, `<phase>.after`, or a decision')
     .option('--as <role>', 'role in which you speak (default: the one that is asked for)')
-    .option('--by <name>', 'your name (default: the user of this computer)')
+    .option('--by <name>', 'your name (default: the owner of the key, else the user of this computer)')
     .requiredOption('--reason <text>', 'why; it stands in the evidence')
+    .option('--key <file>', 'SSH key to sign with (default: one of yours that may)')
     .option('--json', 'print the answer as JSON')
     .addHelpText('after', '\nExample:\n  golive reject lcopilot-lab full --as cto --reason "429 rate is rising"')
     .action(async (target, item, options) => {
@@ -23,6 +24,7 @@ export function register(program: Command): void {
         draft: { approval: item, role: options.as, by: options.by, reason: options.reason },
         answers: { kind: 'approval', id: item },
         json: options.json,
+        key: options.key,
       });
     });
 }

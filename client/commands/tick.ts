@@ -9,8 +9,9 @@ export function register(program: Command): void {
     .argument('<target>', 'target of the go-live')
     .argument('<item>', '`<phase>.<item>`')
     .option('--as <role>', 'role in which you speak (default: the item’s role)')
-    .option('--by <name>', 'your name (default: the user of this computer)')
+    .option('--by <name>', 'your name (default: the owner of the key, else the user of this computer)')
     .option('--note <text>', 'a remark; it stands in the evidence')
+    .option('--key <file>', 'SSH key to sign with (default: one of yours that may)')
     .option('--json', 'print the answer as JSON')
     .addHelpText('after', '\nExample:\n  golive tick lcopilot-lab stop-reset.window --as infra')
     .action(async (target, item, options) => {
@@ -21,6 +22,7 @@ export function register(program: Command): void {
         draft: { item, role: options.as, by: options.by, note: options.note },
         answers: { kind: 'checklist', id: item },
         json: options.json,
+        key: options.key,
       });
     });
 }

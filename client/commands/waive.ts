@@ -12,9 +12,10 @@ export function register(program: Command): void {
     .argument('<target>', 'target of the go-live')
     .argument('<gate>', '`<phase>.<gate>`, or a phase')
     .requiredOption('--as <role>', 'role in which you speak')
-    .option('--by <name>', 'your name (default: the user of this computer)')
+    .option('--by <name>', 'your name (default: the owner of the key, else the user of this computer)')
     .requiredOption('--reason <text>', 'why; it stands in the evidence')
     .requiredOption('--until <when>', 'its end: a duration from now (8h, 7d) or an ISO 8601 time')
+    .option('--key <file>', 'SSH key to sign with (default: one of yours that may)')
     .option('--json', 'print the answer as JSON')
     .addHelpText(
       'after',
@@ -29,6 +30,7 @@ export function register(program: Command): void {
         draft: { gate, role: options.as, by: options.by, reason: options.reason, until },
         answers: { kind: 'approval' },
         json: options.json,
+        key: options.key,
       });
     });
 }

@@ -1,4 +1,5 @@
 import { evaluate, ExpressionError } from '../expression.js';
+import type { SigningPlan } from '../signing.js';
 import type { ExpressionContext } from '../expression.js';
 import type { Json, JsonObject } from '../json.js';
 import type { Mode } from '../plan.js';
@@ -26,6 +27,8 @@ export interface PlanRequest {
   /** Folder of all bundles (absolute); the bundle is `<evidenceDir>/<target>/<change>`. */
   evidenceDir: string;
   people?: Record<string, string[]>;
+  /** Who proves who they are. */
+  signing?: SigningPlan;
   /** Leave missing inputs out instead of refusing: to show a plan, never to start one. */
   preview?: boolean;
   kinds?: Kinds;

@@ -236,5 +236,6 @@ export function planRunbook(request: PlanRequest): Planned {
     notices: runbook.notices ?? [],
   };
   if (request.people && Object.keys(request.people).length > 0) plan.people = request.people;
+  if (request.signing) plan.signing = request.signing;
   return { plan };
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { PRINCIPAL } from '../allowed-signers.js';
+import { DURATION_PATTERN } from '../duration.js';
 import type { Json } from '../json.js';
 import { reportIssues } from './issues.js';
 import { id } from './runbook.js';
@@ -25,9 +27,27 @@ export const projectSchema = z.strictObject({
       personName,
       z.strictObject({
         roles: z.array(id).min(1).max(50),
-        keys: z.array(z.string().max(200)).max(10).optional().describe('Public keys, for signed approvals.'),
+        principal: z
+          .string()
+          .regex(PRINCIPAL, 'a plain name as in the allowed-signers file, e.g. ada@example.org')
+          .optional()
+          .describe('Name in the allowed-signers file: the keys of this person stand there.'),
       }),
     )
+    .optional(),
+  approvals: z
+    .strictObject({
+      level: z
+        .enum(['declared', 'signed'])
+        .optional()
+        .describe('Whether people must prove who they are; live: signed.'),
+      signers: z.string().min(1).max(1000).optional().describe('Allowed-signers file (OpenSSH), beside golive.yaml.'),
+      revoked: z.string().min(1).max(1000).optional().describe('Revoked keys: a KRL, or public keys, a line each.'),
+      breakGlass: z
+        .strictObject({ reviewWithin: z.string().regex(DURATION_PATTERN, 'a duration like 24h') })
+        .optional()
+        .describe('Allows one person alone to approve in an emergency, with a key of its own; reviewed afterwards.'),
+    })
     .optional(),
   targets: z.record(name, z.strictObject({ variables: z.record(z.string().max(60), json).optional() })).optional(),
   channels: z

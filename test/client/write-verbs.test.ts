@@ -151,7 +151,7 @@ describe('golive.yaml', () => {
     await runVerb(fresh, 'new', 'other');
     writeFileSync(
       'golive.yaml',
-      'people: { Ada: { roles: [lead] } }\ntargets: { prod: { variables: { region: eu } } }\nevidence: bundles\n',
+      'people: { Ada: { roles: [lead] } }\ntargets: { prod: { variables: { region: eu } } }\nevidence: bundles\napprovals: { level: declared }\n',
     );
     const opened = await openRunbook('other');
     const made = await makePlan(opened, { ...choices, target: 'prod' });
@@ -160,9 +160,26 @@ describe('golive.yaml', () => {
       target: { id: 'prod', variables: { region: 'eu' } },
       evidence: { directory: join(process.cwd(), 'bundles/prod/c1') },
     });
+    expect(made.signing).toEqual({ level: 'declared', signers: '', principals: {} });
     expect(made.baseDir).toBe(join(process.cwd(), 'runbooks'));
     expect((await makePlan(opened, { ...choices, target: 'lab', mode: 'rehearse' })).people).toBeUndefined();
     await expect(makePlan(opened, { ...choices, target: 'prd' })).rejects.toThrow("names no target 'prd'");
+  });
+  test('a live plan needs signers unless the project takes declared names; a shared principal is one person', async () => {
+    writeFileSync('golive.yaml', 'people: { Ada: { roles: [lead], principal: a@x } }\n');
+    const opened = await openRunbook('other');
+    await expect(makePlan(opened, { ...choices, target: 'prod' })).rejects.toThrow('no file of allowed signers');
+    writeFileSync('allowed_signers', `a@x namespaces="golive-approval@v1" ssh-ed25519 ${'A'.repeat(68)}\n`);
+    const { signing } = await makePlan(opened, { ...choices, target: 'prod' });
+    expect(signing).toMatchObject({ level: 'signed', principals: { Ada: 'a@x' } });
+    writeFileSync('allowed_signers', 'a@x ssh-ed25519 AAAA\n');
+    await expect(makePlan(opened, { ...choices, target: 'prod' })).rejects.toThrow(/allowed_signers:1/);
+    rmSync('allowed_signers');
+    writeFileSync(
+      'golive.yaml',
+      'people: { A: { roles: [lead], principal: a@x }, B: { roles: [lead], principal: a@x } }\n',
+    );
+    await expect(makePlan(opened, { ...choices, target: 'prod' })).rejects.toThrow(/no file|same principal/);
   });
   test('is refused with its place when it is broken', async () => {
     writeFileSync('golive.yaml', 'poeple: {}\n');

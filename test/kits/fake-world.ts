@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { checkSignatures } from '../../activities/approvals/check.js';
 import type { EventDraft, StepResult, StepTask, SystemActivities } from '../../model/contract.js';
 import type { JsonObject } from '../../model/json.js';
 
@@ -74,6 +75,8 @@ export class FakeWorld {
       appendEvents: async ({ events }) => void this.events.push(...events),
       collectEvidence: async () => ({ digest: 'd1', files: 1, missing: [] }),
       closeEvidence: async () => ({ bundle: '/b', report: '/b/report.html', signoff: '/b/s.md', files: 1, bytes: 1 }),
+      // Real: there is nothing to fake in a signature.
+      checkSignatures: (request) => checkSignatures(request, process.env, Context.current().cancellationSignal),
       sendNotice: async ({ title }) => void this.events.push({ type: 'notice', title }),
     };
     return {

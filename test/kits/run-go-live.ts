@@ -1,6 +1,7 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { Plan } from '../../model/plan.js';
+import type { Signed } from '../../model/signing.js';
 import type { GoLiveState } from '../../model/state.js';
 import type { FakeWorld } from './fake-world.js';
 import { workflowBundle } from './temporal.js';
@@ -40,11 +41,17 @@ export async function withWorker<T>(
   }
 }
 
-export async function begin(client: Client, taskQueue: string, plan: Plan, startedBy = 'tester'): Promise<Running> {
+export async function begin(
+  client: Client,
+  taskQueue: string,
+  plan: Plan,
+  startedBy = 'tester',
+  more: { planDigest?: string; signed?: Signed } = {},
+): Promise<Running> {
   const handle = await client.workflow.start('goLive', {
     workflowId: plan.target.id,
     taskQueue,
-    args: [{ plan, planDigest: 'p1', startedBy }],
+    args: [{ plan, planDigest: 'p1', startedBy, ...more }],
   });
   const state = () => handle.query<GoLiveState>('state');
   return {

@@ -3,14 +3,16 @@ import { loadProject } from '../../../model/schema/project.js';
 
 test('golive.yaml: people, targets, evidence, server', () => {
   const text = `people:
-  Ada Lovelace: { roles: [cto, sre], keys: [ed25519:abc] }
+  Ada Lovelace: { roles: [cto, sre], principal: ada@example.org }
 targets:
   prod.eu: { variables: { url: "https://example.org" } }
 evidence: ./bundles
+approvals: { level: signed, revoked: revoked_keys, breakGlass: { reviewWithin: 24h } }
 temporal: { profile: team }
 `;
   expect(loadProject(text, 'golive.yaml').project).toMatchObject({
-    people: { 'Ada Lovelace': { roles: ['cto', 'sre'] } },
+    people: { 'Ada Lovelace': { roles: ['cto', 'sre'], principal: 'ada@example.org' } },
+    approvals: { level: 'signed' },
     evidence: './bundles',
   });
   expect(loadProject('', 'golive.yaml').project).toEqual({});
