@@ -6,6 +6,8 @@ import { closeEvidence } from './evidence/close.js';
 import { collectEvidence } from './evidence/collect.js';
 import { EvidenceError } from './evidence/error.js';
 import { appendEvent, appendEvents, isSealed } from './evidence/log.js';
+import type { Sealer } from './evidence/seal.js';
+import { openEvidenceKey } from './evidence/signing-key.js';
 import { openEvidence } from './evidence/open.js';
 import { failureOf, toApplicationFailure } from './failure.js';
 import { withHeartbeat } from './heartbeat.js';
@@ -18,6 +20,10 @@ export interface SystemDeps {
   logger: Logger;
   env: NodeJS.ProcessEnv;
   notify: Notify;
+  /** Path of the private key that seals evidence; made when there is none. */
+  evidenceKey: string;
+  /** Of golive. */
+  version: string;
 }
 
 /** The activities that are no steps: evidence, and notices. */
@@ -30,10 +36,18 @@ export function createSystemActivities(deps: SystemDeps): SystemActivities {
       return appendEvents(goLive.evidenceDir, events, { id, again: attempt > 1 });
     }),
     collectEvidence: told(collectEvidence),
-    closeEvidence: told(closeEvidence),
+    closeEvidence: told(async (request) => closeEvidence(request, await sealerOf(deps))),
     sendNotice: told((notice) => sendNotice(notice, deps)),
     checkSignatures: told((request) => checkSignatures(request, deps.env, Context.current().cancellationSignal)),
   };
+}
+
+/** The key is opened when it is needed: a missing one is made then, a bad one fails the seal and not the worker. */
+async function sealerOf({ evidenceKey, version }: SystemDeps): Promise<Sealer> {
+  const { workflowNamespace = '', workflowExecution } = Context.current().info;
+  const { workflowId = '', runId = '' } = workflowExecution ?? {};
+  const temporal = { namespace: workflowNamespace, workflowId, runId };
+  return { key: await openEvidenceKey(evidenceKey), golive: version, temporal };
 }
 
 /** With beats, and with errors that Temporal and people understand. */

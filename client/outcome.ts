@@ -40,6 +40,8 @@ export interface Outcome {
   rollbacks: { id: string; status: string }[];
   bundle: string | null;
   report: string | null;
+  /** Fingerprint of the key that sealed the bundle. */
+  key: string | null;
   ui: string | null;
   exitCode: number;
 }
@@ -54,6 +56,7 @@ export function outcomeOf(state: GoLiveState, exitCode: number, ui: string | und
     rollbacks: state.rollbacks.map(({ id, status }) => ({ id, status })),
     bundle: state.bundle?.path ?? null,
     report: state.bundle?.report ?? null,
+    key: state.bundle?.key ?? null,
     ui: ui ?? null,
     exitCode,
   };

@@ -23,6 +23,7 @@ import * as tick from './commands/tick.js';
 import * as ui from './commands/ui.js';
 import * as up from './commands/up.js';
 import * as validate from './commands/validate.js';
+import * as verify from './commands/verify.js';
 import * as waive from './commands/waive.js';
 import * as watch from './commands/watch.js';
 import { packageRoot } from './server/paths.js';
@@ -32,7 +33,7 @@ const GROUPS: readonly [heading: string, verbs: readonly { register(program: Com
   ['Write a runbook:', [fresh, validate, plan, explain, schema]],
   ['Run it:', [rehearse, start, watch, status, list]],
   ['Answer it:', [approve, reject, tick, choose, waive, abort, keys]],
-  ['Its evidence:', [evidence, report]],
+  ['Its evidence:', [evidence, verify, report]],
   ['Server and worker:', [up, down, ui, doctor, completion]],
 ];
 

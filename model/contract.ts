@@ -105,6 +105,8 @@ export interface ClosedEvidence {
   bundle: string;
   report: string;
   signoff: string;
+  /** Fingerprint of the key that sealed it. */
+  key: string;
   files: number;
   bytes: number;
 }

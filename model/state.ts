@@ -251,7 +251,7 @@ export interface GoLiveState {
   /** Set when a rollback could not be finished. */
   rollbackIncomplete: boolean;
   aborted?: { by: string; reason: string; at: string };
-  bundle?: { digest: string; missing: string[]; path?: string; report?: string };
+  bundle?: { digest: string; missing: string[]; path?: string; report?: string; key?: string };
   /** History events of the finished phases, for `limits to design for`. */
   events: number;
 }

@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { TASK_QUEUE } from '../model/contract.js';
@@ -6,8 +8,15 @@ const environment = z.object({
   GOLIVE_TASK_QUEUE: z.string().min(1).max(200).default(TASK_QUEUE),
   /** File that is written when the worker polls; `golive up` waits for it. */
   GOLIVE_READY_FILE: z.string().optional(),
+  /** File of the Ed25519 key that seals evidence; made when it is not there. */
+  GOLIVE_EVIDENCE_KEY: z.string().min(1).optional(),
   GOLIVE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
+
+/** Where a worker without a project keeps its key (XDG Base Directory Specification). */
+function defaultKey(env: NodeJS.ProcessEnv): string {
+  return join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'golive', 'evidence-key.pem');
+}
 
 /** Everything that the worker reads from outside, parsed at the door. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env) {
@@ -22,6 +31,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     taskQueue: parsed.data.GOLIVE_TASK_QUEUE,
     readyFile: parsed.data.GOLIVE_READY_FILE,
     logLevel: parsed.data.GOLIVE_LOG_LEVEL,
+    evidenceKey: resolve(parsed.data.GOLIVE_EVIDENCE_KEY ?? defaultKey(env)),
     connectionOptions,
     namespace: namespace ?? 'default',
   };

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { createActivities } from './activities.js';
@@ -26,7 +26,13 @@ async function main(): Promise<void> {
       namespace: config.namespace,
       taskQueue: config.taskQueue,
       ...(existsSync(bundlePath) ? { workflowBundle: { codePath: bundlePath } } : { workflowsPath }),
-      activities: createActivities({ logger, env: process.env, notify: sendRunbookNotice }),
+      activities: createActivities({
+        logger,
+        env: process.env,
+        notify: sendRunbookNotice,
+        evidenceKey: config.evidenceKey,
+        version: await ownVersion(),
+      }),
       // A killed worker's go-live moves again after this long, instead of ten seconds.
       stickyQueueScheduleToStartTimeout: '1s',
       // Cancels and lost leases reach a step within about this long.
@@ -42,6 +48,14 @@ async function main(): Promise<void> {
   } finally {
     await connection.close();
   }
+}
+
+/** Version in the package.json two folders above the built file. */
+async function ownVersion(): Promise<string> {
+  const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return manifest.version;
 }
 
 async function announce(file: string, taskQueue: string): Promise<void> {

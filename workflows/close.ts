@@ -89,6 +89,7 @@ export async function close(session: Session): Promise<void> {
     missing: state.bundle?.missing ?? [],
     path: closed.bundle,
     report: closed.report,
+    ...(closed.key ? { key: closed.key } : {}),
   };
   session.show();
 }

@@ -1,16 +1,8 @@
 import type { GoLiveRef } from '../model/contract.js';
-import type { JsonObject } from '../model/json.js';
 import type { GatePlan, Plan, StepNode } from '../model/plan.js';
 import type { Signed } from '../model/signing.js';
 import type { StepRecord, UndoEntry } from '../model/state.js';
-
-/** Values that expressions may use; `phases` holds the outputs of finished phases by phase and step. */
-export interface Values {
-  inputs: JsonObject;
-  target: JsonObject;
-  run: JsonObject;
-  phases: Record<string, { steps: Record<string, JsonObject> }>;
-}
+import type { Values } from '../model/values.js';
 
 /** What one execution of the `phase` workflow is told. A rollback is a phase whose steps undo. */
 export interface PhaseInput {

@@ -8,8 +8,9 @@ import { canonicalJson } from '../model/json.js';
 import type { NoticeEvent, Plan } from '../model/plan.js';
 import type { GoLiveState, UndoEntry, Waiting } from '../model/state.js';
 import { openState } from '../model/open-state.js';
+import { type Values, valuesOf } from '../model/values.js';
 import { system } from './activities.js';
-import type { GoLiveStart, Values } from './phase-input.js';
+import type { GoLiveStart } from './phase-input.js';
 
 const PHASE = defineSearchAttributeKey('GoLivePhase', 'KEYWORD');
 const VERDICT = defineSearchAttributeKey('GoLiveVerdict', 'KEYWORD');
@@ -59,14 +60,7 @@ export class Session {
 
   /** Values for expressions outside a phase's own steps. `attempt` is the phase's. */
   values(attempt: number): Values {
-    const { plan, state } = this;
-    const stamp = state.startedAt.replace(/[-:]|\.\d+/g, '');
-    return {
-      inputs: plan.inputs,
-      target: { id: plan.target.id, variables: plan.target.variables },
-      run: { id: plan.goLiveId, mode: plan.mode, started: state.startedAt, stamp, attempt, timeScale: plan.timeScale },
-      phases: this.phases,
-    };
+    return valuesOf(this.plan, this.state.startedAt, attempt, this.phases);
   }
 
   /** Notes an event; it is written with the next `flush`. */

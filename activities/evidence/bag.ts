@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { formatManifest, type ManifestEntry } from '../../model/report/manifest.js';
 import { isTemporary, sha256, sha256File, writeDurably } from './durable.js';
 import { evidenceError } from './error.js';
+import type { SealedTags } from './seal.js';
 
 export const BAGIT = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n';
-export const MANIFEST = 'manifest-sha256.txt';
+export const MANIFEST = 'manifest-sha256.txt' as const;
 export const TAG_MANIFEST = 'tagmanifest-sha256.txt';
 
 export interface PayloadFile extends ManifestEntry {
@@ -57,20 +58,27 @@ export async function removeLeftovers(payload: Payload): Promise<void> {
 }
 
 /**
- * Writes `bagit.txt`, `bag-info.txt` and both manifests (RFC 8493); the tag manifest comes last, so a bag that has it
- * is complete.
+ * Writes `bagit.txt`, `bag-info.txt`, both manifests (RFC 8493) and what seals them; the tag manifest comes last, so a
+ * bag that has it is complete.
  *
  * @param info lines of bag-info.txt besides Payload-Oxum
+ * @param seal makes further tag files out of these
  * @throws EvidenceError when it cannot be written durably
  */
-export async function writeBag(bag: string, files: readonly PayloadFile[], info: [string, string][]): Promise<void> {
+export async function writeBag(
+  bag: string,
+  files: readonly PayloadFile[],
+  info: [string, string][],
+  seal: (tags: SealedTags) => Promise<[name: string, content: string][]>,
+): Promise<void> {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const lines = [...info, ['Payload-Oxum', `${bytes}.${files.length}`]];
-  const tags: [string, string][] = [
-    ['bag-info.txt', lines.map(([label, value]) => `${label}: ${oneLine(value ?? '')}\n`).join('')],
-    ['bagit.txt', BAGIT],
-    [MANIFEST, formatManifest(files)],
-  ];
+  const sealed: SealedTags = {
+    'bag-info.txt': lines.map(([label, value]) => `${label}: ${oneLine(value ?? '')}\n`).join(''),
+    'bagit.txt': BAGIT,
+    [MANIFEST]: formatManifest(files),
+  };
+  const tags = [...Object.entries(sealed), ...(await seal(sealed))];
   for (const [name, content] of tags) await writeDurably(join(bag, name), content);
   const entries = tags.map(([path, content]) => ({ path, sha256: sha256(content) }));
   await writeDurably(join(bag, TAG_MANIFEST), formatManifest(entries));

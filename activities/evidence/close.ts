@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { CloseEvidence, ClosedEvidence } from '../../model/contract.js';
 import { canonicalJson } from '../../model/json.js';
 import { formatManifest } from '../../model/report/manifest.js';
+import { KEY_FILE, SEAL_FILE } from '../../model/seal.js';
 import type { GoLiveState } from '../../model/state.js';
 import { readExtras } from '../report/extras.js';
 import { reproduceText } from '../report/reproduce.js';
@@ -12,17 +13,19 @@ import { sha256, writeDurably } from './durable.js';
 import { appendEvent, appendEvents, isSealed, SEALED } from './log.js';
 import { readIfThere } from './open.js';
 import { jsonText, runningRecords } from './records.js';
+import { type Sealer, sealText } from './seal.js';
 
 const NAME = /^[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]{0,127}\.md$/;
 const LOG_PATH = 'data/events.jsonl';
 
 /**
- * Ends the bundle: state, sign-off, report, how to reproduce, then the seal in the event log, then the manifests.
+ * Ends the bundle: state, sign-off, report, how to reproduce, then the seal in the event log, then the manifests and
+ * the signature over them.
  * Run again after a crash it comes to the same files; a finished bundle is left as it is.
  *
  * @throws EvidenceError; StepError BAD_INPUT when the bundle is sealed with another state
  */
-export async function closeEvidence(request: CloseEvidence): Promise<ClosedEvidence> {
+export async function closeEvidence(request: CloseEvidence, sealer: Sealer): Promise<ClosedEvidence> {
   const { goLive, signoff } = request;
   const bag = goLive.evidenceDir;
   const data = join(bag, 'data');
@@ -43,9 +46,14 @@ export async function closeEvidence(request: CloseEvidence): Promise<ClosedEvide
     });
   }
   if (!sealed) await writePages(data, state, stateText, signoff);
-  if (!sealed || (await readIfThere(join(bag, TAG_MANIFEST))) === undefined) await seal(bag, state, sealed);
+  if (!sealed || (await readIfThere(join(bag, TAG_MANIFEST))) === undefined) await seal(bag, state, sealed, sealer);
   const { files } = await readPayload(bag);
-  return { ...result, files: files.length, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
+  return {
+    ...result,
+    key: sealer.key.fingerprint,
+    files: files.length,
+    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+  };
 }
 
 async function writePages(data: string, state: GoLiveState, stateText: string, signoff: string): Promise<void> {
@@ -59,7 +67,7 @@ async function writePages(data: string, state: GoLiveState, stateText: string, s
   await writeDurably(join(data, 'report.html'), await renderReport(state, extras));
 }
 
-async function seal(bag: string, state: GoLiveState, sealed: boolean): Promise<void> {
+async function seal(bag: string, state: GoLiveState, sealed: boolean, sealer: Sealer): Promise<void> {
   if (!sealed) {
     await removeLeftovers(await readPayload(bag));
     const { files, links } = await readPayload(bag);
@@ -76,11 +84,15 @@ async function seal(bag: string, state: GoLiveState, sealed: boolean): Promise<v
     });
   }
   const { files } = await readPayload(bag);
-  await writeBag(bag, files, [
+  const info: [string, string][] = [
     ['Bag-Software-Agent', 'golive'],
     ['Bagging-Date', (state.endedAt ?? state.startedAt).slice(0, 10)],
     ['External-Identifier', state.id],
     ['External-Description', `${state.runbook.title}: ${(state.verdict ?? 'no verdict').toUpperCase()}`],
     ['Golive-Mode', state.mode === 'live' ? 'live' : `REHEARSAL x${state.timeScale}`],
+  ];
+  await writeBag(bag, files, info, async (tags) => [
+    [KEY_FILE, sealer.key.publicPem],
+    [SEAL_FILE, await sealText(bag, tags, state, sealer)],
   ]);
 }

@@ -26,14 +26,15 @@ export async function syncFolder(folder: string): Promise<void> {
  * Writes a whole file so that after a crash either the old or the new content stands there, never a part:
  * temporary file beside it, fsync, rename, fsync of the folder. Missing folders are made.
  *
+ * @param mode permissions of the file, less the process's mask
  * @throws EvidenceError naming the path and the system's errno
  */
-export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeDurably(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.tmp-${randomUUID()}-${basename(path)}`);
   try {
     await mkdir(folder, { recursive: true });
-    const handle = await open(temporary, 'wx', 0o644);
+    const handle = await open(temporary, 'wx', mode);
     try {
       await handle.writeFile(content);
       await handle.sync();

@@ -20,7 +20,7 @@ export function verifyCommands(state: GoLiveState): string[] {
     'sha256sum -c manifest-sha256.txt',
     'sha256sum -c tagmanifest-sha256.txt',
     ...(digest ? [`sha256sum data/approved-manifest.txt   # must print ${digest.replace(/[^0-9a-f]/g, '')}`] : []),
-    'golive evidence .',
+    `golive verify . --key SHA256:…${state.signing?.level === 'signed' ? ' --signers allowed_signers' : ''}   # the key of the worker: golive doctor there prints it`,
   ];
 }
 

@@ -25,12 +25,7 @@ export const casesCompare: HandlerOf<typeof kind> = {
         summary: 'no earlier run to compare with',
       };
     }
-    const before = baseline.verdicts ?? {};
-    const now = current.verdicts ?? {};
-    const changed = Object.keys(before).filter((id) => before[id] !== now[id]);
-    const drop = largestDrop(baseline.confusion, current.confusion);
-    const agreed = baseline.verdicts && current.verdicts ? agreement(before, now) : undefined;
-    const exceeds = drop !== undefined && drop.drop > input.maxDrop;
+    const { before, now, changed, drop, agreed, outputs } = compare(baseline, current, input.maxDrop);
     const record = {
       compared: true,
       agreement: agreed,
@@ -39,18 +34,34 @@ export const casesCompare: HandlerOf<typeof kind> = {
     };
     await context.evidence.write('compare.json', `${JSON.stringify(record, null, 2)}\n`);
     return {
-      outputs: {
-        compared: true,
-        ...(agreed === undefined ? {} : { agreement: agreed }),
-        changed: changed.length,
-        ...(drop === undefined ? {} : { maxDrop: drop.drop }),
-        worstClass: drop?.verdict ?? 'none',
-        exceeds,
-      },
+      outputs,
       summary: `${changed.length} of ${Object.keys(before).length} cases changed; largest drop of a class ${drop ? `${(drop.drop * 100).toFixed(0)} points (${drop.verdict})` : 'not known'}`,
     };
   },
+  // Two runs of this go-live are in its inputs; an earlier run's file is not in this bundle.
+  recompute(input) {
+    if (input.baselineFile !== undefined || !(input.baseline || input.baselineConfusion)) return undefined;
+    const baseline = { verdicts: input.baseline, confusion: input.baselineConfusion };
+    return compare(baseline, { verdicts: input.current, confusion: input.currentConfusion }, input.maxDrop).outputs;
+  },
 };
+
+function compare(baseline: Run, current: Run, maxDrop: number) {
+  const before = baseline.verdicts ?? {};
+  const now = current.verdicts ?? {};
+  const changed = Object.keys(before).filter((id) => before[id] !== now[id]);
+  const drop = largestDrop(baseline.confusion, current.confusion);
+  const agreed = baseline.verdicts && current.verdicts ? agreement(before, now) : undefined;
+  const outputs = {
+    compared: true,
+    ...(agreed === undefined ? {} : { agreement: agreed }),
+    changed: changed.length,
+    ...(drop === undefined ? {} : { maxDrop: drop.drop }),
+    worstClass: drop?.verdict ?? 'none',
+    exceeds: drop !== undefined && drop.drop > maxDrop,
+  };
+  return { before, now, changed, drop, agreed, outputs };
+}
 
 async function baselineOf(input: Input, context: StepContext): Promise<Run | undefined> {
   if (input.baselineFile === undefined) {

@@ -36,15 +36,30 @@ export const casesRun: HandlerOf<typeof kind> = {
     }
     await appender.close();
     await writeLeaves(context.evidence, manifest.cases, results, true);
-    const metrics = metricsOf(manifest.cases, results);
-    const verdicts = Object.fromEntries(results.map(({ id, verdict }) => [id, verdict ?? 'none']));
-    const { comparable, agreed, total, retries429 } = metrics;
+    const outputs = outputsOf(manifest.cases, results);
+    const { comparable, agreed, total, retries429, exhausted429 } = outputs;
     return {
-      outputs: { ...metrics, ...(total <= MOST_VERDICTS ? { verdicts } : {}) },
-      summary: `${agreed} of ${comparable} comparable cases agree with the oracle (${total} cases); 429: ${retries429} retried, ${metrics.exhausted429} exhausted`,
+      outputs,
+      summary: `${agreed} of ${comparable} comparable cases agree with the oracle (${total} cases); 429: ${retries429} retried, ${exhausted429} exhausted`,
     };
   },
+  // Every case has its line when the step is done, with what the oracle expects of it.
+  recompute(_input, read) {
+    const text = read('results.jsonl')?.toString('utf8');
+    if (text === undefined) return undefined;
+    const results = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as CaseResult);
+    return outputsOf(results, results);
+  },
 };
+
+function outputsOf(cases: readonly Pick<Case, 'expected'>[], results: readonly CaseResult[]) {
+  const metrics = metricsOf(cases, results);
+  const verdicts = Object.fromEntries(results.map(({ id, verdict }) => [id, verdict ?? 'none']));
+  return { ...metrics, ...(metrics.total <= MOST_VERDICTS ? { verdicts } : {}) };
+}
 
 async function runAll(
   input: Input,

@@ -19,12 +19,7 @@ export const metricsRead: HandlerOf<typeof kind> = {
     const bytes = await readNeeded(path, 'The file of metrics');
     const format = input.format ?? formatOf(path);
     const rows = rowsOf(bytes.toString('utf8'), format, path);
-    const values: JsonObject = {};
-    for (const [name, wanted] of Object.entries(input.values)) {
-      const value = figure(rows, wanted);
-      // A figure that is not there stays absent, so that a gate on it is inconclusive and never passes.
-      if (value !== undefined) values[name] = value;
-    }
+    const values = valuesOf(rows, input);
     await context.evidence.write(`source.${format}`, bytes);
     const missing = Object.keys(input.values).filter((name) => !Object.hasOwn(values, name));
     const found = Object.entries(values).map(([name, value]) => `${name} ${String(value)}`);
@@ -33,7 +28,24 @@ export const metricsRead: HandlerOf<typeof kind> = {
       summary: `${found.join(', ') || 'nothing found'} (${rows.length} rows${missing.length > 0 ? `; not there: ${missing.join(', ')}` : ''})`,
     };
   },
+  recompute(input, read) {
+    const format = input.format ?? formatOf(input.file);
+    const bytes = read(`source.${format}`);
+    if (bytes === undefined) return undefined;
+    const rows = rowsOf(bytes.toString('utf8'), format, input.file);
+    return { values: valuesOf(rows, input), rows: rows.length };
+  },
 };
+
+function valuesOf(rows: readonly Json[], input: Input): JsonObject {
+  const values: JsonObject = {};
+  for (const [name, wanted] of Object.entries(input.values)) {
+    const value = figure(rows, wanted);
+    // A figure that is not there stays absent, so that a gate on it is inconclusive and never passes.
+    if (value !== undefined) values[name] = value;
+  }
+  return values;
+}
 
 function formatOf(path: string): Format {
   const suffix = extname(path).slice(1).toLowerCase();

@@ -56,7 +56,14 @@ export function verdictBlock(
     lines.push(`${INDENT}Evidence  ${style.accent(evidence)}${bundle?.report === undefined ? exit : ''}`);
   if (bundle?.report !== undefined)
     lines.push(`${INDENT}Report    ${style.accent(shown(bundle.report, opts.cwd))}${exit}`);
+  if (bundle?.key !== undefined && evidence !== '') lines.push(`${INDENT}Verify    ${verifyCommand(state, evidence)}`);
   return lines;
+}
+
+/** The command that an auditor runs; the key is named here, from outside of the bundle. */
+function verifyCommand({ bundle, signing }: GoLiveState, path: string): string {
+  const signers = signing?.level === 'signed' ? ' --signers allowed_signers' : '';
+  return `golive verify ${path} --key ${clean(bundle?.key ?? '', 60)}${signers}`;
 }
 
 function mayGoOnMark(decision: DecisionState, style: Style): string {

@@ -112,6 +112,7 @@ async function start(folder: string, wish: WantedWorker): Promise<{ pid: number;
       TEMPORAL_NAMESPACE: wish.namespace,
       GOLIVE_TASK_QUEUE: wish.taskQueue,
       GOLIVE_READY_FILE: readyFile(folder),
+      GOLIVE_EVIDENCE_KEY: process.env['GOLIVE_EVIDENCE_KEY'] ?? join(folder, 'evidence-key.pem'),
     },
     cwd: process.cwd(),
     logFile: logFile(folder),

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash, createPublicKey } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { access, readFile, statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -43,6 +44,7 @@ export async function findNeeds(env: NodeJS.ProcessEnv = process.env): Promise<F
     ...(temporal.state === 'found' ? [] : [await findGoTool(env)]),
     endpoint,
     findWorkerBuild(),
+    await findEvidenceKey(env),
     ...(await Promise.all([
       findPorts(),
       findDisk(temporal.state !== 'found'),
@@ -130,6 +132,21 @@ async function findEndpoint(): Promise<Finding> {
   } catch (error) {
     const { where, hint } = error instanceof CliError ? error.options : {};
     return { ...base, state: 'missing', what: messageOf(error), where, remedy: hint };
+  }
+}
+
+/** The key that seals evidence here; a verifier asks for its fingerprint. */
+async function findEvidenceKey(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const where = env['GOLIVE_EVIDENCE_KEY'] ?? join(stateDir(process.cwd(), env), 'evidence-key.pem');
+  const need = { need: 'evidence key', required: false, where };
+  const pem = await readFile(where, 'utf8').catch(() => undefined);
+  if (pem === undefined) return { ...need, state: 'obtainable', what: 'made when the first bundle is sealed' };
+  try {
+    const der = createPublicKey(pem).export({ type: 'spki', format: 'der' });
+    const fingerprint = `SHA256:${createHash('sha256').update(der).digest('base64').replace(/=+$/, '')}`;
+    return { ...need, state: 'found', what: fingerprint, remedy: 'golive verify BUNDLE --key with this' };
+  } catch {
+    return { ...need, state: 'missing', what: 'no private key in PEM', remedy: 'move it away: a new one is made' };
   }
 }
 

@@ -5,6 +5,8 @@ import { Project } from '../kits/cli.js';
 const SAMPLE = ['db-second-try', 'false-pass', 'prod-404', 'approval-expires'];
 
 interface Outcome {
+  bundle: string | null;
+  key: string | null;
   verdict: string;
   sentence: string;
   decisions: { id: string; verdict: string }[];
@@ -81,6 +83,8 @@ test.each(faults)(
       .filter((rollback) => rollback.id !== 'release')
       .map((rollback) => `${rollback.id} ${rollback.status}`);
     rows.push(`| ${id} | ${value.verdict} | ${named.join(', ') || 'none'} | ${code} | ${value.sentence} |`);
+    const verified = await project.run('verify', value.bundle ?? '', '--key', value.key ?? '');
+    expect([verified.code, verified.stdout]).toEqual([0, expect.stringContaining('VERIFIED')]);
     expect(stderr).toContain(`Fault ${id}: as expected.`);
     expect(code).toBe(wanted.exit);
     expect(value.verdict).toBe(wanted.verdict);

@@ -74,7 +74,14 @@ export class FakeWorld {
       openEvidence: async () => undefined,
       appendEvents: async ({ events }) => void this.events.push(...events),
       collectEvidence: async () => ({ digest: 'd1', files: 1, missing: [] }),
-      closeEvidence: async () => ({ bundle: '/b', report: '/b/report.html', signoff: '/b/s.md', files: 1, bytes: 1 }),
+      closeEvidence: async () => ({
+        bundle: '/b',
+        report: '/b/report.html',
+        signoff: '/b/s.md',
+        key: 'SHA256:x',
+        files: 1,
+        bytes: 1,
+      }),
       // Real: there is nothing to fake in a signature.
       checkSignatures: (request) => checkSignatures(request, process.env, Context.current().cancellationSignal),
       sendNotice: async ({ title }) => void this.events.push({ type: 'notice', title }),

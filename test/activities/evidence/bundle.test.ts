@@ -9,9 +9,11 @@ import { collectEvidence } from '../../../activities/evidence/collect.js';
 import { appendEvent, appendEvents } from '../../../activities/evidence/log.js';
 import type { GoLiveRef } from '../../../model/contract.js';
 import type { Json } from '../../../model/json.js';
+import { testSealer } from '../../kits/sealer.js';
 import { goState, noGoState } from '../../kits/state-fixture.js';
 
 let bag: string;
+const sealer = testSealer();
 beforeEach(() => {
   bag = mkdtempSync(join(tmpdir(), 'golive-bag-'));
 });
@@ -63,7 +65,7 @@ describe('the bundle', () => {
     const state = goState() as unknown as Json;
     await appendEvent(bag, { type: 'go-live.started' });
     await collectEvidence({ goLive: ref(), state, include: [] });
-    return closeEvidence({ goLive: ref(), state, signoff: 'SIGNOFF.md' });
+    return closeEvidence({ goLive: ref(), state, signoff: 'SIGNOFF.md' }, sealer);
   }
   const sums = (file: string) =>
     execFileSync('sha256sum', ['--quiet', '--strict', '-c', file], { cwd: bag, stdio: 'pipe' });
@@ -80,16 +82,16 @@ describe('the bundle', () => {
   test('closed twice it is the same, and another outcome is refused', async () => {
     await close();
     const before = readFileSync(join(bag, 'manifest-sha256.txt'), 'utf8');
-    await closeEvidence({ goLive: ref(), state: goState() as unknown as Json, signoff: 'SIGNOFF.md' });
+    await closeEvidence({ goLive: ref(), state: goState() as unknown as Json, signoff: 'SIGNOFF.md' }, sealer);
     expect(readFileSync(join(bag, 'manifest-sha256.txt'), 'utf8')).toBe(before);
     await expect(
-      closeEvidence({ goLive: ref(), state: noGoState() as unknown as Json, signoff: 'SIGNOFF.md' }),
+      closeEvidence({ goLive: ref(), state: noGoState() as unknown as Json, signoff: 'SIGNOFF.md' }, sealer),
     ).rejects.toThrow(/sealed/);
   });
 
   test('a sign-off page cannot be put outside the bundle', async () => {
     const request = { goLive: ref(), state: goState() as unknown as Json, signoff: '../SIGNOFF.md' };
-    await expect(closeEvidence(request)).rejects.toThrow();
+    await expect(closeEvidence(request, sealer)).rejects.toThrow();
     expect(existsSync(join(bag, '..', 'SIGNOFF.md'))).toBe(false);
   });
 });

@@ -1,0 +1,40 @@
+import type { Command } from '@commander-js/extra-typings';
+
+/** `golive verify`: whether a bundle is whole, genuine, and decided as it had to be. */
+export function register(program: Command): void {
+  program
+    .command('verify')
+    .summary('verify a bundle offline: whole, genuine, decided as it had to be')
+    .description(
+      'Check every byte against the manifests and the seal, follow the event log, judge every gate, decision and approval\n' +
+        'again. Works offline. What you trust comes from these options alone, never from the bundle or from where it lies.',
+    )
+    .argument('<bundle>', 'folder of the bundle')
+    .option('--key <key>', 'the key that you trust: SHA256:… or a PEM file')
+    .option('--signers <file>', 'people whose signatures you trust: an allowed-signers file')
+    .option('--revoked <file>', 'keys that you do not trust any more')
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      '\nExample:\n  golive verify evidence/shop/c1 --key SHA256:2c…/Qk --signers allowed_signers\n\n' +
+        'Exit codes: 0 verified, 2 bad input, 10 altered, 11 not complete, 12 a key that you do not trust,\n' +
+        '13 decided against its own rules, 14 not of the workflow that it names',
+    )
+    .action(async (bundle, options) => {
+      const [{ readTrust, verifyBundle }, { verificationLines }, { print }] = await Promise.all([
+        import('../verify/verify.js'),
+        import('../verify/render.js'),
+        import('../tell.js'),
+      ]);
+      const { key, signers, revoked } = options;
+      const trust = readTrust({
+        ...(key === undefined ? {} : { key }),
+        ...(signers === undefined ? {} : { signers }),
+        ...(revoked === undefined ? {} : { revoked }),
+      });
+      const verification = await verifyBundle(bundle, trust);
+      if (options.json) print(verification);
+      else for (const line of verificationLines(verification)) print(line);
+      process.exitCode = verification.exitCode;
+    });
+}

@@ -1,0 +1,230 @@
+import { execFileSync } from 'node:child_process';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readPayload, writeBag } from '../../activities/evidence/bag.js';
+import { sha256 } from '../../activities/evidence/durable.js';
+import { linkOf } from '../../activities/evidence/log.js';
+import { sealText } from '../../activities/evidence/seal.js';
+import { formatManifest } from '../../model/report/manifest.js';
+import { KEY_FILE, SEAL_FILE } from '../../model/seal.js';
+import { canonicalJson, type Json } from '../../model/json.js';
+import type { Plan } from '../../model/plan.js';
+import type { GoLiveState } from '../../model/state.js';
+import { Project } from './cli.js';
+import { testSealer } from './sealer.js';
+import { SshKeys } from './ssh.js';
+
+type Loose = { [key: string]: Json };
+
+/** A bundle that an attacker has copied and may change. */
+export class Bundle {
+  private constructor(readonly root: string) {}
+
+  static copyOf(source: string): Bundle {
+    const root = mkdtempSync(join(tmpdir(), 'golive-attack-'));
+    cpSync(source, root, { recursive: true });
+    return new Bundle(root);
+  }
+
+  path(name: string): string {
+    return join(this.root, name);
+  }
+  bytes(name: string): Buffer {
+    return readFileSync(this.path(name));
+  }
+  text(name: string): string {
+    return this.bytes(name).toString('utf8');
+  }
+  write(name: string, content: string | Uint8Array): void {
+    writeFileSync(this.path(name), content);
+  }
+  json<T>(name: string, change: (value: T) => void): void {
+    const value = JSON.parse(this.text(name)) as T;
+    change(value);
+    this.write(name, `${JSON.stringify(value, null, 2)}\n`);
+  }
+  state(change: (state: GoLiveState) => void): void {
+    this.json('data/state.json', change);
+  }
+  /** Changes the plan and makes its digest fit. */
+  plan(change: (plan: Plan) => void): void {
+    this.json<{ plan: Plan; digest: string }>('data/plan.json', (started) => {
+      change(started.plan);
+      started.digest = sha256(canonicalJson(started.plan));
+      this.state((state) => void (state.planDigest = started.digest));
+    });
+  }
+  events(change: (events: Loose[]) => Loose[] | void): void {
+    const events = this.text('data/events.jsonl')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Loose);
+    const changed = change(events) ?? events;
+    this.write('data/events.jsonl', changed.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  }
+
+  /** Makes everything fit again as the holder of a key can: links, hashes, manifests, seal. */
+  async reseal(key: KeyObject): Promise<void> {
+    const before = JSON.parse(
+      Buffer.from((JSON.parse(this.text(SEAL_FILE)) as { payload: string }).payload, 'base64').toString(),
+    ) as {
+      predicate: { temporal: { namespace: string; workflowId: string; runId: string } };
+    };
+    const { files } = await readPayload(this.root);
+    const rest = files.filter(({ path }) => path !== 'data/events.jsonl');
+    let prev = '0'.repeat(64);
+    this.events((events) =>
+      events.map((event, seq) => {
+        const sealed: Loose =
+          event.type === 'sealed' ? { files: rest.length, digest: sha256(formatManifest(rest)) } : {};
+        const linked = { ...event, seq, prev, ...sealed };
+        prev = linkOf(JSON.stringify(linked));
+        return linked;
+      }),
+    );
+    const sealer = {
+      ...testSealer({ privateKey: key, publicKey: createPublicKey(key) }),
+      temporal: before.predicate.temporal,
+    };
+    const state = JSON.parse(this.text('data/state.json')) as GoLiveState;
+    const info = this.text('bag-info.txt')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(': ') as [string, string]);
+    await writeBag(
+      this.root,
+      (await readPayload(this.root)).files,
+      info.filter(([label]) => label !== 'Payload-Oxum'),
+      async (tags) => [
+        [KEY_FILE, sealer.key.publicPem],
+        [SEAL_FILE, await sealText(this.root, tags, state, sealer)],
+      ],
+    );
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+export interface Made {
+  go: string;
+  noGo: string;
+  /** The worker's own private key. */
+  key: KeyObject;
+  fingerprint: string;
+  signers: string;
+  close(): Promise<void>;
+}
+
+const RUNBOOK = `schema: 1
+id: small
+title: Small
+roles: { cto: CTO, sre: SRE }
+inputs: { least: { type: number } }
+phases:
+  - id: measure
+    checklist: [{ id: told, text: The users are told, role: sre }]
+    steps:
+      - { id: say, uses: command.run, effect: idempotent, with: { argv: [echo, hello] } }
+      - id: figures
+        uses: metrics.read
+        with: { file: figures.csv, values: { share: { path: ok, reduce: mean }, n: { path: ok, reduce: count } } }
+    gates:
+      - { id: share, title: Share of good answers, value: steps.figures.values.share, atLeast: \${{ inputs.least }} }
+      - { id: count, title: Answers, value: steps.figures.values.n, atLeast: 5, floor: true }
+decisions:
+  - id: go
+    title: GO
+    requires: [measure]
+    approval: { needs: [{ role: cto, count: 2 }], question: "Go?" }
+`;
+
+/** Two real go-lives on a real server and worker, with signed approvals: one ended in GO, one in NO-GO. */
+export async function makeBundles(): Promise<Made> {
+  const project = await Project.open();
+  const ssh = new SshKeys();
+  const file = (name: string, content: string) => writeFileSync(join(project.folder, name), content);
+  const people = { Ada: ['cto'], Bo: ['cto'], Cy: ['sre'] };
+  file(
+    'golive.yaml',
+    `people:\n${Object.entries(people)
+      .map(([name, roles]) => `  ${name}: { roles: [${roles.join()}], principal: ${name.toLowerCase()}@x }\n`)
+      .join('')}`,
+  );
+  file('allowed_signers', ['ada', 'bo', 'cy'].map((name) => ssh.line(`${name}@x`, name)).join(''));
+  file('figures.csv', 'ok\n1\n1\n1\n0\n1\n1\n');
+  for (const [id, least] of [
+    ['good', 0.8],
+    ['bad', 0.9],
+  ] as const) {
+    file(
+      `${id}.yaml`,
+      RUNBOOK.replace('inputs: { least: { type: number } }\n', '').replace('${{ inputs.least }}', String(least)),
+    );
+  }
+  const must = async (...args: string[]): Promise<void> => {
+    const { code, stdout, stderr } = await project.run(...args);
+    if (code !== 0) throw new Error(`golive ${args.join(' ')}: ${stdout}${stderr}`);
+  };
+  const retry = async (...args: string[]): Promise<void> => {
+    for (let left = 100; ; left -= 1) {
+      const { code, stderr } = await project.run(...args);
+      if (code === 0) return;
+      if (code !== 4 || left === 0) throw new Error(`golive ${args.join(' ')}: ${stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  await must('up', '--detach');
+  for (const id of ['good', 'bad']) {
+    await must(
+      'start',
+      `${id}.yaml`,
+      '--target',
+      id,
+      '--change',
+      'c1',
+      '--mode',
+      'live',
+      '--yes',
+      '--key',
+      ssh.path('cy'),
+    );
+    await retry('tick', id, 'measure.told', '--key', ssh.path('cy'));
+    if (id === 'bad') continue;
+    await retry('approve', id, 'go', '--key', ssh.path('ada'), '--reason', 'fine');
+    await retry('approve', id, 'go', '--key', ssh.path('bo'), '--reason', 'fine too');
+  }
+  for (const id of ['good', 'bad']) await project.run('watch', id);
+  const key = createPrivateKey(readFileSync(join(project.folder, '.golive', 'evidence-key.pem')));
+  const bundle = (id: string): string => {
+    const path = join(project.folder, 'evidence', id, 'c1');
+    if (!existsSync(join(path, 'tagmanifest-sha256.txt'))) throw new Error(`${path} is not closed`);
+    return path;
+  };
+  await must('down');
+  return {
+    go: bundle('good'),
+    noGo: bundle('bad'),
+    key,
+    fingerprint: testSealer({ privateKey: key, publicKey: createPublicKey(key) }).key.fingerprint,
+    signers: join(project.folder, 'allowed_signers'),
+    close: async () => {
+      ssh.remove();
+      await project.close();
+    },
+  };
+}
+
+/** What the second verifier says. */
+export function secondOpinion(bundle: string, fingerprint: string, signers: string): boolean {
+  const script = new URL('../verify/independent.mjs', import.meta.url).pathname;
+  try {
+    execFileSync(process.execPath, [script, bundle, fingerprint, signers], { stdio: 'pipe' });
+    return true;
+  } catch {
+    return false;
+  }
+}
