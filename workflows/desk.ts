@@ -9,6 +9,7 @@ import {
   MESSAGE_NAMES,
   type MessageName,
   type Messages,
+  needsReason,
   QUERY_BOARD,
   QUERY_STATE,
   type Receipt,
@@ -146,14 +147,21 @@ export class Desk {
         `Possible: ${waiting.choices?.join(', ') ?? 'nothing'}.`,
       );
     }
+    const asked = waiting.about?.split('.').at(-1);
+    if (message.step && message.step !== asked && message.step !== waiting.about) {
+      return refuse(
+        `The question is about '${waiting.about}', not about '${message.step}'.`,
+        'One is asked at a time.',
+      );
+    }
     if (message.choice === 'rollback' && message.rollback && !plan.rollbacks[message.rollback]) {
       return refuse(
         `There is no rollback '${message.rollback}'.`,
         `Rollbacks: ${Object.keys(plan.rollbacks).join(', ') || 'none; leave it out to undo'}.`,
       );
     }
-    const needsReason = message.choice === 'skip' || message.choice === 'continue';
-    if (needsReason && !message.reason?.trim()) return refuse(`'${message.choice}' needs a reason.`, 'Give `reason`.');
+    if (needsReason(message.choice) && !message.reason?.trim())
+      return refuse(`'${message.choice}' needs a reason.`, 'Give `reason`.');
     this.choice = message;
     return { accepted: true, text: `'${message.choice}' is recorded.` };
   }

@@ -3,6 +3,7 @@ import type { CloseEvidence, ClosedEvidence } from '../../model/contract.js';
 import { canonicalJson } from '../../model/json.js';
 import { formatManifest } from '../../model/report/manifest.js';
 import type { GoLiveState } from '../../model/state.js';
+import { failpoint } from '../failpoint.js';
 import { readExtras } from '../report/extras.js';
 import { reproduceText } from '../report/reproduce.js';
 import { signoffText } from '../report/signoff.js';
@@ -60,6 +61,7 @@ async function writePages(data: string, state: GoLiveState, stateText: string, s
 }
 
 async function seal(bag: string, state: GoLiveState, sealed: boolean): Promise<void> {
+  failpoint('before-seal');
   if (!sealed) {
     await removeLeftovers(await readPayload(bag));
     const { files, links } = await readPayload(bag);
@@ -75,6 +77,7 @@ async function seal(bag: string, state: GoLiveState, sealed: boolean): Promise<v
       verdict: state.verdict ?? 'none',
     });
   }
+  failpoint('mid-seal');
   const { files } = await readPayload(bag);
   await writeBag(bag, files, [
     ['Bag-Software-Agent', 'golive'],
