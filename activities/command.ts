@@ -3,6 +3,7 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
+import { dieWithParent } from './parent-death.js';
 import { endGroup, type NotedGroup, noteGroup } from './process-group.js';
 import type { CommandOptions, CommandResult } from './step.js';
 import { StepError } from './step-error.js';
@@ -44,9 +45,12 @@ export async function runCommand(options: CommandOptions, around: CommandSurroun
   }
   if (around.signal.aborted) throw cancelled(program);
   const begun = performance.now();
-  const child = execa(program, args, {
+  const env = commandEnv(around.env, options.env);
+  const [first = program, ...rest] = await dieWithParent([program, ...args], options.cwd, env);
+  if (around.signal.aborted) throw cancelled(program);
+  const child = execa(first, rest, {
     cwd: options.cwd,
-    env: commandEnv(around.env, options.env),
+    env,
     extendEnv: false,
     detached: true,
     cleanup: false,

@@ -7,6 +7,7 @@ import { evaluateBoolean } from '../model/expression.js';
 import type { JsonObject } from '../model/json.js';
 import type { GuardPlan } from '../model/plan.js';
 import { runCommand } from './command.js';
+import { failpoint } from './failpoint.js';
 import type { Ledger } from './ledger.js';
 import { type FencedEvidence, stepFolder } from './step-evidence.js';
 import type { StepContext } from './step.js';
@@ -52,7 +53,16 @@ export function createContext(parts: ContextParts): StepContext {
       try {
         return await runCommand(
           { ...options, timeoutMs },
-          { signal, env: parts.env, saveTo, started: ledger.started, ended: ledger.ended },
+          {
+            signal,
+            env: parts.env,
+            saveTo,
+            started: async (group, argv) => {
+              await ledger.started(group, argv);
+              failpoint('during', task.step);
+            },
+            ended: ledger.ended,
+          },
         );
       } finally {
         if (saveTo !== undefined && options.saveAs !== undefined)

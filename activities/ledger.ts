@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StepResult, StepTask } from '../model/contract.js';
 import type { Effect } from '../model/plan.js';
+import type { JsonObject } from '../model/json.js';
 import { openAppender } from './line-appender.js';
-import { endGroup, type NotedGroup, notedGroupRuns } from './process-group.js';
+import { endGroup, type NotedGroup, noteGroup, notedGroupRuns } from './process-group.js';
 import { earlierFolders, type FencedEvidence } from './step-evidence.js';
 import type { LineAppender } from './step.js';
 import { StepError } from './step-error.js';
@@ -13,10 +14,24 @@ export const LEDGERS = { do: 'ledger.jsonl', undo: 'undo-ledger.jsonl' } as cons
 
 /** What the ledger of a step holds, a line each, fsynced before what it announces. */
 type Entry =
-  | { kind: 'intent'; epoch: number; attempt: number; run: string; inputs: string }
+  | Intent
   | ({ kind: 'process'; argv: string } & NotedGroup)
   | { kind: 'ended'; pid: number }
   | { kind: 'outcome'; epoch: number; run: string; inputs: string; result?: StepResult; failed?: string };
+
+/** Said before the deed: whose it is, what it will do, and which process will do it. */
+interface Intent {
+  kind: 'intent';
+  epoch: number;
+  attempt: number;
+  run: string;
+  inputs: string;
+  /** ISO 8601 by the worker's clock; ledgers of older versions have none, nor the next two. */
+  at?: string;
+  worker?: NotedGroup;
+  /** SHA-256 of the argument vector as JSON, where the step runs one. */
+  argv?: string;
+}
 
 /** Who acts: the same epoch of the same workflow run is one deed, however many attempts it takes. */
 export interface Deed {
@@ -26,12 +41,16 @@ export interface Deed {
   run: string;
   /** SHA-256 of the input. */
   inputs: string;
+  /** SHA-256 of the argument vector as JSON. */
+  argv?: string;
   effect: Effect;
 }
 
 export interface Ledger {
   /** The outcome of the same deed, when a killed worker had reached it and could not report it. */
   outcome?: StepResult;
+  /** Set for effect `once` when the deed may have happened; nothing may be done before it is settled. */
+  doubt?: Doubt;
   /** Announces the deed; nothing is done before it has resolved. */
   intent(): Promise<void>;
   done(result: StepResult): Promise<void>;
@@ -41,11 +60,16 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
+/** What is known of a deed whose outcome is not. */
+export interface Doubt {
+  /** Why it must not simply be done: a clause. */
+  reason: string;
+  facts: JsonObject;
+}
+
 /**
  * Opens the ledger of a step and settles what an earlier attempt left: command groups that still run are ended,
- * a known outcome is handed back, and a deed that must not be repeated and may have happened stops here.
- *
- * @throws StepError OUTCOME_UNKNOWN for effect `once` when the deed has begun before
+ * a known outcome is handed back, and a deed that must not be repeated and may have happened is told as a doubt.
  */
 export async function openLedger(task: StepTask, evidence: FencedEvidence, deed: Deed, name: string): Promise<Ledger> {
   const entries = await readLedger(join(evidence.directory, name));
@@ -67,11 +91,17 @@ export async function openLedger(task: StepTask, evidence: FencedEvidence, deed:
     (entry) => (entry.kind === 'intent' || entry.kind === 'outcome') && entry.epoch === epoch,
   );
   const outcome = last?.kind === 'outcome' && last.run === run && last.inputs === inputs ? last.result : undefined;
-  if (!outcome && deed.effect === 'once') refuseRepeat(task, last);
+  const doubt = !outcome && deed.effect === 'once' ? doubtOf(entries, last) : undefined;
   return {
-    outcome,
+    ...(outcome ? { outcome } : {}),
+    ...(doubt ? { doubt } : {}),
     intent: async () => {
-      if (kept) await write({ kind: 'intent', epoch, attempt: deed.attempt, run, inputs });
+      if (!kept) return;
+      const { attempt, argv } = deed;
+      const [at, worker] = [new Date().toISOString(), noteGroup(process.pid)];
+      await write({ kind: 'intent', epoch, attempt, run, inputs, at, worker, ...(argv ? { argv } : {}) });
+      // An attempt that was stopped for long between the two must find out before it acts, not after.
+      await evidence.mayWrite();
     },
     done: async (result) => {
       if (kept) await write({ kind: 'outcome', epoch, run, inputs, result });
@@ -87,14 +117,36 @@ export async function openLedger(task: StepTask, evidence: FencedEvidence, deed:
   };
 }
 
-function refuseRepeat(task: StepTask, last: Entry | undefined): void {
-  const doubtful = last?.kind === 'intent' ? 'its worker died before the outcome was known' : undefined;
-  const earlier = last?.kind === 'outcome' && last.result ? 'it has been done before' : undefined;
-  if (!doubtful && !earlier) return;
-  throw new StepError(
+function doubtOf(entries: readonly Entry[], last: Entry | undefined): Doubt | undefined {
+  const begun = last?.kind === 'intent' ? last : undefined;
+  const done = last?.kind === 'outcome' && last.result !== undefined;
+  if (!begun && !done) return undefined;
+  const reason = begun ? 'its worker was lost before the outcome was known' : 'it has been done before';
+  const process = entries.findLast((entry) => entry.kind === 'process');
+  return {
+    reason,
+    facts: {
+      ...(begun?.at ? { begun: begun.at } : {}),
+      ...(begun ? { attempt: begun.attempt, epoch: begun.epoch } : {}),
+      ...(begun?.worker ? { workerPid: begun.worker.pid } : {}),
+      ...(begun?.argv ? { argvSha256: begun.argv } : {}),
+      ...(process ? { commandPid: process.pid } : {}),
+    },
+  };
+}
+
+/**
+ * The refusal to do again what may have been done: a person looks and says which it is.
+ *
+ * @param looked what a probe found, as a sentence
+ */
+export function outcomeUnknown(task: StepTask, { reason, facts }: Doubt, looked = ''): StepError {
+  const known = Object.entries(facts).map(([name, value]) => `${name} ${String(value)}`);
+  const details = known.length > 0 ? ` Known: ${known.join(', ')}.` : '';
+  return new StepError(
     'OUTCOME_UNKNOWN',
-    `Step ${task.step} must not be repeated: it had begun, and ${doubtful ?? earlier}.`,
-    { hint: 'Look whether the deed is done; then skip the step, or retry it if it is not.' },
+    `Step ${task.step} must not be repeated: it had begun, and ${reason}.${looked ? ` ${looked}` : ''}${details}`,
+    { facts },
   );
 }
 

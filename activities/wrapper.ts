@@ -3,7 +3,14 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import type { EventDraft, StepFailure, StepProgress, StepResult, StepTask } from '../model/contract.js';
+import {
+  type EventDraft,
+  type StepFailure,
+  type StepProgress,
+  type StepResult,
+  type StepTask,
+  WORKER_SHUTDOWN,
+} from '../model/contract.js';
 import { formatDuration } from '../model/duration.js';
 import type { FailureCode } from '../model/failure.js';
 import { canonicalJson, type JsonObject } from '../model/json.js';
@@ -12,9 +19,12 @@ import type { StepKind } from '../model/schema/kind.js';
 import { createContext } from './context.js';
 import { sha256 } from './evidence/durable.js';
 import { appendEvent } from './evidence/log.js';
+import { failpoint } from './failpoint.js';
 import { failureOf, toApplicationFailure } from './failure.js';
+import { holdDeed } from './fence.js';
 import { startHeartbeat } from './heartbeat.js';
-import { endLeftoversOf, LEDGERS, openLedger } from './ledger.js';
+import { endLeftoversOf, LEDGERS, type Ledger, openLedger, outcomeUnknown } from './ledger.js';
+import { probe } from './probe.js';
 import { type FencedEvidence, openStepEvidence, stepFolder } from './step-evidence.js';
 import type { StepContext, StepHandler, StepOutcome } from './step.js';
 import { StepError } from './step-error.js';
@@ -73,10 +83,22 @@ export function stepActivity(call: StepCall, deps: StepDeps): (task: StepTask) =
     const inputs = sha256(canonicalJson(task.input));
     try {
       evidence = await openStepEvidence(task, `${activity.info.base64TaskToken}.${randomUUID()}`);
-      const signal = AbortSignal.any([activity.cancellationSignal, timeout.signal]);
-      const { progress } = heartbeat;
-      const deadline = begun + budgetMs;
-      return await act({ call, task, deps: { ...deps, logger }, evidence, signal, deadline, inputs, progress }, begun);
+      const fence = await holdDeed(
+        task,
+        evidence,
+        effectOf(task, call),
+        AbortSignal.any([activity.cancellationSignal, timeout.signal]),
+      );
+      try {
+        const { progress } = heartbeat;
+        const deadline = begun + budgetMs;
+        const parts = { call, task, deps: { ...deps, logger }, evidence, signal: fence.signal, deadline, inputs };
+        const result = await act({ ...parts, progress }, begun);
+        failpoint('before-report', task.step);
+        return result;
+      } finally {
+        await fence.release();
+      }
     } catch (error) {
       const latest = heartbeat.latest()?.text;
       const failure = timeout.signal.aborted ? timedOut(failureOf(error), budgetMs, latest) : failureOf(error);
@@ -100,16 +122,12 @@ function handlerBudget(timeoutMs: number): number {
 async function act(attempt: Attempt, begun: number): Promise<StepResult> {
   const { call, task, evidence, inputs } = attempt;
   const { info } = Context.current();
-  // Undoing is safe at any point and twice, so it needs no record of its own before it is done again.
-  const effect = call.part === 'undo' ? 'none' : effectOf(task, call.kind);
   const run = info.workflowExecution?.runId ?? '';
   if (task.undoes) await endLeftoversOf(stepFolder(task.goLive.evidenceDir, task.undoes));
-  const ledger = await openLedger(
-    task,
-    evidence,
-    { epoch: task.epoch, attempt: info.attempt, run, inputs, effect },
-    LEDGERS[call.part],
-  );
+  const effect = effectOf(task, call);
+  const argv = task.input.argv === undefined ? {} : { argv: sha256(JSON.stringify(task.input.argv)) };
+  const deed = { epoch: task.epoch, attempt: info.attempt, run, inputs, effect, ...argv };
+  const ledger = await openLedger(task, evidence, deed, LEDGERS[call.part]);
   try {
     if (ledger.outcome) {
       await record(task, call, 'done', { ...resultFacts(ledger.outcome), recovered: true });
@@ -127,8 +145,18 @@ async function act(attempt: Attempt, begun: number): Promise<StepResult> {
       env: attempt.deps.env,
       onProgress: attempt.progress,
     });
+    if (ledger.doubt) {
+      const found = await settle(attempt, ledger, context);
+      if (found) {
+        await ledger.done(found);
+        await record(task, call, 'done', { ...resultFacts(found), recovered: true, probed: true });
+        return found;
+      }
+    }
     await record(task, call, 'started', startFacts(task, inputs, info.attempt));
+    failpoint('before-intent', task.step);
     await ledger.intent();
+    failpoint('after-intent', task.step);
     let result: StepResult;
     try {
       result = await perform(call, input, context);
@@ -137,8 +165,10 @@ async function act(attempt: Attempt, begun: number): Promise<StepResult> {
       if (!attempt.signal.aborted) await ledger.failed(failureOf(error).code);
       throw error;
     }
+    failpoint('after-act', task.step);
     await evidence.mayWrite();
     await ledger.done(result);
+    failpoint('after-outcome', task.step);
     await record(task, call, 'done', { ...resultFacts(result), durationMs: Math.round(performance.now() - begun) });
     return result;
   } finally {
@@ -146,9 +176,30 @@ async function act(attempt: Attempt, begun: number): Promise<StepResult> {
   }
 }
 
-/** What the step declared, or else its kind. */
-function effectOf(task: StepTask & { effect?: Effect }, kind: StepKind): Effect {
-  return task.effect ?? kind.effect;
+/**
+ * Asks the step's probe whether a deed in doubt was done.
+ *
+ * @returns what stands for its result when it was done; undefined when it was not and may be done now
+ * @throws StepError OUTCOME_UNKNOWN without a probe, or when the probe does not say
+ */
+async function settle(attempt: Attempt, ledger: Ledger, context: StepContext): Promise<StepResult | undefined> {
+  const { task, call } = attempt;
+  const { doubt } = ledger;
+  if (!doubt) return undefined;
+  if (!task.probe) throw outcomeUnknown(task, doubt);
+  const found = await probe(task.probe, context);
+  await record(task, call, 'probed', { answer: found.answer, found: found.sentence });
+  if (found.answer === 'unknown') throw outcomeUnknown(task, doubt, found.sentence);
+  if (found.answer === 'not-done') return undefined;
+  const summary = `It was done before its worker was lost: the probe says so. ${found.sentence}`;
+  return { outputs: {}, summary, evidence: context.evidence.refs() };
+}
+
+/** What the step declared, or else its kind. An undo may be done twice, whatever it is made of. */
+function effectOf(task: StepTask, call: StepCall): Effect {
+  if (call.part === 'undo') return 'none';
+  if (task.undoes) return 'idempotent';
+  return task.effect ?? call.kind.effect;
 }
 
 async function perform(call: StepCall, input: unknown, context: StepContext): Promise<StepResult> {
@@ -207,8 +258,9 @@ function stopped(failure: Failure): Failure {
 /** A worker that drains gives the step back to the next one; every other cancellation was asked for. */
 function cancellation(activity: Context): Error {
   if (activity.cancellationDetails?.workerShutdown) {
-    const message = 'The worker was shut down while the step ran; another attempt goes on.';
-    return ApplicationFailure.create({ type: 'TIMED_OUT', message, nonRetryable: false });
+    // Not for the server to repeat: the workflow does, without counting it as one of the step's attempts.
+    const message = 'The worker was shut down while the step ran; it goes on with another.';
+    return ApplicationFailure.create({ type: WORKER_SHUTDOWN, message, nonRetryable: true });
   }
   return new CancelledFailure('The step was stopped on request.');
 }

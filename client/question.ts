@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkbox, input, select } from '@inquirer/prompts';
-import type { Choice } from '../model/message.js';
+import { type Choice, needsReason } from '../model/message.js';
 import type { GateResult, GoLiveState, Waiting } from '../model/state.js';
 import type { Declared, Reply } from './declared.js';
 import { readOnce } from './read-once.js';
@@ -137,7 +137,7 @@ async function askChoice(
     { signal },
   );
   const by = await askName(state, role, declared, signal);
-  const reason = await askReason(choice === 'skip' || choice === 'continue', signal);
+  const reason = await askReason(needsReason(choice), signal);
   return {
     key: '',
     line: '',

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from './json.js';
-import type { Effect, GuardPlan, Mode, UntilPlan } from './plan.js';
+import type { Effect, GuardPlan, Mode, ProbePlan, UntilPlan } from './plan.js';
 import type { Signed } from './signing.js';
 import type { Verdict } from './verdict.js';
 
@@ -31,6 +31,8 @@ export interface StepTask {
   guards: GuardPlan[];
   /** As the runbook narrowed it; without it, the kind's own. */
   effect?: Effect;
+  /** Asked when an earlier attempt of a `once` step left no outcome; `with` is resolved. */
+  probe?: ProbePlan;
   timeoutMs: number;
   /** Which step an undo belongs to, with the outputs of its deed when they are known. */
   undoes?: { phase: string; phaseAttempt: number; step: string; epoch: number; outputs?: JsonObject };
@@ -147,5 +149,8 @@ export interface StepProgress {
   forecast?: string;
   text: string;
 }
+
+/** Failure type of a step that a draining worker gave back: it goes on elsewhere and costs no attempt. */
+export const WORKER_SHUTDOWN = 'WORKER_SHUTDOWN';
 
 export const TASK_QUEUE = 'golive';

@@ -60,8 +60,8 @@ export const FAILURES = {
   },
   OUTCOME_UNKNOWN: {
     retry: false,
-    meaning: 'The worker died while a step that must not be repeated was acting.',
-    next: 'Look whether the deed is done, then `golive skip` or `golive retry`.',
+    meaning: 'The worker was lost while a step that must not be repeated was acting.',
+    next: 'Look at the target: if the deed is done, `golive done` with a reason; if it is not, `golive retry`.',
   },
   EXPRESSION_FAILED: {
     retry: false,

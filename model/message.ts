@@ -24,8 +24,12 @@ export interface TickMessage extends Partial<Signed> {
   note?: string;
 }
 
-export const CHOICES = ['retry', 'retry-phase', 'skip', 'continue', 'rollback', 'stop'] as const;
+export const CHOICES = ['done', 'retry', 'retry-phase', 'skip', 'continue', 'rollback', 'stop'] as const;
 export type Choice = (typeof CHOICES)[number];
+/** Choices that stand in for something that was not seen to happen: the evidence must say why. */
+export function needsReason(choice: Choice): boolean {
+  return choice === 'done' || choice === 'skip' || choice === 'continue';
+}
 
 /** An operator's answer to a failure that asks. */
 export interface ChooseMessage extends Partial<Signed> {

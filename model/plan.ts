@@ -121,6 +121,8 @@ export interface StepPlan {
   timeoutMs: number;
   retry: { attempts: number; backoffMs: number };
   until?: UntilPlan;
+  /** Tells after a crash whether a `once` step was done. */
+  probe?: ProbePlan;
   /** Calls that undo this step; absent = the kind's own undo, if it has one; `[]` = none. */
   undo?: UndoCall[];
   /** The kind has an undo of its own (activity `undo <kind>`), used when `undo` is absent. Set by the planner. */
@@ -147,6 +149,15 @@ export interface UntilPlan {
   consecutive: number;
   /** CEL over `it` (the step's outputs); without it, "the deed does not fail" is the condition. */
   condition?: string;
+}
+
+/** A look that changes nothing, and what it says: `done` and `notDone` are CEL over `it`, the outputs of the look. */
+export interface ProbePlan {
+  uses: string;
+  /** Strings may hold `${{ CEL }}`, resolved with the step's own `with`. */
+  with: JsonObject;
+  done: string;
+  notDone: string;
 }
 
 /** A condition watched while a step runs: `trips` is CEL over `it` (the running tallies). */

@@ -1,6 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import { tally, voidOthers } from '../model/approval.js';
-import type { Choice, ChooseMessage } from '../model/message.js';
+import { type Choice, type ChooseMessage, needsReason } from '../model/message.js';
 import type { ApprovalPlan, PhasePlan } from '../model/plan.js';
 import type { ApprovalState, Waiting } from '../model/state.js';
 import type { Desk } from './desk.js';
@@ -147,8 +147,7 @@ export async function askOperator(
   desk.choice = undefined;
   const target = session.plan.target.id;
   const verbs = question.choices.map(
-    (choice) =>
-      `golive ${choice} ${target} --as ${question.role}${choice === 'skip' || choice === 'continue' ? ' --reason "…"' : ''}`,
+    (choice) => `golive ${choice} ${target} --as ${question.role}${needsReason(choice) ? ' --reason "…"' : ''}`,
   );
   session.waitFor({
     kind: 'operator',

@@ -9,6 +9,7 @@ import {
   MESSAGE_NAMES,
   type MessageName,
   type Messages,
+  needsReason,
   QUERY_BOARD,
   QUERY_STATE,
   type Receipt,
@@ -192,8 +193,12 @@ export class Desk {
         `Possible: ${waiting.choices?.join(', ') ?? 'nothing'}.`,
       );
     }
-    if (message.step !== undefined && ![waiting.id, waiting.id.split('.')[1]].includes(message.step)) {
-      return refuse(`It is not '${message.step}' that waits, but '${waiting.id}'.`, 'Answer about that one.');
+    const asked = waiting.about?.split('.').at(-1);
+    if (message.step && message.step !== asked && message.step !== waiting.about) {
+      return refuse(
+        `The question is about '${waiting.about}', not about '${message.step}'.`,
+        'One is asked at a time.',
+      );
     }
     if (message.choice === 'rollback' && message.rollback && !plan.rollbacks[message.rollback]) {
       return refuse(
@@ -201,8 +206,8 @@ export class Desk {
         `Rollbacks: ${Object.keys(plan.rollbacks).join(', ') || 'none; leave it out to undo'}.`,
       );
     }
-    const needsReason = message.choice === 'skip' || message.choice === 'continue';
-    if (needsReason && !message.reason?.trim()) return refuse(`'${message.choice}' needs a reason.`, 'Give `reason`.');
+    if (needsReason(message.choice) && !message.reason?.trim())
+      return refuse(`'${message.choice}' needs a reason.`, 'Give `reason`.');
     this.choice = message;
     this.proof = proof;
     return { accepted: true, text: `'${message.choice}' is recorded.` };

@@ -61,7 +61,9 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
         .filter(({ record }) => record.status === 'failed');
       const blocking = failed.find(({ step }) => step.onFail !== 'continue');
       if (blocking && !input.bestEffort) {
-        const lost = blocking.record.failure?.code === 'OUTCOME_UNKNOWN';
+        const lost = failed.some(
+          ({ step, record }) => record.failure?.code === 'OUTCOME_UNKNOWN' && step.onFail !== 'continue',
+        );
         return settle(blocking.step.onFail === 'ask' || lost ? 'asks' : 'failed', 'no-go', sentenceOf(blocking.record));
       }
     }

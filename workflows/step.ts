@@ -2,13 +2,11 @@ import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } f
 import type { StepFailure, StepTask } from '../model/contract.js';
 import { evaluateBoolean, ExpressionError, resolve, type ExpressionContext } from '../model/expression.js';
 import type { JsonObject } from '../model/json.js';
-import type { StepPlan } from '../model/plan.js';
+import type { ProbePlan, StepPlan } from '../model/plan.js';
 import type { StepRecord, UndoEntry } from '../model/state.js';
 import { runDeed } from './activities.js';
+import { outlive } from './outlive.js';
 import type { PhaseInput } from './phase-input.js';
-
-/** How often a dead worker may take a repeatable step with it before the step is given up. */
-const LOST_WORKERS = 20;
 
 /** What a failed step says, from whatever was thrown. */
 export function failureOf(error: unknown): StepFailure {
@@ -27,12 +25,6 @@ export function failureOf(error: unknown): StepFailure {
     return { code: 'INTERNAL', message: cause?.message ?? error.message };
   }
   return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
-}
-
-function workerLost(error: unknown): boolean {
-  return (
-    error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'HEARTBEAT'
-  );
 }
 
 /** The undo of a step, settled before its deed, so that it stands even if the deed never reports. */
@@ -64,7 +56,18 @@ export function undoOf(
   };
 }
 
-export function taskOf(input: PhaseInput, step: StepPlan, epoch: number, resolved: JsonObject): StepTask {
+/** The probe with its expressions resolved, as they stand when the step begins. */
+function probeOf({ probe }: StepPlan, context: ExpressionContext): ProbePlan | undefined {
+  return probe ? { ...probe, with: resolve(probe.with, context) as JsonObject } : undefined;
+}
+
+export function taskOf(
+  input: PhaseInput,
+  step: StepPlan,
+  epoch: number,
+  resolved: JsonObject,
+  probe?: ProbePlan,
+): StepTask {
   return {
     goLive: input.goLive,
     phase: input.id,
@@ -76,6 +79,7 @@ export function taskOf(input: PhaseInput, step: StepPlan, epoch: number, resolve
     ...(step.until ? { until: step.until } : {}),
     guards: step.guards,
     effect: step.effect,
+    ...(probe ? { probe } : {}),
     // What is polled may take its whole `within`, however short one try is.
     timeoutMs: step.timeoutMs + (step.until?.withinMs ?? 0),
   };
@@ -107,7 +111,10 @@ export async function takeStep(
     delete record.failure;
     entry = undoOf(input, step, record.epoch, resolved, context);
     if (entry) register(entry);
-    const result = await runUntilSettled(step, taskOf(input, step, record.epoch, resolved));
+    const result = await outlive(
+      () => runDeed(step, taskOf(input, step, record.epoch, resolved, probeOf(step, context))),
+      step.effect === 'once',
+    );
     Object.assign(record, {
       status: 'done',
       summary: result.summary,
@@ -124,15 +131,5 @@ export async function takeStep(
     if (isCancellation(error)) throw error;
   } finally {
     record.endedAt = now();
-  }
-}
-
-async function runUntilSettled(step: StepPlan, task: StepTask) {
-  for (let lost = 0; ; lost += 1) {
-    try {
-      return await runDeed(step, task);
-    } catch (error) {
-      if (!workerLost(error) || step.effect === 'once' || lost >= LOST_WORKERS) throw error;
-    }
   }
 }

@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import { evaluateBoolean, buildContext } from '../model/expression.js';
 import { gatesSentence, phaseVerdict } from '../model/gate.js';
 import type { Json, JsonObject } from '../model/json.js';
@@ -30,7 +31,9 @@ export async function takePhase(session: Session, desk: Desk, plan: PhasePlan, s
   while (result.status === 'asks' && !session.aborted) {
     const answer = await settleStep(session, desk, plan, state, result);
     if (answer.next) return answer.next;
-    result = await run(session, plan, state, answer.resume);
+    const next = unsettled(plan, answer.resume);
+    if (next && patched('each-step-in-doubt-is-asked')) result = { ...result, steps: answer.resume, sentence: next };
+    else result = await run(session, plan, state, answer.resume);
   }
   if (session.aborted) return end(session, state, 'cancelled', 'inconclusive', 'Stopped: the go-live was aborted.');
   if (result.status === 'passed') {
@@ -166,6 +169,16 @@ function judged(session: Session, state: PhaseState, result: PhaseResult): Phase
   return { ...result, gates, verdict, status, sentence };
 }
 
+const inDoubt = (record: StepRecord): boolean =>
+  record.status === 'failed' && record.failure?.code === 'OUTCOME_UNKNOWN';
+
+/** Of several steps that failed side by side, the sentence of one that may not be taken again without being asked for. */
+function unsettled(plan: PhasePlan, records: readonly StepRecord[]): string | undefined {
+  const stops = (id: string) => stepsOf(plan.steps).some((step) => step.id === id && step.onFail === 'stop');
+  const left = records.find(inDoubt) ?? records.find(({ status, id }) => status === 'failed' && stops(id));
+  return left && `${left.title}: ${left.failure?.message ?? 'failed'}`;
+}
+
 /** A step stopped the phase and asks: skip it, try it again, or give the phase up. */
 async function settleStep(
   session: Session,
@@ -174,12 +187,21 @@ async function settleStep(
   state: PhaseState,
   result: PhaseResult,
 ): Promise<{ next?: Next; resume: StepRecord[] }> {
-  const failed = result.steps.find((record) => record.status === 'failed');
+  const failed = result.steps.find(inDoubt) ?? result.steps.find((record) => record.status === 'failed');
   const step = stepsOf(plan.steps).find((candidate) => candidate.id === failed?.id);
-  const choices: Choice[] = ['retry', 'retry-phase', ...(step?.maySkip ? (['skip'] as const) : []), 'rollback', 'stop'];
+  // A deed that may have happened can be what somebody looked at and saw done.
+  const unknown = failed?.failure?.code === 'OUTCOME_UNKNOWN';
+  const choices: Choice[] = [
+    ...(unknown ? (['done'] as const) : []),
+    'retry',
+    'retry-phase',
+    ...(step?.maySkip ? (['skip'] as const) : []),
+    'rollback',
+    'stop',
+  ];
   state.status = 'waiting';
   const { ask } = plan.onFail;
-  const text = `${result.sentence} What now?`;
+  const text = `${result.sentence} ${unknown ? 'Is it done? Look at the target before you answer.' : 'What now?'}`;
   const answer = await askOperator(session, desk, {
     about: `${plan.id}.${failed?.id ?? ''}`,
     text,
@@ -190,7 +212,23 @@ async function settleStep(
   if (answer === 'settled' || !failed) return { next: 'stop', resume: [] };
   switch (answer.choice) {
     case 'retry':
-      return { resume: result.steps };
+      return {
+        resume: result.steps.map((record) => (record.id === failed.id ? { ...record, status: 'pending' } : record)),
+      };
+    case 'done': {
+      const seen = `${answer.by} (${answer.role}): ${answer.reason ?? ''}`;
+      const { id: step, epoch, uses: kind } = failed;
+      const { by, role, reason } = answer;
+      const said = { by, role, reason, summary: `A person looked and saw it done. ${seen}` };
+      session.note('step.settled', { phase: plan.id, phaseAttempt: state.attempt, step, epoch, kind, ...said });
+      return {
+        resume: result.steps.map((record) => {
+          if (record.id !== failed.id) return record;
+          const { failure: _failure, ...rest } = record;
+          return { ...rest, status: 'done', outputs: {}, summary: said.summary };
+        }),
+      };
+    }
     case 'skip': {
       const skipped = `${answer.by} (${answer.role}): ${answer.reason ?? ''}`;
       return {

@@ -1,6 +1,7 @@
 import type { StepTask } from '../model/contract.js';
 import type { StepRecord, UndoEntry } from '../model/state.js';
 import { runUndo } from './activities.js';
+import { outlive } from './outlive.js';
 import type { PhaseInput } from './phase-input.js';
 import { failureOf } from './step.js';
 
@@ -31,7 +32,7 @@ export async function takeUndos(
     try {
       const summaries: string[] = [];
       for (const [index, call] of entry.calls.entries()) {
-        const result = await runUndo(call.activity, call.title, undoTask(input, entry, index));
+        const result = await outlive(() => runUndo(call.activity, call.title, undoTask(input, entry, index)), true);
         summaries.push(result.summary);
       }
       record.status = 'undone';

@@ -22,7 +22,7 @@ export interface Payload {
 
 /** Names that only a running step needs: leases and unfinished writes, also of `<name>.<pid>.tmp` form. */
 function isLeftover(name: string): boolean {
-  return isTemporary(name) || name === '.lease' || /\.\d+\.tmp$/.test(name);
+  return isTemporary(name) || name === '.lease' || name === '.lease.lock' || /\.\d+\.tmp$/.test(name);
 }
 
 /**

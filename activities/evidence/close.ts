@@ -4,6 +4,7 @@ import { canonicalJson } from '../../model/json.js';
 import { formatManifest } from '../../model/report/manifest.js';
 import { KEY_FILE, SEAL_FILE } from '../../model/seal.js';
 import type { GoLiveState } from '../../model/state.js';
+import { failpoint } from '../failpoint.js';
 import { readExtras } from '../report/extras.js';
 import { reproduceText } from '../report/reproduce.js';
 import { signoffText } from '../report/signoff.js';
@@ -68,6 +69,7 @@ async function writePages(data: string, state: GoLiveState, stateText: string, s
 }
 
 async function seal(bag: string, state: GoLiveState, sealed: boolean, sealer: Sealer): Promise<void> {
+  failpoint('before-seal');
   if (!sealed) {
     await removeLeftovers(await readPayload(bag));
     const { files, links } = await readPayload(bag);
@@ -83,6 +85,7 @@ async function seal(bag: string, state: GoLiveState, sealed: boolean, sealer: Se
       verdict: state.verdict ?? 'none',
     });
   }
+  failpoint('mid-seal');
   const { files } = await readPayload(bag);
   const info: [string, string][] = [
     ['Bag-Software-Agent', 'golive'],

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { EventDraft } from '../../model/contract.js';
+import { die, failpoint, failsAt } from '../failpoint.js';
+import { LockTimeout, withLock } from '../file-lock.js';
 import { sha256, syncFolder, writeDurably } from './durable.js';
 import { EvidenceError, evidenceError } from './error.js';
 
@@ -14,6 +16,8 @@ export const SEALED = 'sealed';
 
 const NEWLINE = 0x0a;
 const PIECE_BYTES = 64 * 1024;
+/** How long a worker waits for another that writes; one that is stopped in the middle of it is waited for, too. */
+const LOCK_MS = 30_000;
 
 /**
  * Link of one line to the next: SHA-256 over 0x00 and the raw bytes of the line without its newline. The leading
@@ -34,7 +38,8 @@ const queues = new Map<string, Promise<void>>();
 
 /**
  * Appends one event to `<evidenceDir>/data/events.jsonl` as `{seq, prev, at, ...event}` and resolves when it is on
- * the disk. Calls for one folder are served in order.
+ * the disk. Calls for one folder are served in order, and one process at a time, so that several workers may serve one
+ * go-live.
  *
  * @param evidenceDir absolute folder of the bundle; made when missing
  * @throws EvidenceError when it cannot be written durably, or the log is sealed
@@ -82,7 +87,32 @@ export async function isSealed(evidenceDir: string): Promise<boolean> {
   }
 }
 
+/** Beside the bundle, not in it: the lock is no evidence. */
+function lockFolder(evidenceDir: string): string {
+  return join(dirname(evidenceDir), `.${basename(evidenceDir)}.lock`);
+}
+
 async function write(evidenceDir: string, events: readonly EventDraft[], batch?: Batch): Promise<void> {
+  if (events.length === 0) return;
+  const path = join(evidenceDir, EVENT_LOG);
+  failpoint('before-log');
+  try {
+    await withLock(lockFolder(evidenceDir), LOCK_MS, () => writeLocked(evidenceDir, events, batch));
+  } catch (error) {
+    if (error instanceof LockTimeout) {
+      const hint = `See why the process ${error.pid} does not go on; end it if it hangs`;
+      throw new EvidenceError(`Cannot append to ${path}: ${error.message}`, `${hint}, then retry.`, 'LOCKED');
+    }
+    throw evidenceError('append to', path, error);
+  }
+  failpoint('after-log');
+  // Nothing is written after the seal, so nobody needs the lock any more.
+  if (events.some(({ type }) => type === SEALED)) {
+    await rm(lockFolder(evidenceDir), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+async function writeLocked(evidenceDir: string, events: readonly EventDraft[], batch?: Batch): Promise<void> {
   const path = join(evidenceDir, EVENT_LOG);
   const folder = join(evidenceDir, 'data');
   try {
@@ -98,7 +128,7 @@ async function write(evidenceDir: string, events: readonly EventDraft[], batch?:
       const text = chain(tail, [...(torn === undefined ? [] : [torn]), ...(await unwritten(handle, events, batch))]);
       const end = (await handle.stat()).size;
       try {
-        await handle.writeFile(text);
+        await appendWhole(handle, Buffer.from(text));
         await handle.sync();
       } catch (error) {
         // What was not made durable was not said: a later append must not build on it.
@@ -112,6 +142,17 @@ async function write(evidenceDir: string, events: readonly EventDraft[], batch?:
   } catch (error) {
     throw evidenceError('append to', path, error);
   }
+}
+
+/** One write call for all of it: a reader, or a crash, sees either nothing or whole lines but for the disk's own limits. */
+async function appendWhole(handle: FileHandle, bytes: Buffer): Promise<void> {
+  if (failsAt('mid-log')) {
+    await handle.write(bytes.subarray(0, Math.ceil(bytes.length / 2)));
+    die();
+  }
+  const { bytesWritten } = await handle.write(bytes);
+  if (bytesWritten === bytes.length) return;
+  throw Object.assign(new Error(`${bytesWritten} of ${bytes.length} bytes were written`), { code: 'ENOSPC' });
 }
 
 /** The events of a batch that no earlier attempt has written, marked with its id. */

@@ -13,9 +13,12 @@ const VALUES_BYTES = 28 * 1024;
 const TAIL = 2000;
 const outputFile = z.record(z.string(), z.json());
 
-/** The same for every attempt of the same deed, so that a command may recognise that it was done before. */
-export function idempotencyKey({ goLive, phase, step, epoch }: StepTask): string {
-  return `${goLive.id}/${phase}/${step}/${epoch}`;
+/**
+ * The same for every attempt of the same deed, on whatever worker and in whatever workflow run, so that a command may
+ * recognise that it was done before. A phase that is gone through again does new deeds.
+ */
+export function idempotencyKey({ goLive, phase, phaseAttempt, step, epoch }: StepTask): string {
+  return `${goLive.id}/${phase}${phaseAttempt > 1 ? `.${phaseAttempt}` : ''}/${step}/${epoch}`;
 }
 
 export const commandRun: HandlerOf<typeof kind> = {

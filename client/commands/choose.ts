@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import type { Choice } from '../../model/message.js';
+import { type Choice, needsReason } from '../../model/message.js';
 
 interface Verb {
   choice: Choice;
@@ -12,6 +12,14 @@ interface Verb {
 
 /** The answers to a failure that asks an operator; each is a verb. */
 const VERBS: readonly Verb[] = [
+  {
+    choice: 'done',
+    summary: 'say that a step whose outcome is unknown was done',
+    description:
+      'Answer a step that lost its worker and must not be repeated: you looked, and it is done. It needs a reason: what you saw.',
+    example: 'golive done shop-prod migrate --as sre --reason "schema_version is 42"',
+    names: { field: 'step', about: 'the step, when several failed' },
+  },
   {
     choice: 'retry',
     summary: 'take the failed step again',
@@ -55,7 +63,7 @@ const VERBS: readonly Verb[] = [
   },
 ];
 
-/** `golive retry`, `retry-phase`, `skip`, `continue`, `rollback`, `stop`. */
+/** `golive done`, `retry`, `retry-phase`, `skip`, `continue`, `rollback`, `stop`. */
 export function register(program: Command): void {
   for (const verb of VERBS) registerVerb(program, verb);
 }
@@ -70,7 +78,7 @@ interface ChooseFlags {
 }
 
 function registerVerb(program: Command, { choice, summary, description, example, names }: Verb): void {
-  const needsReason = choice === 'skip' || choice === 'continue';
+  const reasonNeeded = needsReason(choice);
   const command = program
     .command(choice)
     .summary(summary)
@@ -79,7 +87,7 @@ function registerVerb(program: Command, { choice, summary, description, example,
     .option('--by <name>', 'your name (default: the owner of the key, else the user of this computer)')
     .option(
       '--reason <text>',
-      needsReason ? 'why; needed, it stands in the evidence' : 'why; it stands in the evidence',
+      reasonNeeded ? 'why; needed, it stands in the evidence' : 'why; it stands in the evidence',
     )
     .option('--key <file>', 'SSH key to sign with (default: one of yours that may)')
     .option('--json', 'print the answer as JSON')
@@ -91,7 +99,7 @@ function registerVerb(program: Command, { choice, summary, description, example,
     const [target = '', name] = command.args;
     const flags: ChooseFlags = command.opts();
     const { CliError } = await import('../errors.js');
-    if (needsReason && !flags.reason?.trim()) {
+    if (reasonNeeded && !flags.reason?.trim()) {
       throw new CliError(`'${choice}' needs a reason.`, {
         exitCode: 2,
         hint: `Give --reason "…"; see \`golive ${choice} --help\`.`,

@@ -84,6 +84,7 @@ function planStep(planning: Planning, step: RunbookStep): StepPlan {
     plan.until = { everyMs: ms(every, 1000), withinMs: ms(within, 60_000), consecutive };
     if (condition !== undefined) plan.until.condition = condition;
   }
+  if (step.probe) plan.probe = { ...step.probe, with: step.probe.with ?? {} };
   if (step.undo === 'none') plan.undo = [];
   else if (step.undo) {
     plan.undo = step.undo.map((call) => ({

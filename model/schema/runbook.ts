@@ -50,6 +50,14 @@ const until = z.strictObject({
   consecutive: z.int().min(1).max(1000).optional(),
   condition: cel.optional().describe('CEL over `it`, the outputs of the step.'),
 });
+const probe = z
+  .strictObject({
+    uses: z.string().min(1).max(60).describe('A kind that only looks: one of effect none, or command.run.'),
+    with: values.optional(),
+    done: cel.describe('CEL over `it`, the outputs of the look: the deed was done.'),
+    notDone: cel.describe('CEL over `it`: the deed was not done, so it may be done now.'),
+  })
+  .describe('Tells after a crash whether a step of effect once was done; without it a person is asked.');
 const undoCall = z.strictObject({ uses: z.string().max(60), with: values.optional(), title: title.optional() });
 
 const stepSchema = z.strictObject({
@@ -62,6 +70,7 @@ const stepSchema = z.strictObject({
   timeout: span.optional(),
   retry: retry.optional(),
   until: until.optional(),
+  probe: probe.optional(),
   undo: z.union([z.literal('none'), z.array(undoCall).min(1).max(20)]).optional(),
   undoOn: z.enum(['failure', 'always']).optional(),
   guards: z.array(id).max(20).optional(),

@@ -204,6 +204,43 @@ function checkEffect(check: StepCheck, path: Path, step: RunbookStep, own: (type
   return undefined;
 }
 
+/** A probe only looks, and only a step that must not be repeated has use for one. */
+function checkProbe(check: StepCheck, path: Path, step: RunbookStep, own: (typeof EFFECTS)[number]): void {
+  const { probe } = step;
+  if (!probe) return;
+  const at = [...path, 'probe'];
+  if ((step.effect ?? own) !== 'once') {
+    check.source.at(
+      at,
+      'a probe settles only a step of effect once',
+      'Leave `probe` out: this step is simply repeated.',
+    );
+  }
+  if (!knownKind(check, [...at, 'uses'], probe.uses)) return;
+  const kind = check.kinds[probe.uses];
+  if (!kind) return;
+  // What a command does is for its author to know: as a probe it is said to look only.
+  if (kind.effect !== 'none' && !MUST_SAY_EFFECT.includes(probe.uses)) {
+    const looks = Object.keys(check.kinds).filter((name) => check.kinds[name]?.effect === 'none');
+    check.source.at(
+      [...at, 'uses'],
+      `'${probe.uses}' has the effect ${kind.effect}; a probe must only look`,
+      `Use one of: ${[...looks, ...MUST_SAY_EFFECT].join(', ')}.`,
+    );
+    return;
+  }
+  const method = probe.with?.method;
+  if (probe.uses === 'http.check' && method !== undefined && method !== 'GET' && method !== 'HEAD') {
+    check.source.at([...at, 'with', 'method'], 'a probe must only look', 'Use GET or HEAD.');
+  }
+  const minded = step.when !== undefined;
+  checkWith(check, [...at, 'with'], probe.uses, probe.with ?? {}, { minded });
+  const types = check.scope.withIt(outputsSpec(probe.uses, kind, step.id));
+  for (const key of ['done', 'notDone'] as const) {
+    checkAt(check, [...at, key], probe[key], { types, expected: ['boolean'], minded });
+  }
+}
+
 /**
  * Checks one step in the scope of its predecessors.
  *
@@ -217,6 +254,7 @@ export function checkStep(check: StepCheck, path: Path, step: RunbookStep): Type
   const kind = check.kinds[step.uses];
   if (!kind) return undefined;
   checkEffect(check, path, step, kind.effect);
+  checkProbe(check, path, step, kind.effect);
   checkWith(check, [...path, 'with'], step.uses, step.with ?? {}, { minded });
   checkGuards(check, path, step, runningSpec(step.uses, kind));
   const outputs = outputsSpec(step.uses, kind, step.id);

@@ -109,8 +109,9 @@ test('no value of an environment file reaches the bundle', async () => {
   );
   const { outputs } = passed(run);
   expect(outputs).toMatchObject({ created: false, changed: ['MODE'], values: { API_TOKEN: 'set' } });
-  const left = readdirSync(run.folder)
-    .map((name) => readFileSync(join(run.folder, name), 'utf8'))
+  const left = readdirSync(run.folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
     .join('\n');
   expect(left + JSON.stringify(outputs)).not.toMatch(/canary-5f2c|canary-mode-77/);
 });

@@ -1,0 +1,39 @@
+import { ActivityFailure, ApplicationFailure, patched, TimeoutFailure } from '@temporalio/workflow';
+import { WORKER_SHUTDOWN } from '../model/contract.js';
+
+/** How often a worker may take a step with it before the step is given up. */
+const LOST_WORKERS = 20;
+
+/**
+ * Runs an activity again on another worker when its own died or was drained: neither is an attempt of the step. A deed
+ * that must not be repeated is run again, too: its ledger, which died with nobody, then says whether it had begun, and
+ * only a deed that had not begun, or whose probe says that it was not done, is done.
+ *
+ * @param once the deed must not be repeated
+ */
+export async function outlive<T>(run: () => Promise<T>, once: boolean): Promise<T> {
+  for (let lost = 0; ; lost += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (lost >= LOST_WORKERS) throw error;
+      if (workerDrained(error)) continue;
+      // Histories from before 0.2 ended a `once` step here, without a look into its ledger.
+      if (!workerLost(error) || (once && !patched('ledger-settles-once'))) throw error;
+    }
+  }
+}
+
+function workerLost(error: unknown): boolean {
+  return (
+    error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'HEARTBEAT'
+  );
+}
+
+function workerDrained(error: unknown): boolean {
+  return (
+    error instanceof ActivityFailure &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.type === WORKER_SHUTDOWN
+  );
+}
