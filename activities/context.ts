@@ -7,6 +7,7 @@ import { evaluateBoolean } from '../model/expression.js';
 import type { JsonObject } from '../model/json.js';
 import type { GuardPlan } from '../model/plan.js';
 import { runCommand } from './command.js';
+import { contained } from './contain.js';
 import { failpoint } from './failpoint.js';
 import type { Ledger } from './ledger.js';
 import { type FencedEvidence, stepFolder } from './step-evidence.js';
@@ -40,7 +41,8 @@ export function createContext(parts: ContextParts): StepContext {
     progress: parts.onProgress,
     scaled: (ms) => ms / (task.goLive.timeScale > 0 ? task.goLive.timeScale : 1),
     sleep: (ms) => sleep(ms, signal),
-    path: (relative) => absolute(task.goLive.baseDir, relative),
+    secretPath: (relative) => resolve(task.goLive.baseDir, relative),
+    path: (relative) => contained(relative, task.goLive.baseDir, task.goLive.folders),
     evidence,
     remember: async (state) => {
       await evidence.write(MEMORY, `${JSON.stringify(state)}\n`);
@@ -79,11 +81,6 @@ async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   } catch (cause) {
     throw new StepError('CANCELLED', 'The step was stopped while it waited.', { cause });
   }
-}
-
-function absolute(baseDir: string, path: string): string {
-  if (path.includes('\0')) throw new StepError('BAD_INPUT', `The path ${JSON.stringify(path)} holds a NUL character.`);
-  return resolve(baseDir, path);
 }
 
 async function recall(task: StepTask): Promise<JsonObject | undefined> {

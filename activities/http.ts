@@ -1,5 +1,8 @@
 import { Agent, request } from 'undici';
+import type { LookupFunction } from 'node:net';
 import { formatDuration } from '../model/duration.js';
+import type { NetworkPlan } from '../model/reach.js';
+import { checkHost, judgedLookup, type Resolve } from './reach.js';
 import { StepError } from './step-error.js';
 
 export interface HttpRequest {
@@ -13,6 +16,12 @@ export interface HttpRequest {
   redirects?: number;
   maxBytes: number;
   signal: AbortSignal;
+  /** Hosts that the plan allows; without it any host, but never a link-local or metadata address. */
+  network?: NetworkPlan | undefined;
+  /** The address is itself a secret that the project gave (a webhook): no list of hosts, and credentials may stand in it. */
+  secretAddress?: boolean;
+  /** Looks names up; only tests put another in its place. */
+  resolve?: Resolve;
   /** What errors call the address; without it, the address less credentials and query. */
   name?: string;
 }
@@ -53,7 +62,7 @@ export async function send(options: HttpRequest): Promise<HttpAnswer> {
   // Without keep-alive no later request can meet a connection that the service has just closed.
   const agent = new Agent({
     pipelining: 0,
-    connect: { timeout: options.timeoutMs },
+    connect: { timeout: options.timeoutMs, lookup: lookupOf(options) },
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -70,14 +79,14 @@ export async function send(options: HttpRequest): Promise<HttpAnswer> {
 }
 
 async function follow(options: HttpRequest, agent: Agent, signal: AbortSignal): Promise<Omit<HttpAnswer, 'ms'>> {
-  let url = target(options.url);
+  let url = target(options.url, options);
   let { method, body } = options;
   let headers = { ...options.headers };
   for (let left = options.redirects ?? 0; ; left -= 1) {
     const answer = await exchange({ url, method, headers, body }, options.maxBytes, agent, signal);
     const { location } = answer.headers;
     if (left <= 0 || !REDIRECTS.includes(answer.status) || location === undefined) return answer;
-    const next = target(location, url);
+    const next = target(location, options, url);
     if (next.origin !== url.origin) headers = without(headers, CREDENTIALS);
     if (answer.status === 303 || (answer.status < 303 && method === 'POST')) {
       method = method === 'HEAD' ? 'HEAD' : 'GET';
@@ -88,12 +97,36 @@ async function follow(options: HttpRequest, agent: Agent, signal: AbortSignal): 
   }
 }
 
-function target(url: string, base?: URL): URL {
+/** The next address of an exchange, held to what may be reached; a redirect is judged like the first address. */
+function target(url: string, options: HttpRequest, base?: URL): URL {
   const parsed = URL.canParse(url, base?.href) ? new URL(url, base) : undefined;
   if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) {
     throw new StepError('BAD_INPUT', 'The address is no http or https address.');
   }
+  if ((parsed.username || parsed.password) && (!options.secretAddress || base)) {
+    throw new StepError('BAD_INPUT', `The address of ${parsed.host} holds a user or password.`, {
+      hint: 'Give credentials in a header, as a secret by reference.',
+    });
+  }
+  checkHost(parsed.hostname, portOf(parsed), networkOf(options));
   return parsed;
+}
+
+function portOf({ port, protocol }: URL): number {
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+}
+
+function networkOf({ network, secretAddress }: HttpRequest): NetworkPlan | undefined {
+  return secretAddress ? undefined : network;
+}
+
+function lookupOf(options: HttpRequest): LookupFunction {
+  // The port is only asked for where golive.yaml lists `host:port`; every hop's own was checked before.
+  return judgedLookup(
+    Number(URL.canParse(options.url) ? portOf(new URL(options.url)) : 0),
+    networkOf(options),
+    options.resolve,
+  );
 }
 
 function without(headers: Record<string, string>, names: readonly string[]): Record<string, string> {

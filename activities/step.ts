@@ -40,8 +40,14 @@ export interface StepContext {
   scaled(ms: number): number;
   /** Waits that long, scaled or not as given; rejects on cancel. */
   sleep(ms: number): Promise<void>;
-  /** Absolute path of a path from the runbook (resolved against the plan's base folder). */
+  /**
+   * Absolute path of a path from the runbook (resolved against the plan's base folder), held to the folders of the plan.
+   *
+   * @throws StepError BAD_INPUT when it leads elsewhere
+   */
   path(relative: string): string;
+  /** Absolute path of a secret's file; it is named by the plan itself and may lie anywhere. */
+  secretPath(relative: string): string;
   /** This step's own folder in the bundle. */
   evidence: StepEvidence;
   /** Writes the undo's knowledge durably *before* the deed; `recall` gives it back to the undo and to later attempts. */

@@ -176,6 +176,8 @@ export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Pro
     change,
     mode,
     timeScale,
+    allow: project.network?.allow ?? [],
+    folders: (project.folders ?? []).map((path) => resolve(folder, path)),
     ...(signing ? { signing } : {}),
     ...(choices.preview ? { preview: true } : {}),
     baseDir: opened.baseDir,

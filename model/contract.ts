@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from './json.js';
 import type { Effect, GuardPlan, Mode, ProbePlan, UntilPlan } from './plan.js';
+import type { NetworkPlan } from './reach.js';
 import type { Signed } from './signing.js';
 import type { Verdict } from './verdict.js';
 
@@ -13,6 +14,9 @@ export interface GoLiveRef {
   timeScale: number;
   baseDir: string;
   evidenceDir: string;
+  /** As the plan settled them. */
+  network?: NetworkPlan;
+  folders?: string[];
 }
 
 /** The argument of a step's activity. The activity's name is the kind (`http.check`), or `undo <kind>` for its undo. */

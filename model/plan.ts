@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.js';
+import type { NetworkPlan } from './reach.js';
 import type { SigningPlan } from './signing.js';
 
 /** What doing a step again would mean: nothing, the same state, or a second deed. */
@@ -26,6 +27,10 @@ export interface Plan {
   roles: Record<string, string>;
   /** Who holds which roles; empty = names are declared and not checked against a list. */
   people?: Record<string, string[]>;
+  /** What steps may reach over the network; absent in plans of earlier versions: not held to a list. */
+  network?: NetworkPlan;
+  /** Folders (absolute) that the paths of steps may lie in; absent in plans of earlier versions. */
+  folders?: string[];
   /** Who proves who they are, and how; absent = declared names. */
   signing?: SigningPlan;
   inputs: JsonObject;

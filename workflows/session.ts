@@ -51,6 +51,8 @@ export class Session {
       timeScale: plan.timeScale,
       baseDir: plan.baseDir,
       evidenceDir: plan.evidence.directory,
+      ...(plan.network ? { network: plan.network } : {}),
+      ...(plan.folders ? { folders: plan.folders } : {}),
     };
   }
 

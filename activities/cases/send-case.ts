@@ -39,6 +39,7 @@ export async function sendCase(one: Case, options: SendOptions, context: StepCon
       timeoutMs: options.timeoutMs,
       maxBytes: MOST_BYTES,
       signal: context.signal,
+      network: context.task.goLive.network,
     });
     if (answer.status === 429 && attempt <= options.retries429) {
       await context.sleep(retryAfterMs(answer, context.now()));

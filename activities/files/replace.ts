@@ -1,5 +1,6 @@
 import { chmod, copyFile, lstat, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { throughFolder } from '../contain.js';
 import { sha256, sha256File, writeDurably } from '../evidence/durable.js';
 import type { StepContext } from '../step.js';
 import { StepError } from '../step-error.js';
@@ -26,8 +27,10 @@ export async function replaceFile(
         ? (await stat(path)).mode & 0o777
         : undefined
       : Number.parseInt(mode, 8);
-  await writeDurably(path, content);
-  if (bits !== undefined) await chmod(path, bits);
+  await throughFolder(path, context.task.goLive.folders, async (held) => {
+    await writeDurably(held, content);
+    if (bits !== undefined) await chmod(held, bits);
+  });
 }
 
 async function rememberFile(path: string, content: Uint8Array, context: StepContext): Promise<void> {

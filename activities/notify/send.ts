@@ -41,6 +41,7 @@ export async function sendNotification(
     timeoutMs: input.timeout,
     maxBytes: 16 * 1024,
     signal: options.signal,
+    secretAddress: true,
     name,
   });
   if (answer.status < 200 || answer.status > 299) {

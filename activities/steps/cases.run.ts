@@ -74,7 +74,7 @@ async function runAll(
     url: input.url,
     retries429: input.retries429,
     timeoutMs: input.timeout,
-    ...(input.token ? { token: await resolveSecret(input.token, process.env, context.path) } : {}),
+    ...(input.token ? { token: await resolveSecret(input.token, process.env, context.secretPath) } : {}),
     pace: pacer(context.scaled(input.minInterval), context),
   };
   const begun = performance.now();

@@ -40,7 +40,8 @@ export const envEnsure: HandlerOf<typeof kind> = {
 async function valuesOf(input: Input, context: StepContext): Promise<Record<string, string>> {
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(input.set)) {
-    const text = typeof value === 'object' ? await resolveSecret(value, process.env, context.path) : String(value);
+    const text =
+      typeof value === 'object' ? await resolveSecret(value, process.env, context.secretPath) : String(value);
     if (/[\r\n\0]/.test(text)) throw new StepError('BAD_INPUT', `The value of ${name} holds a line break.`);
     values[name] = text;
   }

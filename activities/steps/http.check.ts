@@ -28,6 +28,7 @@ export const httpCheck: HandlerOf<typeof kind> = {
       redirects,
       maxBytes,
       signal: context.signal,
+      network: context.task.goLive.network,
     });
     const text = redact(answer.body.toString('utf8'), secrets);
     const shown = Object.fromEntries(
@@ -80,7 +81,7 @@ async function headersOf(input: Input, context: StepContext) {
   for (const [name, value] of Object.entries(input.headers)) {
     if (typeof value === 'string') headers[name.toLowerCase()] = value;
     else {
-      const secret = await resolveSecret(value, process.env, context.path);
+      const secret = await resolveSecret(value, process.env, context.secretPath);
       secrets.push(secret);
       headers[name.toLowerCase()] = secret;
     }

@@ -1,23 +1,31 @@
-import { connect } from 'node:net';
+import { connect, type LookupFunction } from 'node:net';
 import type { tcpCheck as kind } from '../../model/schema/steps/tcp.check.js';
 import { formatDuration } from '../../model/duration.js';
 import { reasonOf } from '../http.js';
+import { checkHost, judgedLookup } from '../reach.js';
 import type { HandlerOf } from '../step.js';
 import { StepError } from '../step-error.js';
 
 export const tcpCheck: HandlerOf<typeof kind> = {
-  async do({ host, port, timeout }, { signal }) {
+  async do({ host, port, timeout }, { signal, task }) {
+    const { network } = task.goLive;
+    checkHost(host, port, network);
     const begun = performance.now();
-    await reach(host, port, timeout, signal);
+    await reach({ host, port, lookup: judgedLookup(port, network) }, timeout, signal);
     const ms = Math.round(performance.now() - begun);
     return { outputs: { connected: true, ms }, summary: `${host}:${port} answers (${ms} ms)` };
   },
 };
 
-async function reach(host: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
+async function reach(
+  target: { host: string; port: number; lookup: LookupFunction },
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { host, port } = target;
   const timeout = AbortSignal.timeout(Math.max(1, timeoutMs));
   const either = AbortSignal.any([signal, timeout]);
-  const socket = connect({ host, port });
+  const socket = connect(target);
   const stop = (): void => void socket.destroy(new Error('stopped'));
   either.addEventListener('abort', stop, { once: true });
   if (either.aborted) stop();
@@ -27,6 +35,7 @@ async function reach(host: string, port: number, timeoutMs: number, signal: Abor
       socket.once('error', reject);
     });
   } catch (cause) {
+    if (cause instanceof StepError) throw cause;
     if (signal.aborted) throw new StepError('CANCELLED', `The check of ${host}:${port} was stopped.`);
     const reason = timeout.aborted ? `no connection within ${formatDuration(timeoutMs)}` : reasonOf(cause);
     throw new StepError('CONNECTION_FAILED', `${host}:${port} does not answer: ${reason}.`);

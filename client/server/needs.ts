@@ -140,7 +140,8 @@ async function findEvidenceKey(env: NodeJS.ProcessEnv): Promise<Finding> {
   const where = env['GOLIVE_EVIDENCE_KEY'] ?? join(stateDir(process.cwd(), env), 'evidence-key.pem');
   const need = { need: 'evidence key', required: false, where };
   const pem = await readFile(where, 'utf8').catch(() => undefined);
-  if (pem === undefined) return { ...need, state: 'obtainable', what: 'made when the first bundle is sealed', remedy: 'nothing to do' };
+  if (pem === undefined)
+    return { ...need, state: 'obtainable', what: 'made when the first bundle is sealed', remedy: 'nothing to do' };
   try {
     const der = createPublicKey(pem).export({ type: 'spki', format: 'der' });
     const fingerprint = `SHA256:${createHash('sha256').update(der).digest('base64').replace(/=+$/, '')}`;

@@ -127,6 +127,7 @@ async function run({ dir, fault, timeScale, seed }: Options): Promise<void> {
     stackDir: at('stack'),
     casesDir: at('cases'),
     resultsDir: at('results'),
+    snapshotsDir: at('snapshots'),
     apiUrl,
     apiPort: api,
     postgresPort: postgres,

@@ -27,6 +27,10 @@ export interface PlanRequest {
   /** Folder of all bundles (absolute); the bundle is `<evidenceDir>/<target>/<change>`. */
   evidenceDir: string;
   people?: Record<string, string[]>;
+  /** Hosts of golive.yaml. */
+  allow?: string[];
+  /** Folders of golive.yaml (absolute). */
+  folders?: string[];
   /** Who proves who they are. */
   signing?: SigningPlan;
   /** Leave missing inputs out instead of refusing: to show a plan, never to start one. */

@@ -4,7 +4,8 @@ import type { ExpressionContext } from '../expression.js';
 import { planGates } from './plan-gates.js';
 import { checkGuardrails, settleInputs } from './plan-inputs.js';
 import type { PlanProblem, PlanRequest } from './plan-inputs.js';
-import type { JsonObject } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
+import { hostsOf, type NetworkPlan } from '../reach.js';
 import type {
   ApprovalPlan,
   DecisionPlan,
@@ -15,6 +16,7 @@ import type {
   StepNode,
   StepPlan,
 } from '../plan.js';
+import { stepsOf } from '../plan.js';
 import { approvalIds, list } from './checks.js';
 import { isParallel } from './runbook.js';
 import type { Runbook, RunbookApproval, RunbookNode, RunbookPhase, RunbookStep } from './runbook.js';
@@ -196,6 +198,36 @@ function createPlanning(runbook: Runbook, kinds: Kinds, inputs: JsonObject, targ
   };
 }
 
+/** Every host that the plan's inputs, target and steps name. */
+function networkOf(
+  { phases, rollbacks, inputs, target }: Plan,
+  allow: string[],
+  context: ExpressionContext,
+): NetworkPlan {
+  const nodes = [...phases, ...Object.values(rollbacks)].flatMap(({ steps }) => stepsOf(steps));
+  const named = [inputs, target.variables, nodes.map((step) => [step.with, step.undo?.map((call) => call.with) ?? []])];
+  return { hosts: hostsOf(named as unknown as Json, context), allow };
+}
+
+/** The runbook's own folder, inputs of type path, and what golive.yaml lists. */
+function foldersOf({ inputs: specs }: Runbook, { baseDir, inputs }: Plan, listed: string[]): string[] {
+  const paths = Object.entries(specs ?? {}).flatMap(([name, { type }]) => {
+    const value = inputs[name];
+    return type === 'path' && typeof value === 'string' ? [absolutePath(baseDir, value)] : [];
+  });
+  return [...new Set([baseDir, ...paths, ...listed])];
+}
+
+/** A POSIX path made absolute, without `.` and `..` (no Node in this room). */
+function absolutePath(base: string, path: string): string {
+  const parts: string[] = [];
+  for (const part of (path.startsWith('/') ? path : `${base}/${path}`).split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
 /**
  * Settles everything that can be settled before a runbook runs: inputs, defaults, durations, spread gates.
  *
@@ -237,6 +269,8 @@ export function planRunbook(request: PlanRequest): Planned {
     notices: runbook.notices ?? [],
   };
   if (request.people && Object.keys(request.people).length > 0) plan.people = request.people;
+  plan.network = networkOf(plan, request.allow ?? [], planning.context);
+  plan.folders = foldersOf(runbook, plan, request.folders ?? []);
   if (request.signing) plan.signing = request.signing;
   return { plan };
 }

@@ -50,6 +50,19 @@ export const projectSchema = z.strictObject({
     })
     .optional(),
   targets: z.record(name, z.strictObject({ variables: z.record(z.string().max(60), json).optional() })).optional(),
+  network: z
+    .strictObject({
+      allow: z
+        .array(z.string().regex(/^[A-Za-z0-9.:_[\]-]{1,253}$/, 'a host, or host:port'))
+        .max(200)
+        .describe('Hosts that steps may reach besides those that the plan names.'),
+    })
+    .optional(),
+  folders: z
+    .array(z.string().min(1).max(1000))
+    .max(50)
+    .optional()
+    .describe('Folders that paths of steps may lie in, besides the runbook’s own and inputs of type path.'),
   channels: z
     .record(id, z.record(z.string().max(60), json))
     .optional()

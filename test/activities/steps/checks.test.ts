@@ -38,7 +38,7 @@ stepKit('wait', {
 describe('http.check', () => {
   const check = (path: string, expected: JsonObject, more: JsonObject = {}) =>
     runStep('http.check', {
-      url: `http://user:hidden-canary@127.0.0.1:${port}${path}?key=hidden-canary`,
+      url: `http://127.0.0.1:${port}${path}?key=hidden-canary`,
       expect: expected,
       ...more,
     });
