@@ -4,7 +4,6 @@ import { runbookSchema } from './runbook.js';
 import type { Runbook } from './runbook.js';
 import { specOf } from './scope.js';
 import type { Kinds } from './scope.js';
-import { placed } from './checks.js';
 import { checkSemantics } from './semantics.js';
 import { Source } from './source.js';
 import type { Problem } from './source.js';
@@ -25,19 +24,34 @@ export function loadRunbook(text: string, file: string, kinds: Kinds = stepKinds
   const source = new Source(text, file);
   if (!source.readable) return { problems: sorted(source) };
   const raw = source.value;
+  const steps = countSteps(raw);
+  if (steps > MAX_STEPS) {
+    source.at(
+      ['phases'],
+      `the runbook has ${steps} steps, at most ${MAX_STEPS} are possible`,
+      'Split it into several.',
+    );
+    return { problems: sorted(source) };
+  }
   const parsed = runbookSchema.safeParse(raw);
   if (parsed.error) reportIssues(source, [], parsed.error.issues, raw, specOf(runbookSchema, 'input'));
   const runbook = parsed.data ?? withoutFaulty(raw, parsed.error?.issues ?? []);
-  if (runbook) {
-    const steps = [...runbook.phases, ...Object.values(runbook.rollbacks ?? {})].flatMap((phase) =>
-      placed(phase.steps ?? [], []),
-    );
-    if (steps.length > MAX_STEPS)
-      source.at(['phases'], `the runbook has ${steps.length} steps, at most ${MAX_STEPS} are possible`);
-    else checkSemantics({ source, runbook, kinds });
-  }
+  if (runbook) checkSemantics({ source, runbook, kinds });
   if (source.problems.length > 0 || !parsed.data) return { problems: sorted(source) };
   return { runbook: parsed.data };
+}
+
+/** Steps of a file that is not yet known to be a runbook: too many are refused before they are looked at one by one. */
+function countSteps(raw: unknown): number {
+  const { phases, rollbacks } = (raw ?? {}) as { phases?: unknown; rollbacks?: unknown };
+  const lists = [...Object.values(phases ?? {}), ...Object.values(rollbacks ?? {})].map(
+    (one) => (one as { steps?: unknown } | null)?.steps,
+  );
+  const nodes = lists.flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
+  return nodes.reduce<number>((sum, node) => {
+    const parallel = (node as { parallel?: unknown } | null)?.parallel;
+    return sum + (Array.isArray(parallel) ? parallel.length : 1);
+  }, 0);
 }
 
 function sorted(source: Source): Problem[] {

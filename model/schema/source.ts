@@ -19,6 +19,8 @@ export interface Problem {
 const MAX_BYTES = 1024 * 1024;
 const MAX_DEPTH = 32;
 const MAX_PROBLEMS = 100;
+/** NUL, bidirectional controls (Trojan Source, CVE-2021-42574), line and paragraph separators, lone surrogates. */
+const UNSEEN = /[\0\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\p{Zl}\p{Zp}\p{Surrogate}]/u;
 
 interface Range {
   start: number;
@@ -71,6 +73,7 @@ export class Source {
         yamlHint(error.code),
       );
     }
+    this.refuseDirectives();
     this.refuseExtras(this.document.contents, 0);
     if (this.problems.length === 0) this.value = this.document.toJS({ maxAliasCount: 0 });
   }
@@ -78,6 +81,16 @@ export class Source {
   /** Whether the text could be read; if not, `problems` says why. */
   get readable(): boolean {
     return this.problems.length === 0;
+  }
+
+  /** `%YAML` and `%TAG` would let the file say by which rules it is read. */
+  private refuseDirectives(): void {
+    const [head = ''] = this.text.split(/^---/m);
+    const start = head.search(/^%/m);
+    if (start >= 0) {
+      const hint = 'Take the line out: this format is always YAML 1.2.';
+      this.add({ start, end: start + 1 }, 'directives (%…) are not used in this format', hint);
+    }
   }
 
   /** Refuses what would make a file mean more than it shows: anchors, aliases, tags, merge keys, endless nesting. */
@@ -95,11 +108,17 @@ export class Source {
     if (node.tag && node.tag !== 'tag:yaml.org,2002:map' && node.tag !== 'tag:yaml.org,2002:seq') {
       this.add(rangeOf(node), `tags (${node.tag}) are not used in this format`);
     }
+    if (isScalar(node) && typeof node.value === 'string' && UNSEEN.test(node.value)) {
+      this.add(rangeOf(node), 'the text holds characters that do not show or turn others around', 'Take them out.');
+    }
     if (isSeq(node)) for (const item of node.items) this.refuseExtras(item, depth + 1);
     if (!isMap(node)) return;
     for (const { key, value } of node.items) {
       if (isScalar(key) && key.value === '<<')
         this.add(rangeOf(key), 'merge keys (<<) are not used in this format', 'Write the values out.');
+      if (isScalar(key) && key.value === '__proto__') {
+        this.add(rangeOf(key), "the name '__proto__' cannot be used", 'Choose another name.');
+      }
       this.refuseExtras(key, depth + 1);
       this.refuseExtras(value, depth + 1);
     }
@@ -164,7 +183,14 @@ export class Source {
       { start: { line, column: col }, end: { line: end.line, column: end.col } },
       { linesAbove: 2, linesBelow: 1, highlightCode: false },
     );
-    this.problems.push({ file: this.file, line, column: col, message, ...(hint === undefined ? {} : { hint }), frame });
+    this.problems.push({
+      file: this.file,
+      line,
+      column: col,
+      message: visible(message),
+      ...(hint === undefined ? {} : { hint: visible(hint) }),
+      frame: frame.split('\n').map(visible).join('\n'),
+    });
   }
 
   private endOfLine(start: number): number {
@@ -176,6 +202,13 @@ export class Source {
     const { line, col } = this.lines.linePos(offset);
     return { line: Math.max(1, line), col: Math.max(1, col) };
   }
+}
+
+/** A text of the file as it may be shown: what would act on a terminal or page stands as a dot. */
+function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu, (character) =>
+    character === '\t' ? character : '·',
+  );
 }
 
 function rangeOf(node: unknown): Range {

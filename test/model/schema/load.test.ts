@@ -77,7 +77,7 @@ describe('limits', () => {
     ['no text', () => '', /must be a map/],
     ['a list', () => '- a\n', /must be a map/],
     ['control characters in a title', () => minimal({ title: 'a\u0007b' }), /no control characters/],
-    ['prototype names', () => `${minimal()}__proto__: { a: 1 }\n`, /unknown key '__proto__'/],
+    ['prototype names', () => `${minimal()}__proto__: { a: 1 }\n`, /the name '__proto__' cannot be used/],
   ])('%s', (_, text, message) => {
     expect(found(text()).join('\n')).toMatch(message);
   });
