@@ -164,9 +164,12 @@ async function act(attempt: Attempt, begun: number): Promise<StepResult> {
       // An attempt that was cut off may have acted: its intent stays without an outcome.
       if (attempt.signal.aborted) throw error;
       const doubt = effect === 'once' ? doubtAfter(error, argv) : undefined;
-      const done = doubt && (await settle(attempt, { doubt }, context));
+      const done = doubt && (await settle(attempt, { doubt }, context).catch(stillInDoubt(task, doubt)));
       if (!done) {
-        await ledger.failed(failureOf(error).code);
+        const failed = ledger.failed(failureOf(error).code);
+        await (effect === 'once'
+          ? failed.catch((cause: unknown) => stillInDoubt(task, unwritten(cause))(cause))
+          : failed);
         throw error;
       }
       result = done;
@@ -217,6 +220,18 @@ function doubtAfter(error: unknown, argv: { argv?: string }): Doubt | undefined 
   if (code === 'EVIDENCE_UNWRITABLE') return { reason: `its outcome could not be recorded (${message})`, facts: known };
   if (typeof facts?.signal !== 'string') return undefined;
   return { reason: `its command was ended by ${facts.signal}`, facts: { ...known, signal: facts.signal } };
+}
+
+/** Whatever hinders settling a doubt leaves it one: a full disk must not turn it into a failure that may be retried. */
+function stillInDoubt(task: StepTask, doubt: Doubt): (error: unknown) => never {
+  return (error) => {
+    const failure = failureOf(error);
+    throw failure.code === 'OUTCOME_UNKNOWN' ? error : outcomeUnknown(task, doubt, `And then: ${failure.message}`);
+  };
+}
+
+function unwritten(error: unknown): Doubt {
+  return { reason: `how it ended could not be recorded (${failureOf(error).message})`, facts: {} };
 }
 
 /** What the step declared, or else its kind. An undo may be done twice, whatever it is made of. */
@@ -309,8 +324,10 @@ async function recordFailure(
     >);
     return failure;
   } catch (error) {
-    const unwritten = failureOf(error);
-    return { ...unwritten, message: `${unwritten.message} Before that: ${failure.message}`.slice(0, 1000) };
+    const later = failureOf(error);
+    // A doubt stays one: what looks like a full disk only would be done again.
+    if (failure.code === 'OUTCOME_UNKNOWN') return failure;
+    return { ...later, message: `${later.message} Before that: ${failure.message}`.slice(0, 1000) };
   }
 }
 

@@ -177,7 +177,7 @@ class Watch {
       }
       this.progress();
       if (performance.now() - this.lastProgress > STUCK_MS) return `no progress for ${STUCK_MS / 1000} s`;
-      await delay(closely ? 25 : 100);
+      await delay(closely ? 40 : 150);
     }
   }
 

@@ -44,7 +44,7 @@ export function undosOf(effects: readonly string[]): string[] {
 export function check(left: Left, reference: Left): Findings {
   const { effects, state, evidenceDir } = left;
   const count = (name: string): number => effects.filter((other) => other === name).length;
-  const doubled = ONCE.filter((name) => count(name) > 1);
+  const doubled = ONCE.filter((name) => count(name) > 1).map((name) => `${name}; ${story(evidenceDir, name)}`);
   const records = state.phases.flatMap(({ steps }) => steps);
   const acting: readonly string[] = [...ONCE, ...REPEATABLE];
   const lost: string[] = records
@@ -66,6 +66,18 @@ export function check(left: Left, reference: Left): Findings {
   differs('the way back', undosOf(effects), undosOf(reference.effects));
   wrong.push(...evidenceProblems(evidenceDir, records));
   return { doubled, lost, wrong };
+}
+
+/** What the evidence says of a step, shortened: it shows how it came about. */
+function story(evidenceDir: string, id: string): string {
+  const lines = readFileSync(join(evidenceDir, 'data', 'events.jsonl'), 'utf8').trimEnd().split('\n');
+  return lines
+    .map((line) => JSON.parse(line) as JsonObject)
+    .filter((event) => event.step === id || JSON.stringify(event.about ?? '').includes(id))
+    .map(({ at, type, epoch, attempt, code, message, choice }) =>
+      [at, type, epoch, attempt, code, message, choice].filter((part) => part !== undefined).map(String).join(' '),
+    )
+    .join(' | ');
 }
 
 function evidenceProblems(evidenceDir: string, records: GoLiveState['phases'][number]['steps']): string[] {

@@ -136,13 +136,14 @@ function soak(seed: number): Case {
 /** A sample of every kind, for each run of the tests. */
 export function sample(): Case[] {
   return [
-    ...['schema', 'migrate', 'config'].flatMap((step) => STEP_POINTS.map((point) => atPoint(step, point))),
+    ...['schema', 'migrate'].flatMap((step) => STEP_POINTS.map((point) => atPoint(step, point))),
+    ...(['during', 'after-outcome'] as const).map((point) => atPoint('config', point)),
     ...['before-log', 'mid-log', 'after-log'].map((point, index) => atLine(point, 12 + 3 * index)),
     atLine('before-seal', 1),
     atLine('mid-seal', 1),
     atPoint(UNDOS[3] ?? '', 'during', 'fail'),
     atPoint(UNDOS[6] ?? '', 'after-act', 'fail'),
-    ...range(6, 5, EVENTS - 20).map((event) => atEvent(event, 'SIGKILL')),
+    ...range(5, 5, EVENTS - 20).map((event) => atEvent(event, 'SIGKILL')),
     ...range(2, 40, 120).map((event) => atEvent(event, 'SIGTERM')),
     ...['schema', 'migrate', 'config'].map(command),
     paused(40, 1500),
@@ -151,6 +152,7 @@ export function sample(): Case[] {
     cut('stall', 60, 7000),
     cut('reset', 90, 100),
     full(40, 1500),
+    full(55, 1500),
     full(90, 3000),
   ];
 }
