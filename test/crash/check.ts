@@ -70,12 +70,17 @@ export function check(left: Left, reference: Left): Findings {
 
 /** What the evidence says of a step, shortened: it shows how it came about. */
 function story(evidenceDir: string, id: string): string {
-  const lines = readFileSync(join(evidenceDir, 'data', 'events.jsonl'), 'utf8').trimEnd().split('\n');
+  const lines = readFileSync(join(evidenceDir, 'data', 'events.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n');
   return lines
     .map((line) => JSON.parse(line) as JsonObject)
     .filter((event) => event.step === id || JSON.stringify(event.about ?? '').includes(id))
     .map(({ at, type, epoch, attempt, code, message, choice }) =>
-      [at, type, epoch, attempt, code, message, choice].filter((part) => part !== undefined).map(String).join(' '),
+      [at, type, epoch, attempt, code, message, choice]
+        .filter((part) => part !== undefined)
+        .map(String)
+        .join(' '),
     )
     .join(' | ');
 }
