@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { planDigestOf } from '../../client/launch.js';
 import { planRunbook } from '../../model/schema/planner.js';
+import type { JsonObject } from '../../model/json.js';
 import type { GoLiveState } from '../../model/state.js';
 import { startTcpProxy, type TcpProxy } from '../kits/tcp-proxy.js';
 import { check, effectsIn, type Findings, type Left } from './check.js';
@@ -38,6 +39,8 @@ export interface RunningCase {
   /** History events so far, of the go-live and all of its phases. */
   events(): number;
   ended(): boolean;
+  /** Asks in every way that the go-live stop. */
+  cancel(): Promise<void>;
   /** Resolves when it holds or the go-live has ended; tells which. */
   until(holds: () => boolean): Promise<boolean>;
 }
@@ -71,7 +74,9 @@ export async function runCase(world: World, spec: Case, reference?: Left): Promi
   let over = false;
   const watch = new Watch(world, id, join(folder, 'evidence', id, 'c1', 'data', 'events.jsonl'), worker);
   try {
-    const evidenceDir = await begin(world, spec, id, folder, log);
+    const pause = String(spec.pause ?? 0.02);
+    const inputs = { log, work: folder, url: world.url, ending: spec.ending, before: pause, after: pause };
+    const evidenceDir = await begin(world, id, folder, inputs);
     let struck = false;
     const running: RunningCase = {
       worker,
@@ -80,6 +85,11 @@ export async function runCase(world: World, spec: Case, reference?: Left): Promi
       log,
       events: () => watch.events,
       ended: () => over,
+      cancel: async () => {
+        const handle = world.server.client.workflow.getHandle(id);
+        await handle.signal('abort', { by: 'Ada', reason: 'enough' });
+        await handle.cancel();
+      },
       until: async (holds) => {
         while (!over && !holds()) await delay(15);
         return !over;
@@ -113,9 +123,9 @@ export async function runCase(world: World, spec: Case, reference?: Left): Promi
   }
 }
 
-async function begin(world: World, spec: Case, id: string, folder: string, log: string): Promise<string> {
+/** Starts a go-live on a task queue of its name; gives the folder of its bundle. */
+export async function begin(world: World, id: string, folder: string, inputs: JsonObject): Promise<string> {
   const { runbook, sha256, file, baseDir } = world.runbook;
-  const pause = String(spec.pause ?? 0.02);
   const planned = planRunbook({
     runbook,
     sha256,
@@ -125,7 +135,7 @@ async function begin(world: World, spec: Case, id: string, folder: string, log: 
     change: 'c1',
     mode: 'rehearse',
     timeScale: 1,
-    inputs: { log, work: folder, url: world.url, ending: spec.ending, before: pause, after: pause },
+    inputs,
     evidenceDir: join(folder, 'evidence'),
   });
   if (!planned.plan) throw new Error(JSON.stringify(planned.problems));

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Case, RunningCase } from './case.js';
-import { ONCE, REPEATABLE } from './check.js';
+import { effectsIn, ONCE, REPEATABLE } from './check.js';
 import { livingWith } from './world.js';
 
 /** Where a step's worker can die, in the order of the step's life. */
@@ -111,6 +111,21 @@ function full(event: number, ms: number): Case {
   };
 }
 
+/** A way back is gone to its end, whoever asks it to stop. */
+function cancelledRollback(undo: string, kill: boolean): Case {
+  return {
+    kind: 'rollback cancelled',
+    name: `${undo}${kill ? ', its worker killed' : ''}`,
+    ending: 'fail',
+    pause: 0.1,
+    disturb: async ({ until, log, cancel, worker }) => {
+      if (!(await until(() => effectsIn(log).includes(undo)))) return;
+      await cancel();
+      if (kill) worker.signal('SIGKILL');
+    },
+  };
+}
+
 function soak(seed: number): Case {
   const random = randomFrom(seed);
   return {
@@ -146,6 +161,8 @@ export function sample(): Case[] {
     ...range(5, 5, EVENTS - 20).map((event) => atEvent(event, 'SIGKILL')),
     ...range(2, 40, 120).map((event) => atEvent(event, 'SIGTERM')),
     ...['schema', 'migrate', 'config'].map(command),
+    cancelledRollback('undo-tag', false),
+    cancelledRollback('undo-move', true),
     paused(40, 1500),
     paused(90, 7000),
     cut('drop', 30, 3000),
@@ -168,6 +185,9 @@ export function everything(seed: number): Case[] {
     ...range(70, 3, EVENTS).map((event) => atEvent(event, 'SIGKILL', endings[event % 2])),
     ...range(12, 10, EVENTS - 20).map((event) => atEvent(event, 'SIGTERM')),
     ...[...ONCE, ...REPEATABLE].map(command),
+    ...['bill', 'tag', 'move', 'cut', 'freeze', 'index', 'cache', 'schema'].map((step, index) =>
+      cancelledRollback(`undo-${step}`, index % 2 === 0),
+    ),
     ...range(16, 10, EVENTS - 20).map((event, index) => paused(event, 1000 + 600 * index)),
     ...(['drop', 'stall', 'reset'] as const).flatMap((how) =>
       range(6, 15, EVENTS - 30).map((event, index) => cut(how, event, 1000 + 2000 * index)),

@@ -11,6 +11,9 @@ import { startTestServer, type TestServer } from '../kits/temporal.js';
 const MAIN = new URL('../../dist/workers/main.js', import.meta.url).pathname;
 const RUNBOOK = new URL('rb20.yaml', import.meta.url).pathname;
 
+/** Longer than a worker's grace. */
+export const LATE_MS = 14_000;
+
 /** One server, and what the cases share. */
 export interface World {
   server: TestServer;
@@ -22,20 +25,23 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld(): Promise<World> {
+/** @param runbook absolute path; by default RB20 */
+export async function openWorld(runbook: string = RUNBOOK): Promise<World> {
   const server = await startTestServer();
-  const seen = new Set<string>();
-  // The first look at each `flaky` path is refused, as by a service that has just come up.
+  const seen = new Map<string, number>();
+  // The first look at each `flaky` path is refused, as by a service that has just come up; a `late` one for some seconds.
   const http: Server = createServer((request, response) => {
     const path = request.url ?? '';
-    response.statusCode = path.startsWith('/flaky') && !seen.has(path) ? 503 : 200;
-    seen.add(path);
+    const first = seen.get(path) ?? performance.now();
+    const late = path.startsWith('/late') && performance.now() - first < LATE_MS;
+    response.statusCode = late || (path.startsWith('/flaky') && !seen.has(path)) ? 503 : 200;
+    seen.set(path, first);
     response.end('ok');
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   return {
     server,
-    runbook: await openRunbook(RUNBOOK),
+    runbook: await openRunbook(runbook),
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
     restartServer: async () => {
       const record = JSON.parse(readFileSync(join(server.folder, 'server.json'), 'utf8')) as Record<string, string>;
