@@ -68,7 +68,13 @@ export async function runCommand(options: CommandOptions, around: CommandSurroun
   });
   child.catch(() => undefined);
   const argvDigest = createHash('sha256').update(JSON.stringify(options.argv)).digest('hex');
-  await around.started?.(noteGroup(pid), argvDigest);
+  try {
+    await around.started?.(noteGroup(pid), argvDigest);
+  } catch (error) {
+    // Unknown to its ledger it must not go on: nobody could end it later.
+    await endGroup(pid, 0);
+    throw error;
+  }
 
   const why = await waitForEnd(exit, options.timeoutMs, around.signal);
   if (why) await endGroup(pid, GRACE_MS);

@@ -23,7 +23,7 @@ import { failpoint } from './failpoint.js';
 import { failureOf, toApplicationFailure } from './failure.js';
 import { holdDeed } from './fence.js';
 import { startHeartbeat } from './heartbeat.js';
-import { endLeftoversOf, LEDGERS, type Ledger, openLedger, outcomeUnknown } from './ledger.js';
+import { type Doubt, endLeftoversOf, LEDGERS, type Ledger, openLedger, outcomeUnknown } from './ledger.js';
 import { probe } from './probe.js';
 import { type FencedEvidence, openStepEvidence, stepFolder } from './step-evidence.js';
 import type { StepContext, StepHandler, StepOutcome } from './step.js';
@@ -162,14 +162,29 @@ async function act(attempt: Attempt, begun: number): Promise<StepResult> {
       result = await perform(call, input, context);
     } catch (error) {
       // An attempt that was cut off may have acted: its intent stays without an outcome.
-      if (!attempt.signal.aborted) await ledger.failed(failureOf(error).code);
-      throw error;
+      if (attempt.signal.aborted) throw error;
+      const doubt = effect === 'once' ? doubtAfter(error, argv) : undefined;
+      const done = doubt && (await settle(attempt, { doubt }, context).catch(stillInDoubt(task, doubt)));
+      if (!done) {
+        const failed = ledger.failed(failureOf(error).code);
+        await (effect === 'once'
+          ? failed.catch((cause: unknown) => stillInDoubt(task, unwritten(cause))(cause))
+          : failed);
+        throw error;
+      }
+      result = done;
     }
     failpoint('after-act', task.step);
     await evidence.mayWrite();
-    await ledger.done(result);
-    failpoint('after-outcome', task.step);
-    await record(task, call, 'done', { ...resultFacts(result), durationMs: Math.round(performance.now() - begun) });
+    try {
+      await ledger.done(result);
+      failpoint('after-outcome', task.step);
+      await record(task, call, 'done', { ...resultFacts(result), durationMs: Math.round(performance.now() - begun) });
+    } catch (error) {
+      // It was done, and that could not be written down: trying again from the start would be a second deed.
+      const doubt = effect === 'once' ? doubtAfter(error, argv) : undefined;
+      throw doubt ? outcomeUnknown(task, doubt) : error;
+    }
     return result;
   } finally {
     await ledger.close();
@@ -182,9 +197,12 @@ async function act(attempt: Attempt, begun: number): Promise<StepResult> {
  * @returns what stands for its result when it was done; undefined when it was not and may be done now
  * @throws StepError OUTCOME_UNKNOWN without a probe, or when the probe does not say
  */
-async function settle(attempt: Attempt, ledger: Ledger, context: StepContext): Promise<StepResult | undefined> {
+async function settle(
+  attempt: Attempt,
+  { doubt }: Pick<Ledger, 'doubt'>,
+  context: StepContext,
+): Promise<StepResult | undefined> {
   const { task, call } = attempt;
-  const { doubt } = ledger;
   if (!doubt) return undefined;
   if (!task.probe) throw outcomeUnknown(task, doubt);
   const found = await probe(task.probe, context);
@@ -193,6 +211,27 @@ async function settle(attempt: Attempt, ledger: Ledger, context: StepContext): P
   if (found.answer === 'not-done') return undefined;
   const summary = `It was done before its worker was lost: the probe says so. ${found.sentence}`;
   return { outputs: {}, summary, evidence: context.evidence.refs() };
+}
+
+/** A failure that leaves open whether the deed was done: its command was killed, or what it did could not be recorded. */
+function doubtAfter(error: unknown, argv: { argv?: string }): Doubt | undefined {
+  const { code, facts, message } = failureOf(error);
+  const known: JsonObject = argv.argv ? { argvSha256: argv.argv } : {};
+  if (code === 'EVIDENCE_UNWRITABLE') return { reason: `its outcome could not be recorded (${message})`, facts: known };
+  if (typeof facts?.signal !== 'string') return undefined;
+  return { reason: `its command was ended by ${facts.signal}`, facts: { ...known, signal: facts.signal } };
+}
+
+/** Whatever hinders settling a doubt leaves it one: a full disk must not turn it into a failure that may be retried. */
+function stillInDoubt(task: StepTask, doubt: Doubt): (error: unknown) => never {
+  return (error) => {
+    const failure = failureOf(error);
+    throw failure.code === 'OUTCOME_UNKNOWN' ? error : outcomeUnknown(task, doubt, `And then: ${failure.message}`);
+  };
+}
+
+function unwritten(error: unknown): Doubt {
+  return { reason: `how it ended could not be recorded (${failureOf(error).message})`, facts: {} };
 }
 
 /** What the step declared, or else its kind. An undo may be done twice, whatever it is made of. */
@@ -285,8 +324,10 @@ async function recordFailure(
     >);
     return failure;
   } catch (error) {
-    const unwritten = failureOf(error);
-    return { ...unwritten, message: `${unwritten.message} Before that: ${failure.message}`.slice(0, 1000) };
+    const later = failureOf(error);
+    // A doubt stays one: what looks like a full disk only would be done again.
+    if (failure.code === 'OUTCOME_UNKNOWN') return failure;
+    return { ...later, message: `${later.message} Before that: ${failure.message}`.slice(0, 1000) };
   }
 }
 

@@ -5,7 +5,7 @@ import { WORKER_SHUTDOWN } from '../model/contract.js';
 const LOST_WORKERS = 20;
 
 /**
- * Runs an activity again on another worker when its own died or was drained: neither is an attempt of the step. A deed
+ * Runs an activity again on another worker when its own was drained, which is no attempt of the step, or died at the last. A deed
  * that must not be repeated is run again, too: its ledger, which died with nobody, then says whether it had begun, and
  * only a deed that had not begun, or whose probe says that it was not done, is done.
  *

@@ -12,7 +12,7 @@ export function waitingFor(state: GoLiveState): string {
 }
 
 function question(waiting: Waiting): string {
-  const text = clean(waiting.text, 300);
+  const text = clean(waiting.text, 700);
   return waiting.kind === 'approval' ? `"${text}"` : text;
 }
 

@@ -14,6 +14,8 @@ export class FakeWorld {
   readonly events: EventDraft[] = [];
   /** Steps that fail (`phase.step`), with how many times; undos are `undo phase.step`. */
   readonly broken = new Map<string, number>();
+  /** Steps of which it is not known whether they were done, the first time. */
+  readonly doubtful = new Set<string>();
   /** Steps that hang until they are cancelled. */
   readonly hanging = new Set<string>();
   outputs: (task: StepTask) => JsonObject = () => ({ ok: 1 });
@@ -30,6 +32,15 @@ export class FakeWorld {
   }
 
   private break(name: string): void {
+    if (this.doubtful.delete(name)) {
+      const failure = { code: 'OUTCOME_UNKNOWN', message: `${name} must not be repeated` };
+      throw ApplicationFailure.create({
+        type: failure.code,
+        nonRetryable: true,
+        message: failure.message,
+        details: [failure],
+      });
+    }
     const left = this.broken.get(name) ?? 0;
     if (left <= 0) return;
     this.broken.set(name, left - 1);

@@ -123,6 +123,39 @@ describe('failure', () => {
     });
   }, 60_000);
 
+  test('a deed in doubt asks a person, each one by itself; done is believed with a reason and not done again', async () => {
+    const world = new FakeWorld();
+    world.doubtful.add('one.a').add('one.b');
+    const once = { effect: 'once' } as const;
+    const made = plan([phase('one', [{ parallel: [step('a', once), step('b', once)] }, step('c')])]);
+    await go(world, made, async (run) => {
+      const asked = await run.until((s) => s.waiting?.about === 'one.a', 'the question about one.a');
+      expect(asked.waiting?.choices).toEqual(['done', 'retry', 'retry-phase', 'rollback', 'stop']);
+      expect(asked.waiting?.commands[0]).toMatch(/^golive done t.* --as sre --reason "…"$/);
+      const say = { role: 'sre', by: 'Sam' };
+      expect(await run.send('choose', { ...say, choice: 'done' })).toMatchObject({ accepted: false });
+      expect(await run.send('choose', { ...say, choice: 'retry', step: 'b' })).toMatchObject({
+        accepted: false,
+        reason: "The question is about 'one.a', not about 'b'.",
+      });
+      await run.send('choose', { ...say, choice: 'done', step: 'a', reason: 'row 7 is there' });
+      await run.until((s) => s.waiting?.about === 'one.b', 'the question about one.b');
+      expect(world.deeds).toEqual([]);
+      await run.send('choose', { ...say, choice: 'retry' });
+      const state = await run.result();
+      expect(state.verdict).toBe('go');
+      expect(world.deeds).toEqual(['one.b', 'one.c']);
+      const [a, b] = state.phases[0]?.steps ?? [];
+      expect(a).toMatchObject({ status: 'done', epoch: 1, summary: expect.stringContaining('row 7 is there') });
+      expect(b).toMatchObject({ status: 'done', epoch: 2 });
+      expect(world.events.find(({ type }) => type === 'step.settled')).toMatchObject({
+        step: 'a',
+        by: 'Sam',
+        epoch: 1,
+      });
+    });
+  }, 60_000);
+
   test('a waiver of the failed gate lets the phase pass; a floor cannot be waived', async () => {
     const world = new FakeWorld();
     const made = plan([
