@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici';
 import type { LookupFunction } from 'node:net';
 import { formatDuration } from '../model/duration.js';
-import type { NetworkPlan } from '../model/reach.js';
+import type { NetworkPlan } from '../model/plan.js';
 import { checkHost, judgedLookup, type Resolve } from './reach.js';
 import { StepError } from './step-error.js';
 

@@ -1,6 +1,7 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { listed, mayReach, type NetworkPlan } from '../model/reach.js';
+import type { NetworkPlan } from '../model/plan.js';
+import { listed, mayReach } from '../model/reach.js';
 import { StepError } from './step-error.js';
 
 /**

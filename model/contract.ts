@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from './json.js';
-import type { Effect, GuardPlan, Mode, ProbePlan, UntilPlan } from './plan.js';
-import type { NetworkPlan } from './reach.js';
+import type { Effect, GuardPlan, Mode, NetworkPlan, ProbePlan, UntilPlan } from './plan.js';
 import type { Signed } from './signing.js';
 import type { Verdict } from './verdict.js';
 

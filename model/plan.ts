@@ -1,5 +1,4 @@
 import type { JsonObject } from './json.js';
-import type { NetworkPlan } from './reach.js';
 import type { SigningPlan } from './signing.js';
 
 /** What doing a step again would mean: nothing, the same state, or a second deed. */
@@ -41,6 +40,14 @@ export interface Plan {
   onNoGo: 'undo' | 'keep';
   evidence: EvidencePlan;
   notices: NoticePlan[];
+}
+
+/** What steps may reach over the network: settled when the plan is made, and read by people before it runs. */
+export interface NetworkPlan {
+  /** Hosts that stand in the plan itself. */
+  hosts: string[];
+  /** Further ones of golive.yaml: `host` or `host:port`, also addresses that are refused otherwise. */
+  allow: string[];
 }
 
 export interface EvidencePlan {

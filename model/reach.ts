@@ -1,14 +1,7 @@
 import type { ExpressionContext } from './expression.js';
 import { ExpressionError, resolve } from './expression.js';
 import type { Json } from './json.js';
-
-/** What steps may reach over the network: settled when the plan is made, and read by people before it runs. */
-export interface NetworkPlan {
-  /** Hosts that stand in the plan itself. */
-  hosts: string[];
-  /** Further ones of golive.yaml: `host` or `host:port`, also addresses that are refused otherwise. */
-  allow: string[];
-}
+import type { NetworkPlan } from './plan.js';
 
 /** A host name in its one form: lower case, without the dot at its end and the brackets of IPv6. */
 export function hostName(host: string): string {

@@ -5,11 +5,12 @@ import { planGates } from './plan-gates.js';
 import { checkGuardrails, settleInputs } from './plan-inputs.js';
 import type { PlanProblem, PlanRequest } from './plan-inputs.js';
 import type { Json, JsonObject } from '../json.js';
-import { hostsOf, type NetworkPlan } from '../reach.js';
+import { hostsOf } from '../reach.js';
 import type {
   ApprovalPlan,
   DecisionPlan,
   GuardPlan,
+  NetworkPlan,
   PhasePlan,
   Plan,
   RollbackPlan,
