@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream, existsSync } from 'node:fs';
-import { once } from 'node:events';
-import type { Readable } from 'node:stream';
+import { existsSync } from 'node:fs';
 import { execa } from 'execa';
+import { collectOutput } from './command-output.js';
 import { dieWithParent } from './parent-death.js';
 import { endGroup, type NotedGroup, noteGroup } from './process-group.js';
 import type { CommandOptions, CommandResult } from './step.js';
@@ -11,7 +10,6 @@ import { StepError } from './step-error.js';
 /** What reaches a command of the worker's own environment. */
 const ALLOWED_ENV = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'USER', 'LOGNAME'] as const;
 const CAPTURE_BYTES = 256 * 1024;
-const SAVE_BYTES = 64 * 1024 * 1024;
 const GRACE_MS = 1500;
 
 export interface CommandSurroundings {
@@ -62,7 +60,11 @@ export async function runCommand(options: CommandOptions, around: CommandSurroun
   });
   const { pid } = child;
   if (pid === undefined) throw await spawnError(program, child);
-  const output = collect(child.stdout, child.stderr, options.captureBytes ?? CAPTURE_BYTES, around.saveTo);
+  const output = collectOutput(child.stdout, child.stderr, {
+    captureBytes: options.captureBytes ?? CAPTURE_BYTES,
+    saveTo: around.saveTo,
+    secrets: options.secrets ?? [],
+  });
   const exit = new Promise<{ exitCode: number | null; signal: string | null }>((resolve) => {
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
   });
@@ -122,53 +124,4 @@ async function waitForEnd(
     clearTimeout(timer);
     if (stop) signal.removeEventListener('abort', stop);
   }
-}
-
-/** Keeps the tail of both streams and writes all of both, as it comes, to a file. */
-function collect(stdout: Readable, stderr: Readable, captureBytes: number, saveTo: string | undefined) {
-  const file = saveTo === undefined ? undefined : createWriteStream(saveTo, { flags: 'w', flush: true });
-  let fileError: Error | undefined;
-  file?.on('error', (error) => {
-    fileError = error;
-  });
-  let saved = 0;
-  let truncated = false;
-  const keep = (stream: Readable) => {
-    const chunks: Buffer[] = [];
-    let kept = 0;
-    stream.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      kept += chunk.length;
-      while (chunks[0] && kept - chunks[0].length >= captureBytes) {
-        kept -= chunks[0].length;
-        chunks.shift();
-        truncated = true;
-      }
-      if (file && saved < SAVE_BYTES) file.write(chunk);
-      else if (file) truncated = true;
-      saved += chunk.length;
-    });
-    stream.on('error', () => undefined);
-    return () => {
-      const whole = Buffer.concat(chunks);
-      if (whole.length > captureBytes) truncated = true;
-      return whole.subarray(Math.max(0, whole.length - captureBytes)).toString('utf8');
-    };
-  };
-  const texts = { stdout: keep(stdout), stderr: keep(stderr) };
-  const closed = Promise.all([stdout, stderr].map((stream) => (stream.closed ? undefined : once(stream, 'close'))));
-  return async () => {
-    // A daemon that the command left behind may hold the pipes open; the command itself has ended.
-    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 500).unref())]).catch(() => undefined);
-    stdout.destroy();
-    stderr.destroy();
-    if (file) {
-      file.end();
-      if (!fileError) await Promise.race([once(file, 'close'), once(file, 'error')]).catch(() => undefined);
-    }
-    if (fileError) {
-      throw new StepError('EVIDENCE_UNWRITABLE', `Output could not be written to ${saveTo}: ${fileError.message}.`);
-    }
-    return { stdout: texts.stdout(), stderr: texts.stderr(), truncated };
-  };
 }

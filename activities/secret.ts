@@ -3,7 +3,8 @@ import type { SecretRef } from '../model/schema/secret-ref.js';
 import { StepError } from './step-error.js';
 
 const LONGEST = 64 * 1024;
-const REDACTED = '[redacted]';
+/** Shorter ones cannot be taken out of a text without spoiling it. */
+const SHORTEST = 4;
 
 /**
  * Reads a secret just before it is used. Its value never stands in an error.
@@ -20,15 +21,22 @@ export async function resolveSecret(
 ): Promise<string> {
   if ('env' in ref) {
     const value = env[ref.env];
-    if (value) return value;
+    if (value) return long(value, `in the environment variable ${ref.env}`);
     throw new StepError('NOT_FOUND', `The secret in the environment variable ${ref.env} is not set for the worker.`, {
       hint: `Start the worker with ${ref.env} set.`,
     });
   }
   const file = path(ref.file);
   const value = (await readSmall(file)).replace(/\r?\n$/, '');
-  if (value) return value;
+  if (value) return long(value, `in ${file}`);
   throw new StepError('NOT_FOUND', `The secret file ${file} is empty.`);
+}
+
+function long(value: string, where: string): string {
+  if (value.length >= SHORTEST) return value;
+  throw new StepError('BAD_INPUT', `The secret ${where} is shorter than ${SHORTEST} characters.`, {
+    hint: 'So short a text cannot be kept out of logs and evidence; give a longer one.',
+  });
 }
 
 async function readSmall(file: string): Promise<string> {
@@ -44,36 +52,4 @@ async function readSmall(file: string): Promise<string> {
   } finally {
     await handle.close();
   }
-}
-
-/** The stable middle of a text's base64 at each of the three places where it can begin within longer data. */
-function base64Forms(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  return [0, 1, 2].flatMap((offset) => {
-    const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
-      .toString('base64')
-      .replace(/=+$/, '');
-    const partial = ((offset + bytes.length) * 8) % 6 === 0 ? 0 : 1;
-    const middle = encoded.slice(offset === 0 ? 0 : offset + 1, encoded.length - partial);
-    return middle.length < 6 ? [] : [middle, middle.replaceAll('+', '-').replaceAll('/', '_')];
-  });
-}
-
-/**
- * Takes secrets out of a text: as they are, in base64 (also within longer data), URL-encoded and as JSON text.
- *
- * @param secrets resolved values; empty ones are passed over
- */
-export function redact(text: string, secrets: readonly string[]): string {
-  const forms = new Set(
-    secrets.filter(Boolean).flatMap((secret) => {
-      const url = encodeURIComponent(secret);
-      const lowerUrl = url.replace(/%[0-9A-F]{2}/g, (part) => part.toLowerCase());
-      const form = new URLSearchParams({ v: secret }).toString().slice(2);
-      return [secret, url, lowerUrl, form, JSON.stringify(secret).slice(1, -1), ...base64Forms(secret)];
-    }),
-  );
-  let result = text;
-  for (const form of [...forms].sort((a, b) => b.length - a.length)) result = result.replaceAll(form, REDACTED);
-  return result;
 }

@@ -91,6 +91,8 @@ export interface CommandOptions {
   captureBytes?: number;
   saveAs?: string;
   input?: string;
+  /** Taken out of everything that is kept of its output. */
+  secrets?: readonly string[];
 }
 export interface CommandResult {
   exitCode: number | null;
@@ -98,6 +100,9 @@ export interface CommandResult {
   stdout: string;
   stderr: string;
   truncated: boolean;
+  /** Of both streams together, before anything was left out. */
+  bytes: number;
+  sha256: string;
   durationMs: number;
 }
 /** Runs an argv array in its own process group, ended as a group on timeout or cancel. A non-zero exit is a result, not an error. */

@@ -2,7 +2,10 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import type { commandRun as kind } from '../../model/schema/steps/command.run.js';
 import type { Json } from '../../model/json.js';
+import type { SecretRef } from '../../model/schema/secret-ref.js';
 import { matchTail } from '../patterns.js';
+import { redact } from '../redact.js';
+import { resolveSecret } from '../secret.js';
 import type { CommandResult, HandlerOf, StepContext } from '../step.js';
 import { StepError } from '../step-error.js';
 import type { StepTask } from '../../model/contract.js';
@@ -26,17 +29,23 @@ export const commandRun: HandlerOf<typeof kind> = {
     const file = input.outputs ? context.path(input.outputs.file) : undefined;
     // What an earlier command left there is not this one's output.
     if (file) await rm(file, { force: true });
+    const { env, secrets } = await environmentOf(input.env ?? {}, context);
     const result = await context.run({
       argv: input.argv,
       cwd: input.cwd === undefined ? context.task.goLive.baseDir : context.path(input.cwd),
       env: {
-        ...input.env,
+        ...env,
         GOLIVE_IDEMPOTENCY_KEY: idempotencyKey(context.task),
         ...(file ? { GOLIVE_OUTPUT_FILE: file } : {}),
       },
       timeoutMs: input.timeout ?? context.task.timeoutMs,
       saveAs: 'output.log',
+      secrets,
     });
+    if (result.truncated) {
+      const { bytes, sha256 } = result;
+      await context.evidence.write('output.json', `${JSON.stringify({ bytes, sha256, truncated: true })}\n`);
+    }
     const program = input.argv[0] ?? '';
     if (result.exitCode === null || !input.expectExit.includes(result.exitCode))
       throw badExit(program, result, context);
@@ -47,7 +56,7 @@ export const commandRun: HandlerOf<typeof kind> = {
         { facts: { stdoutTail: result.stdout.slice(-400) }, evidence: context.evidence.refs() },
       );
     }
-    const values = file ? await readValues(file, context) : {};
+    const values = file ? await readValues(file, secrets, context) : {};
     const stdoutTail = result.stdout.slice(-TAIL);
     return {
       outputs: { exitCode: result.exitCode, durationMs: result.durationMs, stdoutTail, values },
@@ -70,7 +79,25 @@ function lastLines(text: string, count: number): string {
   return lines.slice(-count).join('\n').slice(-700);
 }
 
-async function readValues(path: string, context: StepContext): Promise<Record<string, Json>> {
+/** The declared environment with its secrets read, and those secrets, to be taken out of what the command says. */
+async function environmentOf(
+  declared: Record<string, string | SecretRef>,
+  context: StepContext,
+): Promise<{ env: Record<string, string>; secrets: string[] }> {
+  const env: Record<string, string> = {};
+  const secrets: string[] = [];
+  for (const [name, value] of Object.entries(declared)) {
+    env[name] = typeof value === 'string' ? value : await resolveSecret(value, process.env, context.secretPath);
+    if (typeof value !== 'string') secrets.push(env[name]);
+  }
+  return { env, secrets };
+}
+
+async function readValues(
+  path: string,
+  secrets: readonly string[],
+  context: StepContext,
+): Promise<Record<string, Json>> {
   const info = await stat(path).catch(() => undefined);
   if (!info?.isFile()) throw new StepError('NOT_FOUND', `The command did not write its output file ${path}.`);
   if (info.size > OUTPUT_FILE_BYTES) {
@@ -79,8 +106,9 @@ async function readValues(path: string, context: StepContext): Promise<Record<st
       `The output file ${path} has ${info.size} bytes; ${OUTPUT_FILE_BYTES} may be read.`,
     );
   }
-  await context.evidence.copy('outputs.json', path);
-  const values = parseValues(path, await readFile(path, 'utf8'));
+  const text = redact(await readFile(path, 'utf8'), secrets);
+  await context.evidence.write('outputs.json', text);
+  const values = parseValues(path, text);
   const bytes = Buffer.byteLength(JSON.stringify(values));
   if (bytes <= VALUES_BYTES) return values;
   throw new StepError('COMMAND_FAILED', `The values in ${path} take ${bytes} bytes; ${VALUES_BYTES} may be outputs.`, {

@@ -4,7 +4,8 @@ import type { z } from 'zod';
 import type { Json } from '../../model/json.js';
 import type { httpCheck as kind } from '../../model/schema/steps/http.check.js';
 import { type HttpAnswer, send, shownUrl } from '../http.js';
-import { redact, resolveSecret } from '../secret.js';
+import { redact } from '../redact.js';
+import { resolveSecret } from '../secret.js';
 import type { HandlerOf, StepContext } from '../step.js';
 import { StepError } from '../step-error.js';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../fields.js';
 import { defineKind } from '../kind.js';
+import { secretRef } from '../secret-ref.js';
 
 const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of letters, digits and _');
 
@@ -17,9 +18,11 @@ export const commandRun = defineKind({
       .describe('Program and arguments, each an item of its own.'),
     cwd: z.string().min(1).optional().describe('Folder it runs in; by default the one that holds the runbook.'),
     env: z
-      .record(environmentName, z.string())
+      .record(environmentName, z.union([z.string(), secretRef]))
       .optional()
-      .describe('Added to the allow-listed environment: PATH, HOME, LANG, TZ, TMPDIR and the like.'),
+      .describe(
+        'Added to the allow-listed environment: PATH, HOME, LANG, TZ, TMPDIR and the like; a secret by reference is kept out of all that is told.',
+      ),
     expectExit: z.array(z.int().min(0).max(255)).min(1).default([0]).describe('Exit codes that are good.'),
     expectStdout: z.string().max(1000).optional().describe('Regular expression that the end of its output must match.'),
     timeout: duration.optional().describe('Longest time it may run; by default the time of the step.'),
