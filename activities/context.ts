@@ -7,6 +7,7 @@ import { evaluateBoolean } from '../model/expression.js';
 import type { JsonObject } from '../model/json.js';
 import type { GuardPlan } from '../model/plan.js';
 import { runCommand } from './command.js';
+import { checkPinned } from './pinned.js';
 import { contained } from './contain.js';
 import { failpoint } from './failpoint.js';
 import type { Ledger } from './ledger.js';
@@ -51,6 +52,7 @@ export function createContext(parts: ContextParts): StepContext {
     checkGuards: (tallies) => checkGuards(task.guards, tallies),
     run: async (options) => {
       const saveTo = options.saveAs === undefined ? undefined : await evidence.place(options.saveAs);
+      if (options.pin !== false) await checkPinned(options.argv, options.cwd ?? task.goLive.baseDir, task.goLive.files);
       const timeoutMs = Math.max(1, Math.min(options.timeoutMs, parts.deadline - performance.now()));
       try {
         return await runCommand(

@@ -91,6 +91,8 @@ export interface CommandOptions {
   captureBytes?: number;
   saveAs?: string;
   input?: string;
+  /** false: files that argv names may have changed since the plan was made. */
+  pin?: boolean;
   /** Taken out of everything that is kept of its output. */
   secrets?: readonly string[];
 }

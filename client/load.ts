@@ -11,6 +11,7 @@ import type { Runbook } from '../model/schema/runbook.js';
 import type { Problem } from '../model/schema/source.js';
 import { didYouMean } from '../model/schema/suggest.js';
 import { CliError, messageOf } from './errors.js';
+import { pinFiles } from './pin-files.js';
 import { packageRoot, stateDir } from './server/paths.js';
 import { signingPlan } from './signing-plan.js';
 
@@ -184,7 +185,7 @@ export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Pro
     evidenceDir: resolve(choices.evidence ?? join(folder, project.evidence ?? 'evidence')),
     ...(people ? { people: Object.fromEntries(Object.entries(people).map(([name, { roles }]) => [name, roles])) } : {}),
   });
-  if (plan) return plan;
+  if (plan) return { ...plan, files: pinFiles(plan) };
   const lines = problems.map(({ message, hint }) => (hint === undefined ? message : `${message}  (${hint})`));
   throw new CliError(
     lines.length === 1 ? (lines[0] ?? '') : `The plan cannot be made:\n${lines.map((line) => `  ${line}`).join('\n')}`,

@@ -16,6 +16,7 @@ export interface GoLiveRef {
   /** As the plan settled them. */
   network?: NetworkPlan;
   folders?: string[];
+  files?: Record<string, string>;
 }
 
 /** The argument of a step's activity. The activity's name is the kind (`http.check`), or `undo <kind>` for its undo. */

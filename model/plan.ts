@@ -30,6 +30,8 @@ export interface Plan {
   network?: NetworkPlan;
   /** Folders (absolute) that the paths of steps may lie in; absent in plans of earlier versions. */
   folders?: string[];
+  /** SHA-256 of files that commands and stacks use, by absolute path, as they were when the plan was made. */
+  files?: Record<string, string>;
   /** Who proves who they are, and how; absent = declared names. */
   signing?: SigningPlan;
   inputs: JsonObject;

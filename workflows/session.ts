@@ -53,6 +53,7 @@ export class Session {
       evidenceDir: plan.evidence.directory,
       ...(plan.network ? { network: plan.network } : {}),
       ...(plan.folders ? { folders: plan.folders } : {}),
+      ...(plan.files ? { files: plan.files } : {}),
     };
   }
 

@@ -40,6 +40,7 @@ export const commandRun: HandlerOf<typeof kind> = {
       },
       timeoutMs: input.timeout ?? context.task.timeoutMs,
       saveAs: 'output.log',
+      pin: input.pin,
       secrets,
     });
     if (result.truncated) {

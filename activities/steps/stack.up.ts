@@ -1,10 +1,12 @@
 import type { stackUp as kind } from '../../model/schema/steps/stack.up.js';
 import { formatDuration } from '../../model/duration.js';
+import { checkPinned } from '../pinned.js';
 import { openStack } from '../stack/driver.js';
 import type { HandlerOf } from '../step.js';
 
 export const stackUp: HandlerOf<typeof kind> = {
   async do(input, context) {
+    await checkPinned(['compose.yaml', 'stack.yaml'], context.path(input.stack), context.task.goLive.files);
     const stack = await openStack(input, context);
     const begun = performance.now();
     const { services, wait } = input;

@@ -42,7 +42,8 @@ process.exit(Number(process.argv[3]));
 `;
 
 function runbook(port: number): string {
-  const env = (indent: string) => CANARIES.map((_, index) => `${indent}CANARY_${index}: { env: SECRET_${index} }`).join('\n');
+  const env = (indent: string) =>
+    CANARIES.map((_, index) => `${indent}CANARY_${index}: { env: SECRET_${index} }`).join('\n');
   return `schema: 1
 id: canaries
 title: Canaries
@@ -119,7 +120,9 @@ test('no secret stands anywhere: evidence, report, logs, state, terminal, comman
 
   const sinks: [string, Buffer][] = [
     ...filesBelow(project.folder, [join(project.folder, 'app.env'), join(project.folder, 'out.json')]),
-    ...[started, status, listed].flatMap(({ stdout, stderr }, index): [string, Buffer][] => [[`terminal ${index}`, Buffer.from(stdout + stderr)]]),
+    ...[started, status, listed].flatMap(({ stdout, stderr }, index): [string, Buffer][] => [
+      [`terminal ${index}`, Buffer.from(stdout + stderr)],
+    ]),
     ['command lines', Buffer.from([...lines].join('\n'), 'latin1')],
   ];
   const database = sinks.filter(([path]) => /\.(db|sqlite)(-wal)?$|temporal.*db/.test(path));
@@ -128,12 +131,18 @@ test('no secret stands anywhere: evidence, report, logs, state, terminal, comman
   expect(sinks.some(([path]) => path.endsWith('output.log'))).toBe(true);
   const hits: string[] = [];
   for (const secret of CANARIES) {
-    for (const [name, spelling] of [...spellingsOf(secret), ['UTF-16', Buffer.from(secret, 'utf16le').toString('latin1')] as const]) {
+    for (const [name, spelling] of [
+      ...spellingsOf(secret),
+      ['UTF-16', Buffer.from(secret, 'utf16le').toString('latin1')] as const,
+    ]) {
       const wanted = name === 'UTF-16' ? Buffer.from(secret, 'utf16le') : Buffer.from(spelling);
-      for (const [path, bytes] of sinks) if (bytes.includes(wanted)) hits.push(`${JSON.stringify(secret).slice(0, 30)} as ${name} in ${path}`);
+      for (const [path, bytes] of sinks)
+        if (bytes.includes(wanted)) hits.push(`${JSON.stringify(secret).slice(0, 30)} as ${name} in ${path}`);
     }
   }
   const size = sinks.reduce((sum, [, bytes]) => sum + bytes.length, 0);
-  console.log(`canaries: ${CANARIES.length} secrets × 9 spellings in ${sinks.length} files and streams (${(size / 1e6).toFixed(1)} MB): ${hits.length} hits`);
+  console.log(
+    `canaries: ${CANARIES.length} secrets × 9 spellings in ${sinks.length} files and streams (${(size / 1e6).toFixed(1)} MB): ${hits.length} hits`,
+  );
   expect(hits).toEqual([]);
 }, 180_000);

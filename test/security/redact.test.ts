@@ -21,7 +21,8 @@ describe('secrets are taken out of what is told', () => {
       expect([name, redact(text, [secret]).includes(spelling)]).toEqual([name, false]);
       for (let cut = 0; cut <= Buffer.byteLength(text); cut += 1) {
         const told = through(text, [secret], [cut]);
-        if (told.includes(spelling) || !told.startsWith('before ') || !told.endsWith(' after')) throw new Error(`${name}, cut at ${cut}: ${told}`);
+        if (told.includes(spelling) || !told.startsWith('before ') || !told.endsWith(' after'))
+          throw new Error(`${name}, cut at ${cut}: ${told}`);
       }
     }
   });
@@ -31,12 +32,16 @@ describe('secrets are taken out of what is told', () => {
     console.log(`GOLIVE_SEED=${seed}`);
     const secret = 'S3cr3t+/=?&"\\ß🔑';
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constant(secret)), { maxLength: 8 }), fc.array(fc.nat(), { maxLength: 6 }), (parts, cuts) => {
-        const text = parts.join('|');
-        const told = through(text, [secret], cuts);
-        expect(told).not.toContain(secret);
-        expect(told).toBe(redact(Buffer.from(text).toString('utf8'), [secret]));
-      }),
+      fc.property(
+        fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constant(secret)), { maxLength: 8 }),
+        fc.array(fc.nat(), { maxLength: 6 }),
+        (parts, cuts) => {
+          const text = parts.join('|');
+          const told = through(text, [secret], cuts);
+          expect(told).not.toContain(secret);
+          expect(told).toBe(redact(Buffer.from(text).toString('utf8'), [secret]));
+        },
+      ),
       { seed, numRuns: 300 },
     );
   });

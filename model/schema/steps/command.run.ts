@@ -23,6 +23,12 @@ export const commandRun = defineKind({
       .describe(
         'Added to the allow-listed environment: PATH, HOME, LANG, TZ, TMPDIR and the like; a secret by reference is kept out of all that is told.',
       ),
+    pin: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Refuse to run when a file that `argv` names was changed after the plan was made; false for what is built meanwhile.',
+      ),
     expectExit: z.array(z.int().min(0).max(255)).min(1).default([0]).describe('Exit codes that are good.'),
     expectStdout: z.string().max(1000).optional().describe('Regular expression that the end of its output must match.'),
     timeout: duration.optional().describe('Longest time it may run; by default the time of the step.'),
