@@ -15,6 +15,7 @@ import {
 } from '../../model/signing.js';
 import type { GoLiveState } from '../../model/state.js';
 import { FakeWorld } from '../kits/fake-world.js';
+import { recordAs } from '../kits/histories.js';
 import { approval, phase, plan, step } from '../kits/plans.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
 import { SshKeys } from '../kits/ssh.js';
@@ -86,6 +87,15 @@ async function go(made: Plan, drive: (run: Running, world: FakeWorld) => Promise
   await withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
     const more = { planDigest: planDigestOf(made), signed: signedStart(made, 'Bo', 'bo') };
     await drive(await begin(server.client, made.target.id, made, 'Bo', more), world);
+    const name = expect.getState().currentTestName ?? 'unnamed';
+    await recordAs(
+      server.client,
+      made.target.id,
+      name
+        .replace(/[^a-z]+/gi, '-')
+        .toLowerCase()
+        .slice(0, 60),
+    );
   });
 }
 

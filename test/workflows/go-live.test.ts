@@ -14,7 +14,7 @@ afterAll(() => server.stop());
 
 /** Runs one plan on a world until `drive` has ended. */
 function go(world: FakeWorld, made: Plan, drive: (run: Running) => Promise<void>): Promise<void> {
-  return withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
+  return withWorker(server.address, made.target.id, world, ['fake.act', 'other.act'], async () => {
     await drive(await begin(server.client, made.target.id, made));
     await recordAs(
       server.client,
@@ -65,6 +65,16 @@ describe('the straight way', () => {
 });
 
 describe('failure', () => {
+  test('undos of different kinds run newest first', async () => {
+    const world = new FakeWorld();
+    world.broken.set('one.c', 1);
+    const made = plan([phase('one', [step('a'), step('b', { uses: 'other.act' }), step('c', { uses: 'other.act' })])]);
+    await go(world, made, async (run) => {
+      expect((await run.result()).verdict).toBe('no-go');
+      expect(world.deeds).toEqual(['one.a', 'one.b', 'undo one.c', 'undo one.b', 'undo one.a']);
+    });
+  }, 60_000);
+
   test('rollback, return to an earlier phase, second attempt passes', async () => {
     const world = new FakeWorld();
     world.broken.set('two.b', 1);
