@@ -1,5 +1,6 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
+import { PLAINTEXT, UNSAFE_HINT, unsafeServer } from '../model/server-safety.js';
 import { CliError, codeOf, messageOf } from './errors.js';
 import { stateDir } from './server/paths.js';
 import { accepts } from './server/ports.js';
@@ -43,6 +44,10 @@ const NOT_FOUND = 5;
 export async function connect(opts: ConnectOptions = {}): Promise<OpenConnection> {
   const endpoint = configuredEndpoint(opts) ?? (await localEndpoint(opts));
   const { address, namespace } = endpoint;
+  const unsafe = unsafeServer(address, endpoint.options, process.env[PLAINTEXT.name]);
+  if (unsafe !== undefined) {
+    throw new CliError(unsafe, { exitCode: 2, where: `${address} (${endpoint.source})`, hint: UNSAFE_HINT });
+  }
   const connection = await open(endpoint);
   try {
     await connection.withDeadline(Date.now() + 10_000, () =>

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { TASK_QUEUE } from '../model/contract.js';
+import { PLAINTEXT, UNSAFE_HINT, unsafeServer } from '../model/server-safety.js';
 
 const environment = z.object({
   GOLIVE_TASK_QUEUE: z.string().min(1).max(200).default(TASK_QUEUE),
@@ -27,6 +28,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
   }
   // TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, TLS and API keys: Temporal's own standard.
   const { connectionOptions, namespace } = loadClientConnectConfig();
+  const { address = '127.0.0.1:7233', tls, apiKey } = connectionOptions;
+  const unsafe = unsafeServer(address, { tls, apiKey }, env[PLAINTEXT.name]);
+  if (unsafe !== undefined) throw new Error(`${unsafe} ${UNSAFE_HINT}`);
   return {
     taskQueue: parsed.data.GOLIVE_TASK_QUEUE,
     readyFile: parsed.data.GOLIVE_READY_FILE,

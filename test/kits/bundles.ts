@@ -142,8 +142,33 @@ decisions:
     approval: { needs: [{ role: cto, count: 2 }], question: "Go?" }
 `;
 
-/** Two real go-lives on a real server and worker, with signed approvals: one ended in GO, one in NO-GO. */
+/**
+ * Two real go-lives on a real server and worker, with signed approvals: one ended in GO, one in NO-GO. Where
+ * GOLIVE_BUNDLES names a folder, they are kept there and made once for many runs.
+ */
 export async function makeBundles(): Promise<Made> {
+  const kept = process.env.GOLIVE_BUNDLES;
+  if (kept === undefined) return reallyMake();
+  if (!existsSync(join(kept, 'signers'))) {
+    const made = await reallyMake();
+    cpSync(made.go, join(kept, 'go'), { recursive: true });
+    cpSync(made.noGo, join(kept, 'noGo'), { recursive: true });
+    writeFileSync(join(kept, 'key'), made.key.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+    cpSync(made.signers, join(kept, 'signers'));
+    await made.close();
+  }
+  const key = createPrivateKey(readFileSync(join(kept, 'key')));
+  return {
+    go: join(kept, 'go'),
+    noGo: join(kept, 'noGo'),
+    key,
+    fingerprint: testSealer({ privateKey: key, publicKey: createPublicKey(key) }).key.fingerprint,
+    signers: join(kept, 'signers'),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function reallyMake(): Promise<Made> {
   const project = await Project.open();
   const ssh = new SshKeys();
   const file = (name: string, content: string) => writeFileSync(join(project.folder, name), content);
