@@ -11,12 +11,31 @@ const environment = z.object({
   GOLIVE_READY_FILE: z.string().optional(),
   /** File of the Ed25519 key that seals evidence; made when it is not there. */
   GOLIVE_EVIDENCE_KEY: z.string().min(1).optional(),
+  /** Both together turn Temporal's worker versioning on: the deployment's name, and this build. */
+  GOLIVE_WORKER_DEPLOYMENT: z.string().min(1).max(200).optional(),
+  GOLIVE_WORKER_BUILD: z.string().min(1).max(200).optional(),
   GOLIVE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
 /** Where a worker without a project keeps its key (XDG Base Directory Specification). */
 function defaultKey(env: NodeJS.ProcessEnv): string {
   return join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'golive', 'evidence-key.pem');
+}
+
+/**
+ * Options of a versioned worker. A running go-live moves to the build that is made current (auto-upgrade): it may wait for
+ * people for days, and its recorded past is replayed by the tests of every build.
+ */
+function deploymentOf(deploymentName: string | undefined, buildId: string | undefined) {
+  if (deploymentName === undefined && buildId === undefined) return undefined;
+  if (deploymentName === undefined || buildId === undefined) {
+    throw new Error('GOLIVE_WORKER_DEPLOYMENT and GOLIVE_WORKER_BUILD belong together: set both, or neither.');
+  }
+  return {
+    version: { deploymentName, buildId },
+    useWorkerVersioning: true as const,
+    defaultVersioningBehavior: 'AUTO_UPGRADE' as const,
+  };
 }
 
 /** Everything that the worker reads from outside, parsed at the door. */
@@ -35,6 +54,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     taskQueue: parsed.data.GOLIVE_TASK_QUEUE,
     readyFile: parsed.data.GOLIVE_READY_FILE,
     logLevel: parsed.data.GOLIVE_LOG_LEVEL,
+    deployment: deploymentOf(parsed.data.GOLIVE_WORKER_DEPLOYMENT, parsed.data.GOLIVE_WORKER_BUILD),
     evidenceKey: resolve(parsed.data.GOLIVE_EVIDENCE_KEY ?? defaultKey(env)),
     connectionOptions,
     namespace: namespace ?? 'default',

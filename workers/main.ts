@@ -25,6 +25,7 @@ async function main(): Promise<void> {
       connection,
       namespace: config.namespace,
       taskQueue: config.taskQueue,
+      ...(config.deployment ? { workerDeploymentOptions: config.deployment } : {}),
       ...(existsSync(bundlePath) ? { workflowBundle: { codePath: bundlePath } } : { workflowsPath }),
       activities: createActivities({
         logger,
