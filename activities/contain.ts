@@ -82,7 +82,8 @@ export async function throughFolder<T>(
   try {
     const held = `/proc/self/fd/${handle.fd}`;
     const real = await readlink(held);
-    if (!folders.some((folder) => within(real, realOf(folder)))) {
+    // One file alone may be a folder of the plan: then only that file in its folder is.
+    if (!folders.some((folder) => within(join(real, basename(path)), realOf(folder)))) {
       throw new StepError('BAD_INPUT', `The folder of ${path} leads out of the folders of the plan, to ${real}.`, {
         hint: 'Somebody changed it while the step ran; see who, then retry.',
       });

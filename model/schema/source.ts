@@ -177,7 +177,9 @@ export class Source {
       if (last) last.hint = `And ${this.dropped} further problem${this.dropped === 1 ? '' : 's'}.`;
       return;
     }
-    const end = this.position(Math.max(start + 1, Math.min(range.end, this.endOfLine(start))));
+    const until = this.position(Math.max(start + 1, Math.min(range.end, this.endOfLine(start))));
+    // A place at the end of a line has its end on the next one; the frame points into one line.
+    const end = until.line === line ? until : { line, col: col + 1 };
     const frame = codeFrameColumns(
       this.text.length > MAX_BYTES ? '' : this.text,
       { start: { line, column: col }, end: { line: end.line, column: end.col } },

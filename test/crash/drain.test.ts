@@ -32,7 +32,7 @@ async function withLong<T>(what: string, test: (long: Long) => Promise<T>): Prom
     const evidence = await begin(world, what, folder, { log, url: world.url, what });
     const events = join(evidence, 'data', 'events.jsonl');
     const lines = (): string[] => (existsSync(events) ? readFileSync(events, 'utf8').split('\n') : []);
-    await eventually(`${what} acts`, 30_000, async () => lines().some((line) => line.includes('"step.started"')));
+    await eventually(`${what} acts`, 90_000, async () => lines().some((line) => line.includes('"step.started"')));
     const handle = world.server.client.workflow.getHandle(what);
     return await test({
       worker,

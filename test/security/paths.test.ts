@@ -228,6 +228,17 @@ test('a folder that is swapped for a link while files are written: nothing lands
   expect(readFileSync(join(world, 'outside', 'secret'), 'utf8')).toBe('canary');
 }, 120_000);
 
+test('one file may be all that a plan allows: it is written, its neighbours are not', async () => {
+  const only = join(world, 'allowed', 'one.conf');
+  const goLive = { baseDir: base, folders: [base, only] };
+  passed(await runStep('file.write', { path: only, content: 'x' }, { goLive }));
+  expect(readFileSync(only, 'utf8')).toBe('x');
+  const other = join(world, 'allowed', 'two.conf');
+  const run = await runStep('file.write', { path: other, content: 'x' }, { goLive, task: { step: 'other' } });
+  expect(failed(run).code).toBe('BAD_INPUT');
+  expect(existsSync(other)).toBe(false);
+});
+
 test('the kinds work where they may', async () => {
   const run = await runStep(
     'file.write',
