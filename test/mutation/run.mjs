@@ -59,7 +59,7 @@ function holds(folder, tests) {
       detached: true,
       env: { ...process.env, GOLIVE_BUNDLES: join(tmpdir(), `golive-bundles-${process.pid}`) },
     });
-    const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), TIMEOUT_MS);
+    const timer = setTimeout(() => process.kill(-Number(child.pid), 'SIGKILL'), TIMEOUT_MS);
     child.once('exit', (code) => {
       clearTimeout(timer);
       resolve(code === 0);
