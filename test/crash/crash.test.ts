@@ -110,5 +110,5 @@ test(
     expect(outcomes.filter(({ struck }) => struck).length / outcomes.length).toBeGreaterThan(0.9);
     expect(outcomes.some(({ decisions }) => decisions > 0)).toBe(true);
   },
-  ALL ? 3_600_000 : 400_000,
+  ALL ? 7_200_000 : 900_000,
 );

@@ -152,14 +152,14 @@ function soak(seed: number): Case {
 export function sample(): Case[] {
   return [
     ...['schema', 'migrate'].flatMap((step) => STEP_POINTS.map((point) => atPoint(step, point))),
-    ...(['during', 'after-outcome'] as const).map((point) => atPoint('config', point)),
-    ...['before-log', 'mid-log', 'after-log'].map((point, index) => atLine(point, 12 + 3 * index)),
+    atPoint('config', 'during'),
+    atLine('mid-log', 15),
+    atLine('after-log', 18),
     atLine('before-seal', 1),
     atLine('mid-seal', 1),
     atPoint(UNDOS[3] ?? '', 'during', 'fail'),
-    atPoint(UNDOS[6] ?? '', 'after-act', 'fail'),
-    ...range(5, 5, EVENTS - 20).map((event) => atEvent(event, 'SIGKILL')),
-    ...range(2, 40, 120).map((event) => atEvent(event, 'SIGTERM')),
+    ...range(4, 5, EVENTS - 20).map((event) => atEvent(event, 'SIGKILL')),
+    atEvent(60, 'SIGTERM'),
     ...['schema', 'migrate', 'config'].map(command),
     cancelledRollback('undo-tag', false),
     cancelledRollback('undo-move', true),
@@ -169,7 +169,6 @@ export function sample(): Case[] {
     cut('stall', 60, 7000),
     cut('reset', 90, 100),
     full(40, 1500),
-    full(55, 1500),
     full(90, 3000),
   ];
 }
