@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { createActivities } from './activities.js';
 import { sendRunbookNotice } from '../activities/notify/notice.js';
-import { bundlePath, workflowsPath } from './bundle.js';
+import { WireError } from '../wire/error.js';
+import { bundleOptions, bundlePaths } from './bundle.js';
 import { readConfig } from './config.js';
 
 /** How long a step may go on after SIGTERM before it is cancelled; what was not finished runs again elsewhere. */
@@ -19,13 +20,24 @@ async function main(): Promise<void> {
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => logger[levels[level]]({ meta }, message)),
     shutdownSignals: ['SIGTERM', 'SIGINT'],
   });
+  const { dataConverter, version } = config;
+  const kind = dataConverter ? 'encrypted' : 'plain';
   const connection = await NativeConnection.connect(config.connectionOptions);
   try {
     const worker = await Worker.create({
       connection,
       namespace: config.namespace,
       taskQueue: config.taskQueue,
-      ...(existsSync(bundlePath) ? { workflowBundle: { codePath: bundlePath } } : { workflowsPath }),
+      workflowBundle: existsSync(bundlePaths[kind])
+        ? { codePath: bundlePaths[kind] }
+        : await bundleWorkflowCode(bundleOptions(kind)),
+      ...(dataConverter ? { dataConverter } : {}),
+      // A go-live that waits for people must not hold its old worker: it moves on to the current version.
+      ...(version
+        ? {
+            workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' },
+          }
+        : {}),
       activities: createActivities({ logger, env: process.env, notify: sendRunbookNotice }),
       // A killed worker's go-live moves again after this long, instead of ten seconds.
       stickyQueueScheduleToStartTimeout: '1s',
@@ -52,5 +64,6 @@ async function announce(file: string, taskQueue: string): Promise<void> {
 
 main().catch((error: unknown) => {
   process.stderr.write(`golive worker: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof WireError) process.stderr.write(`  next   ${error.hint}\n`);
   process.exitCode = 1;
 });
