@@ -9,7 +9,7 @@ module.exports = {
       comment: 'model/ judges values: no Node, no Temporal, no rooms. Pass what you need as a parameter from the room that has it.',
       severity: 'error',
       from: { path: room('model') },
-      to: { path: `^(workflows|activities|workers|client|lab|test)/|^node_modules/@temporalio/`, dependencyTypesNot: ['type-only'] },
+      to: { path: `^(workflows|activities|workers|wire|client|lab|test)/|^node_modules/@temporalio/`, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'model-no-node',
@@ -30,14 +30,14 @@ module.exports = {
       comment: 'workflows/ use model/ and @temporalio/workflow only; act through proxies in workflows/activities.ts.',
       severity: 'error',
       from: { path: room('workflows') },
-      to: { path: '^(activities|workers|client|lab)/|^model/schema/|^node_modules/(zod|undici|pino|execa)/' },
+      to: { path: '^(activities|workers|wire|client|lab)/|^model/schema/|^node_modules/(zod|undici|pino|execa)/' },
     },
     {
       name: 'activities-know-no-workflows',
       comment: 'activities/ speak the contract in model/contract.ts; nothing of workflows/, workers/ or client/.',
       severity: 'error',
       from: { path: room('activities') },
-      to: { path: '^(workflows|workers|client|lab)/' },
+      to: { path: '^(workflows|workers|wire|client|lab)/' },
     },
     {
       name: 'workers-name-workflows-by-path',
@@ -58,7 +58,15 @@ module.exports = {
       comment: 'lab/ is the system that runbooks act on; it must not know golive.',
       severity: 'error',
       from: { path: room('lab') },
-      to: { path: `${OUTER}|^model/` },
+      to: { path: `${OUTER}|^(model|wire)/` },
+    },
+    {
+      name: 'wire-stands-alone',
+      comment:
+        'wire/ says how client and worker reach the Temporal server: transport and payload encryption. It knows no runbooks and no rooms; hand values in, or put what it needs beside it.',
+      severity: 'error',
+      from: { path: room('wire') },
+      to: { path: `${OUTER}|^(model|lab|test)/` },
     },
     {
       name: 'no-cycles',

@@ -33,6 +33,12 @@ function unexpected(error: unknown, debug: boolean): string[] {
       '  next   `golive doctor` looks for the cause.',
     ];
   }
+  if (/binary\/encrypted/.test(messageOf(error))) {
+    return [
+      'golive: The go-live is encrypted, and no payload key was given.',
+      '  next   Set GOLIVE_PAYLOAD_KEY as the worker has it.',
+    ];
+  }
   const next = debug ? [] : ['  next   Set GOLIVE_DEBUG=1 and run it again to see where; please report it.'];
   return [`golive: ${clean(messageOf(error), 600) || 'unknown error'}`, ...next];
 }

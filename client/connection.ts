@@ -1,6 +1,8 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
-import { PLAINTEXT, UNSAFE_HINT, unsafeServer } from '../model/server-safety.js';
+import { clientDataConverter } from '../wire/data-converter.js';
+import { WireError } from '../wire/error.js';
+import { requireSafeTransport } from '../wire/transport.js';
 import { CliError, codeOf, messageOf } from './errors.js';
 import { stateDir } from './server/paths.js';
 import { accepts } from './server/ports.js';
@@ -39,15 +41,16 @@ const NOT_FOUND = 5;
 /**
  * Connects to the Temporal server that the options, the standard environment (`TEMPORAL_ADDRESS`, …) or `temporal.toml` name;
  * when none of these does, to the local server of the project.
- * @throws CliError (exit 2) when there is no server, it does not answer within 10 s, or it does not have the namespace
+ * @throws CliError (exit 2) when there is no server, it does not answer within 10 s, it does not have the namespace, the way to
+ *   it is neither local nor encrypted, or a payload key cannot be used
  */
 export async function connect(opts: ConnectOptions = {}): Promise<OpenConnection> {
   const endpoint = configuredEndpoint(opts) ?? (await localEndpoint(opts));
   const { address, namespace } = endpoint;
-  const unsafe = unsafeServer(address, endpoint.options, process.env[PLAINTEXT.name]);
-  if (unsafe !== undefined) {
-    throw new CliError(unsafe, { exitCode: 2, where: `${address} (${endpoint.source})`, hint: UNSAFE_HINT });
-  }
+  const dataConverter = checked(endpoint, () => {
+    requireSafeTransport({ address, ...endpoint.options });
+    return clientDataConverter();
+  });
   const connection = await open(endpoint);
   try {
     await connection.withDeadline(Date.now() + 10_000, () =>
@@ -65,11 +68,20 @@ export async function connect(opts: ConnectOptions = {}): Promise<OpenConnection
     }
   }
   return {
-    client: new Client({ connection, namespace }),
+    client: new Client({ connection, namespace, ...(dataConverter ? { dataConverter } : {}) }),
     address,
     namespace,
     close: () => connection.close(),
   };
+}
+
+function checked<T>({ address, source }: Endpoint, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    throw new CliError(error.message, { exitCode: 2, where: `${address} (${source})`, hint: error.hint });
+  }
 }
 
 async function open(endpoint: Endpoint): Promise<Connection> {

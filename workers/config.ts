@@ -3,7 +3,11 @@ import { join, resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { TASK_QUEUE } from '../model/contract.js';
-import { PLAINTEXT, UNSAFE_HINT, unsafeServer } from '../model/server-safety.js';
+import { workerDataConverter } from '../wire/data-converter.js';
+import { requireSafeTransport } from '../wire/transport.js';
+
+/** The SDK's own default. */
+const LOCAL = 'localhost:7233';
 
 const environment = z.object({
   GOLIVE_TASK_QUEUE: z.string().min(1).max(200).default(TASK_QUEUE),
@@ -38,7 +42,10 @@ function deploymentOf(deploymentName: string | undefined, buildId: string | unde
   };
 }
 
-/** Everything that the worker reads from outside, parsed at the door. */
+/**
+ * Everything that the worker reads from outside, parsed at the door.
+ * @throws Error for a variable that is not usable; WireError for a connection or key that may not be used
+ */
 export function readConfig(env: NodeJS.ProcessEnv = process.env) {
   const parsed = environment.safeParse(env);
   if (!parsed.success) {
@@ -47,9 +54,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
   }
   // TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, TLS and API keys: Temporal's own standard.
   const { connectionOptions, namespace } = loadClientConnectConfig();
-  const { address = '127.0.0.1:7233', tls, apiKey } = connectionOptions;
-  const unsafe = unsafeServer(address, { tls, apiKey }, env[PLAINTEXT.name]);
-  if (unsafe !== undefined) throw new Error(`${unsafe} ${UNSAFE_HINT}`);
+  requireSafeTransport({ ...connectionOptions, address: connectionOptions.address ?? LOCAL }, env);
   return {
     taskQueue: parsed.data.GOLIVE_TASK_QUEUE,
     readyFile: parsed.data.GOLIVE_READY_FILE,
@@ -57,6 +62,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     deployment: deploymentOf(parsed.data.GOLIVE_WORKER_DEPLOYMENT, parsed.data.GOLIVE_WORKER_BUILD),
     evidenceKey: resolve(parsed.data.GOLIVE_EVIDENCE_KEY ?? defaultKey(env)),
     connectionOptions,
+    dataConverter: workerDataConverter(env),
     namespace: namespace ?? 'default',
   };
 }

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { createActivities } from './activities.js';
 import { sendRunbookNotice } from '../activities/notify/notice.js';
-import { bundlePath, workflowsPath } from './bundle.js';
+import { WireError } from '../wire/error.js';
+import { bundleOptions, bundlePaths } from './bundle.js';
 import { readConfig } from './config.js';
 
 /** How long a step may go on after SIGTERM before it is cancelled; what was not finished runs again elsewhere. */
@@ -19,6 +20,8 @@ async function main(): Promise<void> {
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => logger[levels[level]]({ meta }, message)),
     shutdownSignals: ['SIGTERM', 'SIGINT'],
   });
+  const { dataConverter } = config;
+  const kind = dataConverter ? 'encrypted' : 'plain';
   const connection = await NativeConnection.connect(config.connectionOptions);
   try {
     const worker = await Worker.create({
@@ -26,7 +29,10 @@ async function main(): Promise<void> {
       namespace: config.namespace,
       taskQueue: config.taskQueue,
       ...(config.deployment ? { workerDeploymentOptions: config.deployment } : {}),
-      ...(existsSync(bundlePath) ? { workflowBundle: { codePath: bundlePath } } : { workflowsPath }),
+      workflowBundle: existsSync(bundlePaths[kind])
+        ? { codePath: bundlePaths[kind] }
+        : await bundleWorkflowCode(bundleOptions(kind)),
+      ...(dataConverter ? { dataConverter } : {}),
       activities: createActivities({
         logger,
         env: process.env,
@@ -67,5 +73,6 @@ async function announce(file: string, taskQueue: string): Promise<void> {
 
 main().catch((error: unknown) => {
   process.stderr.write(`golive worker: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof WireError) process.stderr.write(`  next   ${error.hint}\n`);
   process.exitCode = 1;
 });

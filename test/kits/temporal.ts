@@ -52,6 +52,7 @@ export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
   const quiet = () => undefined;
   bundle ??= bundleWorkflowCode({
     workflowsPath: new URL('../../dist/workflows/index.js', import.meta.url).pathname,
+    payloadConverterPath: new URL('../../dist/wire/payload-converter.cjs', import.meta.url).pathname,
     logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: console.warn, error: console.error },
   });
   return bundle;
