@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
-import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isRunning, noteGroup, type NotedGroup } from './process-group.js';
@@ -14,6 +14,11 @@ interface Holder extends NotedGroup {
 /** A holder that this process cannot see (another container, another start) is taken for dead after this long. */
 const UNSEEN_MS = 60_000;
 const NAMESPACE = namespaceOf();
+/**
+ * Numbers that stay behind the one that has the lock. A look at a folder may miss what comes and goes meanwhile, but never
+ * what stays: so it sees at worst a number that is used up, and never none. For the same reason nothing is renamed.
+ */
+const KEPT = 16;
 const NAME = /^lock\.(\d+)(\.free)?$/;
 
 function namespaceOf(): string {
@@ -104,7 +109,7 @@ async function claim(folder: string, draft: string, me: Holder, number: number):
   }
   for (const name of await readdir(folder)) {
     const other = NAME.exec(name)?.[1];
-    if (other !== undefined && Number(other) < number) await rm(join(folder, name), { force: true });
+    if (other !== undefined && Number(other) < number - KEPT) await rm(join(folder, name), { force: true });
   }
   return true;
 }
@@ -113,7 +118,7 @@ function releaseOf(folder: string, number: number): Release {
   let released: Promise<void> | undefined;
   const path = join(folder, `lock.${number}`);
   return () =>
-    (released ??= rename(path, `${path}.free`).catch((error: NodeJS.ErrnoException) => {
+    (released ??= writeFile(`${path}.free`, '').catch((error: NodeJS.ErrnoException) => {
       // The folder was taken away with everything in it, or somebody took the lock from us.
       if (error.code !== 'ENOENT') throw error;
     }));

@@ -45,9 +45,9 @@ describe('a lock between processes', () => {
     await eventually(() => !isRunning(child.pid ?? 0, null), 'the holder is gone');
     const release = await takeLock(lock, { timeoutMs: 300 });
     await release();
-    await (await takeLock(lock, { timeoutMs: 300 }))();
-    // Only the last number is kept.
-    expect(readdirSync(lock)).toHaveLength(1);
+    for (let times = 0; times < 60; times += 1) await (await takeLock(lock, { timeoutMs: 300 }))();
+    // The folder does not grow: only the last numbers stay.
+    expect(readdirSync(lock).length).toBeLessThan(40);
   });
 
   test('two processes that append to one event log at once make one chain, also when one is killed', async () => {
