@@ -17,8 +17,7 @@ const soon = (): number => Date.now() + QUERY_MS;
  * @throws whatever the server or the worker throws; callers try again
  */
 export async function readView(client: Client, found: Pick<Found, 'target' | 'runId'>): Promise<View> {
-  const handle = client.workflow.getHandle(found.target, found.runId);
-  const state = await client.withDeadline(soon(), () => handle.query<GoLiveState>(QUERY_STATE));
+  const state = await readState(client, found.target, found.runId);
   const child = runningChild(state);
   if (child === undefined || state.endedAt !== undefined) return { state, live: [] };
   try {
@@ -29,6 +28,17 @@ export async function readView(client: Client, found: Pick<Found, 'target' | 'ru
     // It may not have begun, or just have ended: the parent's word stands.
     return { state, live: [] };
   }
+}
+
+/** The state of the execution, or of the one that goes on for it. */
+async function readState(client: Client, target: string, runId: string): Promise<GoLiveState> {
+  const ask = (run?: string): Promise<GoLiveState> =>
+    client.withDeadline(soon(), () => client.workflow.getHandle(target, run).query<GoLiveState>(QUERY_STATE));
+  const state = await ask(runId);
+  if (!state.continued) return state;
+  const newest = await ask();
+  // A later go-live of the same target is not what was asked for.
+  return newest.id === state.id ? newest : state;
 }
 
 interface Child {

@@ -155,7 +155,7 @@ async function endUnfinished(
   { target, runId }: { target: string; runId: string },
 ): Promise<void> {
   const ended = await client.workflow
-    .getHandle(target, runId)
+    .getHandle(target, undefined, { firstExecutionRunId: runId })
     .terminate('The rehearsal was left.')
     .then(
       () => true,
@@ -200,7 +200,7 @@ async function conduct(
       return;
     }
     void client.workflow
-      .getHandle(target, found.runId)
+      .getHandle(target, undefined, { firstExecutionRunId: found.runId })
       .terminate('left at the terminal')
       .catch(() => undefined);
   };

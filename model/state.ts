@@ -254,6 +254,8 @@ export interface GoLiveState {
   bundle?: { digest: string; missing: string[]; path?: string; report?: string; key?: string };
   /** History events of the finished phases, for `limits to design for`. */
   events: number;
+  /** This execution has handed on to a next one of the same workflow id. */
+  continued?: boolean;
 }
 
 export type GoLiveResult = GoLiveState;

@@ -38,8 +38,6 @@ export class Desk {
   /** What proves that answer, where answers are signed. */
   proof: Proof | undefined;
 
-  private refused = 0;
-
   constructor(private readonly session: Session) {
     for (const name of MESSAGE_NAMES) this.listen(name);
     setHandler(defineQuery<GoLiveState>(QUERY_STATE), () => session.state);
@@ -85,11 +83,11 @@ export class Desk {
     else {
       const by = typeof said.by === 'string' ? said.by : 'unknown';
       const { refusals } = this.session.state;
-      this.refused += 1;
+      this.session.refused += 1;
       if (refusals.length < KEPT_REFUSALS) {
         refusals.push({ at: now(), message: name, by, reason: receipt.reason, hint: receipt.hint });
       }
-      if (this.refused <= (isSigned(this.session) ? NOTED_REFUSALS : KEPT_REFUSALS)) {
+      if (this.session.refused <= (isSigned(this.session) ? NOTED_REFUSALS : KEPT_REFUSALS)) {
         this.session.note('message.refused', { message: name, via, said, reason: receipt.reason });
       }
     }

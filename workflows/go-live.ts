@@ -1,10 +1,17 @@
-import { allHandlersFinished, CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Json } from '../model/json.js';
 import type { GoLiveResult } from '../model/state.js';
 import { system } from './activities.js';
 import { close, takeDecisions } from './close.js';
 import { Desk } from './desk.js';
-import type { GoLiveStart } from './phase-input.js';
+import type { Carried, GoLiveStart } from './phase-input.js';
 import { Session } from './session.js';
 import { takePhase } from './take-phase.js';
 import { freshNonce, vouchStart } from './vouch.js';
@@ -13,8 +20,12 @@ import { freshNonce, vouchStart } from './vouch.js';
  * One go-live, from its plan to its verdict. It reads like the runbook: phases in order, then decisions, then the
  * end. It does no I/O itself; everything that people say arrives here, so they need one workflow id.
  */
-export async function goLive(start: GoLiveStart): Promise<GoLiveResult> {
-  const session = new Session(start);
+export async function goLive(start: GoLiveStart, carried?: Carried): Promise<GoLiveResult> {
+  // A client that starts a workflow cannot set what it continues: a made-up past is not taken.
+  if (carried && !workflowInfo().continuedFromExecutionRunId) {
+    throw ApplicationFailure.nonRetryable('The go-live was not started: it brings a past of its own.', 'BAD_INPUT');
+  }
+  const session = new Session(start, carried);
   const desk = new Desk(session);
   session.show();
   // Temporal's own cancel is an abort: the work stops, and the way back is taken to its end.
@@ -24,15 +35,36 @@ export async function goLive(start: GoLiveStart): Promise<GoLiveResult> {
   void cancelled;
   return CancellationScope.nonCancellable(async () => {
     // Before it is proven who started it, nothing is done, and there is no nonce that a message could name.
-    if (start.plan.signing?.level === 'signed') {
+    if (start.plan.signing?.level === 'signed' && !carried) {
       session.state.startedProof = await vouchStart(start, start.plan.signing);
       session.state.nonce = freshNonce();
     }
-    return conduct(session, desk);
+    if (!carried) await open(session);
+    return conduct(session, desk, carried?.next ?? 0);
   });
 }
 
-async function conduct(session: Session, desk: Desk): Promise<GoLiveResult> {
+async function conduct(session: Session, desk: Desk, from: number): Promise<GoLiveResult> {
+  const { plan, state } = session;
+  let index = from;
+  while (index < plan.phases.length && !session.aborted) {
+    if (workflowInfo().continueAsNewSuggested) await continueAnew(session, index);
+    const phase = plan.phases[index];
+    const record = state.phases[index];
+    if (!phase || !record) break;
+    const next = await takePhase(session, desk, phase, record);
+    if (next === 'stop') break;
+    index = next === 'next' ? index + 1 : plan.phases.findIndex((candidate) => candidate.id === next.to);
+  }
+
+  await takeDecisions(session);
+  await close(session);
+  await condition(allHandlersFinished);
+  state.events += workflowInfo().historyLength;
+  return state;
+}
+
+async function open(session: Session): Promise<void> {
   const { plan, state, start } = session;
   await system.openEvidence({
     goLive: session.ref,
@@ -47,20 +79,20 @@ async function conduct(session: Session, desk: Desk): Promise<GoLiveResult> {
     ...(state.startedProof ? { proof: { ...state.startedProof } } : {}),
   });
   await session.notify('started', `${plan.runbook.title} started`, `${plan.target.id} · ${plan.change}`);
+}
 
-  let index = 0;
-  while (index < plan.phases.length && !session.aborted) {
-    const phase = plan.phases[index];
-    const record = state.phases[index];
-    if (!phase || !record) break;
-    const next = await takePhase(session, desk, phase, record);
-    if (next === 'stop') break;
-    index = next === 'next' ? index + 1 : plan.phases.findIndex((candidate) => candidate.id === next.to);
-  }
-
-  await takeDecisions(session);
-  await close(session);
+/**
+ * Goes on in a new execution when many messages have made the history long: between two phases, where all that the
+ * go-live holds is in its session. Does nothing when an abort comes meanwhile.
+ */
+async function continueAnew(session: Session, next: number): Promise<void> {
   await condition(allHandlersFinished);
+  await session.flush();
+  if (session.aborted) return;
+  const { state, phases, undos, refused, start } = session;
   state.events += workflowInfo().historyLength;
-  return state;
+  const carried: Carried = { state: { ...state }, phases, undos, next, refused };
+  // Who asks this execution is told to ask the next one.
+  state.continued = true;
+  await continueAsNew<typeof goLive>(start, carried);
 }

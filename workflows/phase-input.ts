@@ -1,7 +1,7 @@
 import type { GoLiveRef } from '../model/contract.js';
 import type { GatePlan, Plan, StepNode } from '../model/plan.js';
 import type { Signed } from '../model/signing.js';
-import type { StepRecord, UndoEntry } from '../model/state.js';
+import type { GoLiveState, StepRecord, UndoEntry } from '../model/state.js';
 import type { Values } from '../model/values.js';
 
 /** What one execution of the `phase` workflow is told. A rollback is a phase whose steps undo. */
@@ -30,4 +30,16 @@ export interface GoLiveStart {
   startedBy: string;
   /** Proves who starts it, where names are signed. */
   signed?: Signed;
+}
+
+/** All that a go-live holds between two phases: the second argument of `goLive`, where one execution goes on for another. */
+export interface Carried {
+  state: GoLiveState;
+  /** Outputs of finished phases. */
+  phases: Values['phases'];
+  undos: UndoEntry[];
+  /** Index of the phase that is next. */
+  next: number;
+  /** Messages that were refused so far. */
+  refused: number;
 }

@@ -10,7 +10,7 @@ import type { GoLiveState, UndoEntry, Waiting } from '../model/state.js';
 import { openState } from '../model/open-state.js';
 import { type Values, valuesOf } from '../model/values.js';
 import { system } from './activities.js';
-import type { GoLiveStart } from './phase-input.js';
+import type { Carried, GoLiveStart } from './phase-input.js';
 
 const PHASE = defineSearchAttributeKey('GoLivePhase', 'KEYWORD');
 const VERDICT = defineSearchAttributeKey('GoLiveVerdict', 'KEYWORD');
@@ -30,18 +30,26 @@ export class Session {
   readonly state: GoLiveState;
   readonly ref: GoLiveRef;
   /** Outputs of finished phases, for expressions. */
-  readonly phases: Values['phases'] = {};
+  readonly phases: Values['phases'];
   /** Registered undos, oldest first. */
-  undos: UndoEntry[] = [];
+  undos: UndoEntry[];
+  /** Messages that were refused so far. */
+  refused: number;
   /** The work that an abort stops. */
   work: CancellationScope | undefined;
   private readonly unwritten: EventDraft[] = [];
   private shown = { phase: '', verdict: '', waitingOn: '' };
 
-  constructor(readonly start: GoLiveStart) {
+  constructor(
+    readonly start: GoLiveStart,
+    carried?: Carried,
+  ) {
     const { plan, planDigest, startedBy } = start;
     this.plan = plan;
-    this.state = openState(plan, planDigest, workflowInfo().workflowId, startedBy, now());
+    this.state = carried?.state ?? openState(plan, planDigest, workflowInfo().workflowId, startedBy, now());
+    this.phases = carried?.phases ?? {};
+    this.undos = carried?.undos ?? [];
+    this.refused = carried?.refused ?? 0;
     this.ref = {
       id: plan.goLiveId,
       target: plan.target.id,

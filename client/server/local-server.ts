@@ -38,6 +38,8 @@ export interface EnsureServerOptions {
   ports?: { grpc?: number; ui?: number; http?: number };
   /** Write each commit through to the disk before it is answered. */
   durable?: boolean;
+  /** Dynamic configuration of the server beside golive's own, by key. */
+  settings?: ServerStart['settings'];
 }
 
 /** The server recorded in a state folder. */
@@ -123,6 +125,7 @@ async function startOnce(folder: string, temporal: TemporalBinary, options: Ensu
     ports: await choosePorts(options.ports ?? {}),
     dbFile: join(folder, 'temporal.db'),
     durable: options.durable ?? false,
+    ...(options.settings ? { settings: options.settings } : {}),
   };
   options.report(`Starting Temporal ${temporal.version}, from ${temporal.source} (${temporal.path})`);
   const daemon = await startDaemon({

@@ -1,3 +1,4 @@
+import type { Json } from '../../model/json.js';
 import { SEARCH_ATTRIBUTES } from './search-attributes.js';
 
 /** What decides how the local server is started. */
@@ -6,6 +7,8 @@ export interface ServerStart {
   dbFile: string;
   /** True: each write is on the disk before it is answered. False: a power cut may lose the last moments, a killed process nothing. */
   durable: boolean;
+  /** Dynamic configuration beside golive's own. */
+  settings?: Readonly<Record<string, Json>>;
 }
 
 /**
@@ -24,7 +27,7 @@ export const DYNAMIC_CONFIG = {
 } as const;
 
 /** Arguments of `temporal` that start the local server: loopback only, state in a file. */
-export function serverArgs({ ports, dbFile, durable }: ServerStart): string[] {
+export function serverArgs({ ports, dbFile, durable, settings }: ServerStart): string[] {
   const flags: [string, string][] = [
     ['--ip', '127.0.0.1'],
     ['--port', String(ports.grpc)],
@@ -35,7 +38,7 @@ export function serverArgs({ ports, dbFile, durable }: ServerStart): string[] {
     ['--sqlite-pragma', 'journal_mode=WAL'],
     ['--sqlite-pragma', `synchronous=${durable ? 'FULL' : 'NORMAL'}`],
     ['--log-format', 'json'],
-    ...Object.entries(DYNAMIC_CONFIG).map(([key, value]): [string, string] => [
+    ...Object.entries({ ...DYNAMIC_CONFIG, ...settings }).map(([key, value]): [string, string] => [
       '--dynamic-config-value',
       `${key}=${JSON.stringify(value)}`,
     ]),

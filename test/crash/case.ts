@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { planDigestOf } from '../../client/launch.js';
+import { verifyBundle } from '../../client/verify/verify.js';
 import { planRunbook } from '../../model/schema/planner.js';
 import type { JsonObject } from '../../model/json.js';
 import type { GoLiveState } from '../../model/state.js';
@@ -26,6 +28,8 @@ export interface Case {
   diskMiB?: number;
   /** Seconds that each deed takes before and after its effect. */
   pause?: number;
+  /** Steps whose effect allows it may be taken again. */
+  mayRepeat?: boolean;
   /** Does the harm; it may be over before the go-live is, or end with it. */
   disturb?: (running: RunningCase) => Promise<void>;
 }
@@ -41,6 +45,8 @@ export interface RunningCase {
   ended(): boolean;
   /** Asks in every way that the go-live stop. */
   cancel(): Promise<void>;
+  /** Sends the go-live back to its first workflow task, as an operator of the server can. */
+  reset(): Promise<void>;
   /** Resolves when it holds or the go-live has ended; tells which. */
   until(holds: () => boolean): Promise<boolean>;
 }
@@ -90,6 +96,7 @@ export async function runCase(world: World, spec: Case, reference?: Left): Promi
         await handle.signal('abort', { by: 'Ada', reason: 'enough' });
         await handle.cancel();
       },
+      reset: () => resetToItsStart(world, id),
       until: async (holds) => {
         while (!over && !holds()) await delay(15);
         return !over;
@@ -110,7 +117,9 @@ export async function runCase(world: World, spec: Case, reference?: Left): Promi
     }
     const state = (await world.server.client.workflow.getHandle(id).result()) as GoLiveState;
     const left = { effects: effectsIn(log), evidenceDir, state };
-    const findings = check(left, reference ?? left);
+    const findings = check(left, reference ?? left, spec.mayRepeat);
+    const verified = await verifyBundle(evidenceDir, { key: state.bundle?.key ?? '' });
+    findings.wrong.push(...verified.findings.map((one) => `the bundle does not verify: ${JSON.stringify(one)}`));
     const orphans = livingWith(log);
     if (orphans.length > 0) findings.wrong.push(`commands still run: ${orphans.join(', ')}`);
     if (/MaxListenersExceeded/.test(worker.log())) findings.wrong.push('the worker warned of listeners');
@@ -121,6 +130,18 @@ export async function runCase(world: World, spec: Case, reference?: Left): Promi
     await proxy?.close();
     disk?.close();
   }
+}
+
+async function resetToItsStart({ server: { client } }: World, id: string): Promise<void> {
+  const history = await client.workflow.getHandle(id).fetchHistory();
+  const first = (history.events ?? []).find((event) => event.workflowTaskCompletedEventAttributes);
+  await client.workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId: id },
+    reason: 'crash test',
+    workflowTaskFinishEventId: first?.eventId ?? null,
+    requestId: randomUUID(),
+  });
 }
 
 /** Starts a go-live on a task queue of its name; gives the folder of its bundle. */

@@ -40,8 +40,9 @@ export function undosOf(effects: readonly string[]): string[] {
  * Compares what a disturbed go-live left with what the undisturbed one left.
  *
  * @param reference the same runbook with the same ending, without a crash
+ * @param mayRepeat steps whose effect allows it may have been taken again, as after a reset of the workflow
  */
-export function check(left: Left, reference: Left): Findings {
+export function check(left: Left, reference: Left, mayRepeat = false): Findings {
   const { effects, state, evidenceDir } = left;
   const count = (name: string): number => effects.filter((other) => other === name).length;
   const doubled = ONCE.filter((name) => count(name) > 1).map((name) => `${name}; ${story(evidenceDir, name)}`);
@@ -64,7 +65,7 @@ export function check(left: Left, reference: Left): Findings {
   );
   differs('what was done', [...new Set(effects)].sort(), [...new Set(reference.effects)].sort());
   differs('the way back', undosOf(effects), undosOf(reference.effects));
-  wrong.push(...evidenceProblems(evidenceDir, records));
+  wrong.push(...evidenceProblems(evidenceDir, records, mayRepeat));
   return { doubled, lost, wrong };
 }
 
@@ -85,7 +86,11 @@ function story(evidenceDir: string, id: string): string {
     .join(' | ');
 }
 
-function evidenceProblems(evidenceDir: string, records: GoLiveState['phases'][number]['steps']): string[] {
+function evidenceProblems(
+  evidenceDir: string,
+  records: GoLiveState['phases'][number]['steps'],
+  mayRepeat: boolean,
+): string[] {
   const problems: string[] = [];
   const lines = readFileSync(join(evidenceDir, 'data', 'events.jsonl'), 'utf8')
     .trimEnd()
@@ -104,7 +109,7 @@ function evidenceProblems(evidenceDir: string, records: GoLiveState['phases'][nu
         step === id && (type === 'step.settled' || (type === 'step.done' && recovered !== true)),
     );
     const recovered = events.some(({ type, step }) => type === 'step.done' && step === id);
-    if (ends.length > 1) problems.push(`step ${id} ended ${ends.length} times in the evidence`);
+    if (ends.length > 1 && !mayRepeat) problems.push(`step ${id} ended ${ends.length} times in the evidence`);
     if (ends.length === 0 && !recovered) problems.push(`step ${id} has no end in the evidence`);
   }
   const manifest = readFileSync(join(evidenceDir, 'manifest-sha256.txt'), 'utf8').trimEnd().split('\n');

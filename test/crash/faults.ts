@@ -126,6 +126,20 @@ function cancelledRollback(undo: string, kill: boolean): Case {
   };
 }
 
+/** An operator of the server sends the workflow back: it says all of it again, and nothing may be done again. */
+function reset(event: number): Case {
+  return {
+    kind: 'workflow reset',
+    mayRepeat: true,
+    name: `at event ${event}`,
+    ending: 'go',
+    pause: 0.1,
+    disturb: async ({ until, events, reset: back }) => {
+      if (await until(() => events() >= event)) await back();
+    },
+  };
+}
+
 function soak(seed: number): Case {
   const random = randomFrom(seed);
   return {
@@ -170,6 +184,8 @@ export function sample(): Case[] {
     cut('reset', 90, 100),
     full(40, 1500),
     full(90, 3000),
+    reset(60),
+    reset(130),
   ];
 }
 
@@ -192,6 +208,7 @@ export function everything(seed: number): Case[] {
       range(6, 15, EVENTS - 30).map((event, index) => cut(how, event, 1000 + 2000 * index)),
     ),
     ...range(10, 15, EVENTS - 30).map((event, index) => full(event, 1000 + 500 * index)),
+    ...range(8, 20, EVENTS - 20).map(reset),
     ...Array.from({ length: 24 }, (_, index) => soak(seed + index)),
   ];
 }

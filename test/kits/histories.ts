@@ -6,8 +6,8 @@ const root = new URL('../../', import.meta.url).pathname;
 export const historiesFolder = new URL('../histories/', import.meta.url).pathname;
 
 /** Executions of one go-live: the parent and every phase and rollback that it started, in order. */
-export async function executionsOf(client: Client, workflowId: string): Promise<string[]> {
-  const history = await client.workflow.getHandle(workflowId).fetchHistory();
+export async function executionsOf(client: Client, workflowId: string, runId?: string): Promise<string[]> {
+  const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
   const children = (history.events ?? []).flatMap((event) => {
     const id = event.startChildWorkflowExecutionInitiatedEventAttributes?.workflowId;
     return id ? [id] : [];
@@ -18,12 +18,14 @@ export async function executionsOf(client: Client, workflowId: string): Promise<
 /**
  * Writes the histories of a go-live to `test/histories/<name>.<n>.json`, named after what they lock. Only with
  * GOLIVE_RECORD=1: a recorded history is the past, and is replayed, never refreshed, unless a `patched()` entry says why.
+ *
+ * @param runId the execution of the go-live, when it is not the newest
  */
-export async function recordAs(client: Client, workflowId: string, name: string): Promise<void> {
+export async function recordAs(client: Client, workflowId: string, name: string, runId?: string): Promise<void> {
   if (process.env.GOLIVE_RECORD !== '1') return;
   await mkdir(historiesFolder, { recursive: true });
-  for (const [index, id] of (await executionsOf(client, workflowId)).entries()) {
-    const history = await client.workflow.getHandle(id).fetchHistory();
+  for (const [index, id] of (await executionsOf(client, workflowId, runId)).entries()) {
+    const history = await client.workflow.getHandle(id, index === 0 ? runId : undefined).fetchHistory();
     const type = index === 0 ? 'goLive' : 'phase';
     // Stack traces name the folder that the tests stood in; a record says nothing of the machine.
     const text = historyToJSON(history).replaceAll(root, '');

@@ -25,11 +25,15 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** A real Temporal server of its own, on random ports, in a temporary folder. */
-export async function startTestServer(): Promise<TestServer> {
+/**
+ * A real Temporal server of its own, on random ports, in a temporary folder.
+ *
+ * @param settings dynamic configuration, by key
+ */
+export async function startTestServer(settings: Record<string, number> = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'golive-server-'));
   const ports = { grpc: await freePort(), ui: await freePort(), http: await freePort() };
-  const info = await ensureServer({ report: () => undefined, stateDir: folder, ports });
+  const info = await ensureServer({ report: () => undefined, stateDir: folder, ports, settings });
   const connection = await Connection.connect({ address: info.address });
   const client = new Client({ connection, namespace: info.namespace, identity: 'test-client' });
   return {
