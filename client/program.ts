@@ -4,6 +4,7 @@ import { Command } from '@commander-js/extra-typings';
 import * as abort from './commands/abort.js';
 import * as approve from './commands/approve.js';
 import * as choose from './commands/choose.js';
+import * as codec from './commands/codec.js';
 import * as completion from './commands/completion.js';
 import * as doctor from './commands/doctor.js';
 import * as down from './commands/down.js';
@@ -34,7 +35,7 @@ const GROUPS: readonly [heading: string, verbs: readonly { register(program: Com
   ['Run it:', [rehearse, start, watch, status, list]],
   ['Answer it:', [approve, reject, tick, choose, waive, abort, keys]],
   ['Its evidence:', [evidence, verify, report]],
-  ['Server and worker:', [up, down, ui, doctor, completion]],
+  ['Server and worker:', [up, down, ui, codec, doctor, completion]],
 ];
 
 /** The whole command line. Nothing heavy is loaded before a verb acts. */

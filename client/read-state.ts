@@ -1,4 +1,4 @@
-import { defaultPayloadConverter } from '@temporalio/common';
+import type { LoadedDataConverter, Payload } from '@temporalio/common';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import type { StepProgress } from '../model/contract.js';
 import { QUERY_STATE } from '../model/message.js';
@@ -86,22 +86,28 @@ interface PendingActivity extends Omit<LiveStep, 'step'> {
 
 async function readLive(client: Client, workflowId: string): Promise<PendingActivity[]> {
   const { raw } = await client.withDeadline(soon(), () => client.workflow.getHandle(workflowId).describe());
-  return (raw.pendingActivities ?? []).map((activity) => {
-    const progress = (activity.heartbeatDetails?.payloads ?? []).map((payload) => progressOf(payload)).find(Boolean);
-    const lastFailure = activity.lastFailure?.message;
-    return {
-      kind: activity.activityType?.name ?? '',
-      order: Number(activity.activityId ?? 0),
-      attempt: activity.attempt ?? 1,
-      ...(progress === undefined ? {} : { progress }),
-      ...(lastFailure ? { lastFailure } : {}),
-    };
-  });
+  const converter = client.options.loadedDataConverter;
+  return Promise.all(
+    (raw.pendingActivities ?? []).map(async (activity) => {
+      const beats = activity.heartbeatDetails?.payloads ?? [];
+      const progress = (await Promise.all(beats.map((payload) => progressOf(converter, payload)))).find(Boolean);
+      const lastFailure = activity.lastFailure?.message;
+      return {
+        kind: activity.activityType?.name ?? '',
+        order: Number(activity.activityId ?? 0),
+        attempt: activity.attempt ?? 1,
+        ...(progress === undefined ? {} : { progress }),
+        ...(lastFailure ? { lastFailure } : {}),
+      };
+    }),
+  );
 }
 
-function progressOf(payload: Parameters<typeof defaultPayloadConverter.fromPayload>[0]): StepProgress | undefined {
+async function progressOf(converter: LoadedDataConverter, payload: Payload): Promise<StepProgress | undefined> {
   try {
-    const value: unknown = defaultPayloadConverter.fromPayload(payload);
+    let decoded = payload;
+    for (const codec of converter.payloadCodecs.toReversed()) [decoded = payload] = await codec.decode([decoded]);
+    const value: unknown = converter.payloadConverter.fromPayload(decoded);
     if (typeof value !== 'object' || value === null) return undefined;
     const inner: unknown = 'progress' in value ? value.progress : value;
     return isProgress(inner) ? inner : undefined;

@@ -8,6 +8,7 @@ import type { GoLiveState } from '../../model/state.js';
 /** Steps of RB20 that must not be done twice, and those that may. */
 export const ONCE = ['schema', 'migrate', 'index', 'seed', 'cut', 'move', 'announce', 'bill'] as const;
 export const REPEATABLE = ['config', 'cache', 'freeze', 'tag', 'clean'] as const;
+const acting: readonly string[] = [...ONCE, ...REPEATABLE];
 
 /** What a go-live left: in the world, in its evidence, and as its last word. */
 export interface Left {
@@ -47,7 +48,6 @@ export function check(left: Left, reference: Left, mayRepeat = false): Findings 
   const count = (name: string): number => effects.filter((other) => other === name).length;
   const doubled = ONCE.filter((name) => count(name) > 1).map((name) => `${name}; ${story(evidenceDir, name)}`);
   const records = state.phases.flatMap(({ steps }) => steps);
-  const acting: readonly string[] = [...ONCE, ...REPEATABLE];
   const lost: string[] = records
     .filter(({ id, status }) => status === 'done' && acting.includes(id) && count(id) === 0)
     .map(({ id }) => id);
@@ -109,7 +109,9 @@ function evidenceProblems(
         step === id && (type === 'step.settled' || (type === 'step.done' && recovered !== true)),
     );
     const recovered = events.some(({ type, step }) => type === 'step.done' && step === id);
-    if (ends.length > 1 && !mayRepeat) problems.push(`step ${id} ended ${ends.length} times in the evidence`);
+    // What changes nothing keeps no outcome: an attempt that was given up and its successor may both have ended.
+    if (ends.length > 1 && !mayRepeat && acting.includes(id))
+      problems.push(`step ${id} ended ${ends.length} times in the evidence`);
     if (ends.length === 0 && !recovered) problems.push(`step ${id} has no end in the evidence`);
   }
   const manifest = readFileSync(join(evidenceDir, 'manifest-sha256.txt'), 'utf8').trimEnd().split('\n');

@@ -1,13 +1,13 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { GoLiveState } from '../../model/state.js';
+import { openBrowser } from '../kits/browser.js';
 import { eventually, Project } from '../kits/cli.js';
 
 const RUNBOOK = new URL('runbooks/web-service.yaml', import.meta.url).pathname;
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 let project: Project;
 let service: Server;
@@ -25,20 +25,7 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
   expect((await project.run('up', '--detach')).code).toBe(0);
   uiUrl = (JSON.parse(readFileSync(join(project.folder, '.golive', 'server.json'), 'utf8')) as { uiUrl: string }).uiUrl;
-  const executablePath = BROWSERS.find((path) => existsSync(path));
-  if (!executablePath) throw new Error('no Chromium on this machine: apt-get install chromium');
-  browser = await chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser = await openBrowser();
 }, 120_000);
 afterAll(async () => {
   await browser?.close();

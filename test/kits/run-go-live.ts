@@ -1,5 +1,5 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { Plan } from '../../model/plan.js';
 import type { Signed } from '../../model/signing.js';
 import type { GoLiveState } from '../../model/state.js';
@@ -9,7 +9,7 @@ import { workflowBundle } from './temporal.js';
 Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
 
 export interface Running {
-  handle: WorkflowHandle;
+  handle: WorkflowHandleWithFirstExecutionRunId;
   state(): Promise<GoLiveState>;
   /** Polls the state until it holds; fails after 20 s with the last state in the message. */
   until(holds: (state: GoLiveState) => boolean, what: string): Promise<GoLiveState>;

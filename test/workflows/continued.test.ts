@@ -87,7 +87,7 @@ describe('a go-live that has had too many messages for one history', () => {
       expect(state.approvals[1]?.votes.map(({ by }) => by)).toEqual(['Cy']);
       expect(state.startedBy).toBe('tester');
       // Whoever has watched the first execution sees the next one.
-      const runId = run.handle.firstExecutionRunId ?? '';
+      const runId = run.handle.firstExecutionRunId;
       expect((await readView(server.client, { target: made.target.id, runId })).state.waiting?.id).toBe('two');
 
       // The same vote once more, and a vote for a question of the first execution.
