@@ -31,7 +31,7 @@ export interface OwnKey {
 /** Base64 of each public key that the SSH agent holds; none without an agent. */
 async function agentKeys(): Promise<string[]> {
   if (!process.env['SSH_AUTH_SOCK']) return [];
-  const { stdout } = await run('ssh-add', ['-L']).catch(() => ({ stdout: '' }));
+  const { stdout } = await run('ssh-add', ['-L'], { env: process.env }).catch(() => ({ stdout: '' }));
   return stdout.split('\n').flatMap((line) => line.split(' ')[1] ?? []);
 }
 
@@ -153,7 +153,7 @@ export async function sign(expected: Expected, own: OwnKey, nowMs: number, lifeM
 /** Runs ssh-keygen with a text on stdin; its questions (passphrase, touch of a hardware key) reach the terminal. */
 function keygen(args: string[], input: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn('ssh-keygen', args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn('ssh-keygen', args, { env: process.env, stdio: ['pipe', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { lstat, open, readdir, realpath, rm, stat } from 'node:fs/promises';
@@ -54,6 +55,8 @@ async function up(stack: StackDefinition, folder: string, options: UpOptions, co
   const deadline = performance.now() + options.timeoutMs;
   const given = new AbortController();
   const signal = AbortSignal.any([context.signal, given.signal]);
+  // Each look at a service listens to it until its socket is gone.
+  setMaxListeners(0, signal);
   const begun = new Map<string, Promise<boolean>>();
   let ready = 0;
   for (const name of order) {

@@ -10,7 +10,7 @@ import type { JsonObject } from '../../model/json.js';
 import type { GoLiveState } from '../../model/state.js';
 import { startTcpProxy, type TcpProxy } from '../kits/tcp-proxy.js';
 import { check, effectsIn, type Findings, type Left } from './check.js';
-import { livingWith, smallDisk, Supervised, type World } from './world.js';
+import { type Clock, livingWith, ownClock, smallDisk, Supervised, type World } from './world.js';
 
 /** No progress for so long is being stuck. */
 const STUCK_MS = 120_000;
@@ -26,6 +26,8 @@ export interface Case {
   proxy?: boolean;
   /** Size of a disk of its own for the evidence, in MiB. */
   diskMiB?: number;
+  /** Its worker has a clock of its own. */
+  ownClock?: boolean;
   /** Seconds that each deed takes before and after its effect. */
   pause?: number;
   /** Steps whose effect allows it may be taken again. */
@@ -38,6 +40,7 @@ export interface RunningCase {
   worker: Supervised;
   proxy: TcpProxy | undefined;
   disk: ReturnType<typeof smallDisk>;
+  clock: Clock | undefined;
   /** Path of the effects log; it stands in the command line of every deed. */
   log: string;
   /** History events so far, of the go-live and all of its phases. */
@@ -76,7 +79,8 @@ export async function runCase(world: World, spec: Case, reference?: Left): Promi
   const disk = spec.diskMiB === undefined ? undefined : smallDisk(join(folder, 'evidence'), spec.diskMiB);
   const proxy = spec.proxy ? await startTcpProxy(world.server.address) : undefined;
   const address = proxy?.address ?? world.server.address;
-  const worker = new Supervised({ folder, queue: id, address, failpoint: spec.failpoint });
+  const clock = spec.ownClock ? ownClock(join(folder, 'clock')) : undefined;
+  const worker = new Supervised({ folder, queue: id, address, failpoint: spec.failpoint, clock });
   let over = false;
   const watch = new Watch(world, id, join(folder, 'evidence', id, 'c1', 'data', 'events.jsonl'), worker);
   try {
@@ -88,6 +92,7 @@ export async function runCase(world: World, spec: Case, reference?: Left): Promi
       worker,
       proxy,
       disk,
+      clock,
       log,
       events: () => watch.events,
       ended: () => over,

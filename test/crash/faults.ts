@@ -140,6 +140,22 @@ function reset(event: number): Case {
   };
 }
 
+/** The worker's wall clock is wrong, and is set while it works, as by a time service that comes back. */
+function skewed(event: number, seconds: number, kill: boolean): Case {
+  return {
+    kind: 'clock skew',
+    name: `${seconds} s at event ${event}${kill ? ', its worker killed' : ''}`,
+    ending: kill ? 'fail' : 'go',
+    ownClock: true,
+    disturb: async ({ until, events, clock, worker }) => {
+      clock?.set(-seconds / 2);
+      if (!(await until(() => events() >= event))) return;
+      clock?.set(seconds);
+      if (kill) worker.signal('SIGKILL');
+    },
+  };
+}
+
 function soak(seed: number): Case {
   const random = randomFrom(seed);
   return {
@@ -184,6 +200,8 @@ export function sample(): Case[] {
     cut('reset', 90, 100),
     full(40, 1500),
     full(90, 3000),
+    skewed(50, 3600, false),
+    skewed(90, -7200, true),
     reset(60),
     reset(130),
   ];
@@ -209,6 +227,9 @@ export function everything(seed: number): Case[] {
     ),
     ...range(10, 15, EVENTS - 30).map((event, index) => full(event, 1000 + 500 * index)),
     ...range(8, 20, EVENTS - 20).map(reset),
+    ...range(12, 10, EVENTS - 20).map((event, index) =>
+      skewed(event, [30, -30, 3600, -3600, 86_400, -86_400][index % 6] ?? 0, index % 2 === 1),
+    ),
     ...Array.from({ length: 24 }, (_, index) => soak(seed + index)),
   ];
 }
