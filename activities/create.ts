@@ -1,13 +1,18 @@
-import type { StepResult, StepTask } from '../model/contract.js';
+import type { SampleTask, StepResult, StepTask } from '../model/contract.js';
+import type { SampleRecord } from '../model/window.js';
 import type { JsonObject } from '../model/json.js';
 import type { StepKind } from '../model/schema/kind.js';
 import { stepKinds } from '../model/schema/steps/index.js';
+import { sampleActivity } from './sample.js';
 import type { StepHandler } from './step.js';
 import { stepHandlers } from './steps/index.js';
 import { stepActivity, type StepCall, type StepDeps } from './wrapper.js';
 
-/** Activities by name: `<kind>`, and `undo <kind>` for a kind with an undo of its own. */
-export type StepActivities = Record<string, (task: StepTask) => Promise<StepResult>>;
+/** Activities by name: `<kind>`, `undo <kind>` for a kind with an undo of its own, `sample <kind>` for one that only looks. */
+export type StepActivities = Record<
+  string,
+  ((task: StepTask) => Promise<StepResult>) | ((task: SampleTask) => Promise<SampleRecord>)
+>;
 
 /**
  * The activities of every step kind.
@@ -18,6 +23,7 @@ export function createStepActivities(deps: StepDeps): StepActivities {
   const activities: StepActivities = {};
   for (const name of Object.keys(stepKinds)) {
     activities[name] = stepActivity(stepCall(name, 'do'), deps);
+    activities[`sample ${name}`] = sampleActivity(stepCall(name, 'do'), deps);
     const undo = stepCall(name, 'undo');
     if (undo.handler.undo) activities[`undo ${name}`] = stepActivity(undo, deps);
   }

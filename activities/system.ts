@@ -11,6 +11,7 @@ import { openEvidenceKey } from './evidence/signing-key.js';
 import { openEvidence } from './evidence/open.js';
 import { failureOf, toApplicationFailure } from './failure.js';
 import { withHeartbeat } from './heartbeat.js';
+import { windowEvidence } from './sample.js';
 import { StepError } from './step-error.js';
 
 /** Sends one notice over its channel; rejects when it could not be delivered. */
@@ -37,6 +38,7 @@ export function createSystemActivities(deps: SystemDeps): SystemActivities {
     }),
     collectEvidence: told(collectEvidence),
     closeEvidence: told(async (request) => closeEvidence(request, await sealerOf(deps))),
+    windowEvidence: told(windowEvidence),
     sendNotice: told((notice) => sendNotice(notice, deps)),
     checkSignatures: told((request) => checkSignatures(request, deps.env, Context.current().cancellationSignal)),
   };

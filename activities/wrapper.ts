@@ -133,7 +133,7 @@ async function act(attempt: Attempt, begun: number): Promise<StepResult> {
       await record(task, call, 'done', { ...resultFacts(ledger.outcome), recovered: true });
       return ledger.outcome;
     }
-    const input = parse(call.kind.input, task.input, call.name);
+    const input = parseInput(call.kind.input, task.input, call.name);
     const context = createContext({
       task,
       attempt: info.attempt,
@@ -269,7 +269,7 @@ function checkOutputs(call: StepCall, outputs: JsonObject): JsonObject {
 }
 
 /** @throws StepError BAD_INPUT that names the path of each value */
-function parse(schema: z.ZodObject, input: JsonObject, kind: string): unknown {
+export function parseInput(schema: z.ZodObject, input: JsonObject, kind: string): unknown {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw new StepError('BAD_INPUT', `The input of ${kind} cannot be used: ${issuesText(parsed.error)}.`);

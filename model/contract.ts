@@ -2,6 +2,7 @@ import type { Json, JsonObject } from './json.js';
 import type { Effect, GuardPlan, Mode, NetworkPlan, ProbePlan, UntilPlan } from './plan.js';
 import type { Signed } from './signing.js';
 import type { Verdict } from './verdict.js';
+import type { WindowPlan, WindowTally } from './window.js';
 
 /** What every activity must know of the go-live that calls it. */
 export interface GoLiveRef {
@@ -40,6 +41,29 @@ export interface StepTask {
   timeoutMs: number;
   /** Which step an undo belongs to, with the outputs of its deed when they are known. */
   undoes?: { phase: string; phaseAttempt: number; step: string; epoch: number; outputs?: JsonObject };
+}
+
+/** The argument of a sample's activity, `sample <kind>`: one slot of a step with `window`. */
+export interface SampleTask extends StepTask {
+  sample: {
+    /** Number of the slot, from 1, and when it was due (ISO 8601). */
+    n: number;
+    due: string;
+    /** When the window began, milliseconds since the epoch. */
+    startedMs: number;
+    plan: WindowPlan;
+    /** Nothing is taken: the slots from `n` to this one are too late. */
+    missed?: number;
+  };
+}
+
+/** Begins or ends the evidence of a step with `window`. */
+export interface WindowEvidence {
+  task: StepTask;
+  kind: string;
+  plan: WindowPlan;
+  /** At its end. */
+  tally?: WindowTally;
 }
 
 /** A file in the evidence folder, named by its hash. */
@@ -141,6 +165,8 @@ export interface SystemActivities {
   collectEvidence(request: CollectEvidence): Promise<CollectedEvidence>;
   closeEvidence(request: CloseEvidence): Promise<ClosedEvidence>;
   sendNotice(request: SendNotice): Promise<void>;
+  /** Logs that a step with `window` begins, or, with a tally, ends; then its evidence is complete. */
+  windowEvidence(request: WindowEvidence): Promise<StepResult>;
   /** One answer for each check, in order. */
   checkSignatures(request: CheckSignatures): Promise<SignatureCheck[]>;
 }

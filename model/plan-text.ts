@@ -49,6 +49,12 @@ function stepLines(step: StepPlan, indent: string): string[] {
       `until it holds, every ${formatDuration(step.until.everyMs)} within ${formatDuration(step.until.withinMs)}${times}`,
     );
   }
+  if (step.window) {
+    const { everyMs, consecutive, withinMs } = step.window;
+    facts.push(
+      `sampled every ${formatDuration(everyMs)} until ${consecutive} running are green, at most ${formatDuration(withinMs)}`,
+    );
+  }
   for (const guard of step.guards) facts.push(`guard: ${guard.title}`);
   if (step.onFail !== 'stop') facts.push(step.onFail === 'ask' ? 'a failure asks' : 'goes on when it fails');
   const undo = undoText(step);

@@ -1,5 +1,6 @@
 import type { JsonObject } from './json.js';
 import type { SigningPlan } from './signing.js';
+import type { WindowPlan } from './window.js';
 
 /** What doing a step again would mean: nothing, the same state, or a second deed. */
 export const EFFECTS = ['none', 'idempotent', 'once'] as const;
@@ -135,6 +136,8 @@ export interface StepPlan {
   timeoutMs: number;
   retry: { attempts: number; backoffMs: number };
   until?: UntilPlan;
+  /** It is taken on a rhythm for long, by a workflow of its own. */
+  window?: WindowPlan;
   /** Tells after a crash whether a `once` step was done. */
   probe?: ProbePlan;
   /** Calls that undo this step; absent = the kind's own undo, if it has one; `[]` = none. */

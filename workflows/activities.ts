@@ -1,6 +1,7 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { StepResult, StepTask, SystemActivities } from '../model/contract.js';
+import type { SampleTask, StepResult, StepTask, SystemActivities } from '../model/contract.js';
 import type { StepPlan } from '../model/plan.js';
+import type { SampleRecord } from '../model/window.js';
 
 type StepActivity = (task: StepTask) => Promise<StepResult>;
 
@@ -37,6 +38,20 @@ export function runDeed(step: StepPlan, task: StepTask): Promise<StepResult> {
     },
     task,
   );
+}
+
+/** Takes one sample of a window. A step that fails is a red sample; what is tried again is a lost worker or a full disk. */
+export function takeSample(kind: string, task: SampleTask): Promise<SampleRecord> {
+  const name = `sample ${kind}`;
+  const activity = proxyActivities<Record<string, (task: SampleTask) => Promise<SampleRecord>>>({
+    summary: `${task.title} · ${task.sample.n}`,
+    startToCloseTimeout: task.timeoutMs + NET_MS,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+  })[name];
+  if (!activity) throw new Error(`no activity '${name}'`);
+  return activity(task);
 }
 
 /** How often an undo is tried: it is safe twice, and the way back matters more than time. */

@@ -1,3 +1,4 @@
 /** The workflow types of golive, as the worker's bundle exports them. */
 export { goLive } from './go-live.js';
+export { monitorWindow } from './monitor-window.js';
 export { phase } from './phase.js';

@@ -7,6 +7,7 @@ import type { StepRecord, UndoEntry } from '../model/state.js';
 import { runDeed } from './activities.js';
 import { outlive } from './outlive.js';
 import type { PhaseInput } from './phase-input.js';
+import { runWindow } from './window.js';
 
 /** What a failed step says, from whatever was thrown. */
 export function failureOf(error: unknown): StepFailure {
@@ -111,10 +112,10 @@ export async function takeStep(
     delete record.failure;
     entry = undoOf(input, step, record.epoch, resolved, context);
     if (entry) register(entry);
-    const result = await outlive(
-      () => runDeed(step, taskOf(input, step, record.epoch, resolved, probeOf(step, context))),
-      step.effect === 'once',
-    );
+    const task = taskOf(input, step, record.epoch, resolved, probeOf(step, context));
+    const result = step.window
+      ? await runWindow(step.uses, step.window, task)
+      : await outlive(() => runDeed(step, task), step.effect === 'once');
     Object.assign(record, {
       status: 'done',
       summary: result.summary,

@@ -14,6 +14,7 @@ import type { SealPredicate } from '../../model/seal.js';
 import type { GateResult, GoLiveState, StepRecord } from '../../model/state.js';
 import { mayGoOn, type Verdict, worst } from '../../model/verdict.js';
 import { waiveGate } from '../../model/waiver.js';
+import { retally, type SampleRecord, SAMPLES_FILE, type WindowPlan } from '../../model/window.js';
 import type { Bag } from './bag.js';
 import type { Findings } from './finding.js';
 import { sha256, strictJson, strictText } from './strict.js';
@@ -128,7 +129,7 @@ function checkFigures(
       const read = (name: string): Buffer | undefined => newest(bag, phase, attempt, id, name);
       let raw: Json | undefined;
       try {
-        raw = fromRaw(begun.plan.uses, begun.input, read);
+        raw = begun.plan.window ? fromSamples(begun.plan.window, read) : fromRaw(begun.plan.uses, begun.input, read);
       } catch (error) {
         findings.add('policy', item, `its raw records cannot be read: ${error instanceof Error ? error.message : ''}`);
         continue;
@@ -140,6 +141,18 @@ function checkFigures(
     }
   }
   return { count, note: `${steps - count} other steps: figures as logged` };
+}
+
+/** What a window came to, from its records; the window is the plan's. @throws Error when they do not hold together */
+function fromSamples(plan: WindowPlan, read: (name: string) => Buffer | undefined): Json | undefined {
+  const lines = read(SAMPLES_FILE)?.toString('utf8').split('\n').filter(Boolean);
+  return lines && { ...retally(plan, lines.map(sampleIn)) };
+}
+
+function sampleIn(line: string, index: number): SampleRecord {
+  const record = strictJson(line);
+  if (record === undefined) throw new Error(`line ${index + 1} of ${SAMPLES_FILE} is no record`);
+  return record as unknown as SampleRecord;
 }
 
 /** The file of the step's last epoch that has it. */

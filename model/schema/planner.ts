@@ -18,6 +18,7 @@ import type {
   StepPlan,
 } from '../plan.js';
 import { stepsOf } from '../plan.js';
+import type { WindowPlan } from '../window.js';
 import { approvalIds, list } from './checks.js';
 import { isParallel } from './runbook.js';
 import type { Runbook, RunbookApproval, RunbookNode, RunbookPhase, RunbookStep } from './runbook.js';
@@ -87,6 +88,7 @@ function planStep(planning: Planning, step: RunbookStep): StepPlan {
     plan.until = { everyMs: ms(every, 1000), withinMs: ms(within, 60_000), consecutive };
     if (condition !== undefined) plan.until.condition = condition;
   }
+  if (step.window) plan.window = planWindow(planning, step.window);
   if (step.probe) plan.probe = { ...step.probe, with: step.probe.with ?? {} };
   if (step.undo === 'none') plan.undo = [];
   else if (step.undo) {
@@ -97,6 +99,19 @@ function planStep(planning: Planning, step: RunbookStep): StepPlan {
     }));
   }
   return plan;
+}
+
+function planWindow({ ms }: Planning, window: NonNullable<RunbookStep['window']>): WindowPlan {
+  const everyMs = ms(window.every, 0);
+  const { consecutive, green, file } = window;
+  return {
+    everyMs,
+    consecutive,
+    withinMs: ms(window.within, everyMs * consecutive),
+    lateMs: ms(window.late, everyMs),
+    green,
+    ...(file === undefined ? {} : { file }),
+  };
 }
 
 function planNodes(planning: Planning, nodes: readonly RunbookNode[] | undefined): StepNode[] {

@@ -50,6 +50,23 @@ const until = z.strictObject({
   consecutive: z.int().min(1).max(1000).optional(),
   condition: cel.optional().describe('CEL over `it`, the outputs of the step.'),
 });
+const window = z
+  .strictObject({
+    every: span,
+    consecutive: z.int().min(1).max(100_000).describe('So many green samples running are wanted.'),
+    within: span
+      .optional()
+      .describe('The window is over after this time at the latest; by default the least that it takes.'),
+    late: span.optional().describe('How late a sample may still be taken; by default one interval.'),
+    green: cel.describe('CEL over `it`, the outputs of the sample: a good one.'),
+    file: z
+      .string()
+      .max(120)
+      .regex(/^[A-Za-z0-9_]([A-Za-z0-9_.-]|\{date\}|\{n\})*$/, 'a plain file name; {date} and {n} may stand in it')
+      .optional()
+      .describe('A file for each sample, e.g. monitor_{date}.json.'),
+  })
+  .describe('Takes the step once in every interval, for hours or days; what it gives is counted.');
 const probe = z
   .strictObject({
     uses: z.string().min(1).max(60).describe('A kind that only looks: one of effect none, or command.run.'),
@@ -70,6 +87,7 @@ const stepSchema = z.strictObject({
   timeout: span.optional(),
   retry: retry.optional(),
   until: until.optional(),
+  window: window.optional(),
   probe: probe.optional(),
   undo: z.union([z.literal('none'), z.array(undoCall).min(1).max(20)]).optional(),
   undoOn: z.enum(['failure', 'always']).optional(),

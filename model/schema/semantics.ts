@@ -1,4 +1,5 @@
 import { contextKey } from '../expression.js';
+import { SAMPLES_FILE, SUMMARY_FILE } from '../window.js';
 import { checkExpression } from './expression-check.js';
 import type { ExpressionTypes, TypeSpec } from './expression-check.js';
 import { checkRole, checkSpans, list, placed, unique } from './checks.js';
@@ -28,6 +29,7 @@ function checkSteps(check: StepCheck, nodes: readonly RunbookNode[], path: Path,
     const results = group.map(({ step, path: at }) => {
       checkSpans(root, at, step);
       if (step.until) checkSpans(root, [...at, 'until'], step.until);
+      if (step.window) checkSpans(root, [...at, 'window'], step.window);
       if (step.retry) checkSpans(root, [...at, 'retry'], step.retry);
       return { step, outputs: checkStep(check, at, step) };
     });
@@ -189,7 +191,7 @@ function checkIncludes({ source, runbook, kinds }: Check): void {
             'steps',
           ),
         );
-      const leaves = kinds[step.uses]?.leaves;
+      const leaves = step.window ? [SAMPLES_FILE, SUMMARY_FILE] : kinds[step.uses]?.leaves;
       const name = rest.join('.');
       if (kinds[step.uses] && !leaves?.includes(name))
         source.at(

@@ -11,6 +11,7 @@ import { outputsSpec, runningSpec, specOf } from './scope.js';
 import type { Kinds, Scope } from './scope.js';
 import type { Path, Source } from './source.js';
 import { didYouMean } from './suggest.js';
+import { windowOutputs } from './window-outputs.js';
 
 /** Kinds that cannot know what doing them twice means, so that the step must say. */
 export const MUST_SAY_EFFECT: readonly string[] = ['command.run'];
@@ -241,6 +242,32 @@ function checkProbe(check: StepCheck, path: Path, step: RunbookStep, own: (typeo
   }
 }
 
+/** A window is of a step that only looks, and has a rhythm of its own. */
+function checkWindow(
+  check: StepCheck,
+  path: Path,
+  step: RunbookStep,
+  own: (typeof EFFECTS)[number],
+  it: TypeSpec,
+): TypeSpec | undefined {
+  const { window } = step;
+  if (!window) return undefined;
+  const minded = step.when !== undefined;
+  checkAt(check, [...path, 'green'], window.green, { types: check.scope.withIt(it), expected: ['boolean'], minded });
+  if ((step.effect ?? own) !== 'none') {
+    check.source.at(path, `'${step.uses}' acts; only a step that looks can be sampled`, 'Use a kind of effect none.');
+  }
+  for (const key of ['until', 'guards', 'probe', 'undo'] as const) {
+    if (step[key] !== undefined)
+      check.source.at([...path.slice(0, -1), key], `a step with \`window\` has no \`${key}\``, 'Leave it out.');
+  }
+  return {
+    ...specOf(windowOutputs, 'output'),
+    members: `outputs of the window '${step.id}'`,
+    more: 'docs/runbook-format.md',
+  };
+}
+
 /**
  * Checks one step in the scope of its predecessors.
  *
@@ -258,6 +285,7 @@ export function checkStep(check: StepCheck, path: Path, step: RunbookStep): Type
   checkWith(check, [...path, 'with'], step.uses, step.with ?? {}, { minded });
   checkGuards(check, path, step, runningSpec(step.uses, kind));
   const outputs = outputsSpec(step.uses, kind, step.id);
+  if (step.window) return checkWindow(check, [...path, 'window'], step, kind.effect, outputs);
   if (step.until?.condition !== undefined) {
     const types = check.scope.withIt(outputs);
     checkAt(check, [...path, 'until', 'condition'], step.until.condition, { types, expected: ['boolean'], minded });

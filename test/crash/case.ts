@@ -150,7 +150,13 @@ async function resetToItsStart({ server: { client } }: World, id: string): Promi
 }
 
 /** Starts a go-live on a task queue of its name; gives the folder of its bundle. */
-export async function begin(world: World, id: string, folder: string, inputs: JsonObject): Promise<string> {
+export async function begin(
+  world: World,
+  id: string,
+  folder: string,
+  inputs: JsonObject,
+  timeScale = 1,
+): Promise<string> {
   const { runbook, sha256, file, baseDir } = world.runbook;
   const planned = planRunbook({
     runbook,
@@ -160,7 +166,7 @@ export async function begin(world: World, id: string, folder: string, inputs: Js
     target: { id, variables: {} },
     change: 'c1',
     mode: 'rehearse',
-    timeScale: 1,
+    timeScale,
     inputs,
     evidenceDir: join(folder, 'evidence'),
   });

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { checkSignatures } from '../../activities/approvals/check.js';
-import type { EventDraft, StepResult, StepTask, SystemActivities } from '../../model/contract.js';
+import type { EventDraft, SampleTask, StepResult, StepTask, SystemActivities } from '../../model/contract.js';
 import type { JsonObject } from '../../model/json.js';
+import type { SampleRecord } from '../../model/window.js';
 
 /**
  * Stands in for the outside: it records every deed and undo in order, and does as the test says. Only the
@@ -79,6 +80,17 @@ export class FakeWorld {
     return { outputs: {}, summary: 'undone', evidence: [] };
   };
 
+  /** Samples in the order in which they were taken; green unless `broken` says otherwise. */
+  readonly samples: SampleRecord[] = [];
+  private readonly sample = async (task: SampleTask): Promise<SampleRecord> => {
+    const { n, due, missed } = task.sample;
+    const broken = this.broken.get(`${task.phase}.${task.step}.${n}`) !== undefined;
+    const taken = { n, due, at: new Date().toISOString(), outcome: broken ? ('red' as const) : ('green' as const) };
+    const record = missed === undefined ? taken : { n: missed, due, outcome: 'missed' as const };
+    this.samples.push(record);
+    return record;
+  };
+
   /** Activities for a worker: every kind named, plus the system ones. */
   activities(kinds: readonly string[] = ['fake.act']): Record<string, (...args: never[]) => Promise<unknown>> {
     const system: SystemActivities = {
@@ -95,6 +107,7 @@ export class FakeWorld {
       }),
       // Real: there is nothing to fake in a signature.
       checkSignatures: (request) => checkSignatures(request, process.env, Context.current().cancellationSignal),
+      windowEvidence: async ({ tally }) => ({ outputs: { ...tally }, summary: 'window', evidence: [] }),
       sendNotice: async ({ title }) => void this.events.push({ type: 'notice', title }),
     };
     return {
@@ -103,6 +116,7 @@ export class FakeWorld {
         kinds.flatMap((kind) => [
           [kind, this.act],
           [`undo ${kind}`, this.undo],
+          [`sample ${kind}`, this.sample],
         ]),
       ),
     };

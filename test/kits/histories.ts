@@ -12,7 +12,8 @@ export async function executionsOf(client: Client, workflowId: string, runId?: s
     const id = event.startChildWorkflowExecutionInitiatedEventAttributes?.workflowId;
     return id ? [id] : [];
   });
-  return [workflowId, ...children];
+  const below = await Promise.all(children.map((id) => executionsOf(client, id)));
+  return [workflowId, ...below.flat()];
 }
 
 /**
@@ -26,7 +27,7 @@ export async function recordAs(client: Client, workflowId: string, name: string,
   await mkdir(historiesFolder, { recursive: true });
   for (const [index, id] of (await executionsOf(client, workflowId, runId)).entries()) {
     const history = await client.workflow.getHandle(id, index === 0 ? runId : undefined).fetchHistory();
-    const type = index === 0 ? 'goLive' : 'phase';
+    const type = history.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name ?? 'phase';
     // Stack traces name the folder that the tests stood in; a record says nothing of the machine.
     const text = historyToJSON(history).replaceAll(root, '');
     await writeFile(`${historiesFolder}${name}.${index}-${type}.json`, text);

@@ -1,0 +1,83 @@
+import { continueAsNew, defineQuery, setCurrentDetails, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import type { SampleTask } from '../model/contract.js';
+import {
+  dueAt,
+  emptyTally,
+  isOver,
+  type SampleRecord,
+  slotsOf,
+  tallied,
+  windowBoard,
+  type WindowPlan,
+  type WindowTally,
+} from '../model/window.js';
+import { takeSample } from './activities.js';
+
+/** History events after which the window goes on in a new execution; the server suggests it at 4,096. */
+const EVENTS = 3000;
+/** Samples that the board shows. */
+const SHOWN = 10;
+
+export interface MonitorWindow {
+  /** Kind of the step that is sampled. */
+  uses: string;
+  plan: WindowPlan;
+  /** What every sample is told, but its number and times. */
+  task: Omit<SampleTask, 'sample'>;
+  /** What an earlier execution had come to. */
+  carried?: { startedMs: number; tally: WindowTally; last: SampleRecord[]; events: number };
+}
+
+/** What became of a window, with the history events of all its executions. */
+export interface WindowResult {
+  tally: WindowTally;
+  events: number;
+}
+
+export const windowQuery = defineQuery<{ tally: WindowTally; plan: WindowPlan; nextDue: string | null }>('window');
+
+/**
+ * Takes a step once in every interval, for days: never early, each slot once, whatever is restarted meanwhile. A slot
+ * that could not be taken in time is missed, which is no good sample. Goes on in a new execution before its history is long.
+ */
+export async function monitorWindow(window: MonitorWindow): Promise<WindowResult> {
+  const { plan, task, uses, carried } = window;
+  const startedMs = carried?.startedMs ?? Date.now();
+  const scale = task.goLive.timeScale;
+  let tally = carried?.tally ?? emptyTally();
+  let last = carried?.last ?? [];
+  let due: number | null = null;
+  const show = () => setCurrentDetails(windowBoard(task.title, plan, tally, last));
+  setHandler(windowQuery, () => ({ tally, plan, nextDue: due === null ? null : new Date(due).toISOString() }));
+  show();
+
+  while (!isOver(plan, tally)) {
+    const n = tally.slots + 1;
+    due = dueAt(plan, startedMs, n, scale);
+    while (Date.now() < due) await sleep(due - Date.now());
+    const missed = lastMissed(plan, startedMs, n, scale);
+    const record = await takeSample(uses, {
+      ...task,
+      sample: { n, due: new Date(due).toISOString(), startedMs, plan, ...(missed === undefined ? {} : { missed }) },
+    });
+    for (let slot = n; slot < record.n; slot += 1) tally = tallied(tally, 'missed');
+    tally = tallied(tally, record.outcome);
+    last = [...last, record].slice(-SHOWN);
+    show();
+    const { historyLength, continueAsNewSuggested } = workflowInfo();
+    if (!isOver(plan, tally) && (historyLength > EVENTS || continueAsNewSuggested)) {
+      const events = (carried?.events ?? 0) + historyLength;
+      await continueAsNew<typeof monitorWindow>({ ...window, carried: { startedMs, tally, last, events } });
+    }
+  }
+  return { tally, events: (carried?.events ?? 0) + workflowInfo().historyLength };
+}
+
+/** The last slot from `n` on that is too late to be taken now; undefined when `n` itself is in time. */
+function lastMissed(plan: WindowPlan, startedMs: number, n: number, scale: number): number | undefined {
+  const tooLate = (slot: number): boolean => Date.now() > dueAt(plan, startedMs, slot, scale) + plan.lateMs / scale;
+  if (!tooLate(n)) return undefined;
+  let slot = n;
+  while (slot < slotsOf(plan) && tooLate(slot + 1)) slot += 1;
+  return slot;
+}
