@@ -11,6 +11,10 @@ const SCRIPT = new vm.Script(
   'const pattern = new RegExp(source); lines.flatMap((line, at) => (pattern.test(line) ? [at] : []))',
 );
 
+const GROUP = new vm.Script(
+  'const pattern = new RegExp(source); lines.flatMap((line) => pattern.exec(line)?.[1] ?? [])',
+);
+
 /**
  * Which lines match which patterns, in bounded time.
  *
@@ -30,15 +34,28 @@ export function matchLines(sources: readonly string[], lines: readonly string[])
   return found;
 }
 
+/** What group 1 of a pattern finds in each line that matches, in order. @throws StepError BAD_INPUT as above */
+export function matchGroup(source: string, lines: readonly string[]): string[] {
+  compile(source);
+  const found: string[] = [];
+  for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
+    const some = lines.slice(from, from + LINES_AT_ONCE).map((line) => line.slice(0, LINE_CHARACTERS));
+    found.push(...bounded<string>(GROUP, source, some));
+  }
+  return found;
+}
+
 /** Whether a text, as one piece with its line breaks, matches: `^` and `$` stand for its ends. */
 export function matchTail(source: string, text: string): boolean {
   compile(source);
   return runBounded(source, [text.slice(-65_536)]).length > 0;
 }
 
-function runBounded(source: string, lines: string[]): number[] {
+const runBounded = (source: string, lines: string[]): number[] => bounded<number>(SCRIPT, source, lines);
+
+function bounded<T>(script: vm.Script, source: string, lines: string[]): T[] {
   try {
-    const hits = SCRIPT.runInNewContext({ source, lines }, { timeout: TIME_MS }) as number[];
+    const hits = script.runInNewContext({ source, lines }, { timeout: TIME_MS }) as T[];
     return [...hits];
   } catch (cause) {
     throw new StepError('BAD_INPUT', `The pattern ${source} takes too long on this text.`, {

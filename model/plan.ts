@@ -1,6 +1,5 @@
 import type { JsonObject } from './json.js';
 import type { SigningPlan } from './signing.js';
-import type { WindowPlan } from './window.js';
 
 /** What doing a step again would mean: nothing, the same state, or a second deed. */
 export const EFFECTS = ['none', 'idempotent', 'once'] as const;
@@ -166,6 +165,21 @@ export interface UntilPlan {
   consecutive: number;
   /** CEL over `it` (the step's outputs); without it, "the deed does not fail" is the condition. */
   condition?: string;
+}
+
+/** A step that is taken on a rhythm for long, one sample at a time. Times are milliseconds before any time scale. */
+export interface WindowPlan {
+  everyMs: number;
+  /** So many green samples running are wanted; then the window is over. */
+  consecutive: number;
+  /** Longest that the window is; slots beyond it are not taken. */
+  withinMs: number;
+  /** How late a sample may still be taken; later, its slot is missed. */
+  lateMs: number;
+  /** CEL over `it`, the outputs of the sample: a good one. */
+  green: string;
+  /** Name of a file for each sample; `{date}` and `{n}` stand for its nominal day and its number. */
+  file?: string;
 }
 
 /** A look that changes nothing, and what it says: `done` and `notDone` are CEL over `it`, the outputs of the look. */

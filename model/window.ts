@@ -1,20 +1,8 @@
 import { evaluateBoolean } from './expression.js';
 import type { JsonObject } from './json.js';
+import type { WindowPlan } from './plan.js';
 
-/** A step that is taken on a rhythm for long, one sample at a time. Times are milliseconds before any time scale. */
-export interface WindowPlan {
-  everyMs: number;
-  /** So many green samples running are wanted; then the window is over. */
-  consecutive: number;
-  /** Longest that the window is; slots beyond it are not taken. */
-  withinMs: number;
-  /** How late a sample may still be taken; later, its slot is missed. */
-  lateMs: number;
-  /** CEL over `it`, the outputs of the sample: a good one. */
-  green: string;
-  /** Name of a file for each sample; `{date}` and `{n}` stand for its nominal day and its number. */
-  file?: string;
-}
+export type { WindowPlan } from './plan.js';
 
 export const SAMPLE_OUTCOMES = ['green', 'red', 'missed'] as const;
 export type SampleOutcome = (typeof SAMPLE_OUTCOMES)[number];

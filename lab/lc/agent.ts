@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { endsCleanly } from './life.js';
-import { createLog, messageOf } from './log.js';
+import { endsCleanly } from '../kit/life.js';
+import { createLog, messageOf } from '../kit/log.js';
 
 const log = createLog('agent');
 const EVERY_MS = 1000;

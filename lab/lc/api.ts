@@ -5,8 +5,8 @@ import { Redis } from 'ioredis';
 import { createApp } from './api/app.js';
 import { readConfig, shown } from './api/config.js';
 import { Store } from './api/store.js';
-import { endsCleanly } from './life.js';
-import { createLog, messageOf } from './log.js';
+import { endsCleanly } from '../kit/life.js';
+import { createLog, messageOf } from '../kit/log.js';
 
 const log = createLog('api');
 const CONNECT_MS = 30_000;

@@ -2,8 +2,8 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { proxy } from 'hono/proxy';
-import { endsCleanly, port } from './life.js';
-import { createLog, messageOf } from './log.js';
+import { endsCleanly, port } from '../kit/life.js';
+import { createLog, messageOf } from '../kit/log.js';
 
 const log = createLog('edge');
 

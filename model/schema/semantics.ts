@@ -6,12 +6,18 @@ import { checkRole, checkSpans, list, placed, unique } from './checks.js';
 import type { Check } from './checks.js';
 import { checkGates } from './gate-check.js';
 import { checkRehearsal } from './rehearsal-check.js';
-import type { RunbookNode, RunbookPhase } from './runbook.js';
+import type { RunbookNode, RunbookPhase, RunbookStep } from './runbook.js';
 import { baseTypes, Scope } from './scope.js';
 import type { Path } from './source.js';
 import { checkAt, checkStep, checkWith } from './step-check.js';
 import type { StepCheck } from './step-check.js';
 import { didYouMean } from './suggest.js';
+
+/** Names of evidence that a step leaves; `<name>` is the one that it is given. */
+function leavesOf({ window, with: given }: RunbookStep, own: readonly string[] = []): readonly string[] {
+  if (window) return [SAMPLES_FILE, SUMMARY_FILE];
+  return own.map((name) => (name === '<name>' && typeof given?.name === 'string' ? given.name : name));
+}
 
 /** Checks the steps of a phase or rollback in order; the scope grows as they are passed. */
 function checkSteps(check: StepCheck, nodes: readonly RunbookNode[], path: Path, root: Check): void {
@@ -191,13 +197,13 @@ function checkIncludes({ source, runbook, kinds }: Check): void {
             'steps',
           ),
         );
-      const leaves = step.window ? [SAMPLES_FILE, SUMMARY_FILE] : kinds[step.uses]?.leaves;
+      const leaves = leavesOf(step, kinds[step.uses]?.leaves);
       const name = rest.join('.');
-      if (kinds[step.uses] && !leaves?.includes(name))
+      if (kinds[step.uses] && !leaves.includes(name))
         source.at(
           path,
           `step '${stepId}' (${step.uses}) leaves no evidence '${name}'`,
-          didYouMean(name, leaves ?? [], 'evidence'),
+          didYouMean(name, leaves, 'evidence'),
         );
       return undefined;
     });

@@ -10,7 +10,7 @@ export async function kindsOnDisk(): Promise<Record<string, StepKind>> {
     .map((file) => file.slice(0, -3));
   const kinds: Record<string, StepKind> = {};
   for (const name of names.sort()) {
-    const exported = name.replace(/\.(.)/g, (_, letter: string) => letter.toUpperCase());
+    const exported = name.replace(/[.-](.)/g, (_, letter: string) => letter.toUpperCase());
     const module = (await import(new URL(`${name}.ts`, FOLDER).pathname)) as Record<string, StepKind>;
     const kind = module[exported];
     if (!kind) throw new Error(`model/schema/steps/${name}.ts does not export ${exported}`);

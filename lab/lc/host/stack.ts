@@ -42,7 +42,7 @@ export function services(
   const host = '127.0.0.1';
   return {
     redis: {
-      command: [process.execPath, entry('redis'), '--port', String(ports.redis)],
+      command: [process.execPath, entry('../kit/redis'), '--port', String(ports.redis)],
       environment: {},
       dependsOn: [],
       ready: { tcp: { host, port: ports.redis } },
