@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { z } from 'zod';
 import type { healthContract as kind } from '../../model/schema/steps/health.contract.js';
 import { formatDuration } from '../../model/duration.js';
@@ -17,7 +18,7 @@ export const healthContract: HandlerOf<typeof kind> = {
     const report = reportIn(bytes, input.file);
     await context.evidence.write('health.json', bytes);
     const { problems, ...found } = judged(input, report, context);
-    const waiting = await countWaiting(input.folders, context);
+    const waiting = await countWaiting(input, context);
     const holds = problems.length === 0;
     const outputs = { holds, ...found, waiting };
     if (!holds && input.judge) {
@@ -67,14 +68,19 @@ function judged(input: Input, report: JsonObject, context: StepContext) {
   return { problems, status: name, ageMs: Number.isNaN(ageMs) ? -1 : Math.round(ageMs), fresh, numbers };
 }
 
-async function countWaiting(folders: readonly string[], context: StepContext): Promise<number> {
+async function countWaiting({ folders, waitingOver }: Input, context: StepContext): Promise<number> {
+  const before = Date.now() - waitingOver;
   let waiting = 0;
   for (const folder of folders) {
     const path = context.path(folder);
     const entries = await readdir(path, { withFileTypes: true }).catch((cause: unknown) => {
       throw new StepError('NOT_FOUND', `The folder ${path} cannot be read.`, { cause });
     });
-    waiting += entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).length;
+    for (const entry of entries.filter((one) => one.isFile() && !one.name.startsWith('.'))) {
+      // When it came here: a file that is renamed into a folder keeps the time of its content.
+      const info = await stat(join(path, entry.name)).catch(() => undefined);
+      if (info && info.ctimeMs <= before) waiting += 1;
+    }
   }
   return waiting;
 }

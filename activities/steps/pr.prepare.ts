@@ -33,7 +33,7 @@ export const prPrepare: HandlerOf<typeof kind> = {
       'pull-request.json',
       `${JSON.stringify({ title: input.title, ...outputs }, null, 2)}\n`,
     );
-    const how = url || (pushed ? 'pushed; a person opens it' : 'a person pushes and opens it');
+    const how = url || `left for a person: ${command}`;
     return { outputs, summary: `${input.branch} is ready at ${commit.slice(0, 12)}: ${how}` };
   },
 };

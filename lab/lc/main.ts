@@ -8,7 +8,7 @@ import { DEFAULT_SEED, writeCases } from './cases/generate.js';
 import { FAULTS, SOUND } from './faults.js';
 import type { Fault } from './faults.js';
 import { writeEarlierResults } from './host/no-go.js';
-import { endGroup, leftOver, startHeld, strayPostgres } from './host/processes.js';
+import { endGroup, leftOver, startHeld, strayPostgres } from '../kit/processes.js';
 import { startProduction } from './host/production.js';
 import { entry, writeStack } from './host/stack.js';
 import { endsCleanly, onStdinEnd, stdinIsHeld } from '../kit/life.js';

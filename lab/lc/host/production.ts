@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../faults.js';
-import { startHeld } from './processes.js';
+import { startHeld } from '../../kit/processes.js';
 import { entry, services } from './stack.js';
 import type { StackPorts } from './stack.js';
 import { SOUND } from '../faults.js';

@@ -18,6 +18,7 @@ export const healthContract = defineKind({
         'Figures to read: a name, and the field (dots lead into objects). One that is no number breaks the contract.',
       ),
     folders: z.array(z.string().min(1)).max(50).default([]).describe('Folders whose waiting files are counted.'),
+    waitingOver: duration.default(0).describe('Only files that wait for longer than this are counted, in real time.'),
     judge: z.boolean().default(true).describe('false: a broken contract is told in `holds` and fails nothing.'),
   }),
   outputs: z.object({

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, openSync, closeSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FOLLOW_STDIN } from '../../kit/life.js';
+import { FOLLOW_STDIN } from './life.js';
 
 const GRACE_MS = 8000;
 

@@ -1,0 +1,83 @@
+import type { ChildProcess } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { endsCleanly, onStdinEnd, stdinIsHeld } from '../kit/life.js';
+import { messageOf } from '../kit/log.js';
+import { labOptions, UsageError } from '../kit/options.js';
+import { freePort } from '../kit/ports.js';
+import { endGroup, startHeld } from '../kit/processes.js';
+import { type AgentFault, FAULTS, SOUND } from './faults.js';
+
+const READY_MS = 60_000;
+
+const entry = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+
+async function appears(file: string): Promise<void> {
+  const until = Date.now() + READY_MS;
+  while (!existsSync(file)) {
+    if (Date.now() > until) throw new Error(`${file} did not appear within ${READY_MS / 1000} s; see *.log beside it`);
+    await sleep(20);
+  }
+}
+
+/** The repository of the agent's owner, with a README that has a place for a badge. */
+function prepare(dir: string): void {
+  const repo = join(dir, 'repository');
+  mkdirSync(repo, { recursive: true });
+  const readme =
+    '# The agent\n\n<!-- golive-badge:start -->\n![agent: unknown](https://img.shields.io/badge/agent-unknown-lightgrey)\n<!-- golive-badge:end -->\n\nKeeps the orders moving.\n';
+  writeFileSync(join(repo, 'README.md'), readme);
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=lab', '-c', 'user.email=lab@agent.test', '-C', repo, ...args], {
+      stdio: 'ignore',
+    });
+  git('init', '--quiet', '-b', 'main');
+  git('add', '-A');
+  git('commit', '--quiet', '-m', 'the agent');
+}
+
+/** A log that has grown, so that there is something to rotate. */
+function growLog(dir: string): void {
+  mkdirSync(join(dir, 'logs'), { recursive: true });
+  const line = (n: number) => `2026-01-01T00:00:00.000Z seq=${n} pid=1 earlier ${'.'.repeat(60)}\n`;
+  writeFileSync(join(dir, 'logs', 'agent.log'), Array.from({ length: 12_000 }, (_, index) => line(index + 1)).join(''));
+}
+
+async function run(dir: string, fault: AgentFault, timeScale: number): Promise<void> {
+  const children: ChildProcess[] = [];
+  const end = endsCleanly(async () => {
+    await Promise.all(children.flatMap(({ pid }) => (pid === undefined ? [] : [endGroup(pid)])));
+    process.stderr.write('lab: nothing of it runs any more\n');
+  });
+  if (stdinIsHeld()) onStdinEnd(end);
+  prepare(dir);
+  growLog(dir);
+  const port = await freePort();
+  const redisUrl = `redis://127.0.0.1:${port}`;
+  const start = (name: string, ...args: string[]): void => {
+    const log = `${name.split('/').at(-1)}.log`;
+    children.push(startHeld([process.execPath, entry(name), ...args], {}, dir, join(dir, log)));
+  };
+  start('../kit/redis', '--port', String(port));
+  start('alert-sink', '--dir', dir, ...(fault.alertsDown ? ['--down'] : []));
+  const common = ['--dir', dir, '--redis', redisUrl, '--fault', fault.id, '--time-scale', String(timeScale)];
+  start('keeper', ...common, '--respawn-ms', String(fault.respawnMs ?? 200));
+  await appears(join(dir, 'alert-url'));
+  await appears(join(dir, 'health', 'latest.json'));
+  const inputs = { agentDir: dir, redisUrl, alertUrlFile: join(dir, 'alert-url'), repository: join(dir, 'repository') };
+  process.stdout.write(`${JSON.stringify({ ready: true, target: 'agent-lab', inputs })}\n`);
+  process.stderr.write(`lab: Redis, keeper and agent run in ${dir}, fault: ${fault.id}\n`);
+}
+
+try {
+  const chosen = labOptions(FAULTS, SOUND, 10_000);
+  if (chosen) await run(chosen.dir, chosen.fault, chosen.timeScale);
+} catch (error) {
+  const usage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
+  process.stderr.write(`lab: ${messageOf(error)}\n`);
+  if (usage) process.exitCode = 2;
+  else process.exit(1);
+}

@@ -1,0 +1,186 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parse } from 'yaml';
+import { endsCleanly } from '../kit/life.js';
+import { createLog, messageOf } from '../kit/log.js';
+import { FAULTS, SOUND } from './faults.js';
+import { checkOrder, type Lane, LANES, type Order, OrderError, readOrder } from './order.js';
+import { decide, type Decision, type Policy } from './policy.js';
+
+const log = createLog('gateway');
+const LOOK_MS = 40;
+const DAY_MS = 86_400_000;
+/** Outcomes that the error rate is of. */
+const RECENT = 200;
+
+interface Config {
+  actors: string[];
+  policy: Policy;
+}
+
+/** The work-order gateway: takes orders from its inboxes, carries out the local ones, and hands the strict ones on. */
+class Gateway {
+  private readonly outcomes: boolean[] = [];
+  private processed = 0;
+  private errors = 0;
+
+  constructor(
+    private readonly root: string,
+    private readonly config: Config,
+    private readonly fault: (typeof FAULTS)[number],
+    private readonly timeScale: number,
+  ) {
+    for (const lane of LANES)
+      for (const folder of ['inbox', 'error', 'done']) mkdirSync(join(root, folder, lane), { recursive: true });
+    for (const folder of ['executor', 'pending', 'approvals']) mkdirSync(join(root, folder), { recursive: true });
+  }
+
+  look(): void {
+    for (const lane of LANES) for (const name of waiting(join(this.root, 'inbox', lane))) this.take(lane, name);
+    for (const name of waiting(join(this.root, 'approvals'))) this.approved(name);
+    this.report();
+  }
+
+  private take(lane: Lane, name: string): void {
+    const path = join(this.root, 'inbox', lane, name);
+    let order: Order | undefined;
+    try {
+      order = readOrder(readFileSync(path, 'utf8'));
+      checkOrder(order, lane, this.config.actors);
+    } catch (error) {
+      if (!(error instanceof OrderError)) throw error;
+      if (error.code === 'E_YAML' && this.fault.crashOnYaml) {
+        log('critical', `${name}: ${error.message}`);
+        process.exit(70);
+      }
+      this.refuse(lane, name, order?.id ?? basename(name, '.yaml'), error);
+      return;
+    }
+    if (lane === 'local') {
+      for (const { path: target, content } of order.operations) write(join(this.root, 'local', target), content);
+      renameSync(path, join(this.root, 'done', lane, name));
+      this.count(true);
+      this.tell({ id: order.id, lane, event: 'processed', actor: order.actor, operations: order.operations.length });
+      return;
+    }
+    this.handOn(order, name, path);
+  }
+
+  /** A strict order of low risk goes to the executor; one of high risk needs the policy, or a person. */
+  private handOn(order: Order, name: string, path: string): void {
+    const decision: Decision =
+      order.risk === 'low'
+        ? { by: 'policy', rule: 'low-risk', failed: [] }
+        : decide(order, this.config.policy, this.fault.blindTo);
+    if (order.risk === 'high')
+      this.tell({ id: order.id, lane: 'strict', event: 'decision', actor: order.actor, decision: { ...decision } });
+    if (decision.by === 'nobody') renameSync(path, join(this.root, 'pending', name));
+    else renameSync(path, join(this.root, 'executor', name));
+  }
+
+  /** A person's word for an order that waits: a file of its name. */
+  private approved(name: string): void {
+    const pending = join(this.root, 'pending', name);
+    const given = join(this.root, 'approvals', name);
+    if (!existsSync(pending)) return;
+    const by = String((parse(readFileSync(given, 'utf8')) as { by?: unknown } | null)?.by ?? '');
+    const order = readOrder(readFileSync(pending, 'utf8'));
+    this.tell({
+      id: order.id,
+      lane: 'strict',
+      event: 'decision',
+      actor: order.actor,
+      decision: { by: 'person', person: by, rule: 'by hand', failed: [] },
+    });
+    renameSync(pending, join(this.root, 'executor', name));
+    renameSync(given, join(this.root, 'done', 'strict', `${name}.approval`));
+  }
+
+  private refuse(lane: Lane, name: string, id: string, error: OrderError): void {
+    const into = join(this.root, 'error', lane);
+    renameSync(join(this.root, 'inbox', lane, name), join(into, name));
+    writeFileSync(
+      join(into, `${name}.reason.json`),
+      `${JSON.stringify({ id, code: error.code, reason: error.message })}\n`,
+    );
+    // An actor that is not known is turned away as it should be; what cannot be carried out is an error.
+    const event = error.code === 'E_ACTOR' ? 'rejected' : 'error';
+    this.count(event === 'rejected');
+    this.tell({ id, lane, event, code: error.code, reason: error.message });
+    log('warn', `${lane}/${name}: ${error.code} ${error.message}`);
+  }
+
+  private count(good: boolean): void {
+    if (good) this.processed += 1;
+    else this.errors += 1;
+    this.outcomes.push(good);
+    if (this.outcomes.length > RECENT) this.outcomes.shift();
+  }
+
+  private tell(record: Record<string, unknown>): void {
+    appendFileSync(
+      join(this.root, 'telemetry.jsonl'),
+      `${JSON.stringify({ ts: new Date().toISOString(), ...record })}\n`,
+    );
+  }
+
+  /** Its health, as it sees itself. */
+  private report(): void {
+    const bad = this.outcomes.filter((good) => !good).length;
+    const errorRate = this.outcomes.length === 0 ? 0 : bad / this.outcomes.length;
+    const status = this.isRedDay() ? 'degraded' : 'up';
+    const details = { errorRate, processed: this.processed, errors: this.errors };
+    const path = join(this.root, 'health.json');
+    writeFileSync(`${path}.new`, `${JSON.stringify({ status, time: new Date().toISOString(), details })}\n`);
+    renameSync(`${path}.new`, path);
+  }
+
+  private isRedDay(): boolean {
+    const { redDay } = this.fault;
+    const since = statSync(join(this.root, 'window-began'), { throwIfNoEntry: false })?.mtimeMs;
+    if (redDay === undefined || since === undefined) return false;
+    const day = ((Date.now() - since) * this.timeScale) / DAY_MS;
+    // A sample closes its day: around its end the gateway is not well.
+    return day > redDay - 0.5 && day < redDay + 0.5;
+  }
+}
+
+/** Files that are whole; what is being written has a leading dot. */
+function waiting(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith('.'))
+    .sort();
+}
+
+function write(path: string, content: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}
+
+const { values } = parseArgs({
+  options: { dir: { type: 'string' }, fault: { type: 'string' }, 'time-scale': { type: 'string' } },
+});
+const root = values.dir ?? '.';
+const fault = FAULTS.find(({ id }) => id === values.fault) ?? SOUND;
+const config = parse(readFileSync(join(root, 'gateway.yaml'), 'utf8')) as Config;
+const gateway = new Gateway(root, config, fault, Number(values['time-scale'] ?? 1));
+const timer = setInterval(() => {
+  try {
+    gateway.look();
+  } catch (error) {
+    log('error', messageOf(error));
+  }
+}, LOOK_MS);
+endsCleanly(async () => clearInterval(timer));
+writeFileSync(join(root, 'gateway.pid'), `${process.pid}\n`);
+log('info', `watching ${root}`);
