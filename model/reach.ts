@@ -11,7 +11,7 @@ export function hostName(host: string): string {
     .replace(/\.$/, '');
 }
 
-const ADDRESS = /\bhttps?:\/\/(?:[^\s/?#"'@\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#"'@:\\]+)/gi;
+const ADDRESS = /\b(?:https?|rediss?):\/\/(?:[^\s/?#"'@\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#"'@:\\]+)/gi;
 
 /**
  * Hosts that a plan names: in addresses, and as `host` of a step. Expressions over inputs and target are computed; what
