@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.js';
+import type { PolicyPlan } from './policy.js';
 import type { SigningPlan } from './signing.js';
 
 /** What doing a step again would mean: nothing, the same state, or a second deed. */
@@ -113,6 +114,8 @@ export interface ApprovalPlan {
   distinct: boolean;
   /** The person who started the go-live may approve it (default false in live mode). */
   starterMay: boolean;
+  /** A rule that approves without a person when it holds; when it does not, people are asked. */
+  auto?: PolicyPlan;
 }
 
 export interface ChecklistItem {

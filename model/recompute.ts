@@ -1,6 +1,7 @@
 import { judgeGate, phaseVerdict } from './gate.js';
 import { buildContext, ExpressionError, resolve, type ExpressionContext } from './expression.js';
 import type { Json, JsonObject } from './json.js';
+import { decidePolicy } from './policy.js';
 import { type PhasePlan, type Plan, type StepPlan, stepsOf } from './plan.js';
 import type { GateResult } from './state.js';
 import { type Values, valuesOf } from './values.js';
@@ -35,8 +36,18 @@ export interface BegunStep {
   logged: string;
 }
 
+/** A rule that approved or did not, judged once more. */
+export interface JudgedPolicy {
+  seq: number;
+  approval: string;
+  /** What the rule says now, and what it is logged to have said. */
+  holds: boolean;
+  logged: boolean;
+}
+
 export interface Recomputed {
   attempts: JudgedAttempt[];
+  policies: JudgedPolicy[];
   begun: BegunStep[];
 }
 
@@ -53,7 +64,7 @@ const OVER = ['phase.passed', 'phase.failed', 'phase.cancelled'];
 export function recompute(plan: Plan, startedAt: string, events: readonly LoggedEvent[]): Recomputed {
   const phases: Values['phases'] = {};
   const open = new Map<string, JudgedAttempt>();
-  const done: Recomputed = { attempts: [], begun: [] };
+  const done: Recomputed = { attempts: [], policies: [], begun: [] };
   const contextOf = (attempt: JudgedAttempt, it?: string): ExpressionContext =>
     buildContext({
       ...valuesOf(plan, startedAt, attempt.attempt, phases),
@@ -72,6 +83,11 @@ export function recompute(plan: Plan, startedAt: string, events: readonly Logged
     if (event.type === 'step.started') {
       const step = stepsOf(phase.steps).find(({ id }) => id === event.step);
       if (step) done.begun.push(begun(event, attempt, step, contextOf(attempt)));
+    }
+    const policy = phase.approvals.find(({ id }) => id === event.approval)?.auto;
+    if (event.type === 'approval.policy' && policy) {
+      const { holds } = decidePolicy(policy, contextOf(attempt));
+      done.policies.push({ seq: event.seq, approval: text(event.approval), holds, logged: event.holds === true });
     }
     if (event.type === 'step.done' && event.phaseAttempt === attempt.attempt) {
       attempt.steps[text(event.step)] = (event.outputs ?? {}) as JsonObject;

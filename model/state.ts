@@ -2,6 +2,7 @@ import type { EvidenceRef, StepFailure } from './contract.js';
 import type { JsonObject } from './json.js';
 import type { Choice, MessageName } from './message.js';
 import type { LimitOp, Mode } from './plan.js';
+import type { PolicyDecision } from './policy.js';
 import type { Signed, SigningPlan } from './signing.js';
 import type { Verdict } from './verdict.js';
 
@@ -149,6 +150,8 @@ export interface ApprovalState {
   closedAt?: string;
   expiresAt?: string;
   votes: Vote[];
+  /** What the rule said, where one may approve. */
+  policy?: PolicyDecision;
   sentence?: string;
 }
 

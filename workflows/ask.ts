@@ -1,5 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import { tally, voidOthers } from '../model/approval.js';
+import { decidePolicy } from '../model/policy.js';
+import type { ExpressionContext } from '../model/expression.js';
 import { type Choice, type ChooseMessage, needsReason } from '../model/message.js';
 import type { ApprovalPlan, PhasePlan } from '../model/plan.js';
 import type { ApprovalState, Waiting } from '../model/state.js';
@@ -23,6 +25,7 @@ export async function askApproval(
   session: Session,
   rule: ApprovalPlan,
   about: unknown,
+  policy?: { phase: string; attempt: number; context: ExpressionContext },
 ): Promise<{ approved: boolean; sentence: string }> {
   const approval = stateOf(session, rule);
   const digest = digestOf({ approval: rule.id, plan: session.start.planDigest, about });
@@ -38,6 +41,19 @@ export async function askApproval(
   session.note('approval.asked', { approval: rule.id, question: rule.question, digest, expiresAt });
   const outcome = () => tally(rule, approval.votes);
   const decided = () => outcome().outcome !== 'open' || session.aborted;
+  // Whoever has said no already is not overruled by a rule.
+  if (rule.auto && policy && outcome().outcome === 'open' && !session.aborted) {
+    const { phase, attempt, context } = policy;
+    approval.policy = decidePolicy(rule.auto, context);
+    session.note('approval.policy', { approval: rule.id, phase, attempt, ...approval.policy });
+    if (approval.policy.holds) {
+      const sentence = `Approved by policy: ${rule.auto.rule}.`;
+      Object.assign(approval, { status: 'approved', closedAt: now(), sentence });
+      session.note('approval.closed', { approval: rule.id, status: approval.status, sentence });
+      await session.flush();
+      return { approved: true, sentence };
+    }
+  }
   const ends = Date.parse(expiresAt);
   do {
     if (outcome().outcome !== 'open') continue;

@@ -84,7 +84,10 @@ async function allowed(
       attempt: state.attempt,
       ...(when === 'after' ? { gates: state.gates as unknown as Json } : {}),
     };
-    const { approved, sentence } = await askApproval(session, rule, about);
+    const steps = when === 'after' ? (session.phases[state.id]?.steps ?? {}) : {};
+    const context = buildContext({ ...session.values(state.attempt), steps });
+    const policy = { phase: plan.id, attempt: state.attempt, context };
+    const { approved, sentence } = await askApproval(session, rule, about, policy);
     if (!approved) {
       end(session, state, session.aborted ? 'cancelled' : 'failed', 'no-go', `${rule.question} ${sentence}`);
       return false;

@@ -26,6 +26,10 @@ function asJson(name: string, text: string, { id, mode, timeScale }: GoLiveRef, 
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it is no object');
     return `${JSON.stringify({ ...value, golive: { id, mode, timeScale, written } }, null, 2)}\n`;
   } catch (cause) {
-    throw new StepError('BAD_INPUT', `${name} would not be a JSON object: ${cause instanceof Error ? cause.message : ''}.`, { cause });
+    throw new StepError(
+      'BAD_INPUT',
+      `${name} would not be a JSON object: ${cause instanceof Error ? cause.message : ''}.`,
+      { cause },
+    );
   }
 }

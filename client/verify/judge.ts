@@ -91,11 +91,13 @@ export async function checkJudgement(
   findings: Findings,
 ): Promise<void> {
   const { plan, state } = record;
-  let again: Recomputed = { attempts: [], begun: [] };
+  let again: Recomputed = { attempts: [], policies: [], begun: [] };
   await findings.group('inputs of steps against the plan', () => {
     again = recompute(plan, state.startedAt, events);
     return checkInputs(again.begun, findings);
   });
+  if (again.policies.length > 0 || state.approvals.some(({ policy }) => policy))
+    await findings.group('rules that approve, judged again', () => checkPolicies(again, plan, state, findings));
   await findings.group('figures from the raw records', () => checkFigures(bag, again, fromRaw, findings));
   await findings.group('gates, judged again', () => checkGates(again, state, findings));
   await findings.group('phases, decisions and verdict', () => checkVerdict(again, record, events, findings));
@@ -110,6 +112,34 @@ function checkInputs(begun: readonly BegunStep[], findings: Findings): { count: 
     }
   }
   return { count: begun.length };
+}
+
+/** What is approved by a rule must be a rule of the plan, and hold by what the log says. */
+function checkPolicies(
+  { policies }: Recomputed,
+  plan: Plan,
+  state: GoLiveState,
+  findings: Findings,
+): { count: number } {
+  for (const { seq, approval, holds, logged } of policies) {
+    if (holds !== logged) {
+      const said = logged ? 'held' : 'did not hold';
+      findings.add(
+        'policy',
+        `event ${seq}`,
+        `the rule of ${approval} is logged to have ${said}, and judged again it ${holds ? 'holds' : 'does not'}`,
+      );
+    }
+  }
+  const rules = plan.phases.flatMap(({ approvals }) => approvals);
+  for (const { id, status, policy } of state.approvals) {
+    if (status !== 'approved' || !policy?.holds) continue;
+    const last = policies.findLast(({ approval }) => approval === id);
+    const rule = rules.find((one) => one.id === id)?.auto?.rule;
+    if (!last?.holds || rule !== policy.rule)
+      findings.add('policy', id, 'is approved by a rule that does not hold, or that the plan does not have');
+  }
+  return { count: policies.length };
 }
 
 function checkFigures(

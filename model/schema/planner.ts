@@ -20,6 +20,7 @@ import type {
 import { stepsOf } from '../plan.js';
 import type { WindowPlan } from '../window.js';
 import { approvalIds, list } from './checks.js';
+import { pathsIn } from './expression-paths.js';
 import { isParallel } from './runbook.js';
 import type { Runbook, RunbookApproval, RunbookNode, RunbookPhase, RunbookStep } from './runbook.js';
 import type { Kinds } from './scope.js';
@@ -137,6 +138,9 @@ function planApproval(
     expiresMs: ms(approval.expires, HOUR_MS),
     distinct: approval.distinct ?? true,
     starterMay: approval.starterMay ?? !defaults.live,
+    ...(approval.auto === undefined
+      ? {}
+      : { auto: { rule: approval.auto, reads: pathsIn(approval.auto).map(({ keys }) => keys) } }),
   };
 }
 

@@ -107,7 +107,11 @@ const approvalFields = {
   distinct: z.boolean().optional(),
   starterMay: z.boolean().optional(),
 };
-const phaseApproval = z.strictObject({ when: z.enum(['before', 'after']).optional(), ...approvalFields });
+const phaseApproval = z.strictObject({
+  when: z.enum(['before', 'after']).optional(),
+  ...approvalFields,
+  auto: cel.optional().describe('CEL; when it holds, the phase is approved by policy and nobody is asked.'),
+});
 const decisionApproval = z.strictObject(approvalFields);
 
 const scalar = z.union([z.number(), z.string().max(500), z.boolean()]);

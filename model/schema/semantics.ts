@@ -128,6 +128,23 @@ function checkOnFail(check: Check, path: Path, phase: RunbookPhase, index: numbe
   }
 }
 
+/** Rules that approve in place of people: typed like every expression, and never where only people may. */
+function checkPolicies(check: StepCheck, phase: RunbookPhase, path: Path): void {
+  list(phase.approval).forEach((approval, index) => {
+    if (approval.auto === undefined) return;
+    const at = [...path, 'approval', ...(Array.isArray(phase.approval) ? [index] : []), 'auto'];
+    const { steps, ...before } = check.scope.types;
+    const types = approval.when === 'after' && steps ? { ...before, steps } : before;
+    checkAt(check, at, approval.auto, { types, expected: ['boolean'] });
+    if (phase.human)
+      check.source.at(
+        at,
+        `only people may approve phase '${phase.id}': it is marked human`,
+        'Leave `auto` or `human` out.',
+      );
+  });
+}
+
 function checkPhase(check: Check, index: number, base: ExpressionTypes, phases: Record<string, TypeSpec>): TypeSpec {
   const phase = check.runbook.phases[index] as RunbookPhase;
   const path: Path = ['phases', index];
@@ -140,6 +157,7 @@ function checkPhase(check: Check, index: number, base: ExpressionTypes, phases: 
   checkSpans(check, path, phase);
   checkPeople(check, path, phase);
   checkSteps(step, phase.steps ?? [], [...path, 'steps'], check);
+  checkPolicies(step, phase, path);
   checkGates(step, phase, path);
   checkOnFail(check, path, phase, index);
   if (!phase.steps?.length && !phase.gates?.length && !phase.approval && !phase.checklist?.length) {
