@@ -3,6 +3,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { JsonObject } from '../model/json.js';
 import type { Mode, Plan } from '../model/plan.js';
+import { scheduledTarget } from '../model/schedule.js';
+import { scheduledRunbook } from '../model/schema/plan-schedule.js';
+import type { RunbookSchedule } from '../model/schema/runbook.js';
 import { planRunbook } from '../model/schema/planner.js';
 import { loadRunbook } from '../model/schema/load.js';
 import { loadProject } from '../model/schema/project.js';
@@ -42,6 +45,8 @@ export interface PlanChoices {
   evidence?: string | undefined;
   /** Only to look at: missing inputs are left out. */
   preview?: boolean;
+  /** Plan only what this schedule of the runbook runs. */
+  schedule?: RunbookSchedule;
 }
 
 function yamlFiles(folder: string): string[] {
@@ -156,6 +161,7 @@ function projectFolder(cwd: string): string {
  */
 export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Promise<Plan> {
   const { folder, project } = openProject();
+  const { schedule } = choices;
   const { target, change, mode, timeScale, inputs } = choices;
   const targets = project.targets ?? {};
   const declared = Object.hasOwn(targets, target) ? targets[target] : undefined;
@@ -169,11 +175,11 @@ export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Pro
   // A rehearsal is played by declared names, unless the project has them signed there too.
   const people = mode === 'live' || signing?.level === 'signed' ? project.people : undefined;
   const { plan, problems } = planRunbook({
-    runbook: opened.runbook,
+    runbook: schedule ? scheduledRunbook(opened.runbook, schedule) : opened.runbook,
     file: opened.file,
     sha256: opened.sha256,
     inputs,
-    target: { id: target, variables: declared?.variables ?? {} },
+    target: { id: schedule ? scheduledTarget(target, schedule.id) : target, variables: declared?.variables ?? {} },
     change,
     mode,
     timeScale,

@@ -17,6 +17,7 @@ import * as plan from './commands/plan.js';
 import * as rehearse from './commands/rehearse.js';
 import * as reject from './commands/reject.js';
 import * as report from './commands/report.js';
+import * as schedule from './commands/schedule.js';
 import * as schema from './commands/schema.js';
 import * as start from './commands/start.js';
 import * as status from './commands/status.js';
@@ -32,7 +33,7 @@ import { packageRoot } from './server/paths.js';
 /** The verbs in the order of their use; each group stands under its heading in `--help`. */
 const GROUPS: readonly [heading: string, verbs: readonly { register(program: Command): void }[]][] = [
   ['Write a runbook:', [fresh, validate, plan, explain, schema]],
-  ['Run it:', [rehearse, start, watch, status, list]],
+  ['Run it:', [rehearse, start, watch, status, list, schedule]],
   ['Answer it:', [approve, reject, tick, choose, waive, abort, keys]],
   ['Its evidence:', [evidence, verify, report]],
   ['Server and worker:', [up, down, ui, codec, doctor, completion]],

@@ -22,6 +22,8 @@ export interface Plan {
   mode: Mode;
   /** 1 = real time; 30 = every waiting time is a thirtieth. Always 1 in live mode. */
   timeScale: number;
+  /** Set in the plan of a schedule's runs: what was signed is its template. */
+  schedule?: { id: string };
   /** Folder that relative paths of steps are resolved against (absolute). */
   baseDir: string;
   roles: Record<string, string>;

@@ -20,7 +20,15 @@ export function valuesOf(plan: Plan, startedAt: string, attempt: number, phases:
   return {
     inputs: plan.inputs,
     target: { id: plan.target.id, variables: plan.target.variables },
-    run: { id: plan.goLiveId, mode: plan.mode, started: startedAt, stamp, attempt, timeScale: plan.timeScale },
+    run: {
+      id: plan.goLiveId,
+      mode: plan.mode,
+      started: startedAt,
+      stamp,
+      attempt,
+      timeScale: plan.timeScale,
+      schedule: plan.schedule?.id ?? '',
+    },
     phases,
   };
 }

@@ -76,6 +76,7 @@ async function open(session: Session): Promise<void> {
     by: start.startedBy,
     mode: plan.mode,
     timeScale: plan.timeScale,
+    ...(start.because === undefined ? {} : { because: start.because }),
     ...(state.startedProof ? { proof: { ...state.startedProof } } : {}),
   });
   await session.notify('started', `${plan.runbook.title} started`, `${plan.target.id} · ${plan.change}`);

@@ -2,3 +2,4 @@
 export { goLive } from './go-live.js';
 export { monitorWindow } from './monitor-window.js';
 export { phase } from './phase.js';
+export { scheduled } from './scheduled.js';

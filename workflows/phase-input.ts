@@ -30,6 +30,10 @@ export interface GoLiveStart {
   startedBy: string;
   /** Proves who starts it, where names are signed. */
   signed?: Signed;
+  /** Who signed, when it is not who started it: the one who applied a schedule. */
+  signedBy?: string;
+  /** Why it was started, where nobody did by hand. */
+  because?: string;
 }
 
 /** All that a go-live holds between two phases: the second argument of `goLive`, where one execution goes on for another. */

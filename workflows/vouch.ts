@@ -2,6 +2,7 @@ import { ApplicationFailure, uuid4 } from '@temporalio/workflow';
 import type { SignatureCheck } from '../model/contract.js';
 import { expectedStatement } from '../model/expected-statement.js';
 import type { MessageName, Messages, Receipt } from '../model/message.js';
+import { SCHEDULED, withChange } from '../model/schedule.js';
 import {
   namespaceOf,
   readStatement,
@@ -123,7 +124,7 @@ export async function recheckVotes(session: Session, votes: readonly Vote[]): Pr
  * @throws ApplicationFailure when it is not proven; nothing has been done then
  */
 export async function vouchStart(
-  { plan, planDigest, startedBy, signed }: GoLiveStart,
+  { plan, planDigest, startedBy, signed, signedBy }: GoLiveStart,
   signing: SigningPlan,
 ): Promise<Proof> {
   const refuse = (why: string) =>
@@ -132,12 +133,13 @@ export async function vouchStart(
   if (!signed) throw refuse('who starts it must sign.');
   const read = readStatement(signed);
   if (!read.ok) throw refuse(read.problem);
-  const problem = statementProblem(
-    read.statement,
-    startExpected(plan.goLiveId, planDigest, startedBy),
-    signing,
-    Date.now(),
-  );
+  // Of a schedule, its template was signed, by whoever applied it; that holds until the key is revoked.
+  const template = plan.schedule ? withChange(plan, SCHEDULED) : undefined;
+  const expected = template
+    ? startExpected(template.goLiveId, digestOf(template), signedBy ?? startedBy)
+    : startExpected(plan.goLiveId, planDigest, startedBy);
+  const at = template ? Date.parse(read.statement.issuedAt) : Date.now();
+  const problem = statementProblem(read.statement, expected, signing, at);
   if (problem !== undefined) throw refuse(problem);
   const checked = await check(signing, read.statement, signed);
   if (!checked.ok) throw refuse(checked.reason);

@@ -8,6 +8,7 @@ import { canonicalJson, type Json } from '../../model/json.js';
 import { approvalsOf } from '../../model/open-state.js';
 import type { ApprovalPlan, Plan } from '../../model/plan.js';
 import type { LoggedEvent } from '../../model/recompute.js';
+import { SCHEDULED, withChange } from '../../model/schedule.js';
 import { namespaceOf, readStatement, startExpected, type Statement } from '../../model/signing.js';
 import type { ApprovalState, GoLiveState, Proof, Vote } from '../../model/state.js';
 import type { Bag } from './bag.js';
@@ -166,7 +167,7 @@ function proofsOf({ plan, state, startedBy }: Record, findings: Findings): Claim
     if (!statement || !signature || !principal || !key) return findings.add('policy', item, 'is not signed');
     const read = readStatement({ statement, signature });
     if (!read.ok) return findings.add('policy', item, read.problem);
-    const fields = { ...expected, goLive: plan.goLiveId, plan: state.planDigest, principal };
+    const fields = { goLive: plan.goLiveId, plan: state.planDigest, ...expected, principal };
     const odd = Object.entries(fields).find(([name, value]) => read.statement[name as keyof Statement] !== value);
     if (odd) return findings.add('policy', item, `its statement says another ${odd[0]}`);
     if (plan.signing?.principals[read.statement.by] !== principal)
@@ -177,7 +178,20 @@ function proofsOf({ plan, state, startedBy }: Record, findings: Findings): Claim
     }
     claims.push({ item, proof: { statement, signature, principal, key }, at, statement: read.statement });
   };
-  take('start', state.startedProof, state.startedAt, startExpected(plan.goLiveId, state.planDigest, startedBy));
+  const template = plan.schedule ? withChange(plan, SCHEDULED) : undefined;
+  if (template) {
+    const signer = Object.keys(plan.signing?.principals ?? {}).find(
+      (name) => plan.signing?.principals[name] === state.startedProof?.principal,
+    );
+    const read = state.startedProof ? readStatement(state.startedProof) : undefined;
+    const at = read?.ok ? read.statement.issuedAt : state.startedAt;
+    take(
+      'start',
+      state.startedProof,
+      at,
+      startExpected(template.goLiveId, sha256(canonicalJson(template)), signer ?? startedBy),
+    );
+  } else take('start', state.startedProof, state.startedAt, startExpected(plan.goLiveId, state.planDigest, startedBy));
   for (const asked of state.approvals) {
     for (const vote of asked.votes.filter(({ status }) => status === 'counted'))
       take(asked.id, vote, vote.at, voteExpected(asked, vote));

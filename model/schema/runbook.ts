@@ -162,6 +162,27 @@ const phaseSchema = z.strictObject({
     .optional(),
 });
 
+const scheduleSchema = z.strictObject({
+  id,
+  title: title.optional(),
+  phases: z.array(id).min(1).max(50).describe('What each run does; none of them may wait for a person.'),
+  cron: z
+    .string()
+    .max(100)
+    .regex(/^(\S+\s+){4}\S+$/, 'five fields: minute, hour, day, month, weekday')
+    .optional(),
+  every: span.optional().describe('An interval, in place of `cron`.'),
+  timezone: z.string().max(60).optional().describe('IANA name; UTC by default.'),
+  catchUp: span.optional().describe('How late a missed run may still be started: 10s to 10m, 1m by default.'),
+  pauseOnFailure: z.boolean().optional().describe('A run that is no GO pauses the schedule.'),
+  blackouts: z
+    .array(
+      z.strictObject({ from: z.iso.datetime({ offset: true }), to: z.iso.datetime({ offset: true }), why: sentence }),
+    )
+    .max(100)
+    .optional(),
+});
+
 const vote = z.strictObject({
   by: title.optional(),
   vote: z.enum(['approve', 'reject', 'silence']),
@@ -264,6 +285,7 @@ export const runbookSchema = z.strictObject({
     .array(z.strictObject({ on: z.array(z.enum(NOTICE_EVENTS)).min(1), with: values }))
     .max(20)
     .optional(),
+  schedules: z.array(scheduleSchema).max(50).optional().describe('Runs without people: `golive schedule apply`.'),
   rehearsal: rehearsal.optional(),
 });
 
@@ -271,6 +293,7 @@ export type Runbook = z.infer<typeof runbookSchema>;
 export type RunbookPhase = Runbook['phases'][number];
 export type RunbookStep = z.infer<typeof stepSchema>;
 export type RunbookNode = z.infer<typeof nodeSchema>;
+export type RunbookSchedule = z.infer<typeof scheduleSchema>;
 export type RunbookGate = z.infer<typeof gateSchema>;
 export type RunbookGateNode = z.infer<typeof gateNode>;
 export type RunbookApproval = z.infer<typeof phaseApproval>;

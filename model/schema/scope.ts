@@ -50,6 +50,7 @@ const RUN: TypeSpec = {
     stamp: { type: 'string' },
     attempt: { type: 'number' },
     timeScale: { type: 'number' },
+    schedule: { type: 'string' },
   },
 };
 

@@ -6,6 +6,7 @@ import { checkRole, checkSpans, list, placed, unique } from './checks.js';
 import type { Check } from './checks.js';
 import { checkGates } from './gate-check.js';
 import { checkRehearsal } from './rehearsal-check.js';
+import { checkSchedules } from './schedule-check.js';
 import type { RunbookNode, RunbookPhase, RunbookStep } from './runbook.js';
 import { baseTypes, Scope } from './scope.js';
 import type { Path } from './source.js';
@@ -276,4 +277,5 @@ export function checkSemantics(check: Check): void {
     });
   });
   checkRehearsal(check);
+  checkSchedules(check);
 }

@@ -1,0 +1,178 @@
+import type { Command } from '@commander-js/extra-typings';
+import type { Client } from '@temporalio/client';
+import type { ScheduleRow } from '../../model/schedule.js';
+import { collectInput, parseMode, parseName, parseTimeScale } from '../options.js';
+
+/** `golive schedule`: runs without people. */
+export function register(program: Command): void {
+  const schedule = program
+    .command('schedule')
+    .summary('apply, list, run, pause, resume or remove schedules')
+    .description(
+      'Runs of a runbook’s phases without people, on Temporal Schedules: overlap is skipped, a missed run is caught up only within minutes.',
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  golive schedule apply runbooks/unattended-operations.yaml --target agent --mode live\n  golive schedule list',
+    );
+  registerApply(schedule as unknown as Command);
+  registerList(schedule as unknown as Command);
+  registerRun(schedule as unknown as Command);
+  registerState(schedule as unknown as Command);
+}
+
+async function withClient<T>(act: (client: Client) => Promise<T>): Promise<T> {
+  const { connect } = await import('../connection.js');
+  const connection = await connect();
+  try {
+    return await act(connection.client);
+  } finally {
+    await connection.close();
+  }
+}
+
+function registerApply(schedule: Command): void {
+  schedule
+    .command('apply')
+    .summary('make the schedules of a target what a runbook says')
+    .description('Create, update and remove the schedules of a runbook on a target. A paused schedule stays paused.')
+    .argument('<runbook>', 'file of the runbook')
+    .requiredOption('--target <target>', 'what it acts on', parseName)
+    .option('--input <name=value>', 'an input of the runbook; may be repeated', collectInput, {})
+    .option('--mode <mode>', 'rehearse or live', parseMode, 'rehearse' as const)
+    .option('--time-scale <n>', 'how many times faster it waits, in rehearsals', parseTimeScale)
+    .option('--by <name>', 'who applies it (default: the owner of the key, else the user of this computer)')
+    .option('--key <file>', 'SSH key to sign with (default: one of yours that may)')
+    .option('--evidence <dir>', 'folder for the evidence (default: ./evidence)')
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      '\nExample:\n  golive schedule apply runbooks/unattended-operations.yaml --target agent --mode live',
+    )
+    .action(async (file, options) => {
+      const [{ applySchedules }, { print }] = await Promise.all([import('../schedules.js'), import('../tell.js')]);
+      const applied = await withClient((client) => applySchedules(client, file, options));
+      if (options.json) return print({ applied });
+      for (const { what, schedule: name } of applied) print(`${what.padEnd(8)} ${name}`);
+    });
+}
+
+function registerList(schedule: Command): void {
+  schedule
+    .command('list')
+    .summary('list schedules with their last and next runs')
+    .description('Every schedule with its state, its next run, its last run and what that came to.')
+    .option('--target <target>', 'only those of this target', parseName)
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExample:\n  golive schedule list --target agent')
+    .action(async (options) => {
+      const [{ listSchedules }, { print }] = await Promise.all([import('../schedules.js'), import('../tell.js')]);
+      const rows = await withClient((client) => listSchedules(client, options.target));
+      if (options.json) return print({ schedules: rows });
+      process.stdout.write(table(rows));
+    });
+}
+
+function registerRun(schedule: Command): void {
+  schedule
+    .command('run')
+    .summary('run a schedule now')
+    .description(
+      'Start a run now and wait for what it comes to. Within a blackout it needs --override, which is recorded.\n' +
+        'Exit codes: 0 go, 3 no-go, 4 nothing was started.',
+    )
+    .argument('<target>', 'target of the schedule', parseName)
+    .argument('<schedule>', 'its id')
+    .option('--by <name>', 'who asks for it (default: the user of this computer)')
+    .option('--override <reason>', 'run it in spite of a blackout')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExample:\n  golive schedule run agent drill')
+    .action(async (target, name, options) => {
+      const [{ runSchedule }, { print }, { defaultName }] = await Promise.all([
+        import('../schedules.js'),
+        import('../tell.js'),
+        import('../send.js'),
+      ]);
+      const asked = { by: options.by ?? defaultName(), override: options.override };
+      const result = await withClient((client) => runSchedule(client, target, name, asked));
+      if (options.json) print(result);
+      else print(`${result.status.toUpperCase()}  ${result.sentence}`);
+      const good = result.status === 'go' || result.status === 'waived';
+      process.exitCode = good ? 0 : result.status === 'blackout' || result.status === 'overlap' ? 4 : 3;
+    });
+}
+
+function registerState(schedule: Command): void {
+  for (const [verb, past, summary] of [
+    ['pause', 'paused', 'start nothing until it is resumed'],
+    ['resume', 'resumed', 'go on after a pause'],
+  ] as const) {
+    schedule
+      .command(verb)
+      .summary(summary)
+      .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}. The reason stands with the schedule.`)
+      .argument('<target>', 'target of the schedule', parseName)
+      .argument('<schedule>', 'its id')
+      .requiredOption('--reason <text>', 'why')
+      .addHelpText('after', `\nExample:\n  golive schedule ${verb} agent drill --reason "the lab is rebuilt"`)
+      .action(async (target, name, { reason }) => {
+        const [schedules, { print }] = await Promise.all([import('../schedules.js'), import('../tell.js')]);
+        const act = verb === 'pause' ? schedules.pauseSchedule : schedules.resumeSchedule;
+        await withClient((client) => act(client, target, name, reason));
+        print(`${name} of ${target} is ${past}.`);
+      });
+  }
+  schedule
+    .command('remove')
+    .summary('remove a schedule')
+    .description('Remove a schedule. Its runs and their evidence stay.')
+    .argument('<target>', 'target of the schedule', parseName)
+    .argument('<schedule>', 'its id')
+    .addHelpText('after', '\nExample:\n  golive schedule remove agent drill')
+    .action(async (target, name) => {
+      const [{ removeSchedule }, { print }] = await Promise.all([import('../schedules.js'), import('../tell.js')]);
+      await withClient((client) => removeSchedule(client, target, name));
+      print(`${name} of ${target} is removed.`);
+    });
+}
+
+function table(rows: readonly ScheduleRow[]): string {
+  if (rows.length === 0) return 'No schedules. `golive schedule apply <runbook>` makes those of a runbook.\n';
+  const short = (time: string | undefined): string => (time === undefined ? '–' : time.slice(0, 19).replace('T', ' '));
+  const head = [
+    'TARGET',
+    'SCHEDULE',
+    'WHEN',
+    'ZONE',
+    'STATE',
+    'NEXT (UTC)',
+    'LAST (UTC)',
+    'RESULT',
+    'RUNS',
+    'MISSED',
+    'SKIPPED',
+  ];
+  const cells = rows.map((row) => [
+    row.target,
+    row.schedule,
+    row.times,
+    row.timezone,
+    row.state,
+    short(row.next[0]),
+    short(row.last?.due),
+    row.last?.status ?? '–',
+    String(row.runs),
+    String(row.missed),
+    String(row.skipped),
+  ]);
+  const widths = head.map((name, index) => Math.max(name.length, ...cells.map((line) => line[index]?.length ?? 0)));
+  return [head, ...cells]
+    .map(
+      (line) =>
+        `${line
+          .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}

@@ -1,0 +1,195 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ScheduledResult, ScheduleRow } from '../../model/schedule.js';
+import { eventually, Project } from '../kits/cli.js';
+
+const RUNBOOK = `schema: 1
+id: chores
+title: Chores
+roles: { sre: SRE }
+inputs:
+  flag: { type: path }
+phases:
+  - id: look
+    steps:
+      - { id: flag, uses: log.scan, retry: { attempts: 1 }, with: { files: ["\${{ inputs.flag }}"], needed: [ok] } }
+  - id: slow
+    steps:
+      - { id: rest, uses: wait, with: { for: 7s } }
+  - id: asks
+    approval: { role: sre, question: Now? }
+    steps:
+      - { id: rest, uses: wait, with: { for: 1s } }
+schedules:
+  - { id: look, phases: [look], cron: "0 3 * * *", timezone: Europe/Berlin, pauseOnFailure: true }
+  - id: quiet
+    phases: [look]
+    cron: "0 4 * * *"
+    blackouts: [{ from: "2020-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z", why: year-end freeze }]
+`;
+
+let project: Project;
+let flag: string;
+beforeAll(async () => {
+  project = await Project.open();
+  flag = join(project.folder, 'flag.txt');
+  writeFileSync(flag, 'ok\n');
+  writeFileSync(join(project.folder, 'chores.yaml'), RUNBOOK);
+  const up = await project.run('up', '--detach');
+  expect([up.code, up.stderr]).toEqual([0, up.stderr]);
+}, 120_000);
+afterAll(async () => {
+  await project.close();
+}, 60_000);
+
+const apply = (file = 'chores.yaml', target = 'shop') =>
+  project.run('schedule', 'apply', file, '--target', target, '--input', `flag=${flag}`);
+const list = async (target = 'shop') =>
+  (await project.json<{ schedules: ScheduleRow[] }>('schedule', 'list', '--target', target, '--json')).value.schedules;
+const server = () =>
+  JSON.parse(readFileSync(join(project.folder, '.golive', 'server.json'), 'utf8')) as { address: string; pid: number };
+
+describe('golive schedule', () => {
+  test('applies, lists, runs, pauses and removes what the runbook says', async () => {
+    expect((await apply()).stdout).toBe('created  look\ncreated  quiet\n');
+    expect((await apply()).stdout).toBe('updated  look\nupdated  quiet\n');
+    const [look] = await list();
+    expect(look).toMatchObject({
+      id: 'golive.shop.look',
+      times: '0 3 * * *',
+      timezone: 'Europe/Berlin',
+      state: 'active',
+      last: null,
+    });
+    // Three in the morning in Berlin is one or two in UTC.
+    expect(look?.next[0]).toMatch(/T0[12]:00:00\.000Z$/);
+    expect(look?.next).toHaveLength(3);
+
+    const ran = await project.json<ScheduledResult>('schedule', 'run', 'shop', 'look', '--by', 'Ada', '--json');
+    expect([ran.code, ran.value]).toMatchObject([0, { status: 'go', target: 'shop.look' }]);
+    expect((await list())[0]?.last).toMatchObject({ status: 'go' });
+    const plan = JSON.parse(
+      readFileSync(join(project.folder, 'evidence', 'shop.look', ran.value.change ?? '', 'data', 'plan.json'), 'utf8'),
+    ) as { startedBy: string; plan: { schedule: object } };
+    expect(plan).toMatchObject({ startedBy: 'Ada', plan: { schedule: { id: 'look' } } });
+
+    expect((await project.run('schedule', 'pause', 'shop', 'look', '--reason', 'rebuild')).code).toBe(0);
+    expect((await list())[0]).toMatchObject({ state: 'paused: rebuild', next: [] });
+    await apply();
+    expect((await list())[0]?.state).toBe('paused: rebuild');
+    expect((await project.run('schedule', 'resume', 'shop', 'look', '--reason', 'done')).code).toBe(0);
+    expect((await list())[0]?.state).toBe('active');
+
+    writeFileSync(join(project.folder, 'fewer.yaml'), RUNBOOK.slice(0, RUNBOOK.indexOf('  - id: quiet')));
+    expect((await apply('fewer.yaml')).stdout).toBe('updated  look\nremoved  quiet\n');
+    expect((await project.run('schedule', 'remove', 'shop', 'look')).code).toBe(0);
+    expect(await list()).toEqual([]);
+    const gone = await project.run('schedule', 'run', 'shop', 'look');
+    expect([gone.code, gone.stderr]).toEqual([2, expect.stringContaining("has no schedule 'look'")]);
+  }, 120_000);
+
+  test('nothing runs in a blackout but what a person overrides, and that is recorded', async () => {
+    await apply('chores.yaml', 'quiet-shop');
+    const run = (...more: string[]) =>
+      project.json<ScheduledResult>('schedule', 'run', 'quiet-shop', 'quiet', '--by', 'Ada', '--json', ...more);
+    const stopped = await run();
+    expect([stopped.code, stopped.value]).toMatchObject([
+      4,
+      { status: 'blackout', sentence: expect.stringContaining('year-end freeze') },
+    ]);
+    const forced = await run('--override', 'the auditor waits');
+    expect([forced.code, forced.value.status]).toEqual([0, 'go']);
+    const events = readFileSync(
+      join(project.folder, 'evidence', 'quiet-shop.quiet', forced.value.change ?? '', 'data', 'events.jsonl'),
+      'utf8',
+    );
+    expect(events).toContain('in spite of a blackout (year-end freeze): the auditor waits');
+  }, 60_000);
+
+  test('a run that is no GO pauses the schedule where the runbook says so', async () => {
+    writeFileSync(flag, 'bad\n');
+    await apply('chores.yaml', 'sad-shop');
+    const connection = await Connection.connect({ address: server().address });
+    try {
+      const handle = new Client({ connection }).schedule.getHandle('golive.sad-shop.look');
+      await handle.trigger();
+      await eventually('it is paused', 60_000, async () => (await handle.describe()).state.paused);
+      const [row] = await list('sad-shop');
+      expect(row?.state).toMatch(/^paused/);
+      expect(row?.last).toMatchObject({ status: 'no-go' });
+    } finally {
+      await connection.close();
+      writeFileSync(flag, 'ok\n');
+    }
+  }, 120_000);
+
+  test.each([
+    ['a phase that asks', 'phases: [look], cron', 'phases: [asks], cron', 'waits for a person'],
+    ['a phase that is not there', 'phases: [look], cron', 'phases: [loko], cron', "there is no phase 'loko'"],
+    ['a time zone that is none', 'Europe/Berlin', 'Europe/Atlantis', "there is no time zone 'Europe/Atlantis'"],
+    ['cron and every', 'cron: "0 3 * * *"', 'every: 5m, cron: "0 3 * * *"', 'either `cron` or `every`'],
+    ['a cron line of four fields', '0 3 * * *', '0 3 * *', 'five fields'],
+    ['a blackout backwards', '2100-01-01', '2019-01-01', 'ends before it begins'],
+  ])('%s is refused, with its place', async (_, from, to, message) => {
+    writeFileSync(join(project.folder, 'wrong.yaml'), RUNBOOK.replace(from, to));
+    const { code, stdout, stderr } = await project.run('validate', 'wrong.yaml');
+    expect([code, stdout + stderr]).toEqual([2, expect.stringContaining(message)]);
+    expect(stdout + stderr).toMatch(/wrong\.yaml:\d+:\d+/);
+  });
+
+  test('a server that was down over fire times starts nothing late, and no run beside another', async () => {
+    const every = RUNBOOK.replace(
+      /schedules:[\s\S]*/,
+      'schedules:\n  - { id: often, phases: [slow], every: 5s, catchUp: 10s }\n',
+    );
+    writeFileSync(join(project.folder, 'often.yaml'), every);
+    expect((await apply('often.yaml', 'busy-shop')).stdout).toBe('created  often\n');
+    const before = server();
+    await eventually('the first run', 60_000, async () => ((await list('busy-shop'))[0]?.runs ?? 0) > 0);
+    process.kill(before.pid, 'SIGKILL');
+    // Longer than its catch-up and several of its times.
+    await delay(30_000);
+    const back = await project.run('up', '--detach');
+    expect([back.code, back.stderr]).toEqual([0, back.stderr]);
+    await eventually('a run after it', 60_000, async () => {
+      const [row] = await list('busy-shop');
+      return row?.last && Date.parse(row.last.due) > Date.now() - 20_000 && row.last.status === 'go';
+    });
+    await project.run('schedule', 'remove', 'busy-shop', 'often');
+    const connection = await Connection.connect({ address: server().address });
+    const runs: ScheduledResult[] = [];
+    const goLives: [number, number][] = [];
+    try {
+      const client = new Client({ connection });
+      await eventually('all have ended', 60_000, async () => {
+        const open = client.workflow.list({
+          query: `WorkflowId STARTS_WITH 'busy-shop.often' AND ExecutionStatus = 'Running'`,
+        });
+        for await (const _ of open) return false;
+        return true;
+      });
+      for await (const one of client.workflow.list({ query: `WorkflowId STARTS_WITH 'busy-shop.often'` })) {
+        if (one.type === 'scheduled')
+          runs.push((await client.workflow.getHandle(one.workflowId, one.runId).result()) as ScheduledResult);
+        if (one.type === 'goLive' && one.workflowId === 'busy-shop.often')
+          goLives.push([one.startTime.getTime(), one.closeTime?.getTime() ?? 0]);
+      }
+    } finally {
+      await connection.close();
+    }
+    const late = runs.map(({ due, began }) => Date.parse(began) - Date.parse(due));
+    console.log(
+      `scheduled runs ${runs.length}, latest ${Math.max(...late)} ms after its time, go-lives ${goLives.length}`,
+    );
+    expect(runs.length).toBeGreaterThanOrEqual(2);
+    // The catch-up, and the time that the server takes to come up with it.
+    expect(Math.max(...late)).toBeLessThan(15_000);
+    goLives.sort(([a], [b]) => a - b);
+    const overlaps = goLives.filter(([start], index) => start < (goLives[index - 1]?.[1] ?? 0));
+    expect(overlaps).toEqual([]);
+    expect(runs.filter(({ status }) => status === 'go').length).toBe(goLives.length);
+  }, 240_000);
+});

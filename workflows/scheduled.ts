@@ -1,0 +1,79 @@
+import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ApplicationFailure, executeChild, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
+import { planMarkdown } from '../model/board.js';
+import { blackoutAt, changeOf, type ScheduledResult, type ScheduledStart, withChange } from '../model/schedule.js';
+import type { GoLiveState } from '../model/state.js';
+import { mayGoOn } from '../model/verdict.js';
+import type { goLive } from './go-live.js';
+import { digestOf } from './session.js';
+
+const DUE = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
+const TARGET = defineSearchAttributeKey('GoLiveTarget', 'KEYWORD');
+const RUNBOOK = defineSearchAttributeKey('GoLiveRunbook', 'KEYWORD');
+const CHANGE = defineSearchAttributeKey('GoLiveChange', 'KEYWORD');
+const MODE = defineSearchAttributeKey('GoLiveMode', 'KEYWORD');
+
+/**
+ * One run of a schedule: nothing within a blackout that nobody overrides, nothing beside a run that still goes on, else a
+ * go-live of its own. Fails when the go-live does and the schedule is to pause then: that is how Temporal knows.
+ */
+export async function scheduled({ schedule, appliedBy, signed, asked }: ScheduledStart): Promise<ScheduledResult> {
+  const { typedSearchAttributes, startTime } = workflowInfo();
+  const due = typedSearchAttributes.get(DUE) ?? startTime;
+  const times = { due: due.toISOString(), began: startTime.toISOString() };
+  const blackout = blackoutAt(schedule.blackouts, due);
+  if (blackout && asked?.override === undefined) {
+    return {
+      status: 'blackout',
+      sentence: `Nothing was started: blackout until ${blackout.to} (${blackout.why}).`,
+      ...times,
+    };
+  }
+  const plan = withChange(schedule.plan, changeOf(due));
+  const startedBy = asked ? asked.by : appliedBy;
+  const over = blackout ? `, in spite of a blackout (${blackout.why}): ${asked?.override}` : '';
+  const { id: target } = plan.target;
+  const run = { ...times, target, change: plan.change };
+  let state: GoLiveState;
+  try {
+    state = await executeChild<typeof goLive>('goLive', {
+      workflowId: target,
+      args: [
+        {
+          plan,
+          planDigest: digestOf(plan),
+          startedBy,
+          because: `schedule ${schedule.id}${over}`,
+          ...(signed ? { signed, signedBy: appliedBy } : {}),
+        },
+      ],
+      workflowTaskTimeout: '5s',
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `${schedule.title} · ${plan.change}`,
+      staticDetails: planMarkdown(plan.phases),
+      memo: {
+        startedBy,
+        runbook: plan.runbook.id,
+        title: schedule.title,
+        change: plan.change,
+        mode: plan.mode,
+        evidenceDir: plan.evidence.directory,
+        ...(plan.signing ? { signing: plan.signing.level } : {}),
+      },
+      typedSearchAttributes: [
+        { key: TARGET, value: target },
+        { key: RUNBOOK, value: plan.runbook.id },
+        { key: CHANGE, value: plan.change },
+        { key: MODE, value: plan.mode },
+      ],
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    return { status: 'overlap', sentence: 'Nothing was started: an earlier run still goes on.', ...run };
+  }
+  const result: ScheduledResult = { status: state.verdict ?? 'inconclusive', sentence: state.sentence ?? '', ...run };
+  if (schedule.pauseOnFailure && !mayGoOn(result.status as never)) {
+    throw ApplicationFailure.create({ message: result.sentence, type: 'NO_GO', nonRetryable: true, details: [result] });
+  }
+  return result;
+}
