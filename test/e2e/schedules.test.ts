@@ -111,19 +111,16 @@ describe('golive schedule', () => {
 
   test('a run that is no GO pauses the schedule where the runbook says so', async () => {
     writeFileSync(flag, 'bad\n');
-    await apply('chores.yaml', 'sad-shop');
-    const connection = await Connection.connect({ address: server().address });
-    try {
-      const handle = new Client({ connection }).schedule.getHandle('golive.sad-shop.look');
-      await handle.trigger();
-      await eventually('it is paused', 60_000, async () => (await handle.describe()).state.paused);
-      const [row] = await list('sad-shop');
-      expect(row?.state).toMatch(/^paused/);
-      expect(row?.last).toMatchObject({ status: 'no-go' });
-    } finally {
-      await connection.close();
-      writeFileSync(flag, 'ok\n');
-    }
+    const often = RUNBOOK.replace('cron: "0 3 * * *"', 'every: 4s');
+    writeFileSync(join(project.folder, 'sad.yaml'), often);
+    await apply('sad.yaml', 'sad-shop');
+    const row = await eventually('it is paused', 60_000, async () => {
+      const [look] = await list('sad-shop');
+      return look?.state.startsWith('paused') && look;
+    });
+    expect(row).toMatchObject({ state: expect.stringContaining('paused due to workflow failure'), next: [], runs: 1 });
+    expect(row.last).toMatchObject({ status: 'no-go' });
+    writeFileSync(flag, 'ok\n');
   }, 120_000);
 
   test.each([
