@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { gitRevert as kind } from '../../model/schema/steps/git.revert.js';
 import { sha256 } from '../evidence/durable.js';
 import { type Git, gitIn } from '../git.js';
-import type { HandlerOf } from '../step.js';
+import type { HandlerOf, StepContext } from '../step.js';
 import { StepError } from '../step-error.js';
 
 export const gitRevert: HandlerOf<typeof kind> = {
@@ -26,7 +26,7 @@ export const gitRevert: HandlerOf<typeof kind> = {
       '--fixed-strings',
       `--grep=This reverts commit ${commit}`,
     );
-    if (!earlier) await revert(git, commit);
+    if (!earlier) await revert(git, commit, context);
     const after = await digest();
     const made = earlier || (await git.line('rev-parse', 'HEAD'));
     const outputs = { commit, revert: made, original, before, after, restored: after === original };
@@ -58,21 +58,25 @@ async function contentBefore(git: Git, commit: string, file: string): Promise<st
   return found.exitCode === 0 ? git.digest('cat-file', 'blob', found.stdout.trim()) : '';
 }
 
-async function revert(git: Git, commit: string): Promise<void> {
-  const result = await git.try(
-    '-c',
-    'user.name=golive',
-    '-c',
-    'user.email=golive@localhost',
-    'revert',
-    '--no-edit',
-    commit,
-  );
-  if (result.exitCode === 0) return;
-  await git.try('revert', '--abort');
-  const said = (result.stderr || result.stdout).trim().split('\n').slice(-3).join(' ').slice(-500);
-  throw new StepError(
-    'COMMAND_FAILED',
-    `${commit.slice(0, 12)} could not be reverted, and nothing was changed: ${said}`,
-  );
+/** Whoever works in the same repository may hold its lock, or be between a write and its commit, for a moment. */
+const BUSY = /index\.lock|unable to lock|local changes/i;
+const TRIES = 20;
+const PAUSE_MS = 250;
+
+async function revert(git: Git, commit: string, context: StepContext): Promise<void> {
+  const identity = ['-c', 'user.name=golive', '-c', 'user.email=golive@localhost'];
+  for (let tries = 1; ; tries += 1) {
+    const result = await git.try(...identity, 'revert', '--no-edit', commit);
+    if (result.exitCode === 0) return;
+    const said = result.stderr || result.stdout;
+    if (!BUSY.test(said)) await git.try('revert', '--abort');
+    if (!BUSY.test(said) || tries === TRIES) {
+      const last = said.trim().split('\n').slice(-3).join(' ').slice(-500);
+      throw new StepError(
+        'COMMAND_FAILED',
+        `${commit.slice(0, 12)} could not be reverted, and nothing was changed: ${last}`,
+      );
+    }
+    await context.sleep(PAUSE_MS);
+  }
 }

@@ -25,6 +25,24 @@ const OUTPUTS: Record<string, JsonObject> = {
   'full.run': { ...kinds['cases.run']?.sample, total: 90, comparable: 90, agreed: 80, accuracy: 80 / 90 },
   'infra.ps': { ...kinds['stack.ps']?.sample, healthy: 3, running: 3, services: 3 },
   'config.probe': { ...kinds['cases.run']?.sample, comparable: 1, blockedShare: 0 },
+  'usage.volume': { ...kinds['jsonl.count']?.sample, counts: { processed: 40, strict: 9, local: 31, rejected: 2 } },
+  'usage.counted': { ...kinds['jsonl.count']?.sample, counts: { processed: 40, strict: 9, local: 31, rejected: 2 } },
+  'incidents.zone-fate': { present: ['a'], record: { code: 'E_ZONE', reason: 'danger' }, at: '' },
+  'incidents.path-fate': { present: ['b'], record: { code: 'E_PATH', reason: 'out' }, at: '' },
+  'incidents.yaml-fate': { present: ['c'], record: { code: 'E_YAML', reason: 'no' }, at: '' },
+  'rollback.revert': { ...kinds['git.revert']?.sample, original: 'x', before: 'y', after: 'x', restored: true },
+  'rollback.audit': { present: [], record: { event: 'rollback_ok', ts: '' }, at: '' },
+  'auto-approval.decisions': {
+    ...kinds['jsonl.count']?.sample,
+    counts: { decided: 6, byPolicy: 2, byPerson: 0, done: 2, nearHeld: 4, nearApproved: 0 },
+  },
+  'stability.days': { slots: 7, green: 7, red: 0, missed: 0, streak: 7, longest: 7, resets: 0 },
+  'contract.hours': { slots: 3, green: 3, red: 0, missed: 0, streak: 3, longest: 3, resets: 0 },
+  'contract.mirror': { ...kinds['redis.check']?.sample, text: 'ok' },
+  'chaos.beats': { ...kinds['redis.check']?.sample, text: '40', number: 40 },
+  'chaos.reset': { ...kinds['redis.check']?.sample, text: '2', number: 2 },
+  'alerts.again': { ...kinds['alert.raise']?.sample, sent: false },
+  'drill.fate': { present: ['a', 'b'], record: { ts: '', lane: 'strict' }, at: '' },
   'prod.page': { ...kinds['http.check']?.sample, status: 200 },
 };
 
@@ -101,7 +119,11 @@ async function rehearse(plan: Plan, world: FakeWorld, recordedAs?: string) {
   number += 1;
   const target = `h${process.pid}-${number}`;
   const own: Plan = { ...plan, goLiveId: `${target}/c`, target: { ...plan.target, id: target } };
-  for (const phase of own.phases) for (const step of stepsOf(phase.steps)) step.retry = { attempts: 1, backoffMs: 10 };
+  for (const step of own.phases.flatMap((phase) => stepsOf(phase.steps))) {
+    step.retry = { attempts: 1, backoffMs: 10 };
+    // A day is some hundredths of a second, so that a window of days can be gone through.
+    if (step.window) step.window = { ...step.window, everyMs: 30, withinMs: 3000, lateMs: 60_000 };
+  }
   return withWorker(server.address, target, world, Object.keys(kinds), async () => {
     const run = await begin(server.client, target, own);
     await answerAll(run);
@@ -130,7 +152,9 @@ describe.each(runbooks)('%s', (file) => {
   const all = base.phases.flatMap((phase) =>
     stepsOf(phase.steps).map((step) => ({ name: `${phase.id}.${step.id}`, phase, step })),
   );
-  test.each(chosen(all.filter(({ step }) => step.when === undefined && step.onFail !== 'continue')))(
+  // A sample that fails is a red sample, and its window goes on: test/workflows/window.test.ts.
+  const breakable = all.filter(({ step }) => step.when === undefined && step.onFail !== 'continue' && !step.window);
+  test.each(chosen(breakable))(
     'broken at $name',
     async ({ name, phase }) => {
       const plan = planned(file);

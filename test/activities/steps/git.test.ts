@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -85,6 +85,14 @@ describe('git.revert', () => {
     const head = git(repo, 'rev-parse', 'HEAD');
     expect(failed(await revert(base, { message: 'order risky-1' })).message).toContain('nothing was changed');
     expect([git(repo, 'rev-parse', 'HEAD'), git(repo, 'status', '--porcelain')]).toEqual([head, '']);
+  });
+  test('a lock that somebody else holds for a moment is waited for', async () => {
+    const base = temporaryFolder();
+    const repo = repository(base);
+    const lock = join(repo, '.git', 'index.lock');
+    writeFileSync(lock, '');
+    setTimeout(() => rmSync(lock), 600);
+    expect(passed(await revert(base, { message: 'order risky-1' })).outputs).toMatchObject({ restored: true });
   });
   test('hooks of the repository do not run', async () => {
     const base = temporaryFolder();
