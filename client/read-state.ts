@@ -2,6 +2,7 @@ import type { LoadedDataConverter, Payload } from '@temporalio/common';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import type { StepProgress } from '../model/contract.js';
 import { QUERY_STATE } from '../model/message.js';
+import { QUERY_WINDOW, windowSentence, type WindowView } from '../model/window.js';
 import type { GateResult, GoLiveState, StepRecord } from '../model/state.js';
 import { CliError, messageOf } from './errors.js';
 import type { Found } from './find.js';
@@ -23,7 +24,8 @@ export async function readView(client: Client, found: Pick<Found, 'target' | 'ru
   try {
     const [inside, live] = await Promise.all([readPhase(client, child.workflowId), readLive(client, child.workflowId)]);
     child.apply(inside);
-    return { state, live: assign(live, inside.steps) };
+    const windows = await Promise.all(inside.steps.map((step) => readWindow(client, step)));
+    return { state, live: [...assign(live, inside.steps), ...windows.filter((one) => one !== undefined)] };
   } catch {
     // It may not have begun, or just have ended: the parent's word stands.
     return { state, live: [] };
@@ -71,6 +73,26 @@ function runningChild(state: GoLiveState): Child | undefined {
       phase.gates = gates;
     },
   };
+}
+
+/** How far the window of a running step has come. */
+async function readWindow(client: Client, { id, status, window }: StepRecord): Promise<LiveStep | undefined> {
+  if (window === undefined || status !== 'running') return undefined;
+  try {
+    const handle = client.workflow.getHandle(window);
+    const { plan, tally, nextDue } = await client.withDeadline(soon(), () => handle.query<WindowView>(QUERY_WINDOW));
+    const next = nextDue === null ? '' : ` Next ${nextDue.slice(0, 19).replace('T', ' ')} UTC.`;
+    const text = `${windowSentence(plan, tally)}${next}`;
+    return {
+      step: id,
+      attempt: 1,
+      progress: { done: tally.streak, total: plan.consecutive, text },
+      lastFailure: undefined,
+    };
+  } catch {
+    // It may not have begun, or just have ended.
+    return undefined;
+  }
 }
 
 function readPhase(client: Client, workflowId: string): Promise<PhaseInside> {

@@ -1,5 +1,4 @@
 import type { JsonObject } from './json.js';
-import type { PolicyPlan } from './policy.js';
 import type { SigningPlan } from './signing.js';
 
 /** What doing a step again would mean: nothing, the same state, or a second deed. */
@@ -118,6 +117,14 @@ export interface ApprovalPlan {
   starterMay: boolean;
   /** A rule that approves without a person when it holds; when it does not, people are asked. */
   auto?: PolicyPlan;
+}
+
+/** A rule that approves in place of a person. */
+export interface PolicyPlan {
+  /** CEL over inputs, target, run, phases and, after the steps, `steps`. */
+  rule: string;
+  /** Paths that the rule reads, for the record of what it saw. */
+  reads: string[][];
 }
 
 export interface ChecklistItem {

@@ -1,13 +1,6 @@
 import { evaluateBoolean, type ExpressionContext, ExpressionError } from './expression.js';
 import type { Json } from './json.js';
-
-/** A rule that approves in place of a person. */
-export interface PolicyPlan {
-  /** CEL over inputs, target, run, phases and, after the steps, `steps`. */
-  rule: string;
-  /** Paths that the rule reads, for the record of what it saw. */
-  reads: string[][];
-}
+import type { PolicyPlan } from './plan.js';
 
 /** What a rule said, and what it saw: enough to judge it again. */
 export interface PolicyDecision {

@@ -23,6 +23,8 @@ export interface StepRecord {
   failure?: StepFailure;
   /** Why it was skipped, and by whom when a person did. */
   skipped?: string;
+  /** Workflow id of its window, where it has one. */
+  window?: string;
 }
 
 /** One judged gate: the numbers, and the sentence that every page prints. */

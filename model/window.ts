@@ -33,6 +33,15 @@ export interface WindowTally {
   resets: number;
 }
 
+/** What the query `window` of its workflow answers. */
+export interface WindowView {
+  plan: WindowPlan;
+  tally: WindowTally;
+  /** ISO 8601; null when nothing is due any more. */
+  nextDue: string | null;
+}
+export const QUERY_WINDOW = 'window';
+
 /** Evidence of a step with `window`. */
 export const SAMPLES_FILE = 'samples.jsonl';
 export const SUMMARY_FILE = 'summary.md';

@@ -4,12 +4,14 @@ import {
   dueAt,
   emptyTally,
   isOver,
+  QUERY_WINDOW,
   type SampleRecord,
   slotsOf,
   tallied,
   windowBoard,
   type WindowPlan,
   type WindowTally,
+  type WindowView,
 } from '../model/window.js';
 import { takeSample } from './activities.js';
 
@@ -34,7 +36,7 @@ export interface WindowResult {
   events: number;
 }
 
-export const windowQuery = defineQuery<{ tally: WindowTally; plan: WindowPlan; nextDue: string | null }>('window');
+const windowQuery = defineQuery<WindowView>(QUERY_WINDOW);
 
 /**
  * Takes a step once in every interval, for days: never early, each slot once, whatever is restarted meanwhile. A slot

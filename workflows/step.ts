@@ -7,7 +7,7 @@ import type { StepRecord, UndoEntry } from '../model/state.js';
 import { runDeed } from './activities.js';
 import { outlive } from './outlive.js';
 import type { PhaseInput } from './phase-input.js';
-import { runWindow } from './window.js';
+import { runWindow, windowId } from './window.js';
 
 /** What a failed step says, from whatever was thrown. */
 export function failureOf(error: unknown): StepFailure {
@@ -112,6 +112,7 @@ export async function takeStep(
     delete record.failure;
     entry = undoOf(input, step, record.epoch, resolved, context);
     if (entry) register(entry);
+    if (step.window) record.window = windowId({ step: step.id, epoch: record.epoch });
     const task = taskOf(input, step, record.epoch, resolved, probeOf(step, context));
     const result = step.window
       ? await runWindow(step.uses, step.window, task)

@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
+import { table } from '../render/table.js';
 import { CliError } from '../errors.js';
 import type { Listed, ListFilter } from '../list.js';
 
@@ -20,14 +21,14 @@ export function register(program: Command): void {
         const filter: ListFilter = { limit: options.limit, target: options.target, verdict: options.verdict };
         const rows = await listGoLives(connection.client, filter);
         if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-        else process.stdout.write(table(rows));
+        else process.stdout.write(listing(rows));
       } finally {
         await connection.close();
       }
     });
 }
 
-function table(rows: readonly Listed[]): string {
+function listing(rows: readonly Listed[]): string {
   if (rows.length === 0) return 'No go-lives. `golive rehearse <runbook>` or `golive start <runbook>` begins one.\n';
   const head = ['TARGET', 'CHANGE', 'RUNBOOK', 'MODE', 'VERDICT', 'PHASE', 'WAITING FOR', 'STARTED', 'BY'];
   const cells = rows.map((row) => [
@@ -41,16 +42,7 @@ function table(rows: readonly Listed[]): string {
     row.startedAt.slice(0, 16).replace('T', ' '),
     row.startedBy,
   ]);
-  const widths = head.map((name, index) => Math.max(name.length, ...cells.map((line) => line[index]?.length ?? 0)));
-  return [head, ...cells]
-    .map(
-      (line) =>
-        `${line
-          .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  return table(head, cells);
 }
 
 function parseVerdict(text: string): string {

@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
+import { table } from '../render/table.js';
 import type { Client } from '@temporalio/client';
 import type { ScheduleRow } from '../../model/schedule.js';
 import { collectInput, parseMode, parseName, parseTimeScale } from '../options.js';
@@ -69,7 +70,7 @@ function registerList(schedule: Command): void {
       const [{ listSchedules }, { print }] = await Promise.all([import('../schedules.js'), import('../tell.js')]);
       const rows = await withClient((client) => listSchedules(client, options.target));
       if (options.json) return print({ schedules: rows });
-      process.stdout.write(table(rows));
+      process.stdout.write(listing(rows));
     });
 }
 
@@ -136,7 +137,7 @@ function registerState(schedule: Command): void {
     });
 }
 
-function table(rows: readonly ScheduleRow[]): string {
+function listing(rows: readonly ScheduleRow[]): string {
   if (rows.length === 0) return 'No schedules. `golive schedule apply <runbook>` makes those of a runbook.\n';
   const short = (time: string | undefined): string => (time === undefined ? '–' : time.slice(0, 19).replace('T', ' '));
   const head = [
@@ -165,14 +166,5 @@ function table(rows: readonly ScheduleRow[]): string {
     String(row.missed),
     String(row.skipped),
   ]);
-  const widths = head.map((name, index) => Math.max(name.length, ...cells.map((line) => line[index]?.length ?? 0)));
-  return [head, ...cells]
-    .map(
-      (line) =>
-        `${line
-          .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  return table(head, cells);
 }

@@ -1,27 +1,16 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { endsCleanly, onStdinEnd, stdinIsHeld } from '../kit/life.js';
 import { messageOf } from '../kit/log.js';
 import { labOptions, UsageError } from '../kit/options.js';
 import { freePort } from '../kit/ports.js';
-import { endGroup, startHeld } from '../kit/processes.js';
+import { appears, endGroup, startHeld } from '../kit/processes.js';
 import { type AgentFault, FAULTS, SOUND } from './faults.js';
 
-const READY_MS = 60_000;
-
 const entry = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
-
-async function appears(file: string): Promise<void> {
-  const until = Date.now() + READY_MS;
-  while (!existsSync(file)) {
-    if (Date.now() > until) throw new Error(`${file} did not appear within ${READY_MS / 1000} s; see *.log beside it`);
-    await sleep(20);
-  }
-}
 
 /** The repository of the agent's owner, with a README that has a place for a badge. */
 function prepare(dir: string): void {

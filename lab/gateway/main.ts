@@ -1,17 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { endsCleanly, onStdinEnd, stdinIsHeld } from '../kit/life.js';
 import { messageOf } from '../kit/log.js';
 import { labOptions, UsageError } from '../kit/options.js';
-import { endGroup, startHeld } from '../kit/processes.js';
+import { appears, endGroup, startHeld } from '../kit/processes.js';
 import { FAULTS, type GatewayFault, SOUND } from './faults.js';
 
-const READY_MS = 10_000;
 const RATE = 5;
 
 const CONFIG = {
@@ -20,14 +18,6 @@ const CONFIG = {
 };
 
 const entry = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
-
-async function appears(file: string): Promise<void> {
-  const until = Date.now() + READY_MS;
-  while (!existsSync(file)) {
-    if (Date.now() > until) throw new Error(`${file} did not appear within ${READY_MS / 1000} s; see *.log beside it`);
-    await sleep(20);
-  }
-}
 
 /** The workspace: a repository with its zones. */
 function prepare(dir: string): void {

@@ -163,3 +163,16 @@ export function strayPostgres(folder: string): number | undefined {
     return undefined;
   }
 }
+
+/** Long enough for what downloads something first. */
+const READY_MS = 60_000;
+
+/** Waits until a process has written its file, so that `ready` means that it can be used. @throws Error after a minute */
+export async function appears(file: string): Promise<void> {
+  const until = Date.now() + READY_MS;
+  while (!existsSync(file)) {
+    if (Date.now() > until)
+      throw new Error(`${file} did not appear within ${READY_MS / 1000} s; see the logs beside it`);
+    await sleep(20);
+  }
+}

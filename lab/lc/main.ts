@@ -1,22 +1,19 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { buildCases } from './cases/build.js';
 import { DEFAULT_SEED, writeCases } from './cases/generate.js';
 import { FAULTS, SOUND } from './faults.js';
 import type { Fault } from './faults.js';
 import { writeEarlierResults } from './host/no-go.js';
-import { endGroup, leftOver, startHeld, strayPostgres } from '../kit/processes.js';
+import { appears, endGroup, leftOver, startHeld, strayPostgres } from '../kit/processes.js';
 import { startProduction } from './host/production.js';
 import { entry, writeStack } from './host/stack.js';
 import { endsCleanly, onStdinEnd, stdinIsHeld } from '../kit/life.js';
 import { messageOf } from '../kit/log.js';
 import { POINTER, realFolder, standIn } from './pg-folder.js';
 import { freePorts } from '../kit/ports.js';
-
-const AGENT_MS = 10_000;
 
 interface Options {
   dir: string;
@@ -76,16 +73,6 @@ async function endAll(dir: string, children: readonly ChildProcess[]): Promise<v
     if (pid !== undefined) await endGroup(pid);
     rmSync(standIn(folder), { recursive: true, force: true });
     rmSync(join(folder, POINTER), { force: true });
-  }
-}
-
-/** Waits until the agent can be asked, so that `ready` means that it can be frozen. */
-async function appears(file: string): Promise<void> {
-  const until = Date.now() + AGENT_MS;
-  while (!existsSync(file)) {
-    if (Date.now() > until)
-      throw new Error(`the agent did not start within ${AGENT_MS / 1000} s; see process.log beside ${file}`);
-    await sleep(20);
   }
 }
 

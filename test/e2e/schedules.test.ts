@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ScheduledResult, ScheduleRow } from '../../model/schedule.js';
+import { openBrowser } from '../kits/browser.js';
 import { eventually, Project } from '../kits/cli.js';
 
 const RUNBOOK = `schema: 1
@@ -50,7 +51,11 @@ const apply = (file = 'chores.yaml', target = 'shop') =>
 const list = async (target = 'shop') =>
   (await project.json<{ schedules: ScheduleRow[] }>('schedule', 'list', '--target', target, '--json')).value.schedules;
 const server = () =>
-  JSON.parse(readFileSync(join(project.folder, '.golive', 'server.json'), 'utf8')) as { address: string; pid: number };
+  JSON.parse(readFileSync(join(project.folder, '.golive', 'server.json'), 'utf8')) as {
+    address: string;
+    pid: number;
+    uiUrl: string;
+  };
 
 describe('golive schedule', () => {
   test('applies, lists, runs, pauses and removes what the runbook says', async () => {
@@ -67,6 +72,16 @@ describe('golive schedule', () => {
     // Three in the morning in Berlin is one or two in UTC.
     expect(look?.next[0]).toMatch(/T0[12]:00:00\.000Z$/);
     expect(look?.next).toHaveLength(3);
+
+    const browser = await openBrowser();
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${server().uiUrl}/namespaces/default/schedules`);
+      await page.getByText('golive.shop.look').first().waitFor({ timeout: 20_000 });
+      expect(await page.locator('body').innerText()).toContain('Europe/Berlin');
+    } finally {
+      await browser.close();
+    }
 
     const ran = await project.json<ScheduledResult>('schedule', 'run', 'shop', 'look', '--by', 'Ada', '--json');
     expect([ran.code, ran.value]).toMatchObject([0, { status: 'go', target: 'shop.look' }]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildContext } from '../../model/expression.js';
-import { decidePolicy, type PolicyPlan } from '../../model/policy.js';
+import type { PolicyPlan } from '../../model/plan.js';
+import { decidePolicy } from '../../model/policy.js';
 import { pathsIn } from '../../model/schema/expression-paths.js';
 
 /** The rule of a small change: four conditions, and nobody is asked. */
