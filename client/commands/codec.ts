@@ -11,7 +11,10 @@ export function register(program: Command): void {
     )
     .option('--port <number>', 'port on 127.0.0.1 (default: any free one)', portOf)
     .option('--origin <url...>', 'origin of a Web UI that may ask (default: that of the local server)')
-    .addHelpText('after', '\nExample:\n  golive codec --port 8234\n\nThe keys are named as for the worker: GOLIVE_PAYLOAD_KEY=file:/etc/golive/payload.key')
+    .addHelpText(
+      'after',
+      '\nExample:\n  golive codec --port 8234\n\nThe keys are named as for the worker: GOLIVE_PAYLOAD_KEY=file:/etc/golive/payload.key',
+    )
     .action(async (options) => {
       const { payloadKeys } = await import('../../wire/keys.js');
       const { encryptionCodec } = await import('../../wire/codec.js');

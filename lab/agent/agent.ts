@@ -22,6 +22,8 @@ import { FAULTS, SOUND } from './faults.js';
 const HEARTBEAT_MS = 10_000;
 const SELF_TEST_MS = 3_600_000;
 const LOOK_MS = 50;
+/** The agent's objective for its Redis. */
+const REDIS_MS = 1000;
 
 const { values } = parseArgs({
   options: {
@@ -101,7 +103,7 @@ async function selfTest(): Promise<void> {
   await redis.ping();
   const redisMs = Math.round((performance.now() - begun) * 100) / 100;
   const details = { redisMs, heartbeats: count, waiting: readdirSync(join(root, 'orders')).length };
-  const status = redisMs < 100 && details.waiting < 10 ? 'ok' : 'degraded';
+  const status = redisMs < REDIS_MS && details.waiting < 10 ? 'ok' : 'degraded';
   const report = JSON.stringify({ status, time: new Date().toISOString(), details });
   replace(join(root, 'health', 'latest.json'), `${report}\n`);
   await redis.set('agent:health', report);
@@ -140,8 +142,8 @@ const timers = [
     }
   }, LOOK_MS),
 ];
-void heartbeat().catch(told);
-void selfTest().catch(told);
+// Once connected: an objective is not missed by starting up.
+redis.once('ready', () => void heartbeat().then(selfTest).catch(told));
 endsCleanly(async () => {
   for (const timer of timers) clearInterval(timer);
   redis.disconnect();
