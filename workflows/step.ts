@@ -112,8 +112,8 @@ export async function takeStep(
     delete record.failure;
     entry = undoOf(input, step, record.epoch, resolved, context);
     if (entry) register(entry);
-    if (step.window) record.window = windowId({ step: step.id, epoch: record.epoch });
     const task = taskOf(input, step, record.epoch, resolved, probeOf(step, context));
+    if (step.window) record.window = windowId(task);
     const result = step.window
       ? await runWindow(step.uses, step.window, task)
       : await outlive(() => runDeed(step, task), step.effect === 'once');

@@ -1,12 +1,13 @@
-import { ChildWorkflowCancellationType, executeChild, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
+import { ChildWorkflowCancellationType, executeChild, ParentClosePolicy } from '@temporalio/workflow';
 import type { StepResult, StepTask } from '../model/contract.js';
 import type { WindowPlan } from '../model/window.js';
 import { system } from './activities.js';
 import type { monitorWindow } from './monitor-window.js';
 
-/** The workflow of a step's window. */
-export function windowId({ step, epoch }: Pick<StepTask, 'step' | 'epoch'>): string {
-  return `${workflowInfo().workflowId}/${step}${epoch > 1 ? `.${epoch}` : ''}`;
+/** The workflow of a step's window, by what it is of: a replay under another id must find the same. */
+export function windowId({ goLive, phase, phaseAttempt, step, epoch }: StepTask): string {
+  const nth = (count: number): string => (count > 1 ? `.${count}` : '');
+  return `${goLive.id}/${phase}${nth(phaseAttempt)}/${step}${nth(epoch)}`;
 }
 
 /** Has a step taken on a rhythm by a workflow of its own, and gives what its samples came to. */

@@ -97,7 +97,7 @@ async function lookAtWindow(): Promise<string> {
       const { value } = await project.json<{ goLives?: { target: string; change: string }[] }>('list', '--json');
       const found = JSON.stringify(value).match(/"target":"gateway-lab","change":"([^"]+)"/);
       if (!found) return undefined;
-      const id = encodeURIComponent(`gateway-lab/${found[1]}/4-stability/days`);
+      const id = encodeURIComponent(`gateway-lab/${found[1]}/stability/days`);
       await page.goto(`${uiUrl}/namespaces/default/workflows/${id}`);
       await page.waitForURL(/\/[0-9a-f-]{36}/, { timeout: 5000 });
       await page.goto(`${page.url().replace(/\/(timeline|history|user-metadata).*$/, '')}/user-metadata`);
