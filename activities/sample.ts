@@ -1,7 +1,7 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
-import type { SampleTask, StepResult, WindowEvidence } from '../model/contract.js';
+import type { EventDraft, SampleTask, StepResult, StepTask, WindowEvidence } from '../model/contract.js';
 import { ExpressionError } from '../model/expression.js';
 import { canonicalJson, type JsonObject } from '../model/json.js';
 import {
@@ -10,11 +10,13 @@ import {
   type SampleRecord,
   SAMPLES_FILE,
   SUMMARY_FILE,
+  type WindowPlan,
   windowSentence,
+  type WindowTally,
 } from '../model/window.js';
 import { createContext } from './context.js';
 import { sha256, syncFolder } from './evidence/durable.js';
-import { appendEvent } from './evidence/log.js';
+import { appendEvents } from './evidence/log.js';
 import { failureOf, toApplicationFailure } from './failure.js';
 import { startHeartbeat } from './heartbeat.js';
 import type { Ledger } from './ledger.js';
@@ -170,10 +172,13 @@ async function openRecords(evidence: FencedEvidence, n: number): Promise<Records
 export async function windowEvidence({ task, kind, plan, tally }: WindowEvidence): Promise<StepResult> {
   const { phase, phaseAttempt, step, epoch, title, goLive } = task;
   const at = { phase, phaseAttempt, step, epoch, kind };
+  const { info } = Context.current();
+  const id = `${info.workflowExecution?.runId ?? ''}/${info.activityId}`;
+  const log = (event: EventDraft) => appendEvents(goLive.evidenceDir, [event], { id, again: info.attempt > 1 });
   if (!tally) {
     await mkdir(stepFolder(goLive.evidenceDir, task), { recursive: true });
     const inputs = sha256(canonicalJson(task.input));
-    await appendEvent(goLive.evidenceDir, {
+    await log({
       type: 'step.started',
       ...at,
       title,
@@ -183,19 +188,18 @@ export async function windowEvidence({ task, kind, plan, tally }: WindowEvidence
     });
     return { outputs: {}, summary: 'begun', evidence: [] };
   }
-  const evidence = await openStepEvidence(task, `${Context.current().info.base64TaskToken}.close`);
+  const evidence = await openStepEvidence(task, `${info.base64TaskToken}.close`);
   const records = await adoptSamples(evidence);
-  await evidence.write(SUMMARY_FILE, summaryOf(task, { plan, tally, kind, task }, records));
+  await evidence.write(SUMMARY_FILE, summaryOf(task, plan, tally, records));
   const summary = windowSentence(plan, tally);
   const outputs: JsonObject = { ...tally };
   const refs = evidence.refs();
   const facts = { outputs, summary, evidence: refs.map((ref) => ({ ...ref })) };
-  await appendEvent(goLive.evidenceDir, { type: 'step.done', ...at, ...facts });
+  await log({ type: 'step.done', ...at, ...facts });
   return { outputs, summary, evidence: refs };
 }
 
 async function adoptSamples(evidence: FencedEvidence): Promise<SampleRecord[]> {
-  const { readFile } = await import('node:fs/promises');
   await evidence.adopt(SAMPLES_FILE);
   const text = await readFile(join(evidence.directory, SAMPLES_FILE), 'utf8');
   return text
@@ -204,8 +208,12 @@ async function adoptSamples(evidence: FencedEvidence): Promise<SampleRecord[]> {
     .map((line) => JSON.parse(line) as SampleRecord);
 }
 
-function summaryOf(task: WindowEvidence['task'], { plan, tally }: WindowEvidence, records: SampleRecord[]): string {
-  const { goLive, title } = task;
+function summaryOf(
+  { goLive, title }: StepTask,
+  plan: WindowPlan,
+  tally: WindowTally,
+  records: readonly SampleRecord[],
+): string {
   const scaled =
     goLive.timeScale > 1 ? ` · REHEARSAL, time ×${goLive.timeScale}: an interval is a fraction of its name` : '';
   const rows = records.slice(0, ROWS).map(({ n, due, at, outcome, why = '' }) => {
@@ -218,7 +226,7 @@ function summaryOf(task: WindowEvidence['task'], { plan, tally }: WindowEvidence
     '',
     `${goLive.id} · ${goLive.mode}${scaled}`,
     '',
-    windowSentence(plan, tally ?? { slots: 0, green: 0, red: 0, missed: 0, streak: 0, longest: 0, resets: 0 }),
+    windowSentence(plan, tally),
     '',
     `Good is: \`${plan.green}\`.`,
     '',

@@ -126,6 +126,7 @@ function sentenceOf(record: StepRecord): string {
 }
 
 function doneSentence(records: readonly StepRecord[]): string {
+  if (records.length === 0) return 'It has no steps.';
   const skipped = records.filter((record) => record.status === 'skipped').length;
   const failed = records.filter((record) => record.status === 'failed').length;
   const done = records.length - skipped - failed;
