@@ -16,7 +16,7 @@ export const evidenceWrite = defineKind({
   undo: null,
   example: `id: page
 uses: evidence.write
-with: { name: incident_log.md, text: "# Incidents\\n\\n\${{ string(inputs.count) }} were injected." }
+with: { name: handover.md, text: "# Handover of \${{ target.id }}, \${{ run.id }}" }
 `,
   sample: { bytes: 40, digest: 'a'.repeat(64) },
   leaves: ['<name>'],

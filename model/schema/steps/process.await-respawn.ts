@@ -29,8 +29,9 @@ uses: process.await-respawn
 with:
   pidFile: run/agent.pid
   command: agent.js
-  not: "\${{ steps.kill.pid }}"
-  since: "\${{ steps.kill.at }}"
+  # In a runbook: not: "\${{ steps.<kill>.pid }}", since: "\${{ steps.<kill>.at }}"
+  not: 4711
+  since: "2026-11-21T08:00:01.000Z"
 `,
   sample: { pid: 4712, startedAt: '2026-11-21T08:00:01.400Z', respawnMs: 400 },
 });

@@ -14,7 +14,8 @@ export const processKill = defineKind({
   undo: null,
   example: `id: kill
 uses: process.kill
-with: { pid: "\${{ steps.agent.pid }}", startedAt: "\${{ steps.agent.startedAt }}" }
+# In a runbook: pid: "\${{ steps.<find>.pid }}", startedAt: "\${{ steps.<find>.startedAt }}"
+with: { pid: 4711, startedAt: "2026-11-21T08:00:00.000Z" }
 `,
   sample: { pid: 4711, at: '2026-11-21T08:00:01.000Z' },
 });
