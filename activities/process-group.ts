@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** One process as the system knows it. */
-interface ProcessStat {
+export interface ProcessStat {
   pid: number;
   state: string;
   group: number;
@@ -11,7 +11,7 @@ interface ProcessStat {
 }
 
 /** Reads `/proc/<pid>/stat` (see proc(5)); undefined where there is no such process or no /proc. */
-function statOf(pid: number): ProcessStat | undefined {
+export function statOf(pid: number): ProcessStat | undefined {
   const text = readText(`/proc/${pid}/stat`);
   if (!text) return undefined;
   // The second field is the name in parentheses and may hold spaces and parentheses itself.

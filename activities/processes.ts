@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { statOf } from './process-group.js';
 import type { StepContext } from './step.js';
 import { StepError } from './step-error.js';
 
@@ -20,30 +21,23 @@ export interface ProcessName {
   command?: string | undefined;
 }
 
-function bootTimeMs(): number {
-  const line = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'latin1'));
-  return Number(line?.[1]) * 1000;
-}
-
 /** A process that runs, by its pid; undefined when there is none, or only its zombie. */
 export function processOf(pid: number): RunningProcess | undefined {
+  const stat = statOf(pid);
+  if (!stat || stat.state === 'Z' || stat.state === 'X') return undefined;
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0+$/, '').replaceAll('\0', ' ');
-    const startedMs = startedAtMs(Number(fields[19]));
-    return { pid, startedAt: new Date(startedMs).toISOString(), command: command.slice(0, 1000) };
+    const startedAt = new Date(startedAtMs(Number(stat.startTime))).toISOString();
+    return { pid, startedAt, command: command.slice(0, 1000) };
   } catch {
     return undefined;
   }
 }
 
-/** From clock ticks after boot; `btime` has whole seconds only, so the boot is taken from the clocks that run now. */
+/** From clock ticks after boot, to a hundredth of a second; the boot is taken from the clocks that run now. */
 function startedAtMs(ticks: number): number {
   const uptimeMs = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 1000;
-  const boot = Number.isFinite(uptimeMs) ? Date.now() - uptimeMs : bootTimeMs();
-  return Math.round(boot + (ticks * 1000) / TICKS);
+  return Math.round(Date.now() - uptimeMs + (ticks * 1000) / TICKS);
 }
 
 /**

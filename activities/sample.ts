@@ -5,6 +5,7 @@ import type { EventDraft, SampleTask, StepResult, StepTask, WindowEvidence } fro
 import { ExpressionError } from '../model/expression.js';
 import { canonicalJson, type JsonObject } from '../model/json.js';
 import {
+  dueAt,
   isGreen,
   nominalDate,
   type SampleRecord,
@@ -42,7 +43,7 @@ const NO_LEDGER: Ledger = {
 
 /**
  * Makes the activity that takes one sample of a kind and writes its line. A slot has one line, however often it is
- * tried; a failure of the step is a red sample, only what hinders writing is an error.
+ * tried; a failure of the step is a red sample, only what hinders writing is an error. Gives the record without its outputs.
  */
 export function sampleActivity(call: StepCall, deps: StepDeps): (task: SampleTask) => Promise<SampleRecord> {
   return async (task) => {
@@ -53,9 +54,9 @@ export function sampleActivity(call: StepCall, deps: StepDeps): (task: SampleTas
       const evidence = await openStepEvidence(task, `${activity.info.base64TaskToken}.${activity.info.attempt}`);
       const records = await openRecords(evidence, task.sample.n);
       try {
-        if (records.standing) return records.standing;
+        if (records.standing) return told(records.standing);
         const { n, due, missed } = task.sample;
-        if (missed !== undefined) return await records.append(missedUpTo(task, missed));
+        if (missed !== undefined) return told(await records.append(missedUpTo(task, missed)));
         const at = new Date().toISOString();
         const signal = AbortSignal.any([activity.cancellationSignal, timeout]);
         const found = await look(call, deps, task, evidence, signal, heartbeat.progress);
@@ -68,7 +69,7 @@ export function sampleActivity(call: StepCall, deps: StepDeps): (task: SampleTas
           const facts = { goLive: task.goLive.id, day, timeScale: task.goLive.timeScale, ...record };
           await evidence.write(name, `${JSON.stringify(facts, null, 2)}\n`);
         }
-        return await records.append([record]);
+        return told(await records.append([record]));
       } finally {
         await records.close();
       }
@@ -81,11 +82,16 @@ export function sampleActivity(call: StepCall, deps: StepDeps): (task: SampleTas
   };
 }
 
+/** What the workflow must know of a record: a week of outputs has no place in its history. */
+function told({ outputs: _outputs, ...record }: SampleRecord): SampleRecord {
+  return record;
+}
+
 function missedUpTo({ sample, goLive }: SampleTask, last: number): SampleRecord[] {
   const { n, plan, startedMs } = sample;
   return Array.from({ length: last - n + 1 }, (_, index) => ({
     n: n + index,
-    due: new Date(Math.ceil(startedMs + ((n + index) * plan.everyMs) / goLive.timeScale)).toISOString(),
+    due: new Date(dueAt(plan, startedMs, n + index, goLive.timeScale)).toISOString(),
     outcome: 'missed' as const,
     why: 'Nobody was there to take it in time.',
   }));

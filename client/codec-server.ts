@@ -30,8 +30,6 @@ export interface CodecServerOptions {
   origins: readonly string[];
   /** 0: any free one. */
   port: number;
-  /** Part of the address, in place of a login, which the Web UI of a local server has not. */
-  secret?: string;
 }
 
 /**
@@ -41,7 +39,8 @@ export interface CodecServerOptions {
  * @throws Error with code EADDRINUSE when the port is taken
  */
 export async function startCodecServer(options: CodecServerOptions): Promise<CodecServer> {
-  const secret = options.secret ?? randomBytes(SECRET_BYTES).toString('hex');
+  // In place of a login, which the Web UI of a local server has not.
+  const secret = randomBytes(SECRET_BYTES).toString('hex');
   const app = new Hono();
   app.use('*', async (context, next) => {
     const { hostname } = new URL(context.req.url);

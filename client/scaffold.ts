@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runbookJsonSchemaText } from '../model/schema/json-schema.js';
-import { id as idSchema } from '../model/schema/runbook.js';
+import { id as idSchema } from '../model/schema/runbook-fields.js';
 import { CliError, codeOf, messageOf } from './errors.js';
 
 /** The text of a first runbook. */

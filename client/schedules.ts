@@ -11,6 +11,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { TASK_QUEUE } from '../model/contract.js';
 import { formatDuration } from '../model/duration.js';
 import {
+  changeOf,
   SCHEDULED,
   type ScheduledResult,
   type ScheduledStart,
@@ -21,6 +22,7 @@ import {
 } from '../model/schedule.js';
 import { planSchedule } from '../model/schema/plan-schedule.js';
 import type { RunbookSchedule } from '../model/schema/runbook.js';
+import { confirmLive } from './confirm.js';
 import { CliError } from './errors.js';
 import { listGoLives } from './list.js';
 import { makePlan, openRunbook } from './load.js';
@@ -38,6 +40,7 @@ export interface ApplyOptions {
   by?: string | undefined;
   key?: string | undefined;
   evidence?: string | undefined;
+  yes?: boolean | undefined;
 }
 
 export interface Applied {
@@ -46,16 +49,8 @@ export interface Applied {
   what: 'created' | 'updated' | 'removed';
 }
 
-/** What a schedule's memo says, so that a list needs to open nothing. */
-interface Memo {
-  target: string;
-  schedule: string;
-  title: string;
-  runbook: string;
-  mode: string;
-  times: string;
-  timezone: string;
-}
+/** Whose a schedule is, in its memo: that never changes, which is why no more stands there. */
+type Memo = Pick<ScheduleRow, 'target' | 'schedule' | 'runbook'>;
 
 /**
  * Makes the schedules of a runbook on a target what the runbook says: new ones are created, known ones updated (a paused
@@ -73,6 +68,7 @@ export async function applySchedules(client: Client, file: string, options: Appl
     });
   }
   const planned = await Promise.all(schedules.map((schedule) => planOf(opened, schedule, options)));
+  if (options.mode === 'live') await confirmLive(`Let ${names(planned)} run LIVE on ${options.target}?`, options.yes);
   const applied: Applied[] = [];
   for (const plan of planned) {
     const proof = await proveStarter(plan.plan, options);
@@ -92,6 +88,8 @@ export async function applySchedules(client: Client, file: string, options: Appl
   return applied;
 }
 
+const names = (plans: readonly SchedulePlan[]): string => plans.map(({ id }) => id).join(', ');
+
 async function planOf(
   opened: Awaited<ReturnType<typeof openRunbook>>,
   schedule: RunbookSchedule,
@@ -107,16 +105,7 @@ function timesText({ times }: SchedulePlan): string {
 
 async function put(client: Client, target: string, plan: SchedulePlan, start: ScheduledStart): Promise<Applied> {
   const id = scheduleId(target, plan.id);
-  const { runbook, mode } = plan.plan;
-  const memo: Memo = {
-    target,
-    schedule: plan.id,
-    title: plan.title,
-    runbook: runbook.id,
-    mode,
-    times: timesText(plan),
-    timezone: plan.times.timezone,
-  };
+  const memo: Memo = { target, schedule: plan.id, runbook: plan.plan.runbook.id };
   const options: ScheduleOptions = {
     scheduleId: id,
     spec: {
@@ -169,34 +158,38 @@ export async function listSchedules(client: Client, target?: string): Promise<Sc
 }
 
 async function describe(client: Client, memo: Memo & { id: string }): Promise<ScheduleRow> {
-  const { state, info } = await client.schedule.getHandle(memo.id).describe();
-  const { target, schedule, title, runbook, mode, times, timezone, id } = memo;
+  const { state, info, action } = await client.schedule.getHandle(memo.id).describe();
+  const { target, schedule, runbook, id } = memo;
+  const plan = startOf(id, action).schedule;
   return {
     id,
     target: clean(target, 60),
     schedule: clean(schedule, 60),
-    title: clean(title, 100),
+    title: clean(plan.title, 100),
     runbook: clean(runbook, 60),
-    mode: clean(mode, 20),
-    times: clean(times, 60),
-    timezone: clean(timezone, 60),
+    mode: plan.plan.mode,
+    times: clean(timesText(plan), 60),
+    timezone: clean(plan.times.timezone, 60),
     state: state.paused ? `paused${state.note ? `: ${clean(state.note, 100)}` : ''}` : 'active',
     next: state.paused ? [] : info.nextActionTimes.slice(0, 3).map((time) => time.toISOString()),
-    last: newer(await lastOf(client, info), await lastGoLive(client, scheduledTarget(target, schedule))),
+    last: await lastRun(client, info, scheduledTarget(target, schedule)),
     runs: info.numActionsTaken,
     missed: info.numActionsMissedCatchupWindow,
     skipped: info.numActionsSkippedOverlap,
   };
 }
 
-/** The newest go-live of a schedule, also when a person asked for it. */
-async function lastGoLive(client: Client, target: string): Promise<ScheduleRow['last']> {
+/** The last run: the schedule's own word, which has the sentence, unless a person asked for a run after it. */
+async function lastRun(
+  client: Client,
+  info: ScheduleDescription['info'],
+  target: string,
+): Promise<ScheduleRow['last']> {
+  const own = await lastOf(client, info);
   const [newest] = await listGoLives(client, { limit: 1, target });
-  return newest ? { due: newest.startedAt, status: newest.verdict, sentence: '' } : null;
-}
-
-function newer(a: ScheduleRow['last'], b: ScheduleRow['last']): ScheduleRow['last'] {
-  return a && b ? (a.due >= b.due.slice(0, 19) ? a : b) : (a ?? b);
+  if (!newest || (own && newest.change === changeOf(new Date(own.due)))) return own;
+  if (own && own.due > newest.startedAt) return own;
+  return { due: newest.startedAt, status: newest.verdict, sentence: '' };
 }
 
 async function lastOf(client: Client, info: ScheduleDescription['info']): Promise<ScheduleRow['last']> {
@@ -238,9 +231,7 @@ export async function runSchedule(
 ): Promise<ScheduledResult> {
   const id = scheduleId(target, schedule);
   const description = await found(client, target, schedule, () => client.schedule.getHandle(id).describe());
-  if (description.action.type !== 'startWorkflow') throw notOurs(id);
-  const [start] = (description.action.args ?? []) as ScheduledStart[];
-  if (!start) throw notOurs(id);
+  const start = startOf(id, description.action);
   const asked = { by: options.by, ...(options.override === undefined ? {} : { override: options.override }) };
   const handle = await client.workflow.start<(start: ScheduledStart) => Promise<ScheduledResult>>('scheduled', {
     workflowId: `${target}.${schedule}/asked-${Date.now()}`,
@@ -258,11 +249,15 @@ export async function runSchedule(
   }
 }
 
-const notOurs = (id: string): CliError =>
-  new CliError(`The schedule ${id} was not made by golive.`, {
+/** What a schedule starts. @throws CliError (exit 2) when golive did not make it */
+function startOf(id: string, action: ScheduleDescription['action']): ScheduledStart {
+  const [start] = (action.type === 'startWorkflow' ? (action.args ?? []) : []) as (ScheduledStart | undefined)[];
+  if (start) return start;
+  throw new CliError(`The schedule ${id} was not made by golive.`, {
     exitCode: 2,
     hint: '`golive schedule list` shows those that were.',
   });
+}
 
 /** @throws CliError (exit 2) when there is no such schedule */
 export async function pauseSchedule(client: Client, target: string, schedule: string, note: string): Promise<void> {

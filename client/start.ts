@@ -1,5 +1,5 @@
-import type { Plan } from '../model/plan.js';
 import { attend } from './attend.js';
+import { confirmLive } from './confirm.js';
 import { connect } from './connection.js';
 import { CliError } from './errors.js';
 import { launch } from './launch.js';
@@ -42,7 +42,7 @@ export async function start(file: string, options: StartOptions): Promise<void> 
   const plan = await makePlan(opened, { target, change, mode, timeScale: options.timeScale ?? 1, inputs, evidence });
   if (options.require !== undefined) checkDecision(plan.decisions, options.require);
   for (const line of planSummary(plan)) talk(line);
-  await confirm(plan, options);
+  if (plan.mode === 'live') await confirmLive(`Start this LIVE go-live on ${plan.target.id}?`, options.yes);
   const connection = await connect();
   try {
     const starter = await proveStarter(plan, options);
@@ -72,21 +72,4 @@ export async function start(file: string, options: StartOptions): Promise<void> 
   } finally {
     await connection.close();
   }
-}
-
-/** A live start is confirmed by a person, or with --yes. */
-async function confirm(plan: Plan, options: StartOptions): Promise<void> {
-  if (plan.mode !== 'live' || options.yes) return;
-  if (!process.stdin.isTTY) {
-    throw new CliError('A live go-live is not started unasked.', {
-      exitCode: 4,
-      hint: 'Say --yes, or start it from a terminal.',
-    });
-  }
-  const { confirm: ask } = await import('@inquirer/prompts');
-  const sure = await ask(
-    { message: `Start this LIVE go-live on ${plan.target.id}?`, default: false },
-    { output: process.stderr },
-  );
-  if (!sure) throw new CliError('Nothing was started.', { exitCode: 4, hint: 'Rehearse it first: golive rehearse.' });
 }

@@ -32,7 +32,7 @@ export interface SchedulePlan {
 
 /** The argument of the workflow `scheduled`. */
 export interface ScheduledStart {
-  schedule: Pick<SchedulePlan, 'id' | 'title' | 'blackouts' | 'pauseOnFailure' | 'plan'>;
+  schedule: SchedulePlan;
   /** Who applied the schedule, and what proves it where names are signed. */
   appliedBy: string;
   signed?: Signed;

@@ -71,8 +71,9 @@ export async function scheduled({ schedule, appliedBy, signed, asked }: Schedule
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     return { status: 'overlap', sentence: 'Nothing was started: an earlier run still goes on.', ...run };
   }
-  const result: ScheduledResult = { status: state.verdict ?? 'inconclusive', sentence: state.sentence ?? '', ...run };
-  if (schedule.pauseOnFailure && !mayGoOn(result.status as never)) {
+  const verdict = state.verdict ?? 'inconclusive';
+  const result: ScheduledResult = { status: verdict, sentence: state.sentence ?? '', ...run };
+  if (schedule.pauseOnFailure && !mayGoOn(verdict)) {
     throw ApplicationFailure.create({ message: result.sentence, type: 'NO_GO', nonRetryable: true, details: [result] });
   }
   return result;

@@ -1,4 +1,4 @@
-import type { Command } from '@commander-js/extra-typings';
+import type { Command, CommandUnknownOpts } from '@commander-js/extra-typings';
 import { table } from '../render/table.js';
 import type { Client } from '@temporalio/client';
 import type { ScheduleRow } from '../../model/schedule.js';
@@ -16,10 +16,10 @@ export function register(program: Command): void {
       'after',
       '\nExample:\n  golive schedule apply runbooks/unattended-operations.yaml --target agent --mode live\n  golive schedule list',
     );
-  registerApply(schedule as unknown as Command);
-  registerList(schedule as unknown as Command);
-  registerRun(schedule as unknown as Command);
-  registerState(schedule as unknown as Command);
+  registerApply(schedule);
+  registerList(schedule);
+  registerRun(schedule);
+  registerState(schedule);
 }
 
 async function withClient<T>(act: (client: Client) => Promise<T>): Promise<T> {
@@ -32,7 +32,7 @@ async function withClient<T>(act: (client: Client) => Promise<T>): Promise<T> {
   }
 }
 
-function registerApply(schedule: Command): void {
+function registerApply(schedule: CommandUnknownOpts): void {
   schedule
     .command('apply')
     .summary('make the schedules of a target what a runbook says')
@@ -46,6 +46,7 @@ function registerApply(schedule: Command): void {
     .option('--key <file>', 'SSH key to sign with (default: one of yours that may)')
     .option('--evidence <dir>', 'folder for the evidence (default: ./evidence)')
     .option('--json', 'print one JSON object')
+    .option('-y, --yes', 'do not ask before schedules run live')
     .addHelpText(
       'after',
       '\nExample:\n  golive schedule apply runbooks/unattended-operations.yaml --target agent --mode live',
@@ -58,7 +59,7 @@ function registerApply(schedule: Command): void {
     });
 }
 
-function registerList(schedule: Command): void {
+function registerList(schedule: CommandUnknownOpts): void {
   schedule
     .command('list')
     .summary('list schedules with their last and next runs')
@@ -74,7 +75,7 @@ function registerList(schedule: Command): void {
     });
 }
 
-function registerRun(schedule: Command): void {
+function registerRun(schedule: CommandUnknownOpts): void {
   schedule
     .command('run')
     .summary('run a schedule now')
@@ -103,7 +104,7 @@ function registerRun(schedule: Command): void {
     });
 }
 
-function registerState(schedule: Command): void {
+function registerState(schedule: CommandUnknownOpts): void {
   for (const [verb, past, summary] of [
     ['pause', 'paused', 'start nothing until it is resumed'],
     ['resume', 'resumed', 'go on after a pause'],

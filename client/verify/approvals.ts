@@ -8,12 +8,12 @@ import { canonicalJson, type Json } from '../../model/json.js';
 import { approvalsOf } from '../../model/open-state.js';
 import type { ApprovalPlan, Plan } from '../../model/plan.js';
 import type { LoggedEvent } from '../../model/recompute.js';
-import { SCHEDULED, withChange } from '../../model/schedule.js';
-import { namespaceOf, readStatement, startExpected, type Statement } from '../../model/signing.js';
+import { namespaceOf, readStatement, type Statement } from '../../model/signing.js';
 import type { ApprovalState, GoLiveState, Proof, Vote } from '../../model/state.js';
 import type { Bag } from './bag.js';
 import type { Findings } from './finding.js';
 import type { Record } from './judge.js';
+import { startOf } from './start.js';
 import { sha256 } from './strict.js';
 
 /** Trust from outside the bundle, for signed approvals. */
@@ -178,20 +178,8 @@ function proofsOf({ plan, state, startedBy }: Record, findings: Findings): Claim
     }
     claims.push({ item, proof: { statement, signature, principal, key }, at, statement: read.statement });
   };
-  const template = plan.schedule ? withChange(plan, SCHEDULED) : undefined;
-  if (template) {
-    const signer = Object.keys(plan.signing?.principals ?? {}).find(
-      (name) => plan.signing?.principals[name] === state.startedProof?.principal,
-    );
-    const read = state.startedProof ? readStatement(state.startedProof) : undefined;
-    const at = read?.ok ? read.statement.issuedAt : state.startedAt;
-    take(
-      'start',
-      state.startedProof,
-      at,
-      startExpected(template.goLiveId, sha256(canonicalJson(template)), signer ?? startedBy),
-    );
-  } else take('start', state.startedProof, state.startedAt, startExpected(plan.goLiveId, state.planDigest, startedBy));
+  const start = startOf(plan, state, startedBy);
+  take('start', state.startedProof, start.at, start.expected);
   for (const asked of state.approvals) {
     for (const vote of asked.votes.filter(({ status }) => status === 'counted'))
       take(asked.id, vote, vote.at, voteExpected(asked, vote));

@@ -14,9 +14,10 @@ import type { SealPredicate } from '../../model/seal.js';
 import type { GateResult, GoLiveState, StepRecord } from '../../model/state.js';
 import { mayGoOn, type Verdict, worst } from '../../model/verdict.js';
 import { waiveGate } from '../../model/waiver.js';
-import { retally, type SampleRecord, SAMPLES_FILE, type WindowPlan } from '../../model/window.js';
 import type { Bag } from './bag.js';
 import type { Findings } from './finding.js';
+import { checkPolicies } from './policies.js';
+import { fromSamples } from './samples.js';
 import { sha256, strictJson, strictText } from './strict.js';
 
 /** What a bundle says of itself, read strictly. */
@@ -114,34 +115,6 @@ function checkInputs(begun: readonly BegunStep[], findings: Findings): { count: 
   return { count: begun.length };
 }
 
-/** What is approved by a rule must be a rule of the plan, and hold by what the log says. */
-function checkPolicies(
-  { policies }: Recomputed,
-  plan: Plan,
-  state: GoLiveState,
-  findings: Findings,
-): { count: number } {
-  for (const { seq, approval, holds, logged } of policies) {
-    if (holds !== logged) {
-      const said = logged ? 'held' : 'did not hold';
-      findings.add(
-        'policy',
-        `event ${seq}`,
-        `the rule of ${approval} is logged to have ${said}, and judged again it ${holds ? 'holds' : 'does not'}`,
-      );
-    }
-  }
-  const rules = plan.phases.flatMap(({ approvals }) => approvals);
-  for (const { id, status, policy } of state.approvals) {
-    if (status !== 'approved' || !policy?.holds) continue;
-    const last = policies.findLast(({ approval }) => approval === id);
-    const rule = rules.find((one) => one.id === id)?.auto?.rule;
-    if (!last?.holds || rule !== policy.rule)
-      findings.add('policy', id, 'is approved by a rule that does not hold, or that the plan does not have');
-  }
-  return { count: policies.length };
-}
-
 function checkFigures(
   bag: Bag,
   again: Recomputed,
@@ -171,18 +144,6 @@ function checkFigures(
     }
   }
   return { count, note: `${steps - count} other steps: figures as logged` };
-}
-
-/** What a window came to, from its records; the window is the plan's. @throws Error when they do not hold together */
-function fromSamples(plan: WindowPlan, read: (name: string) => Buffer | undefined): Json | undefined {
-  const lines = read(SAMPLES_FILE)?.toString('utf8').split('\n').filter(Boolean);
-  return lines && { ...retally(plan, lines.map(sampleIn)) };
-}
-
-function sampleIn(line: string, index: number): SampleRecord {
-  const record = strictJson(line);
-  if (record === undefined) throw new Error(`line ${index + 1} of ${SAMPLES_FILE} is no record`);
-  return record as unknown as SampleRecord;
 }
 
 /** The file of the step's last epoch that has it. */

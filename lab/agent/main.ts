@@ -1,14 +1,11 @@
-import type { ChildProcess } from 'node:child_process';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { endsCleanly, onStdinEnd, stdinIsHeld } from '../kit/life.js';
-import { messageOf } from '../kit/log.js';
-import { labOptions, UsageError } from '../kit/options.js';
 import { freePort } from '../kit/ports.js';
-import { appears, endGroup, startHeld } from '../kit/processes.js';
-import { type AgentFault, FAULTS, SOUND } from './faults.js';
+import { hostLab } from '../kit/host.js';
+import { appears } from '../kit/processes.js';
+import { FAULTS, SOUND } from './faults.js';
 
 const entry = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 
@@ -35,38 +32,27 @@ function growLog(dir: string): void {
   writeFileSync(join(dir, 'logs', 'agent.log'), Array.from({ length: 12_000 }, (_, index) => line(index + 1)).join(''));
 }
 
-async function run(dir: string, fault: AgentFault, timeScale: number): Promise<void> {
-  const children: ChildProcess[] = [];
-  const end = endsCleanly(async () => {
-    await Promise.all(children.flatMap(({ pid }) => (pid === undefined ? [] : [endGroup(pid)])));
-    process.stderr.write('lab: nothing of it runs any more\n');
-  });
-  if (stdinIsHeld()) onStdinEnd(end);
-  prepare(dir);
-  growLog(dir);
-  const port = await freePort();
-  const redisUrl = `redis://127.0.0.1:${port}`;
-  const start = (name: string, ...args: string[]): void => {
-    const log = `${name.split('/').at(-1)}.log`;
-    children.push(startHeld([process.execPath, entry(name), ...args], {}, dir, join(dir, log)));
-  };
-  start('../kit/redis', '--port', String(port));
-  start('alert-sink', '--dir', dir, ...(fault.alertsDown ? ['--down'] : []));
-  const common = ['--dir', dir, '--redis', redisUrl, '--fault', fault.id, '--time-scale', String(timeScale)];
-  start('keeper', ...common, '--respawn-ms', String(fault.respawnMs ?? 200));
-  await appears(join(dir, 'alert-url'));
-  await appears(join(dir, 'health', 'latest.json'));
-  const inputs = { agentDir: dir, redisUrl, alertUrlFile: join(dir, 'alert-url'), repository: join(dir, 'repository') };
-  process.stdout.write(`${JSON.stringify({ ready: true, target: 'agent-lab', inputs })}\n`);
-  process.stderr.write(`lab: Redis, keeper and agent run in ${dir}, fault: ${fault.id}\n`);
-}
-
-try {
-  const chosen = labOptions(FAULTS, SOUND, 10_000);
-  if (chosen) await run(chosen.dir, chosen.fault, chosen.timeScale);
-} catch (error) {
-  const usage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
-  process.stderr.write(`lab: ${messageOf(error)}\n`);
-  if (usage) process.exitCode = 2;
-  else process.exit(1);
-}
+await hostLab({
+  faults: FAULTS,
+  sound: SOUND,
+  run: async ({ dir, fault, timeScale }, start) => {
+    prepare(dir);
+    growLog(dir);
+    const port = await freePort();
+    const redisUrl = `redis://127.0.0.1:${port}`;
+    const scale = String(timeScale);
+    start(entry('../kit/redis'), '--port', String(port));
+    start(entry('alert-sink'), '--dir', dir, ...(fault.alertsDown ? ['--down'] : []));
+    const common = ['--dir', dir, '--redis', redisUrl, '--fault', fault.id, '--time-scale', scale];
+    start(entry('keeper'), ...common, '--respawn-ms', String(fault.respawnMs ?? 200));
+    await appears(join(dir, 'alert-url'));
+    await appears(join(dir, 'health', 'latest.json'));
+    const inputs = {
+      agentDir: dir,
+      redisUrl,
+      alertUrlFile: join(dir, 'alert-url'),
+      repository: join(dir, 'repository'),
+    };
+    return { target: 'agent-lab', inputs };
+  },
+});

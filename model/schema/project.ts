@@ -3,7 +3,7 @@ import { PRINCIPAL } from '../allowed-signers.js';
 import { DURATION_PATTERN } from '../duration.js';
 import type { Json } from '../json.js';
 import { reportIssues } from './issues.js';
-import { id } from './runbook.js';
+import { id } from './runbook-fields.js';
 import { specOf } from './scope.js';
 import { Source } from './source.js';
 import type { Problem } from './source.js';

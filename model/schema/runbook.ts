@@ -1,45 +1,11 @@
 import { z } from 'zod';
-import { DURATION_PATTERN } from '../duration.js';
 import type { Json } from '../json.js';
 import { CHOICES } from '../message.js';
 import { EFFECTS, NOTICE_EVENTS } from '../plan.js';
 import { VERDICTS } from '../verdict.js';
 import { inputSchema } from './inputs.js';
+import { cel, condition, fileName, id, inputName, rollbackId, sentence, span, title } from './runbook-fields.js';
 
-const ID = /^[a-z][a-z0-9-]*$/;
-const idHint = 'an id is lower case: letters, digits and -, beginning with a letter';
-const visible = /^[^\p{Cc}\p{Cf}]*$/u;
-
-export const id = z.string().min(1).max(60).regex(ID, idHint);
-const rollbackId = z
-  .string()
-  .min(1)
-  .max(60)
-  .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'letters, digits and -');
-const inputName = z
-  .string()
-  .min(1)
-  .max(60)
-  .regex(/^[a-zA-Z][a-zA-Z0-9]*$/, 'letters and digits, beginning with a letter');
-const title = z.string().min(1).max(200).regex(visible, 'no control characters');
-const sentence = z.string().min(1).max(1000).regex(visible, 'no control characters');
-/** A file below the bundle: no folders above it, nothing hidden. */
-const fileName = z
-  .string()
-  .min(1)
-  .max(120)
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'a plain file name');
-const cel = z.string().min(1).max(4000).describe('CEL expression, e.g. steps.run1.accuracy >= 0.7');
-const condition = z.union([cel, z.boolean()]).transform(String).describe('CEL condition.');
-const settled = /^\$\{\{\s*inputs\.[a-zA-Z][a-zA-Z0-9]*\s*\}\}$/;
-const span = z
-  .string()
-  .max(120)
-  .refine(
-    (text) => DURATION_PATTERN.test(text) || settled.test(text),
-    'a duration is written like 500ms, 3s, 2m, 1h30m or 7d',
-  )
-  .describe('Duration: 500ms, 3s, 2m, 1h30m, 7d; or ${{ inputs.x }} of a duration input.');
 const json: z.ZodType<Json> = z.json();
 const values = z.record(z.string().min(1).max(200), json).describe('Input of the kind; strings may hold ${{ CEL }}.');
 

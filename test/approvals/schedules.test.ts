@@ -63,7 +63,15 @@ function signedBy(key: string, made: Plan): Signed {
 
 async function fire(made: Plan, signed: Signed | undefined, world: FakeWorld): Promise<ScheduledResult> {
   const start: ScheduledStart = {
-    schedule: { id: 'look', title: 'Look', blackouts: [], pauseOnFailure: false, plan: made },
+    schedule: {
+      id: 'look',
+      title: 'Look',
+      times: { cron: '0 3 * * *', timezone: 'UTC' },
+      catchUpMs: 60_000,
+      blackouts: [],
+      pauseOnFailure: false,
+      plan: made,
+    },
     appliedBy: 'Ada',
     ...(signed ? { signed } : {}),
   };

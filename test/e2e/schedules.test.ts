@@ -100,6 +100,29 @@ describe('golive schedule', () => {
 
     writeFileSync(join(project.folder, 'fewer.yaml'), RUNBOOK.slice(0, RUNBOOK.indexOf('  - id: quiet')));
     expect((await apply('fewer.yaml')).stdout).toBe('updated  look\nremoved  quiet\n');
+    // An update is seen in the list at once.
+    const later = RUNBOOK.slice(0, RUNBOOK.indexOf('  - id: quiet')).replace('0 3 * * *', '30 5 * * *');
+    writeFileSync(join(project.folder, 'later.yaml'), later);
+    await apply('later.yaml');
+    expect((await list())[0]).toMatchObject({
+      times: '30 5 * * *',
+      next: [expect.stringContaining(':30:00'), expect.anything(), expect.anything()],
+    });
+    const live = await project.run(
+      'schedule',
+      'apply',
+      'chores.yaml',
+      '--target',
+      'shop',
+      '--input',
+      `flag=${flag}`,
+      '--mode',
+      'live',
+    );
+    expect([live.code, live.stderr]).toEqual([expect.any(Number), expect.not.stringContaining('created')]);
+    expect(live.code).not.toBe(0);
+    expect((await list()).map(({ mode }) => mode)).toEqual(['rehearse']);
+
     expect((await project.run('schedule', 'remove', 'shop', 'look')).code).toBe(0);
     expect(await list()).toEqual([]);
     const gone = await project.run('schedule', 'run', 'shop', 'look');
