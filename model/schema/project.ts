@@ -63,18 +63,7 @@ export const projectSchema = z.strictObject({
     .max(50)
     .optional()
     .describe('Folders that paths of steps may lie in, besides the runbook’s own and inputs of type path.'),
-  channels: z
-    .record(id, z.record(z.string().max(60), json))
-    .optional()
-    .describe('Where notices go: input of the notify kind.'),
   evidence: z.string().min(1).max(1000).optional().describe('Folder of the bundles, relative to golive.yaml.'),
-  temporal: z
-    .strictObject({
-      profile: z.string().max(100).optional(),
-      address: z.string().max(300).optional(),
-      namespace: z.string().max(200).optional(),
-    })
-    .optional(),
 });
 export type Project = z.infer<typeof projectSchema>;
 

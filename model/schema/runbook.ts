@@ -206,9 +206,7 @@ export const runbookSchema = z.strictObject({
     .array(z.strictObject({ id, title: sentence, live: cel }))
     .max(100)
     .optional(),
-  defaults: z
-    .strictObject({ timeout: span.optional(), retry: retry.optional(), heartbeat: span.optional() })
-    .optional(),
+  defaults: z.strictObject({ timeout: span.optional(), retry: retry.optional() }).optional(),
   guards: z.record(id, z.strictObject({ title: title.optional(), trips: cel })).optional(),
   phases: z.array(phaseSchema).min(1).max(200),
   decisions: z

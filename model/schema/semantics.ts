@@ -239,11 +239,7 @@ function checkGuardrails({ source, runbook }: Check, base: ExpressionTypes): voi
   );
   for (const [id, guard] of Object.entries(runbook.guards ?? {})) {
     if (used.has(id)) continue;
-    source.check(
-      ['guards', id, 'trips'],
-      guard.trips,
-      checkExpression(guard.trips, { it: {}, inputs: base.inputs ?? {} }, ['boolean']),
-    );
+    source.check(['guards', id, 'trips'], guard.trips, checkExpression(guard.trips, { it: {} }, ['boolean']));
   }
 }
 

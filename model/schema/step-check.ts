@@ -172,8 +172,7 @@ function checkGuards(check: StepCheck, path: Path, step: RunbookStep, running: T
         `'${step.uses}' takes no guards: it gives no figures while it runs`,
         `Leave \`guards\` out.`,
       );
-    const types: ExpressionTypes = { it: running, inputs: check.scope.types.inputs ?? {} };
-    source.check(['guards', id, 'trips'], guard.trips, checkExpression(guard.trips, types, ['boolean']));
+    source.check(['guards', id, 'trips'], guard.trips, checkExpression(guard.trips, { it: running }, ['boolean']));
     return undefined;
   });
 }
@@ -236,7 +235,7 @@ function checkProbe(check: StepCheck, path: Path, step: RunbookStep, own: (typeo
   }
   const minded = step.when !== undefined;
   checkWith(check, [...at, 'with'], probe.uses, probe.with ?? {}, { minded });
-  const types = check.scope.withIt(outputsSpec(probe.uses, kind, step.id));
+  const types = { it: outputsSpec(probe.uses, kind, step.id) };
   for (const key of ['done', 'notDone'] as const) {
     checkAt(check, [...at, key], probe[key], { types, expected: ['boolean'], minded });
   }
@@ -253,7 +252,7 @@ function checkWindow(
   const { window } = step;
   if (!window) return undefined;
   const minded = step.when !== undefined;
-  checkAt(check, [...path, 'green'], window.green, { types: check.scope.withIt(it), expected: ['boolean'], minded });
+  checkAt(check, [...path, 'green'], window.green, { types: { it }, expected: ['boolean'], minded });
   if ((step.effect ?? own) !== 'none') {
     check.source.at(path, `'${step.uses}' acts; only a step that looks can be sampled`, 'Use a kind of effect none.');
   }
@@ -287,7 +286,7 @@ export function checkStep(check: StepCheck, path: Path, step: RunbookStep): Type
   const outputs = outputsSpec(step.uses, kind, step.id);
   if (step.window) return checkWindow(check, [...path, 'window'], step, kind.effect, outputs);
   if (step.until?.condition !== undefined) {
-    const types = check.scope.withIt(outputs);
+    const types = { it: outputs };
     checkAt(check, [...path, 'until', 'condition'], step.until.condition, { types, expected: ['boolean'], minded });
   }
   return outputs;

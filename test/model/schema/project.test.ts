@@ -1,14 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { loadProject } from '../../../model/schema/project.js';
 
-test('golive.yaml: people, targets, evidence, server', () => {
+test('golive.yaml: people, targets, evidence', () => {
   const text = `people:
   Ada Lovelace: { roles: [cto, sre], principal: ada@example.org }
 targets:
   prod.eu: { variables: { url: "https://example.org" } }
 evidence: ./bundles
 approvals: { level: signed, revoked: revoked_keys, breakGlass: { reviewWithin: 24h } }
-temporal: { profile: team }
 `;
   expect(loadProject(text, 'golive.yaml').project).toMatchObject({
     people: { 'Ada Lovelace': { roles: ['cto', 'sre'], principal: 'ada@example.org' } },
