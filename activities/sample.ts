@@ -57,7 +57,8 @@ export function sampleActivity(call: StepCall, deps: StepDeps): (task: SampleTas
         if (records.standing) return told(records.standing);
         const { n, due, missed } = task.sample;
         if (missed !== undefined) return told(await records.append(missedUpTo(task, missed)));
-        const at = new Date().toISOString();
+        // The slot came due by the server's clock; this machine's may be behind it.
+        const at = new Date(Math.max(Date.now(), activity.info.currentAttemptScheduledTimestampMs)).toISOString();
         const signal = AbortSignal.any([activity.cancellationSignal, timeout]);
         const found = await look(call, deps, task, evidence, signal, heartbeat.progress);
         activity.cancellationSignal.throwIfAborted();
