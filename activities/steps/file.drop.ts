@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, lstat, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { fileDrop as kind } from '../../model/schema/steps/file.drop.js';
@@ -32,15 +33,15 @@ export const fileDrop: HandlerOf<typeof kind> = {
 /** Written under a name that watchers pass over, then linked: whole at once, and never over another file. */
 async function appear(path: string, bytes: Uint8Array): Promise<string> {
   const folder = join(path, '..');
-  const temporary = join(folder, `.golive-${process.pid}-${Date.now()}.tmp`);
-  const file = await open(temporary, 'wx', 0o644);
+  const temporary = join(folder, `.golive-${randomUUID()}.tmp`);
   try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
+    const file = await open(temporary, 'wx', 0o644);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     await link(temporary, path);
   } catch (cause) {
     throw new StepError(

@@ -17,7 +17,7 @@ const MODULES = {
   ledger: { files: ['activities/ledger.ts'], tests: ['test/activities/ledger', 'test/activities/wrapper'] },
   verify: {
     files: [...readdirSync(join(root, 'client/verify')).filter((name) => name !== 'render.ts').map((name) => `client/verify/${name}`), 'model/recompute.ts'],
-    tests: ['test/verify/attacks', '-t', 'attacks by|both verifiers'],
+    tests: ['test/verify', '-t', 'attacks by|both verifiers|sealed again as it is'],
   },
 };
 const SAMPLE = Number(process.env.GOLIVE_MUTANTS ?? 60);

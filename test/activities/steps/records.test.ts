@@ -1,6 +1,6 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { failed, passed, runStep, stepKit, temporaryFolder } from '../../kits/step-kit.js';
 
 const lines = (records: readonly object[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
@@ -83,6 +83,23 @@ stepKit('file.drop', {
 });
 
 describe('file.drop', () => {
+  test('many at the same instant into one folder are all there, and nothing else is', async () => {
+    const base = temporaryFolder();
+    mkdirSync(join(base, 'inbox'));
+    const names = Array.from({ length: 60 }, (_, index) => `${index}.yaml`);
+    const drop = (name: string) => {
+      const goLive = { baseDir: base, evidenceDir: join(base, `evidence-${name}`) };
+      return runStep('file.drop', { folder: 'inbox', name, content: name }, { goLive });
+    };
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now());
+    try {
+      for (const run of await Promise.all(names.map(drop))) passed(run);
+    } finally {
+      clock.mockRestore();
+    }
+    expect(readdirSync(join(base, 'inbox')).sort()).toEqual(names.sort());
+    for (const name of names) expect(readFileSync(join(base, 'inbox', name), 'utf8')).toBe(name);
+  });
   test('the file appears whole, with nothing left beside it, and never over another', async () => {
     const base = temporaryFolder();
     mkdirSync(join(base, 'inbox'));

@@ -1,0 +1,62 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Project } from './cli.js';
+
+/** A rule that approves, a window that was green, and one that never was. */
+const RUNBOOK = `schema: 1
+id: watched
+title: Watched
+roles: { sre: SRE }
+inputs: { risk: { type: string, default: low } }
+phases:
+  - id: watch
+    approval: { role: sre, question: Watch?, auto: inputs.risk == "low" }
+    steps:
+      - id: calm
+        uses: metrics.read
+        with: { file: figures.csv, values: { share: { path: ok, reduce: mean } } }
+        window: { every: 1s, consecutive: 2, within: 3s, green: it.values.share > 0.5 }
+      - id: rough
+        uses: metrics.read
+        with: { file: figures.csv, values: { share: { path: ok, reduce: mean } } }
+        window: { every: 1s, consecutive: 2, within: 3s, green: it.values.share > 0.9 }
+    gates:
+      - { id: calm, value: steps.calm.streak, atLeast: 2 }
+      - { id: rough, value: steps.rough.red, equals: 3 }
+`;
+
+export interface Watched {
+  bundle: string;
+  /** The worker's own private key. */
+  key: KeyObject;
+  close(): Promise<void>;
+}
+
+/** A real go-live, approved by a rule, with windows. Where GOLIVE_BUNDLES names a folder, it is made once for many runs. */
+export async function makeWatched(): Promise<Watched> {
+  const kept = process.env.GOLIVE_BUNDLES;
+  const keyOf = (file: string): KeyObject => createPrivateKey(readFileSync(file));
+  const close = (): Promise<void> => Promise.resolve();
+  if (kept !== undefined && existsSync(join(kept, 'watched.key')))
+    return { bundle: join(kept, 'watched'), key: keyOf(join(kept, 'watched.key')), close };
+  const project = await Project.open();
+  const file = (name: string): string => join(project.folder, name);
+  writeFileSync(file('watched.yaml'), RUNBOOK);
+  writeFileSync(file('golive.yaml'), 'approvals: { level: declared }\n');
+  writeFileSync(file('figures.csv'), 'ok\n1\n1\n1\n0\n1\n');
+  const must = async (...args: string[]): Promise<void> => {
+    const { code, stdout, stderr } = await project.run(...args);
+    if (code !== 0) throw new Error(`golive ${args.join(' ')}: ${stdout}${stderr}`);
+  };
+  await must('up', '--detach');
+  await must('start', 'watched.yaml', '--target', 'shop', '--change', 'c1', '--mode', 'live', '--yes', '--wait');
+  await must('down');
+  const keyFile = file('.golive/evidence-key.pem');
+  const bundle = file('evidence/shop/c1');
+  if (kept === undefined) return { bundle, key: keyOf(keyFile), close: () => project.close() };
+  cpSync(bundle, join(kept, 'watched'), { recursive: true });
+  cpSync(keyFile, join(kept, 'watched.key'));
+  await project.close();
+  return { bundle: join(kept, 'watched'), key: keyOf(join(kept, 'watched.key')), close };
+}
