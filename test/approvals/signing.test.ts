@@ -57,6 +57,8 @@ describe('a statement is read strictly', () => {
     ['another type', statementText({ ...good, type: 'git' as never })],
     ['a number for a text', text.replace('"n1"', '1')],
     ['a missing field', statementText({ ...good, nonce: undefined } as never)],
+    ['no words for a meaning', text.replace('"Deploy?"', 'null')],
+    ['words for break-glass', statementText({ ...good, breakGlass: 'yes' as never })],
     ['break-glass false', statementText({ ...good, breakGlass: false as never })],
     ['no proper time', statementText({ ...good, issuedAt: 'yesterday' })],
     ['an escape for a letter', text.replace('Ada', '\\u0041da')],
@@ -64,9 +66,24 @@ describe('a statement is read strictly', () => {
   ])('%s is refused', (_what, statement) => {
     expect(readStatement({ statement, signature }).ok).toBe(false);
   });
-  test.each(['', 'AAA', 'QR==', 'Q*Q=', 'QQ==\n', 'AAA-', 'A'.repeat(9000)])('signature %j is refused', (broken) => {
-    expect(readStatement({ statement: text, signature: broken }).ok).toBe(false);
+  test('what is of the wrong type is named', () => {
+    for (const [from, to, name] of [
+      ['"cto"', '5', 'role'],
+      ['"Deploy?"', '["Deploy?"]', 'meaning'],
+    ] as const) {
+      const problem = readStatement({ statement: text.replace(from, to), signature });
+      expect(JSON.stringify(problem)).toContain(`'${name}' is missing or of the wrong type`);
+    }
   });
+  test.each(['QUI=', 'QQ==', 'QUJD'])('signature %j is in its one spelling', (whole) => {
+    expect(readStatement({ statement: text, signature: whole }).ok).toBe(true);
+  });
+  test.each(['', 'AAA', 'QR==', 'QUJ=', 'QQ=Q', 'Q*Q=', 'QQ==\n', 'AAA-', 'A'.repeat(9000)])(
+    'signature %j is refused',
+    (broken) => {
+      expect(readStatement({ statement: text, signature: broken }).ok).toBe(false);
+    },
+  );
 });
 
 describe('a statement counts only for what it says', () => {

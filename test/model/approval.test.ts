@@ -55,6 +55,34 @@ describe('judgeVote', () => {
       });
   });
 
+  test('the glass is broken only where golive.yaml allows it and people sign, and with a reason', () => {
+    const alone = (reason?: string): VoteDraft => {
+      const vote = draft('Ada', 'cto', 'approve', reason);
+      return { ...vote, message: { ...vote.message, breakGlass: 'yes' } };
+    };
+    const under = (signing: object | undefined) => ({
+      ...rules,
+      plan: { ...rules.plan, ...(signing ? { signing } : {}) },
+    });
+    const signed = { level: 'signed', signers: '', principals: {} };
+    const judged = (signing: object | undefined, reason?: string) =>
+      judgeVote(rule, open(), alone(reason), under(signing) as typeof rules);
+    const breakGlass = { reviewMs: 1 };
+    expect(judged({ ...signed, breakGlass }, 'the house is on fire')).toMatchObject({ accepted: true });
+    expect(judged({ ...signed, breakGlass }, ' ')).toMatchObject({ reason: expect.stringMatching(/needs a reason/) });
+    for (const signing of [undefined, signed, { ...signed, level: 'declared', breakGlass }])
+      expect(judged(signing, 'fire')).toMatchObject({ reason: expect.stringMatching(/Nobody may break the glass/) });
+  });
+
+  test('the receipt says whether it was a yes or a no', () => {
+    expect(judgeVote(rule, open(), draft('Ada'), rules)).toMatchObject({
+      text: "Approval of 'full' by Ada as cto is recorded.",
+    });
+    expect(judgeVote(rule, open(), draft('Ada', 'cto', 'reject', 'no'), rules)).toMatchObject({
+      text: "Rejection of 'full' by Ada as cto is recorded.",
+    });
+  });
+
   test('an "after" question takes no early vote: what it binds to is not there yet', () => {
     const after = approval('full', { when: 'after' });
     expect(judgeVote(after, { ...open(), status: 'not-asked' }, draft('Ada'), rules)).toMatchObject({

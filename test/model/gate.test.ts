@@ -33,13 +33,44 @@ describe('limits', () => {
     ['down', { op: 'equals', threshold: 'ready' }, 'no-go', undefined],
     [true, { op: 'equals', threshold: true }, 'go', undefined],
     [5, { op: 'within', low: 5, high: 7 }, 'go', 0],
+    [7, { op: 'within', low: 5, high: 7 }, 'go', 0],
     [7.5, { op: 'within', low: 5, high: 7 }, 'no-go', -0.5],
+    [4.5, { op: 'within', low: 5, high: 7 }, 'no-go', -0.5],
+    [Number.MAX_SAFE_INTEGER, { op: 'below', threshold: 1 }, 'no-go', 1 - Number.MAX_SAFE_INTEGER],
     [0.6, { op: 'noWorseThan', baseline: '0.9', by: 0.3 }, 'go', 0],
     [0.59, { op: 'noWorseThan', baseline: '0.9', by: 0.3 }, 'no-go', -0.01],
   ])('%j against %j is %s', (value, limit, verdict, margin) => {
     const result = judge({ v: value }, gate('it.v', limit));
     expect(result.verdict).toBe(verdict);
     expect(result.margin).toBe(margin);
+  });
+});
+
+test('a result holds what was judged, and no key for what was not', () => {
+  const base = { id: 'g', title: 'metric', hard: true, floor: false, verdict: 'go' };
+  expect(judge({ v: 3 }, gate('it.v', atLeast(1)))).toStrictEqual({
+    ...base,
+    op: 'atLeast',
+    value: 3,
+    threshold: '≥ 1',
+    low: 1,
+    margin: 2,
+    sentence: 'metric 3, needs ≥ 1.',
+  });
+  expect(judge({ v: 'up' }, gate('it.v', { op: 'equals', threshold: 'up' }))).toStrictEqual({
+    ...base,
+    op: 'equals',
+    value: 'up',
+    threshold: "= 'up'",
+    sentence: "metric 'up', needs = 'up'.",
+  });
+  expect(judge({ v: 1, n: 20, a: 20 }, gate('it.v', atLeast(1), { n: 'it.n', successes: 'it.a' }))).toMatchObject({
+    n: 20,
+    successes: 20,
+  });
+  expect(judge({ v: 1 }, gate('it.v', { op: 'noWorseThan', baseline: 'it.before', by: 0 }))).toMatchObject({
+    verdict: 'inconclusive',
+    threshold: 'no worse than its baseline',
   });
 });
 
@@ -156,6 +187,7 @@ test('soft gates warn and never fail a phase; worst news come first', () => {
   const unknown = judgeGate(gate('it.w', atLeast(2), { title: 'unknown' }), context);
   expect(phaseVerdict([good, soft])).toBe('go');
   expect(gatesSentence([good, soft])).toBe('1 of 1 gates hold. 1 warning: soft 1, needs ≥ 5.');
+  expect(gatesSentence([good, soft, soft])).toBe('1 of 1 gates hold. 2 warnings: soft 1, needs ≥ 5.');
   expect(phaseVerdict([good, unknown])).toBe('inconclusive');
   expect(phaseVerdict([good, unknown, bad])).toBe('no-go');
   expect(gatesSentence([good, unknown, bad])).toBe(

@@ -65,6 +65,15 @@ test('agreement counts a missing key as disagreement', () => {
   expect(agreement({ toString: 'x' }, {})).toBe(0);
 });
 
+test('none of n is at least 0 exactly, all of n at most 1 exactly, and both bounds hold the share', () => {
+  for (let n = 1; n <= 500; n += 1) {
+    expect(wilson(0, n).lower).toBe(0);
+    expect(wilson(n, n).upper).toBe(1);
+    expect(wilson(0, n).upper).toBeGreaterThan(0);
+    expect(wilson(n, n).lower).toBeLessThan(1);
+  }
+});
+
 test('percentile is R type 7', () => {
   // quantile(c(1,2,3,4,10), c(0, .25, .5, .9, 1)) in R: 1 2 3 7.6 10
   const values = [10, 3, 1, 4, 2];
@@ -72,7 +81,7 @@ test('percentile is R type 7', () => {
   expect(values).toEqual([10, 3, 1, 4, 2]);
   expect(percentile([], 0.5)).toBeNaN();
   expect(percentile([1, Number.NaN], 0.5)).toBeNaN();
-  expect(percentile([1, 2], 95)).toBeNaN();
+  for (const p of [95, -1, -0.01, 1.01, Number.NaN]) expect(percentile([1, 2, 3], p)).toBeNaN();
 });
 
 test('a share of nothing is not a number', () => {
