@@ -354,7 +354,64 @@ const DEEP: Attack[] = [
     (bundle) => bundle.plan((plan) => void Object.assign(plan.people ?? {}, { Bo: ['sre'] })),
   ],
   ['another workflow', 14, (bundle) => bundle.state((state) => void (state.workflowId = 'elsewhere'))],
+  [
+    'another plan named by the state',
+    13,
+    (bundle) => bundle.state((state) => void (state.planDigest = '0'.repeat(64))),
+  ],
+  [
+    'a digest that is not the plan’s',
+    13,
+    (bundle) => {
+      bundle.json<{ digest: string }>('data/plan.json', (started) => void (started.digest = '0'.repeat(64)));
+      bundle.state((state) => void (state.planDigest = '0'.repeat(64)));
+    },
+  ],
+  ['another go-live', 13, (bundle) => bundle.state((state) => void (state.id = 'shop/c2'))],
+  ['another mode', 13, (bundle) => bundle.state((state) => void (state.mode = 'rehearse'))],
+  [
+    'another runbook',
+    13,
+    (bundle) => bundle.write('data/runbook.yaml', `${bundle.text('data/runbook.yaml')}# harmless\n`),
+  ],
+  [
+    'the state as golive does not write it',
+    10,
+    (bundle) => bundle.write('data/state.json', JSON.stringify(JSON.parse(bundle.text('data/state.json')))),
+  ],
+  [
+    'another verdict in the log',
+    13,
+    (bundle) =>
+      bundle.events((events) => {
+        for (const event of events) if (event.type === 'verdict') event.verdict = 'no-go';
+      }),
+  ],
+  [
+    'a step that the log never did',
+    13,
+    (bundle) => bundle.events((events) => events.filter(({ type, step }) => type !== 'step.done' || step !== 'say')),
+  ],
+  [
+    'a step not done in a phase that passed',
+    13,
+    (bundle) => bundle.state((state) => void Object.assign(state.phases[0]?.steps[0] ?? {}, { status: 'failed' })),
+  ],
 ];
+
+/** What the finding must say, where more than one may be found. */
+const SAID: Record<string, string> = {
+  'another plan named by the state': 'names another plan',
+  'a digest that is not the plan’s': 'is not the plan that its digest names',
+  'another go-live': 'is of another go-live',
+  'another mode': 'is of another go-live',
+  'another runbook': 'is not the planned one',
+  'another starter': 'names another starter',
+  'the state as golive does not write it': 'is not JSON as golive writes it',
+  'another verdict in the log': 'is not the one in the event log',
+  'a step that the log never did': 'is done by the state, and the log does not say so',
+  'a step not done in a phase that passed': 'is failed, and its phase passed',
+};
 
 describe('attacks by somebody without the key', () => {
   test.each(OUTSIDE)('%s is caught (%d), by both verifiers', async (_name, exitCode, attack) => {
@@ -375,12 +432,13 @@ describe('attacks by the holder of the key', () => {
     expect({ found, findings }).toEqual({ found: exitCode, findings: exitCode === 0 ? [] : expect.any(Array) });
     expect(secondOpinion(bundle.root, made.fingerprint, made.signers)).toBe(exitCode === 0);
   });
-  test.each(DEEP)('%s is caught (%d) by judging again', async (_name, exitCode, attack) => {
+  test.each(DEEP)('%s is caught (%d) by judging again', async (name, exitCode, attack) => {
     const bundle = copy();
     await attack(bundle);
     await bundle.reseal(made.key);
     const { exitCode: found, findings } = await verifyBundle(bundle.root, trust);
     expect({ found, findings }).toEqual({ found: exitCode, findings: expect.any(Array) });
+    expect(findings.map(({ message }) => message).join('\n')).toContain(SAID[name] ?? '');
   });
   test('a NO-GO cannot be turned into GO', async () => {
     const bundle = copy('noGo');
