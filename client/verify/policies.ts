@@ -12,11 +12,10 @@ export function checkPolicies(
 ): { count: number } {
   for (const { seq, approval, holds, logged } of policies) {
     if (holds !== logged) {
-      const said = logged ? 'held' : 'did not hold';
       findings.add(
         'policy',
         `event ${seq}`,
-        `the rule of ${approval} is logged to have ${said}, and judged again it ${holds ? 'holds' : 'does not'}`,
+        `the rule of ${approval} ${logged ? 'held' : 'did not hold'} by the log, and judged again it ${holds ? 'holds' : 'does not'}`,
       );
     }
   }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { DURATION_PATTERN } from '../duration.js';
 
-/** The fields that stand in many places of a runbook. */
+// The fields that stand in many places of a runbook.
+
 const ID = /^[a-z][a-z0-9-]*$/;
 const idHint = 'an id is lower case: letters, digits and -, beginning with a letter';
 const visible = /^[^\p{Cc}\p{Cf}]*$/u;

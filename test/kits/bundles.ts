@@ -168,8 +168,9 @@ export async function makeBundles(): Promise<Made> {
   };
 }
 
-async function reallyMake(): Promise<Made> {
-  const project = await Project.open();
+const reallyMake = (): Promise<Made> => Project.making(makeIn);
+
+async function makeIn(project: Project): Promise<Made> {
   const ssh = new SshKeys();
   const file = (name: string, content: string) => writeFileSync(join(project.folder, name), content);
   const people = { Ada: ['cto'], Bo: ['cto'], Cy: ['sre'] };
@@ -190,10 +191,6 @@ async function reallyMake(): Promise<Made> {
       RUNBOOK.replace('inputs: { least: { type: number } }\n', '').replace('${{ inputs.least }}', String(least)),
     );
   }
-  const must = async (...args: string[]): Promise<void> => {
-    const { code, stdout, stderr } = await project.run(...args);
-    if (code !== 0) throw new Error(`golive ${args.join(' ')}: ${stdout}${stderr}`);
-  };
   const retry = async (...args: string[]): Promise<void> => {
     for (let left = 100; ; left -= 1) {
       const { code, stderr } = await project.run(...args);
@@ -202,9 +199,9 @@ async function reallyMake(): Promise<Made> {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   };
-  await must('up', '--detach');
+  await project.must('up', '--detach');
   for (const id of ['good', 'bad']) {
-    await must(
+    await project.must(
       'start',
       `${id}.yaml`,
       '--target',
@@ -229,7 +226,7 @@ async function reallyMake(): Promise<Made> {
     if (!existsSync(join(path, 'tagmanifest-sha256.txt'))) throw new Error(`${path} is not closed`);
     return path;
   };
-  await must('down');
+  await project.must('down');
   return {
     go: bundle('good'),
     noGo: bundle('bad'),

@@ -16,6 +16,17 @@ export class Project {
   private readonly running = new Set<ChildProcess>();
   private constructor(readonly folder: string) {}
 
+  /** Makes something in a project of its own, which stays for what was made to be used; nothing stays when that fails. */
+  static async making<T>(make: (project: Project) => Promise<T>): Promise<T> {
+    const project = await Project.open();
+    try {
+      return await make(project);
+    } catch (error) {
+      await project.close();
+      throw error;
+    }
+  }
+
   static async open(): Promise<Project> {
     return new Project(await mkdtemp(join(tmpdir(), 'golive-project-')));
   }
@@ -44,6 +55,12 @@ export class Project {
   /** Runs `golive …` to its end. */
   run(...args: string[]): Promise<Ended> {
     return this.start(args).ended;
+  }
+
+  /** Runs `golive …`, which must end well. */
+  async must(...args: string[]): Promise<void> {
+    const { code, stdout, stderr } = await this.run(...args);
+    if (code !== 0) throw new Error(`golive ${args.join(' ')}: ${stdout}${stderr}`);
   }
 
   /** Runs it and reads the last line of stdout, or all of it, as JSON. */

@@ -36,27 +36,37 @@ export interface Watched {
 /** A real go-live, approved by a rule, with windows. Where GOLIVE_BUNDLES names a folder, it is made once for many runs. */
 export async function makeWatched(): Promise<Watched> {
   const kept = process.env.GOLIVE_BUNDLES;
-  const keyOf = (file: string): KeyObject => createPrivateKey(readFileSync(file));
-  const close = (): Promise<void> => Promise.resolve();
-  if (kept !== undefined && existsSync(join(kept, 'watched.key')))
-    return { bundle: join(kept, 'watched'), key: keyOf(join(kept, 'watched.key')), close };
-  const project = await Project.open();
+  if (kept !== undefined && existsSync(join(kept, 'watched.key'))) {
+    const key = createPrivateKey(readFileSync(join(kept, 'watched.key')));
+    return { bundle: join(kept, 'watched'), key, close: () => Promise.resolve() };
+  }
+  const made = await Project.making(makeIn);
+  if (kept === undefined) return made;
+  cpSync(made.bundle, join(kept, 'watched'), { recursive: true });
+  writeFileSync(join(kept, 'watched.key'), made.key.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  await made.close();
+  return makeWatched();
+}
+
+async function makeIn(project: Project): Promise<Watched> {
   const file = (name: string): string => join(project.folder, name);
   writeFileSync(file('watched.yaml'), RUNBOOK);
   writeFileSync(file('golive.yaml'), 'approvals: { level: declared }\n');
   writeFileSync(file('figures.csv'), 'ok\n1\n1\n1\n0\n1\n');
-  const must = async (...args: string[]): Promise<void> => {
-    const { code, stdout, stderr } = await project.run(...args);
-    if (code !== 0) throw new Error(`golive ${args.join(' ')}: ${stdout}${stderr}`);
-  };
-  await must('up', '--detach');
-  await must('start', 'watched.yaml', '--target', 'shop', '--change', 'c1', '--mode', 'live', '--yes', '--wait');
-  await must('down');
-  const keyFile = file('.golive/evidence-key.pem');
-  const bundle = file('evidence/shop/c1');
-  if (kept === undefined) return { bundle, key: keyOf(keyFile), close: () => project.close() };
-  cpSync(bundle, join(kept, 'watched'), { recursive: true });
-  cpSync(keyFile, join(kept, 'watched.key'));
-  await project.close();
-  return { bundle: join(kept, 'watched'), key: keyOf(join(kept, 'watched.key')), close };
+  await project.must('up', '--detach');
+  await project.must(
+    'start',
+    'watched.yaml',
+    '--target',
+    'shop',
+    '--change',
+    'c1',
+    '--mode',
+    'live',
+    '--yes',
+    '--wait',
+  );
+  await project.must('down');
+  const key = createPrivateKey(readFileSync(file('.golive/evidence-key.pem')));
+  return { bundle: file('evidence/shop/c1'), key, close: () => project.close() };
 }

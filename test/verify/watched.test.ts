@@ -53,6 +53,7 @@ function tallied(step: string, tally: Record<string, number>, gate?: [string, nu
 }
 
 type Change = (bundle: Bundle) => void;
+const FIGURES = /its raw records give other figures than the log/;
 const ATTACKS: [string, RegExp, ...Change[]][] = [
   [
     'a red sample called green',
@@ -66,11 +67,15 @@ const ATTACKS: [string, RegExp, ...Change[]][] = [
       one ? [{ n: 1, due: one.due, at: one.at, outcome: 'green' } as SampleRecord, ...rest] : [],
     ),
   ],
-  ['a green sample called missed', /calm/, records('calm', (all) => all.map((one) => ({ ...one, outcome: 'missed' })))],
+  [
+    'a green sample called missed',
+    FIGURES,
+    records('calm', (all) => all.map((one) => ({ ...one, outcome: 'missed' }))),
+  ],
   ['a slot left out', /slot 2 is missing/, records('rough', (all) => all.toSpliced(1, 1))],
   ['a slot twice', /slot 2 is missing/, records('rough', (all) => all.toSpliced(1, 0, ...all.slice(0, 1)))],
   ['two slots in another order', /slot 1 is missing/, records('rough', (all) => all.toReversed())],
-  ['the last slot cut off', /rough/, records('rough', (all) => all.slice(0, -1))],
+  ['the last slot cut off', FIGURES, records('rough', (all) => all.slice(0, -1))],
   [
     'a slot after the end',
     /slot 3 comes after the end/,
@@ -86,12 +91,12 @@ const ATTACKS: [string, RegExp, ...Change[]][] = [
     /slot 2 was taken early/,
     records('rough', (all) => all.map(({ at, ...one }) => (one.n === 2 ? one : { at, ...one }) as SampleRecord)),
   ],
-  ['no records at all', /calm/, records('calm', () => [])],
-  ['a longer streak in the log', /calm/, tallied('calm', { streak: 7, longest: 7 }, ['calm', 7])],
-  ['fewer red samples in the log', /rough/, tallied('rough', { red: 0 }, ['rough', 0])],
+  ['no records at all', FIGURES, records('calm', () => [])],
+  ['a longer streak in the log', FIGURES, tallied('calm', { streak: 7, longest: 7 }, ['calm', 7])],
+  ['fewer red samples in the log', FIGURES, tallied('rough', { red: 0 }, ['rough', 0])],
   [
     'an easier window in the plan',
-    /calm|rough|inputs|plan/,
+    /slot 1 is not red/,
     (bundle) =>
       bundle.plan((plan) => {
         const node = plan.phases[0]?.steps[1];
@@ -100,7 +105,7 @@ const ATTACKS: [string, RegExp, ...Change[]][] = [
   ],
   [
     'a rule that holds, logged as one that does not',
-    /logged to have did not hold|logged to have not held|did not hold/,
+    /the rule of watch did not hold by the log, and judged again it holds/,
     (bundle) =>
       bundle.events((events) => {
         for (const event of events) if (event.type === 'approval.policy') event.holds = false;
@@ -108,7 +113,7 @@ const ATTACKS: [string, RegExp, ...Change[]][] = [
   ],
   [
     'inputs for which the rule does not hold',
-    /the rule of watch/,
+    /the rule of watch held by the log, and judged again it does not/,
     (bundle) => bundle.plan((plan) => void Object.assign(plan.inputs, { risk: 'high' })),
   ],
   [
@@ -123,7 +128,7 @@ const ATTACKS: [string, RegExp, ...Change[]][] = [
   ],
   [
     'an approval of nobody and by no rule',
-    /watch/,
+    /its votes do not make it so/,
     (bundle) => bundle.state((state) => void delete state.approvals[0]?.policy),
   ],
 ];
