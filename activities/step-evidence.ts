@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/prom
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { EvidenceRef, StepTask } from '../model/contract.js';
-import { sha256, sha256File, syncFolder, writeDurably } from './evidence/durable.js';
+import { sha256, sha256File, syncFolder, temporaryBeside, writeDurably } from './evidence/durable.js';
 import { openAppender } from './line-appender.js';
 import type { StepEvidence } from './step.js';
 import { StepError } from './step-error.js';
@@ -126,7 +126,7 @@ async function replaceLease(path: string, token: string): Promise<void> {
 async function copyDurable(from: string, to: string): Promise<void> {
   const source = await stat(from).catch(() => undefined);
   if (!source?.isFile()) throw new StepError('NOT_FOUND', `The file ${from}, to be kept as evidence, is not there.`);
-  const temporary = `${to}.${process.pid}.tmp`;
+  const temporary = temporaryBeside(to);
   try {
     await pipeline(createReadStream(from), createWriteStream(temporary, { flags: 'w' }));
     const file = await open(temporary, 'r+');

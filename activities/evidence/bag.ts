@@ -20,13 +20,14 @@ export interface Payload {
   links: { path: string; target: string }[];
 }
 
-/** Names that only a running step needs: leases and unfinished writes, also of `<name>.<pid>.tmp` form. */
+/** Names that only a running step needs: leases and unfinished writes. */
 function isLeftover(name: string): boolean {
-  return isTemporary(name) || name === '.lease' || name === '.lease.lock' || /\.\d+\.tmp$/.test(name);
+  return isTemporary(name) || name === '.lease' || name === '.lease.lock';
 }
 
 /**
- * Hashes everything below `data/`, sorted by path. Links are not followed.
+ * Hashes everything below `data/`, sorted by path. Links are not followed. Unfinished writes beside `data/` are found,
+ * too: the tag files are written there.
  *
  * @throws EvidenceError when a file cannot be read
  */
@@ -47,6 +48,10 @@ export async function readPayload(bag: string): Promise<Payload> {
       else if (status.isFile()) payload.files.push({ path, ...(await sha256File(absolute)) });
     }
   };
+  const beside = await readdir(bag).catch((error: unknown) => {
+    throw evidenceError('read', bag, error);
+  });
+  payload.leftovers.push(...beside.filter(isLeftover).map((name) => join(bag, name)));
   await walk('data');
   payload.files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return payload;

@@ -70,8 +70,9 @@ async function writePages(data: string, state: GoLiveState, stateText: string, s
 
 async function seal(bag: string, state: GoLiveState, sealed: boolean, sealer: Sealer): Promise<void> {
   failpoint('before-seal');
+  // Also of a close that was killed while it wrote the tag files: a bundle with a file too many does not verify.
+  await removeLeftovers(await readPayload(bag));
   if (!sealed) {
-    await removeLeftovers(await readPayload(bag));
     const { files, links } = await readPayload(bag);
     await appendEvents(
       bag,

@@ -1,15 +1,32 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { die, failsAt } from '../failpoint.js';
 import { evidenceError } from './error.js';
 
-/** Names of files that are still being written; a crash may leave one, and no bundle counts it. */
-const TEMPORARY = /^\.tmp-[0-9a-f-]{36}-/;
+const TEMPORARY = /^\.golive-[0-9a-f-]{36}-(?<of>.+)\.tmp$/s;
+
+/**
+ * A path beside a file, for its content until that is whole. No two calls give the same, so that an attempt that was
+ * given up and its successor never write into each other's. A crash may leave one: no bundle counts it, and watchers of
+ * folders pass over names that begin with a dot.
+ */
+export function temporaryBeside(path: string): string {
+  return join(dirname(path), `.golive-${randomUUID()}-${basename(path)}.tmp`);
+}
 
 /** Whether a file name is that of an unfinished write. */
 export function isTemporary(name: string): boolean {
   return TEMPORARY.test(name);
+}
+
+/** Removes what attempts that were killed left of one file, where that may be removed; the file itself is not touched. */
+export async function removeUnfinished(path: string): Promise<void> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  for (const name of names)
+    if (TEMPORARY.exec(name)?.groups?.of === basename(path))
+      await rm(join(dirname(path), name), { force: true }).catch(() => undefined);
 }
 
 /** Makes the directory entries of a folder durable. */
@@ -31,11 +48,15 @@ export async function syncFolder(folder: string): Promise<void> {
  */
 export async function writeDurably(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
   const folder = dirname(path);
-  const temporary = join(folder, `.tmp-${randomUUID()}-${basename(path)}`);
+  const temporary = temporaryBeside(path);
   try {
     await mkdir(folder, { recursive: true });
     const handle = await open(temporary, 'wx', mode);
     try {
+      if (failsAt('mid-write')) {
+        await handle.writeFile(content.slice(0, Math.ceil(content.length / 2)));
+        die();
+      }
       await handle.writeFile(content);
       await handle.sync();
     } finally {

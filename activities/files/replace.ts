@@ -1,7 +1,7 @@
-import { chmod, copyFile, lstat, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { throughFolder } from '../contain.js';
-import { sha256, sha256File, writeDurably } from '../evidence/durable.js';
+import { removeUnfinished, sha256, sha256File, temporaryBeside, writeDurably } from '../evidence/durable.js';
 import type { StepContext } from '../step.js';
 import { StepError } from '../step-error.js';
 import { exists } from './tree.js';
@@ -28,6 +28,7 @@ export async function replaceFile(
         : undefined
       : Number.parseInt(mode, 8);
   await throughFolder(path, context.task.goLive.folders, async (held) => {
+    await removeUnfinished(held);
     await writeDurably(held, content);
     if (bits !== undefined) await chmod(held, bits);
   });
@@ -42,8 +43,22 @@ async function rememberFile(path: string, content: Uint8Array, context: StepCont
   }
   const before = (await sha256File(path)).sha256;
   const backup = join(dirname(path), `.${basename(path)}.golive-backup-${before.slice(0, 12)}`);
-  if (before !== wrote && !(await exists(backup))) await copyFile(path, backup);
+  if (before !== wrote) await copyWhole(path, backup);
   await context.remember({ path, wrote, before, backup });
+}
+
+/** Whole under its final name or not at all; one that stands there may be what a killed attempt of old left torn. */
+async function copyWhole(from: string, to: string): Promise<void> {
+  await removeUnfinished(to);
+  const temporary = temporaryBeside(to);
+  await copyFile(from, temporary);
+  const file = await open(temporary, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, to);
 }
 
 /** Takes a replaced file back: safe when the deed never began, when it was torn, and twice. */
@@ -56,6 +71,7 @@ export async function restoreFile(context: StepContext): Promise<{ summary: stri
     before: string | null;
     backup?: string;
   };
+  await removeUnfinished(path);
   if (before === null) {
     if (!(await exists(path))) return { summary: `${path} is gone already` };
     if ((await sha256File(path)).sha256 !== wrote)

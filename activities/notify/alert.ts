@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { z } from 'zod';
 import type { alertFields } from '../../model/schema/alert-fields.js';
-import { writeDurably } from '../evidence/durable.js';
+import { removeUnfinished, writeDurably } from '../evidence/durable.js';
 import { takeLock } from '../file-lock.js';
 import type { StepContext } from '../step.js';
 import { StepError } from '../step-error.js';
@@ -48,6 +48,7 @@ export async function alert(
   await mkdir(dirname(path), { recursive: true });
   const release = await takeLock(`${path}.lock`, { timeoutMs: LOCK_MS, signal: context.signal });
   try {
+    await removeUnfinished(path);
     const all = await readIncidents(path);
     const known = all[input.incident];
     const now = context.now().toISOString();

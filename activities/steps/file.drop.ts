@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { link, lstat, open, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { fileDrop as kind } from '../../model/schema/steps/file.drop.js';
 import { throughFolder } from '../contain.js';
-import { sha256, syncFolder } from '../evidence/durable.js';
+import { removeUnfinished, sha256, syncFolder, temporaryBeside } from '../evidence/durable.js';
 import { readNeeded } from '../files/replace.js';
 import type { HandlerOf } from '../step.js';
 import { StepError } from '../step-error.js';
@@ -30,11 +29,11 @@ export const fileDrop: HandlerOf<typeof kind> = {
   },
 };
 
-/** Written under a name that watchers pass over, then linked: whole at once, and never over another file. */
+/** Written beside it, then linked: whole at once, and never over another file. */
 async function appear(path: string, bytes: Uint8Array): Promise<string> {
-  const folder = join(path, '..');
-  const temporary = join(folder, `.golive-${randomUUID()}.tmp`);
+  const temporary = temporaryBeside(path);
   try {
+    await removeUnfinished(path);
     const file = await open(temporary, 'wx', 0o644);
     try {
       await file.writeFile(bytes);
@@ -52,6 +51,6 @@ async function appear(path: string, bytes: Uint8Array): Promise<string> {
   } finally {
     await rm(temporary, { force: true });
   }
-  await syncFolder(folder);
+  await syncFolder(dirname(path));
   return new Date().toISOString();
 }

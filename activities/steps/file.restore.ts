@@ -2,7 +2,7 @@ import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { fileRestore as kind } from '../../model/schema/steps/file.restore.js';
 import { exists, manifestOf, treeOf } from '../files/tree.js';
-import type { HandlerOf } from '../step.js';
+import type { HandlerOf, StepContext } from '../step.js';
 import { StepError } from '../step-error.js';
 
 export const fileRestore: HandlerOf<typeof kind> = {
@@ -15,9 +15,7 @@ export const fileRestore: HandlerOf<typeof kind> = {
     if (hash !== undefined && hash !== digest) {
       throw new StepError('EXPECTATION_FAILED', `The snapshot at ${source} has the digest ${digest}, not ${hash}.`);
     }
-    const aside = `${target}.golive-before`;
-    const known = await context.recall();
-    if (!known) await context.remember({ target, aside, had: await exists(target), digest });
+    const aside = await asideOf(target, digest, context);
     const isThere = async () => (await exists(target)) && manifestOf(await treeOf(target)).digest === digest;
     if (!(await isThere())) {
       if ((await exists(target)) && !(await exists(aside))) await rename(target, aside);
@@ -50,3 +48,14 @@ export const fileRestore: HandlerOf<typeof kind> = {
     return { summary: `${target} is as it was` };
   },
 };
+
+/** Where what stands at the target is kept. Its name tells its content: what an earlier go-live put aside is not ours. */
+async function asideOf(target: string, digest: string, context: StepContext): Promise<string> {
+  const known = (await context.recall()) as { aside: string } | undefined;
+  if (known) return known.aside;
+  const had = await exists(target);
+  const standing = had ? manifestOf(await treeOf(target)).digest : digest;
+  const aside = `${target}.golive-before-${standing.slice(0, 12)}`;
+  await context.remember({ target, aside, had, digest });
+  return aside;
+}

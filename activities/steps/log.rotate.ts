@@ -57,12 +57,14 @@ async function rotatedFiles(path: string): Promise<number[]> {
 
 async function rotate(file: string, input: Input, context: StepContext): Promise<Rotation> {
   const path = context.path(file);
+  const moved = await movedBefore(path, context);
   const info = await stat(path).catch(() => undefined);
-  if (!info?.isFile()) throw new StepError('NOT_FOUND', `The log ${path} is not there.`);
+  if (!moved && !info?.isFile()) throw new StepError('NOT_FOUND', `The log ${path} is not there.`);
+  const bytes = moved?.bytes ?? info?.size ?? 0;
   const before = await rotatedFiles(path);
   const untouched = {
     file,
-    bytes: info.size,
+    bytes,
     rotated: null,
     kept: before.length,
     removed: 0,
@@ -71,11 +73,14 @@ async function rotate(file: string, input: Input, context: StepContext): Promise
     lost: 0,
     doubled: 0,
   };
-  if (info.size <= input.over) return untouched;
-  // Highest first: no rename meets a file that is still there. A number that is free ends the chain that must move.
-  const chain = before.filter((number, index) => number === index + 1);
-  for (const number of chain.toReversed()) await rename(`${path}.${number}`, `${path}.${number + 1}`);
-  await rename(path, `${path}.1`);
+  if (bytes <= input.over) return untouched;
+  if (!moved) {
+    await context.remember({ ...(await context.recall()), [path]: { inode: String(info?.ino), bytes } });
+    // Highest first: no rename meets a file that is still there. A number that is free ends the chain that must move.
+    const chain = before.filter((number, index) => number === index + 1);
+    for (const number of chain.toReversed()) await rename(`${path}.${number}`, `${path}.${number + 1}`);
+    await rename(path, `${path}.1`);
+  }
   await tellWriter(input, context);
   const writing = await goesOn(path, input, context);
   const removed = await removeOld(path, input.keep);
@@ -83,13 +88,20 @@ async function rotate(file: string, input: Input, context: StepContext): Promise
     input.sequence === undefined ? { lines: 0, lost: 0, doubled: 0 } : await sequenceOf(path, input.sequence, writing);
   return {
     file,
-    bytes: info.size,
+    bytes,
     rotated: `${file}.1`,
     kept: (await rotatedFiles(path)).length,
     removed,
     writing,
     ...checked,
   };
+}
+
+/** What an earlier attempt remembered of a log when it had come to move it; the rest is still to be done. */
+async function movedBefore(path: string, context: StepContext): Promise<{ bytes: number } | undefined> {
+  const known = (await context.recall())?.[path] as { inode: string; bytes: number } | undefined;
+  const newest = await stat(`${path}.1`).catch(() => undefined);
+  return known && String(newest?.ino) === known.inode ? known : undefined;
 }
 
 async function tellWriter({ reopen }: Input, context: StepContext): Promise<void> {

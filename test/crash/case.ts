@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { isTemporary } from '../../activities/evidence/durable.js';
 import { planDigestOf } from '../../client/launch.js';
 import { verifyBundle } from '../../client/verify/verify.js';
 import { planRunbook } from '../../model/schema/planner.js';
@@ -107,7 +108,7 @@ export async function runCase(world: World, spec: Case, reference?: Left): Promi
         return !over;
       },
     };
-    const harm = (spec.disturb?.(running) ?? Promise.resolve()).then(() => {
+    const harm = spec.disturb?.(running).then(() => {
       struck = !over;
     });
     const problem = await watch.toTheEnd(log, spec.disturb !== undefined);
@@ -125,6 +126,10 @@ export async function runCase(world: World, spec: Case, reference?: Left): Promi
     const findings = check(left, reference ?? left, spec.mayRepeat);
     const verified = await verifyBundle(evidenceDir, { key: state.bundle?.key ?? '' });
     findings.wrong.push(...verified.findings.map((one) => `the bundle does not verify: ${JSON.stringify(one)}`));
+    const unfinished = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      isTemporary(basename(path)),
+    );
+    findings.wrong.push(...unfinished.map((path) => `an unfinished write was left: ${path}`));
     const orphans = livingWith(log);
     if (orphans.length > 0) findings.wrong.push(`commands still run: ${orphans.join(', ')}`);
     if (/MaxListenersExceeded/.test(worker.log())) findings.wrong.push('the worker warned of listeners');

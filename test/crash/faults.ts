@@ -18,6 +18,8 @@ const UNDOS = [
 ];
 /** History events of an undisturbed RB20, all executions together, at least. */
 const EVENTS = 190;
+/** Files that an undisturbed RB20 writes: the first begins the bundle, the ninth is of `file.write`, the last six seal. */
+const WRITES = 27;
 
 /** Numbers between 0 and 1 that depend on the seed alone (mulberry32). */
 export function randomFrom(seed: number): () => number {
@@ -39,6 +41,10 @@ function atPoint(step: string, point: (typeof STEP_POINTS)[number], ending: Case
 
 function atLine(point: string, nth: number, ending: Case['ending'] = 'go'): Case {
   return { kind: 'event log', name: `${point} ${nth}`, ending, failpoint: `${point}:${nth}` };
+}
+
+function atWrite(nth: number, ending: Case['ending'] = 'go'): Case {
+  return { kind: 'file write', name: `in the middle of write ${nth}`, ending, failpoint: `mid-write:${nth}` };
 }
 
 function atEvent(event: number, signal: 'SIGKILL' | 'SIGTERM', ending: Case['ending'] = 'go'): Case {
@@ -183,6 +189,7 @@ export function sample(): Case[] {
   return [
     ...['schema', 'migrate'].flatMap((step) => STEP_POINTS.map((point) => atPoint(step, point))),
     atPoint('config', 'during'),
+    ...[1, 9, WRITES - 1].map((nth) => atWrite(nth)),
     atLine('mid-log', 15),
     atLine('after-log', 18),
     atLine('before-seal', 1),
@@ -214,6 +221,8 @@ export function everything(seed: number): Case[] {
     ...[...ONCE, ...REPEATABLE].flatMap((step) => STEP_POINTS.map((point) => atPoint(step, point))),
     ...UNDOS.flatMap((step) => STEP_POINTS.map((point) => atPoint(step, point, 'fail'))),
     ...['before-log', 'mid-log', 'after-log'].flatMap((point) => range(12, 1, 60).map((nth) => atLine(point, nth))),
+    ...range(WRITES, 1, WRITES).map((nth) => atWrite(nth)),
+    ...range(8, WRITES - 7, WRITES).map((nth) => atWrite(nth, 'fail')),
     ...endings.flatMap((ending) => [atLine('before-seal', 1, ending), atLine('mid-seal', 1, ending)]),
     ...range(70, 3, EVENTS).map((event) => atEvent(event, 'SIGKILL', endings[event % 2])),
     ...range(12, 10, EVENTS - 20).map((event) => atEvent(event, 'SIGTERM')),

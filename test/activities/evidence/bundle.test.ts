@@ -1,12 +1,23 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { closeEvidence } from '../../../activities/evidence/close.js';
 import { collectEvidence } from '../../../activities/evidence/collect.js';
+import { isTemporary, temporaryBeside } from '../../../activities/evidence/durable.js';
 import { appendEvent, appendEvents } from '../../../activities/evidence/log.js';
+import { verifyBundle } from '../../../client/verify/verify.js';
 import type { GoLiveRef } from '../../../model/contract.js';
 import type { Json } from '../../../model/json.js';
 import { testSealer } from '../../kits/sealer.js';
@@ -87,6 +98,20 @@ describe('the bundle', () => {
     await expect(
       closeEvidence({ goLive: ref(), state: noGoState() as unknown as Json, signoff: 'SIGNOFF.md' }, sealer),
     ).rejects.toThrow(/sealed/);
+  });
+
+  test('what killed attempts left is no part of it, beside the payload and in it', async () => {
+    mkdirSync(join(bag, 'data', 'phases'), { recursive: true });
+    for (const path of ['bagit.txt', 'seal.dsse.json', 'data/plan.json', 'data/phases/note'])
+      writeFileSync(temporaryBeside(join(bag, path)), 'half');
+    await close();
+    const all = readdirSync(bag, { recursive: true, encoding: 'utf8' });
+    expect(all.filter((path) => isTemporary(basename(path)))).toEqual([]);
+    expect(
+      (await verifyBundle(bag, { key: sealer.key.fingerprint })).findings.filter(({ message }) =>
+        message.includes('added'),
+      ),
+    ).toEqual([]);
   });
 
   test('a sign-off page cannot be put outside the bundle', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { isTemporary, sha256, temporaryBeside } from '../../../activities/evidence/durable.js';
 import { setVariables } from '../../../activities/steps/env.ensure.js';
 import { failed, passed, runStep, runTask, stepKit, temporaryFolder, undoOf } from '../../kits/step-kit.js';
 
@@ -97,6 +98,42 @@ test('the undo of a written file brings the earlier content back, and leaves wha
   writeFileSync(join(base, 'fresh.conf'), 'edited by hand\n');
   passed(await runTask('file.write', undoOf(fresh.task), { part: 'undo' }));
   expect(readFileSync(join(base, 'fresh.conf'), 'utf8')).toBe('edited by hand\n');
+});
+
+test('what killed attempts left of a file, and of its backup, is no part of it', async () => {
+  const base = temporaryFolder();
+  const goLive = { baseDir: base, evidenceDir: join(base, 'evidence') };
+  const path = join(base, 'app.conf');
+  writeFileSync(path, 'mode = old\n');
+  writeFileSync(join(base, `.app.conf.golive-backup-${sha256('mode = old\n').slice(0, 12)}`), 'mode');
+  writeFileSync(temporaryBeside(path), 'mo');
+  const other = temporaryBeside(join(base, 'other-app.conf'));
+  writeFileSync(other, 'of a step that runs');
+  const run = await runStep('file.write', { path: 'app.conf', content: 'mode = new\n' }, { goLive });
+  passed(run);
+  expect(readdirSync(base).filter(isTemporary)).toEqual([basename(other)]);
+  writeFileSync(temporaryBeside(path), 'mo');
+  passed(await runTask('file.write', undoOf(run.task), { part: 'undo' }));
+  expect(readFileSync(path, 'utf8')).toBe('mode = old\n');
+  expect(readdirSync(base).filter(isTemporary)).toEqual([basename(other)]);
+});
+
+test('what an earlier go-live put aside is not what the undo of this one brings back', async () => {
+  const base = temporaryFolder();
+  tree(base);
+  const restore = (change: string) => {
+    const goLive = { baseDir: base, evidenceDir: join(base, 'evidence', change) };
+    return runStep('file.restore', { from: 'results', to: 'back' }, { goLive });
+  };
+  for (const change of ['c1', 'c2']) {
+    mkdirSync(join(base, 'back'), { recursive: true });
+    writeFileSync(join(base, 'back', 'a.txt'), `before ${change}`);
+    const run = await restore(change);
+    passed(run);
+    expect(readFileSync(join(base, 'back', 'a.txt'), 'utf8')).toBe('alpha');
+    if (change === 'c2') passed(await runTask('file.restore', undoOf(run.task), { part: 'undo' }));
+  }
+  expect(readFileSync(join(base, 'back', 'a.txt'), 'utf8')).toBe('before c2');
 });
 
 test('no value of an environment file reaches the bundle', async () => {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually, failed, passed, runStep, stepKit, temporaryFolder } from '../../kits/step-kit.js';
+import { eventually, failed, passed, runStep, runTask, stepKit, temporaryFolder } from '../../kits/step-kit.js';
 import { freePort } from '../../kits/temporal.js';
 
 const children = new Set<ChildProcess>();
@@ -180,6 +180,20 @@ describe('log.rotate', () => {
     const input = { files: ['agent.log'], over: 50_000, settle: '100ms', sequence: SEQUENCE };
     const { lost } = passed(await runStep('log.rotate', input, at(base))).outputs as Record<string, number>;
     expect(lost).toBeGreaterThan(0);
+  });
+  test('an attempt that ended after the log was moved is gone on with: it is not moved again', async () => {
+    const base = temporaryFolder();
+    writeFileSync(join(base, 'agent.log.1'), 'old 1');
+    await writing(base, 'hup');
+    renameSync(join(base, 'agent.pid'), join(base, 'pid'));
+    const input = { files: ['agent.log'], over: 50_000, reopen: { pidFile: 'agent.pid' }, sequence: SEQUENCE };
+    const first = await runStep('log.rotate', input, at(base));
+    expect(failed(first).message).toContain('nobody opens the log anew');
+    expect(existsSync(join(base, 'agent.log'))).toBe(false);
+    renameSync(join(base, 'pid'), join(base, 'agent.pid'));
+    const { outputs } = passed(await runTask('log.rotate', first.task));
+    expect(outputs).toMatchObject({ rotated: 1, kept: 2, writing: 1, lost: 0, doubled: 0 });
+    expect(readFileSync(join(base, 'agent.log.2'), 'utf8')).toBe('old 1');
   });
   test('a small log stays', async () => {
     const base = temporaryFolder();

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
+import { temporaryBeside } from '../../../activities/evidence/durable.js';
 import { failed, passed, runStep, stepKit, temporaryFolder } from '../../kits/step-kit.js';
 
 const lines = (records: readonly object[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
@@ -105,7 +106,9 @@ describe('file.drop', () => {
     mkdirSync(join(base, 'inbox'));
     const drop = (task: object) =>
       runStep('file.drop', { folder: 'inbox', name: 'o.yaml', content: 'id: 1\n' }, { ...at(base), task });
+    writeFileSync(temporaryBeside(join(base, 'inbox', 'o.yaml')), 'of a killed attempt');
     const run = await drop({});
+    expect(readdirSync(join(base, 'inbox'))).toEqual(['o.yaml']);
     expect(passed(run).outputs).toMatchObject({ bytes: 6 });
     expect(readFileSync(join(base, 'inbox', 'o.yaml'), 'utf8')).toBe('id: 1\n');
     expect(readFileSync(join(run.folder, 'dropped'), 'utf8')).toBe('id: 1\n');
