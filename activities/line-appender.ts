@@ -15,7 +15,8 @@ interface Waiting {
 
 /**
  * Opens a file for whole lines, each durable when `append` resolves. Lines handed in while a sync runs share
- * the next one. A last line without an end, left by a killed writer, is cut off.
+ * the next one. A last line without an end, left by a killed writer, is cut off. After one line could not be made
+ * durable no other is written: it would go on where that one was torn.
  *
  * @param path absolute path
  * @param mayWrite throws when this attempt no longer may write
@@ -31,17 +32,20 @@ export async function openAppender(
   let queue: Waiting[] = [];
   let writing: Promise<void> | undefined;
   let closed: Promise<EvidenceRef> | undefined;
+  let broken: { by: unknown } | undefined;
 
   const drain = async (): Promise<void> => {
     while (queue.length > 0) {
       const batch = queue;
       queue = [];
       try {
+        if (broken) throw broken.by;
         await mayWrite();
         await file.appendFile(batch.map(({ line }) => `${line}\n`).join(''));
         await file.datasync();
         for (const waiting of batch) waiting.done();
       } catch (error) {
+        broken ??= { by: error };
         for (const waiting of batch) waiting.failed(unwritable('append to', path, error));
       }
     }

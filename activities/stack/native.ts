@@ -65,7 +65,7 @@ async function up(stack: StackDefinition, folder: string, options: UpOptions, co
     const start = async (): Promise<boolean> => {
       await Promise.all(service.dependsOn.map((dependency) => begun.get(dependency)));
       if (signal.aborted) throw new StepError('CANCELLED', `The start of ${name} was called off.`);
-      const fresh = await startService(folder, service);
+      const fresh = await startService(folder, service, context);
       await waitForService(folder, service, { options, deadline, signal, exit: fresh?.exit }, context);
       ready += 1;
       context.progress({ done: ready, total: order.length, text: `${name} is ${options.wait}` });
@@ -95,6 +95,7 @@ type Exit = { code: number | null; signal: string | null } | undefined;
 async function startService(
   folder: string,
   service: ServiceDefinition,
+  context: StackContext,
 ): Promise<{ exit: () => Promise<Exit> } | undefined> {
   const { command, environment, name } = service;
   const configHash = sha256(canonicalJson({ command, environment, folder }));
@@ -103,6 +104,7 @@ async function startService(
     if (known.configHash === configHash) return undefined;
     await endGroup(known.pid, STOP_GRACE_MS);
   }
+  await refuseForeign(service, context);
   mkdirSync(join(folder, STATE), { recursive: true });
   const logPath = join(folder, STATE, `${name}.log`);
   const logFrom = await stat(logPath).then(
@@ -133,6 +135,16 @@ async function startService(
   return { exit: () => Promise.race([exited, delay(EXIT_NEWS_MS, undefined)]) };
 }
 
+/** What answers for a service that does not run would make it look ready: its dependants would talk to a stranger. */
+async function refuseForeign({ name, ready }: ServiceDefinition, context: StackContext): Promise<void> {
+  if (!ready || 'command' in ready || (await probe(ready, context, context.signal)) !== undefined) return;
+  const place = 'tcp' in ready ? `${ready.tcp.host}:${ready.tcp.port}` : ready.http.url;
+  throw new StepError('STACK_FAILED', `Service ${name} was not started: another process answers at ${place}.`, {
+    facts: { service: name },
+    hint: 'End that process (`ss -ltnp` names it), or give the service another port; then retry.',
+  });
+}
+
 interface Waiting {
   options: UpOptions;
   deadline: number;
@@ -156,6 +168,11 @@ async function waitForService(folder: string, service: ServiceDefinition, waitin
       // Something else may hold the port while the service itself is about to end.
       if (notedGroupRuns(record)) return;
       continue;
+    }
+    for (const name of service.dependsOn) {
+      const other = readRecord(folder, name);
+      if (!other || !notedGroupRuns(other))
+        throw await failedService(folder, name, `has ended while ${service.name}, which depends on it, was started`);
     }
     if (performance.now() > until) {
       const waited = formatDuration(performance.now() - begun);

@@ -1,21 +1,12 @@
-import { createServer } from 'node:net';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { freePort } from '../../lab/kit/ports.js';
 import { Project } from '../kits/cli.js';
 import { blocksOf, commandsOf } from '../kits/doc-blocks.js';
 import { runCommands } from '../kits/doc-run.js';
 
 const page = 'docs/tutorial.md';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 describe('the tutorial', () => {
   let project: Project;

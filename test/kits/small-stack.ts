@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { endGroup } from '../../activities/process-group.js';
+import { freePort } from '../../lab/kit/ports.js';
 
 const SERVICE = `
 const http = require('node:http');
@@ -12,16 +12,6 @@ if (FAIL) { console.error('FATAL: ' + FAIL); process.exit(7); }
 process.on('SIGTERM', () => { console.log(NAME + ' ends'); process.exit(0); });
 setTimeout(() => http.createServer((_, res) => res.end('ok')).listen(Number(PORT), '127.0.0.1', () => console.log(NAME + ' ready')), Number(DELAY));
 `;
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 export interface SmallStack {
   folder: string;

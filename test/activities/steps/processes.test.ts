@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { freePort } from '../../../lab/kit/ports.js';
 import { eventually, failed, passed, runStep, runTask, stepKit, temporaryFolder } from '../../kits/step-kit.js';
-import { freePort } from '../../kits/temporal.js';
 
 const children = new Set<ChildProcess>();
 // Before the kit takes the folders away that they write to.

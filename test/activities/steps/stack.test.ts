@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { endStack, pidsOf, smallStack } from '../../kits/small-stack.js';
 import {
@@ -108,6 +109,34 @@ describe('a native stack', () => {
     const saved = readFileSync(join(logs.folder, 'api.log'), 'utf8');
     expect(saved).toContain('colour blue');
     expect(saved).not.toContain('colour none');
+  });
+
+  test('a stranger who answers at its place is no service that is ready', async () => {
+    const { folder, ports } = await smallStack(base);
+    const stranger = createServer((_, response) => response.end('not yours'));
+    await new Promise<void>((resolve) => stranger.listen(ports.store, '127.0.0.1', resolve));
+    try {
+      const { code, message } = failed(await run('stack.up'));
+      expect([code, message]).toEqual([
+        'STACK_FAILED',
+        expect.stringContaining(`Service store was not started: another process answers at`),
+      ]);
+      expect(existsSync(join(folder, '.stack', 'store.json'))).toBe(false);
+    } finally {
+      stranger.closeAllConnections();
+      await new Promise((resolve) => stranger.close(resolve));
+    }
+    passed(await run('stack.up'));
+  });
+
+  test('a service that ends while another waits on it is the one that is named', async () => {
+    const { folder } = await smallStack(base, { DELAY: '60000' }, '30s');
+    const up = run('stack.up');
+    await eventually(() => existsSync(join(folder, '.stack', 'api.json')), 'api begins');
+    process.kill(pidsOf(folder).store ?? 0, 'SIGKILL');
+    const { code, message } = failed(await up);
+    expect(code).toBe('STACK_FAILED');
+    expect(message).toMatch(/Service store has ended while api, which depends on it, was started; it last said: /);
   });
 
   test('a service that ends before it is ready fails the step with its code and last words', async () => {
