@@ -4,9 +4,9 @@ import type { JsonObject } from '../model/json.js';
 import type { StepKind } from '../model/schema/kind.js';
 import { stepKinds } from '../model/schema/steps/index.js';
 import { sampleActivity } from './sample.js';
-import type { StepHandler } from './step.js';
+import type { StepCall, StepHandler } from './step.js';
 import { stepHandlers } from './steps/index.js';
-import { stepActivity, type StepCall, type StepDeps } from './wrapper.js';
+import { stepActivity, type StepDeps } from './wrapper.js';
 
 /** Activities by name: `<kind>`, `undo <kind>` for a kind with an undo of its own, `sample <kind>` for one that only looks. */
 export type StepActivities = Record<

@@ -22,9 +22,10 @@ import { failureOf, toApplicationFailure } from './failure.js';
 import { startHeartbeat } from './heartbeat.js';
 import type { Ledger } from './ledger.js';
 import { type FencedEvidence, openStepEvidence, stepFolder } from './step-evidence.js';
+import type { StepCall } from './step.js';
 import { StepError } from './step-error.js';
 import { unwritable } from './unwritable.js';
-import { parseInput, type StepCall, type StepDeps } from './wrapper.js';
+import { parseInput, type StepDeps } from './wrapper.js';
 
 /** More than two records. */
 const TAIL_BYTES = 256 * 1024;

@@ -109,3 +109,11 @@ export interface CommandResult {
 }
 /** Runs an argv array in its own process group, ended as a group on timeout or cancel. A non-zero exit is a result, not an error. */
 export type RunCommand = (options: CommandOptions) => Promise<CommandResult>;
+
+/** A kind's deed or undo, with its types left behind: they were checked at the table. */
+export interface StepCall {
+  name: string;
+  part: 'do' | 'undo';
+  kind: StepKind;
+  handler: StepHandler<unknown, JsonObject>;
+}

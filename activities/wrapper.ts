@@ -3,22 +3,13 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import {
-  type EventDraft,
-  type StepFailure,
-  type StepProgress,
-  type StepResult,
-  type StepTask,
-  WORKER_SHUTDOWN,
-} from '../model/contract.js';
+import { type StepProgress, type StepResult, type StepTask, WORKER_SHUTDOWN } from '../model/contract.js';
 import { formatDuration } from '../model/duration.js';
 import type { FailureCode } from '../model/failure.js';
 import { canonicalJson, type JsonObject } from '../model/json.js';
 import type { Effect } from '../model/plan.js';
-import type { StepKind } from '../model/schema/kind.js';
 import { createContext } from './context.js';
 import { sha256 } from './evidence/durable.js';
-import { appendEvent } from './evidence/log.js';
 import { failpoint } from './failpoint.js';
 import { failureOf, toApplicationFailure } from './failure.js';
 import { holdDeed } from './fence.js';
@@ -26,7 +17,8 @@ import { startHeartbeat } from './heartbeat.js';
 import { type Doubt, endLeftoversOf, LEDGERS, type Ledger, openLedger, outcomeUnknown } from './ledger.js';
 import { probe } from './probe.js';
 import { type FencedEvidence, openStepEvidence, stepFolder } from './step-evidence.js';
-import type { StepContext, StepHandler, StepOutcome } from './step.js';
+import { type Failure, record, recordFailure, resultFacts, startFacts } from './step-events.js';
+import type { StepCall, StepContext, StepOutcome } from './step.js';
 import { StepError } from './step-error.js';
 import { repeatUntil } from './until.js';
 
@@ -44,14 +36,6 @@ export interface StepDeps {
   logger: Logger;
   /** The worker's environment; commands get an allow-listed part of it. */
   env: NodeJS.ProcessEnv;
-}
-
-/** A kind's deed or undo, with its types left behind: they were checked at the table. */
-export interface StepCall {
-  name: string;
-  part: 'do' | 'undo';
-  kind: StepKind;
-  handler: StepHandler<unknown, JsonObject>;
 }
 
 /** Everything that one attempt works with. */
@@ -280,8 +264,6 @@ function issuesText(error: z.ZodError): string {
   return texts.length > 5 ? `${texts.slice(0, 5).join('; ')}; and ${texts.length - 5} more` : texts.join('; ');
 }
 
-type Failure = StepFailure & { code: FailureCode };
-
 function timedOut(failure: Failure, budgetMs: number, latest: string | undefined): Failure {
   if (!CAUSED_BY_ABORT.includes(failure.code)) return failure;
   const seen = latest ? ` The last that was seen of it: ${latest}` : '';
@@ -302,52 +284,4 @@ function cancellation(activity: Context): Error {
     return ApplicationFailure.create({ type: WORKER_SHUTDOWN, message, nonRetryable: true });
   }
   return new CancelledFailure('The step was stopped on request.');
-}
-
-async function recordFailure(
-  of: { call: StepCall; task: StepTask; evidence?: FencedEvidence; inputs: string },
-  failure: Failure,
-  begun: number,
-): Promise<Failure> {
-  try {
-    // An attempt that another one replaced may not write any more.
-    await of.evidence?.mayWrite();
-  } catch {
-    return failure;
-  }
-  try {
-    const durationMs = Math.round(performance.now() - begun);
-    const evidence = of.evidence?.refs().map((ref) => ({ ...ref })) ?? [];
-    await record(of.task, of.call, 'failed', { ...failure, inputs: of.inputs, evidence, durationMs } as Omit<
-      EventDraft,
-      'type'
-    >);
-    return failure;
-  } catch (error) {
-    const later = failureOf(error);
-    // A doubt stays one: what looks like a full disk only would be done again.
-    if (failure.code === 'OUTCOME_UNKNOWN') return failure;
-    return { ...later, message: `${later.message} Before that: ${failure.message}`.slice(0, 1000) };
-  }
-}
-
-function startFacts(task: StepTask, inputs: string, attempt: number): Omit<EventDraft, 'type'> {
-  const { argv } = task.input;
-  return {
-    title: task.title,
-    attempt,
-    inputs,
-    ...(Array.isArray(argv) ? { argv } : {}),
-    ...(task.undoes ? { undoes: `${task.undoes.phase}.${task.undoes.phaseAttempt}/${task.undoes.step}` } : {}),
-  };
-}
-
-function resultFacts(result: StepResult): Omit<EventDraft, 'type'> {
-  return { outputs: result.outputs, summary: result.summary, evidence: result.evidence.map((ref) => ({ ...ref })) };
-}
-
-async function record(task: StepTask, call: StepCall, what: string, facts: Omit<EventDraft, 'type'>): Promise<void> {
-  const { phase, phaseAttempt, step, epoch } = task;
-  const type = `${call.part === 'undo' ? 'undo' : 'step'}.${what}`;
-  await appendEvent(task.goLive.evidenceDir, { type, phase, phaseAttempt, step, epoch, kind: call.name, ...facts });
 }

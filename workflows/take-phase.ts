@@ -4,14 +4,14 @@ import { gatesSentence, phaseVerdict } from '../model/gate.js';
 import type { Json, JsonObject } from '../model/json.js';
 import type { Choice } from '../model/message.js';
 import { type PhasePlan, stepsOf } from '../model/plan.js';
-import type { GateResult, PhaseResult, PhaseState, StepRecord } from '../model/state.js';
+import type { PhaseResult, PhaseState, StepRecord } from '../model/state.js';
 import { mayGoOn } from '../model/verdict.js';
-import { standingWaiver, waiveGate } from '../model/waiver.js';
 import { askApproval, askChecklist, askOperator } from './ask.js';
 import { cancellable, runChild } from './child.js';
 import type { Desk } from './desk.js';
 import { namedRollback, undoAll } from './rollback.js';
 import { now, type Session } from './session.js';
+import { underWaivers, useWaivers } from './waivers.js';
 
 export type Next = 'next' | 'stop' | { to: string };
 
@@ -157,7 +157,7 @@ function shortened(outputs: JsonObject): JsonObject {
 /** The phase's own judgement under the waivers that stand now. */
 function judged(session: Session, state: PhaseState, result: PhaseResult): PhaseResult {
   const gates = underWaivers(session, state.id, result.gates);
-  for (const gate of gates) if (gate.waiver) useWaiver(session, `${state.id}.${gate.id}`);
+  useWaivers(session, state.id, gates);
   state.gates = gates;
   const byGates = result.status === 'failed' && gates.length > 0;
   const verdict = byGates ? phaseVerdict(gates) : result.verdict;
@@ -271,22 +271,9 @@ async function afterFailure(session: Session, desk: Desk, plan: PhasePlan, state
   });
   if (answer !== 'settled') return carryOut(session, plan, state, answer.choice, answer.rollback);
   state.gates = underWaivers(session, state.id, state.gates);
-  for (const gate of state.gates) if (gate.waiver) useWaiver(session, `${state.id}.${gate.id}`);
+  useWaivers(session, state.id, state.gates);
   Object.assign(state, { status: 'passed', verdict: phaseVerdict(state.gates), sentence: gatesSentence(state.gates) });
   return 'next';
-}
-
-/** The gates as they stand under the waivers of this moment. */
-function underWaivers(session: Session, phase: string, gates: readonly GateResult[]): GateResult[] {
-  return gates.map((gate) => {
-    const waiver = standingWaiver(session.state.waivers, `${phase}.${gate.id}`, Date.now());
-    return waiver ? waiveGate(gate, waiver) : gate;
-  });
-}
-
-function useWaiver(session: Session, gate: string): void {
-  const waiver = standingWaiver(session.state.waivers, gate, Date.now());
-  if (waiver) waiver.used = true;
 }
 
 async function carryOut(

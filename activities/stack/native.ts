@@ -1,34 +1,24 @@
 import { setMaxListeners } from 'node:events';
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { lstat, open, readdir, realpath, rm, stat } from 'node:fs/promises';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { lstat, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatDuration } from '../../model/duration.js';
 import { canonicalJson } from '../../model/json.js';
 import { commandEnv } from '../command.js';
 import { sha256 } from '../evidence/durable.js';
-import { endGroup, type NotedGroup, noteGroup, notedGroupRuns } from '../process-group.js';
+import { endGroup, noteGroup, notedGroupRuns } from '../process-group.js';
 import { StepError } from '../step-error.js';
 import { readStack, type ServiceDefinition, type StackDefinition } from './definition.js';
 import type { ServiceState, StackContext, StackDriver, UpOptions } from './contract.js';
+import { logLines, readRecord, STATE, writeRecord } from './native-records.js';
 import { inOrder } from './order.js';
 import { probe } from './probe.js';
 
-const STATE = '.stack';
 const STOP_GRACE_MS = 10_000;
 const LOOK_EVERY_MS = 100;
 const EXIT_NEWS_MS = 1000;
-const LOG_BYTES = 4 * 1024 * 1024;
-
-/** What is known of a service's process, in `.stack/<service>.json`: it outlives the worker that began it. */
-interface ServiceRecord extends NotedGroup {
-  /** SHA-256 over command, environment and folder: another one means that the service must begin anew. */
-  configHash: string;
-  startedAt: string;
-  /** Length of the log file when it began: its own lines come after. */
-  logFrom: number;
-}
 
 /** Runs a stack as processes of this machine, each in its own group, that go on when the worker dies. */
 export function nativeDriver(folder: string, context: StackContext): StackDriver {
@@ -267,38 +257,4 @@ async function removeVolume(folder: string, volume: string): Promise<boolean> {
   if (info.isSymbolicLink() || (parent !== root && outside(root, parent))) throw refused;
   await rm(path, { recursive: true });
   return true;
-}
-
-/** The lines that a service has said since it last began. */
-async function logLines(folder: string, service: string): Promise<string[]> {
-  const from = readRecord(folder, service)?.logFrom ?? 0;
-  const file = await open(join(folder, STATE, `${service}.log`)).catch(() => undefined);
-  if (!file) return [];
-  try {
-    const { size } = await file.stat();
-    const start = Math.max(Math.min(from, size), size - LOG_BYTES);
-    const bytes = Buffer.alloc(size - start);
-    const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
-    return bytes
-      .subarray(0, bytesRead)
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line !== '');
-  } finally {
-    await file.close();
-  }
-}
-
-function readRecord(folder: string, service: string): ServiceRecord | undefined {
-  try {
-    return JSON.parse(readFileSync(join(folder, STATE, `${service}.json`), 'utf8')) as ServiceRecord;
-  } catch {
-    return undefined;
-  }
-}
-
-function writeRecord(folder: string, service: string, record: ServiceRecord): void {
-  const path = join(folder, STATE, `${service}.json`);
-  writeFileSync(`${path}.tmp`, `${JSON.stringify(record)}\n`);
-  renameSync(`${path}.tmp`, path);
 }

@@ -3,9 +3,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import type { StepContext, StepOutcome } from '../../activities/step.js';
+import type { StepCall, StepContext, StepOutcome } from '../../activities/step.js';
 import { StepError } from '../../activities/step-error.js';
-import type { StepCall } from '../../activities/wrapper.js';
 import { sha256 } from '../../activities/evidence/durable.js';
 import { canonicalJson, type JsonObject } from '../../model/json.js';
 import type { Effect } from '../../model/plan.js';

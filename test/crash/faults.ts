@@ -220,7 +220,7 @@ export function everything(seed: number): Case[] {
   return [
     ...[...ONCE, ...REPEATABLE].flatMap((step) => STEP_POINTS.map((point) => atPoint(step, point))),
     ...UNDOS.flatMap((step) => STEP_POINTS.map((point) => atPoint(step, point, 'fail'))),
-    ...['before-log', 'mid-log', 'after-log'].flatMap((point) => range(12, 1, 60).map((nth) => atLine(point, nth))),
+    ...['before-log', 'mid-log', 'after-log'].flatMap((point) => range(12, 1, 48).map((nth) => atLine(point, nth))),
     ...range(WRITES, 1, WRITES).map((nth) => atWrite(nth)),
     ...range(8, WRITES - 7, WRITES).map((nth) => atWrite(nth, 'fail')),
     ...endings.flatMap((ending) => [atLine('before-seal', 1, ending), atLine('mid-seal', 1, ending)]),
