@@ -21,7 +21,7 @@ export function gitIn(repo: string, context: StepContext, env: Record<string, st
     context.run({
       argv: ['git', '-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', ...args],
       cwd: repo,
-      env: { GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1', ...env },
+      env: { GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C', ...env },
       timeoutMs: CALL_MS,
       captureBytes: CAPTURED,
       pin: false,

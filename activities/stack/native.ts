@@ -19,6 +19,7 @@ import { probe } from './probe.js';
 const STOP_GRACE_MS = 10_000;
 const LOOK_EVERY_MS = 100;
 const EXIT_NEWS_MS = 1000;
+const FREED_MS = 2000;
 
 /** Runs a stack as processes of this machine, each in its own group, that go on when the worker dies. */
 export function nativeDriver(folder: string, context: StackContext): StackDriver {
@@ -127,7 +128,10 @@ async function startService(
 
 /** What answers for a service that does not run would make it look ready: its dependants would talk to a stranger. */
 async function refuseForeign({ name, ready }: ServiceDefinition, context: StackContext): Promise<void> {
-  if (!ready || 'command' in ready || (await probe(ready, context, context.signal)) !== undefined) return;
+  if (!ready || 'command' in ready) return;
+  // A process that has just ended may keep its port for a moment: its last thread outlives its first.
+  for (const begun = performance.now(); performance.now() - begun < FREED_MS; await context.sleep(LOOK_EVERY_MS))
+    if ((await probe(ready, context, context.signal)) !== undefined) return;
   const place = 'tcp' in ready ? `${ready.tcp.host}:${ready.tcp.port}` : ready.http.url;
   throw new StepError('STACK_FAILED', `Service ${name} was not started: another process answers at ${place}.`, {
     facts: { service: name },

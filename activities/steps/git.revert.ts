@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { gitRevert as kind } from '../../model/schema/steps/git.revert.js';
 import { sha256 } from '../evidence/durable.js';
@@ -58,18 +58,18 @@ async function contentBefore(git: Git, commit: string, file: string): Promise<st
   return found.exitCode === 0 ? git.digest('cat-file', 'blob', found.stdout.trim()) : '';
 }
 
-/** Whoever works in the same repository may hold its lock, or be between a write and its commit, for a moment. */
-const BUSY = /index\.lock|unable to lock|local changes/i;
+/** Whoever works in the same repository may hold its lock, be between a write and its commit, or have just committed. */
+const BUSY = /index\.lock|unable to lock|cannot lock ref|local changes|not possible to fast-forward/i;
+const MOVED = /not possible to fast-forward/i;
 const TRIES = 20;
 const PAUSE_MS = 250;
+const IDENTITY = ['-c', 'user.name=golive', '-c', 'user.email=golive@localhost'];
 
 async function revert(git: Git, commit: string, context: StepContext): Promise<void> {
-  const identity = ['-c', 'user.name=golive', '-c', 'user.email=golive@localhost'];
+  const aside = join(await git.line('rev-parse', '--absolute-git-dir'), 'golive-revert');
   for (let tries = 1; ; tries += 1) {
-    const result = await git.try(...identity, 'revert', '--no-edit', commit);
-    if (result.exitCode === 0) return;
-    const said = result.stderr || result.stdout;
-    if (!BUSY.test(said)) await git.try('revert', '--abort');
+    const said = await revertAside(git, commit, aside);
+    if (said === undefined) return;
     if (!BUSY.test(said) || tries === TRIES) {
       const last = said.trim().split('\n').slice(-3).join(' ').slice(-500);
       throw new StepError(
@@ -77,6 +77,33 @@ async function revert(git: Git, commit: string, context: StepContext): Promise<v
         `${commit.slice(0, 12)} could not be reverted, and nothing was changed: ${last}`,
       );
     }
-    await context.sleep(PAUSE_MS);
+    // Where only the branch has gone on, the next try is the better the sooner it comes.
+    if (!MOVED.test(said)) await context.sleep(PAUSE_MS);
+  }
+}
+
+/**
+ * Makes the revert in a work tree of its own and takes it over at once. Made in the repository's own, whoever commits
+ * beside it would take what is not committed yet into a commit of theirs: the index is one.
+ *
+ * @returns what git said when it did not come about
+ */
+async function revertAside(git: Git, commit: string, aside: string): Promise<string | undefined> {
+  const clear = async (): Promise<void> => {
+    await rm(aside, { recursive: true, force: true });
+    await git.try('worktree', 'prune');
+  };
+  // Also of an attempt that was killed.
+  await clear();
+  try {
+    // Twice forced: an attempt killed while it was added has left it locked.
+    const added = await git.try('worktree', 'add', '--force', '--force', '--detach', '--quiet', aside, 'HEAD');
+    if (added.exitCode !== 0) return added.stderr;
+    const made = await git.try('-C', aside, ...IDENTITY, 'revert', '--no-edit', commit);
+    if (made.exitCode !== 0) return made.stderr || made.stdout;
+    const taken = await git.try('merge', '--ff-only', '--quiet', await git.line('-C', aside, 'rev-parse', 'HEAD'));
+    return taken.exitCode === 0 ? undefined : taken.stderr || taken.stdout;
+  } finally {
+    await clear();
   }
 }

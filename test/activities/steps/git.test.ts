@@ -94,6 +94,34 @@ describe('git.revert', () => {
     setTimeout(() => rmSync(lock), 600);
     expect(passed(await revert(base, { message: 'order risky-1' })).outputs).toMatchObject({ restored: true });
   });
+  test('whoever commits in the repository meanwhile takes nothing of the revert into a commit of theirs', async () => {
+    const base = temporaryFolder();
+    const repo = repository(base);
+    // Git calls its signer when what it commits is written, and not yet committed: the moment of harm.
+    const signer = join(base, 'signer');
+    writeFileSync(
+      signer,
+      `#!/bin/sh
+if [ ! -e ${base}/once ]; then
+  touch ${base}/once
+  unset GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
+  cd ${repo} && echo x > beside.md && git add beside.md
+  git -c commit.gpgsign=false -c user.name=b -c user.email=b@b.test commit -qm beside
+fi
+cat > ${base}/signed
+echo '[GNUPG:] SIG_CREATED ' >&2
+echo signature
+`,
+      { mode: 0o755 },
+    );
+    git(repo, 'config', 'commit.gpgsign', 'true');
+    git(repo, 'config', 'gpg.program', signer);
+    expect(passed(await revert(base, { message: 'order risky-1' })).outputs).toMatchObject({ restored: true });
+    expect(git(repo, 'log', '--format=%s', '-n', '2').split('\n')[1]).toBe('beside');
+    expect(git(repo, 'log', '--format=', '--name-only', '-n', '1', '--grep=^beside$')).toBe('beside.md');
+    expect(git(repo, 'status', '--porcelain')).toBe('');
+    expect(git(repo, 'worktree', 'list').split('\n').length).toBe(1);
+  });
   test('hooks of the repository do not run', async () => {
     const base = temporaryFolder();
     const repo = repository(base);
