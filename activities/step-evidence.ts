@@ -1,9 +1,9 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { EvidenceRef, StepTask } from '../model/contract.js';
-import { sha256, sha256File, syncFolder, temporaryBeside, writeDurably } from './evidence/durable.js';
+import { settleTemporary, sha256, sha256File, temporaryBeside, writeDurably } from './evidence/durable.js';
 import { openAppender } from './line-appender.js';
 import type { StepEvidence } from './step.js';
 import { StepError } from './step-error.js';
@@ -129,14 +129,7 @@ async function copyDurable(from: string, to: string): Promise<void> {
   const temporary = temporaryBeside(to);
   try {
     await pipeline(createReadStream(from), createWriteStream(temporary, { flags: 'w' }));
-    const file = await open(temporary, 'r+');
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, to);
-    await syncFolder(join(to, '..'));
+    await settleTemporary(temporary, to);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw unwritable('write', to, error);

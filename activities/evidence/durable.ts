@@ -29,15 +29,18 @@ export async function removeUnfinished(path: string): Promise<void> {
       await rm(join(dirname(path), name), { force: true }).catch(() => undefined);
 }
 
-/** Makes the directory entries of a folder durable. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+/** Makes the content of a file, or the directory entries of a folder, durable. */
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
   try {
     await handle.sync();
   } finally {
     await handle.close();
   }
 }
+
+/** Makes the directory entries of a folder durable. */
+export const syncFolder = (folder: string): Promise<void> => sync(folder);
 
 /**
  * Writes a whole file so that after a crash either the old or the new content stands there, never a part:
@@ -67,6 +70,22 @@ export async function writeDurably(path: string, content: string | Uint8Array, m
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw evidenceError('write', path, error);
+  }
+}
+
+/**
+ * Puts a whole temporary file into its place, durably.
+ *
+ * @throws the system's error; the temporary file is gone then, too
+ */
+export async function settleTemporary(temporary: string, path: string): Promise<void> {
+  try {
+    await sync(temporary);
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
   }
 }
 

@@ -1,7 +1,14 @@
-import { chmod, copyFile, lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { throughFolder } from '../contain.js';
-import { removeUnfinished, sha256, sha256File, temporaryBeside, writeDurably } from '../evidence/durable.js';
+import {
+  removeUnfinished,
+  settleTemporary,
+  sha256,
+  sha256File,
+  temporaryBeside,
+  writeDurably,
+} from '../evidence/durable.js';
 import type { StepContext } from '../step.js';
 import { StepError } from '../step-error.js';
 import { exists } from './tree.js';
@@ -52,13 +59,7 @@ async function copyWhole(from: string, to: string): Promise<void> {
   await removeUnfinished(to);
   const temporary = temporaryBeside(to);
   await copyFile(from, temporary);
-  const file = await open(temporary, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, to);
+  await settleTemporary(temporary, to);
 }
 
 /** Takes a replaced file back: safe when the deed never began, when it was torn, and twice. */

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LockTimeout, takeLock } from '../../activities/file-lock.js';
 import { appendEvent, linkOf } from '../../activities/evidence/log.js';
 import { isRunning } from '../../activities/process-group.js';
-import { eventually } from '../kits/step-kit.js';
+import { eventually } from '../kits/step-run.js';
 
 const built = (path: string): string => new URL(`../../dist/activities/${path}`, import.meta.url).pathname;
 let folder: string;

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type Deed, type Doubt, LEDGERS, type Ledger, openLedger, outcomeUnknown } from '../../activities/ledger.js';
 import { openStepEvidence } from '../../activities/step-evidence.js';
 import type { StepResult } from '../../model/contract.js';
-import { taskFor, temporaryFolder } from '../kits/step-kit.js';
+import { taskFor, temporaryFolder } from '../kits/step-run.js';
 
 const RESULT: StepResult = { outputs: { n: 1 }, summary: 'done', evidence: [] };
 const RUN = 'run-1';

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { noteGroup } from '../../activities/process-group.js';
-import { passed, processesWith, runStep, runTask, taskFor, temporaryFolder, undoOf } from '../kits/step-kit.js';
+import { passed, processesWith, runStep, runTask, taskFor, temporaryFolder, undoOf } from '../kits/step-run.js';
 
 /** A command that a killed worker left: its own group, noted in the step's ledger, with no end noted. */
 function leftover(base: string, mark: string): void {

@@ -1,25 +1,12 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { openAppender } from '../../activities/line-appender.js';
 import { StepError } from '../../activities/step-error.js';
-import { temporaryFolder } from '../kits/step-kit.js';
+import { temporaryFolder } from '../kits/step-run.js';
 
 const ref = { name: 'lines', path: 'lines.jsonl', sha256: '', bytes: 0 };
 const open = (path: string, mayWrite = async () => undefined) => openAppender(path, mayWrite, async () => ref);
-
-test('what a killed writer left without its end is cut off, and whole lines stay', async () => {
-  const path = join(temporaryFolder(), 'lines.jsonl');
-  const first = await open(path);
-  await Promise.all(['one', 'two'].map((line) => first.append(line)));
-  await first.close();
-  appendFileSync(path, 'thr');
-  const second = await open(path);
-  expect(second.existing).toEqual(['one', 'two']);
-  await second.append('three');
-  await second.close();
-  expect(readFileSync(path, 'utf8')).toBe('one\ntwo\nthree\n');
-});
 
 test('after a line that could not be written no other is, or it would be glued to a torn one', async () => {
   const path = join(temporaryFolder(), 'lines.jsonl');

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { StepTask } from '../../model/contract.js';
-import { eventsOf, failed, passed, runStep, runTask, type StepRun, temporaryFolder } from '../kits/step-kit.js';
+import { eventsOf, failed, passed, runStep, runTask, type StepRun, temporaryFolder } from '../kits/step-run.js';
 
 const node = process.execPath;
 

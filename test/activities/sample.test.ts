@@ -13,7 +13,7 @@ import type { SampleTask } from '../../model/contract.js';
 import type { JsonObject } from '../../model/json.js';
 import { dueAt, type SampleRecord, SAMPLES_FILE } from '../../model/window.js';
 import { defineKind } from '../../model/schema/kind.js';
-import { eventsOf, taskFor } from '../kits/step-kit.js';
+import { eventsOf, taskFor } from '../kits/step-run.js';
 
 const kind = defineKind({
   title: 'Look',

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { failed, passed, runStep, temporaryFolder } from '../kits/step-kit.js';
+import { failed, passed, runStep, temporaryFolder } from '../kits/step-run.js';
 
 const META = [
   '; touch owned',

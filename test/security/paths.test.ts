@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contained } from '../../activities/contain.js';
 import { stepFolder } from '../../activities/step-evidence.js';
-import { failed, passed, runStep, temporaryFolder } from '../kits/step-kit.js';
+import { failed, passed, runStep, temporaryFolder } from '../kits/step-run.js';
 
 let world: string;
 let base: string;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePlan, openRunbook } from '../../client/load.js';
-import { failed, passed, runStep, temporaryFolder } from '../kits/step-kit.js';
+import { failed, passed, runStep, temporaryFolder } from '../kits/step-run.js';
 
 let folder: string;
 const file = (name: string, content: string) => writeFileSync(join(folder, name), content);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { send } from '../../activities/http.js';
 import { isNever } from '../../activities/reach.js';
 import { hostsOf, mayReach } from '../../model/reach.js';
-import { failed, passed, runStep } from '../kits/step-kit.js';
+import { failed, passed, runStep } from '../kits/step-run.js';
 
 let server: Server;
 let port: number;

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readContainers } from '../../../activities/stack/compose.js';
 import { inOrder } from '../../../activities/stack/order.js';
-import { failed, passed, runStep, temporaryFolder } from '../../kits/step-kit.js';
+import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
 const line = (Service: string, State: string, Health: string, ExitCode = 0): string =>
   JSON.stringify({ ID: 'c0ffee', Service, State, Health, ExitCode, Publishers: [] });

@@ -3,7 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { eventually, failed, passed, runStep, runTask, stepKit, temporaryFolder, undoOf } from '../../kits/step-kit.js';
+import { stepKit } from '../../kits/step-kit.js';
+import { eventually, failed, passed, runStep, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
 
 const node = process.execPath;
 const script = (text: string): string[] => [node, '-e', text];

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { failed, passed, runStep, stepKit, temporaryFolder } from '../../kits/step-kit.js';
+import { stepKit } from '../../kits/step-kit.js';
+import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
 // The local server stands in for Telegram, Slack and a webhook: it speaks their API.
 let server: Server;

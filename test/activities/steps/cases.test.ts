@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { retryAfterMs } from '../../../activities/cases/send-case.js';
 import { largestDrop } from '../../../activities/steps/cases.compare.js';
 import type { JsonObject } from '../../../model/json.js';
-import { eventually, failed, passed, runStep, stepKit, temporaryFolder } from '../../kits/step-kit.js';
+import { stepKit } from '../../kits/step-kit.js';
+import { eventually, failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
 interface Answer {
   status?: number;

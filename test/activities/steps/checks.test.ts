@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../model/json.js';
-import { failed, passed, runStep, stepKit } from '../../kits/step-kit.js';
+import { stepKit } from '../../kits/step-kit.js';
+import { failed, passed, runStep } from '../../kits/step-run.js';
 
 let server: Server;
 let port: number;

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { eventually, failed, passed, processesWith, runStep, stepKit, temporaryFolder } from '../../kits/step-kit.js';
+import { stepKit } from '../../kits/step-kit.js';
+import { eventually, failed, passed, processesWith, runStep, temporaryFolder } from '../../kits/step-run.js';
 
 const node = process.execPath;
 const script = (text: string): string[] => [node, '-e', text];

@@ -3,7 +3,8 @@ import { basename, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { isTemporary, sha256, temporaryBeside } from '../../../activities/evidence/durable.js';
 import { setVariables } from '../../../activities/steps/env.ensure.js';
-import { failed, passed, runStep, runTask, stepKit, temporaryFolder, undoOf } from '../../kits/step-kit.js';
+import { stepKit } from '../../kits/step-kit.js';
+import { failed, passed, runStep, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
 
 function tree(folder: string): void {
   mkdirSync(join(folder, 'results', 'deep'), { recursive: true });

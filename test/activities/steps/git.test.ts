@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { failed, passed, runStep, stepKit, temporaryFolder } from '../../kits/step-kit.js';
+import { stepKit } from '../../kits/step-kit.js';
+import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
 const git = (repo: string, ...args: string[]): string =>
   execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', '-C', repo, ...args], {

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endStack, smallStack } from '../../kits/small-stack.js';
-import { eventually, failed, passed, runStep, type StepRun, stepKit, temporaryFolder } from '../../kits/step-kit.js';
+import { stepKit } from '../../kits/step-kit.js';
+import { eventually, failed, passed, runStep, type StepRun, temporaryFolder } from '../../kits/step-run.js';
 
 const LINES = 'starting\nApplication configuration loaded\nDatabase connection established\n';
 

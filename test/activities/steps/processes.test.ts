@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../../lab/kit/ports.js';
-import { eventually, failed, passed, runStep, runTask, stepKit, temporaryFolder } from '../../kits/step-kit.js';
+import { stepKit } from '../../kits/step-kit.js';
+import { eventually, failed, passed, runStep, runTask, temporaryFolder } from '../../kits/step-run.js';
 
 const children = new Set<ChildProcess>();
 // Before the kit takes the folders away that they write to.

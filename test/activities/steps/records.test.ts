@@ -2,7 +2,8 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, write
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { temporaryBeside } from '../../../activities/evidence/durable.js';
-import { failed, passed, runStep, stepKit, temporaryFolder } from '../../kits/step-kit.js';
+import { stepKit } from '../../kits/step-kit.js';
+import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
 const lines = (records: readonly object[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { endStack, pidsOf, smallStack } from '../../kits/small-stack.js';
+import { stepKit } from '../../kits/step-kit.js';
 import {
   eventually,
   failed,
@@ -10,9 +11,8 @@ import {
   processesWith,
   runStep,
   type StepRun,
-  stepKit,
   temporaryFolder,
-} from '../../kits/step-kit.js';
+} from '../../kits/step-run.js';
 
 const input = { stack: 'stack', driver: 'native' };
 

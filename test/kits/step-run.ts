@@ -1,0 +1,198 @@
+import { afterAll, expect } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { pino } from 'pino';
+import { stepCall } from '../../activities/create.js';
+import type { StepCall } from '../../activities/step.js';
+import { stepFolder } from '../../activities/step-evidence.js';
+import { stepActivity } from '../../activities/wrapper.js';
+import type { GoLiveRef, StepFailure, StepResult, StepTask } from '../../model/contract.js';
+import { FAILURES, isFailureCode } from '../../model/failure.js';
+import type { JsonObject } from '../../model/json.js';
+import type { Effect } from '../../model/plan.js';
+
+/** What a run of a wrapped activity came to. Exactly one of `result`, `failure`, `cancelled` is set. */
+export interface StepRun {
+  result?: StepResult;
+  failure?: StepFailure;
+  cancelled: boolean;
+  /** Whether Temporal would try again. */
+  retryable: boolean;
+  heartbeats: unknown[];
+  durationMs: number;
+  /** The task as it was run: give it to `undoOf`, or run it again. */
+  task: StepTask;
+  /** The step's evidence folder. */
+  folder: string;
+}
+
+export interface RunOverrides {
+  part?: 'do' | 'undo';
+  task?: Partial<StepTask> & { effect?: Effect };
+  goLive?: Partial<GoLiveRef>;
+  /** Temporal's attempt number. */
+  attempt?: number;
+  env?: NodeJS.ProcessEnv;
+  /** Cancels the activity when it resolves. */
+  cancelWhen?: (run: { folder: string; evidenceDir: string }) => Promise<unknown>;
+  /** Runs this instead of the kind's own hands. */
+  call?: StepCall;
+  runId?: string;
+}
+
+const folders: string[] = [];
+
+/** A temporary folder that is gone after the suite. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'golive-step-'));
+  folders.push(folder);
+  return folder;
+}
+
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A task with everything that a test does not care for. */
+export function taskFor(
+  input: JsonObject,
+  overrides: { task?: Partial<StepTask>; goLive?: Partial<GoLiveRef> } = {},
+): StepTask {
+  const base = overrides.goLive?.baseDir ?? overrides.goLive?.evidenceDir ?? temporaryFolder();
+  const goLive: GoLiveRef = {
+    id: 'shop/change-1',
+    target: 'shop',
+    change: 'change-1',
+    runbook: 'kit',
+    mode: 'rehearse',
+    timeScale: 1,
+    baseDir: base,
+    evidenceDir: join(base, 'evidence'),
+    ...overrides.goLive,
+  };
+  return {
+    phase: '1-kit',
+    phaseAttempt: 1,
+    step: 'step',
+    title: 'A step of the kit',
+    epoch: 1,
+    guards: [],
+    timeoutMs: 20_000,
+    ...overrides.task,
+    goLive,
+    input,
+  };
+}
+
+/** Runs a kind's wrapped activity as a worker would, in a temporary evidence folder unless one is given. */
+export async function runStep(kind: string, input: JsonObject, overrides: RunOverrides = {}): Promise<StepRun> {
+  return runTask(kind, taskFor(input, overrides), overrides);
+}
+
+/** Runs a wrapped activity on a task that a test made itself or got from an earlier run. */
+export async function runTask(kind: string, task: StepTask, overrides: RunOverrides = {}): Promise<StepRun> {
+  const call = overrides.call ?? stepCall(kind, overrides.part ?? 'do');
+  const activity = stepActivity(call, { logger: pino({ level: 'silent' }), env: overrides.env ?? process.env });
+  const environment = new MockActivityEnvironment(
+    {
+      attempt: overrides.attempt ?? 1,
+      activityType: kind,
+      base64TaskToken: randomUUID(),
+      workflowExecution: { workflowId: 'kit', runId: overrides.runId ?? 'run-1' },
+    },
+    { logger: new DefaultLogger('ERROR') },
+  );
+  const heartbeats: unknown[] = [];
+  environment.on('heartbeat', (details: unknown) => heartbeats.push(details));
+  const { evidenceDir } = task.goLive;
+  const folder = stepFolder(evidenceDir, task);
+  const begun = performance.now();
+  let ended = false;
+  const running = environment.run(activity, task);
+  const run = { task, folder, heartbeats, cancelled: false, retryable: false };
+  const cancelling = overrides.cancelWhen?.({ folder, evidenceDir }).then(() => {
+    if (!ended) environment.cancel();
+  });
+  try {
+    const result = (await running) as StepResult;
+    return { ...run, result, durationMs: performance.now() - begun };
+  } catch (error) {
+    const durationMs = performance.now() - begun;
+    if (nameOf(error) === 'CancelledFailure') return { ...run, cancelled: true, durationMs };
+    if (nameOf(error) !== 'ApplicationFailure') throw error;
+    const { details, nonRetryable } = error as { details?: unknown[]; nonRetryable?: boolean };
+    return { ...run, failure: details?.[0] as StepFailure, retryable: !nonRetryable, durationMs };
+  } finally {
+    ended = true;
+    await cancelling;
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : '';
+}
+
+/** The task that undoes a run's deed with the kind's own undo. */
+export function undoOf(task: StepTask, outputs?: JsonObject): StepTask {
+  const { phase, phaseAttempt, step, epoch } = task;
+  return {
+    ...task,
+    phase: 'R1',
+    step: `undo-${step}`,
+    until: undefined,
+    guards: [],
+    undoes: { phase, phaseAttempt, step, epoch, outputs },
+  };
+}
+
+/** The result of a run that must have passed. */
+export function passed(run: StepRun): StepResult {
+  if (run.result) return run.result;
+  throw new Error(run.cancelled ? 'The step was cancelled.' : `${run.failure?.code}: ${run.failure?.message}`);
+}
+
+/** The failure of a run that must have failed, checked to be one that helps a person. */
+export function failed(run: StepRun): StepFailure {
+  if (!run.failure) throw new Error(`The step did not fail: ${JSON.stringify(run.result ?? 'cancelled')}`);
+  const { code, message, hint } = run.failure;
+  if (!isFailureCode(code)) throw new Error(`${code} is not in the catalogue.`);
+  expect(run.retryable).toBe(FAILURES[code].retry);
+  expect(message.length).toBeGreaterThan(10);
+  expect(Buffer.byteLength(message)).toBeLessThanOrEqual(1024);
+  expect(message).not.toMatch(/\n\s+at /);
+  expect(hint?.length).toBeGreaterThan(5);
+  return run.failure;
+}
+
+/** Lines of the event log, or of another file of JSON lines. */
+export function eventsOf(evidenceDir: string, file = join('data', 'events.jsonl')): JsonObject[] {
+  const path = join(evidenceDir, file);
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as JsonObject);
+}
+
+/** Waits until the condition holds, looking often. */
+export async function eventually(
+  holds: () => boolean | Promise<boolean>,
+  what: string,
+  withinMs = 10_000,
+): Promise<void> {
+  const until = performance.now() + withinMs;
+  while (!(await holds())) {
+    if (performance.now() > until) throw new Error(`Not within ${withinMs} ms: ${what}`);
+    await delay(20);
+  }
+}
+
+/** Command lines of the processes that run now and hold this text in theirs. */
+export function processesWith(text: string): string[] {
+  const list = execFileSync('ps', ['-eo', 'stat=,pid=,args='], { encoding: 'utf8' }).split('\n');
+  return list.filter((line) => line.includes(text) && !line.trimStart().startsWith('Z'));
+}
