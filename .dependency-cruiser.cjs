@@ -34,7 +34,7 @@ module.exports = {
     },
     {
       name: 'activities-know-no-workflows',
-      comment: 'activities/ speak the contract in model/contract.ts; nothing of workflows/, workers/ or client/.',
+      comment: 'activities/ speak the contract in model/state/contract.ts; nothing of workflows/, workers/ or client/.',
       severity: 'error',
       from: { path: room('activities') },
       to: { path: '^(workflows|workers|wire|client|lab)/' },

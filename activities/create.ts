@@ -1,12 +1,12 @@
-import type { SampleTask, StepResult, StepTask } from '../model/contract.js';
-import type { SampleRecord } from '../model/window.js';
+import type { SampleTask, StepResult, StepTask } from '../model/state/contract.js';
+import type { SampleRecord } from '../model/judge/window.js';
 import type { JsonObject } from '../model/json.js';
-import type { StepKind } from '../model/schema/kind.js';
-import { stepKinds } from '../model/schema/steps/index.js';
-import { sampleActivity } from './sample.js';
-import type { StepCall, StepHandler } from './step.js';
-import { stepHandlers } from './steps/index.js';
-import { stepActivity, type StepDeps } from './wrapper.js';
+import type { StepKind } from '../model/schema/format/kind.js';
+import { stepKinds } from '../kinds/catalog.js';
+import { sampleActivity } from './deed/sample.js';
+import type { StepCall, StepHandler } from './step/step.js';
+import { stepHandlers } from '../kinds/hands.js';
+import { stepActivity, type StepDeps } from './deed/attempt.js';
 
 /** Activities by name: `<kind>`, `undo <kind>` for a kind with an undo of its own, `sample <kind>` for one that only looks. */
 export type StepActivities = Record<

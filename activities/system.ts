@@ -1,18 +1,18 @@
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
-import type { SendNotice, SystemActivities } from '../model/contract.js';
-import { checkSignatures } from './approvals/check.js';
-import { closeEvidence } from './evidence/close.js';
-import { collectEvidence } from './evidence/collect.js';
-import { EvidenceError } from './evidence/error.js';
-import { appendEvent, appendEvents, isSealed } from './evidence/log.js';
-import type { Sealer } from './evidence/seal.js';
-import { openEvidenceKey } from './evidence/signing-key.js';
-import { openEvidence } from './evidence/open.js';
-import { failureOf, toApplicationFailure } from './failure.js';
-import { withHeartbeat } from './heartbeat.js';
-import { windowEvidence } from './sample.js';
-import { StepError } from './step-error.js';
+import type { SendNotice, SystemActivities } from '../model/state/contract.js';
+import { checkSignatures } from './people/signatures.js';
+import { closeEvidence } from '../evidence/write/close.js';
+import { collectEvidence } from '../evidence/write/collect.js';
+import { EvidenceError } from '../evidence/error.js';
+import { appendEvent, appendEvents, isSealed } from '../evidence/write/log.js';
+import type { Sealer } from '../evidence/write/seal.js';
+import { openEvidenceKey } from '../evidence/write/signing-key.js';
+import { openEvidence } from '../evidence/write/open.js';
+import { failureOf, toApplicationFailure } from './step/failure.js';
+import { withHeartbeat } from './step/heartbeat.js';
+import { windowEvidence } from './deed/sample.js';
+import { StepError } from './step/step-error.js';
 
 /** Sends one notice over its channel; rejects when it could not be delivered. */
 export type Notify = (notice: SendNotice, env: NodeJS.ProcessEnv) => Promise<void>;

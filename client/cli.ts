@@ -55,7 +55,8 @@ process.on('uncaughtException', (error) => process.exit(report(error)));
 try {
   const [verb, separator, ...words] = process.argv.slice(2);
   // What a shell asks at the Tab key is no verb for people.
-  if (verb === 'complete' && separator === '--') (await import('./complete.js')).complete(buildProgram(), words);
+  if (verb === 'complete' && separator === '--')
+    (await import('./runbook/complete.js')).complete(buildProgram(), words);
   else await buildProgram().parseAsync();
 } catch (error) {
   process.exitCode = report(error);

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
-import { TASK_QUEUE } from '../model/contract.js';
+import { TASK_QUEUE } from '../model/state/contract.js';
 import { workerDataConverter } from '../wire/data-converter.js';
 import { requireSafeTransport } from '../wire/transport.js';
 

@@ -3,7 +3,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { createActivities } from './activities.js';
-import { sendRunbookNotice } from '../activities/notify/notice.js';
+import { sendRunbookNotice } from '../kinds/notice/notice.js';
 import { WireError } from '../wire/error.js';
 import { bundleOptions, bundlePaths } from './bundle.js';
 import { readConfig } from './config.js';

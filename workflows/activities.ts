@@ -1,7 +1,7 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { SampleTask, StepResult, StepTask, SystemActivities } from '../model/contract.js';
-import type { StepPlan } from '../model/plan.js';
-import type { SampleRecord } from '../model/window.js';
+import type { SampleTask, StepResult, StepTask, SystemActivities } from '../model/state/contract.js';
+import type { StepPlan } from '../model/plan/plan.js';
+import type { SampleRecord } from '../model/judge/window.js';
 
 type StepActivity = (task: StepTask) => Promise<StepResult>;
 

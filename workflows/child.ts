@@ -7,9 +7,9 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { PhaseResult } from '../model/state.js';
+import type { PhaseResult } from '../model/state/state.js';
 import type { phase } from './phase.js';
-import type { PhaseInput } from './phase-input.js';
+import type { PhaseInput } from './inputs.js';
 
 /**
  * A `PhaseResult` when the child could not even start or was ended from outside. Fail closed: it did not pass, and

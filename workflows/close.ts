@@ -1,10 +1,10 @@
-import { decide, headline } from '../model/decision.js';
-import type { CollectedEvidence } from '../model/contract.js';
+import { decide, headline } from '../model/state/decision.js';
+import type { CollectedEvidence } from '../model/state/contract.js';
 import type { Json } from '../model/json.js';
-import type { GoLiveState } from '../model/state.js';
+import type { GoLiveState } from '../model/state/state.js';
 import { mayGoOn, worst } from '../model/verdict.js';
 import { system } from './activities.js';
-import { askApproval } from './ask.js';
+import { askApproval } from './people/ask.js';
 import { release, undoAll } from './rollback.js';
 import { now, type Session } from './session.js';
 

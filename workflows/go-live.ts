@@ -7,14 +7,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Json } from '../model/json.js';
-import type { GoLiveResult } from '../model/state.js';
+import type { GoLiveResult } from '../model/state/state.js';
 import { system } from './activities.js';
 import { close, takeDecisions } from './close.js';
-import { Desk } from './desk.js';
-import type { Carried, GoLiveStart } from './phase-input.js';
+import { Desk } from './people/desk.js';
+import type { Carried, GoLiveStart } from './inputs.js';
 import { Session } from './session.js';
 import { takePhase } from './take-phase.js';
-import { freshNonce, vouchStart } from './vouch.js';
+import { freshNonce, vouchStart } from './people/vouch.js';
 
 /**
  * One go-live, from its plan to its verdict. It reads like the runbook: phases in order, then decisions, then the

@@ -1,5 +1,5 @@
 import { continueAsNew, defineQuery, setCurrentDetails, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
-import type { SampleTask } from '../model/contract.js';
+import type { SampleTask } from '../model/state/contract.js';
 import {
   dueAt,
   emptyTally,
@@ -12,7 +12,7 @@ import {
   type WindowPlan,
   type WindowTally,
   type WindowView,
-} from '../model/window.js';
+} from '../model/judge/window.js';
 import { takeSample } from './activities.js';
 
 /** History events after which the window goes on in a new execution; the server suggests it at 4,096. */

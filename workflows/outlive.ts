@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, patched, TimeoutFailure } from '@temporalio/workflow';
-import { WORKER_SHUTDOWN } from '../model/contract.js';
+import { WORKER_SHUTDOWN } from '../model/state/contract.js';
 
 /** How often a worker may take a step with it before the step is given up. */
 const LOST_WORKERS = 20;

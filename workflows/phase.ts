@@ -6,14 +6,14 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { phaseBoard } from '../model/board.js';
-import { buildContext, type ExpressionContext } from '../model/expression.js';
-import { gatesSentence, judgeGate, phaseVerdict } from '../model/gate.js';
+import { phaseBoard } from '../model/state/board.js';
+import { buildContext, type ExpressionContext } from '../model/expression/expression.js';
+import { gatesSentence, judgeGate, phaseVerdict } from '../model/judge/gate.js';
 import type { JsonObject } from '../model/json.js';
-import { stepsOf, type StepPlan } from '../model/plan.js';
-import type { GateResult, PhaseResult, StepRecord, UndoEntry } from '../model/state.js';
+import { stepsOf, type StepPlan } from '../model/plan/plan.js';
+import type { GateResult, PhaseResult, StepRecord, UndoEntry } from '../model/state/state.js';
 import { mayGoOn } from '../model/verdict.js';
-import type { PhaseInput } from './phase-input.js';
+import type { PhaseInput } from './inputs.js';
 import { takeStep } from './step.js';
 import { takeUndos } from './undo.js';
 

@@ -1,5 +1,5 @@
-import type { StepNode } from '../model/plan.js';
-import type { RollbackState, UndoEntry } from '../model/state.js';
+import type { StepNode } from '../model/plan/plan.js';
+import type { RollbackState, UndoEntry } from '../model/state/state.js';
 import { runChild } from './child.js';
 import { now, type Session } from './session.js';
 

@@ -1,8 +1,8 @@
 import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ApplicationFailure, executeChild, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
-import { planMarkdown } from '../model/board.js';
-import { blackoutAt, changeOf, type ScheduledResult, type ScheduledStart, withChange } from '../model/schedule.js';
-import type { GoLiveState } from '../model/state.js';
+import { planMarkdown } from '../model/state/board.js';
+import { blackoutAt, changeOf, type ScheduledResult, type ScheduledStart, withChange } from '../model/plan/schedule.js';
+import type { GoLiveState } from '../model/state/state.js';
 import { mayGoOn } from '../model/verdict.js';
 import type { goLive } from './go-live.js';
 import { digestOf } from './session.js';

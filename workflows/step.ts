@@ -1,12 +1,12 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
-import type { StepFailure, StepTask } from '../model/contract.js';
-import { evaluateBoolean, ExpressionError, resolve, type ExpressionContext } from '../model/expression.js';
+import type { StepFailure, StepTask } from '../model/state/contract.js';
+import { evaluateBoolean, ExpressionError, resolve, type ExpressionContext } from '../model/expression/expression.js';
 import type { JsonObject } from '../model/json.js';
-import type { ProbePlan, StepPlan } from '../model/plan.js';
-import type { StepRecord, UndoEntry } from '../model/state.js';
+import type { ProbePlan, StepPlan } from '../model/plan/plan.js';
+import type { StepRecord, UndoEntry } from '../model/state/state.js';
 import { runDeed } from './activities.js';
 import { outlive } from './outlive.js';
-import type { PhaseInput } from './phase-input.js';
+import type { PhaseInput } from './inputs.js';
 import { runWindow, windowId } from './window.js';
 
 /** What a failed step says, from whatever was thrown. */

@@ -1,17 +1,17 @@
 import { patched } from '@temporalio/workflow';
-import { evaluateBoolean, buildContext } from '../model/expression.js';
-import { gatesSentence, phaseVerdict } from '../model/gate.js';
+import { evaluateBoolean, buildContext } from '../model/expression/expression.js';
+import { gatesSentence, phaseVerdict } from '../model/judge/gate.js';
 import type { Json, JsonObject } from '../model/json.js';
-import type { Choice } from '../model/message.js';
-import { type PhasePlan, stepsOf } from '../model/plan.js';
-import type { PhaseResult, PhaseState, StepRecord } from '../model/state.js';
+import type { Choice } from '../model/people/message.js';
+import { type PhasePlan, stepsOf } from '../model/plan/plan.js';
+import type { PhaseResult, PhaseState, StepRecord } from '../model/state/state.js';
 import { mayGoOn } from '../model/verdict.js';
-import { askApproval, askChecklist, askOperator } from './ask.js';
+import { askApproval, askChecklist, askOperator } from './people/ask.js';
 import { cancellable, runChild } from './child.js';
-import type { Desk } from './desk.js';
+import type { Desk } from './people/desk.js';
 import { namedRollback, undoAll } from './rollback.js';
 import { now, type Session } from './session.js';
-import { underWaivers, useWaivers } from './waivers.js';
+import { underWaivers, useWaivers } from './people/waivers.js';
 
 export type Next = 'next' | 'stop' | { to: string };
 

@@ -1,8 +1,8 @@
-import type { StepTask } from '../model/contract.js';
-import type { StepRecord, UndoEntry } from '../model/state.js';
+import type { StepTask } from '../model/state/contract.js';
+import type { StepRecord, UndoEntry } from '../model/state/state.js';
 import { runUndo } from './activities.js';
 import { outlive } from './outlive.js';
-import type { PhaseInput } from './phase-input.js';
+import type { PhaseInput } from './inputs.js';
 import { failureOf } from './step.js';
 
 /** Time of one undo call in milliseconds; undos have retries of their own. */

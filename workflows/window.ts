@@ -1,6 +1,6 @@
 import { ChildWorkflowCancellationType, executeChild, ParentClosePolicy } from '@temporalio/workflow';
-import type { StepResult, StepTask } from '../model/contract.js';
-import type { WindowPlan } from '../model/window.js';
+import type { StepResult, StepTask } from '../model/state/contract.js';
+import type { WindowPlan } from '../model/judge/window.js';
 import { system } from './activities.js';
 import type { monitorWindow } from './monitor-window.js';
 

@@ -12,7 +12,7 @@ export function register(program: Command): void {
     .option('--json', 'print the answer as JSON')
     .addHelpText('after', '\nExample:\n  golive abort lcopilot-lab --reason "customer incident"')
     .action(async (target, options) => {
-      const { sendAndPrint } = await import('../sending.js');
+      const { sendAndPrint } = await import('../go-live/sending.js');
       await sendAndPrint({
         target,
         name: 'abort',

@@ -19,7 +19,7 @@ export function register(program: Command): void {
       '\nExamples:\n  golive approve lcopilot-lab full --as cto --reason "smoke is clean"\n  golive approve shop deployment --as cto --break-glass --reason "CTO unreachable, incident 4711"',
     )
     .action(async (target, item, options) => {
-      const { sendAndPrint } = await import('../sending.js');
+      const { sendAndPrint } = await import('../go-live/sending.js');
       await sendAndPrint({
         target,
         name: 'approve',

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import { type Choice, needsReason } from '../../model/message.js';
+import { type Choice, needsReason } from '../../model/people/message.js';
 
 interface Verb {
   choice: Choice;
@@ -105,7 +105,7 @@ function registerVerb(program: Command, { choice, summary, description, example,
         hint: `Give --reason "…"; see \`golive ${choice} --help\`.`,
       });
     }
-    const { sendAndPrint } = await import('../sending.js');
+    const { sendAndPrint } = await import('../go-live/sending.js');
     const named = names === undefined || name === undefined ? {} : { [names.field]: name };
     const { as: role, by, reason, json, key } = flags;
     const draft = { choice: flags.phase ? ('retry-phase' as const) : choice, role, by, reason, ...named };

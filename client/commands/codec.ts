@@ -18,7 +18,7 @@ export function register(program: Command): void {
     .action(async (options) => {
       const { payloadKeys } = await import('../../wire/keys.js');
       const { encryptionCodec } = await import('../../wire/codec.js');
-      const { startCodecServer } = await import('../codec-server.js');
+      const { startCodecServer } = await import('../server/codec-server.js');
       const keys = payloadKeys();
       if (!keys) {
         throw new CliError('There is no payload key, so there is nothing to decode.', {

@@ -18,12 +18,12 @@ export function register(program: Command): void {
     )
     .action(async (argument, options) => {
       const [{ checkBundle, findBundle }, { print, talk }] = await Promise.all([
-        import('../bundle.js'),
-        import('../tell.js'),
+        import('../evidence/bundle.js'),
+        import('../terminal/tell.js'),
       ]);
       const bundle = findBundle(argument);
       if (options.zip !== undefined) {
-        const { zipBundle } = await import('../zip.js');
+        const { zipBundle } = await import('../evidence/zip.js');
         const files = await zipBundle(bundle, options.zip, options.force === true);
         return print(options.json ? { bundle, zip: options.zip, files } : `${options.zip}  ${files} files`);
       }

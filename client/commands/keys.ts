@@ -17,8 +17,8 @@ export function register(program: Command): void {
     )
     .action(async (options) => {
       const [{ listKeys, keyLines }, { print, talk }] = await Promise.all([
-        import('../key-list.js'),
-        import('../tell.js'),
+        import('../people/key-list.js'),
+        import('../terminal/tell.js'),
       ]);
       const list = await listKeys(options.key);
       if (options.json) return print(list);

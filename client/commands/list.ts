@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import { table } from '../render/table.js';
 import { CliError } from '../errors.js';
-import type { Listed, ListFilter } from '../list.js';
+import type { Listed, ListFilter } from '../go-live/list.js';
 
 /** `golive list`: the go-lives of this server. */
 export function register(program: Command): void {
@@ -15,7 +15,10 @@ export function register(program: Command): void {
     .option('--json', 'print a JSON array')
     .addHelpText('after', '\nExample:\n  golive list --verdict no-go')
     .action(async (options) => {
-      const [{ connect }, { listGoLives }] = await Promise.all([import('../connection.js'), import('../list.js')]);
+      const [{ connect }, { listGoLives }] = await Promise.all([
+        import('../server/connection.js'),
+        import('../go-live/list.js'),
+      ]);
       const connection = await connect();
       try {
         const filter: ListFilter = { limit: options.limit, target: options.target, verdict: options.verdict };

@@ -12,7 +12,7 @@ export function register(program: Command): void {
     .option('--dir <folder>', 'folder to write it to', 'runbooks')
     .addHelpText('after', '\nExample:\n  golive new shop-release')
     .action(async (id, options) => {
-      const { writeScaffold } = await import('../scaffold.js');
+      const { writeScaffold } = await import('../runbook/scaffold.js');
       const path = writeScaffold(id, options.dir);
       process.stdout.write(`${path}\n`);
       process.stderr.write(`Next: edit it, then golive validate ${path} && golive plan ${path}\n`);

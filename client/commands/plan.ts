@@ -1,6 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
-import { collectInput, parseMode, parseName } from '../options.js';
+import { collectInput, parseMode, parseName } from '../terminal/options.js';
 
 /** `golive plan`: what a runbook would do. */
 export function register(program: Command): void {
@@ -18,7 +18,7 @@ export function register(program: Command): void {
     .addOption(new Option('--mermaid', 'print a Mermaid flowchart').conflicts('json'))
     .addHelpText('after', '\nExample:\n  golive plan lcopilot-day3 --mode live --input minInterval=3s')
     .action(async (file, options) => {
-      const { makePlan, openRunbook } = await import('../load.js');
+      const { makePlan, openRunbook } = await import('../runbook/load.js');
       const opened = await openRunbook(file);
       const plan = await makePlan(opened, {
         target: options.target ?? opened.rehearsal?.target ?? 'target',
@@ -30,10 +30,10 @@ export function register(program: Command): void {
       });
       if (options.json) return void process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
       if (options.mermaid) {
-        const { planMermaid } = await import('../../model/mermaid.js');
+        const { planMermaid } = await import('../../model/plan/mermaid.js');
         return void process.stdout.write(planMermaid(plan));
       }
-      const { planText } = await import('../../model/plan-text.js');
+      const { planText } = await import('../../model/plan/plan-text.js');
       const missing = Object.entries(opened.runbook.inputs ?? {})
         .filter(([name]) => !Object.hasOwn(plan.inputs, name))
         .map(([name, { about }]) => (about === undefined ? { name } : { name, about }));

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import { collectInput, parseName, parseTimeScale } from '../options.js';
+import { collectInput, parseName, parseTimeScale } from '../terminal/options.js';
 
 /** `golive rehearse`: a runbook on a real small system that golive starts for it. */
 export function register(program: Command): void {
@@ -27,7 +27,7 @@ export function register(program: Command): void {
       '\nExamples:\n  golive rehearse runbooks/lcopilot-day3.yaml\n  golive rehearse runbooks/lcopilot-day3.yaml --fault uniform-block --non-interactive',
     )
     .action(async (file, options) => {
-      const { rehearse } = await import('../rehearse.js');
+      const { rehearse } = await import('../rehearse/rehearse.js');
       await rehearse(file, options);
     });
 }

@@ -17,7 +17,7 @@ export function register(program: Command): void {
     .option('--json', 'print the answer as JSON')
     .addHelpText('after', '\nExample:\n  golive reject lcopilot-lab full --as cto --reason "429 rate is rising"')
     .action(async (target, item, options) => {
-      const { sendAndPrint } = await import('../sending.js');
+      const { sendAndPrint } = await import('../go-live/sending.js');
       await sendAndPrint({
         target,
         name: 'reject',

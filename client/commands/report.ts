@@ -10,8 +10,8 @@ export function register(program: Command): void {
     .addHelpText('after', '\nExample:\n  golive report lcopilot-lab')
     .action(async (argument, options) => {
       const [{ findBundle }, { print }, { CliError }, { existsSync }, { join }] = await Promise.all([
-        import('../bundle.js'),
-        import('../tell.js'),
+        import('../evidence/bundle.js'),
+        import('../terminal/tell.js'),
         import('../errors.js'),
         import('node:fs'),
         import('node:path'),

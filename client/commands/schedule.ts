@@ -1,8 +1,8 @@
 import type { Command, CommandUnknownOpts } from '@commander-js/extra-typings';
 import { table } from '../render/table.js';
 import type { Client } from '@temporalio/client';
-import type { ScheduleRow } from '../../model/schedule.js';
-import { collectInput, parseMode, parseName, parseTimeScale } from '../options.js';
+import type { ScheduleRow } from '../../model/plan/schedule.js';
+import { collectInput, parseMode, parseName, parseTimeScale } from '../terminal/options.js';
 
 /** `golive schedule`: runs without people. */
 export function register(program: Command): void {
@@ -23,7 +23,7 @@ export function register(program: Command): void {
 }
 
 async function withClient<T>(act: (client: Client) => Promise<T>): Promise<T> {
-  const { connect } = await import('../connection.js');
+  const { connect } = await import('../server/connection.js');
   const connection = await connect();
   try {
     return await act(connection.client);
@@ -52,7 +52,10 @@ function registerApply(schedule: CommandUnknownOpts): void {
       '\nExample:\n  golive schedule apply runbooks/unattended-operations.yaml --target agent --mode live',
     )
     .action(async (file, options) => {
-      const [{ applySchedules }, { print }] = await Promise.all([import('../schedules.js'), import('../tell.js')]);
+      const [{ applySchedules }, { print }] = await Promise.all([
+        import('../go-live/schedules.js'),
+        import('../terminal/tell.js'),
+      ]);
       const applied = await withClient((client) => applySchedules(client, file, options));
       if (options.json) return print({ applied });
       for (const { what, schedule: name } of applied) print(`${what.padEnd(8)} ${name}`);
@@ -68,7 +71,10 @@ function registerList(schedule: CommandUnknownOpts): void {
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  golive schedule list --target agent')
     .action(async (options) => {
-      const [{ listSchedules }, { print }] = await Promise.all([import('../schedules.js'), import('../tell.js')]);
+      const [{ listSchedules }, { print }] = await Promise.all([
+        import('../go-live/schedules.js'),
+        import('../terminal/tell.js'),
+      ]);
       const rows = await withClient((client) => listSchedules(client, options.target));
       if (options.json) return print({ schedules: rows });
       process.stdout.write(listing(rows));
@@ -91,9 +97,9 @@ function registerRun(schedule: CommandUnknownOpts): void {
     .addHelpText('after', '\nExample:\n  golive schedule run agent drill')
     .action(async (target, name, options) => {
       const [{ runSchedule }, { print }, { defaultName }] = await Promise.all([
-        import('../schedules.js'),
-        import('../tell.js'),
-        import('../send.js'),
+        import('../go-live/schedules.js'),
+        import('../terminal/tell.js'),
+        import('../go-live/send.js'),
       ]);
       const asked = { by: options.by ?? defaultName(), override: options.override };
       const result = await withClient((client) => runSchedule(client, target, name, asked));
@@ -118,7 +124,10 @@ function registerState(schedule: CommandUnknownOpts): void {
       .requiredOption('--reason <text>', 'why')
       .addHelpText('after', `\nExample:\n  golive schedule ${verb} agent drill --reason "the lab is rebuilt"`)
       .action(async (target, name, { reason }) => {
-        const [schedules, { print }] = await Promise.all([import('../schedules.js'), import('../tell.js')]);
+        const [schedules, { print }] = await Promise.all([
+          import('../go-live/schedules.js'),
+          import('../terminal/tell.js'),
+        ]);
         const act = verb === 'pause' ? schedules.pauseSchedule : schedules.resumeSchedule;
         await withClient((client) => act(client, target, name, reason));
         print(`${name} of ${target} is ${past}.`);
@@ -132,7 +141,10 @@ function registerState(schedule: CommandUnknownOpts): void {
     .argument('<schedule>', 'its id')
     .addHelpText('after', '\nExample:\n  golive schedule remove agent drill')
     .action(async (target, name) => {
-      const [{ removeSchedule }, { print }] = await Promise.all([import('../schedules.js'), import('../tell.js')]);
+      const [{ removeSchedule }, { print }] = await Promise.all([
+        import('../go-live/schedules.js'),
+        import('../terminal/tell.js'),
+      ]);
       await withClient((client) => removeSchedule(client, target, name));
       print(`${name} of ${target} is removed.`);
     });

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import { collectInput, parseMode, parseName, parseTimeScale } from '../options.js';
+import { collectInput, parseMode, parseName, parseTimeScale } from '../terminal/options.js';
 
 /** `golive start`: a go-live of a runbook on a target. */
 export function register(program: Command): void {
@@ -28,7 +28,7 @@ export function register(program: Command): void {
       '\nExample:\n  golive start runbooks/lcopilot-day3.yaml --target lcopilot --change 2026-11-21 --mode live',
     )
     .action(async (file, options) => {
-      const { start } = await import('../start.js');
+      const { start } = await import('../go-live/start.js');
       await start(file, options);
     });
 }

@@ -10,7 +10,10 @@ export function register(program: Command): void {
     .option('--json', 'print the state as JSON')
     .addHelpText('after', '\nExample:\n  golive status lcopilot-lab')
     .action(async (target, options) => {
-      const [{ connect }, { readOnce }] = await Promise.all([import('../connection.js'), import('../read-once.js')]);
+      const [{ connect }, { readOnce }] = await Promise.all([
+        import('../server/connection.js'),
+        import('../go-live/read-once.js'),
+      ]);
       const connection = await connect();
       try {
         const view = await readOnce(connection.client, target);
@@ -21,7 +24,7 @@ export function register(program: Command): void {
         const [{ board }, { styleFor }, { uiUrlOf }] = await Promise.all([
           import('../render/board.js'),
           import('../render/style.js'),
-          import('../ui-url.js'),
+          import('../go-live/ui-url.js'),
         ]);
         const frame = {
           columns: process.stdout.columns ?? 120,

@@ -15,7 +15,7 @@ export function register(program: Command): void {
     .option('--json', 'print the answer as JSON')
     .addHelpText('after', '\nExample:\n  golive tick lcopilot-lab stop-reset.window --as infra')
     .action(async (target, item, options) => {
-      const { sendAndPrint } = await import('../sending.js');
+      const { sendAndPrint } = await import('../go-live/sending.js');
       await sendAndPrint({
         target,
         name: 'tick',

@@ -12,7 +12,7 @@ export function register(program: Command): void {
     .option('--json', 'print the problems as JSON')
     .addHelpText('after', '\nExample:\n  golive validate runbooks/*.yaml')
     .action(async (files, options) => {
-      const { readText, resolveRunbook, showProblems } = await import('../load.js');
+      const { readText, resolveRunbook, showProblems } = await import('../runbook/load.js');
       const { loadRunbook } = await import('../../model/schema/load.js');
       const results = files.map((argument) => {
         const { runbook, problems = [] } = loadRunbook(readText(resolveRunbook(argument)).text, argument);

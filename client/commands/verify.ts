@@ -22,9 +22,9 @@ export function register(program: Command): void {
     )
     .action(async (bundle, options) => {
       const [{ readTrust, verifyBundle }, { verificationLines }, { print }] = await Promise.all([
-        import('../verify/verify.js'),
-        import('../verify/render.js'),
-        import('../tell.js'),
+        import('../../evidence/verify/verify.js'),
+        import('../render/verification.js'),
+        import('../terminal/tell.js'),
       ]);
       const { key, signers, revoked } = options;
       const trust = readTrust({

@@ -22,7 +22,10 @@ export function register(program: Command): void {
       '\nExample:\n  golive waive lcopilot-lab full.accuracy --as cto --reason "known set" --until 8h',
     )
     .action(async (target, gate, options) => {
-      const [{ sendAndPrint }, { untilOf }] = await Promise.all([import('../sending.js'), import('../until.js')]);
+      const [{ sendAndPrint }, { untilOf }] = await Promise.all([
+        import('../go-live/sending.js'),
+        import('../terminal/until.js'),
+      ]);
       const until = untilOf(options.until, Date.now());
       await sendAndPrint({
         target,

@@ -15,9 +15,9 @@ export function register(program: Command): void {
     .addHelpText('after', '\nExample:\n  golive watch lcopilot-lab')
     .action(async (target, options) => {
       const [{ connect }, { findGoLive }, { attend }] = await Promise.all([
-        import('../connection.js'),
-        import('../find.js'),
-        import('../attend.js'),
+        import('../server/connection.js'),
+        import('../go-live/find.js'),
+        import('../go-live/attend.js'),
       ]);
       const connection = await connect();
       try {

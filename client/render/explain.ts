@@ -1,8 +1,8 @@
-import { specsAt } from '../../model/schema/issues.js';
-import type { Spec } from '../../model/schema/issues.js';
-import { specOf } from '../../model/schema/scope.js';
-import type { Kinds } from '../../model/schema/scope.js';
-import { stepKinds } from '../../model/schema/steps/index.js';
+import { specsAt } from '../../model/schema/yaml/issues.js';
+import type { Spec } from '../../model/schema/yaml/issues.js';
+import { specOf } from '../../model/schema/format/scope.js';
+import type { Kinds } from '../../model/schema/format/scope.js';
+import { stepKinds } from '../../kinds/catalog.js';
 import { didYouMean } from '../../model/schema/suggest.js';
 import { CliError } from '../errors.js';
 

@@ -1,5 +1,5 @@
 import { formatClock } from '../../model/duration.js';
-import type { GoLiveState, PhaseState, RollbackState, StepRecord } from '../../model/state.js';
+import type { GoLiveState, PhaseState, RollbackState, StepRecord } from '../../model/state/state.js';
 import type { Style } from './style.js';
 import { clean } from './text.js';
 import { phaseElapsedMs } from './timeline.js';

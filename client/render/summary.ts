@@ -1,5 +1,5 @@
 import { formatDuration } from '../../model/duration.js';
-import { type Plan, stepsOf } from '../../model/plan.js';
+import { type Plan, stepsOf } from '../../model/plan/plan.js';
 import { clean } from './text.js';
 
 /** What is about to be started, in a few lines. */

@@ -1,4 +1,4 @@
-import type { GoLiveState, PhaseState } from '../../model/state.js';
+import type { GoLiveState, PhaseState } from '../../model/state/state.js';
 
 export interface Timeline {
   elapsedMs: number;

@@ -1,4 +1,4 @@
-import type { DecisionState, GoLiveState, RollbackState } from '../../model/state.js';
+import type { DecisionState, GoLiveState, RollbackState } from '../../model/state/state.js';
 import { mayGoOn } from '../../model/verdict.js';
 import type { Style } from './style.js';
 import { clean, wrap } from './text.js';

@@ -1,5 +1,5 @@
-import type { StepProgress } from '../../model/contract.js';
-import type { GoLiveState, PhaseState } from '../../model/state.js';
+import type { StepProgress } from '../../model/state/contract.js';
+import type { GoLiveState, PhaseState } from '../../model/state/state.js';
 
 /** What a running step says of itself, taken from its activity's heartbeat. */
 export interface LiveStep {

@@ -1,5 +1,5 @@
 import { formatClock } from '../../model/duration.js';
-import type { GoLiveState, Waiting } from '../../model/state.js';
+import type { GoLiveState, Waiting } from '../../model/state/state.js';
 import type { Style } from './style.js';
 import { clean, fit, spread, width, wrap } from './text.js';
 import { roleName } from './view.js';

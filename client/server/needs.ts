@@ -109,7 +109,7 @@ async function findGoTool(env: NodeJS.ProcessEnv): Promise<Finding> {
 async function findEndpoint(): Promise<Finding> {
   const base = { need: 'Temporal server', required: true };
   try {
-    const { configuredEndpoint, connect } = await import('../connection.js');
+    const { configuredEndpoint, connect } = await import('./connection.js');
     const configured = configuredEndpoint();
     if (configured) {
       const open = await connect();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { configuredEndpoint, connect, type Endpoint } from '../connection.js';
+import { configuredEndpoint, connect, type Endpoint } from './connection.js';
 import { CliError, messageOf } from '../errors.js';
 import { findTemporal } from './find-temporal.js';
 import { ensureServer, serverStatus, stopServer } from './local-server.js';

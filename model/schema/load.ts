@@ -1,13 +1,13 @@
 import type { z } from 'zod';
-import { reportIssues, valueAt } from './issues.js';
-import { runbookSchema } from './runbook.js';
-import type { Runbook } from './runbook.js';
-import { specOf } from './scope.js';
-import type { Kinds } from './scope.js';
-import { checkSemantics } from './semantics.js';
-import { Source } from './source.js';
-import type { Problem } from './source.js';
-import { stepKinds } from './steps/index.js';
+import { reportIssues, valueAt } from './yaml/issues.js';
+import { runbookSchema } from './format/runbook.js';
+import type { Runbook } from './format/runbook.js';
+import { specOf } from './format/scope.js';
+import type { Kinds } from './format/scope.js';
+import { checkSemantics } from './check/semantics.js';
+import { Source } from './yaml/source.js';
+import type { Problem } from './yaml/source.js';
+import { stepKinds } from '../../kinds/catalog.js';
 
 const MAX_STEPS = 2000;
 

@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { checkSignatures } from '../../activities/approvals/check.js';
-import { chooseSigner, sign } from '../../client/sign.js';
-import { BREAK_GLASS_NAMESPACE, type Expected, NAMESPACE, type SigningPlan } from '../../model/signing.js';
+import { checkSignatures } from '../../activities/people/signatures.js';
+import { chooseSigner, sign } from '../../client/people/sign.js';
+import { BREAK_GLASS_NAMESPACE, type Expected, NAMESPACE, type SigningPlan } from '../../model/signing/signing.js';
 import { eventually } from '../kits/cli.js';
 import { SshKeys } from '../kits/ssh.js';
 

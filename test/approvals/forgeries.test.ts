@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { planDigestOf } from '../../client/launch.js';
-import { expectedStatement } from '../../model/expected-statement.js';
-import type { ApproveMessage } from '../../model/message.js';
-import type { Plan } from '../../model/plan.js';
+import { planDigestOf } from '../../client/go-live/launch.js';
+import { expectedStatement } from '../../model/state/expected-statement.js';
+import type { ApproveMessage } from '../../model/people/message.js';
+import type { Plan } from '../../model/plan/plan.js';
 import {
   BREAK_GLASS_NAMESPACE,
   type Signed,
@@ -12,8 +12,8 @@ import {
   startExpected,
   type Statement,
   statementText,
-} from '../../model/signing.js';
-import type { GoLiveState } from '../../model/state.js';
+} from '../../model/signing/signing.js';
+import type { GoLiveState } from '../../model/state/state.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { recordAs } from '../kits/histories.js';
 import { approval, phase, plan, step } from '../kits/plans.js';

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { planDigestOf } from '../../client/launch.js';
-import type { Plan } from '../../model/plan.js';
+import { planDigestOf } from '../../client/go-live/launch.js';
+import type { Plan } from '../../model/plan/plan.js';
 import {
   SCHEDULED,
   type ScheduledResult,
   type ScheduledStart,
   scheduledTarget,
   withChange,
-} from '../../model/schedule.js';
-import { type Signed, startExpected, STATEMENT_TYPE } from '../../model/signing.js';
+} from '../../model/plan/schedule.js';
+import { type Signed, startExpected, STATEMENT_TYPE } from '../../model/signing/signing.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { recordAs } from '../kits/histories.js';
 import { phase, plan, step } from '../kits/plans.js';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { linkOf } from '../../activities/evidence/log.js';
+import { linkOf } from '../../evidence/write/log.js';
 import type { JsonObject } from '../../model/json.js';
-import type { GoLiveState } from '../../model/state.js';
+import type { GoLiveState } from '../../model/state/state.js';
 
 /** Steps of RB20 that must not be done twice, and those that may. */
 export const ONCE = ['schema', 'migrate', 'index', 'seed', 'cut', 'move', 'announce', 'bill'] as const;

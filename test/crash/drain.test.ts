@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { GoLiveState } from '../../model/state.js';
+import type { GoLiveState } from '../../model/state/state.js';
 import { eventually } from '../kits/cli.js';
 import { begin } from './case.js';
 import { effectsIn } from './check.js';

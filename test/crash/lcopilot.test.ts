@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { GoLiveState } from '../../model/state.js';
+import type { GoLiveState } from '../../model/state/state.js';
 import { eventually, Project } from '../kits/cli.js';
 import { type RunningLab, startLcLab } from '../kits/lab.js';
 import { randomFrom } from './faults.js';

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ensureServer } from '../../client/server/local-server.js';
-import { openRunbook, type OpenedRunbook } from '../../client/load.js';
+import { openRunbook, type OpenedRunbook } from '../../client/runbook/load.js';
 import { eventually } from '../kits/cli.js';
 import { startTestServer, type TestServer } from '../kits/temporal.js';
 

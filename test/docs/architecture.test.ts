@@ -9,9 +9,9 @@ const root = new URL('../../', import.meta.url).pathname;
 const page = 'docs/ARCHITECTURE.md';
 
 /** Adds the two lines that the page tells: an import, and the entry of the table. */
-function register(file: string): void {
+function register(file: string, from: string): void {
   const text = readFileSync(file, 'utf8');
-  const imported = `import { diskFree } from './disk.free.js';\n${text}`;
+  const imported = `import { diskFree } from '${from}';\n${text}`;
   writeFileSync(file, imported.replace(/^(export const step\w+ = \{\n)/m, "$1  'disk.free': diskFree,\n"));
 }
 
@@ -19,7 +19,18 @@ describe('the worked example of a new step kind', () => {
   let copy: string;
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), 'golive-kind-'));
-    for (const part of ['model', 'activities', 'test/kits', 'package.json', 'tsconfig.json', 'jest.config.js'])
+    for (const part of [
+      'model',
+      'host',
+      'evidence',
+      'activities',
+      'kinds',
+      'wire',
+      'test/kits',
+      'package.json',
+      'tsconfig.json',
+      'jest.config.js',
+    ])
       cpSync(join(root, part), join(copy, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     for (const { file, text } of blocksOf(page)) {
@@ -27,7 +38,7 @@ describe('the worked example of a new step kind', () => {
       cpSync(join(root, 'LICENSE'), join(copy, file)); // makes the folders
       writeFileSync(join(copy, file), text);
     }
-    register(join(copy, 'model/schema/steps/index.ts'));
+    register(join(copy, 'kinds/catalog.ts'), './disk/disk.free.kind.js');
   });
   afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
@@ -40,13 +51,13 @@ describe('the worked example of a new step kind', () => {
   test('without its hands it does not compile, and tsc points at the table', () => {
     const { status, stdout } = compile();
     expect(status).not.toBe(0);
-    expect(stdout).toMatch(/activities\/steps\/index\.ts.*\n?.*disk\.free/);
+    expect(stdout).toMatch(/kinds\/hands\.ts.*\n?.*disk\.free/);
   }, 60_000);
 
   test('with them it compiles, and keeps to the kit', () => {
-    register(join(copy, 'activities/steps/index.ts'));
+    register(join(copy, 'kinds/hands.ts'), './disk/disk.free.js');
     expect(compile()).toEqual({ status: 0, stdout: '' });
-    const args = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', 'test/activities'];
+    const args = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', 'test/kinds'];
     const env = { ...process.env, JEST_WORKER_ID: undefined, NODE_OPTIONS: undefined };
     expect(() => execFileSync(process.execPath, args, { cwd: copy, env, stdio: 'pipe' })).not.toThrow();
   }, 120_000);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { FAILURES } from '../../model/failure.js';
-import { EXIT } from '../../client/outcome.js';
+import { EXIT } from '../../client/terminal/outcome.js';
 import { pageText } from '../kits/doc-blocks.js';
 import { expectGenerated } from './generated.js';
 

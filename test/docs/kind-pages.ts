@@ -1,8 +1,8 @@
-import type { Spec } from '../../model/schema/issues.js';
-import { specsAt } from '../../model/schema/issues.js';
-import type { StepKind } from '../../model/schema/kind.js';
-import { specOf } from '../../model/schema/scope.js';
-import { stepKinds } from '../../model/schema/steps/index.js';
+import type { Spec } from '../../model/schema/yaml/issues.js';
+import { specsAt } from '../../model/schema/yaml/issues.js';
+import type { StepKind } from '../../model/schema/format/kind.js';
+import { specOf } from '../../model/schema/format/scope.js';
+import { stepKinds } from '../../kinds/catalog.js';
 
 /** A schema with the limits that JSON Schema can say. */
 interface Limited extends Spec {

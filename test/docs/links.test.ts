@@ -42,7 +42,7 @@ test.each(pages)('%s: every relative link and anchor resolves', (page) => {
   expect(problems).toEqual([]);
 });
 
-// Paths that docs name in backticks, such as `model/gate.ts`, must be there too.
+// Paths that docs name in backticks, such as `model/judge/gate.ts`, must be there too.
 test.each(pages)('%s: every source file that it names is there', (page) => {
   const named = [
     ...proseOf(page).matchAll(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { SEARCH_ATTRIBUTES } from '../../client/server/search-attributes.js';
-import { CHOICES, MESSAGE_NAMES, type MessageName } from '../../model/message.js';
-import { parseMessage } from '../../model/parse-message.js';
+import { CHOICES, MESSAGE_NAMES, type MessageName } from '../../model/people/message.js';
+import { parseMessage } from '../../model/people/parse-message.js';
 import { pageText } from '../kits/doc-blocks.js';
 
 const text = pageText('docs/operations.md');

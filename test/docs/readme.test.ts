@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { EXIT } from '../../client/outcome.js';
+import { EXIT } from '../../client/terminal/outcome.js';
 import { Project } from '../kits/cli.js';
 import { pageText } from '../kits/doc-blocks.js';
 import { expectGenerated } from './generated.js';

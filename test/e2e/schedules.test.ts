@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ScheduledResult, ScheduleRow } from '../../model/schedule.js';
+import type { ScheduledResult, ScheduleRow } from '../../model/plan/schedule.js';
 import { openBrowser } from '../kits/browser.js';
 import { eventually, Project } from '../kits/cli.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { findTemporal } from '../../client/server/find-temporal.js';
-import type { GoLiveState } from '../../model/state.js';
+import type { GoLiveState } from '../../model/state/state.js';
 import { eventually, Project } from '../kits/cli.js';
 import { type RunningLab, startLcLab } from '../kits/lab.js';
 

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { StepTask } from '../../model/contract.js';
+import type { StepTask } from '../../model/state/contract.js';
 import type { JsonObject } from '../../model/json.js';
-import { type Plan, type StepPlan, stepsOf } from '../../model/plan.js';
-import type { StepKind } from '../../model/schema/kind.js';
+import { type Plan, type StepPlan, stepsOf } from '../../model/plan/plan.js';
+import type { StepKind } from '../../model/schema/format/kind.js';
 import { loadRunbook } from '../../model/schema/load.js';
-import { planRunbook } from '../../model/schema/planner.js';
-import { stepKinds } from '../../model/schema/steps/index.js';
+import { planRunbook } from '../../model/schema/plan/planner.js';
+import { stepKinds } from '../../kinds/catalog.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { recordAs } from '../kits/histories.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';

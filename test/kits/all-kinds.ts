@@ -1,20 +1,34 @@
 import { readdirSync } from 'node:fs';
-import type { StepKind } from '../../model/schema/kind.js';
+import { basename } from 'node:path';
+import type { StepKind } from '../../model/schema/format/kind.js';
 
-const FOLDER = new URL('../../model/schema/steps/', import.meta.url);
+const FOLDER = new URL('../../kinds/', import.meta.url);
+const END = '.kind.ts';
+
+/** Names of the kinds that have a file, `kinds/<family>/<kind>.kind.ts`, sorted. */
+export function kindNamesOnDisk(): string[] {
+  return filesOfKinds().map(nameOf).sort();
+}
 
 /** Every kind that has a file, by name, whether or not the table names it. */
 export async function kindsOnDisk(): Promise<Record<string, StepKind>> {
-  const names = readdirSync(FOLDER)
-    .filter((file) => file.endsWith('.ts') && file !== 'index.ts')
-    .map((file) => file.slice(0, -3));
   const kinds: Record<string, StepKind> = {};
-  for (const name of names.sort()) {
+  for (const file of filesOfKinds()) {
+    const name = nameOf(file);
     const exported = name.replace(/[.-](.)/g, (_, letter: string) => letter.toUpperCase());
-    const module = (await import(new URL(`${name}.ts`, FOLDER).pathname)) as Record<string, StepKind>;
+    const module = (await import(new URL(file, FOLDER).pathname)) as Record<string, StepKind>;
     const kind = module[exported];
-    if (!kind) throw new Error(`model/schema/steps/${name}.ts does not export ${exported}`);
+    if (!kind) throw new Error(`kinds/${file} does not export ${exported}`);
     kinds[name] = kind;
   }
   return kinds;
+}
+
+function filesOfKinds(): string[] {
+  const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' });
+  return files.filter((file) => file.endsWith(END)).sort();
+}
+
+function nameOf(file: string): string {
+  return basename(file, END);
 }

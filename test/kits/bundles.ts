@@ -3,15 +3,15 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readPayload, writeBag } from '../../activities/evidence/bag.js';
-import { sha256 } from '../../activities/evidence/durable.js';
-import { linkOf } from '../../activities/evidence/log.js';
-import { sealText } from '../../activities/evidence/seal.js';
-import { formatManifest } from '../../model/report/manifest.js';
-import { KEY_FILE, SEAL_FILE } from '../../model/seal.js';
+import { readPayload, writeBag } from '../../evidence/write/bag.js';
+import { sha256 } from '../../evidence/durable.js';
+import { linkOf } from '../../evidence/write/log.js';
+import { sealText } from '../../evidence/write/seal.js';
+import { formatManifest } from '../../model/evidence/manifest.js';
+import { KEY_FILE, SEAL_FILE } from '../../model/evidence/seal.js';
 import { canonicalJson, type Json } from '../../model/json.js';
-import type { Plan } from '../../model/plan.js';
-import type { GoLiveState } from '../../model/state.js';
+import type { Plan } from '../../model/plan/plan.js';
+import type { GoLiveState } from '../../model/state/state.js';
 import { Project } from './cli.js';
 import { testSealer } from './sealer.js';
 import { SshKeys } from './ssh.js';
@@ -242,7 +242,7 @@ async function makeIn(project: Project): Promise<Made> {
 
 /** What the second verifier says. */
 export function secondOpinion(bundle: string, fingerprint: string, signers: string): boolean {
-  const script = new URL('../verify/independent.mjs', import.meta.url).pathname;
+  const script = new URL('../evidence/verify/independent.mjs', import.meta.url).pathname;
   try {
     execFileSync(process.execPath, [script, bundle, fingerprint, signers], { stdio: 'pipe' });
     return true;

@@ -1,4 +1,4 @@
-import type { ApprovalState, GateResult, GoLiveState, PhaseState, StepRecord } from '../../model/state.js';
+import type { ApprovalState, GateResult, GoLiveState, PhaseState, StepRecord } from '../../model/state/state.js';
 
 /** Time zero of the fixtures. */
 export const T0 = Date.parse('2026-11-21T01:00:00.000Z');

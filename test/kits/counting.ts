@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { StepCall, StepContext, StepOutcome } from '../../activities/step.js';
+import type { StepCall, StepContext, StepOutcome } from '../../activities/step/step.js';
 import type { JsonObject } from '../../model/json.js';
-import type { Effect } from '../../model/plan.js';
-import { defineKind } from '../../model/schema/kind.js';
+import type { Effect } from '../../model/plan/plan.js';
+import { defineKind } from '../../model/schema/format/kind.js';
 
 /** What the deed of the counting kind does. */
 export type Do = (input: { n: number }, context: StepContext) => Promise<StepOutcome<JsonObject>>;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { checkSignatures } from '../../activities/approvals/check.js';
-import type { EventDraft, SampleTask, StepResult, StepTask, SystemActivities } from '../../model/contract.js';
+import { checkSignatures } from '../../activities/people/signatures.js';
+import type { EventDraft, SampleTask, StepResult, StepTask, SystemActivities } from '../../model/state/contract.js';
 import type { JsonObject } from '../../model/json.js';
-import type { SampleRecord } from '../../model/window.js';
+import type { SampleRecord } from '../../model/judge/window.js';
 
 /**
  * Stands in for the outside: it records every deed and undo in order, and does as the test says. Only the

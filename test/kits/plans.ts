@@ -1,4 +1,4 @@
-import type { ApprovalPlan, DecisionPlan, GatePlan, PhasePlan, Plan, StepPlan } from '../../model/plan.js';
+import type { ApprovalPlan, DecisionPlan, GatePlan, PhasePlan, Plan, StepPlan } from '../../model/plan/plan.js';
 
 /** A step plan with defaults; `uses` is a fake kind unless given. */
 export function step(id: string, more: Partial<StepPlan> = {}): StepPlan {

@@ -1,8 +1,8 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import type { Plan } from '../../model/plan.js';
-import type { Signed } from '../../model/signing.js';
-import type { GoLiveState } from '../../model/state.js';
+import type { Plan } from '../../model/plan/plan.js';
+import type { Signed } from '../../model/signing/signing.js';
+import type { GoLiveState } from '../../model/state/state.js';
 import type { FakeWorld } from './fake-world.js';
 import { workflowBundle } from './temporal.js';
 

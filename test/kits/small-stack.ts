@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { endGroup } from '../../activities/process-group.js';
+import { endGroup } from '../../host/process-group.js';
 import { freePort } from '../../lab/kit/ports.js';
 
 const SERVICE = `

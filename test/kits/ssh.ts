@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NAMESPACE, type Statement, statementText } from '../../model/signing.js';
+import { NAMESPACE, type Statement, statementText } from '../../model/signing/signing.js';
 
 /** SSH keys of people who do not exist, in a folder that is removed; signatures are made by the real ssh-keygen. */
 export class SshKeys {

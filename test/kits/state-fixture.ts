@@ -1,4 +1,4 @@
-import type { GateResult, GoLiveState, Vote } from '../../model/state.js';
+import type { GateResult, GoLiveState, Vote } from '../../model/state/state.js';
 import { API_DOWN, at, gate, pending, ref, RUN2, RUN2_SHORT, STARTED_AT, step } from './state-parts.js';
 import { config, fullRun, infra, production, smoke, stopReset } from './state-phases.js';
 

@@ -1,9 +1,9 @@
-import type { EvidenceRef, StepFailure } from '../../model/contract.js';
+import type { EvidenceRef, StepFailure } from '../../model/state/contract.js';
 import type { JsonObject } from '../../model/json.js';
-import type { GateResult, PhaseState, StepRecord } from '../../model/state.js';
-import { buildContext } from '../../model/expression.js';
-import { judgeGate } from '../../model/gate.js';
-import { wilson } from '../../model/statistics.js';
+import type { GateResult, PhaseState, StepRecord } from '../../model/state/state.js';
+import { buildContext } from '../../model/expression/expression.js';
+import { judgeGate } from '../../model/judge/gate.js';
+import { wilson } from '../../model/expression/statistics.js';
 
 /** Start of both fixtures; every other time counts from here. */
 export const STARTED_AT = '2026-11-21T09:00:00.000Z';

@@ -1,4 +1,4 @@
-import type { PhaseState } from '../../model/state.js';
+import type { PhaseState } from '../../model/state/state.js';
 import {
   API_DOWN,
   caseStep,

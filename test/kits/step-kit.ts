@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { stepCall } from '../../activities/create.js';
 import type { JsonObject } from '../../model/json.js';
-import type { Effect } from '../../model/plan.js';
+import type { Effect } from '../../model/plan/plan.js';
 import {
   eventsOf,
   failed,

@@ -9,13 +9,13 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { pino } from 'pino';
 import { stepCall } from '../../activities/create.js';
-import type { StepCall } from '../../activities/step.js';
-import { stepFolder } from '../../activities/step-evidence.js';
-import { stepActivity } from '../../activities/wrapper.js';
-import type { GoLiveRef, StepFailure, StepResult, StepTask } from '../../model/contract.js';
+import type { StepCall } from '../../activities/step/step.js';
+import { stepFolder } from '../../activities/step/step-evidence.js';
+import { stepActivity } from '../../activities/deed/attempt.js';
+import type { GoLiveRef, StepFailure, StepResult, StepTask } from '../../model/state/contract.js';
 import { FAILURES, isFailureCode } from '../../model/failure.js';
 import type { JsonObject } from '../../model/json.js';
-import type { Effect } from '../../model/plan.js';
+import type { Effect } from '../../model/plan/plan.js';
 
 /** What a run of a wrapped activity came to. Exactly one of `result`, `failure`, `cancelled` is set. */
 export interface StepRun {

@@ -7,17 +7,17 @@ import { join } from 'node:path';
 import { mutantsOf } from './mutants.mjs';
 
 const root = new URL('../../', import.meta.url).pathname;
-const SOURCES = ['model', 'activities', 'client', 'workers', 'workflows', 'lab', 'test', 'runbooks', 'package.json', 'jest.config.js'];
+const SOURCES = ['model', 'host', 'evidence', 'wire', 'activities', 'kinds', 'client', 'workers', 'workflows', 'lab', 'test', 'runbooks', 'package.json', 'jest.config.js'];
 const MODULES = {
-  gates: { files: ['model/gate.ts', 'model/statistics.ts', 'model/verdict.ts'], tests: ['test/model/gate', 'test/model/statistics'] },
+  gates: { files: ['model/judge/gate.ts', 'model/expression/statistics.ts', 'model/verdict.ts'], tests: ['test/model/judge/gate', 'test/model/expression/statistics'] },
   approvals: {
-    files: ['model/approval.ts', 'model/signing.ts', 'model/allowed-signers.ts'],
-    tests: ['test/model/approval', 'test/approvals/signing'],
+    files: ['model/people/approval.ts', 'model/signing/signing.ts', 'model/signing/allowed-signers.ts'],
+    tests: ['test/model/people/approval', 'test/model/signing'],
   },
-  ledger: { files: ['activities/ledger.ts'], tests: ['test/activities/ledger', 'test/activities/wrapper'] },
+  ledger: { files: ['activities/deed/ledger.ts'], tests: ['test/activities/deed'] },
   verify: {
-    files: [...readdirSync(join(root, 'client/verify')).filter((name) => name !== 'render.ts').map((name) => `client/verify/${name}`), 'model/recompute.ts'],
-    tests: ['test/verify', '-t', 'attacks by|both verifiers|sealed again as it is'],
+    files: [...readdirSync(join(root, 'evidence/verify')).map((name) => `evidence/verify/${name}`), 'model/judge/recompute.ts'],
+    tests: ['test/evidence/verify', '-t', 'attacks by|both verifiers|sealed again as it is'],
   },
 };
 const SAMPLE = Number(process.env.GOLIVE_MUTANTS ?? 60);

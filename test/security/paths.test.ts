@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { contained } from '../../activities/contain.js';
-import { stepFolder } from '../../activities/step-evidence.js';
+import { contained } from '../../activities/reach/contain.js';
+import { stepFolder } from '../../activities/step/step-evidence.js';
 import { failed, passed, runStep, temporaryFolder } from '../kits/step-run.js';
 
 let world: string;

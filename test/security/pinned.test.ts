@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makePlan, openRunbook } from '../../client/load.js';
+import { makePlan, openRunbook } from '../../client/runbook/load.js';
 import { failed, passed, runStep, temporaryFolder } from '../kits/step-run.js';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
-import { redact, Redactor } from '../../activities/redact.js';
+import { redact, Redactor } from '../../activities/command/redact.js';
 import { CANARIES, spellingsOf } from '../kits/canaries.js';
 
 const through = (text: string, secrets: readonly string[], cuts: readonly number[]): string => {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { NO_EXTRAS } from '../../activities/report/extras.js';
-import { renderReport } from '../../activities/report/render.js';
-import { signoffText } from '../../activities/report/signoff.js';
+import { NO_EXTRAS } from '../../evidence/report/extras.js';
+import { renderReport } from '../../evidence/report/render.js';
+import { signoffText } from '../../evidence/report/signoff.js';
 import { board as terminalBoard } from '../../client/render/board.js';
 import { PLAIN as plain } from '../../client/render/style.js';
 import { clean, cleanLines } from '../../client/render/text.js';
 import { verdictBlock } from '../../client/render/verdict.js';
-import { board as markdownBoard } from '../../model/board.js';
-import type { GoLiveState } from '../../model/state.js';
+import { board as markdownBoard } from '../../model/state/board.js';
+import type { GoLiveState } from '../../model/state/state.js';
 import { goState } from '../kits/state-fixture.js';
 
 const ESC = '\u001b';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { send } from '../../activities/http.js';
-import { isNever } from '../../activities/reach.js';
-import { hostsOf, mayReach } from '../../model/reach.js';
+import { send } from '../../activities/reach/http.js';
+import { isNever } from '../../activities/reach/reach.js';
+import { hostsOf, mayReach } from '../../model/plan/reach.js';
 import { failed, passed, runStep } from '../kits/step-run.js';
 
 let server: Server;

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { loadRunbook } from '../../model/schema/load.js';
-import { loadProject } from '../../model/schema/project.js';
+import { loadProject } from '../../model/schema/format/project.js';
 
 const HEAD = 'schema: 1\nid: x\ntitle: X\nroles: { sre: SRE }\n';
 const STEP = 'phases:\n  - id: one\n    steps:\n      - { id: a, uses: wait, with: { for: 1s } }\n';

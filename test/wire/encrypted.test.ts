@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { encryptionCodec } from '../../wire/codec.js';
 import { payloadKeys } from '../../wire/keys.js';
-import { type CodecServer, startCodecServer } from '../../client/codec-server.js';
-import type { GoLiveState } from '../../model/state.js';
+import { type CodecServer, startCodecServer } from '../../client/server/codec-server.js';
+import type { GoLiveState } from '../../model/state/state.js';
 import { openBrowser } from '../kits/browser.js';
 import { eventually, Project } from '../kits/cli.js';
 

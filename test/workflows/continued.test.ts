@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readView } from '../../client/read-state.js';
-import type { Plan } from '../../model/plan.js';
-import type { GoLiveState } from '../../model/state.js';
+import { readView } from '../../client/go-live/read-state.js';
+import type { Plan } from '../../model/plan/plan.js';
+import type { GoLiveState } from '../../model/state/state.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { recordAs } from '../kits/histories.js';
 import { approval, phase, plan, step } from '../kits/plans.js';

@@ -4,7 +4,7 @@ import { FakeWorld } from '../kits/fake-world.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
 import { recordAs } from '../kits/histories.js';
 import { startTestServer, type TestServer, workflowBundle } from '../kits/temporal.js';
-import type { Plan } from '../../model/plan.js';
+import type { Plan } from '../../model/plan/plan.js';
 
 let server: TestServer;
 beforeAll(async () => {

@@ -3,10 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { planDigestOf } from '../../client/launch.js';
-import { makePlan, openRunbook } from '../../client/load.js';
+import { planDigestOf } from '../../client/go-live/launch.js';
+import { makePlan, openRunbook } from '../../client/runbook/load.js';
 import { waitUntil } from '../../client/server/processes.js';
-import type { GoLiveState } from '../../model/state.js';
+import type { GoLiveState } from '../../model/state/state.js';
 import { startTestServer, type TestServer } from '../kits/temporal.js';
 
 const MAIN = new URL('../../dist/workers/main.js', import.meta.url).pathname;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { WindowPlan } from '../../model/window.js';
+import type { WindowPlan } from '../../model/judge/window.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { recordAs } from '../kits/histories.js';
 import { gate, phase, plan, step } from '../kits/plans.js';

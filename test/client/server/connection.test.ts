@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configuredEndpoint, connect } from '../../../client/connection.js';
+import { configuredEndpoint, connect } from '../../../client/server/connection.js';
 import { CliError } from '../../../client/errors.js';
 import { randomPort } from '../../../client/server/ports.js';
 

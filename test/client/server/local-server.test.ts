@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from '../../../client/connection.js';
+import { connect } from '../../../client/server/connection.js';
 import { ensureServer, type ServerInfo, serverStatus, stopServer } from '../../../client/server/local-server.js';
 import { randomPort } from '../../../client/server/ports.js';
 import { isAlive, startTimeOf, waitUntil } from '../../../client/server/processes.js';

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { scaffold } from '../../../client/scaffold.js';
-import type { StepKind } from '../../../model/schema/kind.js';
+import { scaffold } from '../../../client/runbook/scaffold.js';
+import type { StepKind } from '../../../model/schema/format/kind.js';
 import { loadRunbook } from '../../../model/schema/load.js';
 import { kindsOnDisk } from '../../kits/all-kinds.js';
 

@@ -1,0 +1,55 @@
+import { open } from 'node:fs/promises';
+import type { SecretRef } from '../../kinds/shared/secret-ref.js';
+import { StepError } from '../step/step-error.js';
+
+const LONGEST = 64 * 1024;
+/** Shorter ones cannot be taken out of a text without spoiling it. */
+const SHORTEST = 4;
+
+/**
+ * Reads a secret just before it is used. Its value never stands in an error.
+ *
+ * @param ref where it stands
+ * @param env the worker's environment
+ * @param path makes a path of the runbook absolute
+ * @throws StepError NOT_FOUND when there is none, or an empty one
+ */
+export async function resolveSecret(
+  ref: SecretRef,
+  env: NodeJS.ProcessEnv,
+  path: (relative: string) => string = (relative) => relative,
+): Promise<string> {
+  if ('env' in ref) {
+    const value = env[ref.env];
+    if (value) return long(value, `in the environment variable ${ref.env}`);
+    throw new StepError('NOT_FOUND', `The secret in the environment variable ${ref.env} is not set for the worker.`, {
+      hint: `Start the worker with ${ref.env} set.`,
+    });
+  }
+  const file = path(ref.file);
+  const value = (await readSmall(file)).replace(/\r?\n$/, '');
+  if (value) return long(value, `in ${file}`);
+  throw new StepError('NOT_FOUND', `The secret file ${file} is empty.`);
+}
+
+function long(value: string, where: string): string {
+  if (value.length >= SHORTEST) return value;
+  throw new StepError('BAD_INPUT', `The secret ${where} is shorter than ${SHORTEST} characters.`, {
+    hint: 'So short a text cannot be kept out of logs and evidence; give a longer one.',
+  });
+}
+
+async function readSmall(file: string): Promise<string> {
+  const handle = await open(file, 'r').catch((cause: NodeJS.ErrnoException) => {
+    throw new StepError('NOT_FOUND', `The secret file ${file} cannot be read (${cause.code ?? 'unknown reason'}).`);
+  });
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile() || stats.size > LONGEST) {
+      throw new StepError('BAD_INPUT', `The secret file ${file} is no file of at most 64 KiB.`);
+    }
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { StepProgress, StepTask } from '../../model/state/contract.js';
+import { evaluateBoolean } from '../../model/expression/expression.js';
+import type { JsonObject } from '../../model/json.js';
+import type { GuardPlan } from '../../model/plan/plan.js';
+import { runCommand } from '../command/command.js';
+import { checkPinned } from '../command/pinned.js';
+import { contained } from '../reach/contain.js';
+import { failpoint } from '../../host/failpoint.js';
+import type { Ledger } from './ledger.js';
+import { type FencedEvidence, stepFolder } from '../step/step-evidence.js';
+import type { StepContext } from '../step/step.js';
+import { StepError } from '../step/step-error.js';
+
+/** What a deed left for its undo. */
+export const MEMORY = 'remember.json';
+
+export interface ContextParts {
+  task: StepTask;
+  attempt: number;
+  signal: AbortSignal;
+  /** Monotonic time (`performance.now()`) at which the handler must have ended. */
+  deadline: number;
+  evidence: FencedEvidence;
+  ledger: Ledger;
+  logger: Logger;
+  env: NodeJS.ProcessEnv;
+  onProgress(progress: StepProgress): void;
+}
+
+/** Makes what a running step may use. */
+export function createContext(parts: ContextParts): StepContext {
+  const { task, signal, evidence, ledger } = parts;
+  return {
+    task,
+    signal,
+    attempt: parts.attempt,
+    now: () => new Date(),
+    progress: parts.onProgress,
+    scaled: (ms) => ms / (task.goLive.timeScale > 0 ? task.goLive.timeScale : 1),
+    sleep: (ms) => sleep(ms, signal),
+    secretPath: (relative) => resolve(task.goLive.baseDir, relative),
+    path: (relative) => contained(relative, task.goLive.baseDir, task.goLive.folders),
+    evidence,
+    remember: async (state) => {
+      await evidence.write(MEMORY, `${JSON.stringify(state)}\n`);
+    },
+    recall: () => recall(task),
+    checkGuards: (tallies) => checkGuards(task.guards, tallies),
+    run: async (options) => {
+      const saveTo = options.saveAs === undefined ? undefined : await evidence.place(options.saveAs);
+      if (options.pin !== false) await checkPinned(options.argv, options.cwd ?? task.goLive.baseDir, task.goLive.files);
+      const timeoutMs = Math.max(1, Math.min(options.timeoutMs, parts.deadline - performance.now()));
+      try {
+        return await runCommand(
+          { ...options, timeoutMs },
+          {
+            signal,
+            env: parts.env,
+            saveTo,
+            started: async (group, argv) => {
+              await ledger.started(group, argv);
+              failpoint('during', task.step);
+            },
+            ended: ledger.ended,
+          },
+        );
+      } finally {
+        if (saveTo !== undefined && options.saveAs !== undefined)
+          await evidence.adopt(options.saveAs).catch(() => undefined);
+      }
+    },
+    log: (message, facts) => parts.logger.info({ ...facts }, message),
+  };
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(Math.max(0, ms), undefined, { signal });
+  } catch (cause) {
+    throw new StepError('CANCELLED', 'The step was stopped while it waited.', { cause });
+  }
+}
+
+async function recall(task: StepTask): Promise<JsonObject | undefined> {
+  const path = join(stepFolder(task.goLive.evidenceDir, task.undoes ?? task), MEMORY);
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as JsonObject;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new StepError('NOT_FOUND', `What the step left for its undo cannot be read from ${path}.`, { cause });
+  }
+}
+
+/**
+ * Throws as soon as a guard holds; a guard that cannot be computed stops the step as well.
+ *
+ * @throws StepError GUARD_TRIPPED, EXPRESSION_FAILED
+ */
+export function checkGuards(guards: readonly GuardPlan[], tallies: JsonObject): void {
+  for (const guard of guards) {
+    let trips: boolean;
+    try {
+      trips = evaluateBoolean(guard.trips, { it: tallies });
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new StepError('EXPRESSION_FAILED', `Guard "${guard.title}" could not be computed: ${reason}.`, { cause });
+    }
+    if (!trips) continue;
+    const numbers = numbersOf(guard.trips, tallies);
+    const shown = Object.entries(numbers).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+    throw new StepError(
+      'GUARD_TRIPPED',
+      `Guard "${guard.title}" tripped: ${guard.trips} holds with ${shown.join(', ')}.`,
+      {
+        facts: { guard: guard.id, ...numbers },
+      },
+    );
+  }
+}
+
+/** The tallies that the expression names. */
+function numbersOf(expression: string, tallies: JsonObject): JsonObject {
+  const named = [...expression.matchAll(/\bit\.([A-Za-z_]\w*)/g)].flatMap(([, name]) => name ?? []);
+  return Object.fromEntries(named.flatMap((name) => (name in tallies ? [[name, tallies[name] ?? null]] : [])));
+}

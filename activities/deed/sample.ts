@@ -1,0 +1,247 @@
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Context } from '@temporalio/activity';
+import type { EventDraft, SampleTask, StepResult, StepTask, WindowEvidence } from '../../model/state/contract.js';
+import { ExpressionError } from '../../model/expression/expression.js';
+import { canonicalJson, type JsonObject } from '../../model/json.js';
+import {
+  dueAt,
+  isGreen,
+  nominalDate,
+  type SampleRecord,
+  SAMPLES_FILE,
+  SUMMARY_FILE,
+  type WindowPlan,
+  windowSentence,
+  type WindowTally,
+} from '../../model/judge/window.js';
+import { createContext } from './context.js';
+import { sha256, syncFolder } from '../../evidence/durable.js';
+import { appendEvents } from '../../evidence/write/log.js';
+import { failureOf, toApplicationFailure } from '../step/failure.js';
+import { startHeartbeat } from '../step/heartbeat.js';
+import type { Ledger } from './ledger.js';
+import { type FencedEvidence, openStepEvidence, stepFolder } from '../step/step-evidence.js';
+import type { StepCall } from '../step/step.js';
+import { StepError } from '../step/step-error.js';
+import { unwritable } from '../step/unwritable.js';
+import { parseInput, type StepDeps } from './attempt.js';
+
+/** More than two records. */
+const TAIL_BYTES = 256 * 1024;
+/** Rows of the summary; the records have all. */
+const ROWS = 1000;
+
+/** A sample only looks: it has no intent and no outcome to keep. */
+const NO_LEDGER: Ledger = {
+  intent: async () => undefined,
+  done: async () => undefined,
+  failed: async () => undefined,
+  started: async () => undefined,
+  ended: async () => undefined,
+  close: async () => undefined,
+};
+
+/**
+ * Makes the activity that takes one sample of a kind and writes its line. A slot has one line, however often it is
+ * tried; a failure of the step is a red sample, only what hinders writing is an error. Gives the record without its outputs.
+ */
+export function sampleActivity(call: StepCall, deps: StepDeps): (task: SampleTask) => Promise<SampleRecord> {
+  return async (task) => {
+    const activity = Context.current();
+    const heartbeat = startHeartbeat();
+    const timeout = AbortSignal.timeout(Math.min(task.timeoutMs, 2 ** 31 - 1));
+    try {
+      const evidence = await openStepEvidence(task, `${activity.info.base64TaskToken}.${activity.info.attempt}`);
+      const records = await openRecords(evidence, task.sample.n);
+      try {
+        if (records.standing) return told(records.standing);
+        const { n, due, missed } = task.sample;
+        if (missed !== undefined) return told(await records.append(missedUpTo(task, missed)));
+        // The slot came due by the server's clock; this machine's may be behind it.
+        const at = new Date(Math.max(Date.now(), activity.info.currentAttemptScheduledTimestampMs)).toISOString();
+        const signal = AbortSignal.any([activity.cancellationSignal, timeout]);
+        const found = await look(call, deps, task, evidence, signal, heartbeat.progress);
+        activity.cancellationSignal.throwIfAborted();
+        const record: SampleRecord = { n, due, at, ...found };
+        const { file } = task.sample.plan;
+        if (file !== undefined) {
+          const day = nominalDate(task.sample.plan, task.sample.startedMs, n);
+          const name = file.replaceAll('{date}', day).replaceAll('{n}', String(n));
+          const facts = { goLive: task.goLive.id, day, timeScale: task.goLive.timeScale, ...record };
+          await evidence.write(name, `${JSON.stringify(facts, null, 2)}\n`);
+        }
+        return told(await records.append([record]));
+      } finally {
+        await records.close();
+      }
+    } catch (error) {
+      if (activity.cancellationSignal.aborted) throw activity.cancellationSignal.reason;
+      throw toApplicationFailure(failureOf(error));
+    } finally {
+      heartbeat.stop();
+    }
+  };
+}
+
+/** What the workflow must know of a record: a week of outputs has no place in its history. */
+function told({ outputs: _outputs, ...record }: SampleRecord): SampleRecord {
+  return record;
+}
+
+function missedUpTo({ sample, goLive }: SampleTask, last: number): SampleRecord[] {
+  const { n, plan, startedMs } = sample;
+  return Array.from({ length: last - n + 1 }, (_, index) => ({
+    n: n + index,
+    due: new Date(dueAt(plan, startedMs, n + index, goLive.timeScale)).toISOString(),
+    outcome: 'missed' as const,
+    why: 'Nobody was there to take it in time.',
+  }));
+}
+
+async function look(
+  call: StepCall,
+  deps: StepDeps,
+  task: SampleTask,
+  evidence: FencedEvidence,
+  signal: AbortSignal,
+  onProgress: Parameters<typeof createContext>[0]['onProgress'],
+): Promise<Pick<SampleRecord, 'outcome' | 'why' | 'outputs'>> {
+  const { logger, env } = deps;
+  const deadline = performance.now() + task.timeoutMs;
+  const parts = { task, attempt: 1, signal, deadline, evidence, ledger: NO_LEDGER, logger, env, onProgress };
+  try {
+    const input = parseInput(call.kind.input, task.input, call.name);
+    const { outputs } = await call.handler.do(input, createContext(parts));
+    const declared = call.kind.outputs.parse(outputs) as JsonObject;
+    const green = isGreen(task.sample.plan, declared);
+    const why = green ? {} : { why: `${task.sample.plan.green} does not hold` };
+    return { outcome: green ? 'green' : 'red', ...why, outputs: declared };
+  } catch (error) {
+    if (error instanceof ExpressionError) return { outcome: 'red', why: `It cannot be judged: ${error.message}` };
+    const { code, message } = failureOf(error);
+    // Without evidence nothing is known; the slot is tried again until it is too late.
+    if (code === 'EVIDENCE_UNWRITABLE' || code === 'INTERNAL') throw error;
+    return { outcome: 'red', why: `${code}: ${message}`.slice(0, 1000) };
+  }
+}
+
+interface Records {
+  /** The record of the slot, when an earlier attempt has written it. */
+  standing?: SampleRecord;
+  /** Writes lines durably; gives the last. */
+  append(records: readonly SampleRecord[]): Promise<SampleRecord>;
+  close(): Promise<void>;
+}
+
+/** Opens the window's records; a last line that a killed writer left torn is cut off. */
+async function openRecords(evidence: FencedEvidence, n: number): Promise<Records> {
+  const path = await evidence.place(SAMPLES_FILE);
+  const file = await open(path, 'a+', 0o644).catch((error: unknown) => {
+    throw unwritable('append to', path, error);
+  });
+  try {
+    const { size } = await file.stat();
+    if (size === 0) await syncFolder(evidence.directory);
+    const from = Math.max(0, size - TAIL_BYTES);
+    const tail = Buffer.alloc(size - from);
+    await file.read(tail, 0, tail.length, from);
+    const whole = tail.lastIndexOf(0x0a) + 1;
+    if (whole < tail.length) await file.truncate(from + whole);
+    const lines = tail.subarray(0, whole).toString('utf8').split('\n').slice(0, -1);
+    const last = lines.at(-1);
+    const newest = last === undefined ? undefined : (JSON.parse(last) as SampleRecord);
+    if (newest && newest.n < n - 1) {
+      throw new StepError('BAD_INPUT', `${path} ends with slot ${newest.n}, and slot ${n} comes next.`);
+    }
+    return {
+      ...(newest && newest.n >= n ? { standing: newest } : {}),
+      append: async (records) => {
+        try {
+          await evidence.mayWrite();
+          await file.appendFile(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+          await file.datasync();
+        } catch (error) {
+          throw unwritable('append to', path, error);
+        }
+        const written = records.at(-1);
+        if (!written) throw new StepError('INTERNAL', 'There was no record to write.');
+        return written;
+      },
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** Logs the begin of a window; at its end makes its records evidence and sums them up. */
+export async function windowEvidence({ task, kind, plan, tally }: WindowEvidence): Promise<StepResult> {
+  const { phase, phaseAttempt, step, epoch, title, goLive } = task;
+  const at = { phase, phaseAttempt, step, epoch, kind };
+  const { info } = Context.current();
+  const id = `${info.workflowExecution?.runId ?? ''}/${info.activityId}`;
+  const log = (event: EventDraft) => appendEvents(goLive.evidenceDir, [event], { id, again: info.attempt > 1 });
+  if (!tally) {
+    await mkdir(stepFolder(goLive.evidenceDir, task), { recursive: true });
+    const inputs = sha256(canonicalJson(task.input));
+    await log({
+      type: 'step.started',
+      ...at,
+      title,
+      attempt: 1,
+      inputs,
+      window: { ...plan },
+    });
+    return { outputs: {}, summary: 'begun', evidence: [] };
+  }
+  const evidence = await openStepEvidence(task, `${info.base64TaskToken}.close`);
+  const records = await adoptSamples(evidence);
+  await evidence.write(SUMMARY_FILE, summaryOf(task, plan, tally, records));
+  const summary = windowSentence(plan, tally);
+  const outputs: JsonObject = { ...tally };
+  const refs = evidence.refs();
+  const facts = { outputs, summary, evidence: refs.map((ref) => ({ ...ref })) };
+  await log({ type: 'step.done', ...at, ...facts });
+  return { outputs, summary, evidence: refs };
+}
+
+async function adoptSamples(evidence: FencedEvidence): Promise<SampleRecord[]> {
+  await evidence.adopt(SAMPLES_FILE);
+  const text = await readFile(join(evidence.directory, SAMPLES_FILE), 'utf8');
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as SampleRecord);
+}
+
+function summaryOf(
+  { goLive, title }: StepTask,
+  plan: WindowPlan,
+  tally: WindowTally,
+  records: readonly SampleRecord[],
+): string {
+  const scaled =
+    goLive.timeScale > 1 ? ` · REHEARSAL, time ×${goLive.timeScale}: an interval is a fraction of its name` : '';
+  const rows = records.slice(0, ROWS).map(({ n, due, at, outcome, why = '' }) => {
+    const day = nominalDate(plan, Date.parse(records[0]?.due ?? due) - plan.everyMs / goLive.timeScale, n);
+    return `| ${n} | ${day} | ${due} | ${at ?? '–'} | ${outcome} | ${why.replace(/[|\r\n]/g, ' ').slice(0, 300)} |`;
+  });
+  const more = records.length > ROWS ? [`\n${records.length - ROWS} more in ${SAMPLES_FILE}.`] : [];
+  return [
+    `# ${title}`,
+    '',
+    `${goLive.id} · ${goLive.mode}${scaled}`,
+    '',
+    windowSentence(plan, tally),
+    '',
+    `Good is: \`${plan.green}\`.`,
+    '',
+    '| # | day | due | taken | outcome | why |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+    ...more,
+    '',
+  ].join('\n');
+}

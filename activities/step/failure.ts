@@ -1,0 +1,68 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { EvidenceRef, StepFailure } from '../../model/state/contract.js';
+import { FAILURES, type FailureCode } from '../../model/failure.js';
+import type { JsonObject } from '../../model/json.js';
+import { isStepError } from './unwritable.js';
+
+/** The server cuts a failure at 4 KiB: the sentence, the hint and the facts must fit in it together. */
+const MESSAGE_BYTES = 1024;
+const HINT_BYTES = 300;
+const FACTS_BYTES = 1024;
+const REFS = 3;
+
+/** Shortens a text to whole characters of at most so many bytes of UTF-8. */
+export function clip(text: string, bytes: number): string {
+  if (Buffer.byteLength(text) <= bytes) return text;
+  const cut = Buffer.from(text).subarray(0, bytes - 3);
+  return `${new TextDecoder().decode(cut).replace(/\uFFFD+$/, '')}…`;
+}
+
+/** Reads any error as the failure of a step; what is no StepError is a defect, and its stack stays here. */
+export function failureOf(error: unknown): StepFailure & { code: FailureCode } {
+  if (isStepError(error)) {
+    const { hint, facts, evidence } = error.options;
+    return {
+      code: error.code,
+      message: clip(error.message, MESSAGE_BYTES),
+      hint: clip(hint ?? FAILURES[error.code].next, HINT_BYTES),
+      ...(facts ? { facts: smallFacts(facts) } : {}),
+      ...(evidence ? { evidence: fewRefs(evidence) } : {}),
+    };
+  }
+  if (error instanceof Error && error.name === 'EvidenceError') {
+    const { hint } = error as Error & { hint?: string };
+    return {
+      code: 'EVIDENCE_UNWRITABLE',
+      message: clip(error.message, MESSAGE_BYTES),
+      hint: clip(hint ?? FAILURES.EVIDENCE_UNWRITABLE.next, HINT_BYTES),
+    };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'INTERNAL',
+    message: clip(message || 'An error without a message.', MESSAGE_BYTES),
+    hint: FAILURES.INTERNAL.next,
+  };
+}
+
+function smallFacts(facts: JsonObject): JsonObject {
+  return Buffer.byteLength(JSON.stringify(facts)) <= FACTS_BYTES
+    ? facts
+    : { cut: clip(JSON.stringify(facts), FACTS_BYTES / 2) };
+}
+
+function fewRefs(evidence: EvidenceRef[]): EvidenceRef[] {
+  return evidence.slice(0, REFS);
+}
+
+/** What Temporal gets: the code as type, the sentence, and the whole failure as details; no stack. */
+export function toApplicationFailure(failure: StepFailure & { code: FailureCode }): ApplicationFailure {
+  const error = ApplicationFailure.create({
+    type: failure.code,
+    message: failure.message,
+    nonRetryable: !FAILURES[failure.code].retry,
+    details: [failure],
+  });
+  error.stack = '';
+  return error;
+}

@@ -1,0 +1,16 @@
+import type { EvidenceRef } from '../../model/state/contract.js';
+import type { FailureCode } from '../../model/failure.js';
+import type { JsonObject } from '../../model/json.js';
+
+/** The only error that a step handler throws on purpose; the wrapper turns it into an ApplicationFailure. */
+export class StepError extends Error {
+  override readonly name = 'StepError';
+  constructor(
+    readonly code: FailureCode,
+    /** One sentence: what happened, and where. */
+    message: string,
+    readonly options: { hint?: string; facts?: JsonObject; evidence?: EvidenceRef[]; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+  }
+}

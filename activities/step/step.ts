@@ -1,0 +1,119 @@
+import type { z } from 'zod';
+import type { EvidenceRef, StepProgress, StepTask } from '../../model/state/contract.js';
+import type { Json, JsonObject } from '../../model/json.js';
+import type { StepKind } from '../../model/schema/format/kind.js';
+
+/** What a handler's deed gives back. */
+export interface StepOutcome<O> {
+  outputs: O;
+  /** One line for people. */
+  summary: string;
+}
+
+/** The hands of a kind. `undo` must be safe after any prefix of `do`, and twice. */
+export interface StepHandler<I, O> {
+  do(input: I, context: StepContext): Promise<StepOutcome<O>>;
+  undo?(input: I, context: StepContext): Promise<{ summary: string }>;
+  /**
+   * The outputs once more, from the evidence that `do` left and nothing else: an auditor's check of every figure.
+   * Undefined where the evidence does not hold all of it. Pure; throws when the evidence cannot be read.
+   *
+   * @param read content of an evidence file of this step by its name; undefined when there is none
+   */
+  recompute?(input: I, read: (name: string) => Buffer | undefined): O | undefined;
+}
+
+/** A handler whose types come from its kind's schema. */
+export type HandlerOf<K extends StepKind> = StepHandler<z.infer<K['input']>, z.infer<K['outputs']>>;
+
+/** What a running step may use. Everything that it leaves behind goes through here. */
+export interface StepContext {
+  task: StepTask;
+  /** Aborted on cancel, on timeout and when the attempt lost its lease. */
+  signal: AbortSignal;
+  /** Temporal's attempt number of this activity, from 1. */
+  attempt: number;
+  now(): Date;
+  /** Shown live (heartbeat details) and kept for the next attempt. */
+  progress(progress: StepProgress): void;
+  /** A waiting time in milliseconds under the rehearsal's time scale. */
+  scaled(ms: number): number;
+  /** Waits that long, scaled or not as given; rejects on cancel. */
+  sleep(ms: number): Promise<void>;
+  /**
+   * Absolute path of a path from the runbook (resolved against the plan's base folder), held to the folders of the plan.
+   *
+   * @throws StepError BAD_INPUT when it leads elsewhere
+   */
+  path(relative: string): string;
+  /** Absolute path of a secret's file; it is named by the plan itself and may lie anywhere. */
+  secretPath(relative: string): string;
+  /** This step's own folder in the bundle. */
+  evidence: StepEvidence;
+  /** Writes the undo's knowledge durably *before* the deed; `recall` gives it back to the undo and to later attempts. */
+  remember(state: JsonObject): Promise<void>;
+  recall(): Promise<JsonObject | undefined>;
+  /** Throws `GUARD_TRIPPED` as soon as one of the step's guards holds for these tallies. */
+  checkGuards(tallies: JsonObject): void;
+  run: RunCommand;
+  /** A line in the step's log, and in the worker's. */
+  log(message: string, facts?: Record<string, Json>): void;
+}
+
+export interface StepEvidence {
+  /** Absolute folder; created on first use. */
+  directory: string;
+  /** Writes a whole file durably (temp, fsync, rename) and returns its reference. */
+  write(name: string, content: string | Uint8Array): Promise<EvidenceRef>;
+  /** Copies a file into the folder durably. */
+  copy(name: string, from: string): Promise<EvidenceRef>;
+  /** Opens a file for appending whole lines, each fsynced; for results that must survive a kill. */
+  appender(name: string): Promise<LineAppender>;
+  /** References of all that was written, in order. */
+  refs(): EvidenceRef[];
+}
+
+export interface LineAppender {
+  path: string;
+  /** Whole lines that an earlier attempt left; a torn last line is cut off. */
+  existing: string[];
+  append(line: string): Promise<void>;
+  close(): Promise<EvidenceRef>;
+}
+
+export interface CommandOptions {
+  argv: string[];
+  cwd?: string;
+  /** Added to the allow-listed environment (PATH, HOME, LANG, TZ, TMPDIR). */
+  env?: Record<string, string>;
+  timeoutMs: number;
+  /** Kept in the result; the whole output goes to `saveAs` in the evidence when given. */
+  captureBytes?: number;
+  saveAs?: string;
+  input?: string;
+  /** false: files that argv names may have changed since the plan was made. */
+  pin?: boolean;
+  /** Taken out of everything that is kept of its output. */
+  secrets?: readonly string[];
+}
+export interface CommandResult {
+  exitCode: number | null;
+  signal: string | null;
+  stdout: string;
+  stderr: string;
+  truncated: boolean;
+  /** Of both streams together, before anything was left out. */
+  bytes: number;
+  sha256: string;
+  durationMs: number;
+}
+/** Runs an argv array in its own process group, ended as a group on timeout or cancel. A non-zero exit is a result, not an error. */
+export type RunCommand = (options: CommandOptions) => Promise<CommandResult>;
+
+/** A kind's deed or undo, with its types left behind: they were checked at the table. */
+export interface StepCall {
+  name: string;
+  part: 'do' | 'undo';
+  kind: StepKind;
+  handler: StepHandler<unknown, JsonObject>;
+}

@@ -1,0 +1,67 @@
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { codeOf } from '../errors.js';
+import { CliError } from '../errors.js';
+
+/** gRPC status code NOT_FOUND. */
+const NOT_FOUND = 5;
+
+/** The newest go-live of a target, as the server describes it. */
+export interface Found {
+  target: string;
+  runId: string;
+  running: boolean;
+  /** COMPLETED, TERMINATED, … */
+  status: string;
+  startedAt: string;
+  closedAt?: string;
+  /** What `start` noted: who, which runbook and change. */
+  memo: Partial<Record<'startedBy' | 'runbook' | 'title' | 'change' | 'mode' | 'evidenceDir' | 'signing', string>>;
+}
+
+/**
+ * Describes the newest go-live of a target.
+ * @throws CliError (exit 2) when there is none
+ */
+export async function findGoLive(client: Client, target: string): Promise<Found> {
+  try {
+    return foundOf(target, await client.workflow.getHandle(target).describe());
+  } catch (error) {
+    if (codeOf(error) !== NOT_FOUND && !(error instanceof Error && error.name === 'WorkflowNotFoundError')) throw error;
+    const known = await knownTargets(client);
+    const near = known.length === 0 ? '' : ` Targets with go-lives: ${known.slice(0, 8).join(', ')}.`;
+    throw new CliError(`There is no go-live of the target '${target}'.`, {
+      exitCode: 2,
+      hint: `\`golive list\` shows what there is.${near}`,
+    });
+  }
+}
+
+function foundOf(target: string, description: WorkflowExecutionDescription): Found {
+  const memo: Found['memo'] = {};
+  for (const key of ['startedBy', 'runbook', 'title', 'change', 'mode', 'evidenceDir', 'signing'] as const) {
+    const value = description.memo?.[key];
+    if (typeof value === 'string') memo[key] = value;
+  }
+  return {
+    target,
+    runId: description.runId,
+    running: description.status.name === 'RUNNING',
+    status: description.status.name,
+    startedAt: description.startTime.toISOString(),
+    ...(description.closeTime === undefined ? {} : { closedAt: description.closeTime.toISOString() }),
+    memo,
+  };
+}
+
+async function knownTargets(client: Client): Promise<string[]> {
+  const targets = new Set<string>();
+  try {
+    for await (const one of client.workflow.list({ query: "WorkflowType = 'goLive'", pageSize: 50 })) {
+      targets.add(one.workflowId);
+      if (targets.size >= 20) break;
+    }
+  } catch {
+    // Only for the hint.
+  }
+  return [...targets];
+}

@@ -1,0 +1,94 @@
+import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import type { GoLiveState } from '../../model/state/state.js';
+import { CliError } from '../errors.js';
+import type { Found } from './find.js';
+import { finalState, readView } from './read-state.js';
+import type { View } from '../render/view.js';
+
+const POLL_MS = 500;
+const SLOWEST_POLL_MS = 5000;
+/** Errors in a row before the reader is told: one slow answer is no news. */
+const TOLD_AFTER = 2;
+
+export interface FollowOptions {
+  client: Client;
+  found: Pick<Found, 'target' | 'runId'>;
+  /** Called with every view, changed or not; it may take its time (a question to a person). */
+  onView: (view: View) => void | Promise<void>;
+  /** Ends the following; the go-live goes on. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Follows a go-live to its end, through restarts of worker and server.
+ * @returns its final state; undefined when `signal` ended the following first
+ * @throws CliError when it ended without a verdict
+ */
+export async function follow({ client, found, onView, signal }: FollowOptions): Promise<GoLiveState | undefined> {
+  const stop = new AbortController();
+  // Every long poll of the result listens to it, for as long as the go-live takes.
+  setMaxListeners(0, stop.signal);
+  const ended = untilEnd(client, found, stop.signal);
+  const done = ended.then(
+    () => stop.abort(),
+    () => stop.abort(),
+  );
+  const leave = (): void => stop.abort();
+  signal?.addEventListener('abort', leave, { once: true });
+  if (signal?.aborted) leave();
+  try {
+    await poll(client, found, onView, stop.signal);
+    if (signal?.aborted) return undefined;
+    const state = await ended;
+    if (state !== undefined) await onView({ state, live: [] });
+    return state;
+  } finally {
+    signal?.removeEventListener('abort', leave);
+    stop.abort();
+    if (!signal?.aborted) await done;
+  }
+}
+
+async function poll(
+  client: Client,
+  found: FollowOptions['found'],
+  onView: FollowOptions['onView'],
+  signal: AbortSignal,
+): Promise<void> {
+  let last: View | undefined;
+  let errors = 0;
+  while (!signal.aborted) {
+    let view: View | undefined;
+    try {
+      view = last = await readView(client, found);
+      errors = 0;
+    } catch {
+      errors += 1;
+      const note = 'worker not answering, still trying (`golive doctor` looks for the cause)';
+      if (errors >= TOLD_AFTER && last !== undefined) view = { ...last, note };
+    }
+    if (view !== undefined && !signal.aborted) await onView(view);
+    const pause = Math.min(SLOWEST_POLL_MS, POLL_MS * 2 ** Math.max(0, errors - 1));
+    await sleep(pause, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** The result, asked for again as long as the server cannot be reached. */
+async function untilEnd(
+  client: Client,
+  found: FollowOptions['found'],
+  signal: AbortSignal,
+): Promise<GoLiveState | undefined> {
+  for (let errors = 0; !signal.aborted; errors += 1) {
+    try {
+      return await client.withAbortSignal(signal, () => finalState(client, found));
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      if (error instanceof CliError) throw error;
+      await sleep(Math.min(SLOWEST_POLL_MS, POLL_MS * 2 ** errors), undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { planMarkdown } from '../../model/state/board.js';
+import { TASK_QUEUE } from '../../model/state/contract.js';
+import { canonicalJson } from '../../model/json.js';
+import type { Plan } from '../../model/plan/plan.js';
+import type { Signed } from '../../model/signing/signing.js';
+import type { GoLiveState } from '../../model/state/state.js';
+import type { OpenConnection } from '../server/connection.js';
+import { CliError } from '../errors.js';
+import { type Found, findGoLive } from './find.js';
+import { clean } from '../render/text.js';
+
+/** SHA-256 of the plan's canonical JSON, in hex: what approvals bind to. */
+export function planDigestOf(plan: Plan): string {
+  return createHash('sha256').update(canonicalJson(plan)).digest('hex');
+}
+
+/**
+ * Starts a go-live. Its workflow id is the target's name, so that one target has one running go-live.
+ * @param startedBy who starts it
+ * @param signed proves it, where names are signed
+ * @throws CliError (exit 4) when the target is busy
+ */
+export async function launch(
+  connection: OpenConnection,
+  plan: Plan,
+  startedBy: string,
+  signed?: Signed,
+): Promise<Pick<Found, 'target' | 'runId'>> {
+  const target = plan.target.id;
+  const start = { plan, startedBy, planDigest: planDigestOf(plan), ...(signed ? { signed } : {}) };
+  try {
+    const handle = await connection.client.workflow.start<(start: unknown) => Promise<GoLiveState>>('goLive', {
+      workflowId: target,
+      taskQueue: TASK_QUEUE,
+      args: [start],
+      workflowIdConflictPolicy: 'FAIL',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      // A worker that died with a workflow task is given up after this; shorter values misfire on a busy machine.
+      workflowTaskTimeout: '5s',
+      staticSummary: `${plan.runbook.title} · ${plan.change}`,
+      staticDetails: planMarkdown(plan.phases),
+      memo: {
+        startedBy,
+        runbook: plan.runbook.id,
+        title: plan.runbook.title,
+        change: plan.change,
+        mode: plan.mode,
+        evidenceDir: plan.evidence.directory,
+        ...(plan.signing ? { signing: plan.signing.level } : {}),
+      },
+      typedSearchAttributes: [
+        { key: defineSearchAttributeKey('GoLiveTarget', 'KEYWORD'), value: target },
+        { key: defineSearchAttributeKey('GoLiveRunbook', 'KEYWORD'), value: plan.runbook.id },
+        { key: defineSearchAttributeKey('GoLiveChange', 'KEYWORD'), value: plan.change },
+        { key: defineSearchAttributeKey('GoLiveMode', 'KEYWORD'), value: plan.mode },
+      ],
+    });
+    return { target, runId: handle.firstExecutionRunId };
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) throw await busy(connection, target);
+    throw error;
+  }
+}
+
+/** @throws CliError (exit 4) when a go-live of the target runs; to be asked before something costly is started for it */
+export async function refuseBusy(connection: OpenConnection, target: string): Promise<void> {
+  const handle = connection.client.workflow.getHandle(target);
+  const running = await handle.describe().then(
+    ({ status }) => status.name === 'RUNNING',
+    () => false,
+  );
+  if (running) throw await busy(connection, target);
+}
+
+async function busy({ client }: OpenConnection, target: string): Promise<CliError> {
+  const { memo, startedAt } = await findGoLive(client, target);
+  const what =
+    memo.title === undefined
+      ? 'Another workflow'
+      : `"${clean(memo.title, 100)}", change ${clean(memo.change ?? '?', 60)} (${memo.mode}),`;
+  const who = memo.startedBy === undefined ? '' : ` by ${clean(memo.startedBy, 60)}`;
+  return new CliError(`The target '${target}' is busy: ${what} was started${who} at ${startedAt} and still runs.`, {
+    exitCode: 4,
+    where: `workflow ${target}`,
+    hint: `Watch it: golive watch ${target}\nEnd it: golive abort ${target} --reason "…"`,
+  });
+}

@@ -1,0 +1,75 @@
+import { attend } from './attend.js';
+import { confirmLive } from '../terminal/confirm.js';
+import { connect } from '../server/connection.js';
+import { CliError } from '../errors.js';
+import { launch } from './launch.js';
+import { checkDecision } from '../terminal/outcome.js';
+import { makePlan, openRunbook } from '../runbook/load.js';
+import { planSummary } from '../render/summary.js';
+import { proveStarter } from './starter.js';
+import { print, talk } from '../terminal/tell.js';
+import { uiUrlOf } from './ui-url.js';
+
+export interface StartOptions {
+  target: string;
+  change: string;
+  input: Record<string, string>;
+  mode: 'rehearse' | 'live';
+  timeScale?: number | undefined;
+  by?: string | undefined;
+  /** SSH key to sign with. */
+  key?: string | undefined;
+  evidence?: string | undefined;
+  wait?: boolean | undefined;
+  require?: string | undefined;
+  json?: boolean | undefined;
+  yes?: boolean | undefined;
+}
+
+/**
+ * Plans a runbook and starts its go-live.
+ * @throws CliError: exit 2 for bad input, 4 when the target is busy or nobody confirmed a live start
+ */
+export async function start(file: string, options: StartOptions): Promise<void> {
+  const { target, change, mode, input: inputs, evidence, json } = options;
+  if (mode === 'live' && (options.timeScale ?? 1) !== 1) {
+    throw new CliError('A live go-live runs in real time.', {
+      exitCode: 2,
+      hint: 'Leave --time-scale out, or rehearse.',
+    });
+  }
+  const opened = await openRunbook(file);
+  const plan = await makePlan(opened, { target, change, mode, timeScale: options.timeScale ?? 1, inputs, evidence });
+  if (options.require !== undefined) checkDecision(plan.decisions, options.require);
+  for (const line of planSummary(plan)) talk(line);
+  if (plan.mode === 'live') await confirmLive(`Start this LIVE go-live on ${plan.target.id}?`, options.yes);
+  const connection = await connect();
+  try {
+    const starter = await proveStarter(plan, options);
+    const found = await launch(connection, plan, starter.by, starter.signed);
+    const ui = await uiUrlOf(connection, target, found.runId);
+    if (options.wait) {
+      talk(`Started ${plan.goLiveId}${ui === undefined ? '' : `: ${ui}`}`);
+      await attend({ connection, found, json: json ? 'outcome' : undefined, require: options.require });
+      return;
+    }
+    if (json) {
+      print({
+        id: plan.goLiveId,
+        target,
+        change,
+        runId: found.runId,
+        ui: ui ?? null,
+        evidence: plan.evidence.directory,
+      });
+      return;
+    }
+    print(`Started ${plan.goLiveId}`);
+    if (ui !== undefined) print(`  Web UI    ${ui}`);
+    print(`  Evidence  ${plan.evidence.directory}`);
+    print(`  Watch     golive watch ${target}`);
+    print(`  Abort     golive abort ${target} --reason "…"`);
+  } finally {
+    await connection.close();
+  }
+}

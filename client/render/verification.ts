@@ -1,0 +1,36 @@
+import { clean } from './text.js';
+import { type Finding, type FindingClass } from '../../evidence/verify/finding.js';
+import type { Verification } from '../../evidence/verify/verify.js';
+
+const WORDS: Record<FindingClass, string> = {
+  altered: 'ALTERED',
+  untrusted: 'NOT TRUSTED',
+  incomplete: 'NOT COMPLETE',
+  policy: 'AGAINST ITS RULES',
+  history: 'ANOTHER WORKFLOW',
+};
+/** Findings that are printed; `--json` has all. */
+const SHOWN = 20;
+
+/** A verification as people read it: what was looked at, what does not hold, and one sentence. */
+export function verificationLines({ bundle, ok, exitCode, seal, checks, findings }: Verification): string[] {
+  const width = Math.max(...checks.map(({ what }) => what.length));
+  const lines = checks.map(({ what, count, findings: bad, note }) => {
+    const said = note === undefined ? '' : `  ${clean(note, 100)}`;
+    return `${bad === 0 ? '✓' : '✗'} ${what.padEnd(width)}  ${String(count).padStart(5)}${said}`;
+  });
+  const listed = findings.slice(0, SHOWN).map(findingLine);
+  const more = findings.length > SHOWN ? [`  and ${findings.length - SHOWN} more; --json lists them`] : [];
+  const verdict =
+    ok && seal
+      ? [
+          `VERIFIED: ${clean(seal.goLive, 120)} (${seal.mode === 'live' ? 'LIVE' : `REHEARSAL ×${seal.timeScale}`}), ${seal.verdict.toUpperCase()}, ended ${seal.endedAt}.`,
+          ...(seal.approvals === 'declared' ? ['Its approvals are declared names: given, not proven.'] : []),
+        ]
+      : [`NOT VERIFIED: ${clean(bundle, 200)} (exit ${exitCode})`];
+  return [...lines, '', ...listed, ...more, ...(listed.length > 0 ? [''] : []), ...verdict];
+}
+
+function findingLine({ class: kind, item, message }: Finding): string {
+  return `  ${WORDS[kind]}  ${clean(item, 160)} ${clean(message, 400)}`;
+}

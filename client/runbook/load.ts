@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { JsonObject } from '../../model/json.js';
+import type { Mode, Plan } from '../../model/plan/plan.js';
+import { scheduledTarget } from '../../model/plan/schedule.js';
+import { scheduledRunbook } from '../../model/schema/plan/plan-schedule.js';
+import type { RunbookSchedule } from '../../model/schema/format/runbook.js';
+import { planRunbook } from '../../model/schema/plan/planner.js';
+import { loadRunbook } from '../../model/schema/load.js';
+import { loadProject } from '../../model/schema/format/project.js';
+import type { Project } from '../../model/schema/format/project.js';
+import type { Runbook } from '../../model/schema/format/runbook.js';
+import type { Problem } from '../../model/schema/yaml/source.js';
+import { didYouMean } from '../../model/schema/suggest.js';
+import { CliError, messageOf } from '../errors.js';
+import { pinFiles } from './pin-files.js';
+import { packageRoot, stateDir } from '../server/paths.js';
+import { signingPlan } from './signing-plan.js';
+
+/** Larger files are refused unread; the loader's own limit is 1 MiB of text. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** A runbook that has been read and checked. */
+export interface OpenedRunbook {
+  id: string;
+  /** Path as people know it: relative when it lies below the working folder. */
+  file: string;
+  inputNames: string[];
+  rehearsal: Runbook['rehearsal'];
+  runbook: Runbook;
+  /** Of the file's bytes, hex. */
+  sha256: string;
+  /** Folder that relative paths of steps are resolved against: the one that holds the runbook. */
+  baseDir: string;
+}
+
+export interface PlanChoices {
+  target: string;
+  change: string;
+  mode: Mode;
+  timeScale: number;
+  inputs: JsonObject;
+  /** Folder of all bundles; by default that of golive.yaml, else `evidence` in the project folder. */
+  evidence?: string | undefined;
+  /** Only to look at: missing inputs are left out. */
+  preview?: boolean;
+  /** Plan only what this schedule of the runbook runs. */
+  schedule?: RunbookSchedule;
+}
+
+function yamlFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+}
+
+function shown(path: string): string {
+  const below = relative(process.cwd(), path);
+  return below === '' || below.startsWith('..') ? path : below;
+}
+
+/**
+ * Finds a runbook: a path, or the id of a file in `./runbooks` or among those that come with golive.
+ * @returns absolute path
+ * @throws CliError (exit 2) with the nearest known name
+ */
+export function resolveRunbook(argument: string): string {
+  const direct = resolve(argument);
+  if (existsSync(direct) && statSync(direct).isFile()) return direct;
+  const folders = [resolve('runbooks'), join(packageRoot(), 'runbooks')];
+  if (/^[A-Za-z0-9._-]+$/.test(argument)) {
+    const names = [argument, `${argument}.yaml`, `${argument}.yml`];
+    const found = folders
+      .flatMap((folder) => names.map((name) => join(folder, name)))
+      .find((path) => existsSync(path) && statSync(path).isFile());
+    if (found !== undefined) return found;
+  }
+  const known = [...new Set(folders.flatMap(yamlFiles).map((name) => name.replace(/\.ya?ml$/, '')))];
+  throw new CliError(`There is no runbook '${argument}'.`, {
+    exitCode: 2,
+    where: `${shown(direct)}; ${folders.map(shown).join('; ')}`,
+    hint: `${didYouMean(argument, known, 'runbooks')} \`golive new ${/^[a-z][a-z0-9-]*$/.test(argument) ? argument : 'ID'}\` writes one.`,
+  });
+}
+
+/** Reads a file as text. @throws CliError (exit 2) */
+export function readText(path: string): { text: string; sha256: string } {
+  try {
+    if (statSync(path).size > MAX_BYTES) throw new Error(`it has ${statSync(path).size} bytes`);
+    const bytes = readFileSync(path);
+    return { text: bytes.toString('utf8'), sha256: createHash('sha256').update(bytes).digest('hex') };
+  } catch (error) {
+    throw new CliError(`The file cannot be read: ${messageOf(error)}`, {
+      exitCode: 2,
+      where: shown(path),
+      hint: 'See whether it is a readable text file.',
+    });
+  }
+}
+
+/** Problems as people read them: place, message, the lines around it, hint. */
+export function showProblems(problems: readonly Problem[]): string {
+  return problems
+    .map(({ file, line, column, message, hint, frame }) => {
+      const indented = frame.replace(/^/gm, '  ');
+      return `${file}:${line}:${column}  ${message}\n${indented}${hint === undefined ? '' : `\n  hint: ${hint}`}\n`;
+    })
+    .join('\n');
+}
+
+/** The error of a file with problems. */
+export function problemError(file: string, problems: readonly Problem[]): CliError {
+  const count = `${problems.length} problem${problems.length === 1 ? '' : 's'}`;
+  return new CliError(`${file} has ${count}.\n\n${showProblems(problems)}`, {
+    exitCode: 2,
+    hint: `Mend them; golive validate ${file} shows them again.`,
+  });
+}
+
+/**
+ * Opens a runbook by path or id.
+ * @throws CliError (exit 2) with everything that is wrong with it
+ */
+export async function openRunbook(argument: string): Promise<OpenedRunbook> {
+  const path = resolveRunbook(argument);
+  const { text, sha256 } = readText(path);
+  const file = shown(path);
+  const { runbook, problems } = loadRunbook(text, file);
+  if (!runbook) throw problemError(file, problems);
+  return {
+    id: runbook.id,
+    file,
+    inputNames: Object.keys(runbook.inputs ?? {}),
+    rehearsal: runbook.rehearsal,
+    runbook,
+    sha256,
+    baseDir: dirname(path),
+  };
+}
+
+/** The project folder and its `golive.yaml`, when there is one. @throws CliError (exit 2) */
+export function openProject(cwd: string = process.cwd()): { folder: string; project: Project } {
+  const folder = projectFolder(cwd);
+  const path = join(folder, 'golive.yaml');
+  if (!existsSync(path)) return { folder, project: {} };
+  const { project, problems } = loadProject(readText(path).text, shown(path));
+  if (!project) throw problemError(shown(path), problems);
+  return { folder, project };
+}
+
+function projectFolder(cwd: string): string {
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'golive.yaml'))) return folder;
+    if (dirname(folder) === folder) return dirname(stateDir(cwd));
+  }
+}
+
+/**
+ * Plans a go-live of an opened runbook, with what golive.yaml says of target, people and evidence.
+ * @throws CliError (exit 2) with every input that is missing or outside its limits
+ */
+export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Promise<Plan> {
+  const { folder, project } = openProject();
+  const { schedule } = choices;
+  const { target, change, mode, timeScale, inputs } = choices;
+  const targets = project.targets ?? {};
+  const declared = Object.hasOwn(targets, target) ? targets[target] : undefined;
+  if (mode === 'live' && Object.keys(targets).length > 0 && !declared) {
+    throw new CliError(`golive.yaml names no target '${target}'.`, {
+      exitCode: 2,
+      hint: didYouMean(target, Object.keys(targets), 'targets'),
+    });
+  }
+  const signing = signingPlan(project, folder, mode, choices.preview === true);
+  // A rehearsal is played by declared names, unless the project has them signed there too.
+  const people = mode === 'live' || signing?.level === 'signed' ? project.people : undefined;
+  const { plan, problems } = planRunbook({
+    runbook: schedule ? scheduledRunbook(opened.runbook, schedule) : opened.runbook,
+    file: opened.file,
+    sha256: opened.sha256,
+    inputs,
+    target: { id: schedule ? scheduledTarget(target, schedule.id) : target, variables: declared?.variables ?? {} },
+    change,
+    mode,
+    timeScale,
+    allow: project.network?.allow ?? [],
+    folders: (project.folders ?? []).map((path) => resolve(folder, path)),
+    ...(signing ? { signing } : {}),
+    ...(choices.preview ? { preview: true } : {}),
+    baseDir: opened.baseDir,
+    evidenceDir: resolve(choices.evidence ?? join(folder, project.evidence ?? 'evidence')),
+    ...(people ? { people: Object.fromEntries(Object.entries(people).map(([name, { roles }]) => [name, roles])) } : {}),
+  });
+  if (plan) return { ...plan, files: pinFiles(plan) };
+  const lines = problems.map(({ message, hint }) => (hint === undefined ? message : `${message}  (${hint})`));
+  throw new CliError(
+    lines.length === 1 ? (lines[0] ?? '') : `The plan cannot be made:\n${lines.map((line) => `  ${line}`).join('\n')}`,
+    {
+      exitCode: 2,
+      where: opened.file,
+      hint: `golive plan ${opened.file} shows what the runbook asks for.`,
+    },
+  );
+}

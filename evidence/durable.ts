@@ -1,0 +1,115 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { die, failsAt } from '../host/failpoint.js';
+import { evidenceError } from './error.js';
+
+const TEMPORARY = /^\.golive-[0-9a-f-]{36}-(?<of>.+)\.tmp$/s;
+
+/**
+ * A path beside a file, for its content until that is whole. No two calls give the same, so that an attempt that was
+ * given up and its successor never write into each other's. A crash may leave one: no bundle counts it, and watchers of
+ * folders pass over names that begin with a dot.
+ */
+export function temporaryBeside(path: string): string {
+  return join(dirname(path), `.golive-${randomUUID()}-${basename(path)}.tmp`);
+}
+
+/** Whether a file name is that of an unfinished write. */
+export function isTemporary(name: string): boolean {
+  return TEMPORARY.test(name);
+}
+
+/** Removes what attempts that were killed left of one file, where that may be removed; the file itself is not touched. */
+export async function removeUnfinished(path: string): Promise<void> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  for (const name of names)
+    if (TEMPORARY.exec(name)?.groups?.of === basename(path))
+      await rm(join(dirname(path), name), { force: true }).catch(() => undefined);
+}
+
+/** Makes the content of a file, or the directory entries of a folder, durable. */
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes the directory entries of a folder durable. */
+export const syncFolder = (folder: string): Promise<void> => sync(folder);
+
+/**
+ * Writes a whole file so that after a crash either the old or the new content stands there, never a part:
+ * temporary file beside it, fsync, rename, fsync of the folder. Missing folders are made.
+ *
+ * @param mode permissions of the file, less the process's mask
+ * @throws EvidenceError naming the path and the system's errno
+ */
+export async function writeDurably(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+  const folder = dirname(path);
+  const temporary = temporaryBeside(path);
+  try {
+    await mkdir(folder, { recursive: true });
+    const handle = await open(temporary, 'wx', mode);
+    try {
+      if (failsAt('mid-write')) {
+        await handle.writeFile(content.slice(0, Math.ceil(content.length / 2)));
+        die();
+      }
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+    await syncFolder(folder);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw evidenceError('write', path, error);
+  }
+}
+
+/**
+ * Puts a whole temporary file into its place, durably.
+ *
+ * @throws the system's error; the temporary file is gone then, too
+ */
+export async function settleTemporary(temporary: string, path: string): Promise<void> {
+  try {
+    await sync(temporary);
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** SHA-256 of bytes or UTF-8 text, as 64 lower-case hex digits. */
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/**
+ * Hash and length of a file, read in pieces.
+ *
+ * @throws EvidenceError when it cannot be read
+ */
+export async function sha256File(path: string): Promise<{ sha256: string; bytes: number }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  try {
+    for await (const piece of createReadStream(path)) {
+      const chunk = piece as Buffer;
+      hash.update(chunk);
+      bytes += chunk.length;
+    }
+  } catch (error) {
+    throw evidenceError('read', path, error);
+  }
+  return { sha256: hash.digest('hex'), bytes };
+}

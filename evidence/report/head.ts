@@ -1,0 +1,150 @@
+import type { ApprovalState, GoLiveState, Vote } from '../../model/state/state.js';
+import { chip, html, type Html, NOTHING } from './html.js';
+import {
+  clockText,
+  failedGates,
+  headline,
+  identityText,
+  modeText,
+  roleName,
+  SIGNS,
+  sinceStart,
+  timeText,
+  tookMs,
+} from './words.js';
+
+/** What a reader must know on every page: whether this was a rehearsal. */
+export function modeBar(state: GoLiveState): Html {
+  const text = modeText(state);
+  const note = state.mode === 'live' ? '' : ' · not a live go-live: times and figures are of a rehearsal';
+  return html`<div class="mode ${state.mode === 'live' ? 'live' : ''}">${text}${note} · ${state.id}</div>
+${state.mode === 'live' ? NOTHING : html`<div class="watermark" aria-hidden="true">${text}</div>`}`;
+}
+
+/** Verdict and decisions in words: what is read first. */
+export function banner(state: GoLiveState): Html {
+  const { verdict, words, below } = headline(state);
+  return html`<header>
+<h1>${state.runbook.title}</h1>
+<p class="soft small">target <b>${state.target}</b> · change <b>${state.change}</b> · ${timeText(state.startedAt)} to ${timeText(state.endedAt)} · started by ${state.startedBy}</p>
+<div class="banner fill-${verdict}"><div class="sign" aria-hidden="true">${SIGNS[verdict]}</div><div class="words">${words}</div><div class="below">${below}</div></div>
+${state.rollbackIncomplete ? html`<div class="alarm">ROLLBACK INCOMPLETE: something was left as it is. The failed steps are listed under “What failed”.</div>` : NOTHING}
+${state.aborted ? html`<div class="alarm">Aborted by ${state.aborted.by} at ${timeText(state.aborted.at)}: ${state.aborted.reason}</div>` : NOTHING}
+</header>`;
+}
+
+export function decisions(state: GoLiveState): Html {
+  const rows = state.decisions.map(
+    (one) =>
+      html`<tr><td class="nowrap">${chip(one.verdict)}</td><td><b>${one.title}</b></td><td>${one.sentence}</td></tr>`,
+  );
+  if (rows.length === 0) return html`<p class="lead">${state.sentence ?? 'It ended without a sentence.'}</p>`;
+  return html`<table><thead><tr><th>Decision</th><th></th><th>Why</th></tr></thead><tbody>${rows}</tbody></table>`;
+}
+
+/** Failing gates with their arithmetic, before anything else is read. */
+export function worstNews(state: GoLiveState): Html {
+  const failed = failedGates(state);
+  if (failed.length === 0) return NOTHING;
+  const rows = failed.map(
+    ({ phase, gate }) =>
+      html`<div class="bad">${chip(gate.verdict)} <b>${phase}</b> · <span class="mono small">${gate.id}</span><br>${gate.sentence}</div>`,
+  );
+  return html`<h3>${failed.length === 1 ? 'The gate that does not hold' : `The ${failed.length} gates that do not hold`}</h3>${rows}`;
+}
+
+export function facts(state: GoLiveState): Html {
+  const gates = state.phases.flatMap((phase) => phase.gates);
+  const held = gates.filter((gate) => gate.verdict === 'go').length;
+  const waived = gates.filter((gate) => gate.verdict === 'waived').length;
+  const passed = state.phases.filter((phase) => phase.status === 'passed').length;
+  const repeated = state.phases.filter((phase) => phase.history.length > 0).length;
+  const planned = state.plannedMs / Math.max(1, state.timeScale);
+  const took = tookMs(state);
+  // A go-live that stopped before its last phase is not early: it did less than was planned.
+  const stopped = state.phases.some((phase) => phase.status === 'pending');
+  const late =
+    took === undefined || stopped
+      ? ''
+      : took > planned
+        ? `${clockText(took - planned)} late`
+        : `${clockText(planned - took)} early`;
+  const people = new Set(state.approvals.flatMap((one) => one.votes.map((vote) => vote.by))).size;
+  const items: [string, string][] = [
+    [`${passed} of ${state.phases.length}`, `phases passed${repeated > 0 ? `, ${repeated} at a later attempt` : ''}`],
+    [`${held} of ${gates.length}`, `gates hold${waived > 0 ? `, ${waived} waived` : ''}`],
+    [
+      clockText(took),
+      `taken, planned ${clockText(planned)}${stopped ? ' for all phases' : late === '' ? '' : `: ${late}`}`,
+    ],
+    [
+      String(state.rollbacks.length),
+      `rollback${state.rollbacks.length === 1 ? '' : 's'}${state.rollbackIncomplete ? ', one INCOMPLETE' : ''}`,
+    ],
+    [String(people), `${people === 1 ? 'person' : 'people'} voted`],
+  ];
+  return html`<div class="facts">${items.map(([value, label]) => html`<div><b>${value}</b><span>${label}</span></div>`)}</div>`;
+}
+
+/** Approvals that one person gave alone, in a box that cannot be missed. */
+export function breakGlass(state: GoLiveState): Html {
+  const rows = (state.breakGlass ?? []).map(
+    (one) =>
+      html`<p><b>${one.approval}</b>: ${one.reason}<br><span class="small">approved alone by <b>${one.by}</b> as ${roleName(state, one.role)}, ${timeText(one.at)}; to be reviewed by ${timeText(one.reviewBy)}</span></p>`,
+  );
+  if (rows.length === 0) return NOTHING;
+  return html`<section class="waivers"><h2>◇ BREAK-GLASS: approved by one person alone, in an emergency</h2>${rows}</section>`;
+}
+
+/** Waivers in a box that cannot be missed. */
+export function waivers(state: GoLiveState): Html {
+  if (state.waivers.length === 0) return NOTHING;
+  const rows = state.waivers.map(
+    (waiver) =>
+      html`<p><b>${waiver.gate}</b>: ${waiver.reason}<br><span class="small">waived by <b>${waiver.by}</b> as ${roleName(state, waiver.role)}, ${timeText(waiver.at)}, until ${timeText(waiver.until)}${waiver.used ? '' : '; it was not needed'}</span></p>`,
+  );
+  return html`<section class="waivers"><h2>◇ ${state.waivers.length === 1 ? 'One waiver: a failed gate was let pass by a person' : `${state.waivers.length} waivers: failed gates were let pass by people`}</h2>${rows}</section>`;
+}
+
+const STATUS: Record<ApprovalState['status'], string> = {
+  'not-asked': 'not asked',
+  open: 'open',
+  approved: 'APPROVED',
+  rejected: 'REJECTED',
+  expired: 'EXPIRED, so not approved',
+};
+
+function voteLine(state: GoLiveState, vote: Vote): Html {
+  const early = vote.early ? ', before it was asked' : '';
+  const text = html`<b>${vote.by}</b> as ${roleName(state, vote.role)} ${vote.vote === 'approve' ? 'approved' : 'REJECTED'} ${sinceStart(state, vote.at)} (${timeText(vote.at)})${early}`;
+  return html`<div class="${vote.status === 'void' ? 'void' : ''}">${text}</div>
+${vote.reason ? html`<div>“${vote.reason}”</div>` : NOTHING}<div class="soft small">${identityText(vote)}${vote.status === 'void' ? html` · <b>void</b>: ${vote.why ?? 'what it was bound to has changed'}` : NOTHING}</div>`;
+}
+
+export function approvals(state: GoLiveState): Html | undefined {
+  const asked = state.approvals.filter((one) => one.status !== 'not-asked' || one.votes.length > 0);
+  const silent = state.approvals.filter((one) => !asked.includes(one));
+  const rows = asked.map(
+    (
+      one,
+    ) => html`<tr><td><b>${one.question}</b><br><span class="soft small">${one.id} · needs ${one.needs.map((need) => `${need.count} × ${roleName(state, need.role)}`).join(', ')}</span></td>
+<td class="nowrap">${STATUS[one.status]}</td><td>${one.votes.length === 0 ? 'nobody answered' : one.votes.map((vote) => voteLine(state, vote))}</td><td class="mono small nowrap">${one.digest.slice(0, 12)}</td></tr>`,
+  );
+  const table = html`<table><thead><tr><th>Question</th><th>Outcome</th><th>Who, when, and how we know</th><th>Bound to digest</th></tr></thead><tbody>${rows}</tbody></table>`;
+  const never =
+    silent.length > 0
+      ? html`<p class="soft">Never asked: ${silent.map((one) => `“${one.question}” (${one.id})`).join(', ')}.</p>`
+      : NOTHING;
+  return html`${asked.length > 0 ? table : NOTHING}${never}${checklist(state)}`;
+}
+
+function checklist(state: GoLiveState): Html {
+  if (state.checklist.length === 0) return NOTHING;
+  const rows = state.checklist.map(
+    (
+      tick,
+    ) => html`<tr><td class="nowrap">${tick.at ? '✓ ticked' : '✗ NOT ticked'}</td><td>${tick.text}<br><span class="soft small">${tick.item}</span></td>
+<td>${tick.at ? html`<b>${tick.by ?? ''}</b> as ${roleName(state, tick.role)} ${sinceStart(state, tick.at)} (${timeText(tick.at)})${tick.note ? html`<br>“${tick.note}”` : NOTHING}` : html`for ${roleName(state, tick.role)}`}</td></tr>`,
+  );
+  return html`<h3>Checklist</h3><table><thead><tr><th></th><th>Item</th><th>By whom, when</th></tr></thead><tbody>${rows}</tbody></table>`;
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import type { GateResult, GoLiveState } from '../../model/state/state.js';
+import { readIfThere } from '../write/open.js';
+import { confusion, failedCases, rateLimits } from './cases.js';
+import { gateChart, timelineChart } from './charts.js';
+import { detail } from './detail.js';
+import { failures, guards, refusals } from './events.js';
+import { type Extras, readExtras } from './extras.js';
+import { gates } from './gates.js';
+import { approvals, banner, breakGlass, decisions, facts, modeBar, waivers, worstNews } from './head.js';
+import { html, type Html, NOTHING, raw, section, withoutTricks } from './html.js';
+import { againCommands, verifyCommands } from './reproduce.js';
+import { runningHeader, STYLE } from './style.js';
+import { timeline } from './timeline.js';
+import { headline, modeText } from './words.js';
+
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+
+/**
+ * The report as one self-contained HTML page, without scripts and without anything from elsewhere. It depends on its
+ * arguments alone, so the same go-live gives the same bytes.
+ */
+export async function renderReport(state: GoLiveState, extras: Extras): Promise<string> {
+  const charts = new Map<GateResult, string>();
+  for (const gate of state.phases.flatMap((phase) => phase.gates)) {
+    const chart = await gateChart(gate);
+    if (chart !== undefined) charts.set(gate, chart);
+  }
+  const title = `${headline(state).words} · ${state.runbook.title} · ${modeText(state)}`;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${raw(POLICY)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${raw(STYLE + runningHeader(state.mode, state.timeScale))}</style>
+</head>
+<body>
+${modeBar(state)}
+<main>
+${banner(state)}
+${breakGlass(state)}${waivers(state)}
+${decisions(state)}
+${worstNews(state)}
+${facts(state)}
+${section('Who approved what', approvals(state))}
+${section('Gates', gates(state.phases, charts))}
+${section('Timeline: planned against actual', timeline(state, await timelineChart(state)))}
+${section('Confusion matrix', confusion(state))}
+${section('Rate limit', rateLimits(state, extras))}
+${section('What failed, and what was done', failures(state))}
+${section('Failed cases', failedCases(extras))}
+${section('Guards', guards(state, extras))}
+${section('Refused messages', refusals(state))}
+${section('How to verify and to reproduce', verify(state, extras))}
+${section('Every step', detail(state))}
+</main>
+</body>
+</html>
+`;
+  return withoutTricks(String(await page));
+}
+
+function verify(state: GoLiveState, extras: Extras): Html {
+  const missing = state.bundle?.missing ?? [];
+  return html`${missing.length > 0 ? html`<div class="bad"><b>Missing in the bundle</b><ul>${missing.map((one) => html`<li>${one}</li>`)}</ul></div>` : NOTHING}
+<p>In the folder that holds <code>manifest-sha256.txt</code>:</p><pre>${verifyCommands(state).join('\n')}</pre>
+<p>The same again, with the runbook and the inputs of this go-live:</p><pre>${againCommands(state, extras).join('\n')}</pre>
+<p class="soft small">Runbook ${state.runbook.id}, SHA-256 <span class="mono">${state.runbook.sha256}</span><br>Plan digest <span class="mono">${state.planDigest}</span><br>Digest of the approved bundle <span class="mono">${state.bundle?.digest ?? 'none'}</span></p>`;
+}
+
+/**
+ * Draws the report of a bundle from the state and files in it.
+ *
+ * @param bag absolute folder of the bundle
+ * @returns the page, or undefined when the go-live has not left its state yet
+ */
+export async function renderBundle(bag: string): Promise<string | undefined> {
+  const data = join(bag, 'data');
+  const state = await readIfThere(join(data, 'state.json'));
+  if (state === undefined) return undefined;
+  return renderReport(JSON.parse(state.toString('utf8')) as GoLiveState, await readExtras(data));
+}

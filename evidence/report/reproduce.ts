@@ -1,0 +1,75 @@
+import type { Json } from '../../model/json.js';
+import type { GoLiveState } from '../../model/state/state.js';
+import type { Extras } from './extras.js';
+import { modeText } from './words.js';
+
+/** One word of a POSIX shell command line. */
+function word(text: string): string {
+  const flat = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
+  return /^[\w@%+=:,./-]+$/.test(flat) ? flat : `'${flat.replaceAll("'", `'\\''`)}'`;
+}
+
+function inputText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Commands, run in the bundle's folder, that check that nothing was altered. */
+export function verifyCommands(state: GoLiveState): string[] {
+  const digest = state.bundle?.digest;
+  return [
+    'sha256sum -c manifest-sha256.txt',
+    'sha256sum -c tagmanifest-sha256.txt',
+    ...(digest ? [`sha256sum data/approved-manifest.txt   # must print ${digest.replace(/[^0-9a-f]/g, '')}`] : []),
+    `golive verify . --key SHA256:…${state.signing?.level === 'signed' ? ' --signers allowed_signers' : ''}   # the key of the worker: golive doctor there prints it`,
+  ];
+}
+
+/** Commands that take the same runbook, target and inputs again. */
+export function againCommands(state: GoLiveState, extras: Extras): string[] {
+  const runbook = extras.runbookKept ? 'data/runbook.yaml' : 'runbook.yaml';
+  const inputs = Object.entries(extras.inputs).map(([name, value]) => `--input ${word(`${name}=${inputText(value)}`)}`);
+  const scale = state.mode === 'rehearse' ? [`--time-scale ${state.timeScale}`] : [];
+  const start = [
+    `golive start ${runbook}`,
+    `--target ${word(state.target)}`,
+    `--change ${word(`${state.change}-again`)}`,
+    `--mode ${state.mode}`,
+    ...scale,
+    ...inputs,
+    '--wait',
+  ];
+  return [
+    `sha256sum ${runbook}   # must print ${state.runbook.sha256.replace(/[^0-9a-f]/g, '')}`,
+    `golive validate ${runbook}`,
+    start.join(' \\\n  '),
+  ];
+}
+
+/** `REPRODUCE.md`: how to check this bundle, and how to get another like it. */
+export function reproduceText(state: GoLiveState, extras: Extras): string {
+  const block = (commands: readonly string[]) =>
+    commands.flatMap((command) => command.split('\n')).map((line) => `    ${line}`);
+  return `${[
+    '# How to verify and to reproduce',
+    '',
+    `Mode: ${modeText(state)}. Plan digest: ${state.planDigest.replace(/[^0-9a-f]/g, '')}.`,
+    '',
+    '## Verify that nothing was altered',
+    '',
+    'In the folder that holds `manifest-sha256.txt`; the first three need no golive:',
+    '',
+    ...block(verifyCommands(state)),
+    '',
+    '`data/events.jsonl` is the log of all that happened. Each line holds in `prev` the SHA-256 of a zero byte followed by',
+    'the line before it (the first: 64 zeros); the last line is the seal.',
+    '',
+    '## Do the same again',
+    '',
+    'With the runbook as it was executed and every input as it was settled. Relative paths of the runbook start at its own',
+    'folder, so copy it to where it stood before. Secrets are given by reference and are not in this bundle.',
+    '',
+    ...block(againCommands(state, extras)),
+    '',
+    'Every figure of the gates can be computed again from the raw records below `data/phases/`; `data/plan.json` says how.',
+  ].join('\n')}\n`;
+}

@@ -1,0 +1,156 @@
+import { cell } from '../../model/state/board.js';
+import type { GateResult, GoLiveState } from '../../model/state/state.js';
+import {
+  clockText,
+  headline,
+  identityText,
+  marginText,
+  modeText,
+  roleName,
+  sinceStart,
+  STEP_WORDS,
+  timeText,
+  tookMs,
+  valueText,
+  VERDICT_WORDS,
+} from './words.js';
+
+/** The sign-off page of the bundle, in Markdown: verdict, approvals, gates, rollbacks, waivers, checklist. */
+export function signoffText(state: GoLiveState): string {
+  const { words, below } = headline(state);
+  const parts = [
+    [`# ${cell(state.runbook.title)}: sign-off`],
+    state.mode === 'live' ? [] : [`> **${modeText(state)}**: this is not the record of a live go-live.`],
+    [`## ${cell(words)}`, cell(below), ...incidents(state)],
+    [facts(state)],
+    [...waiverBox(state)],
+    [
+      '## Decisions',
+      table(
+        ['decision', 'verdict', 'why'],
+        state.decisions.map((one) => [one.title, VERDICT_WORDS[one.verdict], one.sentence]),
+      ),
+    ],
+    ['## Who approved what', ...approvals(state)],
+    ['## Checklist', state.checklist.length === 0 ? 'The runbook has none.' : checklist(state)],
+    ['## Gates', ...gates(state)],
+    ['## Rollbacks', ...rollbacks(state)],
+    [
+      '## How to verify and to reproduce',
+      'See `REPRODUCE.md`; in short, in the folder above this file: `sha256sum -c manifest-sha256.txt`.',
+    ],
+  ];
+  return `${parts
+    .filter((part) => part.length > 0)
+    .map((part) => part.join('\n\n'))
+    .join('\n\n')}\n`;
+}
+
+function table(header: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map((row) => line(row.map(cell)))].join('\n');
+}
+
+function incidents(state: GoLiveState): string[] {
+  return [
+    ...(state.rollbackIncomplete ? ['**ROLLBACK INCOMPLETE**: something was left as it is.'] : []),
+    ...(state.aborted ? [`**Aborted** by ${cell(state.aborted.by)}: ${cell(state.aborted.reason)}`] : []),
+    ...(state.sentence ? [cell(state.sentence)] : []),
+    ...((state.bundle?.missing.length ?? 0) > 0
+      ? [`**Missing in the bundle**: ${cell(state.bundle?.missing.join('; ') ?? '')}`]
+      : []),
+  ];
+}
+
+function facts(state: GoLiveState): string {
+  return table(
+    ['', ''],
+    [
+      ['go-live', state.id],
+      ['mode', modeText(state)],
+      ['started', `${timeText(state.startedAt)} by ${state.startedBy}`],
+      ['ended', timeText(state.endedAt)],
+      ['took', `${clockText(tookMs(state))}, planned ${clockText(state.plannedMs / Math.max(1, state.timeScale))}`],
+      ['runbook', `${state.runbook.id}, SHA-256 ${state.runbook.sha256}`],
+      ['plan digest', state.planDigest],
+      ['digest of the approved bundle', state.bundle?.digest ?? 'none'],
+    ],
+  );
+}
+
+function waiverBox(state: GoLiveState): string[] {
+  if (state.waivers.length === 0) return [];
+  const lines = state.waivers.map(
+    (one) =>
+      `> - **${cell(one.gate)}** by ${cell(one.by)} as ${cell(roleName(state, one.role))}, until ${timeText(one.until)}: ${cell(one.reason)}${one.used ? '' : ' (not needed)'}`,
+  );
+  return [`> ## WAIVERS: failed gates that a person let pass\n>\n${lines.join('\n')}`];
+}
+
+function approvals(state: GoLiveState): string[] {
+  const rows = state.approvals.flatMap((approval) => {
+    const asked = [approval.question, approval.status];
+    if (approval.votes.length === 0) return [[...asked, 'nobody', '', '', '']];
+    return approval.votes.map((vote) => [
+      ...asked,
+      `${vote.by} as ${roleName(state, vote.role)}: ${vote.vote}${vote.status === 'void' ? ' (void)' : ''}`,
+      timeText(vote.at),
+      vote.reason ?? '',
+      vote.level === 'declared' && state.mode === 'rehearse' ? `${identityText(vote)} (rehearsal)` : identityText(vote),
+    ]);
+  });
+  return rows.length === 0
+    ? ['The runbook asks nobody.']
+    : [table(['question', 'outcome', 'who', 'when', 'reason', 'identity'], rows)];
+}
+
+function checklist(state: GoLiveState): string {
+  return table(
+    ['item', 'ticked by', 'when', 'note'],
+    state.checklist.map((tick) => [
+      tick.text,
+      tick.by ? `${tick.by} as ${roleName(state, tick.role)}` : `NOT TICKED (${roleName(state, tick.role)})`,
+      timeText(tick.at),
+      tick.note ?? '',
+    ]),
+  );
+}
+
+function gateRow(gate: GateResult): string[] {
+  const interval = gate.interval ? `${gate.interval[0].toFixed(3)} to ${gate.interval[1].toFixed(3)}` : '';
+  return [
+    gate.id,
+    VERDICT_WORDS[gate.verdict],
+    valueText(gate.value, gate.unit),
+    gate.threshold,
+    String(gate.n ?? ''),
+    interval,
+    marginText(gate) ?? '',
+    gate.sentence,
+  ];
+}
+
+function gates(state: GoLiveState): string[] {
+  const header = ['gate', 'verdict', 'value', 'needs', 'n', 'Wilson 95 %', 'margin', 'in words'];
+  return state.phases.flatMap((phase) => {
+    const heading = `### ${phase.index} ${cell(phase.title)}: ${phase.verdict ? VERDICT_WORDS[phase.verdict] : phase.status}`;
+    return phase.gates.length === 0
+      ? [heading, cell(phase.sentence ?? 'No gates.')]
+      : [heading, table(header, phase.gates.map(gateRow))];
+  });
+}
+
+function rollbacks(state: GoLiveState): string[] {
+  if (state.rollbacks.length === 0) return ['None was needed.'];
+  return state.rollbacks.map((one) => {
+    const steps = one.steps.map(
+      (step) =>
+        `  - ${STEP_WORDS[step.status]}: ${cell(step.title)}${step.failure ? `: ${cell(step.failure.message)}` : ''}`,
+    );
+    const status = one.status === 'incomplete' ? '**INCOMPLETE**' : one.status;
+    return [
+      `- **${cell(one.id)}** ${status}, ${sinceStart(state, one.startedAt)}: ${cell(one.title)}. Because of: ${cell(one.because)}`,
+      ...steps,
+    ].join('\n');
+  });
+}

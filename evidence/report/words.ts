@@ -1,0 +1,111 @@
+import { formatClock, formatDuration } from '../../model/duration.js';
+import type { GateResult, GoLiveState, StepStatus, Vote } from '../../model/state/state.js';
+import type { Verdict } from '../../model/verdict.js';
+
+export const VERDICT_WORDS: Record<Verdict | 'pending', string> = {
+  go: 'GO',
+  waived: 'WAIVED',
+  inconclusive: 'INCONCLUSIVE',
+  'no-go': 'NO-GO',
+  pending: 'NOT DECIDED',
+};
+
+/** Signs beside the words, so that nothing depends on colour alone. */
+export const SIGNS: Record<Verdict | 'pending', string> = {
+  go: '✓',
+  waived: '◇',
+  inconclusive: '?',
+  'no-go': '✗',
+  pending: '·',
+};
+
+export const STEP_WORDS: Record<StepStatus, string> = {
+  pending: 'not run',
+  running: 'running',
+  done: 'done',
+  failed: 'FAILED',
+  skipped: 'skipped',
+  undone: 'undone',
+  'undo-failed': 'UNDO FAILED',
+  cancelled: 'stopped',
+};
+
+/** `2026-11-21 09:04:21 UTC` of an ISO 8601 time. */
+export function timeText(iso: string | undefined): string {
+  if (iso === undefined) return '–';
+  const ms = Date.parse(iso);
+  return Number.isNaN(ms) ? iso : `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** `T+0:04:21`: a time counted from the start. */
+export function sinceStart(state: Pick<GoLiveState, 'startedAt'>, iso: string | undefined): string {
+  return iso === undefined ? '–' : `T+${formatClock(Date.parse(iso) - Date.parse(state.startedAt))}`;
+}
+
+export function tookMs(span: { startedAt?: string; endedAt?: string }): number | undefined {
+  return span.startedAt !== undefined && span.endedAt !== undefined
+    ? Date.parse(span.endedAt) - Date.parse(span.startedAt)
+    : undefined;
+}
+
+export function clockText(ms: number | undefined): string {
+  return ms === undefined ? '–' : formatClock(ms);
+}
+
+/** A value of a gate as people read it. */
+export function valueText(value: GateResult['value'], unit: GateResult['unit']): string {
+  if (value === undefined) return 'no value';
+  if (typeof value !== 'number') return String(value);
+  if (unit === 'percent') return `${Number((value * 100).toFixed(1))} %`;
+  if (unit === 'ms') return formatDuration(value);
+  if (unit === 'count' || Number.isInteger(value)) return String(Number(value.toFixed(3)));
+  const three = value.toFixed(3);
+  return three.endsWith('0') ? value.toFixed(2) : three;
+}
+
+/** A signed distance: `+0.20`, `−0.016`. */
+export function marginText(gate: GateResult): string | undefined {
+  if (gate.margin === undefined) return undefined;
+  const size = valueText(Math.abs(gate.margin), gate.unit);
+  return gate.margin < 0 ? `−${size}` : gate.margin > 0 ? `+${size}` : size;
+}
+
+export function roleName(state: Pick<GoLiveState, 'roles'>, role: string): string {
+  return Object.hasOwn(state.roles, role) ? (state.roles[role] ?? role) : role;
+}
+
+export function modeText(state: Pick<GoLiveState, 'mode' | 'timeScale'>): string {
+  if (state.mode === 'live') return 'LIVE';
+  return state.timeScale > 1 ? `REHEARSAL ×${state.timeScale}` : 'REHEARSAL';
+}
+
+/** How an approver's identity is known. */
+export function identityText(vote: Pick<Vote, 'level' | 'principal' | 'key'>): string {
+  return vote.level === 'signed'
+    ? `signed as ${vote.principal ?? '?'} with the SSH key ${vote.key ?? '?'}`
+    : 'declared: a name given, not proven';
+}
+
+/** The big words: what was asked for first, and what came of it. */
+export function headline(state: GoLiveState): { verdict: Verdict | 'pending'; words: string; below: string } {
+  const primary = state.decisions[0];
+  const verdict = state.aborted ? 'no-go' : (primary?.verdict ?? state.verdict ?? 'pending');
+  const title = primary?.title ?? state.runbook.title;
+  if (state.aborted) return { verdict, words: 'ABORTED', below: `${title} was not reached.` };
+  if (verdict === 'go') return { verdict, words: title, below: 'GO: every requirement holds.' };
+  if (verdict === 'waived')
+    return { verdict, words: title, below: 'GO with waivers: read the box below before relying on it.' };
+  if (verdict === 'pending') return { verdict, words: 'NOT DECIDED', below: `${title} was not decided.` };
+  if (verdict === 'inconclusive')
+    return { verdict, words: 'INCONCLUSIVE', below: `${title} was not reached: what is not known is no GO.` };
+  return { verdict, words: 'NO-GO', below: `${title} was not reached.` };
+}
+
+/** Hard gates that hold neither by themselves nor by a waiver, with their phase. */
+export function failedGates(state: GoLiveState): { phase: string; gate: GateResult }[] {
+  return state.phases.flatMap((phase) =>
+    phase.gates
+      .filter((gate) => gate.hard && gate.verdict !== 'go' && gate.verdict !== 'waived')
+      .map((gate) => ({ phase: phase.title, gate })),
+  );
+}

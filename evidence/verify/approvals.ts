@@ -1,0 +1,291 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSigners } from '../../model/signing/allowed-signers.js';
+import { samePerson, tally } from '../../model/people/approval.js';
+import { canonicalJson, type Json } from '../../model/json.js';
+import { approvalsOf } from '../../model/state/open-state.js';
+import type { ApprovalPlan, Plan } from '../../model/plan/plan.js';
+import type { LoggedEvent } from '../../model/judge/recompute.js';
+import { namespaceOf, readStatement, type Statement } from '../../model/signing/signing.js';
+import type { ApprovalState, GoLiveState, Proof, Vote } from '../../model/state/state.js';
+import type { Bag } from './bag.js';
+import type { Findings } from './finding.js';
+import type { Record } from './judge.js';
+import { startOf } from './start.js';
+import { sha256 } from './strict.js';
+
+/** Trust from outside the bundle, for signed approvals. */
+export interface Signers {
+  /** Text of an allowed-signers file. */
+  text: string;
+  /** Path of a KRL or list of revoked keys. */
+  revoked?: string | undefined;
+}
+
+/** Counts every approval again: who, in which role, bound to what, in time, and with which proof. */
+export async function checkApprovals(
+  bag: Bag,
+  record: Record,
+  events: readonly LoggedEvent[],
+  signers: Signers | undefined,
+  findings: Findings,
+): Promise<void> {
+  const { plan, state } = record;
+  const signed = plan.signing?.level === 'signed';
+  await findings.group('approvals, counted again', async () => {
+    const rules = approvalsOf(plan);
+    for (const rule of rules) {
+      const asked = state.approvals.find(({ id }) => id === rule.id);
+      if (!asked) findings.add('policy', rule.id, 'is in the plan and not in the state');
+      else if (asked.status === 'approved') checkApproved(bag, rule, asked, record, events, findings);
+    }
+    checkNeeded(plan, state, findings);
+    return { count: rules.length, note: signed ? 'signed' : 'declared names, not proven' };
+  });
+  if (!signed) return;
+  await findings.group('signatures of people', async () => {
+    const proofs = proofsOf(record, findings);
+    if (!signers) {
+      findings.add('untrusted', 'approvals', 'are signed; say whom you trust: --signers FILE');
+      return { count: proofs.length };
+    }
+    await checkSignatures(proofs, plan, signers, findings);
+    return { count: proofs.length };
+  });
+}
+
+/** What a phase passed or a decision was taken without. */
+function checkNeeded(plan: Plan, state: GoLiveState, findings: Findings): void {
+  const approved = (id: string) => state.approvals.find((one) => one.id === id)?.status === 'approved';
+  for (const phase of plan.phases) {
+    if (state.phases.find(({ id }) => id === phase.id)?.status !== 'passed') continue;
+    for (const rule of phase.approvals)
+      if (!approved(rule.id)) findings.add('policy', rule.id, `was not approved, and ${phase.id} passed`);
+    for (const item of phase.checklist) {
+      if (!state.checklist.some((tick) => tick.item === item.id && tick.at))
+        findings.add('policy', item.id, `is not ticked, and ${phase.id} passed`);
+    }
+  }
+}
+
+function checkApproved(
+  bag: Bag,
+  rule: ApprovalPlan,
+  asked: ApprovalState,
+  { plan, startedBy, state }: Record,
+  events: readonly LoggedEvent[],
+  findings: Findings,
+): void {
+  const wrong = (why: string) => findings.add('policy', rule.id, why);
+  const counted = asked.votes.filter(({ status }) => status === 'counted');
+  // What a rule approved is judged with the gates; without a rule in the plan nothing but votes counts.
+  const byPolicy = rule.auto !== undefined && asked.policy?.holds === true && asked.policy.rule === rule.auto.rule;
+  if (!byPolicy && tally(rule, asked.votes).outcome !== 'approved')
+    wrong('is approved, and its votes do not make it so');
+  if (asked.digest !== digestOf(bag, rule, plan, state, events))
+    wrong('is bound to something else than what this bundle holds');
+  for (const vote of counted) {
+    const who = `${vote.by} as ${vote.role}`;
+    if (vote.digest !== asked.digest) wrong(`the vote of ${who} is bound to something else`);
+    const holds =
+      plan.people === undefined ||
+      Object.entries(plan.people).some(([name, roles]) => samePerson(name, vote.by) && roles.includes(vote.role));
+    if (!holds) wrong(`${vote.by} does not hold the role ${vote.role}`);
+    if (!vote.breakGlass && !rule.starterMay && samePerson(vote.by, startedBy))
+      wrong(`${vote.by} started the go-live and approved it`);
+    if (vote.breakGlass && !state.breakGlass?.some((one) => one.approval === rule.id))
+      wrong('was given by breaking the glass, and the state does not say so');
+    if (rule.distinct && counted.some((other) => other !== vote && samePerson(other.by, vote.by)))
+      wrong(`${vote.by} voted twice`);
+    const inTime =
+      vote.at <= (asked.closedAt ?? '') &&
+      (vote.early || vote.at >= (asked.openedAt ?? '')) &&
+      vote.at <= (asked.expiresAt ?? '');
+    if (!inTime) wrong(`the vote of ${who} is from a time when it was not asked`);
+    const heard = events.some((event) => {
+      const said = event.said as { approval?: Json; by?: Json; role?: Json } | undefined;
+      return (
+        event.type === `message.${vote.vote}` &&
+        said?.approval === rule.id &&
+        said.by === vote.by &&
+        said.role === vote.role
+      );
+    });
+    if (!heard) wrong(`the event log knows nothing of the vote of ${who}`);
+    if (plan.signing?.level === 'signed' && vote.level !== 'signed') wrong(`the vote of ${who} is not signed`);
+  }
+  if (
+    !events.some(
+      (event) => event.type === 'approval.asked' && event.approval === rule.id && event.digest === asked.digest,
+    )
+  ) {
+    wrong('was never asked, says the event log');
+  }
+}
+
+/** What the question was about, made again from the bundle. */
+function digestOf(
+  bag: Bag,
+  rule: ApprovalPlan,
+  plan: Plan,
+  state: GoLiveState,
+  events: readonly LoggedEvent[],
+): string {
+  const planDigest = sha256(canonicalJson(plan));
+  const phase = plan.phases.find(({ approvals }) => approvals.includes(rule));
+  if (!phase) {
+    const bundle = bag.payload.get('data/approved-manifest.txt') ?? '';
+    return sha256(canonicalJson({ approval: rule.id, plan: planDigest, about: { bundle } }));
+  }
+  const told = state.phases.find(({ id }) => id === phase.id);
+  const closed = events.findLast((event) => event.type === 'approval.closed' && event.approval === rule.id);
+  const started = events.findLast(
+    (event) => event.type === 'phase.started' && event.phase === phase.id && event.seq < (closed?.seq ?? 0),
+  );
+  const about = {
+    attempt: started?.attempt ?? told?.attempt,
+    ...(rule.when === 'after' ? { gates: told?.gates } : {}),
+  };
+  return sha256(canonicalJson({ approval: rule.id, plan: planDigest, about }));
+}
+
+interface Claim {
+  item: string;
+  proof: Proof;
+  /** When it was taken, ISO 8601. */
+  at: string;
+  statement: Statement;
+}
+
+/** Every signed word of a person, with what its statement must say. */
+function proofsOf({ plan, state, startedBy }: Record, findings: Findings): Claim[] {
+  const claims: Claim[] = [];
+  const take = (item: string, proof: Partial<Proof> | undefined, at: string, expected: Partial<Statement>): void => {
+    const { statement, signature, principal, key } = proof ?? {};
+    if (!statement || !signature || !principal || !key) return findings.add('policy', item, 'is not signed');
+    const read = readStatement({ statement, signature });
+    if (!read.ok) return findings.add('policy', item, read.problem);
+    const fields = { goLive: plan.goLiveId, plan: state.planDigest, ...expected, principal };
+    const odd = Object.entries(fields).find(([name, value]) => read.statement[name as keyof Statement] !== value);
+    if (odd) return findings.add('policy', item, `its statement says another ${odd[0]}`);
+    if (plan.signing?.principals[read.statement.by] !== principal)
+      return findings.add('policy', item, 'is signed by somebody else');
+    const { issuedAt, expiresAt } = read.statement;
+    if (Date.parse(at) > Date.parse(expiresAt) || Date.parse(issuedAt) > Date.parse(at) + 120_000) {
+      return findings.add('policy', item, 'was signed for another time');
+    }
+    claims.push({ item, proof: { statement, signature, principal, key }, at, statement: read.statement });
+  };
+  const start = startOf(plan, state, startedBy);
+  take('start', state.startedProof, start.at, start.expected);
+  for (const asked of state.approvals) {
+    for (const vote of asked.votes.filter(({ status }) => status === 'counted'))
+      take(asked.id, vote, vote.at, voteExpected(asked, vote));
+  }
+  for (const tick of state.checklist.filter(({ at }) => at)) {
+    take(tick.item, tick.signed, tick.at ?? '', {
+      message: 'tick',
+      about: tick.item,
+      by: tick.by ?? '',
+      role: tick.role,
+      nonce: state.nonce ?? '',
+    });
+  }
+  for (const { gate, signed, at, by, role, until, reason } of state.waivers) {
+    take(gate, signed, at, { message: 'waive', about: gate, by, role, until, reason, nonce: state.nonce ?? '' });
+  }
+  for (const { about, by, role, choice, at, signed } of state.operator.filter((one) => one.by !== 'golive')) {
+    take(about, signed, at, { message: 'choose', about, by, role, choice });
+  }
+  return claims;
+}
+
+function voteExpected(asked: ApprovalState, vote: Vote): Partial<Statement> {
+  return {
+    message: vote.vote,
+    about: asked.id,
+    digest: asked.digest,
+    nonce: asked.nonce ?? '',
+    role: vote.role,
+    by: vote.by,
+    meaning: asked.question,
+    ...(vote.reason === undefined ? {} : { reason: vote.reason }),
+    ...(vote.breakGlass ? { breakGlass: true } : {}),
+  };
+}
+
+async function checkSignatures(
+  claims: readonly Claim[],
+  plan: Plan,
+  signers: Signers,
+  findings: Findings,
+): Promise<void> {
+  const { problems } = readSigners(signers.text);
+  for (const { line, message } of problems) findings.add('untrusted', `--signers, line ${line}`, message);
+  if (plan.signing && plan.signing.signers !== signers.text && problems.length === 0) {
+    // Not wrong by itself: people come and go. Each signature must hold under the reader's own list.
+    findings.checked.push({
+      what: 'the signers of the plan',
+      count: 1,
+      findings: 0,
+      note: 'differ from those given; the given ones count',
+    });
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'golive-verify-'));
+  try {
+    await writeFile(join(folder, 'signers'), signers.text, { mode: 0o600 });
+    for (const claim of claims) {
+      const said = await keygenVerify(folder, claim, signers.revoked);
+      const key = /\bkey (SHA256:[A-Za-z0-9+/]{43})\s*$/m.exec(said ?? '')?.[1];
+      if (key === undefined)
+        findings.add(
+          'untrusted',
+          claim.item,
+          `the signature of ${claim.statement.by} is by no key that you trust, or is not good`,
+        );
+      else if (key !== claim.proof.key)
+        findings.add('policy', claim.item, 'names another key than the one that signed');
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What `ssh-keygen -Y verify` prints; undefined when it does not agree. Keys count as of the time of the vote. */
+async function keygenVerify(
+  folder: string,
+  { proof, statement, at }: Claim,
+  revoked?: string,
+): Promise<string | undefined> {
+  const file = join(folder, 'signature');
+  const body = proof.signature.replace(/.{1,70}/g, '$&\n');
+  await writeFile(file, `-----BEGIN SSH SIGNATURE-----\n${body}-----END SSH SIGNATURE-----\n`);
+  const time = `${at.replace(/[-:T]/g, '').slice(0, 14)}Z`;
+  const args = [
+    '-Y',
+    'verify',
+    '-f',
+    join(folder, 'signers'),
+    '-I',
+    proof.principal,
+    '-n',
+    namespaceOf(statement),
+    '-s',
+    file,
+  ];
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      'ssh-keygen',
+      [...args, '-O', `verify-time=${time}`, ...(revoked ? ['-r', revoked] : [])],
+      (error, stdout) => {
+        if (error && 'code' in error && error.code === 'ENOENT')
+          reject(new Error('ssh-keygen is not there; install OpenSSH'));
+        else resolve(error ? undefined : stdout);
+      },
+    );
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(proof.statement);
+  });
+}

@@ -1,0 +1,275 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decide } from '../../model/state/decision.js';
+import { canonicalJson, type Json, type JsonObject } from '../../model/json.js';
+import { type Plan, stepsOf } from '../../model/plan/plan.js';
+import {
+  type BegunStep,
+  type JudgedAttempt,
+  type LoggedEvent,
+  type Recomputed,
+  recompute,
+} from '../../model/judge/recompute.js';
+import type { SealPredicate } from '../../model/evidence/seal.js';
+import type { GateResult, GoLiveState, StepRecord } from '../../model/state/state.js';
+import { mayGoOn, type Verdict, worst } from '../../model/verdict.js';
+import { waiveGate } from '../../model/judge/waiver.js';
+import type { Bag } from './bag.js';
+import type { Findings } from './finding.js';
+import { checkPolicies } from './policies.js';
+import { fromSamples } from './samples.js';
+import { sha256, strictJson, strictText } from './strict.js';
+
+/** What a bundle says of itself, read strictly. */
+export interface Record {
+  plan: Plan;
+  startedBy: string;
+  state: GoLiveState;
+}
+
+/** A kind's outputs from its raw evidence; undefined where the evidence does not hold all of it. */
+export type FromRaw = (kind: string, input: JsonObject, read: (name: string) => Buffer | undefined) => Json | undefined;
+
+/** Reads plan and state, and checks that they, the runbook and the seal speak of the same go-live. */
+export async function readRecord(
+  bag: Bag,
+  seal: SealPredicate | undefined,
+  findings: Findings,
+): Promise<Record | undefined> {
+  let record: Record | undefined;
+  await findings.group('plan, runbook and state', () => {
+    const started = readJson(bag, 'data/plan.json', findings) as
+      | { plan: Plan; digest: string; startedBy: string }
+      | undefined;
+    const state = readJson(bag, 'data/state.json', findings) as GoLiveState | undefined;
+    if (!started || !state) return { count: 0 };
+    const { plan, digest, startedBy } = started;
+    const differ = (item: string, what: string) => findings.add('policy', item, what);
+    if (sha256(canonicalJson(plan)) !== digest) differ('data/plan.json', 'is not the plan that its digest names');
+    if (state.planDigest !== digest) differ('data/state.json', 'names another plan');
+    if (state.startedBy !== startedBy) differ('data/state.json', 'names another starter');
+    if (state.id !== plan.goLiveId || state.mode !== plan.mode) differ('data/state.json', 'is of another go-live');
+    const runbook = bag.payload.get('data/runbook.yaml');
+    if (runbook !== undefined && runbook !== plan.runbook.sha256) differ('data/runbook.yaml', 'is not the planned one');
+    if (seal) {
+      const said = {
+        goLive: state.id,
+        plan: digest,
+        mode: state.mode,
+        verdict: state.verdict,
+        startedBy,
+        runbook: plan.runbook.sha256,
+        approvals: state.signing?.level ?? 'declared',
+      };
+      for (const [name, value] of Object.entries(said)) {
+        if (seal[name as keyof SealPredicate] !== value)
+          differ('seal.dsse.json', `says another ${name} than data/state.json`);
+      }
+    }
+    record = { plan, startedBy, state };
+    return { count: 3, note: `plan ${digest.slice(0, 12)}` };
+  });
+  return record;
+}
+
+function readJson(bag: Bag, path: string, findings: Findings): Json | undefined {
+  if (!bag.payload.has(path)) {
+    findings.add('incomplete', path, 'is not there');
+    return undefined;
+  }
+  const text = strictText(readFileSync(join(bag.root, path)));
+  const value = text?.endsWith('\n') ? strictJson(text.slice(0, -1), 2) : undefined;
+  if (value === undefined) findings.add('altered', path, 'is not JSON as golive writes it');
+  return value;
+}
+
+/** Judges everything again: inputs, outputs from raw records, gates, phases, decisions, verdict. */
+export async function checkJudgement(
+  bag: Bag,
+  record: Record,
+  events: readonly LoggedEvent[],
+  fromRaw: FromRaw,
+  findings: Findings,
+): Promise<void> {
+  const { plan, state } = record;
+  let again: Recomputed = { attempts: [], policies: [], begun: [] };
+  await findings.group('inputs of steps against the plan', () => {
+    again = recompute(plan, state.startedAt, events);
+    return checkInputs(again.begun, findings);
+  });
+  if (again.policies.length > 0 || state.approvals.some(({ policy }) => policy))
+    await findings.group('rules that approve, judged again', () => checkPolicies(again, plan, state, findings));
+  await findings.group('figures from the raw records', () => checkFigures(bag, again, fromRaw, findings));
+  await findings.group('gates, judged again', () => checkGates(again, state, findings));
+  await findings.group('phases, decisions and verdict', () => checkVerdict(again, record, events, findings));
+}
+
+function checkInputs(begun: readonly BegunStep[], findings: Findings): { count: number } {
+  for (const { input, logged, phase, plan, seq } of begun) {
+    if (input === undefined)
+      findings.add('policy', `event ${seq}`, `${phase}.${plan.id}: its input cannot be had from the plan`);
+    else if (sha256(canonicalJson(input)) !== logged) {
+      findings.add('policy', `event ${seq}`, `${phase}.${plan.id} ran with another input than the plan gives it`);
+    }
+  }
+  return { count: begun.length };
+}
+
+function checkFigures(
+  bag: Bag,
+  again: Recomputed,
+  fromRaw: FromRaw,
+  findings: Findings,
+): { count: number; note: string } {
+  let count = 0;
+  let steps = 0;
+  for (const { phase, attempt, steps: outputs } of again.attempts) {
+    for (const [id, logged] of Object.entries(outputs)) {
+      steps += 1;
+      const begun = again.begun.findLast((one) => one.phase === phase && one.attempt === attempt && one.plan.id === id);
+      if (!begun?.input) continue;
+      const item = `${phase}.${attempt}/${id}`;
+      const read = (name: string): Buffer | undefined => newest(bag, phase, attempt, id, name);
+      let raw: Json | undefined;
+      try {
+        raw = begun.plan.window ? fromSamples(begun.plan.window, read) : fromRaw(begun.plan.uses, begun.input, read);
+      } catch (error) {
+        findings.add('policy', item, `its raw records cannot be read: ${error instanceof Error ? error.message : ''}`);
+        continue;
+      }
+      if (raw === undefined) continue;
+      count += 1;
+      if (canonicalJson(raw) !== canonicalJson(logged))
+        findings.add('policy', item, 'its raw records give other figures than the log');
+    }
+  }
+  return { count, note: `${steps - count} other steps: figures as logged` };
+}
+
+/** The file of the step's last epoch that has it. */
+function newest(bag: Bag, phase: string, attempt: number, step: string, name: string): Buffer | undefined {
+  const prefix = `data/phases/${phase}.${attempt}/${step}`;
+  for (let epoch = 50; epoch >= 1; epoch -= 1) {
+    const path = `${epoch > 1 ? `${prefix}.${epoch}` : prefix}/${name}`;
+    if (bag.payload.has(path) && existsSync(join(bag.root, path))) return readFileSync(join(bag.root, path));
+  }
+  return undefined;
+}
+
+interface Claimed {
+  verdict: Verdict | undefined;
+  steps: StepRecord[];
+  gates: GateResult[];
+}
+
+function claimed(state: GoLiveState, { phase: id, attempt }: JudgedAttempt): Claimed | undefined {
+  const phase = state.phases.find((candidate) => candidate.id === id);
+  if (phase?.attempt === attempt) return { verdict: phase.verdict, steps: phase.steps, gates: phase.gates };
+  return phase?.history.find((earlier) => earlier.attempt === attempt);
+}
+
+function checkGates(again: Recomputed, state: GoLiveState, findings: Findings): { count: number; note: string } {
+  let count = 0;
+  let waived = 0;
+  for (const attempt of again.attempts) {
+    const told = claimed(state, attempt);
+    // A phase that stopped at a step has no gates; it has not passed either.
+    if (!told || told.gates.length === 0) continue;
+    for (const gate of attempt.gates) {
+      count += 1;
+      const item = `${attempt.phase}.${attempt.attempt}/${gate.id}`;
+      const said = told.gates.find(({ id }) => id === gate.id);
+      if (!said) {
+        findings.add('policy', item, 'was not judged');
+        continue;
+      }
+      const expected = said.waiver ? underWaiver(gate, said, state) : gate;
+      if (said.waiver) waived += 1;
+      if (!expected) findings.add('policy', item, 'is waived, and no waiver of it stands in the state');
+      else if (canonicalJson(expected) !== canonicalJson(said)) {
+        findings.add(
+          'policy',
+          item,
+          `is ${said.verdict} (${said.sentence}), and judged again it is ${expected.verdict}: ${expected.sentence}`,
+        );
+      }
+    }
+    if (told.gates.length !== attempt.gates.length)
+      findings.add('policy', attempt.phase, 'has gates that the plan does not have');
+  }
+  return { count, note: waived > 0 ? `${waived} under waivers` : 'none waived' };
+}
+
+function underWaiver(gate: GateResult, said: GateResult, state: GoLiveState): GateResult | undefined {
+  const { by, until, reason } = said.waiver ?? {};
+  const waiver = state.waivers.find(
+    (one) => one.by === by && one.until === until && one.reason === reason && one.gate.endsWith(`.${gate.id}`),
+  );
+  return waiver && !gate.floor ? waiveGate(gate, waiver) : undefined;
+}
+
+function checkVerdict(again: Recomputed, { plan, state }: Record, events: readonly LoggedEvent[], findings: Findings) {
+  for (const phase of state.phases) {
+    if (phase.status !== 'passed') continue;
+    const judged = again.attempts.findLast((one) => one.phase === phase.id && one.attempt === phase.attempt);
+    if (!judged) findings.add('policy', phase.id, 'passed by the state, and the log does not say so');
+    else checkPassed(plan, phase.id, phase.steps, judged, state, findings);
+  }
+  const copy = structuredClone(state);
+  for (const decision of plan.decisions) {
+    const said = state.decisions.find(({ id }) => id === decision.id);
+    const event = events.findLast((one) => one.type === 'decision' && one.decision === decision.id);
+    if (!said || !event) {
+      if (state.verdict && mayGoOn(state.verdict))
+        findings.add('policy', decision.id, 'was never decided, and the verdict is GO');
+      continue;
+    }
+    const decided = decide(decision, copy, Date.parse(String(event.time))).verdict;
+    const verdict = decided === 'pending' ? 'inconclusive' : decided;
+    // Later decisions may require this one.
+    Object.assign(copy.decisions.find(({ id }) => id === decision.id) ?? {}, { verdict: said.verdict });
+    const asked = decision.approval && state.approvals.find(({ id }) => id === decision.approval?.id);
+    const expected = mayGoOn(verdict) && decision.approval && asked?.status !== 'approved' ? 'no-go' : verdict;
+    if (said.verdict !== expected || event.verdict !== expected) {
+      findings.add('policy', decision.id, `is ${said.verdict}, and decided again it is ${expected}`);
+    }
+  }
+  const verdict = overall(state);
+  if (state.verdict !== verdict)
+    findings.add('policy', 'verdict', `is ${state.verdict ?? 'none'}, and judged again it is ${verdict}`);
+  const logged = events.findLast(({ type }) => type === 'verdict');
+  if (logged?.verdict !== state.verdict) findings.add('policy', 'verdict', 'is not the one in the event log');
+  return { count: state.phases.length + plan.decisions.length + 1, note: `${state.verdict ?? 'none'}` };
+}
+
+function checkPassed(
+  plan: Plan,
+  id: string,
+  records: readonly StepRecord[],
+  judged: JudgedAttempt,
+  state: GoLiveState,
+  findings: Findings,
+): void {
+  const phase = plan.phases.find((candidate) => candidate.id === id);
+  const told = claimed(state, judged);
+  const gates = told?.gates ?? [];
+  const standing =
+    gates.length > 0 ? worst(gates.filter(({ hard }) => hard).map(({ verdict }) => verdict)) : judged.verdict;
+  if (gates.length !== judged.gates.length || !mayGoOn(standing))
+    findings.add('policy', id, 'passed, and its gates do not let it');
+  for (const step of stepsOf(phase?.steps ?? [])) {
+    const status = records.find((record) => record.id === step.id)?.status;
+    const byPerson = state.operator.some(({ about, choice }) => choice === 'done' && about === `${id}.${step.id}`);
+    if (status === 'done' && !byPerson && judged.steps[step.id] === undefined)
+      findings.add('policy', `${id}.${step.id}`, 'is done by the state, and the log does not say so');
+    const allowed = status === 'done' || status === 'skipped' || (status === 'failed' && step.onFail === 'continue');
+    if (!allowed) findings.add('policy', `${id}.${step.id}`, `is ${status ?? 'absent'}, and its phase passed`);
+  }
+}
+
+/** The verdict over all decisions, as the go-live makes it. */
+function overall(state: GoLiveState): Verdict {
+  if (state.aborted) return 'no-go';
+  if (state.decisions.length === 0) return 'inconclusive';
+  return worst(state.decisions.map(({ verdict }) => (verdict === 'pending' ? 'inconclusive' : verdict)));
+}

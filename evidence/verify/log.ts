@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../../model/json.js';
+import type { LoggedEvent } from '../../model/judge/recompute.js';
+import { formatManifest } from '../../model/evidence/manifest.js';
+import type { SealPredicate } from '../../model/evidence/seal.js';
+import type { Bag } from './bag.js';
+import type { Findings } from './finding.js';
+import { sha256, strictJson, strictText } from './strict.js';
+
+const LOG = 'data/events.jsonl';
+
+/** The link of a line to the next: SHA-256 over a zero byte and the line's raw bytes. */
+function linkOf(line: string): string {
+  return createHash('sha256').update(Uint8Array.of(0)).update(line).digest('hex');
+}
+
+/** Checks the chain of the event log, its seal, and that every file which it names is the one that lies there. */
+export async function checkLog(bag: Bag, seal: SealPredicate | undefined, findings: Findings): Promise<LoggedEvent[]> {
+  const events: LoggedEvent[] = [];
+  await findings.group('the event log, line by line', () => {
+    if (!bag.payload.has(LOG)) {
+      findings.add('incomplete', LOG, 'is not there');
+      return { count: 0 };
+    }
+    const text = strictText(readFileSync(join(bag.root, LOG)));
+    if (text === undefined || !text.endsWith('\n')) findings.add('altered', LOG, 'does not end with a whole line');
+    const lines = (text ?? '').trimEnd().split('\n');
+    let prev = '0'.repeat(64);
+    for (const [index, line] of lines.entries()) {
+      const value = strictJson(line) as Record<string, Json> | undefined;
+      if (value === undefined || typeof value.type !== 'string') {
+        findings.add('altered', `${LOG}:${index + 1}`, 'is no event as golive writes it');
+        break;
+      }
+      if (value.seq !== index)
+        findings.add('altered', `${LOG}:${index + 1}`, `has the number ${JSON.stringify(value.seq)}`);
+      if (value.prev !== prev)
+        findings.add('altered', `${LOG}:${index + 1}`, 'does not follow from the line before it');
+      prev = linkOf(line);
+      events.push(value as LoggedEvent);
+    }
+    checkEnd(bag, events, prev, seal, findings);
+    return { count: events.length, note: `head ${prev.slice(0, 12)}` };
+  });
+  await findings.group('evidence files against what the log says of them', () =>
+    checkReferences(bag, events, findings),
+  );
+  return events;
+}
+
+function checkEnd(
+  bag: Bag,
+  events: readonly LoggedEvent[],
+  head: string,
+  seal: SealPredicate | undefined,
+  findings: Findings,
+): void {
+  const last = events.at(-1);
+  const early = events.findIndex(({ type }, index) => type === 'sealed' && index < events.length - 1);
+  if (early >= 0) findings.add('altered', `${LOG}:${early + 1}`, 'is a seal, and the log goes on behind it');
+  if (last?.type !== 'sealed') {
+    findings.add('incomplete', LOG, 'is not sealed: the go-live did not end, or its end was cut off');
+    return;
+  }
+  const rest = [...bag.payload].filter(([path]) => path !== LOG).map(([path, hash]) => ({ path, sha256: hash }));
+  if (last.files !== rest.length || last.digest !== sha256(formatManifest(rest))) {
+    findings.add('altered', LOG, 'was sealed over other files than those that lie here');
+  }
+  if (seal && (seal.events.count !== events.length || seal.events.head !== head)) {
+    findings.add('altered', LOG, 'is not the log that the seal names');
+  }
+}
+
+interface Reference {
+  path: string;
+  sha256: string;
+}
+
+/** Only the last word on a step counts: a later attempt may have written its files anew. */
+function checkReferences(bag: Bag, events: readonly LoggedEvent[], findings: Findings): { count: number } {
+  const last = new Map<string, LoggedEvent>();
+  for (const event of events) {
+    if (!/^(step|undo)\.(done|failed)$/.test(event.type)) continue;
+    last.set([event.phase, event.phaseAttempt, event.step, event.epoch].join('/'), event);
+  }
+  let count = 0;
+  for (const event of last.values()) {
+    for (const { path, sha256: hash } of (event.evidence ?? []) as unknown as Reference[]) {
+      count += 1;
+      const found = bag.payload.get(`data/${path}`);
+      if (found === undefined)
+        findings.add('altered', `data/${path}`, `is named by event ${event.seq} and is not there`);
+      else if (found !== hash) findings.add('altered', `data/${path}`, `is not the file that event ${event.seq} names`);
+    }
+  }
+  return { count };
+}

@@ -1,0 +1,126 @@
+import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { canonicalJson, type Json } from '../../model/json.js';
+import {
+  KEY_FILE,
+  PAYLOAD_TYPE,
+  pae,
+  PREDICATE_TYPE,
+  SEAL_FILE,
+  type SealPredicate,
+  type SealStatement,
+  STATEMENT_TYPE,
+} from '../../model/evidence/seal.js';
+import type { Bag } from './bag.js';
+import type { Findings } from './finding.js';
+import { hasExactly, sha256, strictBase64, strictText } from './strict.js';
+
+const SUBJECTS = ['bag-info.txt', 'bagit.txt', 'manifest-sha256.txt'];
+const PREDICATE = [
+  'approvals',
+  'change',
+  'decisions',
+  'endedAt',
+  'events',
+  'goLive',
+  'mode',
+  'plan',
+  'runbook',
+  'software',
+  'startedAt',
+  'startedBy',
+  'target',
+  'temporal',
+  'timeScale',
+  'verdict',
+];
+
+/** Fingerprint of a public key, as `golive doctor` and a finished go-live print it. */
+export function fingerprintOf(key: KeyObject): string {
+  const der = key.export({ type: 'spki', format: 'der' });
+  return `SHA256:${createHash('sha256').update(der).digest('base64').replace(/=+$/, '')}`;
+}
+
+/**
+ * Checks the seal: the key is the trusted one, the signature is by it over the raw payload, and the payload names the
+ * tag files as they are. Nothing of the payload is believed before the signature holds.
+ *
+ * @param trusted fingerprint of the key that the reader trusts; it comes from outside the bundle
+ */
+export async function checkSeal(bag: Bag, trusted: string, findings: Findings): Promise<SealPredicate | undefined> {
+  let predicate: SealPredicate | undefined;
+  await findings.group('the seal and its key', () => {
+    predicate = sealed(bag, trusted, findings);
+    return { count: 1, note: trusted };
+  });
+  return predicate;
+}
+
+function sealed(bag: Bag, trusted: string, findings: Findings): SealPredicate | undefined {
+  const [pem, seal] = [bag.tags.get(KEY_FILE), bag.tags.get(SEAL_FILE)];
+  if (pem === undefined || seal === undefined) return undefined;
+  const key = readKey(pem.toString('utf8'));
+  if (key === undefined) {
+    findings.add('altered', KEY_FILE, 'is no Ed25519 public key as golive writes it');
+    return undefined;
+  }
+  const altered = (why: string): undefined => {
+    findings.add('altered', SEAL_FILE, why);
+    return undefined;
+  };
+  const text = strictText(seal);
+  const envelope = text === undefined ? undefined : canonicalObject(text);
+  if (!hasExactly(envelope, ['payload', 'payloadType', 'signatures'])) return altered('is not in its canonical form');
+  const { payload, payloadType, signatures } = envelope;
+  const [signature, more] = Array.isArray(signatures) ? signatures : [];
+  if (!hasExactly(signature, ['keyid', 'sig']) || more !== undefined) return altered('has not exactly one signature');
+  if (payloadType !== PAYLOAD_TYPE || typeof payload !== 'string' || typeof signature.sig !== 'string') {
+    return altered('is of another type');
+  }
+  const [body, sig] = [strictBase64(payload), strictBase64(signature.sig)];
+  if (body === undefined || sig === undefined) return altered('holds base64 in a second spelling');
+  const fingerprint = fingerprintOf(key);
+  if (signature.keyid !== fingerprint) return altered('names another key than the one beside it');
+  if (fingerprint !== trusted) {
+    findings.add('untrusted', KEY_FILE, `is ${fingerprint}, and you trust ${trusted}`);
+    return undefined;
+  }
+  if (!verify(null, Buffer.concat([Buffer.from(pae(body.length)), body]), key, sig)) {
+    return altered('has a signature that is not good');
+  }
+  return statementOf(body, bag, altered);
+}
+
+function statementOf(body: Buffer, bag: Bag, altered: (why: string) => undefined): SealPredicate | undefined {
+  const text = strictText(body);
+  const statement = text === undefined ? undefined : canonicalObject(`${text}\n`);
+  if (!hasExactly(statement, ['_type', 'predicate', 'predicateType', 'subject']))
+    return altered('states something unknown');
+  const { subject, predicate } = statement as unknown as SealStatement;
+  if (statement._type !== STATEMENT_TYPE || statement.predicateType !== PREDICATE_TYPE) {
+    return altered('states something of another type or version');
+  }
+  if (!hasExactly(predicate, PREDICATE)) return altered('has fields that are unknown, or lacks some');
+  const expected = SUBJECTS.map((name) => ({ name, digest: { sha256: sha256(bag.tags.get(name) ?? '') } }));
+  if (canonicalJson(subject) !== canonicalJson(expected)) return altered('does not name the tag files as they are');
+  return predicate;
+}
+
+function readKey(pem: string): KeyObject | undefined {
+  try {
+    const key = createPublicKey(pem);
+    const same = key.export({ type: 'spki', format: 'pem' }).toString() === pem;
+    return same && key.asymmetricKeyType === 'ed25519' ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value of canonical JSON with one line break behind it. */
+function canonicalObject(text: string): Json | undefined {
+  try {
+    const value = JSON.parse(text) as Json;
+    return `${canonicalJson(value)}\n` === text ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import type { CollectEvidence, CollectedEvidence } from '../../model/state/contract.js';
+import { formatManifest } from '../../model/evidence/manifest.js';
+import type { GoLiveState } from '../../model/state/state.js';
+import { readPayload } from './bag.js';
+import { sha256, writeDurably } from '../durable.js';
+import { writeIncluded } from './include.js';
+import { readIfThere } from './open.js';
+import { jsonText, metricsSummary, runningRecords } from '../report/records.js';
+
+/** The list that an approval of the bundle binds to; its own SHA-256 is the digest. */
+export const APPROVED_MANIFEST = 'approved-manifest.txt';
+
+/** Files that still grow after the bundle was approved: the log and the records of people and times. */
+const GROWING = /^data\/(events\..*|approvals\.json|checklist\.json|timeline\.json|approved-manifest\.txt)$/;
+
+/**
+ * Writes the figures and the files that the runbook wants in the bundle, before anybody is asked to approve them.
+ * `data/approved-manifest.txt` lists every file so far in `sha256sum` format; the digest is its SHA-256.
+ *
+ * @throws EvidenceError, StepError BAD_INPUT
+ */
+export async function collectEvidence(request: CollectEvidence): Promise<CollectedEvidence> {
+  const bag = request.goLive.evidenceDir;
+  const data = join(bag, 'data');
+  const state = request.state as unknown as GoLiveState;
+  const missing: string[] = [];
+  for (const include of request.include) missing.push(...(await writeIncluded(data, include, state)));
+  await writeDurably(join(data, 'metrics_summary.json'), jsonText(metricsSummary(state)));
+  for (const [file, content] of runningRecords(state)) await writeDurably(join(data, file), content);
+  if ((await readIfThere(join(data, 'runbook.yaml'))) === undefined) {
+    missing.push('runbook.yaml: the runbook could not be read when the go-live began');
+  }
+  const { files } = await readPayload(bag);
+  const settled = files.filter(({ path }) => !GROWING.test(path));
+  const manifest = formatManifest(settled);
+  await writeDurably(join(data, APPROVED_MANIFEST), manifest);
+  return { digest: sha256(manifest), files: settled.length, missing };
+}

@@ -1,0 +1,108 @@
+import { lstat, readFile, realpath } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import type { CollectEvidence } from '../../model/state/contract.js';
+import type { Json } from '../../model/json.js';
+import type { GoLiveState } from '../../model/state/state.js';
+import { StepError } from '../../activities/step/step-error.js';
+import { sha256, writeDurably } from '../durable.js';
+import { evidenceError } from '../error.js';
+
+type Include = CollectEvidence['include'][number];
+interface Source {
+  from: string;
+  content: Buffer;
+}
+
+/** Files that golive writes itself; a runbook cannot put its own under these names. */
+const OWN =
+  /^(events\..*|plan\.json|runbook\.yaml|state\.json|metrics_summary\.json|approved-manifest\.txt|(approvals|checklist|timeline)\.json|report\.html|REPRODUCE\.md|phases)$/;
+const NAME = /^[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]{0,127}$/;
+
+/**
+ * Writes one file of `evidence.include` from what steps left.
+ *
+ * @param data absolute `data/` folder of the bag
+ * @returns what is missing of it, a sentence each
+ * @throws StepError BAD_INPUT for a name that is not allowed; EvidenceError when it cannot be written
+ */
+export async function writeIncluded(data: string, include: Include, state: GoLiveState): Promise<string[]> {
+  if (!NAME.test(include.file) || OWN.test(include.file)) {
+    throw new StepError(
+      'BAD_INPUT',
+      `The bundle cannot hold a file of a runbook named ${JSON.stringify(include.file)}.`,
+      {
+        hint: 'Give it another name under evidence.include.',
+      },
+    );
+  }
+  const recorded = recordedHashes(state);
+  const sources: Source[] = [];
+  const missing: string[] = [];
+  for (const [index, from] of include.from.entries()) {
+    const path = include.paths[index];
+    const found = path == null ? 'its step did not leave it' : await readSource(data, path, recorded.get(path));
+    if (typeof found === 'string') missing.push(`${include.file}: ${from}: ${found}`);
+    else sources.push({ from, content: found });
+  }
+  if (sources.length > 0) await writeDurably(join(data, include.file), joined(include.file, sources, missing));
+  return missing;
+}
+
+/** Every file that a step recorded, by path, with its hash. */
+function recordedHashes(state: GoLiveState): Map<string, string> {
+  const steps = [...state.phases, ...state.rollbacks].flatMap((one) => one.steps);
+  return new Map(steps.flatMap((step) => (step.evidence ?? []).map((file) => [file.path, file.sha256] as const)));
+}
+
+async function readSource(data: string, path: string, expected: string | undefined): Promise<Buffer | string> {
+  const absolute = resolve(data, path);
+  if (relative(data, absolute).startsWith('..') || absolute === data) return 'its path leads out of the bundle';
+  try {
+    if (!(await lstat(absolute)).isFile()) return 'it is not a plain file';
+    // A link in the middle of the path could lead out of the bundle.
+    if (!(await realpath(absolute)).startsWith((await realpath(data)) + sep)) return 'its path leads out of the bundle';
+    const content = await readFile(absolute);
+    if (expected !== undefined && sha256(content) !== expected) return 'it was altered after its step had recorded it';
+    return content;
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return 'it is gone';
+    throw evidenceError('read', absolute, error);
+  }
+}
+
+/** One source as it is; several joined as their format asks. */
+function joined(file: string, sources: readonly Source[], missing: string[]): string | Buffer {
+  const [first, ...others] = sources;
+  if (first === undefined) return '';
+  if (others.length === 0) return first.content;
+  const texts = sources.map(({ content }) => content.toString('utf8'));
+  if (file.endsWith('.json')) return joinJson(file, sources, missing);
+  if (!file.endsWith('.csv')) return texts.map(ended).join('');
+  const header = firstLine(texts[0] ?? '');
+  return texts
+    .map((text, index) =>
+      ended(index > 0 && firstLine(text) === header ? text.slice(header.length).replace(/^\r?\n/, '') : text),
+    )
+    .join('');
+}
+
+function joinJson(file: string, sources: readonly Source[], missing: string[]): string {
+  const bySource: Record<string, Json> = {};
+  for (const { from, content } of sources) {
+    const [phase, step] = from.split('.');
+    try {
+      bySource[`${phase}.${step}`] = JSON.parse(content.toString('utf8')) as Json;
+    } catch {
+      missing.push(`${file}: ${from}: it is not JSON`);
+    }
+  }
+  return `${JSON.stringify(bySource, null, 2)}\n`;
+}
+
+function firstLine(text: string): string {
+  return text.slice(0, Math.max(0, text.search(/\r?\n|$/)));
+}
+
+function ended(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}

@@ -1,0 +1,68 @@
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { link, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { StepError } from '../../activities/step/step-error.js';
+import { writeDurably } from '../durable.js';
+
+/** The worker's key for evidence. */
+export interface EvidenceKey {
+  privateKey: KeyObject;
+  /** The public half, PEM (SPKI). */
+  publicPem: string;
+  /** `SHA256:` and the hash of the public key's DER, in base64 without padding, as SSH writes fingerprints. */
+  fingerprint: string;
+}
+
+/** Fingerprint of a public key. */
+export function fingerprintOf(publicKey: KeyObject): string {
+  const der = publicKey.export({ type: 'spki', format: 'der' });
+  return `SHA256:${createHash('sha256').update(der).digest('base64').replace(/=+$/, '')}`;
+}
+
+/**
+ * Opens the Ed25519 key at a path; makes it, readable by its owner alone, when there is none. Two workers that make it
+ * at once get the same one.
+ *
+ * @throws StepError BAD_INPUT when the file is no such key or others may read it
+ */
+export async function openEvidenceKey(path: string): Promise<EvidenceKey> {
+  if (!existsSync(path)) await makeKey(path);
+  const mode = (await stat(path)).mode & 0o077;
+  const refused = (why: string, hint: string) =>
+    new StepError('BAD_INPUT', `The evidence key ${path} ${why}.`, { hint });
+  if (mode !== 0) throw refused('may be read by others than its owner', `Run: chmod 600 ${path}`);
+  let privateKey: KeyObject;
+  try {
+    privateKey = createPrivateKey(await readFile(path));
+  } catch {
+    throw refused(
+      'is no private key in PEM',
+      'Name another with GOLIVE_EVIDENCE_KEY, or move it away: a new one is made.',
+    );
+  }
+  if (privateKey.asymmetricKeyType !== 'ed25519') {
+    throw refused(
+      `is ${privateKey.asymmetricKeyType ?? 'of no known type'}, not Ed25519`,
+      'Name another with GOLIVE_EVIDENCE_KEY.',
+    );
+  }
+  const publicKey = createPublicKey(privateKey);
+  const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  return { privateKey, publicPem, fingerprint: fingerprintOf(publicKey) };
+}
+
+async function makeKey(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const draft = `${path}.${process.pid}`;
+  await writeDurably(draft, pem, 0o600);
+  try {
+    await link(draft, path);
+  } catch (error) {
+    // Another worker was first: its key counts.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}

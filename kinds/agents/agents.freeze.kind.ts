@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { defineKind } from '../../model/schema/format/kind.js';
+
+const argv = z.array(z.string().max(4096)).min(1).max(64);
+
+/** Ids of Temporal schedules. */
+export const schedules = z.array(z.string().min(1).max(200)).max(100).default([]);
+
+export const agentsFreeze = defineKind({
+  title: 'Freeze agents',
+  about:
+    'Halts autonomous loops: pauses Temporal schedules and runs the freeze commands of other agents, and remembers which ones it halted.',
+  input: z
+    .strictObject({
+      schedules: schedules.describe('Ids of Temporal schedules to pause, in the namespace of the worker.'),
+      commands: z
+        .array(
+          z.strictObject({
+            name: z.string().min(1).max(100),
+            freeze: argv.describe('Halts the agent; safe to repeat.'),
+            thaw: argv.describe('Lets it go on; safe to repeat.'),
+            status: argv.optional().describe('Ends with code 0 while the agent runs, with another when it is halted.'),
+          }),
+        )
+        .max(50)
+        .default([]),
+    })
+    .refine((input) => input.schedules.length + input.commands.length > 0, {
+      message: 'give `schedules` or `commands`',
+    })
+    .refine((input) => new Set(input.commands.map(({ name }) => name)).size === input.commands.length, {
+      message: 'two commands have the same name',
+      path: ['commands'],
+    }),
+  outputs: z.object({
+    frozen: z.int().describe('Agents with commands that are halted now.'),
+    schedules: z.int().describe('Schedules that are paused now.'),
+  }),
+  effect: 'idempotent',
+  undo: 'Lets go on exactly those that it halted; what was halted before stays so.',
+  example: `id: freeze
+uses: agents.freeze
+undoOn: always
+with:
+  schedules: [nightly-retry]
+  commands:
+    - name: retry-agent
+      freeze: [touch, agents/retry.hold]
+      thaw: [rm, -f, agents/retry.hold]
+      status: [test, '!', -e, agents/retry.hold]
+`,
+  sample: { frozen: 1, schedules: 1 },
+});

@@ -1,0 +1,100 @@
+import type { z } from 'zod';
+import type { agentsFreeze as kind } from './agents.freeze.kind.js';
+import { type Schedules, withSchedules } from './schedules.js';
+import type { HandlerOf, StepContext } from '../../activities/step/step.js';
+import { StepError } from '../../activities/step/step-error.js';
+
+const COMMAND_MS = 60_000;
+
+type Command = z.infer<(typeof kind)['input']>['commands'][number];
+
+/** What the deed halted, by id and name. */
+interface Halted {
+  schedules: string[];
+  commands: string[];
+}
+
+export const agentsFreeze: HandlerOf<typeof kind> = {
+  async do(input, context) {
+    const before = await halted(context);
+    const running = await runningAgents(input.commands, context);
+    const freeze = async (schedules?: Schedules): Promise<void> => {
+      const going: string[] = [];
+      for (const id of input.schedules) if (!(await schedules?.paused(id))) going.push(id);
+      // An earlier attempt may have halted some already: they are ours too.
+      await context.remember({
+        schedules: [...new Set([...before.schedules, ...going])],
+        commands: [...new Set([...before.commands, ...running.map(({ name }) => name)])],
+      });
+      for (const id of going) await schedules?.pause(id, `halted for go-live ${context.task.goLive.id}`);
+      for (const { name, freeze: argv } of running) await runAgent(name, argv, context);
+      for (const id of input.schedules) {
+        if (!(await schedules?.paused(id)))
+          throw new StepError('CHECK_FAILED', `Temporal schedule ${id} still goes on.`);
+      }
+    };
+    if (input.schedules.length > 0) await withSchedules(context.signal, freeze);
+    else await freeze();
+    const still = await runningAgents(
+      input.commands.filter(({ status }) => status),
+      context,
+    );
+    if (still.length > 0) {
+      throw new StepError(
+        'CHECK_FAILED',
+        `Still running after their freeze: ${still.map(({ name }) => name).join(', ')}.`,
+      );
+    }
+    const now = { frozen: input.commands.length, schedules: input.schedules.length };
+    return { outputs: now, summary: `${now.frozen} agents halted, ${now.schedules} schedules paused` };
+  },
+
+  async undo(input, context) {
+    const ours = await halted(context);
+    const failures: unknown[] = [];
+    const attempt = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => failures.push(error));
+    for (const { name, thaw } of input.commands.toReversed()) {
+      if (ours.commands.includes(name)) await attempt(runAgent(name, thaw, context));
+    }
+    if (ours.schedules.length > 0)
+      await attempt(withSchedules(context.signal, (schedules) => letGoOn(ours, schedules, context)));
+    if (failures.length > 0) throw failures[0];
+    return { summary: `${ours.commands.length} agents and ${ours.schedules.length} schedules go on` };
+  },
+};
+
+async function letGoOn(ours: Halted, schedules: Schedules, context: StepContext): Promise<void> {
+  for (const id of ours.schedules) {
+    if (await schedules.paused(id)) await schedules.unpause(id, `after go-live ${context.task.goLive.id}`);
+  }
+}
+
+async function halted(context: StepContext): Promise<Halted> {
+  const known = (await context.recall()) as Partial<Halted> | undefined;
+  return { schedules: known?.schedules ?? [], commands: known?.commands ?? [] };
+}
+
+/** Those that run; one that cannot tell counts as running. */
+async function runningAgents(commands: Command[], context: StepContext): Promise<Command[]> {
+  const running: Command[] = [];
+  for (const command of commands) {
+    if (!command.status) running.push(command);
+    else if ((await ask(command.status, context)).exitCode === 0) running.push(command);
+  }
+  return running;
+}
+
+/** Runs an agent's command. @throws StepError COMMAND_FAILED */
+export async function runAgent(name: string, argv: string[], context: StepContext): Promise<void> {
+  const { exitCode, stderr } = await ask(argv, context);
+  if (exitCode === 0) return;
+  const said = stderr.trim().slice(-300);
+  throw new StepError(
+    'COMMAND_FAILED',
+    `${argv[0]} for agent ${name} ended with code ${exitCode}${said ? `: ${said}` : '.'}`,
+  );
+}
+
+function ask(argv: string[], context: StepContext) {
+  return context.run({ argv, cwd: context.task.goLive.baseDir, timeoutMs: COMMAND_MS });
+}

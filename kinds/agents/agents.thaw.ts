@@ -1,0 +1,19 @@
+import type { agentsThaw as kind } from './agents.thaw.kind.js';
+import { withSchedules } from './schedules.js';
+import type { HandlerOf } from '../../activities/step/step.js';
+import { runAgent } from './agents.freeze.js';
+
+export const agentsThaw: HandlerOf<typeof kind> = {
+  async do(input, context) {
+    for (const { name, thaw } of input.commands) await runAgent(name, thaw, context);
+    if (input.schedules.length > 0) {
+      await withSchedules(context.signal, async (schedules) => {
+        for (const id of input.schedules) {
+          if (await schedules.paused(id)) await schedules.unpause(id, `thawed by go-live ${context.task.goLive.id}`);
+        }
+      });
+    }
+    const now = { thawed: input.commands.length, schedules: input.schedules.length };
+    return { outputs: now, summary: `${now.thawed} agents and ${now.schedules} schedules go on` };
+  },
+};

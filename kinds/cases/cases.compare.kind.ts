@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { defineKind } from '../../model/schema/format/kind.js';
+
+const verdicts = z.record(z.string(), z.string());
+const confusion = z.record(z.string(), z.number().min(0));
+
+export const casesCompare = defineKind({
+  title: 'Compare case runs',
+  about: 'Compares a run of cases with an earlier one: changed verdicts, and the largest drop of a class.',
+  input: z.strictObject({
+    baseline: verdicts.optional().describe('Verdict by case id of the earlier run.'),
+    current: verdicts.optional().describe('Verdict by case id of this run.'),
+    baselineConfusion: confusion.optional().describe('Count by "expected>got" of the earlier run.'),
+    currentConfusion: confusion.optional(),
+    baselineFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('results.jsonl or metrics.json of an earlier run, instead of `baseline`; may be missing.'),
+    maxDrop: z.number().min(0).max(1).default(0.3).describe('Largest tolerated drop of a class, as a ratio.'),
+  }),
+  outputs: z.object({
+    compared: z.boolean().describe('False when there was no earlier run to compare with.'),
+    agreement: z.number().optional().describe('Share of the earlier run’s cases that got the same verdict now.'),
+    changed: z.number().describe('Cases of the earlier run with another verdict now, or none.'),
+    maxDrop: z
+      .number()
+      .optional()
+      .describe('Largest drop of recall of a class other than blocked, as a ratio; 0 = none.'),
+    worstClass: z.string().describe('The class that dropped most, or `none`.'),
+    exceeds: z.boolean().describe('The drop is larger than tolerated: a person must record the root cause.'),
+  }),
+  effect: 'none',
+  undo: null,
+  example: `id: compare
+uses: cases.compare
+with: { baselineFile: earlier/results.jsonl, current: { case-1: pass }, currentConfusion: { "pass>pass": 1 } }
+`,
+  sample: { compared: true, agreement: 1, changed: 0, maxDrop: 0, worstClass: 'none', exceeds: false },
+  leaves: ['compare.json'],
+});

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { duration } from '../shared/fields.js';
+import { defineKind } from '../../model/schema/format/kind.js';
+import { secretRef } from '../shared/secret-ref.js';
+
+const count = z.number();
+const share = z.number().min(0).max(1).optional();
+
+export const casesRun = defineKind({
+  title: 'Case run',
+  about: 'Posts each case of a manifest to the service at a stated pace, and measures the verdicts against the oracle.',
+  input: z.strictObject({
+    manifest: z.string().min(1).describe('Path of the manifest of cases.'),
+    url: z
+      .string()
+      .max(4000)
+      .regex(/^(https?:\/\/|\$\{\{)/, 'an address that begins with http:// or https://')
+      .describe('The endpoint; gets {case_id, documents} as JSON.'),
+    minInterval: duration.describe('Shortest time between two sends; live batches need 2.5s or more.'),
+    retries429: z
+      .int()
+      .min(0)
+      .max(50)
+      .describe('How often a rate-limited case is tried again; live batches need 6 or more.'),
+    token: secretRef.optional().describe('Sent as a bearer token.'),
+    timeout: duration.default(60_000).describe('Time for one answer.'),
+    seed: z.int().optional().describe('Seed that the manifest must have been made with.'),
+    requireStubFalse: z.boolean().default(false).describe('Stop at the first stubbed answer.'),
+  }),
+  outputs: z.object({
+    total: count.describe('Cases of the manifest.'),
+    comparable: count.describe('Cases whose answer was mapped to pass, warn, reject or blocked.'),
+    agreed: count.describe('Comparable cases with the expected verdict.'),
+    accuracy: share.describe('agreed / comparable'),
+    recallPass: share.describe('Of the comparable cases expected to pass, those that did.'),
+    criticalFalsePass: count.describe('Expected reject, got pass.'),
+    http422: count,
+    exhausted429: count.describe('Cases that ran out of 429 retries.'),
+    exhausted429Share: share.describe('exhausted429 / total'),
+    retries429: count.describe('Sends that were answered 429 and tried again.'),
+    blocked: count,
+    blockedShare: share.describe('blocked / total'),
+    blockedAmongExpectedPass: share.describe('Of the comparable cases expected to pass, those that were blocked.'),
+    maxClassBlockedShare: share.describe('Largest blocked share of a class not expected blocked.'),
+    stubbed: count.describe('Answers that said they were stubs.'),
+    durationMs: z.number().describe('From the first send to the last answer, crashes included.'),
+    verdicts: z.record(z.string(), z.string()).optional().describe('Verdict by case id; absent above 200 cases.'),
+    confusion: z.record(z.string(), z.number()).describe('Count by "expected>got".'),
+  }),
+  effect: 'idempotent',
+  undo: null,
+  example: `id: run1
+uses: cases.run
+timeout: 45m
+with:
+  manifest: cases/smoke20.json
+  url: http://127.0.0.1:8000/api/validate/
+  minInterval: 3s
+  retries429: 8
+`,
+  sample: {
+    total: 20,
+    comparable: 20,
+    agreed: 18,
+    accuracy: 0.9,
+    recallPass: 0.875,
+    criticalFalsePass: 0,
+    http422: 0,
+    exhausted429: 0,
+    exhausted429Share: 0,
+    retries429: 2,
+    blocked: 1,
+    blockedShare: 0.05,
+    blockedAmongExpectedPass: 0,
+    maxClassBlockedShare: 0,
+    stubbed: 0,
+    durationMs: 61_200,
+    verdicts: Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`case-${at + 1}`, sampleVerdict(at)])),
+    confusion: {
+      'pass>pass': 7,
+      'pass>warn': 1,
+      'warn>warn': 5,
+      'reject>reject': 5,
+      'reject>warn': 1,
+      'blocked>blocked': 1,
+    },
+  },
+  leaves: ['results.jsonl', 'metrics.json', 'confusion_matrix.csv', 'failed_cases.csv', 'rate_limit_stats.json'],
+  running: z.object({
+    done: count.describe('Cases answered so far.'),
+    total: count.describe('Cases of the manifest.'),
+    blocked: count,
+    blockedShare: z.number().describe('Blocked so far / all cases of the manifest: once true it stays true.'),
+    maxClassBlockedShare: z
+      .number()
+      .describe('Largest, over classes not expected blocked, of blocked so far / all cases of the class.'),
+    criticalFalsePass: count,
+    http422: count,
+    exhausted429: count,
+    comparable: count,
+    agreed: count,
+  }),
+});
+
+function sampleVerdict(at: number): string {
+  return at < 7 ? 'pass' : at < 14 ? 'warn' : at < 19 ? 'reject' : 'blocked';
+}

@@ -1,0 +1,139 @@
+import type { z } from 'zod';
+import type { casesRun as kind } from './cases.run.kind.js';
+import { writeLeaves } from './leaves.js';
+import { type Case, type Manifest, readManifest } from './manifest.js';
+import { type CaseResult, metricsOf, tallies } from './metrics.js';
+import { sendCase, type SendOptions } from './send-case.js';
+import { resolveSecret } from '../../activities/command/secret.js';
+import type { HandlerOf, LineAppender, StepContext } from '../../activities/step/step.js';
+import { StepError } from '../../activities/step/step-error.js';
+
+type Input = z.infer<(typeof kind)['input']>;
+
+/** Above so many cases the verdicts by id stay in the evidence: a result must be small. */
+const MOST_VERDICTS = 200;
+
+export const casesRun: HandlerOf<typeof kind> = {
+  async do(input, context) {
+    const { manifest } = await readManifest(context.path(input.manifest));
+    if (input.seed !== undefined && manifest.seed !== input.seed) {
+      throw new StepError(
+        'EXPECTATION_FAILED',
+        `The manifest was made with the seed ${manifest.seed ?? 'none'}, not ${input.seed}.`,
+      );
+    }
+    const appender = await context.evidence.appender('results.jsonl');
+    // What an earlier attempt recorded stays: a case with a recorded answer is never sent again.
+    const results = appender.existing.map((line) => JSON.parse(line) as CaseResult);
+    try {
+      await runAll(input, manifest, results, appender, context);
+    } catch (error) {
+      await appender.close();
+      const leaves = await writeLeaves(context.evidence, manifest.cases, results, false);
+      throw error instanceof StepError && error.code === 'GUARD_TRIPPED'
+        ? withFacts(error, manifest.cases, results, leaves)
+        : error;
+    }
+    await appender.close();
+    await writeLeaves(context.evidence, manifest.cases, results, true);
+    const outputs = outputsOf(manifest.cases, results);
+    const { comparable, agreed, total, retries429, exhausted429 } = outputs;
+    return {
+      outputs,
+      summary: `${agreed} of ${comparable} comparable cases agree with the oracle (${total} cases); 429: ${retries429} retried, ${exhausted429} exhausted`,
+    };
+  },
+  // Every case has its line when the step is done, with what the oracle expects of it.
+  recompute(_input, read) {
+    const text = read('results.jsonl')?.toString('utf8');
+    if (text === undefined) return undefined;
+    const results = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as CaseResult);
+    return outputsOf(results, results);
+  },
+};
+
+function outputsOf(cases: readonly Pick<Case, 'expected'>[], results: readonly CaseResult[]) {
+  const metrics = metricsOf(cases, results);
+  const verdicts = Object.fromEntries(results.map(({ id, verdict }) => [id, verdict ?? 'none']));
+  return { ...metrics, ...(metrics.total <= MOST_VERDICTS ? { verdicts } : {}) };
+}
+
+async function runAll(
+  input: Input,
+  manifest: Manifest,
+  results: CaseResult[],
+  appender: LineAppender,
+  context: StepContext,
+): Promise<void> {
+  const { cases } = manifest;
+  const done = new Set(results.map(({ id }) => id));
+  const options: SendOptions = {
+    url: input.url,
+    retries429: input.retries429,
+    timeoutMs: input.timeout,
+    ...(input.token ? { token: await resolveSecret(input.token, process.env, context.secretPath) } : {}),
+    pace: pacer(context.scaled(input.minInterval), context),
+  };
+  const begun = performance.now();
+  let sent = 0;
+  tell(cases, results, 0, 0, context);
+  for (const one of cases) {
+    if (done.has(one.id)) continue;
+    const result = await sendCase(one, options, context);
+    await appender.append(JSON.stringify(result));
+    results.push(result);
+    sent += 1;
+    tell(cases, results, sent, performance.now() - begun, context);
+    if (input.requireStubFalse && result.stub) {
+      throw new StepError(
+        'EXPECTATION_FAILED',
+        `The answer to case '${one.id}' is a stub; stubs are never decision evidence.`,
+      );
+    }
+    context.checkGuards(tallies(cases, results));
+  }
+}
+
+/** Lets the next send begin no earlier than the interval after the last one began. */
+function pacer(intervalMs: number, context: StepContext): () => Promise<void> {
+  let due = 0;
+  return async () => {
+    const now = performance.now();
+    if (due > now) await context.sleep(due - now);
+    due = performance.now() + intervalMs;
+  };
+}
+
+function tell(
+  cases: readonly Case[],
+  results: readonly CaseResult[],
+  sent: number,
+  elapsedMs: number,
+  context: StepContext,
+): void {
+  const { done, total, agreed, comparable, blocked } = tallies(cases, results);
+  const left = sent === 0 ? undefined : (elapsedMs / sent) * (total - done);
+  const retried = results.reduce((sum, result) => sum + result.retries429, 0);
+  context.progress({
+    done,
+    total,
+    ...(left === undefined ? {} : { forecast: new Date(context.now().getTime() + left).toISOString() }),
+    text: `${done}/${total} · ${agreed} of ${comparable} agree · ${blocked} blocked · 429: ${retried} retried`,
+  });
+}
+
+function withFacts(
+  error: StepError,
+  cases: readonly Case[],
+  results: readonly CaseResult[],
+  leaves: NonNullable<StepError['options']['evidence']>,
+): StepError {
+  return new StepError(error.code, error.message, {
+    ...error.options,
+    facts: tallies(cases, results),
+    evidence: leaves,
+  });
+}

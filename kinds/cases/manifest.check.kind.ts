@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { defineKind } from '../../model/schema/format/kind.js';
+
+export const manifestCheck = defineKind({
+  title: 'Manifest sanity',
+  about: 'Checks a manifest of cases: ids, scenario counts and the distribution of expected verdicts, all recounted.',
+  input: z.strictObject({
+    manifest: z.string().min(1).describe('Path of the manifest.'),
+    expectCount: z.int().min(1).optional().describe('Exact number of cases.'),
+    expectScenarios: z.int().min(1).optional().describe('Fewest different scenarios.'),
+  }),
+  outputs: z.object({
+    cases: z.number(),
+    scenarios: z.number().describe('Different scenarios.'),
+    sha256: z.string().describe('SHA-256 of the manifest.'),
+    expected: z.record(z.string(), z.number()).describe('Cases by expected verdict.'),
+  }),
+  effect: 'none',
+  undo: null,
+  example: `id: manifest
+uses: manifest.check
+with: { manifest: cases/smoke20.json, expectCount: 20 }
+`,
+  sample: {
+    cases: 20,
+    scenarios: 12,
+    sha256: 'a'.repeat(64),
+    expected: { pass: 8, warn: 5, reject: 6, blocked: 1 },
+  },
+  leaves: ['manifest.json'],
+});

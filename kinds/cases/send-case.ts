@@ -1,0 +1,121 @@
+import type { Json } from '../../model/json.js';
+import { sha256 } from '../../evidence/durable.js';
+import { type HttpAnswer, send } from '../../activities/reach/http.js';
+import type { StepContext } from '../../activities/step/step.js';
+import { type Case, VERDICT_CLASSES, type VerdictClass } from './manifest.js';
+import type { CaseResult } from './metrics.js';
+
+export interface SendOptions {
+  url: string;
+  retries429: number;
+  timeoutMs: number;
+  token?: string;
+  /** Waits until the next send is due; every send takes a place in the pace. */
+  pace(): Promise<void>;
+}
+
+/** Longest answer that is read. */
+const MOST_BYTES = 1024 * 1024;
+/** Wait before a rate-limited case is tried again where the service names no time, in milliseconds. */
+const DEFAULT_RETRY_MS = 1000;
+/** Longest wait that a service may ask for, in milliseconds. */
+const LONGEST_RETRY_MS = 120_000;
+
+/** Posts one case until it has an answer that is no 429, or the cap is reached, and reads its verdict. */
+export async function sendCase(one: Case, options: SendOptions, context: StepContext): Promise<CaseResult> {
+  const body = JSON.stringify({ case_id: one.id, documents: one.documents });
+  let startedAt = '';
+  for (let attempt = 1; ; attempt += 1) {
+    await options.pace();
+    startedAt ||= context.now().toISOString();
+    const answer = await send({
+      url: options.url,
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
+      },
+      body,
+      timeoutMs: options.timeoutMs,
+      maxBytes: MOST_BYTES,
+      signal: context.signal,
+      network: context.task.goLive.network,
+    });
+    if (answer.status === 429 && attempt <= options.retries429) {
+      await context.sleep(retryAfterMs(answer, context.now()));
+      continue;
+    }
+    const at = context.now().toISOString();
+    const seen = attempt - 1;
+    return {
+      id: one.id,
+      scenario: one.scenario,
+      expected: one.expected,
+      ...read(answer),
+      status: answer.status,
+      attempts: attempt,
+      retries429: seen,
+      exhausted429: answer.status === 429,
+      ms: Date.parse(at) - Date.parse(startedAt),
+      startedAt,
+      at,
+      sha256: sha256(answer.body),
+    };
+  }
+}
+
+/** `Retry-After` as seconds or an HTTP date (RFC 9110, 10.2.3), in milliseconds. */
+export function retryAfterMs(answer: Pick<HttpAnswer, 'headers'>, now: Date): number {
+  const text = answer.headers['retry-after'];
+  if (text === undefined) return DEFAULT_RETRY_MS;
+  const seconds = Number(text);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(text) - now.getTime();
+  return Number.isNaN(ms) ? DEFAULT_RETRY_MS : Math.min(LONGEST_RETRY_MS, Math.max(0, ms));
+}
+
+type Reading = Pick<
+  CaseResult,
+  | 'verdict'
+  | 'stub'
+  | 'issues'
+  | 'severities'
+  | 'structuredKeys'
+  | 'extraction'
+  | 'lcDetected'
+  | 'documentsPresent'
+  | 'error'
+>;
+
+/** Maps an answer to a verdict class. Anything that is not plainly one of the four is not comparable. */
+function read(answer: HttpAnswer): Reading {
+  const nothing: Reading = { verdict: null, stub: false, issues: [], severities: [], structuredKeys: [] };
+  if (answer.status !== 200) return { ...nothing, error: `status ${answer.status}` };
+  let raw: Json;
+  try {
+    raw = JSON.parse(answer.body.toString('utf8')) as Json;
+  } catch {
+    return { ...nothing, error: 'the answer is no JSON' };
+  }
+  const body = object(raw);
+  const structured = object(body.structured_result);
+  const issues = Array.isArray(structured.issues) ? structured.issues.map(object) : [];
+  const verdict = VERDICT_CLASSES.find((known) => known === body.verdict) as VerdictClass | undefined;
+  return {
+    verdict: verdict ?? null,
+    stub: body.stub === true || structured.stub === true,
+    issues: issues.map((issue) => text(issue.code)).slice(0, 20),
+    severities: [...new Set(issues.map((issue) => text(issue.severity)))],
+    structuredKeys: Object.keys(structured).slice(0, 30),
+    ...(structured.extraction_summary === undefined ? {} : { extraction: structured.extraction_summary }),
+    ...(typeof structured.lc_detected === 'boolean' ? { lcDetected: structured.lc_detected } : {}),
+    ...(structured.documents_present === undefined ? {} : { documentsPresent: structured.documents_present }),
+    ...(verdict ? {} : { error: `the verdict '${text(body.verdict).slice(0, 40)}' is not known` }),
+  };
+}
+
+function object(value: Json | undefined): Record<string, Json> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
+}
+function text(value: Json | undefined): string {
+  return typeof value === 'string' ? value.slice(0, 80) : '';
+}

@@ -1,0 +1,79 @@
+import type { StepKind } from '../model/schema/format/kind.js';
+import { agentsFreeze } from './agents/agents.freeze.kind.js';
+import { agentsThaw } from './agents/agents.thaw.kind.js';
+import { alertClear } from './notice/alert.clear.kind.js';
+import { alertRaise } from './notice/alert.raise.kind.js';
+import { badgeUpdate } from './record/badge.update.kind.js';
+import { casesCompare } from './cases/cases.compare.kind.js';
+import { casesRun } from './cases/cases.run.kind.js';
+import { commandRun } from './command/command.run.kind.js';
+import { envEnsure } from './file/env.ensure.kind.js';
+import { evidenceWrite } from './record/evidence.write.kind.js';
+import { fileAwait } from './file/file.await.kind.js';
+import { fileCopy } from './file/file.copy.kind.js';
+import { fileDrop } from './file/file.drop.kind.js';
+import { fileRestore } from './file/file.restore.kind.js';
+import { fileSnapshot } from './file/file.snapshot.kind.js';
+import { fileWrite } from './file/file.write.kind.js';
+import { gitRevert } from './git/git.revert.kind.js';
+import { healthContract } from './service/health.contract.kind.js';
+import { httpCheck } from './service/http.check.kind.js';
+import { jsonlCount } from './record/jsonl.count.kind.js';
+import { logRotate } from './log/log.rotate.kind.js';
+import { logScan } from './log/log.scan.kind.js';
+import { manifestCheck } from './cases/manifest.check.kind.js';
+import { metricsRead } from './record/metrics.read.kind.js';
+import { notify } from './notice/notify.kind.js';
+import { prPrepare } from './git/pr.prepare.kind.js';
+import { processAwaitRespawn } from './process/process.await-respawn.kind.js';
+import { processFind } from './process/process.find.kind.js';
+import { processKill } from './process/process.kill.kind.js';
+import { redisCheck } from './service/redis.check.kind.js';
+import { stackDown } from './stack/stack.down.kind.js';
+import { stackLogs } from './stack/stack.logs.kind.js';
+import { stackPs } from './stack/stack.ps.kind.js';
+import { stackUp } from './stack/stack.up.kind.js';
+import { tcpCheck } from './service/tcp.check.kind.js';
+import { wait } from './wait/wait.kind.js';
+
+/** Every step kind by the name that a runbook's `uses` gives. One line per kind, by name. */
+export const stepKinds = {
+  'agents.freeze': agentsFreeze,
+  'agents.thaw': agentsThaw,
+  'alert.clear': alertClear,
+  'alert.raise': alertRaise,
+  'badge.update': badgeUpdate,
+  'cases.compare': casesCompare,
+  'cases.run': casesRun,
+  'command.run': commandRun,
+  'env.ensure': envEnsure,
+  'evidence.write': evidenceWrite,
+  'file.await': fileAwait,
+  'file.copy': fileCopy,
+  'file.drop': fileDrop,
+  'file.restore': fileRestore,
+  'file.snapshot': fileSnapshot,
+  'file.write': fileWrite,
+  'git.revert': gitRevert,
+  'health.contract': healthContract,
+  'http.check': httpCheck,
+  'jsonl.count': jsonlCount,
+  'log.rotate': logRotate,
+  'log.scan': logScan,
+  'manifest.check': manifestCheck,
+  'metrics.read': metricsRead,
+  notify,
+  'pr.prepare': prPrepare,
+  'process.await-respawn': processAwaitRespawn,
+  'process.find': processFind,
+  'process.kill': processKill,
+  'redis.check': redisCheck,
+  'stack.down': stackDown,
+  'stack.logs': stackLogs,
+  'stack.ps': stackPs,
+  'stack.up': stackUp,
+  'tcp.check': tcpCheck,
+  wait,
+} satisfies Record<string, StepKind>;
+
+export type KindName = keyof typeof stepKinds;

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { duration } from '../shared/fields.js';
+import { defineKind } from '../../model/schema/format/kind.js';
+import { secretRef } from '../shared/secret-ref.js';
+
+const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of letters, digits and _');
+
+export const commandRun = defineKind({
+  title: 'Command',
+  about:
+    'Runs a program with its arguments, without a shell, and keeps its whole output; the step says by `effect` what repeating it would mean.',
+  input: z.strictObject({
+    argv: z
+      .array(z.string().max(8192))
+      .min(1)
+      .max(256)
+      .refine((argv) => argv[0] !== '' && !argv.some((part) => part.includes('\0')), 'argv[0] names a program; no NUL')
+      .describe('Program and arguments, each an item of its own.'),
+    cwd: z.string().min(1).optional().describe('Folder it runs in; by default the one that holds the runbook.'),
+    env: z
+      .record(environmentName, z.union([z.string(), secretRef]))
+      .optional()
+      .describe(
+        'Added to the allow-listed environment: PATH, HOME, LANG, TZ, TMPDIR and the like; a secret by reference is kept out of all that is told.',
+      ),
+    pin: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Refuse to run when a file that `argv` names was changed after the plan was made; false for what is built meanwhile.',
+      ),
+    expectExit: z.array(z.int().min(0).max(255)).min(1).default([0]).describe('Exit codes that are good.'),
+    expectStdout: z.string().max(1000).optional().describe('Regular expression that the end of its output must match.'),
+    timeout: duration.optional().describe('Longest time it may run; by default the time of the step.'),
+    outputs: z
+      .strictObject({ file: z.string().min(1) })
+      .optional()
+      .describe('A JSON object of at most 64 KiB that it writes; the path is in its GOLIVE_OUTPUT_FILE.'),
+  }),
+  outputs: z.object({
+    exitCode: z.number(),
+    durationMs: z.number().describe('Milliseconds it ran.'),
+    stdoutTail: z.string().describe('The last 2,000 characters of its output.'),
+    values: z.record(z.string(), z.json()).describe('What it wrote to its output file.'),
+  }),
+  effect: 'once',
+  undo: null,
+  example: `id: migrate
+uses: command.run
+effect: idempotent
+with:
+  argv: [npm, run, migrate]
+  cwd: services/api
+  env: { PGHOST: localhost }
+  timeout: 2m
+`,
+  sample: { exitCode: 0, durationMs: 812, stdoutTail: 'done\n', values: {} },
+  leaves: ['output.log'],
+});

@@ -1,0 +1,126 @@
+import { readFile, rm, stat } from 'node:fs/promises';
+import { z } from 'zod';
+import type { commandRun as kind } from './command.run.kind.js';
+import type { Json } from '../../model/json.js';
+import type { SecretRef } from '../shared/secret-ref.js';
+import { matchTail } from '../shared/patterns.js';
+import { redact } from '../../activities/command/redact.js';
+import { resolveSecret } from '../../activities/command/secret.js';
+import type { CommandResult, HandlerOf, StepContext } from '../../activities/step/step.js';
+import { StepError } from '../../activities/step/step-error.js';
+import type { StepTask } from '../../model/state/contract.js';
+
+const OUTPUT_FILE_BYTES = 64 * 1024;
+/** A step's outputs may have 32 KiB in all. */
+const VALUES_BYTES = 28 * 1024;
+const TAIL = 2000;
+const outputFile = z.record(z.string(), z.json());
+
+/**
+ * The same for every attempt of the same deed, on whatever worker and in whatever workflow run, so that a command may
+ * recognise that it was done before. A phase that is gone through again does new deeds.
+ */
+export function idempotencyKey({ goLive, phase, phaseAttempt, step, epoch }: StepTask): string {
+  return `${goLive.id}/${phase}${phaseAttempt > 1 ? `.${phaseAttempt}` : ''}/${step}/${epoch}`;
+}
+
+export const commandRun: HandlerOf<typeof kind> = {
+  async do(input, context) {
+    const file = input.outputs ? context.path(input.outputs.file) : undefined;
+    // What an earlier command left there is not this one's output.
+    if (file) await rm(file, { force: true });
+    const { env, secrets } = await environmentOf(input.env ?? {}, context);
+    const result = await context.run({
+      argv: input.argv,
+      cwd: input.cwd === undefined ? context.task.goLive.baseDir : context.path(input.cwd),
+      env: {
+        ...env,
+        GOLIVE_IDEMPOTENCY_KEY: idempotencyKey(context.task),
+        ...(file ? { GOLIVE_OUTPUT_FILE: file } : {}),
+      },
+      timeoutMs: input.timeout ?? context.task.timeoutMs,
+      saveAs: 'output.log',
+      pin: input.pin,
+      secrets,
+    });
+    if (result.truncated) {
+      const { bytes, sha256 } = result;
+      await context.evidence.write('output.json', `${JSON.stringify({ bytes, sha256, truncated: true })}\n`);
+    }
+    const program = input.argv[0] ?? '';
+    if (result.exitCode === null || !input.expectExit.includes(result.exitCode))
+      throw badExit(program, result, context);
+    if (input.expectStdout !== undefined && !matchTail(input.expectStdout, result.stdout)) {
+      throw new StepError(
+        'COMMAND_FAILED',
+        `${program} ended with code ${result.exitCode}, but its output does not match ${input.expectStdout}.`,
+        { facts: { stdoutTail: result.stdout.slice(-400) }, evidence: context.evidence.refs() },
+      );
+    }
+    const values = file ? await readValues(file, secrets, context) : {};
+    const stdoutTail = result.stdout.slice(-TAIL);
+    return {
+      outputs: { exitCode: result.exitCode, durationMs: result.durationMs, stdoutTail, values },
+      summary: `${program} ended with code ${result.exitCode} after ${result.durationMs} ms`,
+    };
+  },
+};
+
+function badExit(program: string, result: CommandResult, context: StepContext): StepError {
+  const how = result.exitCode === null ? `was ended by ${result.signal}` : `ended with code ${result.exitCode}`;
+  const said = lastLines(result.stderr || result.stdout, 5);
+  return new StepError('COMMAND_FAILED', `${program} ${how}${said ? `; it last said: ${said}` : ''}`, {
+    facts: { exitCode: result.exitCode, signal: result.signal },
+    evidence: context.evidence.refs(),
+  });
+}
+
+function lastLines(text: string, count: number): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.slice(-count).join('\n').slice(-700);
+}
+
+/** The declared environment with its secrets read, and those secrets, to be taken out of what the command says. */
+async function environmentOf(
+  declared: Record<string, string | SecretRef>,
+  context: StepContext,
+): Promise<{ env: Record<string, string>; secrets: string[] }> {
+  const env: Record<string, string> = {};
+  const secrets: string[] = [];
+  for (const [name, value] of Object.entries(declared)) {
+    env[name] = typeof value === 'string' ? value : await resolveSecret(value, process.env, context.secretPath);
+    if (typeof value !== 'string') secrets.push(env[name]);
+  }
+  return { env, secrets };
+}
+
+async function readValues(
+  path: string,
+  secrets: readonly string[],
+  context: StepContext,
+): Promise<Record<string, Json>> {
+  const info = await stat(path).catch(() => undefined);
+  if (!info?.isFile()) throw new StepError('NOT_FOUND', `The command did not write its output file ${path}.`);
+  if (info.size > OUTPUT_FILE_BYTES) {
+    throw new StepError(
+      'COMMAND_FAILED',
+      `The output file ${path} has ${info.size} bytes; ${OUTPUT_FILE_BYTES} may be read.`,
+    );
+  }
+  const text = redact(await readFile(path, 'utf8'), secrets);
+  await context.evidence.write('outputs.json', text);
+  const values = parseValues(path, text);
+  const bytes = Buffer.byteLength(JSON.stringify(values));
+  if (bytes <= VALUES_BYTES) return values;
+  throw new StepError('COMMAND_FAILED', `The values in ${path} take ${bytes} bytes; ${VALUES_BYTES} may be outputs.`, {
+    hint: 'The whole file is in the evidence; let the command write only what expressions need.',
+  });
+}
+
+function parseValues(path: string, text: string): Record<string, Json> {
+  try {
+    return outputFile.parse(JSON.parse(text)) as Record<string, Json>;
+  } catch (cause) {
+    throw new StepError('COMMAND_FAILED', `The output file ${path} does not hold a JSON object.`, { cause });
+  }
+}

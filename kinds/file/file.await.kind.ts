@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { defineKind } from '../../model/schema/format/kind.js';
+import { where } from '../shared/where.js';
+
+export const fileAwait = defineKind({
+  title: 'Fate of a file',
+  about: 'Looks whether a file went where it should: gone here, present there, told of in a log. `until` waits for it.',
+  input: z
+    .strictObject({
+      gone: z.array(z.string().min(1)).max(50).default([]).describe('Paths that must not be there any more.'),
+      present: z
+        .array(z.string().min(1))
+        .max(50)
+        .default([])
+        .describe('Paths that must be there; in the last part * stands for any characters.'),
+      line: z
+        .strictObject({ file: z.string().min(1), where })
+        .optional()
+        .describe('A record that must stand in a JSON Lines file.'),
+    })
+    .refine((input) => input.gone.length + input.present.length + (input.line ? 1 : 0) > 0, {
+      message: 'give `gone`, `present` or `line`',
+    }),
+  outputs: z.object({
+    present: z.array(z.string()).describe('Paths that were found.'),
+    record: z.record(z.string(), z.json()).describe('The last record that matches; empty without `line`.'),
+    at: z.string().describe('When it was seen, ISO 8601.'),
+  }),
+  effect: 'none',
+  undo: null,
+  example: `id: fate
+uses: file.await
+with:
+  gone: [inbox/local/order-1.yaml]
+  present: [error/local/order-1.*]
+  line: { file: telemetry.jsonl, where: { id: order-1, event: error } }
+until: { every: 200ms, within: 10s }
+`,
+  sample: { present: ['error/local/order-1.yaml'], record: { id: 'order-1' }, at: '2026-11-21T08:00:00.000Z' },
+  leaves: ['found.json'],
+});

@@ -1,0 +1,64 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { fileAwait as kind } from './file.await.kind.js';
+import type { JsonObject } from '../../model/json.js';
+import { exists } from '../shared/tree.js';
+import { eachRecord, matches } from '../shared/jsonl.js';
+import type { HandlerOf, StepContext } from '../../activities/step/step.js';
+import { StepError } from '../../activities/step/step-error.js';
+
+export const fileAwait: HandlerOf<typeof kind> = {
+  async do({ gone, present, line }, context) {
+    const problems: string[] = [];
+    for (const path of gone) if (await exists(context.path(path))) problems.push(`${path} is still there`);
+    const found: string[] = [];
+    for (const path of present) {
+      const names = await matching(path, context);
+      if (names.length === 0) problems.push(`nothing is at ${path}`);
+      found.push(...names);
+    }
+    let record: JsonObject | undefined;
+    if (line) {
+      const path = context.path(line.file);
+      if (await exists(path)) {
+        await eachRecord(path, context.signal, (one) => {
+          if (matches(one, line.where)) record = one;
+        });
+      }
+      if (!record) problems.push(`no record of ${line.file} has ${JSON.stringify(line.where)}`);
+    }
+    const outputs = { present: found, record: record ?? {}, at: context.now().toISOString() };
+    await context.evidence.write('found.json', `${JSON.stringify({ ...outputs, problems }, null, 2)}\n`);
+    if (problems.length > 0) {
+      throw new StepError('CHECK_FAILED', `${problems.join('; ')}.`, { evidence: context.evidence.refs() });
+    }
+    const parts = [
+      gone.length > 0 ? `${gone.length} gone` : '',
+      found.length > 0 ? `${found.length} there` : '',
+      record ? 'told of in the log' : '',
+    ];
+    return { outputs, summary: parts.filter(Boolean).join(', ') };
+  },
+};
+
+/** Paths that exist; in the last part of the pattern `*` stands for any characters. */
+async function matching(pattern: string, context: StepContext): Promise<string[]> {
+  const name = basename(pattern);
+  if (!name.includes('*')) return (await exists(context.path(pattern))) ? [pattern] : [];
+  const folder = dirname(pattern);
+  const [head = '', ...rest] = name.split('*');
+  const entries = await readdir(context.path(folder)).catch(() => []);
+  return entries.filter((entry) => fits(entry, head, rest)).map((entry) => join(folder, entry));
+}
+
+function fits(name: string, head: string, rest: readonly string[]): boolean {
+  if (!name.startsWith(head)) return false;
+  let at = head.length;
+  for (const [index, part] of rest.entries()) {
+    if (index === rest.length - 1) return name.length - part.length >= at && name.endsWith(part);
+    const found = name.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at === name.length;
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { defineKind } from '../../model/schema/format/kind.js';
+
+export const fileSnapshot = defineKind({
+  title: 'Snapshot of files',
+  about: 'Copies a file or folder to a new place and compares every file by SHA-256; nothing is ever overwritten.',
+  input: z.strictObject({
+    from: z.string().min(1).describe('File or folder to keep.'),
+    to: z.string().min(1).describe('New place of the copy; must not exist, or hold exactly the same.'),
+    requireFiles: z.int().min(1).default(1).describe('Fewest files that there must be.'),
+  }),
+  outputs: z.object({
+    files: z.number().describe('Files copied.'),
+    bytes: z.number(),
+    digest: z.string().describe('SHA-256 over the manifest; `file.restore` checks it as `hash`.'),
+    to: z.string().describe('Absolute path of the copy.'),
+  }),
+  effect: 'idempotent',
+  undo: 'Removes the copy that it made, unless its content was changed since.',
+  example: `id: snapshot
+uses: file.snapshot
+with: { from: results, to: rollback/results-before }
+`,
+  sample: { files: 12, bytes: 48_210, digest: 'a'.repeat(64), to: '/srv/app/rollback/results-before' },
+  leaves: ['manifest-sha256.txt'],
+});

@@ -1,0 +1,48 @@
+import type { CommandResult, StepContext } from '../../activities/step/step.js';
+import { StepError } from '../../activities/step/step-error.js';
+
+const CALL_MS = 60_000;
+const CAPTURED = 1024 * 1024;
+
+/** Git in one repository, without its user's hooks and questions. */
+export interface Git {
+  /** Any end is a result. */
+  try(...args: string[]): Promise<CommandResult>;
+  /** Its whole output. @throws StepError COMMAND_FAILED */
+  text(...args: string[]): Promise<string>;
+  /** The first line of its output. */
+  line(...args: string[]): Promise<string>;
+  /** SHA-256 of its whole output. */
+  digest(...args: string[]): Promise<string>;
+}
+
+export function gitIn(repo: string, context: StepContext, env: Record<string, string> = {}): Git {
+  const run = (args: string[]): Promise<CommandResult> =>
+    context.run({
+      argv: ['git', '-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', ...args],
+      cwd: repo,
+      env: { GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C', ...env },
+      timeoutMs: CALL_MS,
+      captureBytes: CAPTURED,
+      pin: false,
+    });
+  const text = async (...args: string[]): Promise<string> => {
+    const result = await run(args);
+    if (result.exitCode === 0) return result.stdout;
+    const said = (result.stderr || result.stdout).trim().split('\n').slice(-3).join(' ').slice(-500);
+    throw new StepError(
+      'COMMAND_FAILED',
+      `git ${args.find((arg) => !arg.startsWith('-')) ?? ''} in ${repo} ended with ${result.exitCode ?? result.signal}: ${said}`,
+    );
+  };
+  return {
+    try: (...args) => run(args),
+    text,
+    line: async (...args) => (await text(...args)).split('\n')[0]?.trim() ?? '',
+    digest: async (...args) => {
+      const { exitCode, sha256 } = await run(args);
+      if (exitCode === 0) return sha256;
+      throw new StepError('COMMAND_FAILED', `git ${args[0] ?? ''} in ${repo} ended with ${exitCode ?? 'a signal'}.`);
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { duration } from '../shared/fields.js';
+import { defineKind } from '../../model/schema/format/kind.js';
+import { secretRef } from '../shared/secret-ref.js';
+
+const ref = z.string().regex(/^(?!.*(\.\.|\/\/|@\{|\.lock$))[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/, 'a branch name');
+
+export const prPrepare = defineKind({
+  title: 'Prepare a pull request',
+  about:
+    'Makes a branch with one commit beside the checkout, pushes it and opens a pull request; where the rights are missing, it gives the command for a person.',
+  input: z.strictObject({
+    repo: z.string().min(1).describe('Folder of the repository; its checkout is not touched.'),
+    base: ref.default('main'),
+    branch: ref,
+    files: z
+      .array(z.strictObject({ path: z.string().min(1), from: z.string().min(1) }))
+      .min(1)
+      .max(200)
+      .describe('Files of the commit: path in the repository, and where the content is.'),
+    title: z.string().min(3).max(200),
+    body: z.string().max(20_000).default(''),
+    remote: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/)
+      .optional()
+      .describe('Remote to push to; without it nothing leaves the machine.'),
+    github: z
+      .strictObject({
+        repository: z.string().regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, 'owner/name'),
+        token: secretRef,
+        apiBase: z.url().default('https://api.github.com'),
+      })
+      .optional()
+      .describe('Opens the pull request.'),
+    timeout: duration.default(20_000).describe('Time for each call over the network.'),
+  }),
+  outputs: z.object({
+    branch: z.string(),
+    commit: z.string(),
+    pushed: z.boolean(),
+    opened: z.boolean(),
+    url: z.string().describe('Of the pull request; empty when it was not opened.'),
+    command: z.string().describe('What a person runs to do the rest; empty when nothing is left.'),
+  }),
+  effect: 'idempotent',
+  undo: null,
+  example: `id: change
+uses: pr.prepare
+with:
+  repo: .
+  branch: golive/health-contract
+  files: [{ path: .github/workflows/health.yml, from: out/health.yml }]
+  title: Check the health contract every hour
+`,
+  sample: {
+    branch: 'golive/health-contract',
+    commit: 'c'.repeat(40),
+    pushed: false,
+    opened: false,
+    url: '',
+    command: 'git push origin golive/health-contract && gh pr create --fill',
+  },
+  leaves: ['pull-request.json'],
+});

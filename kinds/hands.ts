@@ -1,0 +1,81 @@
+import type { KindName, stepKinds } from './catalog.js';
+import type { HandlerOf } from '../activities/step/step.js';
+import { agentsFreeze } from './agents/agents.freeze.js';
+import { agentsThaw } from './agents/agents.thaw.js';
+import { alertClear } from './notice/alert.clear.js';
+import { alertRaise } from './notice/alert.raise.js';
+import { badgeUpdate } from './record/badge.update.js';
+import { casesCompare } from './cases/cases.compare.js';
+import { casesRun } from './cases/cases.run.js';
+import { commandRun } from './command/command.run.js';
+import { envEnsure } from './file/env.ensure.js';
+import { evidenceWrite } from './record/evidence.write.js';
+import { fileAwait } from './file/file.await.js';
+import { fileCopy } from './file/file.copy.js';
+import { fileDrop } from './file/file.drop.js';
+import { fileRestore } from './file/file.restore.js';
+import { fileSnapshot } from './file/file.snapshot.js';
+import { fileWrite } from './file/file.write.js';
+import { gitRevert } from './git/git.revert.js';
+import { healthContract } from './service/health.contract.js';
+import { httpCheck } from './service/http.check.js';
+import { jsonlCount } from './record/jsonl.count.js';
+import { logRotate } from './log/log.rotate.js';
+import { logScan } from './log/log.scan.js';
+import { manifestCheck } from './cases/manifest.check.js';
+import { metricsRead } from './record/metrics.read.js';
+import { notify } from './notice/notify.js';
+import { prPrepare } from './git/pr.prepare.js';
+import { processAwaitRespawn } from './process/process.await-respawn.js';
+import { processFind } from './process/process.find.js';
+import { processKill } from './process/process.kill.js';
+import { redisCheck } from './service/redis.check.js';
+import { stackDown } from './stack/stack.down.js';
+import { stackLogs } from './stack/stack.logs.js';
+import { stackPs } from './stack/stack.ps.js';
+import { stackUp } from './stack/stack.up.js';
+import { tcpCheck } from './service/tcp.check.js';
+import { wait } from './wait/wait.js';
+
+/** Hands for every kind: a kind without them does not compile. */
+export type HandlerTable = { [K in KindName]: HandlerOf<(typeof stepKinds)[K]> };
+
+/** Every kind's hands by the name that a runbook's `uses` gives. One line per kind, by name. */
+export const stepHandlers = {
+  'agents.freeze': agentsFreeze,
+  'agents.thaw': agentsThaw,
+  'alert.clear': alertClear,
+  'alert.raise': alertRaise,
+  'badge.update': badgeUpdate,
+  'cases.compare': casesCompare,
+  'cases.run': casesRun,
+  'command.run': commandRun,
+  'env.ensure': envEnsure,
+  'evidence.write': evidenceWrite,
+  'file.await': fileAwait,
+  'file.copy': fileCopy,
+  'file.drop': fileDrop,
+  'file.restore': fileRestore,
+  'file.snapshot': fileSnapshot,
+  'file.write': fileWrite,
+  'git.revert': gitRevert,
+  'health.contract': healthContract,
+  'http.check': httpCheck,
+  'jsonl.count': jsonlCount,
+  'log.rotate': logRotate,
+  'log.scan': logScan,
+  'manifest.check': manifestCheck,
+  'metrics.read': metricsRead,
+  notify,
+  'pr.prepare': prPrepare,
+  'process.await-respawn': processAwaitRespawn,
+  'process.find': processFind,
+  'process.kill': processKill,
+  'redis.check': redisCheck,
+  'stack.down': stackDown,
+  'stack.logs': stackLogs,
+  'stack.ps': stackPs,
+  'stack.up': stackUp,
+  'tcp.check': tcpCheck,
+  wait,
+} satisfies HandlerTable;

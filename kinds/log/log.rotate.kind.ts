@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { duration } from '../shared/fields.js';
+import { defineKind } from '../../model/schema/format/kind.js';
+
+export const logRotate = defineKind({
+  title: 'Log rotation',
+  about:
+    'Renames logs that have grown, keeps some rotated ones, and sees that their writer goes on and no line is lost.',
+  input: z.strictObject({
+    files: z.array(z.string().min(1)).min(1).max(50).describe('Paths of the logs.'),
+    over: z.int().min(1).default(1_048_576).describe('Bytes above which a log is rotated.'),
+    keep: z.int().min(1).max(1000).default(7).describe('Rotated files that are kept; older ones are removed.'),
+    reopen: z
+      .strictObject({
+        pidFile: z.string().min(1),
+        signal: z.enum(['SIGHUP', 'SIGUSR1', 'SIGUSR2']).default('SIGHUP'),
+      })
+      .optional()
+      .describe('How the writer is told to open its log anew; without it, the writer sees it by itself.'),
+    settle: duration.default(10_000).describe('How long the writer may take to go on in a new file.'),
+    sequence: z
+      .string()
+      .max(200)
+      .optional()
+      .describe('Regular expression whose group 1 is a line’s running number: gaps are lost lines.'),
+  }),
+  outputs: z.object({
+    rotated: z.int().describe('Logs that were rotated.'),
+    kept: z.int().describe('Most rotated files of one log.'),
+    removed: z.int(),
+    writing: z.int().describe('Rotated logs whose writer went on in a new file.'),
+    lost: z.int().describe('Numbers missing in the sequence over the rotated file and the new one.'),
+    doubled: z.int(),
+    lines: z.int().describe('Lines in the files that were looked through.'),
+  }),
+  effect: 'idempotent',
+  undo: null,
+  example: `id: rotate
+uses: log.rotate
+with: { files: [logs/agent.log], over: 1048576, keep: 7, sequence: "seq=([0-9]+)" }
+`,
+  sample: { rotated: 1, kept: 7, removed: 1, writing: 1, lost: 0, doubled: 0, lines: 9000 },
+  leaves: ['rotation.json'],
+});

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { notify } from './notify.kind.js';
+
+/** Input of the alert kinds. */
+export const alertFields = z.strictObject({
+  incident: z
+    .string()
+    .regex(/^[a-z][a-z0-9.-]{0,99}$/, 'lower case letters, digits, dots and -')
+    .describe('Name of the incident: one alert when it begins, one when it is over.'),
+  state: z.string().min(1).describe('Path of the JSON file that knows which incidents are open.'),
+  send: notify.input.omit({ text: true }).describe('The channel, as for `notify`.'),
+  text: z.string().min(1).max(4000),
+});
+
+export const alertOutputs = z.object({
+  sent: z.boolean().describe('False when there was nothing new to say.'),
+  open: z.boolean().describe('The incident is open now.'),
+  seen: z.int().describe('How often it was raised since it began.'),
+  since: z.string().describe('When it began, ISO 8601; empty when it is not open.'),
+});

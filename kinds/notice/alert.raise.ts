@@ -1,0 +1,11 @@
+import type { alertRaise as kind } from './alert.raise.kind.js';
+import { alert } from './alert.js';
+import type { HandlerOf } from '../../activities/step/step.js';
+
+export const alertRaise: HandlerOf<typeof kind> = {
+  async do(input, context) {
+    const outputs = await alert('raise', input, context);
+    const told = outputs.sent ? 'told' : `known since ${outputs.since}, not told again`;
+    return { outputs: { ...outputs }, summary: `${input.incident}: ${told}; seen ${outputs.seen} times` };
+  },
+};

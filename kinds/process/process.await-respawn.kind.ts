@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { duration } from '../shared/fields.js';
+import { defineKind } from '../../model/schema/format/kind.js';
+
+export const processAwaitRespawn = defineKind({
+  title: 'Await a respawn',
+  about:
+    'Waits for a supervisor to start a killed process anew, and tells how long that took by the new one’s own start time.',
+  input: z
+    .strictObject({
+      pidFile: z.string().min(1).optional(),
+      command: z.string().min(3).max(1000).optional().describe('Text that its command line holds.'),
+      not: z.int().min(2).describe('The pid that was killed.'),
+      since: z.string().min(1).describe('When it was killed, ISO 8601.'),
+      within: duration.default(30_000).describe('How long is waited; what is too long is for a gate to say.'),
+    })
+    .refine((input) => input.pidFile !== undefined || input.command !== undefined, {
+      message: 'give `pidFile` or `command`',
+    }),
+  outputs: z.object({
+    pid: z.int(),
+    startedAt: z.string(),
+    respawnMs: z.int().describe('From the kill to the start of the new process.'),
+  }),
+  effect: 'none',
+  undo: null,
+  example: `id: respawn
+uses: process.await-respawn
+with:
+  pidFile: run/agent.pid
+  command: agent.js
+  # In a runbook: not: "\${{ steps.<kill>.pid }}", since: "\${{ steps.<kill>.at }}"
+  not: 4711
+  since: "2026-11-21T08:00:01.000Z"
+`,
+  sample: { pid: 4712, startedAt: '2026-11-21T08:00:01.400Z', respawnMs: 400 },
+});

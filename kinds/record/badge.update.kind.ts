@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { defineKind } from '../../model/schema/format/kind.js';
+
+const words = z
+  .string()
+  .min(1)
+  .max(60)
+  .regex(/^[^\p{Cc}\p{Cf}[\]()<>]*$/u, 'no brackets and no control characters');
+
+export const badgeUpdate = defineKind({
+  title: 'Status badge',
+  about: 'Writes a badge between two markers of a Markdown file, and touches nothing else in it.',
+  input: z.strictObject({
+    file: z.string().min(1).describe('Path of the Markdown file; it holds <!-- NAME:start --> and <!-- NAME:end -->.'),
+    marker: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,59}$/, 'lower case letters, digits and -')
+      .default('golive-badge'),
+    label: words,
+    message: words,
+    colour: z.enum(['brightgreen', 'yellow', 'orange', 'red', 'lightgrey', 'blue']).default('brightgreen'),
+  }),
+  outputs: z.object({
+    changed: z.boolean(),
+    badge: z.string(),
+    digest: z.string().describe('SHA-256 of the file now.'),
+  }),
+  effect: 'idempotent',
+  undo: 'Restores the file as it was.',
+  example: `id: badge
+uses: badge.update
+with: { file: README.md, label: agent, message: ok }
+`,
+  sample: {
+    changed: true,
+    badge: '![agent: ok](https://img.shields.io/badge/agent-ok-brightgreen)',
+    digest: 'a'.repeat(64),
+  },
+});

@@ -1,0 +1,41 @@
+import type { badgeUpdate as kind } from './badge.update.kind.js';
+import { sha256 } from '../../evidence/durable.js';
+import { readNeeded, replaceFile, restoreFile } from '../shared/replace.js';
+import type { HandlerOf } from '../../activities/step/step.js';
+import { StepError } from '../../activities/step/step-error.js';
+
+export const badgeUpdate: HandlerOf<typeof kind> = {
+  async do({ file, marker, label, message, colour }, context) {
+    const path = context.path(file);
+    const text = (await readNeeded(path, 'The file with the badge')).toString('utf8');
+    const badge = `![${label}: ${message}](https://img.shields.io/badge/${part(label)}-${part(message)}-${colour})`;
+    const next = between(text, marker, badge, path);
+    if (next !== text) await replaceFile(path, Buffer.from(next), context);
+    return {
+      outputs: { changed: next !== text, badge, digest: sha256(next) },
+      summary: `${path} ${next === text ? 'already says' : 'says'} ${label}: ${message}`,
+    };
+  },
+  undo: (_input, context) => restoreFile(context),
+};
+
+/** A part of a static badge's address as shields.io reads it: - and _ are doubled, a blank is an underscore. */
+function part(text: string): string {
+  return encodeURIComponent(text.replaceAll('-', '--').replaceAll('_', '__').replaceAll(' ', '_'));
+}
+
+function between(text: string, marker: string, badge: string, path: string): string {
+  const [start, end] = [`<!-- ${marker}:start -->`, `<!-- ${marker}:end -->`];
+  const from = text.indexOf(start);
+  const to = text.indexOf(end, from + start.length);
+  const once = text.lastIndexOf(start) === from && text.lastIndexOf(end) === text.indexOf(end);
+  if (from < 0 || to < 0 || !once) {
+    throw new StepError('EXPECTATION_FAILED', `${path} does not hold ${start} and ${end} once, in this order.`, {
+      hint: 'Put the two comments where the badge belongs.',
+    });
+  }
+  const inside = text.slice(from + start.length, to);
+  // Line ends around the badge stay as they were.
+  const [, before = '', after = ''] = /^(\s*)[\s\S]*?(\s*)$/.exec(inside) ?? [];
+  return `${text.slice(0, from + start.length)}${before}${badge}${inside.trim() === '' ? '' : after}${text.slice(to)}`;
+}

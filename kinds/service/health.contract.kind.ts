@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { duration } from '../shared/fields.js';
+import { defineKind } from '../../model/schema/format/kind.js';
+
+export const healthContract = defineKind({
+  title: 'Health contract',
+  about: 'Reads a health file: its status, how old it is, figures in it, and how many files wait in folders.',
+  input: z.strictObject({
+    file: z.string().min(1).describe('Path of the health JSON.'),
+    statusField: z.string().min(1).default('status'),
+    ok: z.array(z.string().min(1)).min(1).max(20).default(['ok']).describe('Statuses that keep the contract.'),
+    timeField: z.string().min(1).default('time').describe('Field with the time of the report, ISO 8601.'),
+    maxAge: duration.describe('Oldest that the report may be; shortened by a rehearsal’s time scale.'),
+    numbers: z
+      .record(z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'a name of letters and digits'), z.string().min(1))
+      .default({})
+      .describe(
+        'Figures to read: a name, and the field (dots lead into objects). One that is no number breaks the contract.',
+      ),
+    folders: z.array(z.string().min(1)).max(50).default([]).describe('Folders whose waiting files are counted.'),
+    waitingOver: duration.default(0).describe('Only files that wait for longer than this are counted, in real time.'),
+    judge: z.boolean().default(true).describe('false: a broken contract is told in `holds` and fails nothing.'),
+  }),
+  outputs: z.object({
+    holds: z.boolean().describe('Status, age and figures are as they must be.'),
+    status: z.string(),
+    ageMs: z.int().describe('Age of the report; by the writer’s clock.'),
+    fresh: z.boolean(),
+    numbers: z.record(z.string(), z.number()),
+    waiting: z.int().describe('Files that wait in the folders.'),
+  }),
+  effect: 'none',
+  undo: null,
+  example: `id: contract
+uses: health.contract
+with: { file: health/latest.json, maxAge: 90m, numbers: { errorRate: details.errorRate } }
+`,
+  sample: { holds: true, status: 'ok', ageMs: 60_000, fresh: true, numbers: { errorRate: 0.01 }, waiting: 0 },
+  leaves: ['health.json'],
+});

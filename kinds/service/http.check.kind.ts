@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { duration } from '../shared/fields.js';
+import { jsonPath } from '../shared/json-path.js';
+import { defineKind } from '../../model/schema/format/kind.js';
+import { secretRef } from '../shared/secret-ref.js';
+
+const status = z.int().min(100).max(599);
+
+const expectation = z
+  .strictObject({
+    status: z
+      .union([status, z.array(status).min(1)])
+      .optional()
+      .describe('One status or a list; 200–299 when absent.'),
+    contentType: z.string().min(1).optional().describe('Media type without its parameters, e.g. application/json.'),
+    bodyContains: z.string().min(1).optional(),
+    bodyNotContains: z.string().min(1).optional(),
+    json: z.record(jsonPath, z.unknown()).optional().describe('JSONPath → the value that must stand there.'),
+    headers: z.record(z.string(), z.string()).optional().describe('Header → its exact value.'),
+    maxMs: z.number().positive().optional().describe('Longest time to the whole answer, in milliseconds.'),
+  })
+  .describe('What the answer must be.');
+
+export const httpCheck = defineKind({
+  title: 'HTTP check',
+  about: 'Sends one request and compares the answer with what is expected.',
+  input: z.strictObject({
+    url: z
+      .string()
+      .max(4000)
+      .regex(/^(https?:\/\/|\$\{\{)/, 'an address that begins with http:// or https://'),
+    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
+    headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.union([z.string(), secretRef])).default({}),
+    body: z.unknown().optional().describe('Sent as JSON.'),
+    bodyText: z.string().optional().describe('Sent as it stands, instead of `body`.'),
+    expect: expectation.default({}),
+    timeout: duration.default(10_000).describe('Time for the whole answer.'),
+    redirects: z
+      .int()
+      .min(0)
+      .max(3)
+      .default(0)
+      .describe('How many redirects are followed; 0 looks at the first answer.'),
+    maxBytes: z
+      .int()
+      .min(1)
+      .max(8 * 1024 * 1024)
+      .default(64 * 1024)
+      .describe('How much of the body is read.'),
+  }),
+  outputs: z.object({
+    status: z.number(),
+    ms: z.number().describe('Milliseconds to the whole answer.'),
+    contentType: z.string().describe('Media type without parameters; empty when none was sent.'),
+    bytes: z.number().describe('Bytes of the body that were read.'),
+    body: z.string().describe('The first 2 KiB of the body.'),
+    json: z.record(z.string(), z.unknown()).describe('Value at each JSONPath of `expect.json`.'),
+  }),
+  effect: 'none',
+  undo: null,
+  example: `id: healthz
+uses: http.check
+with:
+  url: http://127.0.0.1:8000/healthz
+  expect: { status: 200, json: { $.status: ok } }
+`,
+  sample: {
+    status: 200,
+    ms: 8,
+    contentType: 'application/json',
+    bytes: 15,
+    body: '{"status":"ok"}',
+    json: { '$.status': 'ok' },
+  },
+  leaves: ['response.json'],
+});

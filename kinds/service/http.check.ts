@@ -1,0 +1,163 @@
+import { compile } from 'json-p3';
+import { isDeepStrictEqual } from 'node:util';
+import type { z } from 'zod';
+import type { Json } from '../../model/json.js';
+import type { httpCheck as kind } from './http.check.kind.js';
+import { type HttpAnswer, send, shownUrl } from '../../activities/reach/http.js';
+import { redact } from '../../activities/command/redact.js';
+import { resolveSecret } from '../../activities/command/secret.js';
+import type { HandlerOf, StepContext } from '../../activities/step/step.js';
+import { StepError } from '../../activities/step/step-error.js';
+
+type Input = z.infer<(typeof kind)['input']>;
+type Expect = Input['expect'];
+
+const SHOWN_BYTES = 2048;
+const HIDDEN_HEADERS: readonly string[] = ['set-cookie', 'authorization', 'proxy-authenticate', 'www-authenticate'];
+
+export const httpCheck: HandlerOf<typeof kind> = {
+  async do(input, context) {
+    const { headers, secrets } = await headersOf(input, context);
+    const body = input.body === undefined ? input.bodyText : JSON.stringify(input.body);
+    const { url, method, timeout, redirects, maxBytes, expect } = input;
+    const answer = await send({
+      url,
+      method,
+      headers,
+      body,
+      timeoutMs: timeout,
+      redirects,
+      maxBytes,
+      signal: context.signal,
+      network: context.task.goLive.network,
+    });
+    const text = redact(answer.body.toString('utf8'), secrets);
+    const shown = Object.fromEntries(
+      Object.entries(answer.headers).map(([name, value]) => [
+        name,
+        HIDDEN_HEADERS.includes(name) ? '[hidden]' : redact(value, secrets),
+      ]),
+    );
+    const { status, ms, truncated } = answer;
+    const what = `${method} ${shownUrl(url)}`;
+    const record = {
+      request: what,
+      at: context.now().toISOString(),
+      status,
+      ms,
+      headers: shown,
+      truncated,
+      body: text,
+    };
+    const evidence = await context.evidence.write('response.json', `${JSON.stringify(record, null, 2)}\n`);
+
+    const found = expect.json ? valuesAt(Object.keys(expect.json), answer, text) : { values: {} };
+    const wrong = differences(expect, answer, text, found);
+    if (wrong.length > 0) {
+      throw new StepError('CHECK_FAILED', `${what}: ${wrong.join('; ')}.`, {
+        facts: { status, ms, contentType: answer.contentType, body: text.slice(0, 200) },
+        evidence: [evidence],
+      });
+    }
+    const bytes = answer.body.length;
+    return {
+      outputs: {
+        status,
+        ms,
+        contentType: answer.contentType,
+        bytes,
+        body: Buffer.from(text).subarray(0, SHOWN_BYTES).toString('utf8'),
+        json: found.values,
+      },
+      summary: `${what}: ${status} in ${ms} ms (${bytes} bytes${answer.contentType ? ` of ${answer.contentType}` : ''})`,
+    };
+  },
+};
+
+async function headersOf(input: Input, context: StepContext) {
+  const headers: Record<string, string> = {};
+  const secrets: string[] = [];
+  if (input.body !== undefined) headers['content-type'] = 'application/json';
+  else if (input.bodyText !== undefined) headers['content-type'] = 'text/plain; charset=utf-8';
+  for (const [name, value] of Object.entries(input.headers)) {
+    if (typeof value === 'string') headers[name.toLowerCase()] = value;
+    else {
+      const secret = await resolveSecret(value, process.env, context.secretPath);
+      secrets.push(secret);
+      headers[name.toLowerCase()] = secret;
+    }
+  }
+  return { headers, secrets };
+}
+
+interface Found {
+  values: Record<string, Json>;
+  problem?: string;
+}
+
+/** The first value at each path; a path without one is left out. */
+function valuesAt(paths: string[], answer: HttpAnswer, text: string): Found {
+  if (answer.truncated) return { values: {}, problem: `the body is larger than the ${answer.body.length} bytes read` };
+  let document: Json;
+  try {
+    document = JSON.parse(text) as Json;
+  } catch {
+    return { values: {}, problem: `expected JSON, got ${quote(text)}` };
+  }
+  const values: Record<string, Json> = {};
+  for (const path of paths) {
+    const node = compiled(path).match(document);
+    if (node) values[path] = node.value as Json;
+  }
+  return { values };
+}
+
+function compiled(path: string) {
+  try {
+    return compile(path);
+  } catch (cause) {
+    throw new StepError('BAD_INPUT', `${JSON.stringify(path)} is no JSONPath (RFC 9535).`, { cause });
+  }
+}
+
+/** Everything in which the answer is not as expected, a clause each. */
+function differences(expect: Expect, answer: HttpAnswer, text: string, found: Found): string[] {
+  const wrong: string[] = [];
+  const statuses = expect.status === undefined ? undefined : [expect.status].flat();
+  const fits = statuses ? statuses.includes(answer.status) : answer.status >= 200 && answer.status < 300;
+  if (!fits) wrong.push(`expected status ${statuses?.join(' or ') ?? '200–299'}, got ${answer.status}`);
+  if (expect.contentType !== undefined && answer.contentType !== expect.contentType.toLowerCase()) {
+    wrong.push(`expected content type ${expect.contentType}, got ${answer.contentType || 'none'}`);
+  }
+  for (const [name, value] of Object.entries(expect.headers ?? {})) {
+    const got = answer.headers[name.toLowerCase()];
+    if (got !== value)
+      wrong.push(`expected header ${name} = ${quote(value)}, got ${got === undefined ? 'none' : quote(got)}`);
+  }
+  if (expect.bodyContains !== undefined && !text.includes(expect.bodyContains)) {
+    const part = answer.truncated ? ` in its first ${answer.body.length} bytes` : '';
+    wrong.push(`expected a body with ${quote(expect.bodyContains)}${part}, got ${quote(text)}`);
+  }
+  if (expect.bodyNotContains !== undefined) {
+    if (text.includes(expect.bodyNotContains)) wrong.push(`the body holds ${quote(expect.bodyNotContains)}`);
+    else if (answer.truncated) wrong.push(`the body is larger than the ${answer.body.length} bytes that were searched`);
+  }
+  if (found.problem) wrong.push(found.problem);
+  else {
+    for (const [path, value] of Object.entries(expect.json ?? {})) {
+      if (!Object.hasOwn(found.values, path)) wrong.push(`expected ${path} = ${quote(value)}, got nothing there`);
+      else if (!isDeepStrictEqual(found.values[path], value)) {
+        wrong.push(`expected ${path} = ${quote(value)}, got ${quote(found.values[path])}`);
+      }
+    }
+  }
+  if (expect.maxMs !== undefined && answer.ms > expect.maxMs) {
+    wrong.push(`expected the answer within ${expect.maxMs} ms, got it after ${answer.ms} ms`);
+  }
+  return wrong;
+}
+
+function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+}

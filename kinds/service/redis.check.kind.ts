@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { duration } from '../shared/fields.js';
+import { defineKind } from '../../model/schema/format/kind.js';
+import { secretRef } from '../shared/secret-ref.js';
+
+export const redisCheck = defineKind({
+  title: 'Redis check',
+  about: 'Asks a Redis whether it answers, and reads a key: a text, a number, a field of JSON or of a hash.',
+  input: z.strictObject({
+    url: z
+      .union([z.url({ protocol: /^rediss?$/ }), secretRef])
+      .describe('redis://host:port, or a secret with credentials.'),
+    key: z.string().min(1).max(1000).optional(),
+    field: z.string().min(1).max(200).optional().describe('Field of the hash, or of the JSON object in the key.'),
+    equals: z.union([z.string(), z.number()]).optional().describe('What the value must be.'),
+    above: z.number().optional().describe('The value must be a number above this.'),
+    below: z.number().optional(),
+    timeout: duration.default(3000),
+  }),
+  outputs: z.object({
+    ms: z.number().describe('Round trip of PING.'),
+    found: z.boolean(),
+    text: z.string().describe('The value as text; empty when there is none.'),
+    number: z.number().describe('The value as a number; -1 when it is none.'),
+  }),
+  effect: 'none',
+  undo: null,
+  example: `id: heartbeat
+uses: redis.check
+with: { url: "redis://127.0.0.1:6379", key: agent:heartbeat, field: count, above: 0 }
+until: { every: 500ms, within: 20s }
+`,
+  sample: { ms: 0.4, found: true, text: '12', number: 12 },
+  leaves: ['redis.json'],
+});

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { lstat, readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { sha256File } from '../../evidence/durable.js';
+import { StepError } from '../../activities/step/step-error.js';
+
+/** One regular file of a tree; `path` is relative, with `/`. */
+export interface TreeFile {
+  path: string;
+  sha256: string;
+  bytes: number;
+}
+
+/** Most files that one snapshot takes; more is a mistake in the path. */
+const MOST_FILES = 100_000;
+
+/**
+ * Every regular file below a folder (or the file itself, with path ''), sorted, with its hash.
+ *
+ * @throws StepError BAD_INPUT for links and other special files: what they point at could change unseen
+ */
+export async function treeOf(root: string): Promise<TreeFile[]> {
+  const files: TreeFile[] = [];
+  const visit = async (path: string): Promise<void> => {
+    const stat = await lstat(path);
+    if (stat.isDirectory()) {
+      for (const name of (await readdir(path)).sort()) await visit(join(path, name));
+      return;
+    }
+    if (!stat.isFile())
+      throw new StepError('BAD_INPUT', `${path} is no regular file or folder; links are not followed.`);
+    if (files.length >= MOST_FILES) throw new StepError('BAD_INPUT', `${root} holds more than ${MOST_FILES} files.`);
+    files.push({ path: relative(root, path).split('\\').join('/'), ...(await sha256File(path)) });
+  };
+  await visit(root);
+  return files;
+}
+
+/** The manifest as `sha256sum -c` reads it, and its own SHA-256. */
+export function manifestOf(files: readonly TreeFile[]): { text: string; digest: string } {
+  const text = files.map(({ path, sha256 }) => `${sha256}  ${path || '.'}\n`).join('');
+  return { text, digest: createHash('sha256').update(text).digest('hex') };
+}
+
+/** Whether something stands at a path. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}

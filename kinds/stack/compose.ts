@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { CommandResult } from '../../activities/step/step.js';
+import { StepError } from '../../activities/step/step-error.js';
+import type { ServiceState, StackContext, StackDriver } from './contract.js';
+
+const PROBE_MS = 10_000;
+const QUERY_MS = 30_000;
+const DOWN_MS = 120_000;
+
+/** What `docker compose ps --format json` tells, as far as it is used (Compose v2). */
+const container = z.object({
+  Service: z.string(),
+  State: z.string(),
+  Health: z.string().optional(),
+  ExitCode: z.number().optional(),
+});
+
+/** How the client finds its engine, beside the allow-listed environment. */
+const ENGINE_ENV = [
+  'DOCKER_HOST',
+  'DOCKER_CONTEXT',
+  'DOCKER_CONFIG',
+  'DOCKER_CERT_PATH',
+  'DOCKER_TLS_VERIFY',
+  'XDG_RUNTIME_DIR',
+];
+
+function engineEnv(): Record<string, string> {
+  return Object.fromEntries(ENGINE_ENV.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+/** What is missing to run containers, in words; undefined when an engine answers and the plugin is there. */
+export async function composeProblem(context: StackContext): Promise<string | undefined> {
+  try {
+    const engine = await context.run({
+      argv: ['docker', 'info', '--format', '{{.ServerVersion}}'],
+      env: engineEnv(),
+      timeoutMs: PROBE_MS,
+    });
+    if (engine.exitCode !== 0) return `The container engine does not answer (docker info: ${firstLine(engine)})`;
+    const plugin = await context.run({
+      argv: ['docker', 'compose', 'version', '--short'],
+      env: engineEnv(),
+      timeoutMs: PROBE_MS,
+    });
+    if (plugin.exitCode !== 0) return `Docker has no compose plugin (docker compose version: ${firstLine(plugin)})`;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) {
+      if (error.code === 'TOOL_MISSING') return 'The program docker is not on this machine';
+      if (error.code === 'TIMED_OUT') return `The container engine did not answer within ${PROBE_MS / 1000} s`;
+    }
+    throw error;
+  }
+}
+
+/** Runs a stack with Docker Compose. */
+export function composeDriver(folder: string, context: StackContext): StackDriver {
+  const compose = (args: string[], timeoutMs: number): Promise<CommandResult> =>
+    context.run({
+      argv: ['docker', 'compose', '-f', join(folder, 'compose.yaml'), '--project-directory', folder, ...args],
+      cwd: folder,
+      env: engineEnv(),
+      timeoutMs,
+    });
+  const query = async (args: string[]): Promise<string> => {
+    const result = await compose(args, QUERY_MS);
+    if (result.exitCode === 0) return result.stdout;
+    throw new StepError(
+      'STACK_FAILED',
+      `docker compose ${args[0]} ended with code ${result.exitCode}: ${lastLine(result)}`,
+    );
+  };
+  const names = async (): Promise<string[]> => (await query(['config', '--services'])).split('\n').filter(Boolean);
+  const ps = async (): Promise<ServiceState[]> => {
+    const found = new Map(
+      readContainers(await query(['ps', '--all', '--format', 'json'])).map((one) => [one.name, one]),
+    );
+    const absent = (name: string): ServiceState => ({ name, running: false, healthy: false, detail: 'not created' });
+    return (await names()).map((name) => found.get(name) ?? absent(name));
+  };
+  const logs = async (service: string, tail: number, since?: Date): Promise<string[]> => {
+    const window = since ? ['--since', since.toISOString()] : [];
+    const text = await query(['logs', '--no-color', '--no-log-prefix', '--tail', String(tail), ...window, service]);
+    return text.split('\n').filter((line) => line !== '');
+  };
+  return {
+    name: 'compose',
+    ps,
+    logs,
+    up: async ({ services = [], wait, timeoutMs }) => {
+      const before = new Set((await ps()).filter(({ running }) => running).map(({ name }) => name));
+      const waiting = wait === 'healthy' ? ['--wait', '--wait-timeout', String(Math.ceil(timeoutMs / 1000))] : [];
+      const result = await compose(['up', '-d', ...waiting, ...services], timeoutMs);
+      const states = await ps();
+      if (result.exitCode !== 0) {
+        const bad = states.find(({ healthy }) => !healthy);
+        const said = bad ? (await logs(bad.name, 5).catch(() => [])).join('\n') : '';
+        const who = bad ? `Service ${bad.name} is not ready (${bad.detail})` : 'The stack did not come up';
+        throw new StepError('STACK_FAILED', `${who}: ${lastLine(result)} ${said}`.trim().slice(0, 900));
+      }
+      return { started: states.filter(({ name, running }) => running && !before.has(name)).length, states };
+    },
+    down: async (volumes) => {
+      const stopped = (await ps()).filter(({ running }) => running).length;
+      const result = await compose(['down', ...(volumes ? ['--volumes'] : [])], DOWN_MS);
+      if (result.exitCode !== 0) throw new StepError('STACK_FAILED', `docker compose down failed: ${lastLine(result)}`);
+      const removed = result.stderr.match(/^\s*Volume \S+\s+Removed\s*$/gm) ?? [];
+      return { stopped, volumesRemoved: new Set(removed.map((line) => line.trim())).size };
+    },
+    // Of the whole engine: what another project has forgotten fills the same disk.
+    unusedVolumes: async () => {
+      const argv = ['docker', 'volume', 'ls', '--filter', 'dangling=true', '--format', '{{.Name}}'];
+      const result = await context.run({ argv, env: engineEnv(), timeoutMs: QUERY_MS });
+      if (result.exitCode !== 0) throw new StepError('STACK_FAILED', `docker volume ls failed: ${lastLine(result)}`);
+      return result.stdout.split('\n').filter(Boolean).sort();
+    },
+  };
+}
+
+/** Compose prints one JSON object a line; before v2.21 it printed one array. */
+export function readContainers(text: string): ServiceState[] {
+  try {
+    const trimmed = text.trim();
+    const values: unknown[] = trimmed.startsWith('[')
+      ? (JSON.parse(trimmed) as unknown[])
+      : trimmed
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line) as unknown);
+    return values.map((value) => {
+      const { Service: name, State: state, Health: health = '', ExitCode: code } = container.parse(value);
+      const running = state === 'running';
+      const ended = running ? '' : ` with code ${code ?? 'unknown'}`;
+      return {
+        name,
+        running,
+        healthy: running && (health === '' || health === 'healthy'),
+        detail: `${health || state}${ended}`,
+      };
+    });
+  } catch (cause) {
+    throw new StepError('STACK_FAILED', 'docker compose ps printed something that is not its JSON.', { cause });
+  }
+}
+
+function firstLine({ stderr, stdout }: CommandResult): string {
+  return (stderr.trim() || stdout.trim()).split('\n')[0]?.slice(0, 200) ?? '';
+}
+
+function lastLine({ stderr, stdout }: CommandResult): string {
+  return (stderr.trim() || stdout.trim()).split('\n').at(-1)?.slice(0, 300) ?? '';
+}

@@ -1,0 +1,32 @@
+import type { StepContext } from '../../activities/step/step.js';
+
+/** A service as it is seen now. */
+export interface ServiceState {
+  name: string;
+  running: boolean;
+  /** Its readiness probe holds; a service without one is ready when it runs. */
+  healthy: boolean;
+  /** Why it is not, in a few words. */
+  detail: string;
+}
+
+export interface UpOptions {
+  services?: string[];
+  wait: 'healthy' | 'started';
+  timeoutMs: number;
+}
+
+/** What both kinds of stack can do. */
+export interface StackDriver {
+  name: 'compose' | 'native';
+  /** Leaves alone what runs as configured. @throws StepError STACK_FAILED with the last log lines */
+  up(options: UpOptions): Promise<{ started: number; states: ServiceState[] }>;
+  down(volumes: boolean): Promise<{ stopped: number; volumesRemoved: number }>;
+  /** Volumes that no service uses any more, for people to review; nothing is removed. */
+  unusedVolumes(): Promise<string[]>;
+  ps(): Promise<ServiceState[]>;
+  /** The last lines of a service's log; `since` leaves out what is older, where the driver knows. */
+  logs(service: string, tail: number, since?: Date): Promise<string[]>;
+}
+
+export type StackContext = Pick<StepContext, 'run' | 'signal' | 'sleep' | 'path' | 'progress' | 'log'>;

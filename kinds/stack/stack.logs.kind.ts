@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { defineKind } from '../../model/schema/format/kind.js';
+import { serviceName, stackDriver, stackFolder } from './stack-fields.js';
+
+export const stackLogs = defineKind({
+  title: 'Stack logs',
+  about: 'Keeps the last lines of services’ logs as evidence and counts those that tell of trouble.',
+  input: z.strictObject({
+    stack: stackFolder,
+    driver: stackDriver,
+    services: z
+      .record(serviceName, z.int().min(1).max(10_000))
+      .refine((services) => Object.keys(services).length > 0, 'names at least one service')
+      .describe('Lines to keep by service, e.g. `{postgres: 80, api: 120}`.'),
+    patterns: z
+      .strictObject({
+        critical: z.string().max(1000).default('\\b(CRITICAL|FATAL|PANIC)\\b').describe('Regular expression.'),
+        error: z.string().max(1000).default('\\bERROR\\b').describe('Regular expression.'),
+      })
+      .default({ critical: '\\b(CRITICAL|FATAL|PANIC)\\b', error: '\\bERROR\\b' })
+      .describe('Which lines count as critical and as errors.'),
+  }),
+  outputs: z.object({
+    lines: z.int().describe('Lines kept of all services.'),
+    critical: z.int().describe('Lines that match the critical pattern.'),
+    errors: z.int().describe('Lines that match the error pattern and not the critical one.'),
+  }),
+  effect: 'none',
+  undo: null,
+  example: `id: logs
+uses: stack.logs
+with:
+  stack: stack
+  services: { postgres: 80, redis: 80, api: 120 }
+`,
+  sample: { lines: 280, critical: 0, errors: 0 },
+  leaves: ['<service>.log'],
+});

@@ -1,0 +1,24 @@
+import type { stackLogs as kind } from './stack.logs.kind.js';
+import { matchLines } from '../shared/patterns.js';
+import { openStack } from './driver.js';
+import type { HandlerOf } from '../../activities/step/step.js';
+
+export const stackLogs: HandlerOf<typeof kind> = {
+  async do(input, context) {
+    const stack = await openStack(input, context);
+    const outputs = { lines: 0, critical: 0, errors: 0 };
+    let first = '';
+    for (const [service, tail] of Object.entries(input.services)) {
+      const lines = await stack.logs(service, tail);
+      await context.evidence.write(`${service}.log`, lines.map((line) => `${line}\n`).join(''));
+      const [critical = [], errors = []] = matchLines([input.patterns.critical, input.patterns.error], lines);
+      outputs.lines += lines.length;
+      outputs.critical += critical.length;
+      outputs.errors += errors.filter((at) => !critical.includes(at)).length;
+      const [at] = critical;
+      if (!first && at !== undefined) first = `; the first, of ${service}: ${lines[at]?.slice(0, 200)}`;
+    }
+    const { lines, critical, errors } = outputs;
+    return { outputs, summary: `${lines} lines, ${critical} critical, ${errors} errors${first}` };
+  },
+};

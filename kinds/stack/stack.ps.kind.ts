@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { defineKind } from '../../model/schema/format/kind.js';
+import { stackDriver, stackFolder } from './stack-fields.js';
+
+export const stackPs = defineKind({
+  title: 'Stack status',
+  about: 'Looks at every service of a stack: whether it runs and whether it is ready.',
+  input: z.strictObject({
+    stack: stackFolder,
+    driver: stackDriver,
+    expect: z
+      .enum(['healthy', 'running'])
+      .optional()
+      .describe('The step fails unless every service is so; without it, it only reports.'),
+  }),
+  outputs: z.object({
+    services: z.int(),
+    running: z.int(),
+    healthy: z.int(),
+    unhealthy: z.array(z.string()).describe('Names of the services that are not ready.'),
+  }),
+  effect: 'none',
+  undo: null,
+  example: `id: ps
+uses: stack.ps
+with: { stack: stack, expect: healthy }
+`,
+  sample: { services: 3, running: 3, healthy: 3, unhealthy: [] },
+  leaves: ['services.json'],
+});

@@ -1,0 +1,35 @@
+import type { stackPs as kind } from './stack.ps.kind.js';
+import { openStack } from './driver.js';
+import type { HandlerOf } from '../../activities/step/step.js';
+import { StepError } from '../../activities/step/step-error.js';
+
+export const stackPs: HandlerOf<typeof kind> = {
+  async do(input, context) {
+    const stack = await openStack(input, context);
+    const states = await stack.ps();
+    const checkedAt = context.now().toISOString();
+    await context.evidence.write(
+      'services.json',
+      `${JSON.stringify({ driver: stack.name, checkedAt, states }, null, 2)}\n`,
+    );
+    const unhealthy = states.filter(({ healthy }) => !healthy);
+    const running = states.filter((state) => state.running);
+    const bad = input.expect === 'healthy' ? unhealthy : states.filter((state) => !state.running);
+    if (input.expect && bad.length > 0) {
+      const told = bad.map(({ name, detail }) => `${name} (${detail})`).join(', ');
+      throw new StepError('CHECK_FAILED', `Not ${input.expect}: ${told}.`, {
+        facts: { unhealthy: unhealthy.map(({ name }) => name) },
+        evidence: context.evidence.refs(),
+      });
+    }
+    return {
+      outputs: {
+        services: states.length,
+        running: running.length,
+        healthy: states.length - unhealthy.length,
+        unhealthy: unhealthy.map(({ name }) => name),
+      },
+      summary: `${running.length} of ${states.length} services run, ${states.length - unhealthy.length} ready`,
+    };
+  },
+};

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { duration } from '../shared/fields.js';
+import { defineKind } from '../../model/schema/format/kind.js';
+import { stackDriver, stackFolder, stackServices } from './stack-fields.js';
+
+export const stackUp = defineKind({
+  title: 'Stack up',
+  about:
+    'Brings the services of a stack up and waits until each is ready; a service that already runs as configured is left alone.',
+  input: z.strictObject({
+    stack: stackFolder,
+    driver: stackDriver,
+    services: stackServices,
+    wait: z
+      .enum(['healthy', 'started'])
+      .default('healthy')
+      .describe('`healthy`: every service answers its readiness probe; `started`: every service runs.'),
+    timeout: duration.optional().describe('Longest time for all of it; by default the time of the step.'),
+  }),
+  outputs: z.object({
+    driver: z.enum(['compose', 'native']),
+    services: z.int().describe('Services that run.'),
+    healthy: z.int().describe('Those of them that are ready.'),
+    started: z.int().describe('Those that were started just now; the rest ran already.'),
+    waitedMs: z.int().describe('Milliseconds until all were ready.'),
+  }),
+  effect: 'idempotent',
+  undo: 'Stops the services of the stack; volumes stay.',
+  example: `id: up
+uses: stack.up
+with: { stack: stack, wait: healthy, timeout: 2m }
+`,
+  sample: { driver: 'native', services: 3, healthy: 3, started: 3, waitedMs: 4200 },
+});

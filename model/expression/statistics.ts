@@ -1,0 +1,95 @@
+import type { LimitOp } from '../plan/plan.js';
+
+/** The 97.5 % point of the standard normal distribution: a two-sided 95 % interval. */
+const Z = 1.959963984540054;
+
+/**
+ * Wilson's score interval, 95 %, without continuity correction, of the proportion `successes / n`.
+ * E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209–212; method 3 of R. G. Newcombe, Stat. Med. 17 (1998) 857–872.
+ *
+ * @param successes whole or fractional count, 0 … n
+ * @param n number of trials
+ * @returns bounds between 0 and 1; NaN when n is 0 or the counts make no sense, so that no data is never good news
+ */
+export function wilson(successes: number, n: number): { lower: number; upper: number } {
+  if (!Number.isFinite(n) || !(n > 0) || !(successes >= 0) || successes > n) {
+    return { lower: Number.NaN, upper: Number.NaN };
+  }
+  const z2 = Z * Z;
+  const centre = 2 * successes + z2;
+  const spread = Z * Math.sqrt(z2 + (4 * successes * (n - successes)) / n);
+  const scale = 2 * (n + z2);
+  return {
+    lower: successes === 0 ? 0 : Math.max(0, (centre - spread) / scale),
+    upper: successes === n ? 1 : Math.min(1, (centre + spread) / scale),
+  };
+}
+
+/** `a / b`; NaN when b is 0, since a share of nothing says nothing. */
+export function ratio(a: number, b: number): number {
+  return b === 0 ? Number.NaN : a / b;
+}
+
+/**
+ * The least number of successes in n trials that passes a limit.
+ *
+ * @param n number of trials
+ * @param op `atLeast` or `above`
+ * @param threshold limit of the metric, 0 … 1
+ * @param metric what is compared: Wilson's lower bound or the plain ratio
+ * @returns a count ≤ n, or undefined when even n of n does not pass
+ */
+export function successesNeeded(
+  n: number,
+  op: LimitOp,
+  threshold: number,
+  metric: 'wilsonLower' | 'ratio' = 'wilsonLower',
+): number | undefined {
+  if (!Number.isInteger(n) || n <= 0 || (op !== 'atLeast' && op !== 'above')) return undefined;
+  const passes = (successes: number) => {
+    const value = metric === 'ratio' ? ratio(successes, n) : wilson(successes, n).lower;
+    return op === 'above' ? value > threshold : value >= threshold;
+  };
+  if (!passes(n)) return undefined;
+  let [fails, holds] = [-1, n];
+  while (holds - fails > 1) {
+    const middle = Math.floor((fails + holds) / 2);
+    if (passes(middle)) holds = middle;
+    else fails = middle;
+  }
+  return holds;
+}
+
+/**
+ * Share of keys on which two maps say the same. A key that only one of them has counts as disagreement:
+ * a case that was not answered was not answered alike.
+ *
+ * @param a verdict by case, first run
+ * @param b verdict by case, second run
+ * @returns 0 … 1, NaN when neither has a key
+ */
+export function agreement(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): number {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  let same = 0;
+  for (const key of keys) {
+    if (Object.hasOwn(a, key) && Object.hasOwn(b, key) && a[key] === b[key]) same += 1;
+  }
+  return ratio(same, keys.size);
+}
+
+/**
+ * Quantile by linear interpolation, R's type 7: R. J. Hyndman and Y. Fan, Am. Stat. 50 (1996) 361–365.
+ *
+ * @param values in any order
+ * @param p 0 … 1, e.g. 0.95
+ * @returns NaN for an empty list, a value that is not finite, or p outside 0 … 1
+ */
+export function percentile(values: readonly number[], p: number): number {
+  if (values.length === 0 || !(p >= 0 && p <= 1) || !values.every(Number.isFinite)) return Number.NaN;
+  const sorted = [...values].sort((x, y) => x - y);
+  const position = (sorted.length - 1) * p;
+  const below = Math.floor(position);
+  const low = sorted[below] ?? Number.NaN;
+  const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? Number.NaN;
+  return low + (position - below) * (high - low);
+}

@@ -1,0 +1,119 @@
+import { judgeGate, phaseVerdict } from './gate.js';
+import { buildContext, ExpressionError, resolve, type ExpressionContext } from '../expression/expression.js';
+import type { Json, JsonObject } from '../json.js';
+import { decidePolicy } from './policy.js';
+import { type PhasePlan, type Plan, type StepPlan, stepsOf } from '../plan/plan.js';
+import type { GateResult } from '../state/state.js';
+import { type Values, valuesOf } from '../plan/values.js';
+import type { Verdict } from '../verdict.js';
+
+/** One line of the event log, as far as it is judged here. */
+export interface LoggedEvent {
+  seq: number;
+  type: string;
+  [key: string]: Json;
+}
+
+/** One phase attempt judged once more from what the log says its steps gave. */
+export interface JudgedAttempt {
+  phase: string;
+  attempt: number;
+  verdict: Verdict;
+  gates: GateResult[];
+  /** Steps whose deed was done, with their last outputs. */
+  steps: Record<string, JsonObject>;
+}
+
+/** A step that was begun, with the input that the plan gives it. */
+export interface BegunStep {
+  seq: number;
+  phase: string;
+  attempt: number;
+  plan: StepPlan;
+  /** Undefined when the plan's expressions cannot be computed from the log. */
+  input?: JsonObject;
+  /** Hash of the input that was acted on, as logged. */
+  logged: string;
+}
+
+/** A rule that approved or did not, judged once more. */
+export interface JudgedPolicy {
+  seq: number;
+  approval: string;
+  /** What the rule says now, and what it is logged to have said. */
+  holds: boolean;
+  logged: boolean;
+}
+
+export interface Recomputed {
+  attempts: JudgedAttempt[];
+  policies: JudgedPolicy[];
+  begun: BegunStep[];
+}
+
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+const number = (value: Json | undefined): number => (typeof value === 'number' ? value : Number.NaN);
+const OVER = ['phase.passed', 'phase.failed', 'phase.cancelled'];
+
+/**
+ * Judges every gate of every phase attempt again, from the plan and the outputs in the event log alone: nothing that was
+ * judged before is believed.
+ *
+ * @param startedAt of the go-live, ISO 8601; expressions may use it
+ */
+export function recompute(plan: Plan, startedAt: string, events: readonly LoggedEvent[]): Recomputed {
+  const phases: Values['phases'] = {};
+  const open = new Map<string, JudgedAttempt>();
+  const done: Recomputed = { attempts: [], policies: [], begun: [] };
+  const contextOf = (attempt: JudgedAttempt, it?: string): ExpressionContext =>
+    buildContext({
+      ...valuesOf(plan, startedAt, attempt.attempt, phases),
+      steps: attempt.steps,
+      ...(it === undefined ? {} : { it: attempt.steps[it] }),
+    });
+  for (const event of events) {
+    const phase = plan.phases.find(({ id }) => id === event.phase);
+    if (!phase) continue;
+    if (event.type === 'phase.started') {
+      const attempt = number(event.attempt);
+      open.set(phase.id, { phase: phase.id, attempt, verdict: 'inconclusive', gates: [], steps: {} });
+    }
+    const attempt = open.get(phase.id);
+    if (!attempt) continue;
+    if (event.type === 'step.started') {
+      const step = stepsOf(phase.steps).find(({ id }) => id === event.step);
+      if (step) done.begun.push(begun(event, attempt, step, contextOf(attempt)));
+    }
+    const policy = phase.approvals.find(({ id }) => id === event.approval)?.auto;
+    if (event.type === 'approval.policy' && policy) {
+      const { holds } = decidePolicy(policy, contextOf(attempt));
+      done.policies.push({ seq: event.seq, approval: text(event.approval), holds, logged: event.holds === true });
+    }
+    if (event.type === 'step.done' && event.phaseAttempt === attempt.attempt) {
+      attempt.steps[text(event.step)] = (event.outputs ?? {}) as JsonObject;
+    }
+    if (OVER.includes(event.type) && event.attempt === attempt.attempt) {
+      attempt.gates = phase.gates.map((gate) => judgeGate(gate, contextOf(attempt, gate.it)));
+      attempt.verdict = phaseVerdict(attempt.gates);
+      done.attempts.push(attempt);
+      phases[phase.id] = { steps: attempt.steps };
+      open.delete(phase.id);
+    }
+  }
+  return done;
+}
+
+function begun(event: LoggedEvent, attempt: JudgedAttempt, plan: StepPlan, context: ExpressionContext): BegunStep {
+  const base = { seq: event.seq, phase: attempt.phase, attempt: attempt.attempt, plan, logged: text(event.inputs) };
+  try {
+    return { ...base, input: resolve(plan.with, context) as JsonObject };
+  } catch (error) {
+    if (error instanceof ExpressionError) return base;
+    throw error;
+  }
+}
+
+/** The phase of a plan. */
+export function phaseOf(plan: Plan, id: string): PhasePlan | undefined {
+  return plan.phases.find((phase) => phase.id === id);
+}

@@ -1,0 +1,122 @@
+import type { ApproveMessage, Receipt } from './message.js';
+import type { ApprovalPlan, Plan } from '../plan/plan.js';
+import type { ApprovalState, Vote } from '../state/state.js';
+
+/** What judging a vote needs to know; times are ISO 8601, workflow time. */
+export interface VoteDraft {
+  message: ApproveMessage;
+  vote: Vote['vote'];
+  via: Vote['via'];
+  at: string;
+}
+
+export interface VoteRules {
+  plan: Pick<Plan, 'mode' | 'roles' | 'people' | 'signing'>;
+  startedBy: string;
+}
+
+const refuse = (reason: string, hint: string): Receipt => ({ accepted: false, reason, hint });
+
+/** Two names are one person when they differ only in case and outer spaces. */
+export function samePerson(a: string, b: string): boolean {
+  return a.trim().toLowerCase() === b.trim().toLowerCase();
+}
+
+/** Whether a person may speak for a role, and if not why; an empty list of people checks the role alone. */
+export function roleProblem(plan: VoteRules['plan'], by: string, role: string): Receipt | undefined {
+  if (by.trim() === '') return refuse('The name of the person is empty.', 'Say who you are: `by`.');
+  if (!Object.hasOwn(plan.roles, role)) {
+    return refuse(
+      `There is no role '${role}' in this runbook.`,
+      `Its roles are: ${Object.keys(plan.roles).join(', ')}.`,
+    );
+  }
+  const people = Object.entries(plan.people ?? {});
+  if (people.length === 0) return undefined;
+  const roles = people.find(([name]) => samePerson(name, by))?.[1];
+  if (roles === undefined)
+    return refuse(`${by} is not among the people of this project.`, 'Add the person to golive.yaml.');
+  if (!roles.includes(role))
+    return refuse(`${by} does not hold the role '${role}'.`, `${by} holds: ${roles.join(', ')}.`);
+  return undefined;
+}
+
+/**
+ * Whether a vote may stand, worst reason first. It never changes anything; the caller records the vote or the refusal.
+ * A vote before the question is asked may stand only where all that it binds to is known (`when: before`).
+ */
+export function judgeVote(rule: ApprovalPlan, state: ApprovalState, draft: VoteDraft, rules: VoteRules): Receipt {
+  const { by, role, reason } = draft.message;
+  const problem = roleProblem(rules.plan, by, role);
+  if (problem) return problem;
+  const alone = draft.message.breakGlass === 'yes';
+  if (alone) {
+    const allowed = rules.plan.signing?.level === 'signed' && rules.plan.signing.breakGlass;
+    if (!allowed) return refuse('Nobody may break the glass here.', 'golive.yaml allows it: approvals.breakGlass.');
+    if (!reason?.trim()) return refuse('Breaking the glass needs a reason.', 'Give `reason`.');
+  }
+  if (!alone && !rule.needs.some((need) => need.role === role)) {
+    return refuse(
+      `'${rule.id}' does not ask for the role '${role}'.`,
+      `It asks for: ${rule.needs.map((need) => `${need.count} × ${need.role}`).join(', ')}.`,
+    );
+  }
+  if (state.status !== 'open' && state.status !== 'not-asked') {
+    return refuse(
+      `'${rule.id}' is closed: ${state.status}.`,
+      'Nothing was changed. `golive status` shows what is open.',
+    );
+  }
+  if (state.status === 'not-asked' && rule.when === 'after') {
+    return refuse(
+      `'${rule.id}' cannot be decided yet: it binds to results that are not there.`,
+      'Vote again when it is asked for.',
+    );
+  }
+  if (!alone && !rule.starterMay && samePerson(by, rules.startedBy)) {
+    return refuse(`${by} started this go-live and may not approve it.`, 'Ask another person with that role.');
+  }
+  if (draft.vote === 'reject' && !reason?.trim()) return refuse('A rejection needs a reason.', 'Give `reason`.');
+  const earlier = state.votes.filter((vote) => vote.status === 'counted' && samePerson(vote.by, by));
+  if (earlier.some((vote) => vote.role === role)) {
+    return refuse(`${by} has already voted as ${role} on '${rule.id}'.`, 'A vote counts once; nothing was changed.');
+  }
+  if (rule.distinct && earlier.length > 0) {
+    return refuse(`${by} has already voted on '${rule.id}' in another role.`, 'It asks for distinct people.');
+  }
+  return {
+    accepted: true,
+    text: `${draft.vote === 'approve' ? 'Approval' : 'Rejection'} of '${rule.id}' by ${by} as ${role} is recorded.`,
+  };
+}
+
+export interface Tally {
+  outcome: 'open' | 'approved' | 'rejected';
+  /** Roles and counts that are still missing. */
+  missing: { role: string; count: number }[];
+  rejection?: Vote;
+}
+
+/** Counts the votes that bind to this digest. One rejection closes the question. */
+export function tally(rule: ApprovalPlan, votes: readonly Vote[]): Tally {
+  const counted = votes.filter((vote) => vote.status === 'counted');
+  const rejection = counted.find((vote) => vote.vote === 'reject');
+  const missing = rule.needs
+    .map(({ role, count }) => ({
+      role,
+      count: count - counted.filter((v) => v.role === role && v.vote === 'approve').length,
+    }))
+    .filter((need) => need.count > 0);
+  if (rejection) return { outcome: 'rejected', missing, rejection };
+  if (counted.some((vote) => vote.breakGlass)) return { outcome: 'approved', missing: [] };
+  return { outcome: missing.length === 0 ? 'approved' : 'open', missing };
+}
+
+/** Votes that bind to something else become void, visibly. */
+export function voidOthers(votes: readonly Vote[], digest: string): Vote[] {
+  return votes.map((vote) =>
+    vote.status === 'counted' && vote.digest !== digest
+      ? { ...vote, status: 'void', why: 'What it approved has changed since.' }
+      : vote,
+  );
+}

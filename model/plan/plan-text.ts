@@ -1,0 +1,162 @@
+import { formatClock, formatDuration } from '../duration.js';
+import { stepsOf } from './plan.js';
+import type { ApprovalPlan, GatePlan, Limit, PhasePlan, Plan, RollbackPlan, StepNode, StepPlan } from './plan.js';
+
+const SIGNS = { atLeast: '≥', above: '>', atMost: '≤', below: '<' } as const;
+
+/** What a gate needs, in a few characters: `≥ 0.70`. */
+export function limitText(limit: Limit, unit?: GatePlan['unit']): string {
+  const show = (value: number): string => {
+    if (unit === 'ms') return formatDuration(value);
+    return unit === 'percent' ? `${Number((value * 100).toFixed(6))} %` : String(value);
+  };
+  switch (limit.op) {
+    case 'equals':
+      return `= ${typeof limit.threshold === 'number' ? show(limit.threshold) : JSON.stringify(limit.threshold)}`;
+    case 'within':
+      return `between ${show(limit.low)} and ${show(limit.high)}`;
+    case 'noWorseThan':
+      return `no worse than ${limit.baseline} less ${show(limit.by)}`;
+    default:
+      return `${SIGNS[limit.op]} ${show(limit.threshold)}`;
+  }
+}
+
+/** What takes a step back: in words, or nothing. */
+export function undoText(step: StepPlan): string | undefined {
+  const when = step.undoOn === 'always' ? 'at the end, always' : 'on the way back';
+  if (step.undo === undefined) return step.ownUndo ? `its own undo, ${when}` : undefined;
+  return step.undo.length === 0 ? undefined : `${step.undo.map((call) => call.title).join(', then ')}, ${when}`;
+}
+
+function roleNames(plan: Plan, roles: readonly string[]): string {
+  return roles.map((role) => plan.roles[role] ?? role).join(', ');
+}
+
+function needsText(plan: Plan, approval: ApprovalPlan): string {
+  const who = approval.needs
+    .map(({ role, count }) => `${count > 1 ? `${count} × ` : ''}${plan.roles[role] ?? role}`)
+    .join(' and ');
+  return `${who}: "${approval.question}" (within ${formatDuration(approval.expiresMs)}, else no)`;
+}
+
+function stepLines(step: StepPlan, indent: string): string[] {
+  const facts: string[] = [];
+  if (step.when !== undefined) facts.push(`when ${step.when}`);
+  if (step.until) {
+    const times = step.until.consecutive > 1 ? `, ${step.until.consecutive} times running` : '';
+    facts.push(
+      `until it holds, every ${formatDuration(step.until.everyMs)} within ${formatDuration(step.until.withinMs)}${times}`,
+    );
+  }
+  if (step.window) {
+    const { everyMs, consecutive, withinMs } = step.window;
+    facts.push(
+      `sampled every ${formatDuration(everyMs)} until ${consecutive} running are green, at most ${formatDuration(withinMs)}`,
+    );
+  }
+  for (const guard of step.guards) facts.push(`guard: ${guard.title}`);
+  if (step.onFail !== 'stop') facts.push(step.onFail === 'ask' ? 'a failure asks' : 'goes on when it fails');
+  const undo = undoText(step);
+  if (undo !== undefined) facts.push(`undo: ${undo}`);
+  const effect = step.effect === 'none' ? '' : `  [${step.effect}]`;
+  return [
+    `${indent}${step.id}  ${step.uses}${effect}  ${step.title === step.id ? '' : step.title}`.trimEnd(),
+    ...facts.map((fact) => `${' '.repeat(indent.length + 2)}${fact}`),
+  ];
+}
+
+function nodeLines(nodes: readonly StepNode[]): string[] {
+  return nodes.flatMap((node) => {
+    if (!('parallel' in node)) return stepLines(node, '     · ');
+    return ['     ∥ at the same time', ...node.parallel.flatMap((step) => stepLines(step, '       · '))];
+  });
+}
+
+function gateLine(gate: GatePlan): string {
+  const notes = [
+    gate.floor ? 'floor' : '',
+    gate.hard ? '' : 'warns only',
+    gate.minN === undefined ? '' : `n ≥ ${gate.minN}`,
+  ].filter(Boolean);
+  return `     ◇ ${gate.title}  ${limitText(gate.limit, gate.unit)}${notes.length > 0 ? `  (${notes.join(', ')})` : ''}`;
+}
+
+function failureText(plan: Plan, phase: PhasePlan): string {
+  const { attempts, rollback, then, ask } = phase.onFail;
+  const parts = [rollback === undefined ? '' : `rollback ${rollback}`];
+  if (attempts > 1) {
+    const back = typeof then === 'object' ? then.return : phase.id;
+    parts.push(`again from ${back}, ${attempts} attempts in all, then stop`);
+  } else if (then === 'ask') parts.push(`ask ${plan.roles[ask.role] ?? ask.role} (${formatDuration(ask.expiresMs)})`);
+  else
+    parts.push(
+      typeof then === 'object'
+        ? `return to ${then.return}`
+        : then === 'continue'
+          ? 'go on with the next phase'
+          : 'stop',
+    );
+  return parts.filter(Boolean).join(', then ');
+}
+
+function phaseLines(plan: Plan, phase: PhasePlan, index: number, atMs: number): string[] {
+  const head = ` ${index}  ${phase.title}  [${phase.id}]   ${roleNames(plan, phase.owner)}   T+${formatClock(atMs)}, planned ${formatDuration(phase.plannedMs)}`;
+  const lines = ['', head];
+  if (phase.when !== undefined) lines.push(`     only when ${phase.when}`);
+  for (const approval of phase.approvals.filter((one) => one.when === 'before'))
+    lines.push(`     ● approval before by ${needsText(plan, approval)}`);
+  for (const item of phase.checklist) lines.push(`     ☐ ${plan.roles[item.role] ?? item.role}: ${item.text}`);
+  lines.push(...nodeLines(phase.steps), ...phase.gates.map(gateLine));
+  for (const approval of phase.approvals.filter((one) => one.when === 'after'))
+    lines.push(`     ● approval after by ${needsText(plan, approval)}`);
+  lines.push(`     ✗ on failure: ${failureText(plan, phase)}`);
+  return lines;
+}
+
+function rollbackLines({ id, title, undo, steps }: RollbackPlan): string[] {
+  const undone =
+    undo === 'none' ? [] : [`     ↶ undo ${undo === 'all' ? 'of everything' : 'of the phase'}, newest first`];
+  return ['', ` ${id}  ${title}`, ...undone, ...nodeLines(steps)];
+}
+
+/**
+ * The plan as a page of plain text: phases with their times, steps, approvers, gates, and what happens on failure.
+ *
+ * @param missing inputs that are not given yet
+ */
+export function planText(plan: Plan, missing: readonly { name: string; about?: string }[] = []): string {
+  const plannedMs = plan.phases.reduce((sum, phase) => sum + phase.plannedMs, 0);
+  const steps = plan.phases.reduce((sum, phase) => sum + stepsOf(phase.steps).length, 0);
+  const gates = plan.phases.reduce((sum, phase) => sum + phase.gates.length, 0);
+  const mode = plan.mode === 'live' ? 'LIVE' : `rehearsal${plan.timeScale === 1 ? '' : ` ×${plan.timeScale}`}`;
+  const lines = [
+    plan.runbook.title,
+    `${plan.runbook.file}  sha256 ${plan.runbook.sha256.slice(0, 12)}  ${mode}`,
+    `${plan.phases.length} phases, ${steps} steps, ${gates} gates, planned ${formatDuration(plannedMs)}. Nothing was run.`,
+  ];
+  const inputs = Object.entries(plan.inputs).map(([name, value]) => `  ${name} = ${JSON.stringify(value)}`);
+  if (inputs.length > 0) lines.push('', 'inputs', ...inputs);
+  if (missing.length > 0) {
+    lines.push(
+      '',
+      'still needed',
+      ...missing.map(({ name, about }) => `  --input ${name}=…${about === undefined ? '' : `   ${about}`}`),
+    );
+  }
+  let atMs = 0;
+  plan.phases.forEach((phase, index) => {
+    lines.push(...phaseLines(plan, phase, index, atMs));
+    atMs += phase.plannedMs;
+  });
+  if (plan.decisions.length > 0) lines.push('', 'decisions');
+  for (const { id, title, requires, approval } of plan.decisions) {
+    lines.push(`  ${title}  [${id}]  requires ${requires.join(', ')}`);
+    if (approval) lines.push(`     ● approval by ${needsText(plan, approval)}`);
+  }
+  const rollbacks = Object.values(plan.rollbacks);
+  if (rollbacks.length > 0) lines.push('', 'rollbacks', ...rollbacks.flatMap(rollbackLines));
+  const ending = plan.onNoGo === 'undo' ? 'what is left registered is undone, newest first' : 'what was done is kept';
+  lines.push('', `without GO: ${ending}`, `evidence: ${plan.evidence.directory} (${plan.evidence.signoff})`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,263 @@
+import type { JsonObject } from '../json.js';
+import type { SigningPlan } from '../signing/signing.js';
+
+/** What doing a step again would mean: nothing, the same state, or a second deed. */
+export const EFFECTS = ['none', 'idempotent', 'once'] as const;
+export type Effect = (typeof EFFECTS)[number];
+
+export type Mode = 'rehearse' | 'live';
+
+/**
+ * A runbook with everything settled that can be settled before it runs: inputs, defaults, durations in
+ * milliseconds, `each` gates spread out. It is the workflow's input; the YAML is never read again.
+ */
+export interface Plan {
+  planVersion: 1;
+  runbook: { id: string; title: string; sha256: string; file: string };
+  /** `<target>/<change>`. */
+  goLiveId: string;
+  target: { id: string; variables: JsonObject };
+  change: string;
+  mode: Mode;
+  /** 1 = real time; 30 = every waiting time is a thirtieth. Always 1 in live mode. */
+  timeScale: number;
+  /** Set in the plan of a schedule's runs: what was signed is its template. */
+  schedule?: { id: string };
+  /** Folder that relative paths of steps are resolved against (absolute). */
+  baseDir: string;
+  roles: Record<string, string>;
+  /** Who holds which roles; empty = names are declared and not checked against a list. */
+  people?: Record<string, string[]>;
+  /** What steps may reach over the network; absent in plans of earlier versions: not held to a list. */
+  network?: NetworkPlan;
+  /** Folders (absolute) that the paths of steps may lie in; absent in plans of earlier versions. */
+  folders?: string[];
+  /** SHA-256 of files that commands and stacks use, by absolute path, as they were when the plan was made. */
+  files?: Record<string, string>;
+  /** Who proves who they are, and how; absent = declared names. */
+  signing?: SigningPlan;
+  inputs: JsonObject;
+  phases: PhasePlan[];
+  decisions: DecisionPlan[];
+  rollbacks: Record<string, RollbackPlan>;
+  /** What is undone, newest first, when the go-live ends without GO and no named rollback said otherwise. */
+  onNoGo: 'undo' | 'keep';
+  evidence: EvidencePlan;
+  notices: NoticePlan[];
+}
+
+/** What steps may reach over the network: settled when the plan is made, and read by people before it runs. */
+export interface NetworkPlan {
+  /** Hosts that stand in the plan itself. */
+  hosts: string[];
+  /** Further ones of golive.yaml: `host` or `host:port`, also addresses that are refused otherwise. */
+  allow: string[];
+}
+
+export interface EvidencePlan {
+  /** Folder of this go-live's bundle (absolute). */
+  directory: string;
+  /** File name of the sign-off page in the bundle, e.g. `DAY3_SIGNOFF.md`. */
+  signoff: string;
+  include: IncludePlan[];
+}
+
+/** A file that the bundle must hold under a fixed name, made of what steps left as evidence. */
+export interface IncludePlan {
+  file: string;
+  /** `<phase>.<step>.<evidence name>`, joined in this order (JSON lines and CSV without repeating the header). */
+  from: string[];
+}
+
+export interface NoticePlan {
+  on: NoticeEvent[];
+  /** Input of the `notify` kind, without its text. */
+  with: JsonObject;
+}
+export const NOTICE_EVENTS = ['started', 'waiting', 'guard', 'no-go', 'go'] as const;
+export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
+
+export interface PhasePlan {
+  id: string;
+  title: string;
+  owner: string[];
+  plannedMs: number;
+  /** CEL over inputs, run, target, phases: skipped when false. */
+  when?: string;
+  /** No policy may approve here; only persons. */
+  human?: boolean;
+  approvals: ApprovalPlan[];
+  checklist: ChecklistItem[];
+  steps: StepNode[];
+  gates: GatePlan[];
+  onFail: PhaseFailurePlan;
+}
+
+export interface PhaseFailurePlan {
+  /** How many times the phase may be run in all (1 = no second try). */
+  attempts: number;
+  /** Name of a rollback; it runs on every failure of the phase. */
+  rollback?: string;
+  /** What follows the rollback: the go-live ends, a person is asked, the next phase runs, or an earlier one again. */
+  then: 'stop' | 'ask' | 'continue' | { return: string };
+  /** Who answers when `then` or a step says `ask`, and how long they have; no answer stops. */
+  ask: { role: string; expiresMs: number };
+}
+
+export interface ApprovalPlan {
+  /** Unique in the plan: `<phase>`, `<phase>.after` or the decision's id. */
+  id: string;
+  when: 'before' | 'after';
+  needs: { role: string; count: number }[];
+  question: string;
+  expiresMs: number;
+  /** One person may fill only one place (default true). */
+  distinct: boolean;
+  /** The person who started the go-live may approve it (default false in live mode). */
+  starterMay: boolean;
+  /** A rule that approves without a person when it holds; when it does not, people are asked. */
+  auto?: PolicyPlan;
+}
+
+/** A rule that approves in place of a person. */
+export interface PolicyPlan {
+  /** CEL over inputs, target, run, phases and, after the steps, `steps`. */
+  rule: string;
+  /** Paths that the rule reads, for the record of what it saw. */
+  reads: string[][];
+}
+
+export interface ChecklistItem {
+  /** `<phase>.<item>`. */
+  id: string;
+  text: string;
+  role: string;
+}
+
+export type StepNode = StepPlan | { parallel: StepPlan[] };
+
+export interface StepPlan {
+  id: string;
+  title: string;
+  uses: string;
+  /** Strings may hold `${{ CEL }}`, resolved just before the step runs. */
+  with: JsonObject;
+  when?: string;
+  effect: Effect;
+  timeoutMs: number;
+  retry: { attempts: number; backoffMs: number };
+  until?: UntilPlan;
+  /** It is taken on a rhythm for long, by a workflow of its own. */
+  window?: WindowPlan;
+  /** Tells after a crash whether a `once` step was done. */
+  probe?: ProbePlan;
+  /** Calls that undo this step; absent = the kind's own undo, if it has one; `[]` = none. */
+  undo?: UndoCall[];
+  /** The kind has an undo of its own (activity `undo <kind>`), used when `undo` is absent. Set by the planner. */
+  ownUndo: boolean;
+  /** `always`: undone at the end whatever the verdict (a freeze is thawed); `failure`: only on the way back. */
+  undoOn: 'failure' | 'always';
+  guards: GuardPlan[];
+  onFail: 'stop' | 'ask' | 'continue';
+  /** An operator may skip it, with a reason. */
+  maySkip: boolean;
+}
+
+export interface UndoCall {
+  uses: string;
+  with: JsonObject;
+  title: string;
+}
+
+/** The step's deed is repeated inside one activity until it holds. */
+export interface UntilPlan {
+  everyMs: number;
+  withinMs: number;
+  /** How many times running it must hold. */
+  consecutive: number;
+  /** CEL over `it` (the step's outputs); without it, "the deed does not fail" is the condition. */
+  condition?: string;
+}
+
+/** A step that is taken on a rhythm for long, one sample at a time. Times are milliseconds before any time scale. */
+export interface WindowPlan {
+  everyMs: number;
+  /** So many green samples running are wanted; then the window is over. */
+  consecutive: number;
+  /** Longest that the window is; slots beyond it are not taken. */
+  withinMs: number;
+  /** How late a sample may still be taken; later, its slot is missed. */
+  lateMs: number;
+  /** CEL over `it`, the outputs of the sample: a good one. */
+  green: string;
+  /** Name of a file for each sample; `{date}` and `{n}` stand for its nominal day and its number. */
+  file?: string;
+}
+
+/** A look that changes nothing, and what it says: `done` and `notDone` are CEL over `it`, the outputs of the look. */
+export interface ProbePlan {
+  uses: string;
+  /** Strings may hold `${{ CEL }}`, resolved with the step's own `with`. */
+  with: JsonObject;
+  done: string;
+  notDone: string;
+}
+
+/** A condition watched while a step runs: `trips` is CEL over `it` (the running tallies). */
+export interface GuardPlan {
+  id: string;
+  title: string;
+  trips: string;
+}
+
+export const LIMIT_OPS = ['atLeast', 'above', 'atMost', 'below', 'equals', 'within', 'noWorseThan'] as const;
+export type LimitOp = (typeof LIMIT_OPS)[number];
+
+export interface GatePlan {
+  /** Unique in the phase; spread gates are `<step>.<gate>`. */
+  id: string;
+  title: string;
+  /** CEL; `it` is the outputs of step `it` where that is set. */
+  value: string;
+  it?: string;
+  limit: Limit;
+  /** CEL of the sample size and of the successes behind a proportion, when it has them. */
+  n?: string;
+  successes?: string;
+  /** Fewer than this many samples is `inconclusive`. */
+  minN?: number;
+  /** false: a failure only warns. */
+  hard: boolean;
+  /** true: cannot be waived. */
+  floor: boolean;
+  /** `ratio` values print as given, `percent` ×100; `ms` as a duration. */
+  unit?: 'percent' | 'ms' | 'count';
+}
+
+export type Limit =
+  | { op: 'atLeast' | 'above' | 'atMost' | 'below'; threshold: number }
+  | { op: 'equals'; threshold: number | string | boolean }
+  | { op: 'within'; low: number; high: number }
+  /** `value` may be worse (lower) than the baseline's CEL value by at most `by`. */
+  | { op: 'noWorseThan'; baseline: string; by: number };
+
+export interface DecisionPlan {
+  id: string;
+  title: string;
+  /** Phases and earlier decisions that must hold. */
+  requires: string[];
+  approval?: ApprovalPlan;
+}
+
+export interface RollbackPlan {
+  id: string;
+  title: string;
+  /** Registered undos that run first, newest first. */
+  undo: 'none' | 'phase' | 'all';
+  steps: StepNode[];
+}
+
+/** Every step of a phase or rollback, parallel groups opened, in order. */
+export function stepsOf(nodes: readonly StepNode[]): StepPlan[] {
+  return nodes.flatMap((node) => ('parallel' in node ? node.parallel : [node]));
+}

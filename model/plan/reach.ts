@@ -1,0 +1,58 @@
+import type { ExpressionContext } from '../expression/expression.js';
+import { ExpressionError, resolve } from '../expression/expression.js';
+import type { Json } from '../json.js';
+import type { NetworkPlan } from './plan.js';
+
+/** A host name in its one form: lower case, without the dot at its end and the brackets of IPv6. */
+export function hostName(host: string): string {
+  return host
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '');
+}
+
+const ADDRESS = /\b(?:https?|rediss?):\/\/(?:[^\s/?#"'@\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#"'@:\\]+)/gi;
+
+/**
+ * Hosts that a plan names: in addresses, and as `host` of a step. Expressions over inputs and target are computed; what
+ * only comes up while it runs is not named, and so not allowed.
+ */
+export function hostsOf(value: Json | undefined, context: ExpressionContext): string[] {
+  const found = new Set<string>();
+  const look = (part: Json | undefined, key?: string): void => {
+    if (typeof part === 'string') for (const host of hostsIn(settled(part, context), key)) found.add(hostName(host));
+    else if (Array.isArray(part)) for (const item of part) look(item);
+    else if (part !== null && typeof part === 'object')
+      for (const [name, item] of Object.entries(part)) look(item, name);
+  };
+  look(value);
+  return [...found].sort();
+}
+
+function hostsIn(text: string, key: string | undefined): string[] {
+  if (text.includes('${{')) return [];
+  if (key === 'host') return [text];
+  return [...text.matchAll(ADDRESS)].flatMap(([, host]) => host ?? []);
+}
+
+function settled(text: string, context: ExpressionContext): string {
+  if (!text.includes('${{')) return text;
+  try {
+    return String(resolve(text, context));
+  } catch (error) {
+    if (error instanceof ExpressionError) return text;
+    throw error;
+  }
+}
+
+/** Whether a host stands in the plan or in golive.yaml. */
+export function mayReach(host: string, port: number, { hosts, allow }: NetworkPlan): boolean {
+  const name = hostName(host);
+  return hosts.includes(name) || listed(name, port, allow);
+}
+
+/** Whether golive.yaml names a host, with this port or with none. */
+export function listed(host: string, port: number, allow: readonly string[]): boolean {
+  const name = hostName(host);
+  return allow.some((entry) => hostName(entry) === name || entry.toLowerCase() === `${name}:${port}`);
+}

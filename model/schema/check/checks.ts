@@ -1,0 +1,74 @@
+import { isParallel } from '../format/runbook.js';
+import type { Runbook, RunbookNode, RunbookStep } from '../format/runbook.js';
+import type { Kinds } from '../format/scope.js';
+import type { Path, Source } from '../yaml/source.js';
+import { didYouMean } from '../suggest.js';
+
+export interface Check {
+  source: Source;
+  runbook: Runbook;
+  kinds: Kinds;
+}
+
+/** A step with its path in the file. */
+export interface Placed {
+  step: RunbookStep;
+  path: Path;
+}
+
+/** Every step below `path`, groups opened. */
+export function placed(nodes: readonly RunbookNode[], path: Path): Placed[] {
+  return nodes.flatMap((node, index) =>
+    isParallel(node)
+      ? node.parallel.map((step, inner) => ({ step, path: [...path, index, 'parallel', inner] }))
+      : [{ step: node, path: [...path, index] }],
+  );
+}
+
+/** Reports every name that stands twice in a list of ids. */
+export function unique(source: Source, ids: readonly { id: string; path: Path }[], what: string): void {
+  const seen = new Set<string>();
+  for (const { id, path } of ids) {
+    if (seen.has(id)) source.at(path, `there is already a ${what} '${id}'`, 'Give it another id.');
+    seen.add(id);
+  }
+}
+
+export function checkRole({ source, runbook }: Pick<Check, 'source' | 'runbook'>, path: Path, role: string): void {
+  if (Object.hasOwn(runbook.roles, role)) return;
+  source.at(path, `there is no role '${role}'`, didYouMean(role, Object.keys(runbook.roles), 'roles'));
+}
+
+/** An `${{ inputs.x }}` in place of a duration must name a duration input. */
+export function checkSpans(check: Check, path: Path, holder: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(holder)) {
+    if (
+      !['expires', 'planned', 'timeout', 'every', 'within', 'late', 'catchUp', 'backoff'].includes(key) ||
+      typeof value !== 'string'
+    )
+      continue;
+    const name = /^\$\{\{\s*inputs\.(\w+)\s*\}\}$/.exec(value)?.[1];
+    if (name === undefined) continue;
+    const inputs = check.runbook.inputs ?? {};
+    const input = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+    if (!input)
+      check.source.at([...path, key], `there is no input '${name}'`, didYouMean(name, Object.keys(inputs), 'inputs'));
+    else if (input.type !== 'duration')
+      check.source.at([...path, key], `input '${name}' is a ${input.type}, but a duration is wanted here`);
+  }
+}
+
+/** One or many, as a list. */
+export function list<T>(value: T | readonly T[] | undefined): readonly T[] {
+  return value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
+}
+
+/** `<phase>` before, `<phase>.after` after; a further one of the same kind ends with its number. */
+export function approvalIds(phase: string, approvals: readonly { when?: 'before' | 'after' }[]): string[] {
+  const counts = { before: 0, after: 0 };
+  return approvals.map(({ when = 'before' }) => {
+    counts[when] += 1;
+    const base = when === 'after' ? `${phase}.after` : phase;
+    return counts[when] === 1 ? base : `${base}.${counts[when]}`;
+  });
+}

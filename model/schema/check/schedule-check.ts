@@ -1,0 +1,73 @@
+import { type Check, checkSpans, list, placed } from './checks.js';
+import type { Runbook, RunbookPhase } from '../format/runbook.js';
+import type { Path } from '../yaml/source.js';
+import { didYouMean } from '../suggest.js';
+
+/** Schedules run phases without people: nothing in them may wait for one, or for what another phase measured. */
+export function checkSchedules(check: Check): void {
+  const { runbook, source } = check;
+  const seen = new Set<string>();
+  runbook.schedules?.forEach((schedule, index) => {
+    const path: Path = ['schedules', index];
+    checkSpans(check, path, schedule);
+    if (seen.has(schedule.id))
+      source.at([...path, 'id'], `there are two schedules '${schedule.id}'`, 'Give each its own id.');
+    seen.add(schedule.id);
+    if ((schedule.cron === undefined) === (schedule.every === undefined)) {
+      source.at(path, 'a schedule has either `cron` or `every`', 'Keep one of the two.');
+    }
+    if (schedule.timezone !== undefined && !isTimezone(schedule.timezone)) {
+      source.at(
+        [...path, 'timezone'],
+        `there is no time zone '${schedule.timezone}'`,
+        'Use an IANA name such as Europe/Berlin or UTC.',
+      );
+    }
+    schedule.blackouts?.forEach(({ from, to }, at) => {
+      if (!(Date.parse(from) < Date.parse(to)))
+        source.at(
+          [...path, 'blackouts', at],
+          'this blackout ends before it begins',
+          'Give `from` and `to` as ISO 8601.',
+        );
+    });
+    schedule.phases.forEach((id, at) => {
+      const phase = runbook.phases.find((one) => one.id === id);
+      const ids = runbook.phases.map((one) => one.id);
+      if (!phase) source.at([...path, 'phases', at], `there is no phase '${id}'`, didYouMean(id, ids, 'phases'));
+      else checkAlone(check, [...path, 'phases', at], phase, schedule.phases, runbook);
+    });
+  });
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function checkAlone(check: Check, path: Path, phase: RunbookPhase, chosen: readonly string[], runbook: Runbook): void {
+  const asks = placed(phase.steps ?? [], []).some(({ step }) => step.onFail === 'ask') || phase.onFail?.then === 'ask';
+  const waits =
+    list(phase.approval).some((approval) => approval.auto === undefined) || (phase.checklist?.length ?? 0) > 0 || asks;
+  if (waits) {
+    check.source.at(
+      path,
+      `phase '${phase.id}' waits for a person, and a schedule has none`,
+      'Schedule a phase without approvals, checklist and `ask`, or give its approval an `auto` rule.',
+    );
+  }
+  const others = runbook.phases.map(({ id }) => id).filter((id) => !chosen.includes(id));
+  const text = JSON.stringify(phase);
+  const needed = others.find((id) => text.includes(`phases.${id.replaceAll('-', '_')}.`));
+  if (needed !== undefined) {
+    check.source.at(
+      path,
+      `phase '${phase.id}' reads what phase '${needed}' measured`,
+      `Schedule '${needed}' before it.`,
+    );
+  }
+}

@@ -1,0 +1,277 @@
+import { contextKey } from '../../expression/expression.js';
+import { SAMPLES_FILE, SUMMARY_FILE } from '../../judge/window.js';
+import { checkExpression } from '../expression/expression-check.js';
+import type { ExpressionTypes, TypeSpec } from '../expression/expression-check.js';
+import { checkRole, checkSpans, list, placed, unique } from './checks.js';
+import type { Check } from './checks.js';
+import { checkGates } from './gate-check.js';
+import { checkRehearsal } from './rehearsal-check.js';
+import { checkSchedules } from './schedule-check.js';
+import type { RunbookNode, RunbookPhase, RunbookStep } from '../format/runbook.js';
+import { baseTypes, Scope } from '../format/scope.js';
+import type { Path } from '../yaml/source.js';
+import { checkAt, checkStep, checkWith } from './step-check.js';
+import type { StepCheck } from './step-check.js';
+import { didYouMean } from '../suggest.js';
+
+/** Names of evidence that a step leaves; `<name>` is the one that it is given. */
+function leavesOf({ window, with: given }: RunbookStep, own: readonly string[] = []): readonly string[] {
+  if (window) return [SAMPLES_FILE, SUMMARY_FILE];
+  return own.map((name) => (name === '<name>' && typeof given?.name === 'string' ? given.name : name));
+}
+
+/** Checks the steps of a phase or rollback in order; the scope grows as they are passed. */
+function checkSteps(check: StepCheck, nodes: readonly RunbookNode[], path: Path, root: Check): void {
+  const all = placed(nodes, path);
+  unique(
+    check.source,
+    all.map(({ step, path: at }) => ({ id: step.id, path: [...at, 'id'] })),
+    'step',
+  );
+  for (const [index, node] of nodes.entries()) {
+    const group = placed([node], path).map(({ step, path: at }) => ({
+      step,
+      path: [...path, index, ...at.slice(path.length + 1)],
+    }));
+    const results = group.map(({ step, path: at }) => {
+      checkSpans(root, at, step);
+      if (step.until) checkSpans(root, [...at, 'until'], step.until);
+      if (step.window) checkSpans(root, [...at, 'window'], step.window);
+      if (step.retry) checkSpans(root, [...at, 'retry'], step.retry);
+      return { step, outputs: checkStep(check, at, step) };
+    });
+    for (const { step, outputs } of results) check.scope.add(step.id, outputs ?? {}, step.when !== undefined);
+  }
+}
+
+function laterSteps(nodes: readonly RunbookNode[]): Record<string, string> {
+  const ids = placed(nodes, []).map(({ step }) => step.id);
+  return Object.fromEntries(
+    ids.map((id) => [id, `Step '${id}' has not run yet at this place: only earlier steps can be read.`]),
+  );
+}
+
+interface ApprovalLike {
+  role?: string;
+  count?: number;
+  needs?: readonly { role: string }[];
+}
+
+function checkApproval(check: Check, path: Path, approval: ApprovalLike): void {
+  checkSpans(check, path, approval as Record<string, unknown>);
+  if (approval.role !== undefined) checkRole(check, [...path, 'role'], approval.role);
+  approval.needs?.forEach((need, index) => checkRole(check, [...path, 'needs', index, 'role'], need.role));
+  if (approval.role === undefined && approval.needs === undefined) {
+    check.source.at(path, 'the approval names no role', 'Add role: …, or needs: [{ role: …, count: … }].');
+  }
+  if (approval.needs !== undefined && (approval.role !== undefined || approval.count !== undefined)) {
+    check.source.at(path, 'the approval has `role` and `needs`', 'Keep one of the two.');
+  }
+}
+
+function checkPeople(check: Check, path: Path, phase: RunbookPhase): void {
+  const owners = list(phase.owner);
+  owners.forEach((role, index) =>
+    checkRole(check, Array.isArray(phase.owner) ? [...path, 'owner', index] : [...path, 'owner'], role),
+  );
+  list(phase.approval).forEach((approval, index) => {
+    checkApproval(
+      check,
+      Array.isArray(phase.approval) ? [...path, 'approval', index] : [...path, 'approval'],
+      approval,
+    );
+  });
+  const items = phase.checklist ?? [];
+  unique(
+    check.source,
+    items.map((item, index) => ({ id: item.id, path: [...path, 'checklist', index, 'id'] })),
+    'checklist item',
+  );
+  items.forEach((item, index) => checkRole(check, [...path, 'checklist', index, 'role'], item.role));
+}
+
+function checkOnFail(check: Check, path: Path, phase: RunbookPhase, index: number): void {
+  const { onFail } = phase;
+  const { source, runbook } = check;
+  if (onFail?.rollback !== undefined && !Object.hasOwn(runbook.rollbacks ?? {}, onFail.rollback)) {
+    source.at(
+      [...path, 'onFail', 'rollback'],
+      `there is no rollback '${onFail.rollback}'`,
+      didYouMean(onFail.rollback, Object.keys(runbook.rollbacks ?? {}), 'rollbacks'),
+    );
+  }
+  if (typeof onFail?.then === 'object') {
+    const target = onFail.then.return;
+    const possible = runbook.phases.slice(0, index + 1).map((earlier) => earlier.id);
+    const later = runbook.phases.some((other) => other.id === target);
+    if (!possible.includes(target)) {
+      const hint = later
+        ? 'A phase can return to itself or to an earlier one.'
+        : didYouMean(target, possible, 'phases');
+      source.at(
+        [...path, 'onFail', 'then', 'return'],
+        later ? `phase '${target}' comes later` : `there is no phase '${target}'`,
+        hint,
+      );
+    }
+  }
+  if (onFail?.ask) {
+    checkRole(check, [...path, 'onFail', 'ask', 'role'], onFail.ask.role);
+    checkSpans(check, [...path, 'onFail', 'ask'], onFail.ask);
+  }
+  const asks = onFail?.then === 'ask' || placed(phase.steps ?? [], []).some(({ step }) => step.onFail === 'ask');
+  if (asks && !onFail?.ask && list(phase.owner).length === 0) {
+    source.at(
+      path,
+      'a failure asks, but nobody is named to answer',
+      'Give the phase an owner, or onFail.ask: { role: … }.',
+    );
+  }
+}
+
+/** Rules that approve in place of people: typed like every expression, and never where only people may. */
+function checkPolicies(check: StepCheck, phase: RunbookPhase, path: Path): void {
+  list(phase.approval).forEach((approval, index) => {
+    if (approval.auto === undefined) return;
+    const at = [...path, 'approval', ...(Array.isArray(phase.approval) ? [index] : []), 'auto'];
+    const { steps, ...before } = check.scope.types;
+    const types = approval.when === 'after' && steps ? { ...before, steps } : before;
+    checkAt(check, at, approval.auto, { types, expected: ['boolean'] });
+    if (phase.human)
+      check.source.at(
+        at,
+        `only people may approve phase '${phase.id}': it is marked human`,
+        'Leave `auto` or `human` out.',
+      );
+  });
+}
+
+function checkPhase(check: Check, index: number, base: ExpressionTypes, phases: Record<string, TypeSpec>): TypeSpec {
+  const phase = check.runbook.phases[index] as RunbookPhase;
+  const path: Path = ['phases', index];
+  const scope = new Scope(base, phases, laterSteps(phase.steps ?? []));
+  const step: StepCheck = { ...check, scope };
+  if (phase.when !== undefined) {
+    const { steps: _, ...types } = scope.types;
+    checkAt(step, [...path, 'when'], phase.when, { types, expected: ['boolean'] });
+  }
+  checkSpans(check, path, phase);
+  checkPeople(check, path, phase);
+  checkSteps(step, phase.steps ?? [], [...path, 'steps'], check);
+  checkPolicies(step, phase, path);
+  checkGates(step, phase, path);
+  checkOnFail(check, path, phase, index);
+  if (!phase.steps?.length && !phase.gates?.length && !phase.approval && !phase.checklist?.length) {
+    check.source.at(path, `phase '${phase.id}' does nothing`, 'Give it steps, gates, a checklist or an approval.');
+  }
+  const outputs: TypeSpec = { type: 'object', properties: { ...scope.steps }, members: `steps of phase '${phase.id}'` };
+  return { type: 'object', properties: { steps: outputs }, members: `members of phase '${phase.id}'` };
+}
+
+function checkDecisions(check: Check): void {
+  const { source, runbook } = check;
+  const known = runbook.phases.map((phase) => phase.id);
+  runbook.decisions?.forEach((decision, index) => {
+    const path: Path = ['decisions', index];
+    if (known.includes(decision.id))
+      source.at([...path, 'id'], `there is already a phase or decision '${decision.id}'`, 'Give it another id.');
+    decision.requires.forEach((id, at) => {
+      if (!known.includes(id))
+        source.at(
+          [...path, 'requires', at],
+          `there is no phase or earlier decision '${id}'`,
+          didYouMean(id, known, 'phases and decisions'),
+        );
+    });
+    if (decision.approval) checkApproval(check, [...path, 'approval'], decision.approval);
+    known.push(decision.id);
+  });
+}
+
+function checkIncludes({ source, runbook, kinds }: Check): void {
+  runbook.evidence?.include?.forEach((include, index) => {
+    list(include.from).forEach((from, at) => {
+      const path: Path = ['evidence', 'include', index, 'from', ...(Array.isArray(include.from) ? [at] : [])];
+      const [phaseId = '', stepId = '', ...rest] = from.split('.');
+      const phase = runbook.phases.find((candidate) => candidate.id === phaseId);
+      if (!phase)
+        return source.at(
+          path,
+          `there is no phase '${phaseId}'`,
+          didYouMean(
+            phaseId,
+            runbook.phases.map((p) => p.id),
+            'phases',
+          ),
+        );
+      const steps = placed(phase.steps ?? [], []).map(({ step }) => step);
+      const step = steps.find((candidate) => candidate.id === stepId);
+      if (!step)
+        return source.at(
+          path,
+          `phase '${phaseId}' has no step '${stepId}'`,
+          didYouMean(
+            stepId,
+            steps.map((s) => s.id),
+            'steps',
+          ),
+        );
+      const leaves = leavesOf(step, kinds[step.uses]?.leaves);
+      const name = rest.join('.');
+      if (kinds[step.uses] && !leaves.includes(name))
+        source.at(
+          path,
+          `step '${stepId}' (${step.uses}) leaves no evidence '${name}'`,
+          didYouMean(name, leaves, 'evidence'),
+        );
+      return undefined;
+    });
+  });
+}
+
+function checkGuardrails({ source, runbook }: Check, base: ExpressionTypes): void {
+  const types: ExpressionTypes = { inputs: base.inputs ?? {}, target: base.target ?? {} };
+  runbook.guardrails?.forEach((rail, index) => {
+    source.check(['guardrails', index, 'live'], rail.live, checkExpression(rail.live, types, ['boolean']));
+  });
+  const used = new Set(
+    runbook.phases.flatMap((phase) => placed(phase.steps ?? [], []).flatMap(({ step }) => step.guards ?? [])),
+  );
+  for (const [id, guard] of Object.entries(runbook.guards ?? {})) {
+    if (used.has(id)) continue;
+    source.check(['guards', id, 'trips'], guard.trips, checkExpression(guard.trips, { it: {} }, ['boolean']));
+  }
+}
+
+/** Checks everything that a schema cannot say: names, references, order, types of expressions. */
+export function checkSemantics(check: Check): void {
+  const { source, runbook, kinds } = check;
+  const base = baseTypes(runbook);
+  const phases: Record<string, TypeSpec> = {};
+  unique(
+    source,
+    runbook.phases.map((phase, index) => ({ id: phase.id, path: ['phases', index, 'id'] })),
+    'phase',
+  );
+  if (Object.keys(runbook.roles).length === 0)
+    source.at(['roles'], 'no role is named', 'Name at least one, e.g. cto: CTO.');
+  if (runbook.defaults) checkSpans(check, ['defaults'], runbook.defaults);
+  runbook.phases.forEach((phase, index) => {
+    phases[contextKey(phase.id)] = checkPhase(check, index, base, { ...phases });
+  });
+  for (const [id, rollback] of Object.entries(runbook.rollbacks ?? {})) {
+    const scope = new Scope(base, phases, laterSteps(rollback.steps ?? []));
+    checkSteps({ ...check, scope }, rollback.steps ?? [], ['rollbacks', id, 'steps'], check);
+  }
+  checkDecisions(check);
+  checkIncludes(check);
+  checkGuardrails(check, base);
+  runbook.notices?.forEach((notice, index) => {
+    if (!Object.hasOwn(kinds, 'notify')) return;
+    checkWith({ ...check, scope: new Scope(base, {}, {}) }, ['notices', index, 'with'], 'notify', notice.with, {
+      supplied: ['text', 'title'],
+    });
+  });
+  checkRehearsal(check);
+  checkSchedules(check);
+}

@@ -1,0 +1,293 @@
+import { ExpressionError, templateParts } from '../../expression/expression.js';
+import { EFFECTS } from '../../plan/plan.js';
+import type { Json, JsonObject } from '../../json.js';
+import { checkExpression } from '../expression/expression-check.js';
+import type { Expected, ExpressionTypes, TypeSpec } from '../expression/expression-check.js';
+import { pathsIn } from '../expression/expression-paths.js';
+import { reportIssues, specsAt, withoutHoles } from '../yaml/issues.js';
+import type { Spec } from '../yaml/issues.js';
+import type { Runbook, RunbookStep } from '../format/runbook.js';
+import { outputsSpec, runningSpec, specOf } from '../format/scope.js';
+import type { Kinds, Scope } from '../format/scope.js';
+import type { Path, Source } from '../yaml/source.js';
+import { didYouMean } from '../suggest.js';
+import { windowOutputs } from './window-outputs.js';
+
+/** Kinds that cannot know what doing them twice means, so that the step must say. */
+export const MUST_SAY_EFFECT: readonly string[] = ['command.run'];
+
+export interface StepCheck {
+  source: Source;
+  runbook: Runbook;
+  kinds: Kinds;
+  scope: Scope;
+}
+
+const EXPECTED: Record<string, Expected> = {
+  string: 'string',
+  number: 'number',
+  integer: 'number',
+  boolean: 'boolean',
+  array: 'array',
+  object: 'object',
+};
+
+/** What a place of the kind's input takes; empty = anything. */
+function expectedAt(spec: Spec, path: Path): Expected[] {
+  const specs = specsAt(spec, path).filter((one) => !one.anyOf && !one.oneOf && !one.allOf);
+  const found = new Set<Expected>();
+  for (const one of specs) {
+    const types = one.type === undefined ? [] : typeof one.type === 'string' ? [one.type] : one.type;
+    const values = [...(one.enum ?? []), ...(one.const === undefined ? [] : [one.const])].map((value) => typeof value);
+    const known = [...types, ...values].map((type) => EXPECTED[type]);
+    if (known.length === 0) return [];
+    for (const type of known) if (type) found.add(type);
+  }
+  return [...found];
+}
+
+function eachString(value: Json, path: Path, visit: (text: string, path: Path) => void): void {
+  if (typeof value === 'string') visit(value, path);
+  else if (Array.isArray(value)) value.forEach((item, index) => eachString(item, [...path, index], visit));
+  else if (value !== null && typeof value === 'object') {
+    for (const [key, item] of Object.entries(value)) eachString(item, [...path, key], visit);
+  }
+}
+
+/** Checks one expression: types, and that no step that may be skipped is read where nothing minds it. */
+export function checkAt(
+  check: StepCheck,
+  path: Path,
+  expression: string,
+  options: { types?: ExpressionTypes; expected?: readonly Expected[]; minded?: boolean } = {},
+): void {
+  const { source, scope } = check;
+  const result = checkExpression(expression, options.types ?? scope.types, options.expected);
+  source.check(path, expression, result);
+  if (!result.ok || options.minded) return;
+  const paths = pathsIn(expression);
+  const asked = new Set(paths.filter((read) => read.asked).map((read) => read.keys.join('.')));
+  for (const { keys, offset, length, asked: isAsked } of paths) {
+    const [root, step = ''] = keys;
+    if (root !== 'steps' || isAsked || !scope.conditional.has(step)) continue;
+    if ([...asked].some((prefix) => prefix.startsWith(`steps.${step}`))) continue;
+    const hint = `Give this step a \`when\` too, or ask has(steps.${step}) first.`;
+    source.at(path, `step '${step}' has a \`when\`: it may be skipped and then gives nothing`, hint, {
+      text: expression,
+      offset,
+      length,
+    });
+  }
+}
+
+/** Checks `with` against the input of a kind, expressions standing in for values of their type. */
+export function checkWith(
+  check: StepCheck,
+  path: Path,
+  kindName: string,
+  given: JsonObject,
+  options: { minded?: boolean; supplied?: readonly string[] } = {},
+): void {
+  const kind = check.kinds[kindName];
+  if (!kind) return;
+  const spec = specOf(kind.input, 'input');
+  const holes = new Set<string>((options.supplied ?? []).map((name) => JSON.stringify([name])));
+  eachString(given, [], (text, at) => {
+    if (!text.includes('${{')) return;
+    holes.add(JSON.stringify(at));
+    checkTemplate(check, [...path, ...at], text, expectedAt(spec, at), options.minded ?? false);
+  });
+  const issues = issuesOf(kind.input, given);
+  const isHole = (at: Path) => at.some((_, index) => holes.has(JSON.stringify(at.slice(0, index + 1))));
+  reportIssues(check.source, path, withoutHoles(issues, isHole), given, spec);
+}
+
+function issuesOf(
+  schema: { safeParse(value: unknown): { error?: { issues: Parameters<typeof withoutHoles>[0] } } },
+  given: JsonObject,
+) {
+  try {
+    return schema.safeParse(given).error?.issues ?? [];
+  } catch {
+    // A transform met an expression where it expects a value; the activity parses again with the value.
+    return [];
+  }
+}
+
+function checkTemplate(
+  check: StepCheck,
+  path: Path,
+  text: string,
+  expected: readonly Expected[],
+  minded: boolean,
+): void {
+  try {
+    const parts = templateParts(text);
+    const whole = parts.length === 1;
+    for (const part of parts) {
+      if ('expression' in part) checkAt(check, path, part.expression, { expected: whole ? expected : [], minded });
+    }
+    if (!whole && expected.length > 0 && !expected.includes('string')) {
+      check.source.at(
+        path,
+        `text is joined here, but ${expected.join(' or ')} is wanted`,
+        'Make the whole value one ${{ … }}.',
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    check.source.at(path, error.reason, 'Write ${{ … }}; a literal ${{ is written $${{.');
+  }
+}
+
+function checkUndo(check: StepCheck, path: Path, step: RunbookStep): void {
+  if (!Array.isArray(step.undo)) return;
+  step.undo.forEach((call, index) => {
+    const at = [...path, 'undo', index];
+    if (!knownKind(check, [...at, 'uses'], call.uses)) return;
+    checkWith(check, [...at, 'with'], call.uses, call.with ?? {}, { minded: step.when !== undefined });
+  });
+}
+
+function knownKind(check: StepCheck, path: Path, name: string): boolean {
+  if (Object.hasOwn(check.kinds, name)) return true;
+  check.source.at(
+    path,
+    `there is no step kind '${name}'`,
+    `${didYouMean(name, Object.keys(check.kinds), 'kinds')} See golive explain list.`,
+  );
+  return false;
+}
+
+function checkGuards(check: StepCheck, path: Path, step: RunbookStep, running: TypeSpec | undefined): void {
+  const { source, runbook } = check;
+  const guards = runbook.guards ?? {};
+  step.guards?.forEach((id, index) => {
+    const at = [...path, 'guards', index];
+    const guard = Object.hasOwn(guards, id) ? guards[id] : undefined;
+    if (!guard) return source.at(at, `there is no guard '${id}'`, didYouMean(id, Object.keys(guards), 'guards'));
+    if (!running)
+      return source.at(
+        at,
+        `'${step.uses}' takes no guards: it gives no figures while it runs`,
+        `Leave \`guards\` out.`,
+      );
+    source.check(['guards', id, 'trips'], guard.trips, checkExpression(guard.trips, { it: running }, ['boolean']));
+    return undefined;
+  });
+}
+
+function checkEffect(check: StepCheck, path: Path, step: RunbookStep, own: (typeof EFFECTS)[number]): void {
+  const { source } = check;
+  const mustSay = MUST_SAY_EFFECT.includes(step.uses);
+  if (step.effect === undefined && mustSay) {
+    return source.at(
+      [...path, 'uses'],
+      `'${step.uses}' must say its effect`,
+      'Add effect: none (it only looks), idempotent (same state again) or once.',
+    );
+  }
+  if (step.effect !== undefined && !mustSay && EFFECTS.indexOf(step.effect) < EFFECTS.indexOf(own)) {
+    source.at(
+      [...path, 'effect'],
+      `'${step.uses}' has the effect ${own}; it cannot be called ${step.effect}`,
+      'Leave `effect` out.',
+    );
+  }
+  if ((step.effect ?? own) === 'once' && (step.retry?.attempts ?? 1) > 1) {
+    source.at(
+      [...path, 'retry'],
+      'a step that must not be done twice cannot be retried',
+      'Leave `retry` out, or make the command idempotent.',
+    );
+  }
+  return undefined;
+}
+
+/** A probe only looks, and only a step that must not be repeated has use for one. */
+function checkProbe(check: StepCheck, path: Path, step: RunbookStep, own: (typeof EFFECTS)[number]): void {
+  const { probe } = step;
+  if (!probe) return;
+  const at = [...path, 'probe'];
+  if ((step.effect ?? own) !== 'once') {
+    check.source.at(
+      at,
+      'a probe settles only a step of effect once',
+      'Leave `probe` out: this step is simply repeated.',
+    );
+  }
+  if (!knownKind(check, [...at, 'uses'], probe.uses)) return;
+  const kind = check.kinds[probe.uses];
+  if (!kind) return;
+  // What a command does is for its author to know: as a probe it is said to look only.
+  if (kind.effect !== 'none' && !MUST_SAY_EFFECT.includes(probe.uses)) {
+    const looks = Object.keys(check.kinds).filter((name) => check.kinds[name]?.effect === 'none');
+    check.source.at(
+      [...at, 'uses'],
+      `'${probe.uses}' has the effect ${kind.effect}; a probe must only look`,
+      `Use one of: ${[...looks, ...MUST_SAY_EFFECT].join(', ')}.`,
+    );
+    return;
+  }
+  const method = probe.with?.method;
+  if (probe.uses === 'http.check' && method !== undefined && method !== 'GET' && method !== 'HEAD') {
+    check.source.at([...at, 'with', 'method'], 'a probe must only look', 'Use GET or HEAD.');
+  }
+  const minded = step.when !== undefined;
+  checkWith(check, [...at, 'with'], probe.uses, probe.with ?? {}, { minded });
+  const types = { it: outputsSpec(probe.uses, kind, step.id) };
+  for (const key of ['done', 'notDone'] as const) {
+    checkAt(check, [...at, key], probe[key], { types, expected: ['boolean'], minded });
+  }
+}
+
+/** A window is of a step that only looks, and has a rhythm of its own. */
+function checkWindow(
+  check: StepCheck,
+  path: Path,
+  step: RunbookStep,
+  own: (typeof EFFECTS)[number],
+  it: TypeSpec,
+): TypeSpec | undefined {
+  const { window } = step;
+  if (!window) return undefined;
+  const minded = step.when !== undefined;
+  checkAt(check, [...path, 'green'], window.green, { types: { it }, expected: ['boolean'], minded });
+  if ((step.effect ?? own) !== 'none') {
+    check.source.at(path, `'${step.uses}' acts; only a step that looks can be sampled`, 'Use a kind of effect none.');
+  }
+  for (const key of ['until', 'guards', 'probe', 'undo'] as const) {
+    if (step[key] !== undefined)
+      check.source.at([...path.slice(0, -1), key], `a step with \`window\` has no \`${key}\``, 'Leave it out.');
+  }
+  return {
+    ...specOf(windowOutputs, 'output'),
+    members: `outputs of the window '${step.id}'`,
+    more: 'docs/runbook-format.md',
+  };
+}
+
+/**
+ * Checks one step in the scope of its predecessors.
+ *
+ * @returns what it offers to later steps; undefined when its kind is not known
+ */
+export function checkStep(check: StepCheck, path: Path, step: RunbookStep): TypeSpec | undefined {
+  const minded = step.when !== undefined;
+  if (step.when !== undefined) checkAt(check, [...path, 'when'], step.when, { expected: ['boolean'], minded: true });
+  checkUndo(check, path, step);
+  if (!knownKind(check, [...path, 'uses'], step.uses)) return undefined;
+  const kind = check.kinds[step.uses];
+  if (!kind) return undefined;
+  checkEffect(check, path, step, kind.effect);
+  checkProbe(check, path, step, kind.effect);
+  checkWith(check, [...path, 'with'], step.uses, step.with ?? {}, { minded });
+  checkGuards(check, path, step, runningSpec(step.uses, kind));
+  const outputs = outputsSpec(step.uses, kind, step.id);
+  if (step.window) return checkWindow(check, [...path, 'window'], step, kind.effect, outputs);
+  if (step.until?.condition !== undefined) {
+    const types = { it: outputs };
+    checkAt(check, [...path, 'until', 'condition'], step.until.condition, { types, expected: ['boolean'], minded });
+  }
+  return outputs;
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { formatDuration, parseDuration } from '../../duration.js';
+import type { Json } from '../../json.js';
+import { DURATION_PATTERN } from '../../duration.js';
+
+export const INPUT_TYPES = ['string', 'url', 'integer', 'number', 'boolean', 'duration', 'path'] as const;
+export type InputType = (typeof INPUT_TYPES)[number];
+
+const limit = z.union([z.number(), z.string().max(40).regex(DURATION_PATTERN, 'a number, or a duration like 2.5s')]);
+
+/** One declared input of a runbook. */
+export const inputSchema = z.strictObject({
+  type: z.enum(INPUT_TYPES),
+  default: z.union([z.string().max(2000), z.number(), z.boolean()]).optional(),
+  min: limit.optional().describe('Least value, or least length of a text.'),
+  max: limit.optional().describe('Greatest value, or greatest length of a text.'),
+  liveMin: limit.optional().describe('Least value in live mode; a lower one is refused at start.'),
+  pattern: z.string().max(200).optional().describe('Regular expression that a text must match as a whole.'),
+  about: z.string().max(500).optional(),
+});
+export type InputSpec = z.infer<typeof inputSchema>;
+
+export type InputResult = { ok: true; value: Json } | { ok: false; message: string };
+
+const refuse = (message: string): InputResult => ({ ok: false, message });
+
+function limitMs(value: number | string): number {
+  return typeof value === 'number' ? value : (parseDuration(value) ?? Number.NaN);
+}
+
+function number(spec: InputSpec, raw: Json): InputResult {
+  const value = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw;
+  if (typeof value !== 'number' || !Number.isFinite(value)) return refuse(`is not a number: ${JSON.stringify(raw)}`);
+  if (spec.type === 'integer' && !Number.isSafeInteger(value)) return refuse(`is not a whole number: ${value}`);
+  return { ok: true, value };
+}
+
+function typed(spec: InputSpec, raw: Json): InputResult {
+  switch (spec.type) {
+    case 'integer':
+    case 'number':
+      return number(spec, raw);
+    case 'boolean':
+      if (raw === true || raw === 'true') return { ok: true, value: true };
+      if (raw === false || raw === 'false') return { ok: true, value: false };
+      return refuse(`is neither true nor false: ${JSON.stringify(raw)}`);
+    case 'duration': {
+      const ms = typeof raw === 'number' ? raw : typeof raw === 'string' ? parseDuration(raw) : undefined;
+      if (ms === undefined || !(ms >= 0))
+        return refuse(`is no duration such as 500ms, 3s or 1h30m: ${JSON.stringify(raw)}`);
+      return { ok: true, value: ms };
+    }
+    default: {
+      if (typeof raw !== 'string') return refuse(`is not a text: ${JSON.stringify(raw)}`);
+      if (raw.length > 2000) return refuse('is longer than 2000 characters');
+      if (/[\p{Cc}\p{Cf}]/u.test(raw)) return refuse('holds control characters');
+      if (spec.type === 'path' && raw === '') return refuse('is empty');
+      if (spec.type === 'url' && !z.url().safeParse(raw).success) return refuse(`is no URL: ${JSON.stringify(raw)}`);
+      return { ok: true, value: raw };
+    }
+  }
+}
+
+/** Text of an input's value in its own unit, for sentences: 2500 of a duration is `2.5s`. */
+export function showInput(spec: InputSpec, value: Json): string {
+  return spec.type === 'duration' && typeof value === 'number'
+    ? formatDuration(value)
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value);
+}
+
+/**
+ * Reads one input: type, limits, pattern, and in live mode `liveMin`.
+ *
+ * @param raw from the command line (text) or a file (typed)
+ * @returns the value (durations in ms), or a message that follows the input's name
+ */
+export function parseInput(spec: InputSpec, raw: Json, live: boolean): InputResult {
+  const result = typed(spec, raw);
+  if (!result.ok) return result;
+  const { value } = result;
+  const measure = typeof value === 'string' ? value.length : typeof value === 'number' ? value : undefined;
+  const what = typeof value === 'string' ? `has ${value.length} characters` : `is ${showInput(spec, value)}`;
+  if (measure !== undefined) {
+    if (spec.min !== undefined && measure < limitMs(spec.min)) return refuse(`${what}, but the least is ${spec.min}`);
+    if (spec.max !== undefined && measure > limitMs(spec.max)) return refuse(`${what}, but the most is ${spec.max}`);
+    if (live && spec.liveMin !== undefined && measure < limitMs(spec.liveMin)) {
+      return refuse(`${what}, but a live run needs at least ${spec.liveMin}`);
+    }
+  }
+  if (
+    spec.pattern !== undefined &&
+    typeof value === 'string' &&
+    !new RegExp(`^(?:${spec.pattern})$`, 'u').test(value)
+  ) {
+    return refuse(`does not match ${spec.pattern}: ${JSON.stringify(value)}`);
+  }
+  return result;
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { PRINCIPAL } from '../../signing/allowed-signers.js';
+import { DURATION_PATTERN } from '../../duration.js';
+import type { Json } from '../../json.js';
+import { reportIssues } from '../yaml/issues.js';
+import { id } from './runbook-fields.js';
+import { specOf } from './scope.js';
+import { Source } from '../yaml/source.js';
+import type { Problem } from '../yaml/source.js';
+
+const personName = z
+  .string()
+  .min(1)
+  .max(120)
+  .regex(/^[^\p{Cc}\p{Cf}]+$/u, 'no control characters');
+const name = z
+  .string()
+  .min(1)
+  .max(60)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dot, dash and underscore');
+const json: z.ZodType<Json> = z.json();
+
+/** `golive.yaml`: what a project knows besides its runbooks. Nothing in it is needed to rehearse. */
+export const projectSchema = z.strictObject({
+  people: z
+    .record(
+      personName,
+      z.strictObject({
+        roles: z.array(id).min(1).max(50),
+        principal: z
+          .string()
+          .regex(PRINCIPAL, 'a plain name as in the allowed-signers file, e.g. ada@example.org')
+          .optional()
+          .describe('Name in the allowed-signers file: the keys of this person stand there.'),
+      }),
+    )
+    .optional(),
+  approvals: z
+    .strictObject({
+      level: z
+        .enum(['declared', 'signed'])
+        .optional()
+        .describe('Whether people must prove who they are; live: signed.'),
+      signers: z.string().min(1).max(1000).optional().describe('Allowed-signers file (OpenSSH), beside golive.yaml.'),
+      revoked: z.string().min(1).max(1000).optional().describe('Revoked keys: a KRL, or public keys, a line each.'),
+      breakGlass: z
+        .strictObject({ reviewWithin: z.string().regex(DURATION_PATTERN, 'a duration like 24h') })
+        .optional()
+        .describe('Allows one person alone to approve in an emergency, with a key of its own; reviewed afterwards.'),
+    })
+    .optional(),
+  targets: z.record(name, z.strictObject({ variables: z.record(z.string().max(60), json).optional() })).optional(),
+  network: z
+    .strictObject({
+      allow: z
+        .array(z.string().regex(/^[A-Za-z0-9.:_[\]-]{1,253}$/, 'a host, or host:port'))
+        .max(200)
+        .describe('Hosts that steps may reach besides those that the plan names.'),
+    })
+    .optional(),
+  folders: z
+    .array(z.string().min(1).max(1000))
+    .max(50)
+    .optional()
+    .describe('Folders that paths of steps may lie in, besides the runbook’s own and inputs of type path.'),
+  evidence: z.string().min(1).max(1000).optional().describe('Folder of the bundles, relative to golive.yaml.'),
+});
+export type Project = z.infer<typeof projectSchema>;
+
+/** Reads `golive.yaml` and names everything that is wrong in it, with places. An empty file is an empty project. */
+export function loadProject(
+  text: string,
+  file: string,
+): { project: Project; problems?: undefined } | { problems: Problem[]; project?: undefined } {
+  const source = new Source(text, file);
+  if (!source.readable) return { problems: source.problems };
+  const raw = source.value ?? {};
+  const parsed = projectSchema.safeParse(raw);
+  if (parsed.data) return { project: parsed.data };
+  reportIssues(source, [], parsed.error.issues, raw, specOf(projectSchema, 'input'));
+  return { problems: source.problems };
+}

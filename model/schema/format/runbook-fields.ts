@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { DURATION_PATTERN } from '../../duration.js';
+
+// The fields that stand in many places of a runbook.
+
+const ID = /^[a-z][a-z0-9-]*$/;
+const idHint = 'an id is lower case: letters, digits and -, beginning with a letter';
+const visible = /^[^\p{Cc}\p{Cf}]*$/u;
+
+export const id = z.string().min(1).max(60).regex(ID, idHint);
+export const rollbackId = z
+  .string()
+  .min(1)
+  .max(60)
+  .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'letters, digits and -');
+export const inputName = z
+  .string()
+  .min(1)
+  .max(60)
+  .regex(/^[a-zA-Z][a-zA-Z0-9]*$/, 'letters and digits, beginning with a letter');
+export const title = z.string().min(1).max(200).regex(visible, 'no control characters');
+export const sentence = z.string().min(1).max(1000).regex(visible, 'no control characters');
+/** A file below the bundle: no folders above it, nothing hidden. */
+export const fileName = z
+  .string()
+  .min(1)
+  .max(120)
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'a plain file name');
+export const cel = z.string().min(1).max(4000).describe('CEL expression, e.g. steps.run1.accuracy >= 0.7');
+export const condition = z.union([cel, z.boolean()]).transform(String).describe('CEL condition.');
+const settled = /^\$\{\{\s*inputs\.[a-zA-Z][a-zA-Z0-9]*\s*\}\}$/;
+export const span = z
+  .string()
+  .max(120)
+  .refine(
+    (text) => DURATION_PATTERN.test(text) || settled.test(text),
+    'a duration is written like 500ms, 3s, 2m, 1h30m or 7d',
+  )
+  .describe('Duration: 500ms, 3s, 2m, 1h30m, 7d; or ${{ inputs.x }} of a duration input.');

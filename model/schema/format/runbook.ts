@@ -1,0 +1,272 @@
+import { z } from 'zod';
+import type { Json } from '../../json.js';
+import { CHOICES } from '../../people/message.js';
+import { EFFECTS, NOTICE_EVENTS } from '../../plan/plan.js';
+import { VERDICTS } from '../../verdict.js';
+import { inputSchema } from './inputs.js';
+import { cel, condition, fileName, id, inputName, rollbackId, sentence, span, title } from './runbook-fields.js';
+
+const json: z.ZodType<Json> = z.json();
+const values = z.record(z.string().min(1).max(200), json).describe('Input of the kind; strings may hold ${{ CEL }}.');
+
+const retry = z.strictObject({ attempts: z.int().min(1).max(100).optional(), backoff: span.optional() });
+const until = z.strictObject({
+  every: span,
+  within: span,
+  consecutive: z.int().min(1).max(1000).optional(),
+  condition: cel.optional().describe('CEL over `it`, the outputs of the step.'),
+});
+const window = z
+  .strictObject({
+    every: span,
+    consecutive: z.int().min(1).max(100_000).describe('So many green samples running are wanted.'),
+    within: span
+      .optional()
+      .describe('The window is over after this time at the latest; by default the least that it takes.'),
+    late: span.optional().describe('How late a sample may still be taken; by default one interval.'),
+    green: cel.describe('CEL over `it`, the outputs of the sample: a good one.'),
+    file: z
+      .string()
+      .max(120)
+      .regex(/^[A-Za-z0-9_]([A-Za-z0-9_.-]|\{date\}|\{n\})*$/, 'a plain file name; {date} and {n} may stand in it')
+      .optional()
+      .describe('A file for each sample, e.g. monitor_{date}.json.'),
+  })
+  .describe('Takes the step once in every interval, for hours or days; what it gives is counted.');
+const probe = z
+  .strictObject({
+    uses: z.string().min(1).max(60).describe('A kind that only looks: one of effect none, or command.run.'),
+    with: values.optional(),
+    done: cel.describe('CEL over `it`, the outputs of the look: the deed was done.'),
+    notDone: cel.describe('CEL over `it`: the deed was not done, so it may be done now.'),
+  })
+  .describe('Tells after a crash whether a step of effect once was done; without it a person is asked.');
+const undoCall = z.strictObject({ uses: z.string().max(60), with: values.optional(), title: title.optional() });
+
+const stepSchema = z.strictObject({
+  id,
+  title: title.optional(),
+  uses: z.string().min(1).max(60).describe('The kind of the step: `golive explain list`.'),
+  with: values.optional(),
+  when: condition.optional().describe('CEL; the step is skipped when it is false.'),
+  effect: z.enum(EFFECTS).optional().describe('What doing it twice would mean.'),
+  timeout: span.optional(),
+  retry: retry.optional(),
+  until: until.optional(),
+  window: window.optional(),
+  probe: probe.optional(),
+  undo: z.union([z.literal('none'), z.array(undoCall).min(1).max(20)]).optional(),
+  undoOn: z.enum(['failure', 'always']).optional(),
+  guards: z.array(id).max(20).optional(),
+  onFail: z.enum(['stop', 'ask', 'continue']).optional(),
+  maySkip: z.boolean().optional(),
+});
+const nodeSchema = z.union([stepSchema, z.strictObject({ parallel: z.array(stepSchema).min(1).max(50) })]);
+
+const need = z.strictObject({ role: id, count: z.int().min(1).max(20).optional() });
+const approvalFields = {
+  role: id.optional(),
+  count: z.int().min(1).max(20).optional(),
+  needs: z.array(need).min(1).max(10).optional(),
+  question: sentence.optional(),
+  expires: span.optional(),
+  distinct: z.boolean().optional(),
+  starterMay: z.boolean().optional(),
+};
+const phaseApproval = z.strictObject({
+  when: z.enum(['before', 'after']).optional(),
+  ...approvalFields,
+  auto: cel.optional().describe('CEL; when it holds, the phase is approved by policy and nobody is asked.'),
+});
+const decisionApproval = z.strictObject(approvalFields);
+
+const scalar = z.union([z.number(), z.string().max(500), z.boolean()]);
+const gateSchema = z.strictObject({
+  id,
+  title: title.optional(),
+  value: cel.describe('CEL of what is judged.'),
+  atLeast: z.number().optional(),
+  above: z.number().optional(),
+  atMost: z.number().optional(),
+  below: z.number().optional(),
+  equals: scalar.optional(),
+  within: z.tuple([z.number(), z.number()]).optional(),
+  baseline: z.strictObject({ of: cel, noWorseThan: z.number().min(0) }).optional(),
+  n: cel.optional().describe('CEL of the sample size.'),
+  successes: cel.optional().describe('CEL of the successes among n.'),
+  minN: z.int().min(1).optional().describe('Fewer samples are inconclusive.'),
+  hard: z.boolean().optional().describe('false: a failure only warns.'),
+  floor: z.boolean().optional().describe('true: cannot be waived.'),
+  unit: z.enum(['percent', 'ms', 'count']).optional(),
+});
+const gateNode = z.union([
+  gateSchema,
+  z.strictObject({ each: z.array(id).min(1).max(100), gates: z.array(gateSchema).min(1).max(200) }),
+]);
+
+const phaseSchema = z.strictObject({
+  id,
+  title: title.optional(),
+  owner: z.union([id, z.array(id).min(1).max(10)]).optional(),
+  planned: span.optional(),
+  when: condition.optional(),
+  human: z.boolean().optional(),
+  approval: z.union([phaseApproval, z.array(phaseApproval).min(1).max(10)]).optional(),
+  checklist: z
+    .array(z.strictObject({ id, text: sentence, role: id }))
+    .max(100)
+    .optional(),
+  steps: z.array(nodeSchema).max(2000).optional(),
+  gates: z.array(gateNode).max(500).optional(),
+  onFail: z
+    .strictObject({
+      attempts: z.int().min(1).max(20).optional(),
+      rollback: rollbackId.optional(),
+      then: z.union([z.enum(['stop', 'ask', 'continue']), z.strictObject({ return: id })]).optional(),
+      ask: z.strictObject({ role: id, expires: span.optional() }).optional(),
+    })
+    .optional(),
+});
+
+const scheduleSchema = z.strictObject({
+  id,
+  title: title.optional(),
+  phases: z.array(id).min(1).max(50).describe('What each run does; none of them may wait for a person.'),
+  cron: z
+    .string()
+    .max(100)
+    .regex(/^(\S+\s+){4}\S+$/, 'five fields: minute, hour, day, month, weekday')
+    .optional(),
+  every: span.optional().describe('An interval, in place of `cron`.'),
+  timezone: z.string().max(60).optional().describe('IANA name; UTC by default.'),
+  catchUp: span.optional().describe('How late a missed run may still be started: 10s to 10m, 1m by default.'),
+  pauseOnFailure: z.boolean().optional().describe('A run that is no GO pauses the schedule.'),
+  blackouts: z
+    .array(
+      z.strictObject({ from: z.iso.datetime({ offset: true }), to: z.iso.datetime({ offset: true }), why: sentence }),
+    )
+    .max(100)
+    .optional(),
+});
+
+const vote = z.strictObject({
+  by: title.optional(),
+  vote: z.enum(['approve', 'reject', 'silence']),
+  reason: sentence.optional(),
+});
+const answers = z.record(z.string().max(130), vote);
+const overrides = z.record(inputName, scalar);
+const rehearsal = z.strictObject({
+  lab: z
+    .string()
+    .min(1)
+    .max(60)
+    .regex(/^[a-z][a-z0-9-]*$/)
+    .optional()
+    .describe('A folder under lab/.'),
+  target: id.optional(),
+  timeScale: z.number().min(1).max(10_000).optional(),
+  inputs: overrides.optional(),
+  answers: answers.optional(),
+  operator: z
+    .strictObject({ choice: z.enum(CHOICES), by: title.optional(), role: id, reason: sentence.optional() })
+    .optional(),
+  people: z.record(id, title).optional(),
+  faults: z
+    .array(
+      z.strictObject({
+        id,
+        title: sentence,
+        inputs: overrides.optional(),
+        answers: answers.optional(),
+        timeScale: z.number().min(1).max(10_000).optional(),
+        expect: z.strictObject({
+          verdict: z.enum(VERDICTS),
+          rollbacks: z.array(rollbackId).max(50).optional(),
+          decisions: z.record(id, z.enum(VERDICTS)).optional(),
+          phase: id.optional(),
+          exit: z.int().min(0).max(255),
+          sentence: sentence.optional(),
+        }),
+      }),
+    )
+    .max(100)
+    .optional(),
+});
+
+export const runbookSchema = z.strictObject({
+  schema: z.literal(1),
+  id,
+  title,
+  about: z.string().max(4000).optional(),
+  roles: z.record(id, title),
+  inputs: z.record(inputName, inputSchema).optional(),
+  target: z.strictObject({ variables: z.record(inputName, json) }).optional(),
+  guardrails: z
+    .array(z.strictObject({ id, title: sentence, live: cel }))
+    .max(100)
+    .optional(),
+  defaults: z.strictObject({ timeout: span.optional(), retry: retry.optional() }).optional(),
+  guards: z.record(id, z.strictObject({ title: title.optional(), trips: cel })).optional(),
+  phases: z.array(phaseSchema).min(1).max(200),
+  decisions: z
+    .array(
+      z.strictObject({
+        id,
+        title: title.optional(),
+        requires: z.array(id).min(1).max(200),
+        approval: decisionApproval.optional(),
+      }),
+    )
+    .max(50)
+    .optional(),
+  rollbacks: z
+    .record(
+      rollbackId,
+      z.strictObject({
+        title: title.optional(),
+        undo: z.enum(['none', 'phase', 'all']).optional(),
+        steps: z.array(nodeSchema).max(500).optional(),
+      }),
+    )
+    .optional(),
+  onNoGo: z.enum(['undo', 'keep']).optional(),
+  evidence: z
+    .strictObject({
+      signoff: fileName.optional(),
+      include: z
+        .array(
+          z.strictObject({
+            file: fileName,
+            from: z.union([z.string().max(300), z.array(z.string().max(300)).min(1).max(100)]),
+          }),
+        )
+        .max(100)
+        .optional(),
+    })
+    .optional(),
+  notices: z
+    .array(z.strictObject({ on: z.array(z.enum(NOTICE_EVENTS)).min(1), with: values }))
+    .max(20)
+    .optional(),
+  schedules: z.array(scheduleSchema).max(50).optional().describe('Runs without people: `golive schedule apply`.'),
+  rehearsal: rehearsal.optional(),
+});
+
+export type Runbook = z.infer<typeof runbookSchema>;
+export type RunbookPhase = Runbook['phases'][number];
+export type RunbookStep = z.infer<typeof stepSchema>;
+export type RunbookNode = z.infer<typeof nodeSchema>;
+export type RunbookSchedule = z.infer<typeof scheduleSchema>;
+export type RunbookGate = z.infer<typeof gateSchema>;
+export type RunbookGateNode = z.infer<typeof gateNode>;
+export type RunbookApproval = z.infer<typeof phaseApproval>;
+
+export const GATE_OPS = ['atLeast', 'above', 'atMost', 'below', 'equals', 'within', 'baseline'] as const;
+
+export function isParallel(node: RunbookNode): node is { parallel: RunbookStep[] } {
+  return 'parallel' in node;
+}
+export function isEach(node: RunbookGateNode): node is Extract<RunbookGateNode, { each: string[] }> {
+  return 'each' in node;
+}

@@ -1,0 +1,43 @@
+import type { GatePlan, Limit } from '../../plan/plan.js';
+import { proportionOf } from '../expression/expression-paths.js';
+import { isEach } from '../format/runbook.js';
+import type { RunbookGate, RunbookPhase } from '../format/runbook.js';
+
+function limitOf(gate: RunbookGate): Limit {
+  for (const op of ['atLeast', 'above', 'atMost', 'below'] as const) {
+    const threshold = gate[op];
+    if (threshold !== undefined) return { op, threshold };
+  }
+  if (gate.equals !== undefined) return { op: 'equals', threshold: gate.equals };
+  if (gate.within) return { op: 'within', low: gate.within[0], high: gate.within[1] };
+  if (gate.baseline) return { op: 'noWorseThan', baseline: gate.baseline.of, by: gate.baseline.noWorseThan };
+  throw new Error(`gate '${gate.id}' has no limit: the runbook was not checked`);
+}
+
+function planGate(gate: RunbookGate, it?: string): GatePlan {
+  const title = gate.title ?? gate.id;
+  const plan: GatePlan = {
+    id: it === undefined ? gate.id : `${it}.${gate.id}`,
+    title: it === undefined ? title : `${it} · ${title}`,
+    value: gate.value,
+    limit: limitOf(gate),
+    hard: gate.hard ?? true,
+    floor: gate.floor ?? false,
+  };
+  if (it !== undefined) plan.it = it;
+  const proportion = proportionOf(gate.value);
+  const n = gate.n ?? proportion?.n;
+  const successes = gate.successes ?? proportion?.successes;
+  if (n !== undefined) plan.n = n;
+  if (successes !== undefined) plan.successes = successes;
+  if (gate.minN !== undefined) plan.minN = gate.minN;
+  if (gate.unit !== undefined) plan.unit = gate.unit;
+  return plan;
+}
+
+/** The gates of a phase, `each` spread over its steps: all gates of the first step, then of the next. */
+export function planGates(phase: Pick<RunbookPhase, 'gates'>): GatePlan[] {
+  return (phase.gates ?? []).flatMap((node) =>
+    isEach(node) ? node.each.flatMap((step) => node.gates.map((gate) => planGate(gate, step))) : [planGate(node)],
+  );
+}

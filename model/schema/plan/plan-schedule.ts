@@ -1,0 +1,50 @@
+import { parseDuration } from '../../duration.js';
+import type { Plan } from '../../plan/plan.js';
+import type { SchedulePlan } from '../../plan/schedule.js';
+import type { Runbook, RunbookSchedule } from '../format/runbook.js';
+
+const CATCH_UP_MS = 60_000;
+/** Temporal takes no shorter one; a longer one would start what nobody expects any more. */
+const SHORTEST_MS = 10_000;
+const LONGEST_MS = 600_000;
+
+/** The part of a runbook that a schedule runs: its phases in its order, and one decision over them. */
+export function scheduledRunbook(runbook: Runbook, { id, title = id, phases }: RunbookSchedule): Runbook {
+  const chosen = phases.flatMap((name) => runbook.phases.filter((phase) => phase.id === name));
+  const of = (from: string): boolean => phases.some((phase) => from.startsWith(`${phase}.`));
+  const include = (runbook.evidence?.include ?? []).filter(({ from }) =>
+    (typeof from === 'string' ? [from] : from).every(of),
+  );
+  return {
+    ...runbook,
+    title: `${runbook.title}: ${title}`,
+    phases: chosen,
+    // Not the schedule's id: a phase may have that.
+    decisions: [{ id: `scheduled-${id}`.slice(0, 60), title, requires: phases }],
+    evidence: { ...runbook.evidence, include },
+    schedules: [],
+  };
+}
+
+/** A schedule as it is applied. @param plan of `scheduledRunbook`, with the change `SCHEDULED` */
+export function planSchedule(schedule: RunbookSchedule, plan: Plan): SchedulePlan {
+  const span = (text: string | undefined, otherwise: number): number => {
+    const name = /^\$\{\{\s*inputs\.(\w+)\s*\}\}$/.exec(text ?? '')?.[1];
+    const value = name === undefined ? (text === undefined ? undefined : parseDuration(text)) : plan.inputs[name];
+    return typeof value === 'number' ? value : otherwise;
+  };
+  const { id, title = id, cron, every, timezone = 'UTC', catchUp, pauseOnFailure = false, blackouts = [] } = schedule;
+  return {
+    id,
+    title,
+    times: {
+      ...(cron === undefined ? {} : { cron }),
+      ...(every === undefined ? {} : { everyMs: span(every, 0) }),
+      timezone,
+    },
+    catchUpMs: Math.min(LONGEST_MS, Math.max(SHORTEST_MS, span(catchUp, CATCH_UP_MS))),
+    pauseOnFailure,
+    blackouts,
+    plan: { ...plan, schedule: { id } },
+  };
+}

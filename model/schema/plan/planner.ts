@@ -1,0 +1,296 @@
+import { parseDuration } from '../../duration.js';
+import { ExpressionError, resolve } from '../../expression/expression.js';
+import type { ExpressionContext } from '../../expression/expression.js';
+import { planGates } from './plan-gates.js';
+import { checkGuardrails, settleInputs } from './plan-inputs.js';
+import type { PlanProblem, PlanRequest } from './plan-inputs.js';
+import type { Json, JsonObject } from '../../json.js';
+import { hostsOf } from '../../plan/reach.js';
+import type {
+  ApprovalPlan,
+  DecisionPlan,
+  GuardPlan,
+  NetworkPlan,
+  PhasePlan,
+  Plan,
+  RollbackPlan,
+  StepNode,
+  StepPlan,
+} from '../../plan/plan.js';
+import { stepsOf } from '../../plan/plan.js';
+import type { WindowPlan } from '../../judge/window.js';
+import { approvalIds, list } from '../check/checks.js';
+import { pathsIn } from '../expression/expression-paths.js';
+import { isParallel } from '../format/runbook.js';
+import type { Runbook, RunbookApproval, RunbookNode, RunbookPhase, RunbookStep } from '../format/runbook.js';
+import type { Kinds } from '../format/scope.js';
+import { stepKinds } from '../../../kinds/catalog.js';
+
+const HOUR_MS = 3_600_000;
+const STEP_TIMEOUT_MS = 120_000;
+const ATTEMPTS = 3;
+const BACKOFF_MS = 2000;
+
+export type Planned = { plan: Plan; problems?: undefined } | { problems: PlanProblem[]; plan?: undefined };
+
+/** What every part of the planner needs: the runbook, its kinds, and how a duration is settled. */
+export interface Planning {
+  runbook: Runbook;
+  kinds: Kinds;
+  /** Inputs and target: all that expressions can know before the run. */
+  context: ExpressionContext;
+  /** Milliseconds of a duration or of `${{ inputs.x }}`. */
+  ms: (span: string | undefined, otherwise: number) => number;
+}
+
+function guardsOf({ runbook }: Planning, step: RunbookStep): GuardPlan[] {
+  return (step.guards ?? []).flatMap((id) => {
+    const guard = runbook.guards?.[id];
+    return guard ? [{ id, title: guard.title ?? id, trips: guard.trips }] : [];
+  });
+}
+
+/** A wait takes as long as it says; its time limit must not end it earlier. */
+function ownTime(planning: Planning, step: RunbookStep): number {
+  if (step.uses !== 'wait') return 0;
+  try {
+    const value = resolve(step.with?.for ?? 0, planning.context);
+    const ms = typeof value === 'string' ? (parseDuration(value) ?? 0) : Number(value);
+    return Number.isFinite(ms) ? Math.ceil(ms * 1.2) + 30_000 : 0;
+  } catch (error) {
+    if (error instanceof ExpressionError) return 0;
+    throw error;
+  }
+}
+
+function planStep(planning: Planning, step: RunbookStep): StepPlan {
+  const { runbook, kinds, ms } = planning;
+  const { defaults } = runbook;
+  const kind = kinds[step.uses];
+  const effect = step.effect ?? kind?.effect ?? 'once';
+  const attempts = effect === 'once' ? 1 : (step.retry?.attempts ?? defaults?.retry?.attempts ?? ATTEMPTS);
+  const plan: StepPlan = {
+    id: step.id,
+    title: step.title ?? step.id,
+    uses: step.uses,
+    with: step.with ?? {},
+    effect,
+    timeoutMs: Math.max(ms(step.timeout ?? defaults?.timeout, STEP_TIMEOUT_MS), ownTime(planning, step)),
+    retry: { attempts, backoffMs: ms(step.retry?.backoff ?? defaults?.retry?.backoff, BACKOFF_MS) },
+    ownUndo: kind !== undefined && kind.undo !== null,
+    undoOn: step.undoOn ?? 'failure',
+    guards: guardsOf(planning, step),
+    onFail: step.onFail ?? 'stop',
+    maySkip: step.maySkip ?? false,
+  };
+  if (step.when !== undefined) plan.when = step.when;
+  if (step.until) {
+    const { every, within, consecutive = 1, condition } = step.until;
+    plan.until = { everyMs: ms(every, 1000), withinMs: ms(within, 60_000), consecutive };
+    if (condition !== undefined) plan.until.condition = condition;
+  }
+  if (step.window) plan.window = planWindow(planning, step.window);
+  if (step.probe) plan.probe = { ...step.probe, with: step.probe.with ?? {} };
+  if (step.undo === 'none') plan.undo = [];
+  else if (step.undo) {
+    plan.undo = step.undo.map((call) => ({
+      uses: call.uses,
+      with: call.with ?? {},
+      title: call.title ?? `${call.uses} for ${step.id}`,
+    }));
+  }
+  return plan;
+}
+
+function planWindow({ ms }: Planning, window: NonNullable<RunbookStep['window']>): WindowPlan {
+  const everyMs = ms(window.every, 0);
+  const { consecutive, green, file } = window;
+  return {
+    everyMs,
+    consecutive,
+    withinMs: ms(window.within, everyMs * consecutive),
+    lateMs: ms(window.late, everyMs),
+    green,
+    ...(file === undefined ? {} : { file }),
+  };
+}
+
+function planNodes(planning: Planning, nodes: readonly RunbookNode[] | undefined): StepNode[] {
+  return (nodes ?? []).map((node) =>
+    isParallel(node) ? { parallel: node.parallel.map((step) => planStep(planning, step)) } : planStep(planning, node),
+  );
+}
+
+function planApproval(
+  { runbook, ms }: Planning,
+  id: string,
+  approval: RunbookApproval,
+  defaults: { question: string; when: 'before' | 'after'; live: boolean },
+): ApprovalPlan {
+  const needs = approval.needs ?? (approval.role === undefined ? [] : [{ role: approval.role, count: approval.count }]);
+  return {
+    id,
+    when: approval.when ?? defaults.when,
+    needs: needs
+      .filter(({ role }) => Object.hasOwn(runbook.roles, role))
+      .map(({ role, count }) => ({ role, count: count ?? 1 })),
+    question: approval.question ?? defaults.question,
+    expiresMs: ms(approval.expires, HOUR_MS),
+    distinct: approval.distinct ?? true,
+    starterMay: approval.starterMay ?? !defaults.live,
+    ...(approval.auto === undefined
+      ? {}
+      : { auto: { rule: approval.auto, reads: pathsIn(approval.auto).map(({ keys }) => keys) } }),
+  };
+}
+
+function planPhase(planning: Planning, phase: RunbookPhase, live: boolean): PhasePlan {
+  const { ms } = planning;
+  const owner = [...list(phase.owner)];
+  const approvals = list(phase.approval);
+  const ids = approvalIds(phase.id, approvals);
+  const title = phase.title ?? phase.id;
+  const { onFail } = phase;
+  const anyRole = Object.keys(planning.runbook.roles)[0] ?? '';
+  const plan: PhasePlan = {
+    id: phase.id,
+    title,
+    owner,
+    plannedMs: ms(phase.planned, 0),
+    approvals: approvals.map((approval, index) =>
+      planApproval(planning, ids[index] ?? phase.id, approval, {
+        question: approval.when === 'after' ? `Accept the results of "${title}"?` : `Start "${title}"?`,
+        when: 'before',
+        live,
+      }),
+    ),
+    checklist: (phase.checklist ?? []).map(({ id, text, role }) => ({ id: `${phase.id}.${id}`, text, role })),
+    steps: planNodes(planning, phase.steps),
+    gates: planGates(phase),
+    onFail: {
+      attempts: onFail?.attempts ?? 1,
+      then: onFail?.then ?? 'stop',
+      ask: { role: onFail?.ask?.role ?? owner[0] ?? anyRole, expiresMs: ms(onFail?.ask?.expires, HOUR_MS) },
+    },
+  };
+  if (phase.when !== undefined) plan.when = phase.when;
+  if (phase.human) plan.human = true;
+  if (onFail?.rollback !== undefined) plan.onFail.rollback = onFail.rollback;
+  return plan;
+}
+
+function planDecisions(planning: Planning, live: boolean): DecisionPlan[] {
+  const { decisions = [], phases } = planning.runbook;
+  // A runbook that names no decision decides one thing: that every phase holds.
+  if (decisions.length === 0) return [{ id: 'go', title: 'GO', requires: phases.map((phase) => phase.id) }];
+  return decisions.map(({ id, title = id, requires, approval }) => ({
+    id,
+    title,
+    requires,
+    ...(approval
+      ? { approval: planApproval(planning, id, approval, { question: `Decide "${title}"?`, when: 'after', live }) }
+      : {}),
+  }));
+}
+
+function planRollbacks(planning: Planning): Record<string, RollbackPlan> {
+  const entries = Object.entries(planning.runbook.rollbacks ?? {});
+  return Object.fromEntries(
+    entries.map(([id, { title = id, undo = 'none', steps }]) => [
+      id,
+      { id, title, undo, steps: planNodes(planning, steps) },
+    ]),
+  );
+}
+
+function createPlanning(runbook: Runbook, kinds: Kinds, inputs: JsonObject, target: Plan['target']): Planning {
+  const context: ExpressionContext = { inputs, target: { id: target.id, variables: target.variables } };
+  return {
+    runbook,
+    kinds,
+    context,
+    ms: (span, otherwise) => {
+      if (span === undefined) return otherwise;
+      const name = /^\$\{\{\s*inputs\.(\w+)\s*\}\}$/.exec(span)?.[1];
+      const value = name === undefined ? parseDuration(span) : inputs[name];
+      return typeof value === 'number' ? value : otherwise;
+    },
+  };
+}
+
+/** Every host that the plan's inputs, target and steps name. */
+function networkOf(
+  { phases, rollbacks, inputs, target }: Plan,
+  allow: string[],
+  context: ExpressionContext,
+): NetworkPlan {
+  const nodes = [...phases, ...Object.values(rollbacks)].flatMap(({ steps }) => stepsOf(steps));
+  const named = [inputs, target.variables, nodes.map((step) => [step.with, step.undo?.map((call) => call.with) ?? []])];
+  return { hosts: hostsOf(named as unknown as Json, context), allow };
+}
+
+/** The runbook's own folder, inputs of type path, and what golive.yaml lists. */
+function foldersOf({ inputs: specs }: Runbook, { baseDir, inputs }: Plan, listed: string[]): string[] {
+  const paths = Object.entries(specs ?? {}).flatMap(([name, { type }]) => {
+    const value = inputs[name];
+    return type === 'path' && typeof value === 'string' ? [absolutePath(baseDir, value)] : [];
+  });
+  return [...new Set([baseDir, ...paths, ...listed])];
+}
+
+/** A POSIX path made absolute, without `.` and `..` (no Node in this room). */
+function absolutePath(base: string, path: string): string {
+  const parts: string[] = [];
+  for (const part of (path.startsWith('/') ? path : `${base}/${path}`).split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
+/**
+ * Settles everything that can be settled before a runbook runs: inputs, defaults, durations, spread gates.
+ *
+ * @returns the plan, or every reason why there is none (inputs outside their limits, guardrails of live mode)
+ */
+export function planRunbook(request: PlanRequest): Planned {
+  const { runbook, change, mode } = request;
+  const problems: PlanProblem[] = [];
+  const live = mode === 'live';
+  if (live && request.timeScale !== 1)
+    problems.push({ message: 'A live go-live runs in real time.', hint: 'Leave the time scale out, or rehearse.' });
+  if (!(request.timeScale >= 1)) problems.push({ message: `The time scale ${request.timeScale} is below 1.` });
+  const inputs = settleInputs(request, problems);
+  const target = { id: request.target.id, variables: { ...runbook.target?.variables, ...request.target.variables } };
+  const planning = createPlanning(runbook, request.kinds ?? stepKinds, inputs, target);
+  if (problems.length === 0) checkGuardrails(request, planning.context, problems);
+  if (problems.length > 0) return { problems };
+  const goLiveId = `${target.id}/${change}`;
+  const plan: Plan = {
+    planVersion: 1,
+    runbook: { id: runbook.id, title: runbook.title, sha256: request.sha256, file: request.file },
+    goLiveId,
+    target,
+    change,
+    mode,
+    timeScale: request.timeScale,
+    baseDir: request.baseDir,
+    roles: runbook.roles,
+    inputs,
+    phases: runbook.phases.map((phase) => planPhase(planning, phase, live)),
+    decisions: planDecisions(planning, live),
+    rollbacks: planRollbacks(planning),
+    onNoGo: runbook.onNoGo ?? 'undo',
+    evidence: {
+      directory: `${request.evidenceDir.replace(/[\\/]+$/, '')}/${goLiveId}`,
+      signoff: runbook.evidence?.signoff ?? 'SIGNOFF.md',
+      include: (runbook.evidence?.include ?? []).map(({ file, from }) => ({ file, from: [...list(from)] })),
+    },
+    notices: runbook.notices ?? [],
+  };
+  if (request.people && Object.keys(request.people).length > 0) plan.people = request.people;
+  plan.network = networkOf(plan, request.allow ?? [], planning.context);
+  plan.folders = foldersOf(runbook, plan, request.folders ?? []);
+  if (request.signing) plan.signing = request.signing;
+  return { plan };
+}

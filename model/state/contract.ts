@@ -1,0 +1,186 @@
+import type { Json, JsonObject } from '../json.js';
+import type { Effect, GuardPlan, Mode, NetworkPlan, ProbePlan, UntilPlan } from '../plan/plan.js';
+import type { Signed } from '../signing/signing.js';
+import type { Verdict } from '../verdict.js';
+import type { WindowPlan, WindowTally } from '../judge/window.js';
+
+/** What every activity must know of the go-live that calls it. */
+export interface GoLiveRef {
+  id: string;
+  target: string;
+  change: string;
+  runbook: string;
+  mode: Mode;
+  timeScale: number;
+  baseDir: string;
+  evidenceDir: string;
+  /** As the plan settled them. */
+  network?: NetworkPlan;
+  folders?: string[];
+  files?: Record<string, string>;
+}
+
+/** The argument of a step's activity. The activity's name is the kind (`http.check`), or `undo <kind>` for its undo. */
+export interface StepTask {
+  goLive: GoLiveRef;
+  /** Phase or rollback id. */
+  phase: string;
+  phaseAttempt: number;
+  step: string;
+  title: string;
+  /** How many times the workflow opened this step in this phase attempt, from 1. */
+  epoch: number;
+  /** The step's `with`, expressions resolved; not yet parsed by the kind's schema. */
+  input: JsonObject;
+  until?: UntilPlan;
+  guards: GuardPlan[];
+  /** As the runbook narrowed it; without it, the kind's own. */
+  effect?: Effect;
+  /** Asked when an earlier attempt of a `once` step left no outcome; `with` is resolved. */
+  probe?: ProbePlan;
+  timeoutMs: number;
+  /** Which step an undo belongs to, with the outputs of its deed when they are known. */
+  undoes?: { phase: string; phaseAttempt: number; step: string; epoch: number; outputs?: JsonObject };
+}
+
+/** The argument of a sample's activity, `sample <kind>`: one slot of a step with `window`. */
+export interface SampleTask extends StepTask {
+  sample: {
+    /** Number of the slot, from 1, and when it was due (ISO 8601). */
+    n: number;
+    due: string;
+    /** When the window began, milliseconds since the epoch. */
+    startedMs: number;
+    plan: WindowPlan;
+    /** Nothing is taken: the slots from `n` to this one are too late. */
+    missed?: number;
+  };
+}
+
+/** Begins or ends the evidence of a step with `window`. */
+export interface WindowEvidence {
+  task: StepTask;
+  kind: string;
+  plan: WindowPlan;
+  /** At its end. */
+  tally?: WindowTally;
+}
+
+/** A file in the evidence folder, named by its hash. */
+export interface EvidenceRef {
+  /** Short name within the step, e.g. `results.jsonl`. */
+  name: string;
+  /** Path below the bundle's `data/` folder. */
+  path: string;
+  sha256: string;
+  bytes: number;
+}
+
+export interface StepResult {
+  outputs: JsonObject;
+  /** One line for people: what was found. */
+  summary: string;
+  evidence: EvidenceRef[];
+}
+
+/** Why a step failed; travels as the details of an ApplicationFailure whose type is `code`. */
+export interface StepFailure {
+  code: string;
+  /** One sentence: what happened, and where. */
+  message: string;
+  /** What to do next. */
+  hint?: string;
+  /** Facts for the evidence and for later expressions; small. */
+  facts?: JsonObject;
+  evidence?: EvidenceRef[];
+}
+
+/** One line of the event log, before it is numbered and chained. */
+export interface EventDraft {
+  type: string;
+  [key: string]: Json | undefined;
+}
+
+export interface AppendEvents {
+  goLive: GoLiveRef;
+  events: EventDraft[];
+}
+
+export interface OpenEvidence {
+  goLive: GoLiveRef;
+  /** The plan and how it was started, written as `plan.json`. */
+  plan: Json;
+}
+
+/** Written before the decisions are asked for: the figures, so that an approver approves what stands in a file. */
+export interface CollectEvidence {
+  goLive: GoLiveRef;
+  /** GoLiveState as JSON. */
+  state: Json;
+  include: { file: string; from: string[]; paths: (string | null)[] }[];
+}
+export interface CollectedEvidence {
+  /** SHA-256 over the list of files and hashes that make up the bundle so far. */
+  digest: string;
+  files: number;
+  missing: string[];
+}
+
+export interface CloseEvidence {
+  goLive: GoLiveRef;
+  state: Json;
+  signoff: string;
+}
+export interface ClosedEvidence {
+  bundle: string;
+  report: string;
+  signoff: string;
+  /** Fingerprint of the key that sealed it. */
+  key: string;
+  files: number;
+  bytes: number;
+}
+
+export interface SendNotice {
+  goLive: GoLiveRef;
+  with: JsonObject;
+  title: string;
+  text: string;
+  verdict?: Verdict;
+}
+
+/** Signatures to check against the signers that the plan pinned and the keys revoked by now. */
+export interface CheckSignatures {
+  signers: string;
+  /** Absolute path. */
+  revoked?: string;
+  checks: (Signed & { principal: string; namespace: string })[];
+}
+export type SignatureCheck = { ok: true; key: string } | { ok: false; reason: string };
+
+/** Activities that are not steps. */
+export interface SystemActivities {
+  openEvidence(request: OpenEvidence): Promise<void>;
+  appendEvents(request: AppendEvents): Promise<void>;
+  collectEvidence(request: CollectEvidence): Promise<CollectedEvidence>;
+  closeEvidence(request: CloseEvidence): Promise<ClosedEvidence>;
+  sendNotice(request: SendNotice): Promise<void>;
+  /** Logs that a step with `window` begins, or, with a tally, ends; then its evidence is complete. */
+  windowEvidence(request: WindowEvidence): Promise<StepResult>;
+  /** One answer for each check, in order. */
+  checkSignatures(request: CheckSignatures): Promise<SignatureCheck[]>;
+}
+
+/** What a running step says of itself; the details of its heartbeats. */
+export interface StepProgress {
+  done?: number;
+  total?: number;
+  /** Forecast end, ISO 8601. */
+  forecast?: string;
+  text: string;
+}
+
+/** Failure type of a step that a draining worker gave back: it goes on elsewhere and costs no attempt. */
+export const WORKER_SHUTDOWN = 'WORKER_SHUTDOWN';
+
+export const TASK_QUEUE = 'golive';

@@ -1,0 +1,82 @@
+import type { DecisionPlan } from '../plan/plan.js';
+import type { DecisionState, GoLiveState } from './state.js';
+import { mayGoOn, VERDICTS, type Verdict, worst } from '../verdict.js';
+import { standingWaiver } from '../judge/waiver.js';
+
+interface Requirement {
+  title: string;
+  verdict: Verdict;
+  sentence: string;
+}
+
+/** How one required phase or earlier decision stands. What did not run has not passed; what the runbook's own `when` left out is not asked for. */
+function requirement(id: string, state: GoLiveState, nowMs: number): Requirement {
+  const decision = state.decisions.find((candidate) => candidate.id === id);
+  if (decision) {
+    const verdict = decision.verdict === 'pending' ? 'inconclusive' : decision.verdict;
+    // Its own sentence stands beside it; here the reference is enough.
+    return { title: decision.title, verdict, sentence: `It is ${verdict.toUpperCase()}.` };
+  }
+  const phase = state.phases.find((candidate) => candidate.id === id);
+  if (!phase) return { title: id, verdict: 'inconclusive', sentence: 'There is no such phase.' };
+  if (phase.status === 'passed')
+    return { title: phase.title, verdict: phase.verdict ?? 'inconclusive', sentence: phase.sentence ?? '' };
+  const waiver = standingWaiver(state.waivers, id, nowMs);
+  if (waiver) {
+    waiver.used = true;
+    return {
+      title: phase.title,
+      verdict: 'waived',
+      sentence: `WAIVED by ${waiver.by} (${waiver.role}) until ${waiver.until}: ${waiver.reason}`,
+    };
+  }
+  if (phase.status === 'skipped')
+    return { title: phase.title, verdict: 'go', sentence: phase.sentence ?? 'Skipped as the runbook says.' };
+  if (phase.status === 'failed') {
+    const verdict = phase.verdict && !mayGoOn(phase.verdict) ? phase.verdict : 'no-go';
+    return { title: phase.title, verdict, sentence: phase.sentence ?? 'It failed.' };
+  }
+  return {
+    title: phase.title,
+    verdict: 'inconclusive',
+    sentence: phase.status === 'pending' ? 'It did not run.' : (phase.sentence ?? `It is ${phase.status}.`),
+  };
+}
+
+/** Verdict and sentence of a decision before its approval: the worst of what it requires, worst news first. */
+export function decide(
+  plan: DecisionPlan,
+  state: GoLiveState,
+  nowMs: number,
+): Pick<DecisionState, 'verdict' | 'sentence'> {
+  const needs = plan.requires.map((id) => requirement(id, state, nowMs));
+  const verdict = worst(needs.map((need) => need.verdict));
+  if (verdict === 'go') return { verdict, sentence: `All of its ${needs.length} requirements hold.` };
+  const bad = needs
+    .filter((need) => need.verdict !== 'go')
+    .sort((a, b) => VERDICTS.indexOf(b.verdict) - VERDICTS.indexOf(a.verdict));
+  const [first, ...rest] = bad;
+  const more = rest.length > 0 ? ` (${rest.length} more: ${rest.map((need) => need.title).join(', ')})` : '';
+  return { verdict, sentence: `${first?.title ?? ''}: ${first?.sentence ?? ''}${more}` };
+}
+
+/** The one sentence of the whole go-live, worst news first. */
+export function headline(state: GoLiveState): string {
+  const alone = (state.breakGlass ?? []).map(
+    ({ approval, by, reason, reviewBy }) =>
+      `BREAK-GLASS: ${by} alone approved '${approval}' (${reason}); review it by ${reviewBy}. `,
+  );
+  const incomplete = `${state.rollbackIncomplete ? 'ROLLBACK INCOMPLETE. ' : ''}${alone.join('')}`;
+  if (state.aborted) return `${incomplete}Aborted by ${state.aborted.by}: ${state.aborted.reason}`;
+  const worstFirst = state.decisions.filter((decision) => decision.verdict === 'pending' || !mayGoOn(decision.verdict));
+  const good = state.decisions.filter((decision) => decision.verdict !== 'pending' && mayGoOn(decision.verdict));
+  const said = [
+    ...good.map((decision) => `${decision.title}: ${decision.verdict === 'waived' ? 'GO with waivers' : 'GO'}.`),
+    // Later decisions mostly fail for the first one's reason; theirs stand in the list of decisions.
+    ...worstFirst.map((decision, index) => {
+      const word = decision.verdict === 'pending' ? 'not decided' : decision.verdict.toUpperCase();
+      return `${decision.title}: ${word}.${index === 0 ? ` ${decision.sentence}` : ''}`;
+    }),
+  ];
+  return `${incomplete}${said.join(' ')}`;
+}

@@ -1,0 +1,62 @@
+import type { ApprovalPlan, Plan } from '../plan/plan.js';
+import type { ApprovalState, GoLiveState, PhaseState } from './state.js';
+
+/** Every question that the plan asks people to approve, in order. */
+export function approvalsOf(plan: Plan): ApprovalPlan[] {
+  return [
+    ...plan.phases.flatMap((phase) => phase.approvals),
+    ...plan.decisions.flatMap((decision) => (decision.approval ? [decision.approval] : [])),
+  ];
+}
+
+function openApproval(rule: ApprovalPlan): ApprovalState {
+  return { id: rule.id, question: rule.question, needs: rule.needs, status: 'not-asked', digest: '', votes: [] };
+}
+
+/** The state of a go-live that has not done anything yet. `startedAt` is ISO 8601. */
+export function openState(
+  plan: Plan,
+  planDigest: string,
+  workflowId: string,
+  startedBy: string,
+  startedAt: string,
+): GoLiveState {
+  const phases: PhaseState[] = plan.phases.map((phase, index) => ({
+    id: phase.id,
+    index,
+    title: phase.title,
+    owner: phase.owner,
+    plannedMs: phase.plannedMs,
+    status: 'pending',
+    attempt: 0,
+    steps: [],
+    gates: [],
+    history: [],
+  }));
+  return {
+    id: plan.goLiveId,
+    workflowId,
+    target: plan.target.id,
+    change: plan.change,
+    runbook: { id: plan.runbook.id, title: plan.runbook.title, sha256: plan.runbook.sha256 },
+    mode: plan.mode,
+    timeScale: plan.timeScale,
+    planDigest,
+    roles: plan.roles,
+    ...(plan.signing ? { signing: plan.signing } : {}),
+    startedBy,
+    startedAt,
+    plannedMs: plan.phases.reduce((sum, phase) => sum + phase.plannedMs, 0),
+    evidenceDir: plan.evidence.directory,
+    phases,
+    rollbacks: [],
+    decisions: plan.decisions.map(({ id, title }) => ({ id, title, verdict: 'pending', sentence: 'Not decided yet.' })),
+    approvals: approvalsOf(plan).map(openApproval),
+    checklist: plan.phases.flatMap((phase) => phase.checklist.map(({ id, text, role }) => ({ item: id, text, role }))),
+    waivers: [],
+    refusals: [],
+    operator: [],
+    rollbackIncomplete: false,
+    events: 0,
+  };
+}

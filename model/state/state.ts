@@ -1,0 +1,266 @@
+import type { EvidenceRef, StepFailure } from './contract.js';
+import type { JsonObject } from '../json.js';
+import type { Choice, MessageName } from '../people/message.js';
+import type { LimitOp, Mode } from '../plan/plan.js';
+import type { PolicyDecision } from '../judge/policy.js';
+import type { Signed, SigningPlan } from '../signing/signing.js';
+import type { Verdict } from '../verdict.js';
+
+export type StepStatus = 'pending' | 'running' | 'done' | 'failed' | 'skipped' | 'undone' | 'undo-failed' | 'cancelled';
+
+export interface StepRecord {
+  id: string;
+  title: string;
+  uses: string;
+  status: StepStatus;
+  epoch: number;
+  /** ISO 8601, workflow time. */
+  startedAt?: string;
+  endedAt?: string;
+  summary?: string;
+  outputs?: JsonObject;
+  evidence?: EvidenceRef[];
+  failure?: StepFailure;
+  /** Why it was skipped, and by whom when a person did. */
+  skipped?: string;
+  /** Workflow id of its window, where it has one. */
+  window?: string;
+}
+
+/** One judged gate: the numbers, and the sentence that every page prints. */
+export interface GateResult {
+  id: string;
+  title: string;
+  verdict: Verdict;
+  /** Absent when the value was missing or not a number. */
+  value?: number | string | boolean;
+  op: LimitOp;
+  threshold: string;
+  /** Numeric limits for drawing. */
+  low?: number;
+  high?: number;
+  n?: number;
+  successes?: number;
+  /** Wilson 95 % interval of successes / n, when both are known. */
+  interval?: [number, number];
+  /** Signed distance to the limit, positive = good side. */
+  margin?: number;
+  /** How many more successes would have passed. */
+  needed?: number;
+  hard: boolean;
+  floor: boolean;
+  unit?: 'percent' | 'ms' | 'count';
+  sentence: string;
+  waiver?: { by: string; role: string; reason: string; until: string };
+}
+
+export type PhaseStatus = 'pending' | 'waiting' | 'running' | 'passed' | 'failed' | 'skipped' | 'cancelled';
+
+/** A registered undo: what would take a step back. Written before the step acts. */
+export interface UndoEntry {
+  phase: string;
+  phaseAttempt: number;
+  step: string;
+  epoch: number;
+  always: boolean;
+  /** Activity name and input of each call, in order. */
+  calls: { activity: string; title: string; input: JsonObject }[];
+  outputs?: JsonObject;
+  status: 'registered' | 'done' | 'failed';
+  failure?: StepFailure;
+}
+
+export interface PhaseResult {
+  status: 'passed' | 'failed' | 'asks' | 'cancelled';
+  verdict: Verdict;
+  /** Worst news first, arithmetic included. */
+  sentence: string;
+  steps: StepRecord[];
+  gates: GateResult[];
+  undos: UndoEntry[];
+  startedAt: string;
+  endedAt: string;
+  events: number;
+}
+
+export interface PhaseState {
+  id: string;
+  index: number;
+  title: string;
+  owner: string[];
+  plannedMs: number;
+  status: PhaseStatus;
+  verdict?: Verdict;
+  sentence?: string;
+  attempt: number;
+  startedAt?: string;
+  endedAt?: string;
+  /** Workflow id of the running or last attempt. */
+  workflowId?: string;
+  steps: StepRecord[];
+  gates: GateResult[];
+  /** Sentences of earlier attempts. */
+  history: { attempt: number; verdict: Verdict; sentence: string; steps: StepRecord[]; gates: GateResult[] }[];
+}
+
+export interface RollbackState {
+  /** R1… or `undo`. */
+  id: string;
+  title: string;
+  because: string;
+  status: 'running' | 'done' | 'incomplete';
+  startedAt: string;
+  endedAt?: string;
+  steps: StepRecord[];
+}
+
+/** What proves a signed message. */
+export interface Proof extends Signed {
+  /** Name in the allowed-signers file. */
+  principal: string;
+  /** Fingerprint of the SSH key, `SHA256:…`. */
+  key: string;
+}
+
+export interface Vote extends Partial<Proof> {
+  approval: string;
+  role: string;
+  by: string;
+  vote: 'approve' | 'reject';
+  reason?: string;
+  at: string;
+  via: 'update' | 'signal';
+  level: 'declared' | 'signed';
+  /** Given in an emergency, by one person alone. */
+  breakGlass?: true;
+  /** Digest that it binds to; empty until what it is about is known. */
+  digest: string;
+  early: boolean;
+  status: 'counted' | 'void';
+  why?: string;
+}
+
+export interface ApprovalState {
+  id: string;
+  question: string;
+  needs: { role: string; count: number }[];
+  status: 'not-asked' | 'open' | 'approved' | 'rejected' | 'expired';
+  digest: string;
+  /** Made anew at each asking; a signed vote names it. */
+  nonce?: string;
+  openedAt?: string;
+  closedAt?: string;
+  expiresAt?: string;
+  votes: Vote[];
+  /** What the rule said, where one may approve. */
+  policy?: PolicyDecision;
+  sentence?: string;
+}
+
+export interface Refusal {
+  at: string;
+  message: MessageName;
+  by: string;
+  reason: string;
+  hint: string;
+}
+
+export interface Waiver {
+  gate: string;
+  role: string;
+  by: string;
+  reason: string;
+  at: string;
+  until: string;
+  used: boolean;
+  signed?: Proof;
+}
+
+export interface Tick {
+  item: string;
+  text: string;
+  role: string;
+  by?: string;
+  at?: string;
+  note?: string;
+  signed?: Proof;
+}
+
+export interface DecisionState {
+  id: string;
+  title: string;
+  verdict: Verdict | 'pending';
+  sentence: string;
+  approval?: string;
+}
+
+/** What the go-live is waiting for from people, with the command that answers. */
+export interface Waiting {
+  kind: 'approval' | 'checklist' | 'operator';
+  id: string;
+  text: string;
+  roles: string[];
+  since: string;
+  expiresAt?: string;
+  commands: string[];
+  choices?: Choice[];
+  /** The failed step or phase that the operator is asked about. */
+  about?: string;
+  /** Made anew at each asking; a signed choice names it. */
+  nonce?: string;
+}
+
+/** Everything that people see: the answer of the `state` query. */
+export interface GoLiveState {
+  id: string;
+  workflowId: string;
+  target: string;
+  change: string;
+  runbook: { id: string; title: string; sha256: string };
+  mode: Mode;
+  timeScale: number;
+  planDigest: string;
+  roles: Record<string, string>;
+  /** Who must prove who they are; absent = declared names. */
+  signing?: SigningPlan;
+  /** What signed ticks and waivers of this go-live name. */
+  nonce?: string;
+  startedBy: string;
+  /** What proves who started it. */
+  startedProof?: Proof;
+  startedAt: string;
+  endedAt?: string;
+  plannedMs: number;
+  evidenceDir: string;
+  phases: PhaseState[];
+  rollbacks: RollbackState[];
+  decisions: DecisionState[];
+  approvals: ApprovalState[];
+  checklist: Tick[];
+  waivers: Waiver[];
+  refusals: Refusal[];
+  operator: {
+    at: string;
+    choice: string;
+    by: string;
+    role: string;
+    reason?: string;
+    about: string;
+    signed?: Proof;
+  }[];
+  /** Approvals that one person gave alone, in an emergency, and until when they must be reviewed. */
+  breakGlass?: { approval: string; by: string; role: string; reason: string; at: string; reviewBy: string }[];
+  waiting?: Waiting;
+  verdict?: Verdict;
+  sentence?: string;
+  /** Set when a rollback could not be finished. */
+  rollbackIncomplete: boolean;
+  aborted?: { by: string; reason: string; at: string };
+  bundle?: { digest: string; missing: string[]; path?: string; report?: string; key?: string };
+  /** History events of the finished phases, for `limits to design for`. */
+  events: number;
+  /** This execution has handed on to a next one of the same workflow id. */
+  continued?: boolean;
+}
+
+export type GoLiveResult = GoLiveState;

@@ -1,0 +1,221 @@
+import { describe, expect, test } from '@jest/globals';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StepOutcome } from '../../../activities/step/step.js';
+import { StepError } from '../../../activities/step/step-error.js';
+import { sha256 } from '../../../evidence/durable.js';
+import { canonicalJson, type JsonObject } from '../../../model/json.js';
+import { call, counted, type Do } from '../../kits/counting.js';
+import { eventsOf, eventually, failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
+
+describe('the wrapper', () => {
+  test('records what it begins and what came of it, chained to the inputs', async () => {
+    const act: Do = async ({ n }, context) => {
+      await context.evidence.write('count.txt', String(n));
+      return counted(n);
+    };
+    const run = await runStep('count', { n: 3, argv: ['a', 'b'] }, call(act));
+    const [started, done] = eventsOf(run.task.goLive.evidenceDir);
+    const place = { phase: '1-kit', phaseAttempt: 1, step: 'step', epoch: 1, kind: 'count' };
+    const inputs = sha256(canonicalJson({ n: 3, argv: ['a', 'b'] }));
+    expect(started).toMatchObject({ type: 'step.started', ...place, attempt: 1, argv: ['a', 'b'], inputs });
+    expect(done).toMatchObject({ type: 'step.done', ...place, outputs: { n: 3 }, summary: 'n is 3' });
+    expect(passed(run).evidence).toEqual([
+      { name: 'count.txt', path: 'phases/1-kit.1/step/count.txt', sha256: sha256('3'), bytes: 1 },
+    ]);
+    expect(done?.evidence).toEqual(passed(run).evidence);
+    expect(done?.durationMs).toEqual(expect.any(Number));
+  });
+
+  test('names the path of each input that cannot be used, and does nothing', async () => {
+    let acted = false;
+    const run = await runStep(
+      'count',
+      { n: 'three', m: 1 },
+      call(async () => {
+        acted = true;
+        return counted(1);
+      }),
+    );
+    expect(failed(run).code).toBe('BAD_INPUT');
+    expect(failed(run).message).toMatch(/n: .*number.*m/s);
+    expect(acted).toBe(false);
+  });
+
+  test('beats while the deed takes its time, with the latest progress', async () => {
+    const run = await runStep(
+      'count',
+      { n: 1 },
+      call(async (_, context) => {
+        context.progress({ done: 1, total: 2, text: 'half' });
+        await context.sleep(2300);
+        return counted(1);
+      }),
+    );
+    passed(run);
+    expect(
+      run.heartbeats.filter((details) => (details as { text?: string } | undefined)?.text === 'half').length,
+    ).toBeGreaterThanOrEqual(3);
+  });
+
+  test('ends a deed a little before its time is over', async () => {
+    const run = await runStep(
+      'count',
+      { n: 1 },
+      {
+        ...call(async (_, context) => {
+          context.progress({ text: 'case 3 of 20' });
+          await context.sleep(60_000);
+          return counted(1);
+        }),
+        task: { timeoutMs: 600 },
+      },
+    );
+    expect(failed(run).code).toBe('TIMED_OUT');
+    expect(failed(run).message).toContain('case 3 of 20');
+    expect(run.durationMs).toBeLessThan(600);
+  });
+
+  test('reports a cancellation only when the deed has really ended', async () => {
+    let ended = false;
+    let under = false;
+    const run = await runStep(
+      'count',
+      { n: 1 },
+      {
+        ...call(async (_, context) => {
+          under = true;
+          await context.sleep(60_000).catch(() => delay(300));
+          ended = true;
+          throw new Error('the connection was closed');
+        }),
+        cancelWhen: () => eventually(() => under, 'it acts'),
+      },
+    );
+    expect([run.cancelled, ended]).toEqual([true, true]);
+    expect(eventsOf(run.task.goLive.evidenceDir).at(-1)).toMatchObject({ type: 'step.failed', code: 'CANCELLED' });
+  });
+
+  test('an unknown error is a defect: its message, no stack', async () => {
+    const failure = failed(
+      await runStep(
+        'count',
+        { n: 1 },
+        call(async () => Promise.reject(new TypeError('x is not a function'))),
+      ),
+    );
+    expect(failure).toMatchObject({ code: 'INTERNAL', message: 'x is not a function' });
+  });
+
+  test('long messages and facts are cut to what the server keeps', async () => {
+    const act: Do = async () => {
+      throw new StepError('CHECK_FAILED', '€'.repeat(3000), { facts: { raw: 'y'.repeat(9000) } });
+    };
+    const failure = failed(await runStep('count', { n: 1 }, call(act)));
+    expect(Buffer.byteLength(JSON.stringify(failure))).toBeLessThan(3000);
+    expect(failure.message).toMatch(/^€+…$/);
+  });
+
+  test('outputs that are not as declared, or too large, do not pass', async () => {
+    const wrong = await runStep(
+      'count',
+      { n: 1 },
+      call(async () => ({ outputs: { n: 'one' }, summary: '' })),
+    );
+    expect(failed(wrong)).toMatchObject({ code: 'INTERNAL', message: expect.stringContaining('n: ') });
+    const large = await runStep(
+      'count',
+      { n: 1 },
+      call(async () => ({ outputs: { n: 1, text: 'x'.repeat(40_000) }, summary: '' })),
+    );
+    expect(failed(large).message).toMatch(/outputs of count are 4\d{4} bytes/);
+  });
+
+  test('a step whose evidence cannot be written has not passed', async () => {
+    const base = temporaryFolder();
+    const act: Do = async (_, context) => {
+      // Where the log stands, a folder: whoever runs the tests cannot append to it.
+      const { evidenceDir } = context.task.goLive;
+      const log = join(evidenceDir, 'data', 'events.jsonl');
+      renameSync(log, `${log}.away`);
+      mkdirSync(log);
+      return counted(1);
+    };
+    const run = await runStep('count', { n: 1 }, { ...call(act), goLive: { baseDir: base } });
+    expect(failed(run).code).toBe('EVIDENCE_UNWRITABLE');
+    expect(run.retryable).toBe(true);
+    writeFileSync(join(base, 'file'), '');
+    const nowhere = await runStep(
+      'count',
+      { n: 1 },
+      { ...call(async () => counted(1)), goLive: { evidenceDir: join(base, 'file') } },
+    );
+    expect(failed(nowhere).code).toBe('EVIDENCE_UNWRITABLE');
+  });
+});
+
+describe('guards', () => {
+  const guards = [{ id: 'uniform', title: 'Uniform block', trips: 'it.blocked / it.total > 0.7' }];
+  const act: Do = async ({ n }, context) => {
+    context.checkGuards({ blocked: n, total: 20, other: 5 });
+    return counted(n);
+  };
+  test('a guard that holds stops the step with its title and its numbers', async () => {
+    passed(await runStep('count', { n: 14 }, { ...call(act), task: { guards } }));
+    const failure = failed(await runStep('count', { n: 15 }, { ...call(act), task: { guards } }));
+    expect(failure.code).toBe('GUARD_TRIPPED');
+    expect(failure.message).toBe(
+      'Guard "Uniform block" tripped: it.blocked / it.total > 0.7 holds with blocked = 15, total = 20.',
+    );
+    expect(failure.facts).toEqual({ guard: 'uniform', blocked: 15, total: 20 });
+  });
+  test('a guard that cannot be computed stops the step as well', async () => {
+    const broken = [{ id: 'g', title: 'Broken', trips: 'it.nothing > 1' }];
+    expect(failed(await runStep('count', { n: 1 }, { ...call(act), task: { guards: broken } })).code).toBe(
+      'EXPRESSION_FAILED',
+    );
+  });
+});
+
+describe('until', () => {
+  const until = { everyMs: 20, withinMs: 5000, consecutive: 1 };
+  const counter = (at: (n: number) => StepOutcome<JsonObject>): { act: Do; looks: () => number } => {
+    let n = 0;
+    return { act: async () => at(++n), looks: () => n };
+  };
+  test('looks again until the condition holds', async () => {
+    const { act, looks } = counter(counted);
+    const run = await runStep(
+      'count',
+      { n: 1 },
+      { ...call(act), task: { until: { ...until, condition: 'it.n >= 4' } } },
+    );
+    expect([passed(run).outputs, looks()]).toEqual([{ n: 4 }, 4]);
+  });
+  test('needs it so many times running', async () => {
+    const { act } = counter((n) => {
+      if (n === 2) throw new StepError('CHECK_FAILED', 'not this time');
+      return counted(n);
+    });
+    const run = await runStep('count', { n: 1 }, { ...call(act), task: { until: { ...until, consecutive: 3 } } });
+    expect(passed(run).outputs).toEqual({ n: 5 });
+  });
+  test('is over in its time, and tells what was last seen', async () => {
+    const { act } = counter(() => {
+      throw new StepError('CONNECTION_FAILED', 'nothing answers on 8000', { facts: { port: 8000 } });
+    });
+    const failure = failed(
+      await runStep('count', { n: 1 }, { ...call(act), task: { until: { ...until, withinMs: 200 } } }),
+    );
+    expect(failure).toMatchObject({ code: 'TIMED_OUT', facts: { port: 8000 } });
+    expect(failure.message).toMatch(/did not hold within 200ms \(\d+ tries\); last: nothing answers on 8000/);
+  });
+  test('does not look again after a finding that will not change', async () => {
+    const { act, looks } = counter(() => {
+      throw new StepError('EXPECTATION_FAILED', 'stub mode is on');
+    });
+    expect(failed(await runStep('count', { n: 1 }, { ...call(act), task: { until } })).code).toBe('EXPECTATION_FAILED');
+    expect(looks()).toBe(1);
+  });
+});

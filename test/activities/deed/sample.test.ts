@@ -1,0 +1,110 @@
+import { describe, expect, test } from '@jest/globals';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { pino } from 'pino';
+import { z } from 'zod';
+import { sampleActivity } from '../../../activities/deed/sample.js';
+import { StepError } from '../../../activities/step/step-error.js';
+import { stepFolder } from '../../../activities/step/step-evidence.js';
+import type { StepHandler } from '../../../activities/step/step.js';
+import type { SampleTask } from '../../../model/state/contract.js';
+import type { JsonObject } from '../../../model/json.js';
+import { dueAt, type SampleRecord, SAMPLES_FILE } from '../../../model/judge/window.js';
+import { defineKind } from '../../../model/schema/format/kind.js';
+import { eventsOf, taskFor } from '../../kits/step-run.js';
+
+const kind = defineKind({
+  title: 'Look',
+  about: 'Looks.',
+  input: z.strictObject({}),
+  outputs: z.object({ n: z.number() }),
+  effect: 'none',
+  undo: null,
+  example: '',
+  sample: { n: 1 },
+});
+const plan = { everyMs: 1000, consecutive: 7, withinMs: 10_000, lateMs: 500, green: 'it.n > 0' };
+
+/** A window's samples, taken one by one as a worker would. */
+function windowOf(look: () => number, serverAheadMs = 0) {
+  const base = taskFor({});
+  const startedMs = Date.now() + serverAheadMs;
+  const handler: StepHandler<unknown, JsonObject> = {
+    do: async () => ({ outputs: { n: look() }, summary: 'looked' }),
+  };
+  const activity = sampleActivity(
+    { name: 'look', part: 'do', kind, handler },
+    { logger: pino({ level: 'silent' }), env: process.env },
+  );
+  return {
+    file: join(stepFolder(base.goLive.evidenceDir, base), SAMPLES_FILE),
+    async take(n: number, more: { missed?: number } = {}): Promise<SampleRecord> {
+      const dueMs = dueAt(plan, startedMs, n, 1);
+      const environment = new MockActivityEnvironment(
+        { attempt: 1, base64TaskToken: `token-${n}`, currentAttemptScheduledTimestampMs: dueMs },
+        { logger: new DefaultLogger('ERROR') },
+      );
+      const due = new Date(dueMs).toISOString();
+      const task: SampleTask = { ...base, sample: { n, due, startedMs, plan, ...more } };
+      return environment.run(activity, task);
+    },
+    records: (): JsonObject[] => eventsOf(base.goLive.evidenceDir, join('data', 'phases/1-kit.1/step', SAMPLES_FILE)),
+  };
+}
+
+describe('a sample', () => {
+  test('is judged by its outputs, which stand in its line and not in the history', async () => {
+    let seen = 1;
+    const window = windowOf(() => seen);
+    expect(await window.take(1)).toMatchObject({ n: 1, outcome: 'green' });
+    seen = 0;
+    const red = await window.take(2);
+    expect(red).toMatchObject({ n: 2, outcome: 'red', why: 'it.n > 0 does not hold' });
+    expect(red).not.toHaveProperty('outputs');
+    expect(window.records()).toMatchObject([{ outputs: { n: 1 } }, { outputs: { n: 0 } }]);
+  });
+
+  test('of a look that fails is red; one that cannot be told is not a sample', async () => {
+    const window = windowOf(() => {
+      throw new StepError('CONNECTION_FAILED', 'Nothing listens there.');
+    });
+    expect(await window.take(1)).toMatchObject({ outcome: 'red', why: 'CONNECTION_FAILED: Nothing listens there.' });
+    const broken = windowOf(() => {
+      throw new TypeError('a defect');
+    });
+    await expect(broken.take(1)).rejects.toMatchObject({ name: 'ApplicationFailure' });
+    expect(broken.records()).toEqual([]);
+  });
+
+  test('has one line however often it is tried, also after a torn one', async () => {
+    let looks = 0;
+    const window = windowOf(() => (looks += 1));
+    const first = await window.take(1);
+    expect(await window.take(1)).toEqual(first);
+    expect(looks).toBe(1);
+    appendFileSync(window.file, '{"n":2,"due":"2026-');
+    await window.take(2);
+    expect(window.records().map(({ n }) => n)).toEqual([1, 2]);
+    expect(readFileSync(window.file, 'utf8')).toMatch(/\}\n$/);
+    await expect(window.take(4)).rejects.toThrow(/ends with slot 2, and slot 4 comes next/);
+  });
+
+  test('is not early where the clock of its machine is behind that of the server', async () => {
+    const { at = '', due } = await windowOf(() => 1, 3_600_000).take(1);
+    expect(Date.parse(at)).toBeGreaterThanOrEqual(Date.parse(due));
+  });
+
+  test('that nobody could take in time is missed, and so are all up to it', async () => {
+    const window = windowOf(() => 1);
+    await window.take(1);
+    expect(await window.take(2, { missed: 4 })).toMatchObject({ n: 4, outcome: 'missed' });
+    expect(window.records().map(({ n, outcome }) => [n, outcome])).toEqual([
+      [1, 'green'],
+      [2, 'missed'],
+      [3, 'missed'],
+      [4, 'missed'],
+    ]);
+  });
+});

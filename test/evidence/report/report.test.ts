@@ -1,0 +1,49 @@
+import { describe, expect, test } from '@jest/globals';
+import { NO_EXTRAS } from '../../../evidence/report/extras.js';
+import { renderReport } from '../../../evidence/report/render.js';
+import { signoffText } from '../../../evidence/report/signoff.js';
+import { goState, noGoState } from '../../kits/state-fixture.js';
+
+const HOSTILE = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  '</style><script>1</script>',
+  '<svg/onload=alert(1)>',
+  "' onmouseover='alert(1)",
+  '&lt;b&gt;',
+  '${7*7}',
+  '\u202Egnp.exe',
+  '\u001b[31mred',
+  '| broken | table |',
+  '`code` [link](javascript:alert(1))',
+];
+
+describe('the report', () => {
+  test('drawn again it is the same, byte for byte', async () => {
+    expect(await renderReport(goState(), NO_EXTRAS)).toBe(await renderReport(goState(), NO_EXTRAS));
+  });
+
+  test('says at the top that it was a rehearsal, the verdict, and every gate with its sentence', async () => {
+    const state = noGoState();
+    const page = await renderReport(state, NO_EXTRAS);
+    expect(page.indexOf('REHEARSAL')).toBeLessThan(page.indexOf('<h1'));
+    expect(page).toContain('NO-GO');
+    const escaped = (text: string) =>
+      text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+    for (const gate of state.phases.flatMap(({ gates }) => gates)) expect(page).toContain(escaped(gate.sentence));
+    expect(page).not.toMatch(/<script|https?:\/\/(?!127\.0\.0\.1|www\.w3\.org)[a-z]+\.[a-z]+[^<]*"\s*(src|href)=/i);
+  });
+
+  test.each(HOSTILE)('hostile text stays text: %j', async (text) => {
+    const state = goState();
+    state.sentence = text;
+    state.runbook.title = text;
+    for (const approval of state.approvals)
+      for (const vote of approval.votes) Object.assign(vote, { by: text, reason: text });
+    for (const phase of state.phases) phase.title = text;
+    const page = await renderReport(state, NO_EXTRAS);
+    expect(page).not.toMatch(/<script|<img|<svg\/|onerror=alert\(1\)>|\u202E|\u001b/);
+    const page2 = signoffText(state);
+    expect(page2).not.toMatch(/^\| broken|(?<!\\)<script|\u202E|\u001b/m);
+  });
+});

@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { closeEvidence } from '../../../evidence/write/close.js';
+import { collectEvidence } from '../../../evidence/write/collect.js';
+import { isTemporary, temporaryBeside } from '../../../evidence/durable.js';
+import { appendEvent, appendEvents } from '../../../evidence/write/log.js';
+import { verifyBundle } from '../../../evidence/verify/verify.js';
+import type { GoLiveRef } from '../../../model/state/contract.js';
+import type { Json } from '../../../model/json.js';
+import { testSealer } from '../../kits/sealer.js';
+import { goState, noGoState } from '../../kits/state-fixture.js';
+
+let bag: string;
+const sealer = testSealer();
+beforeEach(() => {
+  bag = mkdtempSync(join(tmpdir(), 'golive-bag-'));
+});
+afterEach(() => rmSync(bag, { recursive: true, force: true }));
+
+const ref = (): GoLiveRef => ({
+  id: 'lab/c1',
+  target: 'lab',
+  change: 'c1',
+  runbook: 'r',
+  mode: 'rehearse',
+  timeScale: 30,
+  baseDir: bag,
+  evidenceDir: bag,
+});
+const lines = () =>
+  readFileSync(join(bag, 'data', 'events.jsonl'), 'utf8')
+    .trim()
+    .split('\n');
+
+describe('the event log', () => {
+  test('chains each line to the raw bytes of the one before, also when many write at once', async () => {
+    await Promise.all(Array.from({ length: 20 }, (_, index) => appendEvent(bag, { type: 'test', index })));
+    let prev = '0'.repeat(64);
+    for (const [index, line] of lines().entries()) {
+      const event = JSON.parse(line) as { seq: number; prev: string };
+      expect(event.prev).toBe(prev);
+      expect(event.seq).toBe(index + (JSON.parse(lines()[0] ?? '{}') as { seq: number }).seq);
+      prev = createHash('sha256')
+        .update(Buffer.concat([Buffer.from([0]), Buffer.from(line)]))
+        .digest('hex');
+    }
+    expect(lines()).toHaveLength(20);
+  });
+
+  test('a line torn by a crash is set aside, and the chain goes on', async () => {
+    await appendEvents(bag, [{ type: 'one' }, { type: 'two' }]);
+    appendFileSync(join(bag, 'data', 'events.jsonl'), '{"seq":3,"pre');
+    await appendEvent(bag, { type: 'three' });
+    const types = lines().map((line) => (JSON.parse(line) as { type: string }).type);
+    expect(types.slice(0, 2)).toEqual(['one', 'two']);
+    expect(types.at(-1)).toBe('three');
+    expect(readdirSync(join(bag, 'data')).some((name) => name.startsWith('events.torn'))).toBe(true);
+  });
+});
+
+describe('the bundle', () => {
+  async function close() {
+    const state = goState() as unknown as Json;
+    await appendEvent(bag, { type: 'go-live.started' });
+    await collectEvidence({ goLive: ref(), state, include: [] });
+    return closeEvidence({ goLive: ref(), state, signoff: 'SIGNOFF.md' }, sealer);
+  }
+  const sums = (file: string) =>
+    execFileSync('sha256sum', ['--quiet', '--strict', '-c', file], { cwd: bag, stdio: 'pipe' });
+
+  test('check sums hold without golive, and one changed byte does not pass them', async () => {
+    await close();
+    sums('manifest-sha256.txt');
+    sums('tagmanifest-sha256.txt');
+    const file = join(bag, 'data', 'SIGNOFF.md');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('GO', 'G0'));
+    expect(() => sums('manifest-sha256.txt')).toThrow();
+  });
+
+  test('closed twice it is the same, and another outcome is refused', async () => {
+    await close();
+    const before = readFileSync(join(bag, 'manifest-sha256.txt'), 'utf8');
+    await closeEvidence({ goLive: ref(), state: goState() as unknown as Json, signoff: 'SIGNOFF.md' }, sealer);
+    expect(readFileSync(join(bag, 'manifest-sha256.txt'), 'utf8')).toBe(before);
+    await expect(
+      closeEvidence({ goLive: ref(), state: noGoState() as unknown as Json, signoff: 'SIGNOFF.md' }, sealer),
+    ).rejects.toThrow(/sealed/);
+  });
+
+  test('what killed attempts left is no part of it, beside the payload and in it', async () => {
+    mkdirSync(join(bag, 'data', 'phases'), { recursive: true });
+    for (const path of ['bagit.txt', 'seal.dsse.json', 'data/plan.json', 'data/phases/note'])
+      writeFileSync(temporaryBeside(join(bag, path)), 'half');
+    await close();
+    const all = readdirSync(bag, { recursive: true, encoding: 'utf8' });
+    expect(all.filter((path) => isTemporary(basename(path)))).toEqual([]);
+    expect(
+      (await verifyBundle(bag, { key: sealer.key.fingerprint })).findings.filter(({ message }) =>
+        message.includes('added'),
+      ),
+    ).toEqual([]);
+  });
+
+  test('a sign-off page cannot be put outside the bundle', async () => {
+    const request = { goLive: ref(), state: goState() as unknown as Json, signoff: '../SIGNOFF.md' };
+    await expect(closeEvidence(request, sealer)).rejects.toThrow();
+    expect(existsSync(join(bag, '..', 'SIGNOFF.md'))).toBe(false);
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  dueAt,
+  emptyTally,
+  isOver,
+  nominalDate,
+  retally,
+  type SampleOutcome,
+  type SampleRecord,
+  slotsOf,
+  tallied,
+  windowBoard,
+  type WindowPlan,
+  windowSentence,
+} from '../../../model/judge/window.js';
+
+const DAY = 86_400_000;
+const START = Date.parse('2026-11-21T10:00:00Z');
+const week: WindowPlan = { everyMs: DAY, consecutive: 7, withinMs: 10 * DAY, lateMs: DAY, green: 'it.ok == 1.0' };
+const over = (outcomes: readonly SampleOutcome[]) => outcomes.reduce(tallied, emptyTally());
+const G = 'green';
+const R = 'red';
+const M = 'missed';
+
+describe('a streak', () => {
+  test.each<[string, SampleOutcome[], object, boolean]>([
+    ['of nothing', [], { slots: 0, streak: 0, longest: 0 }, false],
+    ['of seven good days', [G, G, G, G, G, G, G], { green: 7, streak: 7, resets: 0 }, true],
+    ['that a red day breaks', [G, G, G, G, R, G, G], { green: 6, red: 1, streak: 2, longest: 4, resets: 1 }, false],
+    ['that a missed day breaks', [G, G, M], { missed: 1, streak: 0, longest: 2, resets: 1 }, false],
+    ['that red days follow', [R, R, G], { red: 2, streak: 1, resets: 0 }, false],
+    ['after a red day on day 3', [G, G, R, G, G, G, G, G, G, G], { streak: 7, longest: 7 }, true],
+    ['after the time is over', [G, G, G, G, R, G, G, G, G, G], { streak: 5, slots: 10 }, true],
+  ])('%s', (_, outcomes, tally, ended) => {
+    expect(over(outcomes)).toMatchObject(tally);
+    expect(isOver(week, over(outcomes))).toBe(ended);
+  });
+});
+
+test('slots close their intervals, and a rehearsal shortens them', () => {
+  expect(slotsOf(week)).toBe(10);
+  expect(dueAt(week, START, 1, 1)).toBe(START + DAY);
+  expect(dueAt(week, START, 7, 6720)).toBe(START + 90_000);
+  // Never early: what is no whole millisecond is rounded up.
+  expect(dueAt(week, START, 1, 7)).toBe(START + Math.ceil(DAY / 7));
+  expect(nominalDate(week, START, 7)).toBe('2026-11-28');
+});
+
+describe('records, tallied again', () => {
+  const record = (n: number, more: Partial<SampleRecord> = {}): SampleRecord => ({
+    n,
+    due: new Date(START + n * 1000).toISOString(),
+    at: new Date(START + n * 1000 + 5).toISOString(),
+    outcome: 'green',
+    outputs: { ok: 1 },
+    ...more,
+  });
+  test('give the tally', () => {
+    const records = [record(1), record(2, { outcome: 'red', outputs: { ok: 0 } }), record(3, { outcome: 'missed' })];
+    expect(retally(week, records)).toEqual(over([G, R, M]));
+  });
+  test.each<[string, SampleRecord[], string]>([
+    ['a slot that is left out', [record(1), record(3)], 'slot 2 is missing'],
+    ['a slot that stands twice', [record(1), record(1)], 'slot 2 is missing'],
+    ['one that was taken early', [record(1, { at: new Date(START).toISOString() })], 'slot 1 was taken early'],
+    ['one without a time', [{ ...record(1), at: undefined } as never], 'slot 1 was taken early'],
+    ['red called green', [record(1, { outputs: { ok: 0 } })], 'slot 1 is not green'],
+    ['green called red', [record(1, { outcome: 'red' })], 'slot 1 is not red'],
+    ['green without outputs', [{ ...record(1), outputs: undefined } as never], 'slot 1 is not green'],
+    ['one after the end', Array.from({ length: 8 }, (_, index) => record(index + 1)), 'slot 8 comes after the end'],
+  ])('refuse %s', (_, records, problem) => {
+    expect(() => retally(week, records)).toThrow(problem);
+  });
+});
+
+test('its sentence and board say what a person asks', () => {
+  const tally = over([G, G, R, G]);
+  expect(windowSentence(week, tally)).toBe('3 of 4 samples green (1 red); 1 running, 7 wanted, longest 2.');
+  expect(windowSentence(week, over([G, G, G, G, G, G, G]))).toBe('7 of 7 samples green; 7 running, 7 wanted.');
+  const last: SampleRecord[] = [{ n: 3, due: '2026-11-24T10:00:00.000Z', outcome: 'red', why: 'a | b' }];
+  expect(windowBoard('Days', week, tally, last)).toContain('| 3 | 2026-11-24T10:00:00.000Z | red | a \\| b |');
+});

@@ -1,0 +1,137 @@
+import { describe, expect, test } from '@jest/globals';
+import { judgeVote, samePerson, tally, voidOthers, type VoteDraft } from '../../../model/people/approval.js';
+import type { ApprovalState, Vote } from '../../../model/state/state.js';
+import { approval } from '../../kits/plans.js';
+
+const rules = { plan: { mode: 'live' as const, roles: { cto: 'CTO', sre: 'SRE' } }, startedBy: 'Sam' };
+const open = (votes: Vote[] = []): ApprovalState => ({
+  id: 'full',
+  question: '?',
+  needs: [{ role: 'cto', count: 1 }],
+  status: 'open',
+  digest: 'd',
+  votes,
+});
+const draft = (by: string, role = 'cto', vote: Vote['vote'] = 'approve', reason?: string): VoteDraft => ({
+  message: { approval: 'full', role, by, ...(reason ? { reason } : {}) },
+  vote,
+  via: 'update',
+  at: '2026-01-01T00:00:00Z',
+});
+const cast = (by: string, more: Partial<Vote> = {}): Vote => ({
+  approval: 'full',
+  role: 'cto',
+  by,
+  vote: 'approve',
+  at: '',
+  via: 'update',
+  level: 'declared',
+  digest: 'd',
+  early: false,
+  status: 'counted',
+  ...more,
+});
+const rule = approval('full', { starterMay: false });
+
+describe('judgeVote', () => {
+  test.each<[string, ApprovalState, VoteDraft, RegExp | true]>([
+    ['a good vote stands', open(), draft('Ada'), true],
+    ['an empty name', open(), draft('  '), /empty/],
+    ['an unknown role', open(), draft('Ada', 'pope'), /no role 'pope'/],
+    ['a role that is not asked', open(), draft('Ada', 'sre'), /does not ask/],
+    ['the starter', open(), draft('sam'), /started this go-live/],
+    ['a second vote of one person', open([cast('Ada')]), draft('ADA '), /already voted/],
+    ['a rejection without a reason', open(), draft('Ada', 'cto', 'reject'), /needs a reason/],
+    ['a closed question', { ...open(), status: 'approved' }, draft('Ada'), /closed: approved/],
+    ['an early vote on a "before" question', { ...open(), status: 'not-asked' }, draft('Ada'), true],
+  ])('%s', (_name, state, vote, expected) => {
+    const receipt = judgeVote(rule, state, vote, rules);
+    if (expected === true) expect(receipt).toMatchObject({ accepted: true });
+    else
+      expect(receipt).toMatchObject({
+        accepted: false,
+        reason: expect.stringMatching(expected),
+        hint: expect.stringMatching(/./),
+      });
+  });
+
+  test('the glass is broken only where golive.yaml allows it and people sign, and with a reason', () => {
+    const alone = (reason?: string): VoteDraft => {
+      const vote = draft('Ada', 'cto', 'approve', reason);
+      return { ...vote, message: { ...vote.message, breakGlass: 'yes' } };
+    };
+    const under = (signing: object | undefined) => ({
+      ...rules,
+      plan: { ...rules.plan, ...(signing ? { signing } : {}) },
+    });
+    const signed = { level: 'signed', signers: '', principals: {} };
+    const judged = (signing: object | undefined, reason?: string) =>
+      judgeVote(rule, open(), alone(reason), under(signing) as typeof rules);
+    const breakGlass = { reviewMs: 1 };
+    expect(judged({ ...signed, breakGlass }, 'the house is on fire')).toMatchObject({ accepted: true });
+    expect(judged({ ...signed, breakGlass }, ' ')).toMatchObject({ reason: expect.stringMatching(/needs a reason/) });
+    for (const signing of [undefined, signed, { ...signed, level: 'declared', breakGlass }])
+      expect(judged(signing, 'fire')).toMatchObject({ reason: expect.stringMatching(/Nobody may break the glass/) });
+  });
+
+  test('the receipt says whether it was a yes or a no', () => {
+    expect(judgeVote(rule, open(), draft('Ada'), rules)).toMatchObject({
+      text: "Approval of 'full' by Ada as cto is recorded.",
+    });
+    expect(judgeVote(rule, open(), draft('Ada', 'cto', 'reject', 'no'), rules)).toMatchObject({
+      text: "Rejection of 'full' by Ada as cto is recorded.",
+    });
+  });
+
+  test('an "after" question takes no early vote: what it binds to is not there yet', () => {
+    const after = approval('full', { when: 'after' });
+    expect(judgeVote(after, { ...open(), status: 'not-asked' }, draft('Ada'), rules)).toMatchObject({
+      accepted: false,
+    });
+  });
+
+  test('where people are listed, the role must be theirs', () => {
+    const listed = { ...rules, plan: { ...rules.plan, people: { Ada: ['cto'], Bob: ['sre'] } } };
+    expect(judgeVote(rule, open(), draft('ada'), listed)).toMatchObject({ accepted: true });
+    expect(judgeVote(rule, open(), draft('Bob'), listed)).toMatchObject({
+      reason: expect.stringContaining('does not hold'),
+    });
+    expect(judgeVote(rule, open(), draft('Eve'), listed)).toMatchObject({
+      reason: expect.stringContaining('not among'),
+    });
+  });
+});
+
+describe('tally', () => {
+  const two = approval('full', {
+    needs: [
+      { role: 'cto', count: 2 },
+      { role: 'sre', count: 1 },
+    ],
+  });
+  test('counts roles, and says what is missing', () => {
+    expect(tally(two, [cast('Ada')])).toMatchObject({
+      outcome: 'open',
+      missing: [
+        { role: 'cto', count: 1 },
+        { role: 'sre', count: 1 },
+      ],
+    });
+    expect(tally(two, [cast('Ada'), cast('Bob'), cast('Cy', { role: 'sre' })]).outcome).toBe('approved');
+  });
+  test('one rejection closes it; a void vote counts for nothing', () => {
+    expect(tally(two, [cast('Ada', { vote: 'reject' }), cast('Bob')]).outcome).toBe('rejected');
+    expect(tally(approval('full'), [cast('Ada', { status: 'void' })]).outcome).toBe('open');
+  });
+  test('votes that bind to something else become void', () => {
+    expect(voidOthers([cast('Ada', { digest: 'old' }), cast('Bob')], 'd').map((v) => v.status)).toEqual([
+      'void',
+      'counted',
+    ]);
+  });
+});
+
+test('names are compared without case and outer spaces', () => {
+  expect(samePerson(' Ada ', 'ada')).toBe(true);
+  expect(samePerson('Ada', 'Adam')).toBe(false);
+});

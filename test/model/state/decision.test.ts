@@ -1,0 +1,103 @@
+import { describe, expect, test } from '@jest/globals';
+import { decide, headline } from '../../../model/state/decision.js';
+import { openState } from '../../../model/state/open-state.js';
+import type { GoLiveState } from '../../../model/state/state.js';
+import { phase, plan } from '../../kits/plans.js';
+
+const made = plan([phase('one', []), phase('two', [])], {
+  decisions: [
+    { id: 'local', title: 'Local GO', requires: ['one'] },
+    { id: 'deploy', title: 'Deployment', requires: ['local', 'two'] },
+  ],
+});
+function state(change: (state: GoLiveState) => void): GoLiveState {
+  const opened = openState(made, 'digest', 'w', 'Sam', '2026-01-01T00:00:00Z');
+  change(opened);
+  return opened;
+}
+const at = Date.parse('2026-01-01T00:00:00Z');
+const rule = (index: number) => made.decisions[index] ?? { id: '', title: '', requires: [] };
+
+describe('decide', () => {
+  test.each<[string, (s: GoLiveState) => void, number, string, RegExp]>([
+    [
+      'all passed',
+      (s) => Object.assign(s.phases[0] ?? {}, { status: 'passed', verdict: 'go' }),
+      0,
+      'go',
+      /All of its 1/,
+    ],
+    ['what did not run has not passed', () => undefined, 0, 'inconclusive', /did not run/],
+    [
+      'a failed phase',
+      (s) => Object.assign(s.phases[0] ?? {}, { status: 'failed', verdict: 'no-go', sentence: 'bad' }),
+      0,
+      'no-go',
+      /one: bad/,
+    ],
+    [
+      'an inconclusive phase stays so',
+      (s) => Object.assign(s.phases[0] ?? {}, { status: 'failed', verdict: 'inconclusive' }),
+      0,
+      'inconclusive',
+      /./,
+    ],
+    ['left out by its own when', (s) => Object.assign(s.phases[0] ?? {}, { status: 'skipped' }), 0, 'go', /./],
+    [
+      'an earlier decision is asked too',
+      (s) => Object.assign(s.phases[1] ?? {}, { status: 'passed', verdict: 'go' }),
+      1,
+      'inconclusive',
+      /Local GO/,
+    ],
+    [
+      'a phase waived for the decision',
+      (s) => {
+        Object.assign(s.phases[0] ?? {}, { status: 'failed', verdict: 'no-go' });
+        s.waivers.push({
+          gate: 'one',
+          role: 'cto',
+          by: 'Ada',
+          reason: 'known',
+          at: '',
+          until: '2026-01-02T00:00:00Z',
+          used: false,
+        });
+      },
+      0,
+      'waived',
+      /WAIVED by Ada/,
+    ],
+    [
+      'a waiver that has ended',
+      (s) => {
+        Object.assign(s.phases[0] ?? {}, { status: 'failed', verdict: 'no-go' });
+        s.waivers.push({
+          gate: 'one',
+          role: 'cto',
+          by: 'Ada',
+          reason: 'known',
+          at: '',
+          until: '2025-12-31T00:00:00Z',
+          used: false,
+        });
+      },
+      0,
+      'no-go',
+      /./,
+    ],
+  ])('%s', (_name, change, index, verdict, sentence) => {
+    const judged = decide(rule(index), state(change), at);
+    expect(judged.verdict).toBe(verdict);
+    expect(judged.sentence).toMatch(sentence);
+  });
+});
+
+test('the headline says what stands and what does not, and shouts an incomplete rollback', () => {
+  const mixed = state((s) => {
+    Object.assign(s.decisions[0] ?? {}, { verdict: 'go' });
+    Object.assign(s.decisions[1] ?? {}, { verdict: 'no-go', sentence: 'two: 404' });
+    s.rollbackIncomplete = true;
+  });
+  expect(headline(mixed)).toBe('ROLLBACK INCOMPLETE. Local GO: GO. Deployment: NO-GO. two: 404');
+});

@@ -1,0 +1,49 @@
+import type { GoLiveRef } from '../model/state/contract.js';
+import type { GatePlan, Plan, StepNode } from '../model/plan/plan.js';
+import type { Signed } from '../model/signing/signing.js';
+import type { GoLiveState, StepRecord, UndoEntry } from '../model/state/state.js';
+import type { Values } from '../model/plan/values.js';
+
+/** What one execution of the `phase` workflow is told. A rollback is a phase whose steps undo. */
+export interface PhaseInput {
+  goLive: GoLiveRef;
+  id: string;
+  title: string;
+  attempt: number;
+  steps: StepNode[];
+  gates: GatePlan[];
+  /** Values that expressions may use, apart from this phase's own steps. */
+  values: Values;
+  /** Records of an earlier opening of this attempt: what is done stays done. */
+  resume?: StepRecord[];
+  /** Undos to carry out before the steps, oldest first as registered; they run newest first. */
+  undos?: UndoEntry[];
+  /** A rollback goes on after a failed step, since half a way back is worse than most of it. */
+  bestEffort?: boolean;
+}
+
+/** The argument of the `goLive` workflow. */
+export interface GoLiveStart {
+  plan: Plan;
+  /** SHA-256 of the plan's canonical JSON. */
+  planDigest: string;
+  startedBy: string;
+  /** Proves who starts it, where names are signed. */
+  signed?: Signed;
+  /** Who signed, when it is not who started it: the one who applied a schedule. */
+  signedBy?: string;
+  /** Why it was started, where nobody did by hand. */
+  because?: string;
+}
+
+/** All that a go-live holds between two phases: the second argument of `goLive`, where one execution goes on for another. */
+export interface Carried {
+  state: GoLiveState;
+  /** Outputs of finished phases. */
+  phases: Values['phases'];
+  undos: UndoEntry[];
+  /** Index of the phase that is next. */
+  next: number;
+  /** Messages that were refused so far. */
+  refused: number;
+}

@@ -1,0 +1,207 @@
+import { condition } from '@temporalio/workflow';
+import { tally, voidOthers } from '../../model/people/approval.js';
+import { decidePolicy } from '../../model/judge/policy.js';
+import type { ExpressionContext } from '../../model/expression/expression.js';
+import { type Choice, type ChooseMessage, needsReason } from '../../model/people/message.js';
+import type { ApprovalPlan, PhasePlan } from '../../model/plan/plan.js';
+import type { ApprovalState, Waiting } from '../../model/state/state.js';
+import type { Desk } from './desk.js';
+import { digestOf, now, type Session } from '../session.js';
+import { freshNonce, isSigned, recheckVotes } from './vouch.js';
+
+const later = (ms: number): string => new Date(Date.now() + ms).toISOString();
+
+function stateOf(session: Session, rule: ApprovalPlan): ApprovalState {
+  const approval = session.state.approvals.find((candidate) => candidate.id === rule.id);
+  if (!approval) throw new Error(`no approval '${rule.id}'`);
+  return approval;
+}
+
+/**
+ * Asks one question and waits for its votes. `about` is what an approval binds to: when it changes, votes are void.
+ * Gives the sentence of the outcome; time running out is a rejection, never an approval.
+ */
+export async function askApproval(
+  session: Session,
+  rule: ApprovalPlan,
+  about: unknown,
+  policy?: { phase: string; attempt: number; context: ExpressionContext },
+): Promise<{ approved: boolean; sentence: string }> {
+  const approval = stateOf(session, rule);
+  const digest = digestOf({ approval: rule.id, plan: session.start.planDigest, about });
+  // A vote given before the question binds to plan and inputs: it takes the digest of the first question.
+  approval.votes = voidOthers(
+    approval.votes.map((vote) => (vote.early && vote.digest === '' ? { ...vote, digest } : vote)),
+    digest,
+  );
+  const expiresAt = later(rule.expiresMs);
+  Object.assign(approval, { digest, status: 'open', openedAt: now(), expiresAt });
+  if (isSigned(session)) approval.nonce = freshNonce();
+  delete approval.closedAt;
+  session.note('approval.asked', { approval: rule.id, question: rule.question, digest, expiresAt });
+  const outcome = () => tally(rule, approval.votes);
+  const decided = () => outcome().outcome !== 'open' || session.aborted;
+  // Whoever has said no already is not overruled by a rule.
+  if (rule.auto && policy && outcome().outcome === 'open' && !session.aborted) {
+    const { phase, attempt, context } = policy;
+    approval.policy = decidePolicy(rule.auto, context);
+    session.note('approval.policy', { approval: rule.id, phase, attempt, ...approval.policy });
+    if (approval.policy.holds) {
+      const sentence = `Approved by policy: ${rule.auto.rule}.`;
+      Object.assign(approval, { status: 'approved', closedAt: now(), sentence });
+      session.note('approval.closed', { approval: rule.id, status: approval.status, sentence });
+      await session.flush();
+      return { approved: true, sentence };
+    }
+  }
+  const ends = Date.parse(expiresAt);
+  do {
+    if (outcome().outcome !== 'open') continue;
+    session.waitFor(waitingForApproval(session, rule, approval));
+    await Promise.all([session.flush(), session.notify('waiting', 'Waiting for an approval', rule.question)]);
+    await condition(decided, ends - Date.now());
+    session.waitFor(undefined);
+  } while (isSigned(session) && (await becameVoid(session, approval)) && !decided() && Date.now() < ends);
+  const { outcome: result, rejection, missing } = outcome();
+  approval.status = result === 'open' ? 'expired' : result;
+  approval.closedAt = now();
+  approval.sentence = sentenceOf(session, rule, approval, result, rejection?.by, rejection?.reason, missing);
+  session.note('approval.closed', { approval: rule.id, status: approval.status, sentence: approval.sentence });
+  await session.flush();
+  return { approved: result === 'approved' && !session.aborted, sentence: approval.sentence };
+}
+
+/** Checks signed votes again as the question closes; true when one counts no more, so that it may be open again. */
+async function becameVoid(session: Session, approval: ApprovalState): Promise<boolean> {
+  const given = approval.votes;
+  const rechecked = await recheckVotes(session, given);
+  const voided = rechecked.filter((vote, index) => vote.status !== given[index]?.status);
+  for (const { by, role, why } of voided) session.note('vote.void', { approval: approval.id, by, role, why });
+  // Votes that came in during the check stand behind the checked ones.
+  approval.votes = [...rechecked, ...approval.votes.slice(given.length)];
+  return voided.length > 0;
+}
+
+function sentenceOf(
+  session: Session,
+  rule: ApprovalPlan,
+  approval: ApprovalState,
+  result: string,
+  rejectedBy: string | undefined,
+  reason: string | undefined,
+  missing: readonly { role: string; count: number }[],
+): string {
+  const roleName = (role: string) => session.plan.roles[role] ?? role;
+  if (result === 'rejected') return `Rejected by ${rejectedBy ?? 'somebody'}: ${reason ?? 'no reason given'}.`;
+  if (result === 'approved') {
+    const by = approval.votes
+      .filter((vote) => vote.status === 'counted')
+      .map((vote) => `${vote.by} (${roleName(vote.role)})${vote.key ? `, signed with ${vote.key.slice(0, 19)}…` : ''}`);
+    return `Approved by ${by.join(', ')}.`;
+  }
+  const who = missing.map(({ role, count }) => `${count} × ${roleName(role)}`).join(', ');
+  return session.aborted
+    ? 'Not decided: the go-live was aborted.'
+    : `Expired at ${approval.expiresAt ?? '?'} without ${who} (“${rule.question}”).`;
+}
+
+function waitingForApproval(session: Session, rule: ApprovalPlan, approval: ApprovalState): Waiting {
+  const { missing } = tally(rule, approval.votes);
+  const target = session.plan.target.id;
+  return {
+    kind: 'approval',
+    id: rule.id,
+    text: rule.question,
+    roles: missing.map((need) => need.role),
+    since: now(),
+    ...(approval.expiresAt ? { expiresAt: approval.expiresAt } : {}),
+    commands: missing.flatMap(({ role }) => [
+      `golive approve ${target} ${rule.id} --as ${role} --reason "…"`,
+      `golive reject ${target} ${rule.id} --as ${role} --reason "…"`,
+    ]),
+  };
+}
+
+/** Waits until every item of the phase's checklist is ticked; gives false when aborted first. */
+export async function askChecklist(session: Session, phase: PhasePlan): Promise<boolean> {
+  const ids = new Set(phase.checklist.map((item) => item.id));
+  const open = () => session.state.checklist.filter((tick) => ids.has(tick.item) && !tick.at);
+  while (open().length > 0 && !session.aborted) {
+    const missing = open();
+    session.waitFor({
+      kind: 'checklist',
+      id: phase.id,
+      text: missing.map((tick) => tick.text).join(' · '),
+      roles: [...new Set(missing.map((tick) => tick.role))],
+      since: now(),
+      commands: missing.map((tick) => `golive tick ${session.plan.target.id} ${tick.item} --as ${tick.role}`),
+    });
+    await session.flush();
+    await condition(() => open().length < missing.length || session.aborted);
+  }
+  session.waitFor(undefined);
+  await session.flush();
+  return !session.aborted;
+}
+
+export interface OperatorQuestion {
+  about: string;
+  text: string;
+  choices: Choice[];
+  role: string;
+  expiresMs: number;
+  /** Ends the wait from outside, e.g. when a waiver came that settles it. */
+  settled: () => boolean;
+}
+
+/** Asks an operator what to do after a failure. No answer in time means stop. */
+export async function askOperator(
+  session: Session,
+  desk: Desk,
+  question: OperatorQuestion,
+): Promise<ChooseMessage | 'settled'> {
+  desk.choice = undefined;
+  const target = session.plan.target.id;
+  const verbs = question.choices.map(
+    (choice) => `golive ${choice} ${target} --as ${question.role}${needsReason(choice) ? ' --reason "…"' : ''}`,
+  );
+  session.waitFor({
+    kind: 'operator',
+    id: question.about,
+    about: question.about,
+    text: question.text,
+    roles: [question.role],
+    since: now(),
+    expiresAt: later(question.expiresMs),
+    commands: verbs,
+    choices: question.choices,
+    ...(isSigned(session) ? { nonce: freshNonce() } : {}),
+  });
+  await Promise.all([session.flush(), session.notify('waiting', 'Waiting for a choice', question.text)]);
+  await condition(() => desk.choice !== undefined || session.aborted || question.settled(), question.expiresMs);
+  session.waitFor(undefined);
+  // Read through a function: the compiler cannot see that a handler set it meanwhile.
+  const answer = ((): ChooseMessage | undefined => desk.choice)();
+  desk.choice = undefined;
+  if (!answer && question.settled() && !session.aborted) return 'settled';
+  const choice: ChooseMessage = answer ?? {
+    choice: 'stop',
+    role: question.role,
+    by: 'golive',
+    reason: session.aborted ? 'aborted' : 'no answer in time',
+  };
+  const { by, role, reason } = choice;
+  session.state.operator.push({
+    at: now(),
+    choice: choice.choice,
+    by,
+    role,
+    ...(reason ? { reason } : {}),
+    about: question.about,
+    ...(desk.proof ? { signed: desk.proof } : {}),
+  });
+  desk.proof = undefined;
+  session.note('operator.chose', { about: question.about, choice: choice.choice, by, role, reason });
+  await session.flush();
+  return choice;
+}

@@ -1,0 +1,147 @@
+import { ApplicationFailure, uuid4 } from '@temporalio/workflow';
+import type { SignatureCheck } from '../../model/state/contract.js';
+import { expectedStatement } from '../../model/state/expected-statement.js';
+import type { MessageName, Messages, Receipt } from '../../model/people/message.js';
+import { SCHEDULED, withChange } from '../../model/plan/schedule.js';
+import {
+  namespaceOf,
+  readStatement,
+  type Signed,
+  type SigningPlan,
+  startExpected,
+  type Statement,
+  statementProblem,
+  timeProblem,
+} from '../../model/signing/signing.js';
+import type { Proof, Vote } from '../../model/state/state.js';
+import { checkSignatures } from '../activities.js';
+import type { GoLiveStart } from '../inputs.js';
+import { digestOf, type Session } from '../session.js';
+
+/** Signatures that may be under check at a time: a flood of forged ones must not hold up a good one for long. */
+const AT_ONCE = 20;
+let underCheck = 0;
+
+export type Vouched = { ok: true; proof: Proof } | { ok: false; receipt: Receipt };
+
+const refused = (reason: string, hint: string): Vouched => ({ ok: false, receipt: { accepted: false, reason, hint } });
+const SIGN_AGAIN = 'Send it with `golive`, which signs with your key; `golive keys` lists who may do what.';
+
+/** A nonce for what is asked now; `uuid4` of the workflow, so that a replay makes the same. */
+export const freshNonce = (): string => uuid4();
+
+/** Whether people must prove here who they are. */
+export function isSigned(session: Session): boolean {
+  return session.plan.signing?.level === 'signed';
+}
+
+/** Whether a message is proven to come from the person that it names, about what stands now. */
+export async function vouch<N extends MessageName>(
+  session: Session,
+  name: N,
+  message: Messages[N],
+  signing: SigningPlan,
+): Promise<Vouched> {
+  const { statement, signature } = message as Partial<Signed>;
+  if (statement === undefined || signature === undefined) {
+    return refused(`'${name}' must be signed here, and is not.`, SIGN_AGAIN);
+  }
+  const read = readStatement({ statement, signature });
+  if (!read.ok) return refused(read.problem, SIGN_AGAIN);
+  const doubt = (): string | undefined => {
+    const expected = expectedStatement(session.state, name, message);
+    return typeof expected === 'string' ? expected : statementProblem(read.statement, expected, signing, Date.now());
+  };
+  const before = doubt();
+  if (before !== undefined) return refused(before, SIGN_AGAIN);
+  if (underCheck >= AT_ONCE) return refused('Too many signatures are being checked now.', 'Send it again in a minute.');
+  underCheck += 1;
+  let checked: SignatureCheck;
+  try {
+    checked = await check(signing, read.statement, { statement, signature });
+  } finally {
+    underCheck -= 1;
+  }
+  // What stood before the check may stand no more.
+  const after = doubt();
+  if (after !== undefined) return refused(after, SIGN_AGAIN);
+  if (!checked.ok) return refused(checked.reason, SIGN_AGAIN);
+  return { ok: true, proof: { principal: read.statement.principal, key: checked.key, statement, signature } };
+}
+
+async function check(signing: SigningPlan, statement: Statement, signed: Signed): Promise<SignatureCheck> {
+  const [checked] = await ask(signing, [{ statement, signed }]);
+  return checked ?? { ok: false, reason: 'The signature was not checked.' };
+}
+
+/** Fail closed: a signature that cannot be checked does not count. */
+async function ask(
+  signing: SigningPlan,
+  list: readonly { statement: Statement; signed: Signed }[],
+): Promise<SignatureCheck[]> {
+  try {
+    return await checkSignatures({
+      signers: signing.signers,
+      ...(signing.revoked === undefined ? {} : { revoked: signing.revoked }),
+      checks: list.map(({ statement, signed }) => ({
+        ...signed,
+        principal: statement.principal,
+        namespace: namespaceOf(statement),
+      })),
+    });
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : '';
+    return list.map(() => ({ ok: false, reason: `The signature could not be checked: ${cause}` }));
+  }
+}
+
+/** Judges counted votes again when their question closes: expired and revoked since then, they count no more. */
+export async function recheckVotes(session: Session, votes: readonly Vote[]): Promise<Vote[]> {
+  const { signing } = session.plan;
+  if (signing?.level !== 'signed') return [...votes];
+  const open = votes.flatMap((vote) => {
+    const { statement, signature } = vote;
+    if (vote.status !== 'counted' || statement === undefined || signature === undefined) return [];
+    const read = readStatement({ statement, signature });
+    return read.ok ? [{ vote, statement: read.statement, signed: { statement, signature } }] : [];
+  });
+  const answers = open.length === 0 ? [] : await ask(signing, open);
+  return votes.map((vote) => {
+    if (vote.status !== 'counted') return vote;
+    const index = open.findIndex((candidate) => candidate.vote === vote);
+    const found = open[index];
+    const answer = answers[index];
+    const why = !found
+      ? 'It is not signed.'
+      : (timeProblem(found.statement, Date.now()) ?? (answer?.ok ? undefined : answer?.reason));
+    return why === undefined ? vote : { ...vote, status: 'void', why };
+  });
+}
+
+/**
+ * Who started the go-live, proven where names are signed: otherwise a starter could approve under a second name.
+ *
+ * @throws ApplicationFailure when it is not proven; nothing has been done then
+ */
+export async function vouchStart(
+  { plan, planDigest, startedBy, signed, signedBy }: GoLiveStart,
+  signing: SigningPlan,
+): Promise<Proof> {
+  const refuse = (why: string) =>
+    ApplicationFailure.nonRetryable(`The go-live was not started: ${why} Start it with \`golive start\`.`, 'BAD_INPUT');
+  if (digestOf(plan) !== planDigest) throw refuse('its plan is not the one that its digest names.');
+  if (!signed) throw refuse('who starts it must sign.');
+  const read = readStatement(signed);
+  if (!read.ok) throw refuse(read.problem);
+  // Of a schedule, its template was signed, by whoever applied it; that holds until the key is revoked.
+  const template = plan.schedule ? withChange(plan, SCHEDULED) : undefined;
+  const expected = template
+    ? startExpected(template.goLiveId, digestOf(template), signedBy ?? startedBy)
+    : startExpected(plan.goLiveId, planDigest, startedBy);
+  const at = template ? Date.parse(read.statement.issuedAt) : Date.now();
+  const problem = statementProblem(read.statement, expected, signing, at);
+  if (problem !== undefined) throw refuse(problem);
+  const checked = await check(signing, read.statement, signed);
+  if (!checked.ok) throw refuse(checked.reason);
+  return { ...signed, principal: read.statement.principal, key: checked.key };
+}

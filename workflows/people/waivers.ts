@@ -1,0 +1,19 @@
+import type { GateResult } from '../../model/state/state.js';
+import { standingWaiver, waiveGate } from '../../model/judge/waiver.js';
+import type { Session } from '../session.js';
+
+/** The gates of a phase as they stand under the waivers of this moment. */
+export function underWaivers(session: Session, phase: string, gates: readonly GateResult[]): GateResult[] {
+  return gates.map((gate) => {
+    const waiver = standingWaiver(session.state.waivers, `${phase}.${gate.id}`, Date.now());
+    return waiver ? waiveGate(gate, waiver) : gate;
+  });
+}
+
+/** Marks the waivers that stand and by which these gates pass as used. */
+export function useWaivers(session: Session, phase: string, gates: readonly GateResult[]): void {
+  for (const gate of gates) {
+    const waiver = gate.waiver && standingWaiver(session.state.waivers, `${phase}.${gate.id}`, Date.now());
+    if (waiver) waiver.used = true;
+  }
+}
