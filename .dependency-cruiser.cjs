@@ -1,6 +1,10 @@
 /** The rooms and who may import whom. Each message says the way out. */
+const ROOMS = ['model', 'host', 'wire', 'evidence', 'activities', 'kinds', 'workflows', 'workers', 'client', 'lab', 'test'];
 const room = (name) => `^${name}/`;
-const OUTER = '^(workflows|activities|workers|client)/';
+/** Every room but those that a room may import. */
+const others = (...may) => `^(${ROOMS.filter((name) => !may.includes(name)).join('|')})/`;
+/** What a kind takes, without what it does: client/ may read it. */
+const CATALOGUE = ['^kinds/catalog\\.ts$', '^kinds/[^/]+/[^/]+\\.kind\\.ts$'];
 
 module.exports = {
   forbidden: [
@@ -9,7 +13,7 @@ module.exports = {
       comment: 'model/ judges values: no Node, no Temporal, no rooms. Pass what you need as a parameter from the room that has it.',
       severity: 'error',
       from: { path: room('model') },
-      to: { path: `^(workflows|activities|workers|wire|client|lab|test)/|^node_modules/@temporalio/`, dependencyTypesNot: ['type-only'] },
+      to: { path: `${others('model')}|^node_modules/@temporalio/` },
     },
     {
       name: 'model-no-node',
@@ -30,35 +34,14 @@ module.exports = {
       comment: 'workflows/ use model/ and @temporalio/workflow only; act through proxies in workflows/activities.ts.',
       severity: 'error',
       from: { path: room('workflows') },
-      to: { path: '^(activities|workers|wire|client|lab)/|^model/schema/|^node_modules/(zod|undici|pino|execa)/' },
+      to: { path: `${others('workflows', 'model')}|^model/schema/|^node_modules/(zod|undici|pino|execa)/` },
     },
     {
-      name: 'activities-know-no-workflows',
-      comment: 'activities/ speak the contract in model/state/contract.ts; nothing of workflows/, workers/ or client/.',
+      name: 'host-knows-no-golive',
+      comment: 'host/ has the machine\'s own tools: processes, locks, failpoints. What knows of runbooks belongs into activities/ or evidence/.',
       severity: 'error',
-      from: { path: room('activities') },
-      to: { path: '^(workflows|workers|wire|client|lab)/' },
-    },
-    {
-      name: 'workers-name-workflows-by-path',
-      comment: 'workers/ wire activities to a Worker and name the workflows by path; they import no workflow and no client.',
-      severity: 'error',
-      from: { path: room('workers') },
-      to: { path: '^(workflows|client|lab)/' },
-    },
-    {
-      name: 'client-stands-alone',
-      comment: 'client/ speaks model/ and the Temporal client. Reach worker and lab as child processes or by dynamic import.',
-      severity: 'error',
-      from: { path: room('client') },
-      to: { path: '^(workflows|activities|workers|lab)/', dynamic: false },
-    },
-    {
-      name: 'lab-is-a-world-of-its-own',
-      comment: 'lab/ is the system that runbooks act on; it must not know golive.',
-      severity: 'error',
-      from: { path: room('lab') },
-      to: { path: `${OUTER}|^(model|wire)/` },
+      from: { path: room('host') },
+      to: { path: others('host') },
     },
     {
       name: 'wire-stands-alone',
@@ -66,7 +49,60 @@ module.exports = {
         'wire/ says how client and worker reach the Temporal server: transport and payload encryption. It knows no runbooks and no rooms; hand values in, or put what it needs beside it.',
       severity: 'error',
       from: { path: room('wire') },
-      to: { path: `${OUTER}|^(model|lab|test)/` },
+      to: { path: others('wire') },
+    },
+    {
+      name: 'evidence-is-a-library',
+      comment: 'evidence/ is used by worker and auditor alike: model/ and host/ only. Hand in what else it needs, and throw EvidenceError or EvidenceRefusal.',
+      severity: 'error',
+      from: { path: room('evidence') },
+      to: { path: others('evidence', 'model', 'host') },
+    },
+    {
+      name: 'activities-know-no-kinds',
+      comment: 'activities/ run any kind: they take the kinds as a parameter (StepCalls), and know no workflow and no client.',
+      severity: 'error',
+      from: { path: room('activities') },
+      to: { path: others('activities', 'model', 'evidence', 'host', 'wire') },
+    },
+    {
+      name: 'kinds-use-the-contract',
+      comment: 'kinds/ use model/, the contract in activities/, evidence/ and host/.',
+      severity: 'error',
+      from: { path: room('kinds') },
+      to: { path: others('kinds', 'model', 'activities', 'evidence', 'host') },
+    },
+    {
+      name: 'what-a-kind-takes-is-pure',
+      comment: '<kind>.kind.ts says what a kind takes and gives, so that client/ can read it: model/ and other schema files only. What it does stands beside it, in <kind>.ts.',
+      severity: 'error',
+      from: { path: CATALOGUE },
+      to: { path: `${others('kinds', 'model')}|^node_modules/@temporalio/`, reachable: true },
+    },
+    {
+      name: 'workers-name-workflows-by-path',
+      comment: 'workers/ wire kinds and activities to a Worker and name the workflows by path; they import no workflow and no client.',
+      severity: 'error',
+      from: { path: room('workers') },
+      to: { path: '^(workflows|client|lab)/' },
+    },
+    {
+      name: 'client-stands-alone',
+      comment: 'client/ speaks model/, the catalogue of kinds, evidence/verify/ and the Temporal client. Reach worker and lab as child processes or by dynamic import.',
+      severity: 'error',
+      from: { path: room('client') },
+      to: {
+        path: '^(workflows|activities|workers|lab)/|^evidence/(write|report)/|^kinds/',
+        pathNot: ['^kinds/(catalog|recompute)\\.ts$'],
+        dynamic: false,
+      },
+    },
+    {
+      name: 'lab-is-a-world-of-its-own',
+      comment: 'lab/ is the system that runbooks act on; it must not know golive.',
+      severity: 'error',
+      from: { path: room('lab') },
+      to: { path: others('lab') },
     },
     {
       name: 'no-cycles',

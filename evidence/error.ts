@@ -27,6 +27,22 @@ export class EvidenceError extends Error {
   }
 }
 
+/** What was asked of the evidence may not be: a conflict with what stands there, or a bad name. Trying again does not help. */
+export class EvidenceRefusal extends Error {
+  override readonly name = 'EvidenceRefusal';
+
+  /**
+   * @param message what was refused, and where
+   * @param hint what the operator does next
+   */
+  constructor(
+    message: string,
+    readonly hint: string,
+  ) {
+    super(message);
+  }
+}
+
 /** Makes an EvidenceError of whatever a file operation threw. `deed` is a verb phrase: "append to". */
 export function evidenceError(deed: string, path: string, error: unknown): EvidenceError {
   // By name, not by class: an error of another realm (a test runner's) has another class.

@@ -1,4 +1,7 @@
-import type { KindName, stepKinds } from './catalog.js';
+import type { StepCall, StepCalls, StepHandler } from '../activities/step/step.js';
+import type { JsonObject } from '../model/json.js';
+import type { StepKind } from '../model/schema/format/kind.js';
+import { type KindName, stepKinds } from './catalog.js';
 import type { HandlerOf } from '../activities/step/step.js';
 import { agentsFreeze } from './agents/agents.freeze.js';
 import { agentsThaw } from './agents/agents.thaw.js';
@@ -79,3 +82,14 @@ export const stepHandlers = {
   'tcp.check': tcpCheck,
   wait,
 } satisfies HandlerTable;
+
+function call(name: string, part: 'do' | 'undo'): StepCall {
+  const kind = (stepKinds as Record<string, StepKind>)[name];
+  // Each handler takes what its own kind's schema gives; the table has checked that they belong together.
+  const handler = (stepHandlers as unknown as Record<string, StepHandler<unknown, JsonObject>>)[name];
+  if (!kind || !handler) throw new Error(`There is no step kind ${name}.`);
+  return { name, part, kind, handler };
+}
+
+/** Both tables together, as a worker uses them. */
+export const stepCalls: StepCalls = { names: Object.keys(stepKinds), call };

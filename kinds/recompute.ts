@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../model/json.js';
-import { stepCall } from '../activities/create.js';
+import { stepCalls } from './hands.js';
 
 /**
  * The outputs of a step once more, from its raw evidence; undefined for kinds whose evidence does not hold all of it.
@@ -13,7 +13,7 @@ export function recomputeOutputs(
   input: JsonObject,
   read: (name: string) => Buffer | undefined,
 ): Json | undefined {
-  const call = stepCall(kind, 'do');
+  const call = stepCalls.call(kind, 'do');
   if (!call.handler.recompute) return undefined;
   const outputs = call.handler.recompute(call.kind.input.parse(input), read);
   // Through the kind's schema and JSON, as the outputs went when they were logged.

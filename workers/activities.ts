@@ -1,8 +1,9 @@
 import { createStepActivities } from '../activities/create.js';
 import { createSystemActivities, type SystemDeps } from '../activities/system.js';
 import type { StepDeps } from '../activities/deed/attempt.js';
+import { stepCalls } from '../kinds/hands.js';
 
 /** Every activity that a worker offers: the step kinds, and what the workflows need besides. */
-export function createActivities(deps: StepDeps & SystemDeps) {
-  return { ...createStepActivities(deps), ...createSystemActivities(deps) };
+export function createActivities(deps: Omit<StepDeps, 'kinds'> & SystemDeps) {
+  return { ...createStepActivities({ ...deps, kinds: stepCalls }), ...createSystemActivities(deps) };
 }

@@ -18,7 +18,7 @@ import { type Doubt, endLeftoversOf, LEDGERS, type Ledger, openLedger, outcomeUn
 import { probe } from './probe.js';
 import { type FencedEvidence, openStepEvidence, stepFolder } from '../step/step-evidence.js';
 import { type Failure, record, recordFailure, resultFacts, startFacts } from '../step/step-events.js';
-import type { StepCall, StepContext, StepOutcome } from '../step/step.js';
+import type { StepCall, StepCalls, StepContext, StepOutcome } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 import { repeatUntil } from './until.js';
 
@@ -33,6 +33,8 @@ const CAUSED_BY_ABORT: readonly FailureCode[] = [
 ];
 
 export interface StepDeps {
+  /** What a worker can do; a probe is a step of one of these kinds. */
+  kinds: StepCalls;
   logger: Logger;
   /** The worker's environment; commands get an allow-listed part of it. */
   env: NodeJS.ProcessEnv;
@@ -189,7 +191,7 @@ async function settle(
   const { task, call } = attempt;
   if (!doubt) return undefined;
   if (!task.probe) throw outcomeUnknown(task, doubt);
-  const found = await probe(task.probe, context);
+  const found = await probe(task.probe, context, attempt.deps.kinds);
   await record(task, call, 'probed', { answer: found.answer, found: found.sentence });
   if (found.answer === 'unknown') throw outcomeUnknown(task, doubt, found.sentence);
   if (found.answer === 'not-done') return undefined;

@@ -1,11 +1,8 @@
 import { evaluateBoolean } from '../../model/expression/expression.js';
 import type { JsonObject } from '../../model/json.js';
 import type { ProbePlan } from '../../model/plan/plan.js';
-import type { StepKind } from '../../model/schema/format/kind.js';
-import { stepKinds } from '../../kinds/catalog.js';
 import { failureOf } from '../step/failure.js';
-import type { StepContext, StepHandler } from '../step/step.js';
-import { stepHandlers } from '../../kinds/hands.js';
+import type { StepCalls, StepContext, StepOutcome } from '../step/step.js';
 
 /** What a probe says of a deed: `unknown` when it failed, or says both or neither. */
 export interface Probed {
@@ -17,10 +14,11 @@ export interface Probed {
  * Looks whether a deed was done. It never throws: a look that fails says nothing.
  *
  * @param plan with its `with` resolved
+ * @param kinds what the worker can do
  */
-export async function probe(plan: ProbePlan, context: StepContext): Promise<Probed> {
+export async function probe(plan: ProbePlan, context: StepContext, kinds: StepCalls): Promise<Probed> {
   try {
-    const outputs = await look(plan, context);
+    const outputs = await look(plan, context, kinds);
     const [done, notDone] = [plan.done, plan.notDone].map((text) => evaluateBoolean(text, { it: outputs.outputs }));
     const found = `${plan.uses}: ${outputs.summary}`;
     if (done !== notDone) return { answer: done ? 'done' : 'not-done', sentence: `${found}.` };
@@ -31,10 +29,7 @@ export async function probe(plan: ProbePlan, context: StepContext): Promise<Prob
   }
 }
 
-async function look(plan: ProbePlan, context: StepContext): Promise<{ outputs: JsonObject; summary: string }> {
-  const kind = (stepKinds as Record<string, StepKind>)[plan.uses];
-  // As at the activities' own table: handler and schema of one name belong together.
-  const handler = (stepHandlers as unknown as Record<string, StepHandler<unknown, JsonObject>>)[plan.uses];
-  if (!kind || !handler) throw new Error(`there is no kind ${plan.uses}`);
+async function look(plan: ProbePlan, context: StepContext, kinds: StepCalls): Promise<StepOutcome<JsonObject>> {
+  const { kind, handler } = kinds.call(plan.uses, 'do');
   return handler.do(kind.input.parse(plan.with), context);
 }

@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { EvidenceRef, StepFailure } from '../../model/state/contract.js';
 import { FAILURES, type FailureCode } from '../../model/failure.js';
 import type { JsonObject } from '../../model/json.js';
+import type { EvidenceRefusal } from '../../evidence/error.js';
 import { isStepError } from './unwritable.js';
 
 /** The server cuts a failure at 4 KiB: the sentence, the hint and the facts must fit in it together. */
@@ -36,6 +37,10 @@ export function failureOf(error: unknown): StepFailure & { code: FailureCode } {
       message: clip(error.message, MESSAGE_BYTES),
       hint: clip(hint ?? FAILURES.EVIDENCE_UNWRITABLE.next, HINT_BYTES),
     };
+  }
+  if (error instanceof Error && error.name === 'EvidenceRefusal') {
+    const { hint } = error as EvidenceRefusal;
+    return { code: 'BAD_INPUT', message: clip(error.message, MESSAGE_BYTES), hint: clip(hint, HINT_BYTES) };
   }
   const message = error instanceof Error ? error.message : String(error);
   return {

@@ -110,6 +110,13 @@ export interface CommandResult {
 /** Runs an argv array in its own process group, ended as a group on timeout or cancel. A non-zero exit is a result, not an error. */
 export type RunCommand = (options: CommandOptions) => Promise<CommandResult>;
 
+/** Every kind that a worker has hands for. */
+export interface StepCalls {
+  names: readonly string[];
+  /** @throws Error for a kind that has no schema or no hands */
+  call(name: string, part: 'do' | 'undo'): StepCall;
+}
+
 /** A kind's deed or undo, with its types left behind: they were checked at the table. */
 export interface StepCall {
   name: string;

@@ -11,10 +11,11 @@ export function register(program: Command): void {
     .action(async (options) => {
       const { mkdirSync, writeFileSync } = await import('node:fs');
       const path = await import('node:path');
+      const { stepKinds } = await import('../../kinds/catalog.js');
       const { runbookJsonSchemaText } = await import('../../model/schema/format/json-schema.js');
       mkdirSync(options.dir, { recursive: true });
       const file = path.join(options.dir, 'runbook.schema.json');
-      writeFileSync(file, runbookJsonSchemaText());
+      writeFileSync(file, runbookJsonSchemaText(stepKinds));
       process.stdout.write(`${file}\n`);
     });
 }

@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
+import { stepKinds } from '../../kinds/catalog.js';
 
 /** `golive validate`: everything that is wrong with runbooks, without running anything. */
 export function register(program: Command): void {
@@ -15,7 +16,7 @@ export function register(program: Command): void {
       const { readText, resolveRunbook, showProblems } = await import('../runbook/load.js');
       const { loadRunbook } = await import('../../model/schema/load.js');
       const results = files.map((argument) => {
-        const { runbook, problems = [] } = loadRunbook(readText(resolveRunbook(argument)).text, argument);
+        const { runbook, problems = [] } = loadRunbook(readText(resolveRunbook(argument)).text, argument, stepKinds);
         const steps = runbook?.phases.reduce((sum, phase) => sum + (phase.steps?.length ?? 0), 0) ?? 0;
         return { file: argument, ok: runbook !== undefined, phases: runbook?.phases.length ?? 0, steps, problems };
       });

@@ -1,4 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
+import type { EvidenceRefusal } from '../../evidence/error.js';
+import { CliError } from '../errors.js';
 
 /** `golive verify`: whether a bundle is whole, genuine, and decided as it had to be. */
 export function register(program: Command): void {
@@ -21,20 +23,31 @@ export function register(program: Command): void {
         '13 decided against its own rules, 14 not of the workflow that it names',
     )
     .action(async (bundle, options) => {
-      const [{ readTrust, verifyBundle }, { verificationLines }, { print }] = await Promise.all([
-        import('../../evidence/verify/verify.js'),
-        import('../render/verification.js'),
-        import('../terminal/tell.js'),
-      ]);
+      const [{ readTrust }, { verifyBundle }, { recomputeOutputs }, { verificationLines }, { print }] =
+        await Promise.all([
+          import('../evidence/trust.js'),
+          import('../../evidence/verify/verify.js'),
+          import('../../kinds/recompute.js'),
+          import('../render/verification.js'),
+          import('../terminal/tell.js'),
+        ]);
       const { key, signers, revoked } = options;
       const trust = readTrust({
         ...(key === undefined ? {} : { key }),
         ...(signers === undefined ? {} : { signers }),
         ...(revoked === undefined ? {} : { revoked }),
       });
-      const verification = await verifyBundle(bundle, trust);
+      const verification = await verifyBundle(bundle, trust, recomputeOutputs).catch(refused(bundle));
       if (options.json) print(verification);
       else for (const line of verificationLines(verification)) print(line);
       process.exitCode = verification.exitCode;
     });
+}
+
+/** What the library refuses is bad input of the person at the terminal. */
+function refused(bundle: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof Error) || error.name !== 'EvidenceRefusal') throw error;
+    throw new CliError(error.message, { exitCode: 2, where: bundle, hint: (error as EvidenceRefusal).hint });
+  };
 }

@@ -17,6 +17,7 @@ import { CliError, messageOf } from '../errors.js';
 import { pinFiles } from './pin-files.js';
 import { packageRoot, stateDir } from '../server/paths.js';
 import { signingPlan } from './signing-plan.js';
+import { stepKinds } from '../../kinds/catalog.js';
 
 /** Larger files are refused unread; the loader's own limit is 1 MiB of text. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -125,7 +126,7 @@ export async function openRunbook(argument: string): Promise<OpenedRunbook> {
   const path = resolveRunbook(argument);
   const { text, sha256 } = readText(path);
   const file = shown(path);
-  const { runbook, problems } = loadRunbook(text, file);
+  const { runbook, problems } = loadRunbook(text, file, stepKinds);
   if (!runbook) throw problemError(file, problems);
   return {
     id: runbook.id,
@@ -175,6 +176,7 @@ export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Pro
   // A rehearsal is played by declared names, unless the project has them signed there too.
   const people = mode === 'live' || signing?.level === 'signed' ? project.people : undefined;
   const { plan, problems } = planRunbook({
+    kinds: stepKinds,
     runbook: schedule ? scheduledRunbook(opened.runbook, schedule) : opened.runbook,
     file: opened.file,
     sha256: opened.sha256,

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stepKinds } from '../../kinds/catalog.js';
 import { runbookJsonSchemaText } from '../../model/schema/format/json-schema.js';
 import { id as idSchema } from '../../model/schema/format/runbook-fields.js';
 import { CliError, codeOf, messageOf } from '../errors.js';
@@ -116,7 +117,7 @@ export function writeScaffold(id: string, folder: string): string {
   const path = join(folder, `${id}.yaml`);
   write(path, scaffold(id));
   try {
-    writeFileSync(join(folder, 'runbook.schema.json'), runbookJsonSchemaText(), { flag: 'wx' });
+    writeFileSync(join(folder, 'runbook.schema.json'), runbookJsonSchemaText(stepKinds), { flag: 'wx' });
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
   }

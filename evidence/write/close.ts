@@ -8,9 +8,9 @@ import { failpoint } from '../../host/failpoint.js';
 import { readExtras } from '../report/extras.js';
 import { reproduceText } from '../report/reproduce.js';
 import { signoffText } from '../report/signoff.js';
-import { StepError } from '../../activities/step/step-error.js';
 import { readPayload, removeLeftovers, TAG_MANIFEST, writeBag } from './bag.js';
 import { sha256, writeDurably } from '../durable.js';
+import { EvidenceRefusal } from '../error.js';
 import { appendEvent, appendEvents, isSealed, SEALED } from './log.js';
 import { readIfThere } from './open.js';
 import { jsonText, runningRecords } from '../report/records.js';
@@ -24,7 +24,7 @@ const LOG_PATH = 'data/events.jsonl';
  * the signature over them.
  * Run again after a crash it comes to the same files; a finished bundle is left as it is.
  *
- * @throws EvidenceError; StepError BAD_INPUT when the bundle is sealed with another state
+ * @throws EvidenceError; EvidenceRefusal when the bundle is sealed with another state
  */
 export async function closeEvidence(request: CloseEvidence, sealer: Sealer): Promise<ClosedEvidence> {
   const { goLive, signoff } = request;
@@ -34,17 +34,13 @@ export async function closeEvidence(request: CloseEvidence, sealer: Sealer): Pro
   // As it will be read from the file, so that the report drawn from the file later has the same bytes.
   const state = JSON.parse(stateText) as GoLiveState;
   if (!NAME.test(signoff) || signoff === 'REPRODUCE.md') {
-    throw new StepError('BAD_INPUT', `The sign-off page cannot be named ${JSON.stringify(signoff)}.`, {
-      hint: 'Give evidence.signoff a plain file name that ends in .md.',
-    });
+    throw new EvidenceRefusal(`The sign-off page cannot be named ${JSON.stringify(signoff)}.`, 'Give evidence.signoff a plain file name that ends in .md.');
   }
   const result = { bundle: bag, report: join(data, 'report.html'), signoff: join(data, signoff) };
   const standing = (await readIfThere(join(data, 'state.json')))?.toString('utf8');
   const sealed = await isSealed(bag);
   if (sealed && standing !== stateText) {
-    throw new StepError('BAD_INPUT', `Conflict: ${bag} is sealed with another outcome of '${goLive.id}'.`, {
-      hint: 'Start again under another change; sealed evidence is never written over.',
-    });
+    throw new EvidenceRefusal(`Conflict: ${bag} is sealed with another outcome of '${goLive.id}'.`, 'Start again under another change; sealed evidence is never written over.');
   }
   if (!sealed) await writePages(data, state, stateText, signoff);
   if (!sealed || (await readIfThere(join(bag, TAG_MANIFEST))) === undefined) await seal(bag, state, sealed, sealer);

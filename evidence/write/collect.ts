@@ -18,7 +18,7 @@ const GROWING = /^data\/(events\..*|approvals\.json|checklist\.json|timeline\.js
  * Writes the figures and the files that the runbook wants in the bundle, before anybody is asked to approve them.
  * `data/approved-manifest.txt` lists every file so far in `sha256sum` format; the digest is its SHA-256.
  *
- * @throws EvidenceError, StepError BAD_INPUT
+ * @throws EvidenceError, EvidenceRefusal
  */
 export async function collectEvidence(request: CollectEvidence): Promise<CollectedEvidence> {
   const bag = request.goLive.evidenceDir;

@@ -3,9 +3,8 @@ import { join, relative, resolve, sep } from 'node:path';
 import type { CollectEvidence } from '../../model/state/contract.js';
 import type { Json } from '../../model/json.js';
 import type { GoLiveState } from '../../model/state/state.js';
-import { StepError } from '../../activities/step/step-error.js';
 import { sha256, writeDurably } from '../durable.js';
-import { evidenceError } from '../error.js';
+import { EvidenceRefusal, evidenceError } from '../error.js';
 
 type Include = CollectEvidence['include'][number];
 interface Source {
@@ -23,17 +22,11 @@ const NAME = /^[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]{0,127}$/;
  *
  * @param data absolute `data/` folder of the bag
  * @returns what is missing of it, a sentence each
- * @throws StepError BAD_INPUT for a name that is not allowed; EvidenceError when it cannot be written
+ * @throws EvidenceRefusal for a name that is not allowed; EvidenceError when it cannot be written
  */
 export async function writeIncluded(data: string, include: Include, state: GoLiveState): Promise<string[]> {
   if (!NAME.test(include.file) || OWN.test(include.file)) {
-    throw new StepError(
-      'BAD_INPUT',
-      `The bundle cannot hold a file of a runbook named ${JSON.stringify(include.file)}.`,
-      {
-        hint: 'Give it another name under evidence.include.',
-      },
-    );
+    throw new EvidenceRefusal(`The bundle cannot hold a file of a runbook named ${JSON.stringify(include.file)}.`, 'Give it another name under evidence.include.');
   }
   const recorded = recordedHashes(state);
   const sources: Source[] = [];

@@ -2,10 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { OpenEvidence } from '../../model/state/contract.js';
 import { canonicalJson, type Json } from '../../model/json.js';
-import { StepError } from '../../activities/step/step-error.js';
 import { BAGIT } from './bag.js';
 import { sha256, writeDurably } from '../durable.js';
-import { evidenceError } from '../error.js';
+import { EvidenceRefusal, evidenceError } from '../error.js';
 import { isSealed } from './log.js';
 import { jsonText } from '../report/records.js';
 
@@ -22,7 +21,7 @@ export async function readIfThere(path: string): Promise<Buffer | undefined> {
 /**
  * Begins the bundle: the plan as started and the runbook's bytes. The same plan again changes nothing.
  *
- * @throws StepError BAD_INPUT when the folder holds another plan, is sealed, or the runbook is not the planned one
+ * @throws EvidenceRefusal when the folder holds another plan, is sealed, or the runbook is not the planned one
  */
 export async function openEvidence({ goLive, plan }: OpenEvidence): Promise<void> {
   const bag = goLive.evidenceDir;
@@ -30,14 +29,10 @@ export async function openEvidence({ goLive, plan }: OpenEvidence): Promise<void
   const text = jsonText(JSON.parse(canonicalJson(plan)) as Json);
   const standing = await readIfThere(planPath);
   if (standing !== undefined && standing.toString('utf8') !== text) {
-    throw new StepError('BAD_INPUT', `Conflict: ${bag} already holds the evidence of another plan of '${goLive.id}'.`, {
-      hint: 'Start it under another change; evidence is never written over.',
-    });
+    throw new EvidenceRefusal(`Conflict: ${bag} already holds the evidence of another plan of '${goLive.id}'.`, 'Start it under another change; evidence is never written over.');
   }
   if (await isSealed(bag)) {
-    throw new StepError('BAD_INPUT', `Conflict: the evidence of '${goLive.id}' in ${bag} is sealed.`, {
-      hint: 'Start again under another change; sealed evidence is never added to.',
-    });
+    throw new EvidenceRefusal(`Conflict: the evidence of '${goLive.id}' in ${bag} is sealed.`, 'Start again under another change; sealed evidence is never added to.');
   }
   await writeDurably(join(bag, 'bagit.txt'), BAGIT);
   await keepRunbook(bag, goLive.baseDir, plan);
@@ -65,13 +60,7 @@ async function keepRunbook(bag: string, baseDir: string, plan: Json): Promise<vo
   if (bytes === undefined) return;
   const found = sha256(bytes);
   if (found !== runbook.sha256) {
-    throw new StepError(
-      'BAD_INPUT',
-      `The runbook ${path} was changed after it was planned: its SHA-256 is ${found}, the plan has ${runbook.sha256}.`,
-      {
-        hint: 'Plan and start again with the runbook as it is now.',
-      },
-    );
+    throw new EvidenceRefusal(`The runbook ${path} was changed after it was planned: its SHA-256 is ${found}, the plan has ${runbook.sha256}.`, 'Plan and start again with the runbook as it is now.');
   }
   await writeDurably(copy, bytes);
 }

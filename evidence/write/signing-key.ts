@@ -2,8 +2,8 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, typ
 import { existsSync } from 'node:fs';
 import { link, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { StepError } from '../../activities/step/step-error.js';
 import { writeDurably } from '../durable.js';
+import { EvidenceRefusal } from '../error.js';
 
 /** The worker's key for evidence. */
 export interface EvidenceKey {
@@ -24,13 +24,13 @@ export function fingerprintOf(publicKey: KeyObject): string {
  * Opens the Ed25519 key at a path; makes it, readable by its owner alone, when there is none. Two workers that make it
  * at once get the same one.
  *
- * @throws StepError BAD_INPUT when the file is no such key or others may read it
+ * @throws EvidenceRefusal when the file is no such key or others may read it
  */
 export async function openEvidenceKey(path: string): Promise<EvidenceKey> {
   if (!existsSync(path)) await makeKey(path);
   const mode = (await stat(path)).mode & 0o077;
   const refused = (why: string, hint: string) =>
-    new StepError('BAD_INPUT', `The evidence key ${path} ${why}.`, { hint });
+    new EvidenceRefusal(`The evidence key ${path} ${why}.`, hint);
   if (mode !== 0) throw refused('may be read by others than its owner', `Run: chmod 600 ${path}`);
   let privateKey: KeyObject;
   try {

@@ -7,7 +7,6 @@ import type { Kinds } from './format/scope.js';
 import { checkSemantics } from './check/semantics.js';
 import { Source } from './yaml/source.js';
 import type { Problem } from './yaml/source.js';
-import { stepKinds } from '../../kinds/catalog.js';
 
 const MAX_STEPS = 2000;
 
@@ -20,7 +19,7 @@ export type Loaded = { runbook: Runbook; problems?: undefined } | { problems: Pr
  * @param file name that the problems carry
  * @param kinds step kinds that `uses` may name
  */
-export function loadRunbook(text: string, file: string, kinds: Kinds = stepKinds): Loaded {
+export function loadRunbook(text: string, file: string, kinds: Kinds): Loaded {
   const source = new Source(text, file);
   if (!source.readable) return { problems: sorted(source) };
   const raw = source.value;

@@ -6,12 +6,14 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { isTemporary } from '../../evidence/durable.js';
 import { planDigestOf } from '../../client/go-live/launch.js';
 import { verifyBundle } from '../../evidence/verify/verify.js';
+import { recomputeOutputs } from '../../kinds/recompute.js';
 import { planRunbook } from '../../model/schema/plan/planner.js';
 import type { JsonObject } from '../../model/json.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { startTcpProxy, type TcpProxy } from '../kits/tcp-proxy.js';
 import { check, effectsIn, type Findings, type Left } from './check.js';
 import { type Clock, livingWith, ownClock, smallDisk, Supervised, type World } from './world.js';
+import { stepKinds } from '../../kinds/catalog.js';
 
 /** No progress for so long is being stuck. */
 const STUCK_MS = 120_000;
@@ -124,7 +126,7 @@ export async function runCase(world: World, spec: Case, reference?: Left): Promi
     const state = (await world.server.client.workflow.getHandle(id).result()) as GoLiveState;
     const left = { effects: effectsIn(log), evidenceDir, state };
     const findings = check(left, reference ?? left, spec.mayRepeat);
-    const verified = await verifyBundle(evidenceDir, { key: state.bundle?.key ?? '' });
+    const verified = await verifyBundle(evidenceDir, { key: state.bundle?.key ?? '' }, recomputeOutputs);
     findings.wrong.push(...verified.findings.map((one) => `the bundle does not verify: ${JSON.stringify(one)}`));
     const unfinished = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
       isTemporary(basename(path)),
@@ -164,6 +166,7 @@ export async function begin(
 ): Promise<string> {
   const { runbook, sha256, file, baseDir } = world.runbook;
   const planned = planRunbook({
+    kinds: stepKinds,
     runbook,
     sha256,
     file,

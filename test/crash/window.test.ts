@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { verifyBundle } from '../../evidence/verify/verify.js';
+import { recomputeOutputs } from '../../kinds/recompute.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { dueAt, type SampleRecord, type WindowPlan } from '../../model/judge/window.js';
 import { begin } from './case.js';
@@ -96,7 +97,7 @@ test(
       expect(executions.length).toBeGreaterThan(SAMPLES / 500 - 1);
       expect(state.phases[0]?.gates.map(({ value }) => value)).toEqual([SAMPLES, 0]);
       expect(state.verdict).toBe('go');
-      const verified = await verifyBundle(evidence, { key: state.bundle?.key ?? '' });
+      const verified = await verifyBundle(evidence, { key: state.bundle?.key ?? '' }, recomputeOutputs);
       expect(verified.findings).toEqual([]);
     } finally {
       await worker.stop();

@@ -30,7 +30,7 @@ const runbooks = ['docs/runbook-format.md', 'docs/tutorial.md'].flatMap((page) =
     .map(({ file, text }, index) => ({ name: file ?? `${page}, block ${index + 1}`, text })),
 );
 test.each(runbooks)('the runbook $name validates', ({ name, text }) => {
-  expect(loadRunbook(text, name).problems ?? []).toEqual([]);
+  expect(loadRunbook(text, name, stepKinds).problems ?? []).toEqual([]);
 });
 
 /** What a whole runbook needs around an excerpt of one. */
@@ -48,7 +48,7 @@ const excerpts = blocksOf('docs/runbook-format.md')
   .map(({ text }) => [text.split(':')[0], text] as const);
 test.each(excerpts)('the excerpt `%s:` validates in a runbook', (_, text) => {
   const whole = JSON.stringify({ ...AROUND, ...(parse(text) as object) });
-  const problems = loadRunbook(whole, 'excerpt.yaml').problems ?? [];
+  const problems = loadRunbook(whole, 'excerpt.yaml', stepKinds).problems ?? [];
   expect(problems.map(({ message }) => message)).toEqual([]);
 });
 test.each(
@@ -57,7 +57,7 @@ test.each(
     .map(({ text }) => text),
 )('a step of the page validates: %s', (text) => {
   const whole = JSON.stringify({ ...AROUND, phases: [{ id: 'one', steps: parse(text) as object }] });
-  expect(loadRunbook(whole, 'excerpt.yaml').problems ?? []).toEqual([]);
+  expect(loadRunbook(whole, 'excerpt.yaml', stepKinds).problems ?? []).toEqual([]);
 });
 
 test('the stack of docs/runbook-format.md is one', () => {

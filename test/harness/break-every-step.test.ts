@@ -48,7 +48,7 @@ const OUTPUTS: Record<string, JsonObject> = {
 
 function planned(file: string): Plan {
   const text = readFileSync(folder + file, 'utf8');
-  const { runbook, problems } = loadRunbook(text, file);
+  const { runbook, problems } = loadRunbook(text, file, stepKinds);
   if (!runbook) throw new Error(JSON.stringify(problems));
   const inputs: JsonObject = {};
   for (const [name, spec] of Object.entries(runbook.inputs ?? {})) {
@@ -56,6 +56,7 @@ function planned(file: string): Plan {
       inputs[name] = spec.type === 'url' ? 'http://127.0.0.1:9' : spec.type === 'path' ? '/nowhere' : 1;
   }
   const { plan, problems: wrong } = planRunbook({
+    kinds: stepKinds,
     runbook,
     file,
     sha256: '0'.repeat(64),

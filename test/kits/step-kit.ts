@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { stepCall } from '../../activities/create.js';
+import { stepCalls } from '../../kinds/hands.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Effect } from '../../model/plan/plan.js';
 import {
@@ -60,19 +60,19 @@ export function stepKit(kind: string, kit: KitCase): void {
       });
 
     test('its example is a step of this kind that its schema takes, and its sample outputs are as declared', () => {
-      const schema = stepCall(kind, 'do').kind;
+      const schema = stepCalls.call(kind, 'do').kind;
       const example = parse(schema.example) as { uses?: string; with?: unknown };
       expect(example.uses).toBe(kind);
       expect(schema.input.safeParse(example.with ?? {}).error).toBeUndefined();
       expect(schema.outputs.safeParse(schema.sample).error).toBeUndefined();
-      expect(schema.undo === null).toBe(stepCall(kind, 'do').handler.undo === undefined);
+      expect(schema.undo === null).toBe(stepCalls.call(kind, 'do').handler.undo === undefined);
     });
 
     inFolder('its deed passes, leaves its events, and passes again when it may be repeated', async () => {
       const input = await kit.good(folder);
       const run = await runStep(kind, input, overrides());
       const { outputs, summary, evidence } = passed(run);
-      const { kind: schema } = stepCall(kind, 'do');
+      const { kind: schema } = stepCalls.call(kind, 'do');
       expect(schema.outputs.safeParse(outputs).error).toBeUndefined();
       expect(summary).not.toBe('');
       for (const ref of evidence) expect(existsSync(join(run.task.goLive.evidenceDir, 'data', ref.path))).toBe(true);
@@ -106,14 +106,14 @@ export function stepKit(kind: string, kit: KitCase): void {
         const run = await runStep(kind, input, { ...overrides(), cancelWhen });
         expect(run.cancelled).toBe(true);
         expect(performance.now() - asked).toBeLessThan(2000);
-        if (stepCall(kind, 'do').handler.undo)
+        if (stepCalls.call(kind, 'do').handler.undo)
           passed(await runTask(kind, undoOf(run.task), { ...overrides(), part: 'undo' }));
         await kit.clean?.(folder);
       });
     }
 
     inFolder('its undo is safe after nothing, after the deed, and twice', async () => {
-      if (!stepCall(kind, 'do').handler.undo) return;
+      if (!stepCalls.call(kind, 'do').handler.undo) return;
       const input = await kit.good(folder);
       const undo: RunOverrides = { ...overrides(), part: 'undo' };
       const before = taskFor(input, overrides());

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { pino } from 'pino';
-import { stepCall } from '../../activities/create.js';
+import { stepCalls } from '../../kinds/hands.js';
 import type { StepCall } from '../../activities/step/step.js';
 import { stepFolder } from '../../activities/step/step-evidence.js';
 import { stepActivity } from '../../activities/deed/attempt.js';
@@ -97,8 +97,12 @@ export async function runStep(kind: string, input: JsonObject, overrides: RunOve
 
 /** Runs a wrapped activity on a task that a test made itself or got from an earlier run. */
 export async function runTask(kind: string, task: StepTask, overrides: RunOverrides = {}): Promise<StepRun> {
-  const call = overrides.call ?? stepCall(kind, overrides.part ?? 'do');
-  const activity = stepActivity(call, { logger: pino({ level: 'silent' }), env: overrides.env ?? process.env });
+  const call = overrides.call ?? stepCalls.call(kind, overrides.part ?? 'do');
+  const activity = stepActivity(call, {
+    logger: pino({ level: 'silent' }),
+    kinds: stepCalls,
+    env: overrides.env ?? process.env,
+  });
   const environment = new MockActivityEnvironment(
     {
       attempt: overrides.attempt ?? 1,

@@ -12,6 +12,7 @@ import { loadRunbook } from '../../model/schema/load.js';
 import { readStatement } from '../../model/signing/signing.js';
 import type { Vote } from '../../model/state/state.js';
 import { approval, gate } from '../kits/plans.js';
+import { stepKinds } from '../../kinds/catalog.js';
 
 const SEED = Number(process.env.GOLIVE_SEED ?? randomInt(1 << 30));
 const runs = (few: number, many: number) => ({ seed: SEED, numRuns: process.env.GOLIVE_ALL ? many : few });
@@ -68,11 +69,12 @@ describe('fuzz', () => {
         fc.array(fc.tuple(fc.nat(small.length), fc.nat(12), piece), { minLength: 1, maxLength: 4 }),
         (edits) => {
           const text = edits.reduce((sum, [at, cut, add]) => sum.slice(0, at) + add + sum.slice(at + cut), small);
-          const { runbook, problems } = loadRunbook(text, 'fuzz.yaml');
+          const { runbook, problems } = loadRunbook(text, 'fuzz.yaml', stepKinds);
           expect(runbook === undefined).toBe(problems !== undefined);
           for (const { line, column, message } of problems ?? [])
             expect([line > 0, column > 0, message.length > 0]).toEqual([true, true, true]);
-          if (runbook) expect(canonicalJson(loadRunbook(text, 'fuzz.yaml').runbook)).toBe(canonicalJson(runbook));
+          if (runbook)
+            expect(canonicalJson(loadRunbook(text, 'fuzz.yaml', stepKinds).runbook)).toBe(canonicalJson(runbook));
           expect(({} as Record<string, unknown>).polluted).toBeUndefined();
         },
       ),
@@ -187,6 +189,6 @@ describe('judgements fail closed', () => {
 
 test('the runbook that comes with golive has no problem', () => {
   expect(
-    loadRunbook(readFileSync('runbooks/lcopilot-day3.yaml', 'utf8'), 'lcopilot-day3.yaml').problems,
+    loadRunbook(readFileSync('runbooks/lcopilot-day3.yaml', 'utf8'), 'lcopilot-day3.yaml', stepKinds).problems,
   ).toBeUndefined();
 });

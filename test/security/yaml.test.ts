@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { loadRunbook } from '../../model/schema/load.js';
 import { loadProject } from '../../model/schema/format/project.js';
+import { stepKinds } from '../../kinds/catalog.js';
 
 const HEAD = 'schema: 1\nid: x\ntitle: X\nroles: { sre: SRE }\n';
 const STEP = 'phases:\n  - id: one\n    steps:\n      - { id: a, uses: wait, with: { for: 1s } }\n';
@@ -94,13 +95,13 @@ afterAll(() => console.log(`hostile YAML: ${HOSTILE.length} files refused, the s
 
 describe('hostile YAML', () => {
   test('the good one is good', () => {
-    expect(loadRunbook(good, 'good.yaml').runbook?.id).toBe('x');
+    expect(loadRunbook(good, 'good.yaml', stepKinds).runbook?.id).toBe('x');
   });
 
   test.each(HOSTILE)('%s is refused with a place and a hint, and pollutes nothing', (_name, text) => {
     const before = Object.getOwnPropertyNames(Object.prototype).join();
     const begun = performance.now();
-    const { runbook, problems = [] } = loadRunbook(text, 'hostile.yaml');
+    const { runbook, problems = [] } = loadRunbook(text, 'hostile.yaml', stepKinds);
     const ms = performance.now() - begun;
     expect(runbook).toBeUndefined();
     expect(problems.length).toBeGreaterThan(0);

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { StepKind } from './kind.js';
 import { runbookSchema } from './runbook.js';
 import type { Kinds } from './scope.js';
-import { stepKinds } from '../../../kinds/catalog.js';
 
 type Schema = Record<string, unknown>;
 
@@ -70,7 +69,7 @@ function eachCall(schema: unknown, visit: (call: Schema) => void): void {
 }
 
 /** The JSON Schema of a runbook (draft 7), by which editors complete keys, kinds and their inputs. */
-export function runbookJsonSchema(kinds: Kinds = stepKinds): Schema {
+export function runbookJsonSchema(kinds: Kinds): Schema {
   const schema = z.toJSONSchema(runbookSchema, { io: 'input', target: 'draft-7', unrepresentable: 'any' }) as Schema;
   const names = Object.keys(kinds).sort();
   const choices = names.map((name) => ({
@@ -95,6 +94,6 @@ export function runbookJsonSchema(kinds: Kinds = stepKinds): Schema {
 }
 
 /** The schema as the file that is kept beside the runbooks. */
-export function runbookJsonSchemaText(kinds: Kinds = stepKinds): string {
+export function runbookJsonSchemaText(kinds: Kinds): string {
   return `${JSON.stringify(runbookJsonSchema(kinds), null, 2)}\n`;
 }

@@ -35,7 +35,7 @@ export interface PlanRequest {
   signing?: SigningPlan;
   /** Leave missing inputs out instead of refusing: to show a plan, never to start one. */
   preview?: boolean;
-  kinds?: Kinds;
+  kinds: Kinds;
 }
 
 /** Why a plan cannot be made; `input` names the input that it is about. */

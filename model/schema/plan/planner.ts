@@ -24,7 +24,6 @@ import { pathsIn } from '../expression/expression-paths.js';
 import { isParallel } from '../format/runbook.js';
 import type { Runbook, RunbookApproval, RunbookNode, RunbookPhase, RunbookStep } from '../format/runbook.js';
 import type { Kinds } from '../format/scope.js';
-import { stepKinds } from '../../../kinds/catalog.js';
 
 const HOUR_MS = 3_600_000;
 const STEP_TIMEOUT_MS = 120_000;
@@ -262,7 +261,7 @@ export function planRunbook(request: PlanRequest): Planned {
   if (!(request.timeScale >= 1)) problems.push({ message: `The time scale ${request.timeScale} is below 1.` });
   const inputs = settleInputs(request, problems);
   const target = { id: request.target.id, variables: { ...runbook.target?.variables, ...request.target.variables } };
-  const planning = createPlanning(runbook, request.kinds ?? stepKinds, inputs, target);
+  const planning = createPlanning(runbook, request.kinds, inputs, target);
   if (problems.length === 0) checkGuardrails(request, planning.context, problems);
   if (problems.length > 0) return { problems };
   const goLiveId = `${target.id}/${change}`;

@@ -14,6 +14,7 @@ import type { JsonObject } from '../../../model/json.js';
 import { dueAt, type SampleRecord, SAMPLES_FILE } from '../../../model/judge/window.js';
 import { defineKind } from '../../../model/schema/format/kind.js';
 import { eventsOf, taskFor } from '../../kits/step-run.js';
+import { stepCalls } from '../../../kinds/hands.js';
 
 const kind = defineKind({
   title: 'Look',
@@ -36,7 +37,7 @@ function windowOf(look: () => number, serverAheadMs = 0) {
   };
   const activity = sampleActivity(
     { name: 'look', part: 'do', kind, handler },
-    { logger: pino({ level: 'silent' }), env: process.env },
+    { logger: pino({ level: 'silent' }), env: process.env, kinds: stepCalls },
   );
   return {
     file: join(stepFolder(base.goLive.evidenceDir, base), SAMPLES_FILE),

@@ -4,6 +4,7 @@ import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Trust, verifyBundle } from '../../../evidence/verify/verify.js';
+import { recomputeOutputs } from '../../../kinds/recompute.js';
 import { Bundle, type Made, makeBundles, secondOpinion } from '../../kits/bundles.js';
 import { DEEP, INSIDE } from './inside.js';
 import { OUTSIDE } from './outside.js';
@@ -28,7 +29,7 @@ function copy(of: 'go' | 'noGo' = 'go'): Bundle {
 
 test('both verifiers take both bundles as they are', async () => {
   for (const bundle of [made.go, made.noGo]) {
-    const { ok, findings, checks } = await verifyBundle(bundle, trust);
+    const { ok, findings, checks } = await verifyBundle(bundle, trust, recomputeOutputs);
     expect({ ok, findings }).toEqual({ ok: true, findings: [] });
     expect(checks.find(({ what }) => what.startsWith('figures'))?.count).toBe(1);
     expect(secondOpinion(bundle, made.fingerprint, made.signers)).toBe(true);
@@ -56,12 +57,12 @@ test('no changed byte survives, in manifests, log, seal, key and tags', async ()
       changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
       bundle.write(name, changed);
       tried += 1;
-      const { exitCode } = await verifyBundle(bundle.root, trust);
+      const { exitCode } = await verifyBundle(bundle.root, trust, recomputeOutputs);
       if (exitCode < 10) survivors.push(`${name}@${at}`);
     }
     bundle.write(name, original);
   }
-  expect((await verifyBundle(bundle.root, trust)).ok).toBe(true);
+  expect((await verifyBundle(bundle.root, trust, recomputeOutputs)).ok).toBe(true);
   console.log(`one-bit changes: ${tried} tried, ${survivors.length} survived`);
   expect(survivors).toEqual([]);
   expect(tried).toBeGreaterThan(500);
@@ -80,7 +81,7 @@ test('no changed byte of any other file survives', async () => {
       const changed = Buffer.from(original);
       changed[at] = (changed[at] ?? 0) ^ 4;
       writeFileSync(path, changed);
-      expect([path, (await verifyBundle(bundle.root, trust)).exitCode]).toEqual([path, 10]);
+      expect([path, (await verifyBundle(bundle.root, trust, recomputeOutputs)).exitCode]).toEqual([path, 10]);
     }
     writeFileSync(path, original);
   }
@@ -90,7 +91,7 @@ describe('attacks by somebody without the key', () => {
   test.each(OUTSIDE)('%s is caught (%d), by both verifiers', async (_name, exitCode, attack) => {
     const bundle = copy();
     await attack(bundle, made);
-    const { exitCode: found, findings } = await verifyBundle(bundle.root, trust);
+    const { exitCode: found, findings } = await verifyBundle(bundle.root, trust, recomputeOutputs);
     expect([found, findings[0]?.item]).toEqual([exitCode, expect.any(String)]);
     expect(secondOpinion(bundle.root, made.fingerprint, made.signers)).toBe(false);
   });
@@ -101,7 +102,7 @@ describe('attacks by the holder of the key', () => {
     const bundle = copy();
     await attack(bundle, made);
     await bundle.reseal(made.key);
-    const { exitCode: found, findings } = await verifyBundle(bundle.root, trust);
+    const { exitCode: found, findings } = await verifyBundle(bundle.root, trust, recomputeOutputs);
     expect({ found, findings }).toEqual({ found: exitCode, findings: exitCode === 0 ? [] : expect.any(Array) });
     expect(secondOpinion(bundle.root, made.fingerprint, made.signers)).toBe(exitCode === 0);
   });
@@ -109,7 +110,7 @@ describe('attacks by the holder of the key', () => {
     const bundle = copy();
     await attack(bundle, made);
     await bundle.reseal(made.key);
-    const { exitCode: found, findings } = await verifyBundle(bundle.root, trust);
+    const { exitCode: found, findings } = await verifyBundle(bundle.root, trust, recomputeOutputs);
     expect({ found, findings }).toEqual({ found: exitCode, findings: expect.any(Array) });
     expect(findings.map(({ message }) => message).join('\n')).toContain(says);
   });
@@ -129,7 +130,7 @@ describe('attacks by the holder of the key', () => {
       }
     });
     await bundle.reseal(made.key);
-    const { exitCode, findings } = await verifyBundle(bundle.root, trust);
+    const { exitCode, findings } = await verifyBundle(bundle.root, trust, recomputeOutputs);
     expect(exitCode).toBe(13);
     expect(findings.map(({ item }) => item)).toContain('measure.1/share');
     expect(secondOpinion(bundle.root, made.fingerprint, made.signers)).toBe(false);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createPublicKey } from 'node:crypto';
 import { sha256 } from '../../../evidence/durable.js';
 import { type Trust, verifyBundle } from '../../../evidence/verify/verify.js';
+import { recomputeOutputs } from '../../../kinds/recompute.js';
 import type { SampleRecord } from '../../../model/judge/window.js';
 import { Bundle } from '../../kits/bundles.js';
 import { testSealer } from '../../kits/sealer.js';
@@ -138,7 +139,7 @@ async function judged(attack: readonly Change[]) {
   copies.push(bundle);
   for (const change of attack) change(bundle);
   await bundle.reseal(made.key);
-  return verifyBundle(bundle.root, trust);
+  return verifyBundle(bundle.root, trust, recomputeOutputs);
 }
 
 test('windows and a policy: sealed again as it is, the bundle is good', async () => {

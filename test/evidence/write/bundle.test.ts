@@ -18,6 +18,7 @@ import { collectEvidence } from '../../../evidence/write/collect.js';
 import { isTemporary, temporaryBeside } from '../../../evidence/durable.js';
 import { appendEvent, appendEvents } from '../../../evidence/write/log.js';
 import { verifyBundle } from '../../../evidence/verify/verify.js';
+import { recomputeOutputs } from '../../../kinds/recompute.js';
 import type { GoLiveRef } from '../../../model/state/contract.js';
 import type { Json } from '../../../model/json.js';
 import { testSealer } from '../../kits/sealer.js';
@@ -108,7 +109,7 @@ describe('the bundle', () => {
     const all = readdirSync(bag, { recursive: true, encoding: 'utf8' });
     expect(all.filter((path) => isTemporary(basename(path)))).toEqual([]);
     expect(
-      (await verifyBundle(bag, { key: sealer.key.fingerprint })).findings.filter(({ message }) =>
+      (await verifyBundle(bag, { key: sealer.key.fingerprint }, recomputeOutputs)).findings.filter(({ message }) =>
         message.includes('added'),
       ),
     ).toEqual([]);

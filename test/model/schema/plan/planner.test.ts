@@ -6,6 +6,7 @@ import { stepsOf } from '../../../../model/plan/plan.js';
 import { loadRunbook } from '../../../../model/schema/load.js';
 import { planMermaid } from '../../../../model/plan/mermaid.js';
 import { planText } from '../../../../model/plan/plan-text.js';
+import { stepKinds } from '../../../../kinds/catalog.js';
 
 const runbook = {
   schema: 1,
@@ -94,9 +95,10 @@ const runbook = {
 };
 
 function request(more: Partial<PlanRequest> = {}, book: unknown = { ...runbook, notices: undefined }): PlanRequest {
-  const loaded = loadRunbook(stringify(book), 'release.yaml');
+  const loaded = loadRunbook(stringify(book), 'release.yaml', stepKinds);
   if (!loaded.runbook) throw new Error(loaded.problems.map(({ message, frame }) => `${message}\n${frame}`).join('\n'));
   return {
+    kinds: stepKinds,
     runbook: loaded.runbook,
     file: 'release.yaml',
     sha256: 'a'.repeat(64),
