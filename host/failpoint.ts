@@ -33,8 +33,14 @@ export function parseFailpoint(text: string | undefined): Armed | undefined {
   return { name: match[1], nth: Number(match[2] ?? 1), ...(match[3] ? { step: match[3] } : {}) };
 }
 
-const armed = parseFailpoint(process.env.GOLIVE_FAILPOINT);
+let armed: Armed | undefined;
 let reached = 0;
+
+/** Arms this process as the environment says; a program that may crash on purpose calls it at its start. */
+export function armFailpoints(env: NodeJS.ProcessEnv): void {
+  armed = parseFailpoint(env.GOLIVE_FAILPOINT);
+  reached = 0;
+}
 
 /** Whether the process would end here; counts as reaching it. For places that want to leave something half done. */
 export function failsAt(name: Failpoint, step?: string): boolean {
@@ -50,7 +56,7 @@ export function die(): never {
   for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
 }
 
-/** Dies here when `GOLIVE_FAILPOINT` says so; costs nothing otherwise. */
+/** Dies here when this process was armed to; costs nothing otherwise. */
 export function failpoint(name: Failpoint, step?: string): void {
   if (armed && failsAt(name, step)) die();
 }

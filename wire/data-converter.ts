@@ -12,13 +12,13 @@ export const payloadConverterPath = fileURLToPath(new URL('./payload-converter.c
  * How a client reads and writes payloads: encrypted when `GOLIVE_PAYLOAD_KEY` names keys, else undefined.
  * @throws WireError when a key cannot be used
  */
-export function clientDataConverter(env: NodeJS.ProcessEnv = process.env): DataConverter | undefined {
+export function clientDataConverter(env: NodeJS.ProcessEnv): DataConverter | undefined {
   const keys = payloadKeys(env);
   return keys && { payloadCodecs: [encryptionCodec(keys)] };
 }
 
 /** The same for a worker, which also makes failures. */
-export function workerDataConverter(env: NodeJS.ProcessEnv = process.env): DataConverter | undefined {
+export function workerDataConverter(env: NodeJS.ProcessEnv): DataConverter | undefined {
   const converter = clientDataConverter(env);
   return converter && { ...converter, failureConverterPath };
 }

@@ -19,7 +19,7 @@ export interface PayloadKey {
  * The keys that `GOLIVE_PAYLOAD_KEY` names: the first encrypts, all decrypt. Undefined when it names none.
  * @throws WireError when a reference cannot be read, is not 32 bytes in strict base64, or stands twice
  */
-export function payloadKeys(env: NodeJS.ProcessEnv = process.env): readonly PayloadKey[] | undefined {
+export function payloadKeys(env: NodeJS.ProcessEnv): readonly PayloadKey[] | undefined {
   const named = env[PAYLOAD_KEY];
   if (named === undefined) return undefined;
   const keys = named.split(',').map((reference) => keyOf(reference.trim(), env));

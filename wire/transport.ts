@@ -40,7 +40,7 @@ function encrypts({ tls, apiKey }: Transport): boolean {
  * itself would be readable on the way.
  * @throws WireError for any other, unless `GOLIVE_UNSAFE_PLAINTEXT` names exactly this address
  */
-export function requireSafeTransport(transport: Transport, env: NodeJS.ProcessEnv = process.env): void {
+export function requireSafeTransport(transport: Transport, env: NodeJS.ProcessEnv): void {
   const { address } = transport;
   if (isLoopback(address) || encrypts(transport) || env[UNSAFE_PLAINTEXT] === address) return;
   throw new WireError(

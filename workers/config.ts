@@ -46,7 +46,7 @@ function deploymentOf(deploymentName: string | undefined, buildId: string | unde
  * Everything that the worker reads from outside, parsed at the door.
  * @throws Error for a variable that is not usable; WireError for a connection or key that may not be used
  */
-export function readConfig(env: NodeJS.ProcessEnv = process.env) {
+export function readConfig(env: NodeJS.ProcessEnv) {
   const parsed = environment.safeParse(env);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

@@ -4,6 +4,7 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } 
 import pino from 'pino';
 import { createActivities } from './activities.js';
 import { sendRunbookNotice } from '../kinds/notice/notice.js';
+import { armFailpoints } from '../host/failpoint.js';
 import { WireError } from '../wire/error.js';
 import { bundleOptions, bundlePaths } from './bundle.js';
 import { readConfig } from './config.js';
@@ -13,7 +14,8 @@ const GRACE = '10s';
 
 /** Runs one worker until SIGTERM or SIGINT, then drains it. */
 async function main(): Promise<void> {
-  const config = readConfig();
+  armFailpoints(process.env);
+  const config = readConfig(process.env);
   const logger = pino({ level: config.logLevel, base: { pid: process.pid } }, pino.destination(2));
   const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
   Runtime.install({

@@ -19,7 +19,7 @@ export function register(program: Command): void {
       const { payloadKeys } = await import('../../wire/keys.js');
       const { encryptionCodec } = await import('../../wire/codec.js');
       const { startCodecServer } = await import('../server/codec-server.js');
-      const keys = payloadKeys();
+      const keys = payloadKeys(process.env);
       if (!keys) {
         throw new CliError('There is no payload key, so there is nothing to decode.', {
           exitCode: 2,

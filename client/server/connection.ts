@@ -48,8 +48,8 @@ export async function connect(opts: ConnectOptions = {}): Promise<OpenConnection
   const endpoint = configuredEndpoint(opts) ?? (await localEndpoint(opts));
   const { address, namespace } = endpoint;
   const dataConverter = checked(endpoint, () => {
-    requireSafeTransport({ address, ...endpoint.options });
-    return clientDataConverter();
+    requireSafeTransport({ address, ...endpoint.options }, process.env);
+    return clientDataConverter(process.env);
   });
   const connection = await open(endpoint);
   try {
