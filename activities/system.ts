@@ -11,11 +11,13 @@ import { openEvidenceKey } from '../evidence/write/signing-key.js';
 import { openEvidence } from '../evidence/write/open.js';
 import { failureOf, toApplicationFailure } from './step/failure.js';
 import { withHeartbeat } from './step/heartbeat.js';
+import { createCapabilities, Secrets } from './deed/capabilities.js';
 import { windowEvidence } from './deed/sample.js';
+import type { Capabilities } from './step/step.js';
 import { StepError } from './step/step-error.js';
 
 /** Sends one notice over its channel; rejects when it could not be delivered. */
-export type Notify = (notice: SendNotice, env: NodeJS.ProcessEnv) => Promise<void>;
+export type Notify = (notice: SendNotice, ways: Capabilities) => Promise<void>;
 
 export interface SystemDeps {
   logger: Logger;
@@ -30,17 +32,17 @@ export interface SystemDeps {
 /** The activities that are no steps: evidence, and notices. */
 export function createSystemActivities(deps: SystemDeps): SystemActivities {
   return {
-    openEvidence: told(openEvidence),
-    appendEvents: told(({ goLive, events }) => {
+    openEvidence: asFailure(openEvidence),
+    appendEvents: asFailure(({ goLive, events }) => {
       const { workflowExecution, activityId, attempt } = Context.current().info;
       const id = `${workflowExecution?.runId ?? ''}/${activityId}`;
       return appendEvents(goLive.evidenceDir, events, { id, again: attempt > 1 });
     }),
-    collectEvidence: told(collectEvidence),
-    closeEvidence: told(async (request) => closeEvidence(request, await sealerOf(deps))),
-    windowEvidence: told(windowEvidence),
-    sendNotice: told((notice) => sendNotice(notice, deps)),
-    checkSignatures: told((request) => checkSignatures(request, deps.env, Context.current().cancellationSignal)),
+    collectEvidence: asFailure(collectEvidence),
+    closeEvidence: asFailure(async (request) => closeEvidence(request, await sealerOf(deps))),
+    windowEvidence: asFailure(windowEvidence),
+    sendNotice: asFailure((notice) => sendNotice(notice, deps)),
+    checkSignatures: asFailure((request) => checkSignatures(request, deps.env, Context.current().cancellationSignal)),
   };
 }
 
@@ -53,7 +55,7 @@ async function sealerOf({ evidenceKey, version }: SystemDeps): Promise<Sealer> {
 }
 
 /** With beats, and with errors that Temporal and people understand. */
-function told<A, R>(activity: (request: A) => Promise<R>): (request: A) => Promise<R> {
+function asFailure<A, R>(activity: (request: A) => Promise<R>): (request: A) => Promise<R> {
   return withHeartbeat(async (request: A) => {
     try {
       return await activity(request);
@@ -69,10 +71,12 @@ function told<A, R>(activity: (request: A) => Promise<R>): (request: A) => Promi
 
 /** A notice that does not arrive is written down and holds nobody up. */
 async function sendNotice(notice: SendNotice, { logger, env, notify }: SystemDeps): Promise<void> {
+  const secrets = new Secrets();
+  const { signal } = new AbortController();
   try {
-    await notify(notice, env);
+    await notify(notice, createCapabilities({ goLive: notice.goLive, env, signal, secrets }));
   } catch (error) {
-    const { code, message } = failureOf(error);
+    const { code, message } = failureOf(error, secrets.redact);
     logger.warn({ goLive: notice.goLive.id, title: notice.title, code }, `The notice was not sent: ${message}`);
     const { evidenceDir } = notice.goLive;
     if (!(await isSealed(evidenceDir))) {

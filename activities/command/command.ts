@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { collectOutput } from './command-output.js';
+import { allowedEnv } from './environment.js';
 import { dieWithParent } from './parent-death.js';
 import { endGroup, type NotedGroup, noteGroup } from '../../host/process-group.js';
 import type { CommandOptions, CommandResult } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 
-/** What reaches a command of the worker's own environment. */
-const ALLOWED_ENV = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'USER', 'LOGNAME'] as const;
 const CAPTURE_BYTES = 256 * 1024;
 const GRACE_MS = 1500;
 
@@ -16,17 +15,13 @@ export interface CommandSurroundings {
   /** Ends the command's whole group when aborted. */
   signal: AbortSignal;
   env: NodeJS.ProcessEnv;
+  /** Taken out of everything that is kept of its output. */
+  secrets?: readonly string[];
   /** Absolute path of the file that takes the whole output. */
   saveTo?: string;
   /** Told when the group exists and when it has ended, so that a later attempt can end what a killed worker left. */
   started?: (group: NotedGroup, argvDigest: string) => Promise<void>;
   ended?: (pid: number) => Promise<void>;
-}
-
-/** The allow-listed part of an environment, with additions. */
-export function commandEnv(env: NodeJS.ProcessEnv, added: Record<string, string> = {}): Record<string, string> {
-  const kept = ALLOWED_ENV.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
-  return { ...Object.fromEntries(kept), ...added };
 }
 
 /**
@@ -43,7 +38,7 @@ export async function runCommand(options: CommandOptions, around: CommandSurroun
   }
   if (around.signal.aborted) throw cancelled(program);
   const begun = performance.now();
-  const env = commandEnv(around.env, options.env);
+  const env = { ...allowedEnv(around.env), ...options.env };
   const [first = program, ...rest] = await dieWithParent([program, ...args], options.cwd, env);
   if (around.signal.aborted) throw cancelled(program);
   const child = execa(first, rest, {
@@ -63,7 +58,7 @@ export async function runCommand(options: CommandOptions, around: CommandSurroun
   const output = collectOutput(child.stdout, child.stderr, {
     captureBytes: options.captureBytes ?? CAPTURE_BYTES,
     saveTo: around.saveTo,
-    secrets: options.secrets ?? [],
+    secrets: around.secrets ?? [],
   });
   const exit = new Promise<{ exitCode: number | null; signal: string | null }>((resolve) => {
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));

@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import type { Json } from '../../model/json.js';
 
 const REDACTED = '[redacted]';
 
@@ -39,6 +40,14 @@ function formsOf(secrets: readonly string[]): string[] {
  */
 export function redact(text: string, secrets: readonly string[]): string {
   return formsOf(secrets).reduce((result, form) => result.replaceAll(form, REDACTED), text);
+}
+
+/** Changes each text in a value, however deep; names stay. */
+export function inEachText(value: Json, change: (text: string) => string): Json {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((item) => inEachText(item, change));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, inEachText(item, change)]));
 }
 
 /** Takes secrets out of a stream of bytes, also where one stands across the border of two chunks. */

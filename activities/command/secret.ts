@@ -1,8 +1,6 @@
 import { open } from 'node:fs/promises';
+import type { SecretRef } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
-
-/** Where a secret stands: an environment variable of the worker, or a file. */
-export type SecretRef = { env: string } | { file: string };
 
 const LONGEST = 64 * 1024;
 /** Shorter ones cannot be taken out of a text without spoiling it. */

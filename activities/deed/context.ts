@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { StepProgress, StepTask } from '../../model/state/contract.js';
@@ -8,8 +8,9 @@ import type { JsonObject } from '../../model/json.js';
 import type { GuardPlan } from '../../model/plan/plan.js';
 import { runCommand } from '../command/command.js';
 import { checkPinned } from '../command/pinned.js';
-import { contained } from '../reach/contain.js';
+import { contained, throughFolder } from '../reach/contain.js';
 import { failpoint } from '../../host/failpoint.js';
+import { createCapabilities, type Secrets } from './capabilities.js';
 import type { Ledger } from './ledger.js';
 import { type FencedEvidence, stepFolder } from '../step/step-evidence.js';
 import type { StepContext } from '../step/step.js';
@@ -28,22 +29,26 @@ export interface ContextParts {
   ledger: Ledger;
   logger: Logger;
   env: NodeJS.ProcessEnv;
+  secrets: Secrets;
   onProgress(progress: StepProgress): void;
 }
 
 /** Makes what a running step may use. */
 export function createContext(parts: ContextParts): StepContext {
-  const { task, signal, evidence, ledger } = parts;
+  const { task, signal, evidence, ledger, secrets, env } = parts;
+  const { goLive } = task;
   return {
+    ...createCapabilities({ goLive, env, signal, secrets }),
     task,
     signal,
     attempt: parts.attempt,
     now: () => new Date(),
-    progress: parts.onProgress,
-    scaled: (ms) => ms / (task.goLive.timeScale > 0 ? task.goLive.timeScale : 1),
+    progress: (progress) => parts.onProgress({ ...progress, text: secrets.redact(progress.text) }),
+    scaled: (ms) => ms / (goLive.timeScale > 0 ? goLive.timeScale : 1),
     sleep: (ms) => sleep(ms, signal),
-    secretPath: (relative) => resolve(task.goLive.baseDir, relative),
-    path: (relative) => contained(relative, task.goLive.baseDir, task.goLive.folders),
+    path: (relative) => contained(relative, goLive.baseDir, goLive.folders),
+    inHeldFolder: (path, act) => throughFolder(path, goLive.folders, act),
+    checkPinned: (names, cwd) => checkPinned(names, cwd, goLive.files),
     evidence,
     remember: async (state) => {
       await evidence.write(MEMORY, `${JSON.stringify(state)}\n`);
@@ -52,14 +57,15 @@ export function createContext(parts: ContextParts): StepContext {
     checkGuards: (tallies) => checkGuards(task.guards, tallies),
     run: async (options) => {
       const saveTo = options.saveAs === undefined ? undefined : await evidence.place(options.saveAs);
-      if (options.pin !== false) await checkPinned(options.argv, options.cwd ?? task.goLive.baseDir, task.goLive.files);
+      if (options.pin !== false) await checkPinned(options.argv, options.cwd ?? goLive.baseDir, goLive.files);
       const timeoutMs = Math.max(1, Math.min(options.timeoutMs, parts.deadline - performance.now()));
       try {
         return await runCommand(
           { ...options, timeoutMs },
           {
             signal,
-            env: parts.env,
+            env,
+            secrets: secrets.values,
             saveTo,
             started: async (group, argv) => {
               await ledger.started(group, argv);
@@ -73,7 +79,7 @@ export function createContext(parts: ContextParts): StepContext {
           await evidence.adopt(options.saveAs).catch(() => undefined);
       }
     },
-    log: (message, facts) => parts.logger.info({ ...facts }, message),
+    log: (message, facts) => parts.logger.info(facts ? secrets.redactIn(facts) : {}, secrets.redact(message)),
   };
 }
 

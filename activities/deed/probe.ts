@@ -18,18 +18,18 @@ export interface Probed {
  */
 export async function probe(plan: ProbePlan, context: StepContext, kinds: StepCalls): Promise<Probed> {
   try {
-    const outputs = await look(plan, context, kinds);
-    const [done, notDone] = [plan.done, plan.notDone].map((text) => evaluateBoolean(text, { it: outputs.outputs }));
-    const found = `${plan.uses}: ${outputs.summary}`;
+    const { outputs, summary } = await runProbe(plan, context, kinds);
+    const [done, notDone] = [plan.done, plan.notDone].map((text) => evaluateBoolean(text, { it: outputs }));
+    const found = `${plan.uses}: ${summary}`;
     if (done !== notDone) return { answer: done ? 'done' : 'not-done', sentence: `${found}.` };
     const says = done ? 'both done and not done' : 'neither done nor not done';
     return { answer: 'unknown', sentence: `Its probe says ${says} (${found}).` };
   } catch (error) {
-    return { answer: 'unknown', sentence: `Its probe failed: ${failureOf(error).message}` };
+    return { answer: 'unknown', sentence: `Its probe failed: ${failureOf(error, context.redact).message}` };
   }
 }
 
-async function look(plan: ProbePlan, context: StepContext, kinds: StepCalls): Promise<StepOutcome<JsonObject>> {
+async function runProbe(plan: ProbePlan, context: StepContext, kinds: StepCalls): Promise<StepOutcome<JsonObject>> {
   const { kind, handler } = kinds.call(plan.uses, 'do');
   return handler.do(kind.input.parse(plan.with), context);
 }

@@ -15,7 +15,8 @@ import {
   windowSentence,
   type WindowTally,
 } from '../../model/judge/window.js';
-import { createContext } from './context.js';
+import { Secrets } from './capabilities.js';
+import { type ContextParts, createContext } from './context.js';
 import { sha256, syncFolder } from '../../evidence/durable.js';
 import { appendEvents } from '../../evidence/write/log.js';
 import { failureOf, toApplicationFailure } from '../step/failure.js';
@@ -25,7 +26,8 @@ import { type FencedEvidence, openStepEvidence, stepFolder } from '../step/step-
 import type { StepCall } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 import { unwritable } from '../step/unwritable.js';
-import { parseInput, type StepDeps } from './attempt.js';
+import type { StepDeps } from './attempt.js';
+import { parseInput } from './perform.js';
 
 /** More than two records. */
 const TAIL_BYTES = 256 * 1024;
@@ -50,18 +52,20 @@ export function sampleActivity(call: StepCall, deps: StepDeps): (task: SampleTas
   return async (task) => {
     const activity = Context.current();
     const heartbeat = startHeartbeat();
+    const secrets = new Secrets();
     const timeout = AbortSignal.timeout(Math.min(task.timeoutMs, 2 ** 31 - 1));
     try {
       const evidence = await openStepEvidence(task, `${activity.info.base64TaskToken}.${activity.info.attempt}`);
       const records = await openRecords(evidence, task.sample.n);
       try {
-        if (records.standing) return told(records.standing);
+        if (records.standing) return withoutOutputs(records.standing);
         const { n, due, missed } = task.sample;
-        if (missed !== undefined) return told(await records.append(missedUpTo(task, missed)));
+        if (missed !== undefined) return withoutOutputs(await records.append(missedUpTo(task, missed)));
         // The slot came due by the server's clock; this machine's may be behind it.
         const at = new Date(Math.max(Date.now(), activity.info.currentAttemptScheduledTimestampMs)).toISOString();
         const signal = AbortSignal.any([activity.cancellationSignal, timeout]);
-        const found = await look(call, deps, task, evidence, signal, heartbeat.progress);
+        const onProgress = heartbeat.progress;
+        const found = await takeSample({ call, deps, task, evidence, signal, secrets, onProgress });
         activity.cancellationSignal.throwIfAborted();
         const record: SampleRecord = { n, due, at, ...found };
         const { file } = task.sample.plan;
@@ -71,13 +75,13 @@ export function sampleActivity(call: StepCall, deps: StepDeps): (task: SampleTas
           const facts = { goLive: task.goLive.id, day, timeScale: task.goLive.timeScale, ...record };
           await evidence.write(name, `${JSON.stringify(facts, null, 2)}\n`);
         }
-        return told(await records.append([record]));
+        return withoutOutputs(await records.append([record]));
       } finally {
         await records.close();
       }
     } catch (error) {
       if (activity.cancellationSignal.aborted) throw activity.cancellationSignal.reason;
-      throw toApplicationFailure(failureOf(error));
+      throw toApplicationFailure(failureOf(error, secrets.redact));
     } finally {
       heartbeat.stop();
     }
@@ -85,7 +89,7 @@ export function sampleActivity(call: StepCall, deps: StepDeps): (task: SampleTas
 }
 
 /** What the workflow must know of a record: a week of outputs has no place in its history. */
-function told({ outputs: _outputs, ...record }: SampleRecord): SampleRecord {
+function withoutOutputs({ outputs: _outputs, ...record }: SampleRecord): SampleRecord {
   return record;
 }
 
@@ -99,27 +103,30 @@ function missedUpTo({ sample, goLive }: SampleTask, last: number): SampleRecord[
   }));
 }
 
-async function look(
-  call: StepCall,
-  deps: StepDeps,
-  task: SampleTask,
-  evidence: FencedEvidence,
-  signal: AbortSignal,
-  onProgress: Parameters<typeof createContext>[0]['onProgress'],
-): Promise<Pick<SampleRecord, 'outcome' | 'why' | 'outputs'>> {
-  const { logger, env } = deps;
+interface Taking extends Pick<ContextParts, 'evidence' | 'signal' | 'secrets' | 'onProgress'> {
+  call: StepCall;
+  deps: StepDeps;
+  task: SampleTask;
+}
+
+async function takeSample({
+  call,
+  deps: { logger, env },
+  ...taking
+}: Taking): Promise<Pick<SampleRecord, 'outcome' | 'why' | 'outputs'>> {
+  const { task, secrets } = taking;
   const deadline = performance.now() + task.timeoutMs;
-  const parts = { task, attempt: 1, signal, deadline, evidence, ledger: NO_LEDGER, logger, env, onProgress };
+  const parts = { ...taking, attempt: 1, deadline, ledger: NO_LEDGER, logger, env };
   try {
     const input = parseInput(call.kind.input, task.input, call.name);
     const { outputs } = await call.handler.do(input, createContext(parts));
-    const declared = call.kind.outputs.parse(outputs) as JsonObject;
+    const declared = secrets.redactIn(call.kind.outputs.parse(outputs) as JsonObject);
     const green = isGreen(task.sample.plan, declared);
     const why = green ? {} : { why: `${task.sample.plan.green} does not hold` };
     return { outcome: green ? 'green' : 'red', ...why, outputs: declared };
   } catch (error) {
     if (error instanceof ExpressionError) return { outcome: 'red', why: `It cannot be judged: ${error.message}` };
-    const { code, message } = failureOf(error);
+    const { code, message } = failureOf(error, secrets.redact);
     // Without evidence nothing is known; the slot is tried again until it is too late.
     if (code === 'EVIDENCE_UNWRITABLE' || code === 'INTERNAL') throw error;
     return { outcome: 'red', why: `${code}: ${message}`.slice(0, 1000) };

@@ -3,50 +3,22 @@ import type { LookupFunction } from 'node:net';
 import { formatDuration } from '../../model/duration.js';
 import type { NetworkPlan } from '../../model/plan/plan.js';
 import { checkHost, judgedLookup, type Resolve } from './reach.js';
+import { reasonOf, shownUrl } from '../step/connection.js';
+import type { HttpAnswer, HttpRequest } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 
-export interface HttpRequest {
-  url: string;
-  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
-  headers?: Record<string, string>;
-  body?: string;
-  /** For the whole exchange, redirects included. */
-  timeoutMs: number;
-  /** How many redirects are followed. */
-  redirects?: number;
-  maxBytes: number;
+/** A request with what it is bound to. */
+export interface GuardedRequest extends HttpRequest {
   signal: AbortSignal;
   /** Hosts that the plan allows; without it any host, but never a link-local or metadata address. */
   network?: NetworkPlan | undefined;
-  /** The address is itself a secret that the project gave (a webhook): no list of hosts, and credentials may stand in it. */
-  secretAddress?: boolean;
   /** Looks names up; only tests put another in its place. */
   resolve?: Resolve;
-  /** What errors call the address; without it, the address less credentials and query. */
-  name?: string;
-}
-
-export interface HttpAnswer {
-  status: number;
-  /** Names in lower case; several values joined by a comma and a blank. */
-  headers: Record<string, string>;
-  /** Media type in lower case, without parameters. */
-  contentType: string;
-  body: Buffer;
-  /** The body went on beyond `maxBytes`. */
-  truncated: boolean;
-  ms: number;
 }
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 /** Headers that must not follow a redirect to another origin. */
 const CREDENTIALS: readonly string[] = ['authorization', 'cookie', 'proxy-authorization'];
-
-/** An address as it may be shown: without user, password, query and fragment. */
-export function shownUrl(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  return parsed ? `${parsed.origin}${parsed.pathname}${parsed.search ? '?…' : ''}` : 'the address';
-}
 
 /**
  * Sends one request and reads the answer up to its limit. It never tries again by itself; the connection is not kept.
@@ -54,7 +26,7 @@ export function shownUrl(url: string): string {
  * @throws StepError CONNECTION_FAILED when no whole answer came, BAD_INPUT for an address that cannot be used,
  *   CANCELLED when `signal` was aborted
  */
-export async function send(options: HttpRequest): Promise<HttpAnswer> {
+export async function send(options: GuardedRequest): Promise<HttpAnswer> {
   const begun = performance.now();
   const name = options.name ?? `${options.method} ${shownUrl(options.url)}`;
   const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(options.timeoutMs)));
@@ -78,7 +50,7 @@ export async function send(options: HttpRequest): Promise<HttpAnswer> {
   }
 }
 
-async function follow(options: HttpRequest, agent: Agent, signal: AbortSignal): Promise<Omit<HttpAnswer, 'ms'>> {
+async function follow(options: GuardedRequest, agent: Agent, signal: AbortSignal): Promise<Omit<HttpAnswer, 'ms'>> {
   let url = target(options.url, options);
   let { method, body } = options;
   let headers = { ...options.headers };
@@ -98,7 +70,7 @@ async function follow(options: HttpRequest, agent: Agent, signal: AbortSignal): 
 }
 
 /** The next address of an exchange, held to what may be reached; a redirect is judged like the first address. */
-function target(url: string, options: HttpRequest, base?: URL): URL {
+function target(url: string, options: GuardedRequest, base?: URL): URL {
   const parsed = URL.canParse(url, base?.href) ? new URL(url, base) : undefined;
   if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) {
     throw new StepError('BAD_INPUT', 'The address is no http or https address.');
@@ -116,11 +88,11 @@ function portOf({ port, protocol }: URL): number {
   return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 }
 
-function networkOf({ network, secretAddress }: HttpRequest): NetworkPlan | undefined {
+function networkOf({ network, secretAddress }: GuardedRequest): NetworkPlan | undefined {
   return secretAddress ? undefined : network;
 }
 
-function lookupOf(options: HttpRequest): LookupFunction {
+function lookupOf(options: GuardedRequest): LookupFunction {
   // The port is only asked for where golive.yaml lists `host:port`; every hop's own was checked before.
   return judgedLookup(
     Number(URL.canParse(options.url) ? portOf(new URL(options.url)) : 0),
@@ -173,34 +145,4 @@ async function exchange(
 function basicOf(url: URL): Record<string, string> {
   const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-}
-
-const REASONS: Record<string, string> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'the connection was reset',
-  ENOTFOUND: 'the host name is not known',
-  EAI_AGAIN: 'the host name could not be looked up',
-  ETIMEDOUT: 'the connection timed out',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
-  EPIPE: 'the connection was closed while sending',
-  UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
-  UND_ERR_SOCKET: 'the connection was closed before the answer was whole',
-  UND_ERR_INVALID_ARG: 'the request cannot be sent as it is',
-  CERT_HAS_EXPIRED: 'the certificate has expired',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name',
-};
-
-/** Why a connection failed, in words; never the error's own message, which may hold the address. */
-export function reasonOf(error: unknown): string {
-  const codes: string[] = [];
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
-    const inner: unknown = at instanceof AggregateError ? at.errors[0] : undefined;
-    const { code } = at as NodeJS.ErrnoException;
-    if (code) codes.push(code);
-    at = inner ?? at.cause;
-  }
-  const known = codes.find((code) => REASONS[code] !== undefined);
-  return (known && REASONS[known]) ?? codes[0] ?? 'no answer';
 }

@@ -3,6 +3,7 @@ import type { EvidenceRef, StepFailure } from '../../model/state/contract.js';
 import { FAILURES, type FailureCode } from '../../model/failure.js';
 import type { JsonObject } from '../../model/json.js';
 import type { EvidenceRefusal } from '../../evidence/error.js';
+import { inEachText } from '../command/redact.js';
 import { isStepError } from './unwritable.js';
 
 /** The server cuts a failure at 4 KiB: the sentence, the hint and the facts must fit in it together. */
@@ -18,15 +19,24 @@ export function clip(text: string, bytes: number): string {
   return `${new TextDecoder().decode(cut).replace(/\uFFFD+$/, '')}…`;
 }
 
-/** Reads any error as the failure of a step; what is no StepError is a defect, and its stack stays here. */
-export function failureOf(error: unknown): StepFailure & { code: FailureCode } {
+/**
+ * Reads any error as the failure of a step; what is no StepError is a defect, and its stack stays here.
+ *
+ * @param redact takes secrets out of a text, before it is cut: half a secret would not be known any more
+ */
+export function failureOf(
+  error: unknown,
+  redact: (text: string) => string = (text) => text,
+): StepFailure & { code: FailureCode } {
+  const sentence = (text: string): string => clip(redact(text), MESSAGE_BYTES);
+  const advice = (text: string): string => clip(redact(text), HINT_BYTES);
   if (isStepError(error)) {
     const { hint, facts, evidence } = error.options;
     return {
       code: error.code,
-      message: clip(error.message, MESSAGE_BYTES),
-      hint: clip(hint ?? FAILURES[error.code].next, HINT_BYTES),
-      ...(facts ? { facts: smallFacts(facts) } : {}),
+      message: sentence(error.message),
+      hint: advice(hint ?? FAILURES[error.code].next),
+      ...(facts ? { facts: smallFacts(inEachText(facts, redact) as JsonObject) } : {}),
       ...(evidence ? { evidence: fewRefs(evidence) } : {}),
     };
   }
@@ -34,18 +44,18 @@ export function failureOf(error: unknown): StepFailure & { code: FailureCode } {
     const { hint } = error as Error & { hint?: string };
     return {
       code: 'EVIDENCE_UNWRITABLE',
-      message: clip(error.message, MESSAGE_BYTES),
-      hint: clip(hint ?? FAILURES.EVIDENCE_UNWRITABLE.next, HINT_BYTES),
+      message: sentence(error.message),
+      hint: advice(hint ?? FAILURES.EVIDENCE_UNWRITABLE.next),
     };
   }
   if (error instanceof Error && error.name === 'EvidenceRefusal') {
     const { hint } = error as EvidenceRefusal;
-    return { code: 'BAD_INPUT', message: clip(error.message, MESSAGE_BYTES), hint: clip(hint, HINT_BYTES) };
+    return { code: 'BAD_INPUT', message: sentence(error.message), hint: advice(hint) };
   }
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'INTERNAL',
-    message: clip(message || 'An error without a message.', MESSAGE_BYTES),
+    message: sentence(message || 'An error without a message.'),
     hint: FAILURES.INTERNAL.next,
   };
 }

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { z } from 'zod';
 import type { EvidenceRef, StepProgress, StepTask } from '../../model/state/contract.js';
 import type { Json, JsonObject } from '../../model/json.js';
@@ -26,8 +27,42 @@ export interface StepHandler<I, O> {
 /** A handler whose types come from its kind's schema. */
 export type HandlerOf<K extends StepKind> = StepHandler<z.infer<K['input']>, z.infer<K['outputs']>>;
 
+/** Where a secret stands: an environment variable of the worker, or a file. */
+export type SecretRef = { env: string } | { file: string };
+
+/** What a step may read of the worker's environment besides what every command gets. */
+export type EnvFamily = 'containers' | 'temporal';
+
+/** A step's ways to the outside, bound to its plan: what is to be reached, read and kept quiet is no care of a kind. */
+export interface Capabilities {
+  /**
+   * Sends one request, held to the hosts of the plan. It ends with the step and never tries again by itself.
+   *
+   * @throws StepError CONNECTION_FAILED when no whole answer came, BAD_INPUT for an address that may not be used
+   */
+  http(request: HttpRequest): Promise<HttpAnswer>;
+  /**
+   * Refuses a host that the plan does not name.
+   *
+   * @returns the lookup to connect with: it judges the addresses of the name, and what it judged is what is connected to
+   * @throws StepError BAD_INPUT
+   */
+  reach(host: string, port: number): LookupFunction;
+  /**
+   * Reads a secret just before it is used. From then on it is taken out of what the step shows and leaves as text:
+   * output of commands, progress, log, outputs, summary, failure. Files of evidence are the kind's: see `redact`.
+   *
+   * @throws StepError NOT_FOUND when there is none, or an empty one
+   */
+  secret(ref: SecretRef): Promise<string>;
+  /** Takes the secrets that were read so far out of a text, in all their spellings. */
+  redact(text: string): string;
+  /** The allow-listed part of the worker's environment: what every command gets, and the named families. */
+  env(...families: EnvFamily[]): Record<string, string>;
+}
+
 /** What a running step may use. Everything that it leaves behind goes through here. */
-export interface StepContext {
+export interface StepContext extends Capabilities {
   task: StepTask;
   /** Aborted on cancel, on timeout and when the attempt lost its lease. */
   signal: AbortSignal;
@@ -46,8 +81,21 @@ export interface StepContext {
    * @throws StepError BAD_INPUT when it leads elsewhere
    */
   path(relative: string): string;
-  /** Absolute path of a secret's file; it is named by the plan itself and may lie anywhere. */
-  secretPath(relative: string): string;
+  /**
+   * Runs something on a file by way of its folder held open: a folder that is swapped for a link meanwhile is not followed.
+   *
+   * @param path absolute, as `path` gave it; its folder is there
+   * @param act is given the path to use
+   * @throws StepError BAD_INPUT when the folder that was opened lies outside of the folders of the plan
+   */
+  inHeldFolder<T>(path: string, act: (held: string) => Promise<T>): Promise<T>;
+  /**
+   * Compares files that are about to be used with what they were when the plan was made.
+   *
+   * @param names as they are used, relative to `cwd`; what the plan does not know is passed over
+   * @throws StepError BAD_INPUT when one was changed or is gone
+   */
+  checkPinned(names: readonly string[], cwd: string): Promise<void>;
   /** This step's own folder in the bundle. */
   evidence: StepEvidence;
   /** Writes the undo's knowledge durably *before* the deed; `recall` gives it back to the undo and to later attempts. */
@@ -81,6 +129,37 @@ export interface LineAppender {
   close(): Promise<EvidenceRef>;
 }
 
+export interface HttpRequest {
+  url: string;
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+  headers?: Record<string, string>;
+  body?: string;
+  /** For the whole exchange, redirects included. */
+  timeoutMs: number;
+  /** How many redirects are followed. */
+  redirects?: number;
+  maxBytes: number;
+  /**
+   * The address holds a secret that the project gave (a webhook): no list of hosts, and credentials may stand in it.
+   * Nothing for an address without one.
+   */
+  secretAddress?: boolean;
+  /** What errors call the address; without it, the address less credentials and query. */
+  name?: string;
+}
+
+export interface HttpAnswer {
+  status: number;
+  /** Names in lower case; several values joined by a comma and a blank. */
+  headers: Record<string, string>;
+  /** Media type in lower case, without parameters. */
+  contentType: string;
+  body: Buffer;
+  /** The body went on beyond `maxBytes`. */
+  truncated: boolean;
+  ms: number;
+}
+
 export interface CommandOptions {
   argv: string[];
   cwd?: string;
@@ -93,8 +172,6 @@ export interface CommandOptions {
   input?: string;
   /** false: files that argv names may have changed since the plan was made. */
   pin?: boolean;
-  /** Taken out of everything that is kept of its output. */
-  secrets?: readonly string[];
 }
 export interface CommandResult {
   exitCode: number | null;

@@ -33,7 +33,7 @@ export const agentsFreeze: HandlerOf<typeof kind> = {
           throw new StepError('CHECK_FAILED', `Temporal schedule ${id} still goes on.`);
       }
     };
-    if (input.schedules.length > 0) await withSchedules(context.signal, freeze);
+    if (input.schedules.length > 0) await withSchedules(context, freeze);
     else await freeze();
     const still = await runningAgents(
       input.commands.filter(({ status }) => status),
@@ -57,7 +57,7 @@ export const agentsFreeze: HandlerOf<typeof kind> = {
       if (ours.commands.includes(name)) await attempt(runAgent(name, thaw, context));
     }
     if (ours.schedules.length > 0)
-      await attempt(withSchedules(context.signal, (schedules) => letGoOn(ours, schedules, context)));
+      await attempt(withSchedules(context, (schedules) => letGoOn(ours, schedules, context)));
     if (failures.length > 0) throw failures[0];
     return { summary: `${ours.commands.length} agents and ${ours.schedules.length} schedules go on` };
   },

@@ -7,7 +7,7 @@ export const agentsThaw: HandlerOf<typeof kind> = {
   async do(input, context) {
     for (const { name, thaw } of input.commands) await runAgent(name, thaw, context);
     if (input.schedules.length > 0) {
-      await withSchedules(context.signal, async (schedules) => {
+      await withSchedules(context, async (schedules) => {
         for (const id of input.schedules) {
           if (await schedules.paused(id)) await schedules.unpause(id, `thawed by go-live ${context.task.goLive.id}`);
         }

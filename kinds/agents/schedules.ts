@@ -1,5 +1,6 @@
 import { Client, Connection, ScheduleNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 const CONNECT_MS = 3000;
@@ -17,8 +18,11 @@ export interface Schedules {
  *
  * @throws StepError CONNECTION_FAILED; NOT_FOUND for a schedule that is not there
  */
-export async function withSchedules<R>(signal: AbortSignal, work: (schedules: Schedules) => Promise<R>): Promise<R> {
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+export async function withSchedules<R>(
+  { env, signal }: Pick<StepContext, 'env' | 'signal'>,
+  work: (schedules: Schedules) => Promise<R>,
+): Promise<R> {
+  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: env('temporal') });
   const connection = await Connection.connect({ connectTimeout: CONNECT_MS, ...connectionOptions }).catch(
     (cause: unknown) => {
       const address = connectionOptions.address ?? 'localhost:7233';

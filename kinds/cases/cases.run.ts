@@ -4,7 +4,6 @@ import { writeLeaves } from './leaves.js';
 import { type Case, type Manifest, readManifest } from './manifest.js';
 import { type CaseResult, metricsOf, tallies } from './metrics.js';
 import { sendCase, type SendOptions } from './send-case.js';
-import { resolveSecret } from '../../activities/command/secret.js';
 import type { HandlerOf, LineAppender, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
@@ -74,7 +73,7 @@ async function runAll(
     url: input.url,
     retries429: input.retries429,
     timeoutMs: input.timeout,
-    ...(input.token ? { token: await resolveSecret(input.token, process.env, context.secretPath) } : {}),
+    ...(input.token ? { token: await context.secret(input.token) } : {}),
     pace: pacer(context.scaled(input.minInterval), context),
   };
   const begun = performance.now();

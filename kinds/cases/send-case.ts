@@ -1,7 +1,6 @@
 import type { Json } from '../../model/json.js';
 import { sha256 } from '../../evidence/durable.js';
-import { type HttpAnswer, send } from '../../activities/reach/http.js';
-import type { StepContext } from '../../activities/step/step.js';
+import type { HttpAnswer, StepContext } from '../../activities/step/step.js';
 import { type Case, VERDICT_CLASSES, type VerdictClass } from './manifest.js';
 import type { CaseResult } from './metrics.js';
 
@@ -28,7 +27,7 @@ export async function sendCase(one: Case, options: SendOptions, context: StepCon
   for (let attempt = 1; ; attempt += 1) {
     await options.pace();
     startedAt ||= context.now().toISOString();
-    const answer = await send({
+    const answer = await context.http({
       url: options.url,
       method: 'POST',
       headers: {
@@ -38,8 +37,6 @@ export async function sendCase(one: Case, options: SendOptions, context: StepCon
       body,
       timeoutMs: options.timeoutMs,
       maxBytes: MOST_BYTES,
-      signal: context.signal,
-      network: context.task.goLive.network,
     });
     if (answer.status === 429 && attempt <= options.retries429) {
       await context.sleep(retryAfterMs(answer, context.now()));

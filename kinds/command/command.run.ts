@@ -2,11 +2,8 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import type { commandRun as kind } from './command.run.kind.js';
 import type { Json } from '../../model/json.js';
-import type { SecretRef } from '../shared/secret-ref.js';
 import { matchTail } from '../shared/patterns.js';
-import { redact } from '../../activities/command/redact.js';
-import { resolveSecret } from '../../activities/command/secret.js';
-import type { CommandResult, HandlerOf, StepContext } from '../../activities/step/step.js';
+import type { CommandResult, HandlerOf, SecretRef, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import type { StepTask } from '../../model/state/contract.js';
 
@@ -29,7 +26,7 @@ export const commandRun: HandlerOf<typeof kind> = {
     const file = input.outputs ? context.path(input.outputs.file) : undefined;
     // What an earlier command left there is not this one's output.
     if (file) await rm(file, { force: true });
-    const { env, secrets } = await environmentOf(input.env ?? {}, context);
+    const env = await environmentOf(input.env ?? {}, context);
     const result = await context.run({
       argv: input.argv,
       cwd: input.cwd === undefined ? context.task.goLive.baseDir : context.path(input.cwd),
@@ -41,7 +38,6 @@ export const commandRun: HandlerOf<typeof kind> = {
       timeoutMs: input.timeout ?? context.task.timeoutMs,
       saveAs: 'output.log',
       pin: input.pin,
-      secrets,
     });
     if (result.truncated) {
       const { bytes, sha256 } = result;
@@ -57,7 +53,7 @@ export const commandRun: HandlerOf<typeof kind> = {
         { facts: { stdoutTail: result.stdout.slice(-400) }, evidence: context.evidence.refs() },
       );
     }
-    const values = file ? await readValues(file, secrets, context) : {};
+    const values = file ? await readValues(file, context) : {};
     const stdoutTail = result.stdout.slice(-TAIL);
     return {
       outputs: { exitCode: result.exitCode, durationMs: result.durationMs, stdoutTail, values },
@@ -80,25 +76,19 @@ function lastLines(text: string, count: number): string {
   return lines.slice(-count).join('\n').slice(-700);
 }
 
-/** The declared environment with its secrets read, and those secrets, to be taken out of what the command says. */
+/** The declared environment with its secrets read. */
 async function environmentOf(
   declared: Record<string, string | SecretRef>,
   context: StepContext,
-): Promise<{ env: Record<string, string>; secrets: string[] }> {
+): Promise<Record<string, string>> {
   const env: Record<string, string> = {};
-  const secrets: string[] = [];
   for (const [name, value] of Object.entries(declared)) {
-    env[name] = typeof value === 'string' ? value : await resolveSecret(value, process.env, context.secretPath);
-    if (typeof value !== 'string') secrets.push(env[name]);
+    env[name] = typeof value === 'string' ? value : await context.secret(value);
   }
-  return { env, secrets };
+  return env;
 }
 
-async function readValues(
-  path: string,
-  secrets: readonly string[],
-  context: StepContext,
-): Promise<Record<string, Json>> {
+async function readValues(path: string, context: StepContext): Promise<Record<string, Json>> {
   const info = await stat(path).catch(() => undefined);
   if (!info?.isFile()) throw new StepError('NOT_FOUND', `The command did not write its output file ${path}.`);
   if (info.size > OUTPUT_FILE_BYTES) {
@@ -107,7 +97,7 @@ async function readValues(
       `The output file ${path} has ${info.size} bytes; ${OUTPUT_FILE_BYTES} may be read.`,
     );
   }
-  const text = redact(await readFile(path, 'utf8'), secrets);
+  const text = context.redact(await readFile(path, 'utf8'));
   await context.evidence.write('outputs.json', text);
   const values = parseValues(path, text);
   const bytes = Buffer.byteLength(JSON.stringify(values));

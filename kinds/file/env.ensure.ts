@@ -3,7 +3,6 @@ import type { envEnsure as kind } from './env.ensure.kind.js';
 import { sha256 } from '../../evidence/durable.js';
 import { readNeeded, replaceFile, restoreFile } from '../shared/replace.js';
 import { exists } from '../shared/tree.js';
-import { resolveSecret } from '../../activities/command/secret.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
@@ -40,8 +39,7 @@ export const envEnsure: HandlerOf<typeof kind> = {
 async function valuesOf(input: Input, context: StepContext): Promise<Record<string, string>> {
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(input.set)) {
-    const text =
-      typeof value === 'object' ? await resolveSecret(value, process.env, context.secretPath) : String(value);
+    const text = typeof value === 'object' ? await context.secret(value) : String(value);
     if (/[\r\n\0]/.test(text)) throw new StepError('BAD_INPUT', `The value of ${name} holds a line break.`);
     values[name] = text;
   }

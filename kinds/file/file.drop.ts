@@ -1,7 +1,6 @@
 import { link, lstat, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { fileDrop as kind } from './file.drop.kind.js';
-import { throughFolder } from '../../activities/reach/contain.js';
 import { removeUnfinished, sha256, syncFolder, temporaryBeside } from '../../evidence/durable.js';
 import { readNeeded } from '../shared/replace.js';
 import type { HandlerOf } from '../../activities/step/step.js';
@@ -21,7 +20,7 @@ export const fileDrop: HandlerOf<typeof kind> = {
         hint: 'Let it be taken first, or drop it under another name.',
       });
     }
-    const at = await throughFolder(target, context.task.goLive.folders, (held) => appear(held, bytes));
+    const at = await context.inHeldFolder(target, (held) => appear(held, bytes));
     return {
       outputs: { path: target, bytes: bytes.length, digest: sha256(bytes), at },
       summary: `dropped ${bytes.length} bytes as ${target}`,

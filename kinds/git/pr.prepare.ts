@@ -3,8 +3,6 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import type { prPrepare as kind } from './pr.prepare.kind.js';
 import { type Git, gitIn } from './git.js';
-import { send } from '../../activities/reach/http.js';
-import { resolveSecret } from '../../activities/command/secret.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
@@ -99,10 +97,10 @@ async function push({ remote, branch }: Input, git: Git): Promise<boolean> {
 
 async function open({ github, branch, base, title, body, timeout }: Input, context: StepContext): Promise<string> {
   if (!github) return '';
-  const token = await resolveSecret(github.token, process.env, context.secretPath);
+  const token = await context.secret(github.token);
   const [owner = ''] = github.repository.split('/');
   const call = (method: 'GET' | 'POST', path: string, content?: object) =>
-    send({
+    context.http({
       url: `${github.apiBase.replace(/\/+$/, '')}/repos/${github.repository}/pulls${path}`,
       method,
       headers: {
@@ -115,8 +113,6 @@ async function open({ github, branch, base, title, body, timeout }: Input, conte
       ...(content ? { body: JSON.stringify(content) } : {}),
       timeoutMs: timeout,
       maxBytes: 1024 * 1024,
-      signal: context.signal,
-      network: context.task.goLive.network,
     });
   const asked = await call('GET', `?state=open&head=${encodeURIComponent(`${owner}:${branch}`)}`);
   const standing = z.array(pullRequest).safeParse(jsonOf(asked.body));

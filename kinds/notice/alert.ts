@@ -64,11 +64,8 @@ export async function alert(
     const next = { open: what === 'raise', since, seen };
     if (fresh) {
       await save({ ...next, unsent: true });
-      const { secretPath, signal } = context;
-      await sendNotification(
-        { ...input.send, text: input.text },
-        { env: process.env, path: secretPath, signal, key: `${input.incident}/${since}/${what}`, now: context.now() },
-      );
+      const key = `${input.incident}/${since}/${what}`;
+      await sendNotification({ ...input.send, text: input.text }, { key, now: context.now() }, context);
     }
     await save(next);
     return { sent: fresh, open: next.open, seen, since: next.open ? since : '' };

@@ -1,16 +1,12 @@
 import { createHmac } from 'node:crypto';
 import type { z } from 'zod';
 import type { notify } from './notify.kind.js';
-import { send } from '../../activities/reach/http.js';
-import { resolveSecret } from '../../activities/command/secret.js';
+import type { Capabilities, SecretRef } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 export type Notification = z.infer<(typeof notify)['input']>;
 
-export interface SendingOptions {
-  env: NodeJS.ProcessEnv;
-  path: (relative: string) => string;
-  signal: AbortSignal;
+export interface Sending {
   /** Sent along so that a receiver can drop a repetition. */
   key: string;
   now: Date;
@@ -31,16 +27,16 @@ const TELEGRAM = 'https://api.telegram.org';
  */
 export async function sendNotification(
   input: Notification,
-  options: SendingOptions,
+  sending: Sending,
+  ways: Pick<Capabilities, 'http' | 'secret'>,
 ): Promise<{ status: number; ms: number }> {
-  const letter = await letterOf(input, options);
+  const letter = await letterOf(input, sending, ways.secret);
   const name = input.channel ? `the ${input.kind} channel '${input.channel}'` : `the ${input.kind} channel`;
-  const answer = await send({
+  const answer = await ways.http({
     ...letter,
     method: 'POST',
     timeoutMs: input.timeout,
     maxBytes: 16 * 1024,
-    signal: options.signal,
     secretAddress: true,
     name,
   });
@@ -51,11 +47,11 @@ export async function sendNotification(
   return { status: answer.status, ms: answer.ms };
 }
 
-async function letterOf(input: Notification, { env, path, key, now }: SendingOptions): Promise<Letter> {
-  const secret = (ref: NonNullable<Notification['url']> | undefined, what: string) => {
+async function letterOf(input: Notification, { key, now }: Sending, read: Capabilities['secret']): Promise<Letter> {
+  const secret = (ref: SecretRef | undefined, what: string) => {
     if (ref === undefined)
       throw new StepError('BAD_INPUT', `A ${input.kind} notice needs '${what}', a secret by reference.`);
-    return resolveSecret(ref, env, path);
+    return read(ref);
   };
   const headers = { 'content-type': 'application/json', 'idempotency-key': key };
   switch (input.kind) {

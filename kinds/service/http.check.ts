@@ -3,10 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { Json } from '../../model/json.js';
 import type { httpCheck as kind } from './http.check.kind.js';
-import { type HttpAnswer, send, shownUrl } from '../../activities/reach/http.js';
-import { redact } from '../../activities/command/redact.js';
-import { resolveSecret } from '../../activities/command/secret.js';
-import type { HandlerOf, StepContext } from '../../activities/step/step.js';
+import { shownUrl } from '../../activities/step/connection.js';
+import type { HandlerOf, HttpAnswer, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 type Input = z.infer<(typeof kind)['input']>;
@@ -17,10 +15,10 @@ const HIDDEN_HEADERS: readonly string[] = ['set-cookie', 'authorization', 'proxy
 
 export const httpCheck: HandlerOf<typeof kind> = {
   async do(input, context) {
-    const { headers, secrets } = await headersOf(input, context);
+    const headers = await headersOf(input, context);
     const body = input.body === undefined ? input.bodyText : JSON.stringify(input.body);
     const { url, method, timeout, redirects, maxBytes, expect } = input;
-    const answer = await send({
+    const answer = await context.http({
       url,
       method,
       headers,
@@ -28,14 +26,12 @@ export const httpCheck: HandlerOf<typeof kind> = {
       timeoutMs: timeout,
       redirects,
       maxBytes,
-      signal: context.signal,
-      network: context.task.goLive.network,
     });
-    const text = redact(answer.body.toString('utf8'), secrets);
+    const text = context.redact(answer.body.toString('utf8'));
     const shown = Object.fromEntries(
       Object.entries(answer.headers).map(([name, value]) => [
         name,
-        HIDDEN_HEADERS.includes(name) ? '[hidden]' : redact(value, secrets),
+        HIDDEN_HEADERS.includes(name) ? '[hidden]' : context.redact(value),
       ]),
     );
     const { status, ms, truncated } = answer;
@@ -74,20 +70,14 @@ export const httpCheck: HandlerOf<typeof kind> = {
   },
 };
 
-async function headersOf(input: Input, context: StepContext) {
+async function headersOf(input: Input, context: StepContext): Promise<Record<string, string>> {
   const headers: Record<string, string> = {};
-  const secrets: string[] = [];
   if (input.body !== undefined) headers['content-type'] = 'application/json';
   else if (input.bodyText !== undefined) headers['content-type'] = 'text/plain; charset=utf-8';
   for (const [name, value] of Object.entries(input.headers)) {
-    if (typeof value === 'string') headers[name.toLowerCase()] = value;
-    else {
-      const secret = await resolveSecret(value, process.env, context.secretPath);
-      secrets.push(secret);
-      headers[name.toLowerCase()] = secret;
-    }
+    headers[name.toLowerCase()] = typeof value === 'string' ? value : await context.secret(value);
   }
-  return { headers, secrets };
+  return headers;
 }
 
 interface Found {

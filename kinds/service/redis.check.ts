@@ -1,8 +1,6 @@
 import { Redis } from 'ioredis';
 import type { z } from 'zod';
 import type { redisCheck as kind } from './redis.check.kind.js';
-import { checkHost } from '../../activities/reach/reach.js';
-import { resolveSecret } from '../../activities/command/secret.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
@@ -12,13 +10,12 @@ const LONGEST_TEXT = 10_000;
 export const redisCheck: HandlerOf<typeof kind> = {
   async do(input, context) {
     const secret = typeof input.url !== 'string';
-    const url =
-      typeof input.url === 'string' ? input.url : await resolveSecret(input.url, process.env, context.secretPath);
+    const url = typeof input.url === 'string' ? input.url : await context.secret(input.url);
     const where = secret ? 'the Redis of the secret address' : shown(url);
     // As for HTTP: a host that stands in the plan; an address that is a secret was given by the project itself.
     if (!secret) {
       const { hostname, port } = new URL(url);
-      checkHost(hostname, Number(port || 6379), context.task.goLive.network);
+      context.reach(hostname, Number(port || 6379));
     }
     const { value, ms } = await ask(url, where, input, context);
     const text = value ?? '';

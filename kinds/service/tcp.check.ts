@@ -1,23 +1,21 @@
 import { connect, type LookupFunction } from 'node:net';
 import type { tcpCheck as kind } from './tcp.check.kind.js';
 import { formatDuration } from '../../model/duration.js';
-import { reasonOf } from '../../activities/reach/http.js';
-import { checkHost, judgedLookup } from '../../activities/reach/reach.js';
+import { reasonOf } from '../../activities/step/connection.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 export const tcpCheck: HandlerOf<typeof kind> = {
-  async do({ host, port, timeout }, { signal, task }) {
-    const { network } = task.goLive;
-    checkHost(host, port, network);
+  async do({ host, port, timeout }, { signal, reach }) {
+    const lookup = reach(host, port);
     const begun = performance.now();
-    await reach({ host, port, lookup: judgedLookup(port, network) }, timeout, signal);
+    await connected({ host, port, lookup }, timeout, signal);
     const ms = Math.round(performance.now() - begun);
     return { outputs: { connected: true, ms }, summary: `${host}:${port} answers (${ms} ms)` };
   },
 };
 
-async function reach(
+async function connected(
   target: { host: string; port: number; lookup: LookupFunction },
   timeoutMs: number,
   signal: AbortSignal,

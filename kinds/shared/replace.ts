@@ -1,6 +1,5 @@
 import { chmod, copyFile, lstat, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { throughFolder } from '../../activities/reach/contain.js';
 import {
   removeUnfinished,
   settleTemporary,
@@ -34,7 +33,7 @@ export async function replaceFile(
         ? (await stat(path)).mode & 0o777
         : undefined
       : Number.parseInt(mode, 8);
-  await throughFolder(path, context.task.goLive.folders, async (held) => {
+  await context.inHeldFolder(path, async (held) => {
     await removeUnfinished(held);
     await writeDurably(held, content);
     if (bits !== undefined) await chmod(held, bits);

@@ -16,32 +16,18 @@ const container = z.object({
   ExitCode: z.number().optional(),
 });
 
-/** How the client finds its engine, beside the allow-listed environment. */
-const ENGINE_ENV = [
-  'DOCKER_HOST',
-  'DOCKER_CONTEXT',
-  'DOCKER_CONFIG',
-  'DOCKER_CERT_PATH',
-  'DOCKER_TLS_VERIFY',
-  'XDG_RUNTIME_DIR',
-];
-
-function engineEnv(): Record<string, string> {
-  return Object.fromEntries(ENGINE_ENV.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
-
 /** What is missing to run containers, in words; undefined when an engine answers and the plugin is there. */
 export async function composeProblem(context: StackContext): Promise<string | undefined> {
   try {
     const engine = await context.run({
       argv: ['docker', 'info', '--format', '{{.ServerVersion}}'],
-      env: engineEnv(),
+      env: context.env('containers'),
       timeoutMs: PROBE_MS,
     });
     if (engine.exitCode !== 0) return `The container engine does not answer (docker info: ${firstLine(engine)})`;
     const plugin = await context.run({
       argv: ['docker', 'compose', 'version', '--short'],
-      env: engineEnv(),
+      env: context.env('containers'),
       timeoutMs: PROBE_MS,
     });
     if (plugin.exitCode !== 0) return `Docker has no compose plugin (docker compose version: ${firstLine(plugin)})`;
@@ -61,7 +47,7 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
     context.run({
       argv: ['docker', 'compose', '-f', join(folder, 'compose.yaml'), '--project-directory', folder, ...args],
       cwd: folder,
-      env: engineEnv(),
+      env: context.env('containers'),
       timeoutMs,
     });
   const query = async (args: string[]): Promise<string> => {
@@ -112,7 +98,7 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
     // Of the whole engine: what another project has forgotten fills the same disk.
     unusedVolumes: async () => {
       const argv = ['docker', 'volume', 'ls', '--filter', 'dangling=true', '--format', '{{.Name}}'];
-      const result = await context.run({ argv, env: engineEnv(), timeoutMs: QUERY_MS });
+      const result = await context.run({ argv, env: context.env('containers'), timeoutMs: QUERY_MS });
       if (result.exitCode !== 0) throw new StepError('STACK_FAILED', `docker volume ls failed: ${lastLine(result)}`);
       return result.stdout.split('\n').filter(Boolean).sort();
     },

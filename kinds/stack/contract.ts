@@ -29,4 +29,4 @@ export interface StackDriver {
   logs(service: string, tail: number, since?: Date): Promise<string[]>;
 }
 
-export type StackContext = Pick<StepContext, 'run' | 'signal' | 'sleep' | 'path' | 'progress' | 'log'>;
+export type StackContext = Pick<StepContext, 'run' | 'env' | 'signal' | 'sleep' | 'path' | 'progress' | 'log'>;

@@ -6,7 +6,6 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatDuration } from '../../model/duration.js';
 import { canonicalJson } from '../../model/json.js';
-import { commandEnv } from '../../activities/command/command.js';
 import { sha256 } from '../../evidence/durable.js';
 import { endGroup, noteGroup, notedGroupRuns } from '../../host/process-group.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -104,7 +103,7 @@ async function startService(
   );
   const log = openSync(logPath, 'a');
   const [program = '', ...args] = command;
-  const env = commandEnv(process.env, environment);
+  const env = { ...context.env(), ...environment };
   let exited: Promise<Exit>;
   try {
     const child = spawn(program, args, { cwd: folder, env, detached: true, stdio: ['ignore', log, log] });

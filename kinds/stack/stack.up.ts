@@ -1,12 +1,11 @@
 import type { stackUp as kind } from './stack.up.kind.js';
 import { formatDuration } from '../../model/duration.js';
-import { checkPinned } from '../../activities/command/pinned.js';
 import { openStack } from './driver.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 
 export const stackUp: HandlerOf<typeof kind> = {
   async do(input, context) {
-    await checkPinned(['compose.yaml', 'stack.yaml'], context.path(input.stack), context.task.goLive.files);
+    await context.checkPinned(['compose.yaml', 'stack.yaml'], context.path(input.stack));
     const stack = await openStack(input, context);
     const begun = performance.now();
     const { services, wait } = input;

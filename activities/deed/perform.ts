@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import type { JsonObject } from '../../model/json.js';
+import type { Effect } from '../../model/plan/plan.js';
+import type { StepResult, StepTask } from '../../model/state/contract.js';
+import type { StepCall, StepContext, StepOutcome } from '../step/step.js';
+import { StepError } from '../step/step-error.js';
+import { repeatUntil } from './until.js';
+
+const OUTPUT_BYTES = 32 * 1024;
+
+/** What the step declared, or else its kind. An undo may be done twice, whatever it is made of. */
+export function effectOf(task: StepTask, call: StepCall): Effect {
+  if (call.part === 'undo') return 'none';
+  if (task.undoes) return 'idempotent';
+  return task.effect ?? call.kind.effect;
+}
+
+/** Runs the deed or the undo; nothing of it is recorded here. @throws whatever the kind throws */
+export async function perform(call: StepCall, input: unknown, context: StepContext): Promise<StepResult> {
+  if (call.part === 'undo') {
+    if (!call.handler.undo) throw new StepError('INTERNAL', `The kind ${call.name} has no undo of its own.`);
+    const { summary } = await call.handler.undo(input, context);
+    return { outputs: {}, summary, evidence: context.evidence.refs() };
+  }
+  const doOnce = (): Promise<StepOutcome<JsonObject>> => call.handler.do(input, context);
+  const { until } = context.task;
+  const { outputs, summary } = until ? await repeatUntil(until, doOnce, context) : await doOnce();
+  return { outputs: checkOutputs(call, outputs), summary, evidence: context.evidence.refs() };
+}
+
+function checkOutputs(call: StepCall, outputs: JsonObject): JsonObject {
+  const parsed = call.kind.outputs.safeParse(outputs);
+  if (!parsed.success) {
+    throw new StepError('INTERNAL', `The outputs of ${call.name} are not as declared: ${issuesText(parsed.error)}.`);
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(parsed.data));
+  if (bytes > OUTPUT_BYTES) {
+    throw new StepError(
+      'INTERNAL',
+      `The outputs of ${call.name} are ${bytes} bytes; at most ${OUTPUT_BYTES} may be kept outside the evidence.`,
+    );
+  }
+  return parsed.data as JsonObject;
+}
+
+/** @throws StepError BAD_INPUT that names the path of each value */
+export function parseInput(schema: z.ZodObject, input: JsonObject, kind: string): unknown {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new StepError('BAD_INPUT', `The input of ${kind} cannot be used: ${issuesText(parsed.error)}.`);
+}
+
+function issuesText(error: z.ZodError): string {
+  const texts = error.issues.map(({ path, message }) => `${path.join('.') || 'with'}: ${message}`);
+  return texts.length > 5 ? `${texts.slice(0, 5).join('; ')}; and ${texts.length - 5} more` : texts.join('; ');
+}

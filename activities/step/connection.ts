@@ -1,0 +1,35 @@
+/** An address as it may be shown: without user, password, query and fragment. */
+export function shownUrl(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  return parsed ? `${parsed.origin}${parsed.pathname}${parsed.search ? '?…' : ''}` : 'the address';
+}
+
+const REASONS: Record<string, string> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was reset',
+  ENOTFOUND: 'the host name is not known',
+  EAI_AGAIN: 'the host name could not be looked up',
+  ETIMEDOUT: 'the connection timed out',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+  EPIPE: 'the connection was closed while sending',
+  UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
+  UND_ERR_SOCKET: 'the connection was closed before the answer was whole',
+  UND_ERR_INVALID_ARG: 'the request cannot be sent as it is',
+  CERT_HAS_EXPIRED: 'the certificate has expired',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name',
+};
+
+/** Why a connection failed, in words; never the error's own message, which may hold the address. */
+export function reasonOf(error: unknown): string {
+  const codes: string[] = [];
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
+    const inner: unknown = at instanceof AggregateError ? at.errors[0] : undefined;
+    const { code } = at as NodeJS.ErrnoException;
+    if (code) codes.push(code);
+    at = inner ?? at.cause;
+  }
+  const known = codes.find((code) => REASONS[code] !== undefined);
+  return (known && REASONS[known]) ?? codes[0] ?? 'no answer';
+}
