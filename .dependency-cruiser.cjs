@@ -3,6 +3,8 @@ const ROOMS = ['model', 'host', 'wire', 'evidence', 'activities', 'kinds', 'work
 const room = (name) => `^${name}/`;
 /** Every room but those that a room may import. */
 const others = (...may) => `^(${ROOMS.filter((name) => !may.includes(name)).join('|')})/`;
+/** What activities/ promise to kinds: the context with its capabilities, the error, and how a connection is shown. */
+const CONTRACT = '^activities/step/(step|step-error|connection)\\.ts$';
 /** What a kind takes, without what it does: client/ may read it. */
 const CATALOGUE = ['^kinds/catalog\\.ts$', '^kinds/[^/]+/[^/]+\\.kind\\.ts$'];
 
@@ -67,10 +69,29 @@ module.exports = {
     },
     {
       name: 'kinds-use-the-contract',
-      comment: 'kinds/ use model/, the contract in activities/, evidence/ and host/.',
+      comment:
+        'kinds/ use model/, evidence/, host/, and of activities/ only the contract in step/: take context.http, context.reach, context.secret, context.redact, context.env, context.run, context.checkPinned or context.inHeldFolder instead.',
       severity: 'error',
       from: { path: room('kinds') },
-      to: { path: others('kinds', 'model', 'activities', 'evidence', 'host') },
+      to: { path: [others('kinds', 'model', 'activities', 'evidence', 'host'), room('activities')], pathNot: CONTRACT },
+    },
+    {
+      name: 'kinds-reach-out-by-their-context',
+      comment:
+        'A kind sends with context.http, connects with the lookup of context.reach, and runs programs with context.run: they hold it to the plan. Another client stands in this rule, with its reason.',
+      severity: 'error',
+      from: {
+        path: room('kinds'),
+        pathNot: [
+          // Connects with the lookup that context.reach gives.
+          '^kinds/service/tcp\\.check\\.ts$',
+          // Asks the ports of the services that it starts itself.
+          '^kinds/stack/probe\\.ts$',
+          // Starts services that go on when the worker dies; context.run ends what it runs.
+          '^kinds/stack/native\\.ts$',
+        ],
+      },
+      to: { path: ['^node_modules/(undici|execa)/', '^(node:)?(net|tls|http|https|http2|dgram|dns|dns/promises|child_process)$'] },
     },
     {
       name: 'what-a-kind-takes-is-pure',
@@ -114,7 +135,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|node_modules)/' },
+    exclude: { path: '^dist/' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { extensions: ['.ts', '.js'], conditionNames: ['import', 'node', 'default'] },
     parser: 'swc',

@@ -42,6 +42,12 @@ function deploymentOf(deploymentName: string | undefined, buildId: string | unde
   };
 }
 
+function withoutUnset(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
 /**
  * Everything that the worker reads from outside, parsed at the door.
  * @throws Error for a variable that is not usable; WireError for a connection or key that may not be used
@@ -53,7 +59,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     throw new Error(`the environment variable ${issue?.path.join('.') ?? ''} is not usable: ${issue?.message ?? ''}`);
   }
   // TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, TLS and API keys: Temporal's own standard.
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: withoutUnset(env) });
   requireSafeTransport({ ...connectionOptions, address: connectionOptions.address ?? LOCAL }, env);
   return {
     taskQueue: parsed.data.GOLIVE_TASK_QUEUE,

@@ -15,6 +15,7 @@ const MODULES = {
     tests: ['test/model/people/approval', 'test/model/signing'],
   },
   ledger: { files: ['activities/deed/ledger.ts'], tests: ['test/activities/deed'] },
+  attempt: { files: ['activities/deed/states.ts', 'activities/deed/deed.ts'], tests: ['test/activities/deed'] },
   verify: {
     files: [...readdirSync(join(root, 'evidence/verify')).map((name) => `evidence/verify/${name}`), 'model/judge/recompute.ts'],
     tests: ['test/evidence/verify', '-t', 'attacks by|both verifiers|sealed again as it is'],
