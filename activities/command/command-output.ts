@@ -43,7 +43,7 @@ export function collectOutput(stdout: Readable, stderr: Readable, options: Outpu
   });
   const hash = createHash('sha256');
   let bytes = 0;
-  const take = (chunk: Buffer): void => {
+  const receive = (chunk: Buffer): void => {
     hash.update(chunk);
     if (file && bytes < SAVE_BYTES && !fileError && !file.write(chunk)) {
       stdout.pause();
@@ -55,7 +55,7 @@ export function collectOutput(stdout: Readable, stderr: Readable, options: Outpu
     }
     bytes += chunk.length;
   };
-  const ends = [stdout, stderr].map((stream) => keepEnd(stream, captureBytes, secrets, take));
+  const ends = [stdout, stderr].map((stream) => keepEnd(stream, captureBytes, secrets, receive));
   const closed = Promise.all([stdout, stderr].map((stream) => (stream.closed ? undefined : once(stream, 'close'))));
   return async () => {
     // A daemon that the command left behind may hold the pipes open; the command itself has ended.
@@ -80,15 +80,15 @@ function keepEnd(
   stream: Readable,
   captureBytes: number,
   secrets: readonly string[],
-  take: (chunk: Buffer) => void,
+  receive: (chunk: Buffer) => void,
 ): () => { text: string; cut: boolean } {
   const redactor = secrets.length === 0 ? undefined : new Redactor(secrets);
   const chunks: Buffer[] = [];
   let kept = 0;
   let cut = false;
-  const keep = (chunk: Buffer): void => {
+  const retain = (chunk: Buffer): void => {
     if (chunk.length === 0) return;
-    take(chunk);
+    receive(chunk);
     chunks.push(chunk);
     kept += chunk.length;
     while (chunks[0] && kept - chunks[0].length >= captureBytes) {
@@ -97,10 +97,10 @@ function keepEnd(
       cut = true;
     }
   };
-  stream.on('data', (chunk: Buffer) => keep(redactor ? redactor.push(chunk) : chunk));
+  stream.on('data', (chunk: Buffer) => retain(redactor ? redactor.push(chunk) : chunk));
   stream.on('error', () => undefined);
   return () => {
-    if (redactor) keep(redactor.end());
+    if (redactor) retain(redactor.end());
     const whole = Buffer.concat(chunks);
     return {
       text: whole.subarray(Math.max(0, whole.length - captureBytes)).toString('utf8'),

@@ -71,9 +71,9 @@ export class Redactor {
 
   private pass(text: string, last: boolean): Buffer {
     const clean = this.forms.reduce((result, form) => result.replaceAll(form, REDACTED), text);
-    const keep = last ? 0 : Math.max(0, ...this.forms.map((form) => beginningAtEnd(clean, form)));
-    this.held = clean.slice(clean.length - keep);
-    return Buffer.from(clean.slice(0, clean.length - keep));
+    const pending = last ? 0 : Math.max(0, ...this.forms.map((form) => beginningAtEnd(clean, form)));
+    this.held = clean.slice(clean.length - pending);
+    return Buffer.from(clean.slice(0, clean.length - pending));
   }
 }
 

@@ -7,8 +7,8 @@ import { type FencedEvidence, stepFolder } from '../step/step-evidence.js';
 import { StepError } from '../step/step-error.js';
 import { unwritable } from '../step/unwritable.js';
 
-/** An attempt that was replaced looks this often, stops its command at once and lets its successor go on. */
-const LOOK_MS = 500;
+/** How often an attempt sees whether it was replaced; then it stops its command at once and lets its successor go on. */
+const WATCH_MS = 500;
 /**
  * How long a successor waits for it, in milliseconds: its command's grace, and for `once` also a worker that was stopped
  * for some seconds. What may be repeated goes on after its time; what may not does not.
@@ -55,14 +55,14 @@ export async function holdDeed(
     if (signal.aborted) throw new StepError('CANCELLED', 'The step was stopped before it began.', { cause: error });
     throw unwritable('lock', folder, error);
   });
-  const look = setInterval(() => {
+  const watch = setInterval(() => {
     evidence.mayWrite().catch(() => replaced.abort());
-  }, LOOK_MS);
-  look.unref();
+  }, WATCH_MS);
+  watch.unref();
   return {
     signal,
     release: async () => {
-      clearInterval(look);
+      clearInterval(watch);
       await release();
     },
   };

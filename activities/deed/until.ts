@@ -7,7 +7,7 @@ import type { StepContext, StepOutcome } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 import { isStepError } from '../step/unwritable.js';
 
-/** Failures that a later look may not show. */
+/** Failures that a later try may not show. */
 const PASSING: readonly FailureCode[] = [
   'CHECK_FAILED',
   'CONNECTION_FAILED',
@@ -19,26 +19,26 @@ const PASSING: readonly FailureCode[] = [
 const SHORTEST_PAUSE_MS = 20;
 
 /**
- * Repeats a deed until it holds as often running as the plan wants. The pause between looks is scaled in
+ * Repeats a deed until it holds as often running as the plan wants. The pause between tries is scaled in
  * rehearsals; the time within which it must hold is not, since real things take real time.
  *
- * @throws StepError TIMED_OUT with the last finding; at once whatever another look cannot change
+ * @throws StepError TIMED_OUT with the last finding; at once whatever another try cannot change
  */
 export async function repeatUntil(
   until: UntilPlan,
-  look: () => Promise<StepOutcome<JsonObject>>,
+  tryOnce: () => Promise<StepOutcome<JsonObject>>,
   context: Pick<StepContext, 'progress' | 'scaled' | 'sleep'>,
 ): Promise<StepOutcome<JsonObject>> {
   const begun = performance.now();
   let last: Finding = { text: 'it was never looked at' };
   for (let tries = 1, held = 0; ; tries += 1) {
-    const lookedAt = performance.now();
-    last = await find(until, look);
+    const triedAt = performance.now();
+    last = await tryAndJudge(until, tryOnce);
     held = last.outcome ? held + 1 : 0;
     if (last.outcome && held >= until.consecutive) return last.outcome;
     const count = until.consecutive > 1 ? `, ${held} of ${until.consecutive} running` : '';
     context.progress({ text: `try ${tries}${count}: ${last.text}` });
-    const pause = Math.max(SHORTEST_PAUSE_MS, context.scaled(until.everyMs) - (performance.now() - lookedAt));
+    const pause = Math.max(SHORTEST_PAUSE_MS, context.scaled(until.everyMs) - (performance.now() - triedAt));
     if (performance.now() + pause - begun > until.withinMs) {
       throw new StepError(
         'TIMED_OUT',
@@ -56,9 +56,9 @@ interface Finding {
   error?: StepError;
 }
 
-async function find(until: UntilPlan, look: () => Promise<StepOutcome<JsonObject>>): Promise<Finding> {
+async function tryAndJudge(until: UntilPlan, tryOnce: () => Promise<StepOutcome<JsonObject>>): Promise<Finding> {
   try {
-    const outcome = await look();
+    const outcome = await tryOnce();
     if (until.condition === undefined || holds(until.condition, outcome.outputs)) {
       return { outcome, text: outcome.summary };
     }

@@ -78,14 +78,14 @@ async function runAll(
   };
   const begun = performance.now();
   let sent = 0;
-  tell(cases, results, 0, 0, context);
+  showProgress(cases, results, 0, 0, context);
   for (const one of cases) {
     if (done.has(one.id)) continue;
     const result = await sendCase(one, options, context);
     await appender.append(JSON.stringify(result));
     results.push(result);
     sent += 1;
-    tell(cases, results, sent, performance.now() - begun, context);
+    showProgress(cases, results, sent, performance.now() - begun, context);
     if (input.requireStubFalse && result.stub) {
       throw new StepError(
         'EXPECTATION_FAILED',
@@ -106,7 +106,7 @@ function pacer(intervalMs: number, context: StepContext): () => Promise<void> {
   };
 }
 
-function tell(
+function showProgress(
   cases: readonly Case[],
   results: readonly CaseResult[],
   sent: number,

@@ -24,7 +24,7 @@ export const prPrepare: HandlerOf<typeof kind> = {
     const git = gitIn(repo, context, IDENTITY);
     const commit = await commitOf(input, git, context);
     const pushed = await push(input, git);
-    const url = pushed ? await open(input, context) : '';
+    const url = pushed ? await openPullRequest(input, context) : '';
     const command = url === '' ? commandFor(input, pushed) : '';
     const outputs = { branch: input.branch, commit, pushed, opened: url !== '', url, command };
     await context.evidence.write(
@@ -95,7 +95,10 @@ async function push({ remote, branch }: Input, git: Git): Promise<boolean> {
   return result.exitCode === 0;
 }
 
-async function open({ github, branch, base, title, body, timeout }: Input, context: StepContext): Promise<string> {
+async function openPullRequest(
+  { github, branch, base, title, body, timeout }: Input,
+  context: StepContext,
+): Promise<string> {
   if (!github) return '';
   const token = await context.secret(github.token);
   const [owner = ''] = github.repository.split('/');

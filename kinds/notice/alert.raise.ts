@@ -5,7 +5,7 @@ import type { HandlerOf } from '../../activities/step/step.js';
 export const alertRaise: HandlerOf<typeof kind> = {
   async do(input, context) {
     const outputs = await alert('raise', input, context);
-    const told = outputs.sent ? 'told' : `known since ${outputs.since}, not told again`;
-    return { outputs: { ...outputs }, summary: `${input.incident}: ${told}; seen ${outputs.seen} times` };
+    const news = outputs.sent ? 'told' : `known since ${outputs.since}, not told again`;
+    return { outputs: { ...outputs }, summary: `${input.incident}: ${news}; seen ${outputs.seen} times` };
   },
 };

@@ -40,8 +40,8 @@ export const jsonlCount: HandlerOf<typeof kind> = {
     const since = from === undefined ? null : new Date(from).toISOString();
     const facts = { file: input.file, since, where: input.counts, distinct: input.distinct ?? null, ...outputs };
     await context.evidence.write('counts.json', `${JSON.stringify(facts, null, 2)}\n`);
-    const told = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
-    return { outputs, summary: `${lines} records: ${told.join(', ')}` };
+    const summaries = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
+    return { outputs, summary: `${lines} records: ${summaries.join(', ')}` };
   },
 };
 

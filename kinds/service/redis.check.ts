@@ -27,8 +27,8 @@ export const redisCheck: HandlerOf<typeof kind> = {
     );
     const problem = problemOf(input, value, number);
     if (problem) throw new StepError('CHECK_FAILED', `${where}: ${problem}.`, { evidence: context.evidence.refs() });
-    const told = input.key === undefined ? '' : `; ${nameOf(input)} is ${text.slice(0, 80) || 'not there'}`;
-    return { outputs, summary: `${where} answered in ${ms} ms${told}` };
+    const found = input.key === undefined ? '' : `; ${nameOf(input)} is ${text.slice(0, 80) || 'not there'}`;
+    return { outputs, summary: `${where} answered in ${ms} ms${found}` };
   },
 };
 

@@ -47,7 +47,7 @@ export async function eachRecord(
   });
   const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
   let held: string | undefined;
-  const take = (line: string): void => {
+  const visitLine = (line: string): void => {
     if (line.trim() === '') return;
     const record = line.length > LONGEST_LINE ? undefined : objectIn(line);
     if (record) visit(record);
@@ -55,7 +55,7 @@ export async function eachRecord(
   };
   try {
     for await (const line of lines) {
-      if (held !== undefined) take(held);
+      if (held !== undefined) visitLine(held);
       held = line;
     }
   } catch (cause) {
@@ -64,7 +64,7 @@ export async function eachRecord(
       cause,
     });
   }
-  if (held !== undefined && ended) take(held);
+  if (held !== undefined && ended) visitLine(held);
   return malformed;
 }
 

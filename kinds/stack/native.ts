@@ -107,8 +107,8 @@ async function startService(
   let exited: Promise<Exit>;
   try {
     const child = spawn(program, args, { cwd: folder, env, detached: true, stdio: ['ignore', log, log] });
-    const failure = new Promise<Error>((tell) => child.once('error', tell));
-    exited = new Promise((tell) => child.once('exit', (code, signal) => tell({ code, signal })));
+    const failure = new Promise<Error>((done) => child.once('error', done));
+    exited = new Promise((done) => child.once('exit', (code, signal) => done({ code, signal })));
     if (child.pid === undefined) {
       const cause = await failure;
       throw new StepError('TOOL_MISSING', `Service ${name} could not be started: ${program}: ${cause.message}.`, {
@@ -189,14 +189,14 @@ async function failedService(folder: string, name: string, what: string): Promis
 }
 
 async function ps(stack: StackDefinition, folder: string, context: StackContext): Promise<ServiceState[]> {
-  const look = async ({ name, ready }: ServiceDefinition): Promise<ServiceState> => {
+  const stateOf = async ({ name, ready }: ServiceDefinition): Promise<ServiceState> => {
     const record = readRecord(folder, name);
     const running = record !== undefined && notedGroupRuns(record);
     if (!running) return { name, running, healthy: false, detail: record ? 'has ended' : 'was never started' };
     const missing = await probe(ready, context, context.signal);
     return { name, running, healthy: missing === undefined, detail: missing ?? 'ready' };
   };
-  return Promise.all([...stack.services.values()].map(look));
+  return Promise.all([...stack.services.values()].map(stateOf));
 }
 
 async function down(folder: string, volumes: boolean): Promise<{ stopped: number; volumesRemoved: number }> {

@@ -16,8 +16,8 @@ export const stackPs: HandlerOf<typeof kind> = {
     const running = states.filter((state) => state.running);
     const bad = input.expect === 'healthy' ? unhealthy : states.filter((state) => !state.running);
     if (input.expect && bad.length > 0) {
-      const told = bad.map(({ name, detail }) => `${name} (${detail})`).join(', ');
-      throw new StepError('CHECK_FAILED', `Not ${input.expect}: ${told}.`, {
+      const details = bad.map(({ name, detail }) => `${name} (${detail})`).join(', ');
+      throw new StepError('CHECK_FAILED', `Not ${input.expect}: ${details}.`, {
         facts: { unhealthy: unhealthy.map(({ name }) => name) },
         evidence: context.evidence.refs(),
       });
