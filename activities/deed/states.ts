@@ -59,14 +59,9 @@ export function firstState({
 
 /** What a probe's answer makes of a doubt that an earlier attempt left. */
 export function afterProbe({ doubt }: In<'inDoubt'>, found: Probed, about: About): After<'inDoubt'> {
-  switch (found.answer) {
-    case 'done':
-      return { is: 'foundDone', result: standIn(found, about.evidence) };
-    case 'not-done':
-      return { is: 'notBegun' };
-    case 'unknown':
-      return { is: 'unknown', error: outcomeUnknown(about.task, doubt, found.sentence) };
-  }
+  if (found.answer === 'done') return { is: 'foundDone', result: standIn(found, about.evidence) };
+  if (found.answer === 'not-done') return { is: 'notBegun' };
+  return { is: 'unknown', error: outcomeUnknown(about.task, doubt, found.sentence) };
 }
 
 /** What a probe's answer makes of this attempt's own interrupted deed: one that was not done has failed. */
@@ -75,14 +70,9 @@ export function afterInterruption(
   found: Probed,
   about: About,
 ): After<'interrupted'> {
-  switch (found.answer) {
-    case 'done':
-      return { is: 'acted', result: standIn(found, about.evidence) };
-    case 'not-done':
-      return { is: 'notDone', error };
-    case 'unknown':
-      return { is: 'unknown', error: outcomeUnknown(about.task, doubt, found.sentence) };
-  }
+  if (found.answer === 'done') return { is: 'acted', result: standIn(found, about.evidence) };
+  if (found.answer === 'not-done') return { is: 'notDone', error };
+  return { is: 'unknown', error: outcomeUnknown(about.task, doubt, found.sentence) };
 }
 
 /** What follows when the deed threw. */
