@@ -23,7 +23,7 @@ const BREAKS: Record<string, [file: string, imported: string]> = {
   'evidence-is-a-library': ['evidence/a.ts', '../activities/target.js'],
   'activities-know-no-kinds': ['activities/a.ts', '../kinds/catalog.js'],
   'kinds-use-the-contract': ['kinds/a.ts', '../activities/step/step-evidence.js'],
-  'kinds-reach-out-by-their-context': ['kinds/b.ts', 'undici'],
+  'kinds-reach-out-by-their-context': ['kinds/b.ts', 'node:net'],
   'what-a-kind-takes-is-pure': ['kinds/file/a.kind.ts', './hands.js'],
   'workers-name-workflows-by-path': ['workers/a.ts', '../workflows/target.js'],
   'client-stands-alone': ['client/a.ts', '../kinds/file/hands.js'],
