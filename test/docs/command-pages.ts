@@ -72,14 +72,20 @@ function section({ words, command }: NamedCommand): string {
   ].join('\n');
 }
 
+function overviewRow(command: Command, before: string): string {
+  const words = `${before} ${command.name()}`;
+  return `| [\`${words}\`](#${anchor(words)}) | ${cell(firstUp(command.summary() || command.description()))} |`;
+}
+
 /** The overview: each command with one line, under the headings of `golive --help`. */
 export function commandTable(): string {
   const headings = new Map<string, string[]>();
   for (const child of help.visibleCommands(root)) {
     const words = `golive ${child.name()}`;
-    const row = `| [\`${words}\`](#${anchor(words)}) | ${cell(firstUp(child.summary() || child.description()))} |`;
+    const row = overviewRow(child, 'golive');
     const heading = child.helpGroup();
-    headings.set(heading, [...(headings.get(heading) ?? []), row]);
+    const below = child.commands.length > 0 ? help.visibleCommands(child).filter((one) => one.name() !== 'help') : [];
+    headings.set(heading, [...(headings.get(heading) ?? []), row, ...below.map((one) => overviewRow(one, words))]);
   }
   return [...headings]
     .map(([heading, rows]) => [`**${heading}**`, '', '| command | does |', '|---|---|', ...rows].join('\n'))
