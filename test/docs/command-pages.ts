@@ -1,4 +1,4 @@
-import type { Argument, Command, Help, Option } from 'commander';
+import type { Argument, CommandUnknownOpts as Command, Help, Option } from '@commander-js/extra-typings';
 import { buildProgram } from '../../client/program.js';
 
 /** A command with the words that call it: `golive schedule apply`. */
@@ -7,7 +7,7 @@ export interface NamedCommand {
   command: Command;
 }
 
-const root: Command = buildProgram() as unknown as Command;
+const root: Command = buildProgram();
 const help: Help = root.createHelp();
 
 /** Every command of the program, groups before their members, in the order of `golive --help`. */

@@ -5,18 +5,21 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { stepKinds } from '../../kinds/catalog.js';
 import { loadRunbook } from '../../model/schema/load.js';
 import { blocksOf } from '../kits/doc-blocks.js';
+import { ROOMS } from '../kits/doc-pages.js';
 
 const root = new URL('../../', import.meta.url).pathname;
 const page = 'CONTRIBUTING.md';
-const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')) as { include: string[] };
+const READY = z.object({ ready: z.literal(true), target: z.string(), inputs: z.object({ url: z.url() }) });
 
 describe('the examples of CONTRIBUTING.md', () => {
   let copy: string;
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), 'golive-contributing-'));
-    for (const part of [...include, 'package.json', 'tsconfig.json'])
+    for (const part of [...ROOMS, 'package.json', 'tsconfig.json'])
       cpSync(join(root, part), join(copy, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     for (const { file, text } of blocksOf(page)) {
@@ -54,10 +57,10 @@ describe('the examples of CONTRIBUTING.md', () => {
     const lab = spawn(process.execPath, args, { cwd: copy, stdio: ['pipe', 'pipe', 'ignore'] });
     const ended = once(lab, 'exit');
     try {
-      const [line] = (await once(createInterface({ input: lab.stdout }), 'line')) as [string];
-      const ready = JSON.parse(line) as { ready: boolean; target: string; inputs: { url: string } };
-      expect(ready).toMatchObject({ ready: true, target: 'greeter-lab' });
-      return (await fetch(ready.inputs.url)).status;
+      const [line] = await once(createInterface({ input: lab.stdout }), 'line');
+      const { target, inputs } = READY.parse(JSON.parse(String(line)));
+      expect(target).toBe('greeter-lab');
+      return (await fetch(inputs.url)).status;
     } finally {
       lab.stdin.end();
       expect(await ended).toEqual([0, null]);
@@ -66,7 +69,7 @@ describe('the examples of CONTRIBUTING.md', () => {
 
   test('its runbook validates, and its faults are those of the lab', () => {
     const text = blocksOf(page).find(({ file }) => file === 'runbooks/greeter.yaml')?.text ?? '';
-    const { runbook, problems } = loadRunbook(text, 'greeter.yaml');
+    const { runbook, problems } = loadRunbook(text, 'greeter.yaml', stepKinds);
     expect(problems ?? []).toEqual([]);
     const lab = blocksOf(page).find(({ file }) => file === 'lab/greeter/main.ts')?.text ?? '';
     for (const { id } of runbook?.rehearsal?.faults ?? []) expect(lab).toContain(`id: '${id}'`);

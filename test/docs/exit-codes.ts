@@ -33,7 +33,7 @@ export function codesOfProgram(): number[] {
     .filter((line) => !/^\s*(\/?\*|\/\/)/.test(line))
     .flatMap((line) => /exitCode\b[^'"`]*|(?<=ExitPromptError'\) )return \d+/.exec(line)?.[0].match(/\b\d+\b/g) ?? [])
     .map(Number);
-  return [...new Set([...Object.values(EXIT), ...Object.values(CLASSES), ...literals])].sort((a, b) => a - b);
+  return [...new Set([...Object.values(EXIT), ...Object.values(CLASSES), ...literals])].toSorted((a, b) => a - b);
 }
 
 /** The table of the README and of docs/failures.md. */

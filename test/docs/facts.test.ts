@@ -1,15 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { stepKinds } from '../../kinds/catalog.js';
 import { EFFECTS } from '../../model/plan/plan.js';
 import { VERDICTS } from '../../model/verdict.js';
 import { pageText, proseOf } from '../kits/doc-blocks.js';
-import { PAGES } from '../kits/doc-pages.js';
+import { MANIFEST, PAGES, ROOMS } from '../kits/doc-pages.js';
 import { commandsOfProgram } from './command-pages.js';
 
 const root = new URL('../../', import.meta.url).pathname;
-const json = <T>(file: string): T => JSON.parse(readFileSync(join(root, file), 'utf8')) as T;
+const schema: unknown = JSON.parse(readFileSync(join(root, 'runbooks/runbook.schema.json'), 'utf8'));
 const NUMBERS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 
 /** The part of a page below a heading, up to the next of its level. */
@@ -22,16 +23,21 @@ function chapter(page: string, heading: string): string {
 /** Code in backticks. */
 const codes = (text: string): string[] => [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
 
+/** Names of the members that a JSON Schema gives to its object. */
+function propertiesOf(value: unknown): string[] {
+  const { success, data } = z.object({ properties: z.record(z.string(), z.unknown()) }).safeParse(value);
+  return success ? Object.keys(data.properties) : [];
+}
+
 /** Every key that a runbook may have, at any depth. */
 function runbookKeys(): Set<string> {
   const keys = new Set<string>();
   const walk = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
-    const { properties } = value as { properties?: Record<string, unknown> };
-    for (const key of Object.keys(properties ?? {})) keys.add(key);
+    for (const key of propertiesOf(value)) keys.add(key);
     for (const below of Object.values(value)) walk(below);
   };
-  walk(json('runbooks/runbook.schema.json'));
+  walk(schema);
   return keys;
 }
 
@@ -51,8 +57,8 @@ describe('README.md', () => {
     expect(
       codes(line ?? '')
         .slice(1)
-        .sort(),
-    ).toEqual([...workflows].sort());
+        .toSorted(),
+    ).toEqual(workflows.toSorted());
   });
 
   test('it counts the kinds', () => {
@@ -67,9 +73,8 @@ describe('README.md', () => {
   });
 
   test('it names each room', () => {
-    const rooms = json<{ include: string[] }>('tsconfig.json').include;
     const named = codes(chapter('README.md', 'Where things are')).filter((code) => /^[a-z]+\/$/.test(code));
-    expect(named).toEqual(expect.arrayContaining(rooms.map((room) => `${room}/`)));
+    expect(named).toEqual(expect.arrayContaining(ROOMS.map((room) => `${room}/`)));
   });
 
   test('each feature stands in the format and in the program', () => {
@@ -86,8 +91,7 @@ describe('README.md', () => {
     }
     // The other way round: what a runbook can have besides its plain parts is a feature.
     const plain = ['schema', 'id', 'title', 'about', 'roles', 'target', 'defaults', 'guardrails', 'phases', 'onNoGo'];
-    const { properties } = json<{ properties: Record<string, unknown> }>('runbooks/runbook.schema.json');
-    const parts = Object.keys(properties).filter((key) => !plain.includes(key));
+    const parts = propertiesOf(schema).filter((key) => !plain.includes(key));
     const named = rows.flatMap((row) => codes(row.split('|')[2] ?? ''));
     expect(parts.filter((part) => !named.includes(part))).toEqual([]);
   });
@@ -129,15 +133,15 @@ describe('docs/glossary.md', () => {
   });
 
   test('verdicts, effects and workflows are those of the code', () => {
-    expect(codes(meaning('verdict')).sort()).toEqual([...VERDICTS].sort());
-    expect(codes(meaning('effect')).sort()).toEqual([...EFFECTS].sort());
-    expect(codes(meaning('workflow')).sort()).toEqual([...workflows].sort());
+    expect(codes(meaning('verdict')).toSorted()).toEqual(VERDICTS.toSorted());
+    expect(codes(meaning('effect')).toSorted()).toEqual(EFFECTS.toSorted());
+    expect(codes(meaning('workflow')).toSorted()).toEqual(workflows.toSorted());
   });
 });
 
 describe('CHANGELOG.md', () => {
   test('it has the version of the package, released on a day, below what is unreleased', () => {
-    const { version } = json<{ version: string }>('package.json');
+    const { version } = MANIFEST;
     const headings = [...pageText('CHANGELOG.md').matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading);
     expect(headings[0]).toBe('[Unreleased]');
     expect(headings[1]).toMatch(new RegExp(`^\\[${version.replaceAll('.', '\\.')}\\] - \\d{4}-\\d\\d-\\d\\d$`));

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { stepKinds } from '../../kinds/catalog.js';
 import { loadRunbook } from '../../model/schema/load.js';
 import { Project } from '../kits/cli.js';
 import { blocksOf, commandsOf } from '../kits/doc-blocks.js';
@@ -31,7 +32,7 @@ describe.each(PAGES)('$page', ({ page, runbook }) => {
 
   test('its runbook validates', () => {
     const text = files.find(({ file }) => file === runbook)?.text ?? '';
-    expect(loadRunbook(text, runbook).problems ?? []).toEqual([]);
+    expect(loadRunbook(text, runbook, stepKinds).problems ?? []).toEqual([]);
   });
 
   test('every command ends as the page says, and prints what the page shows', async () => {

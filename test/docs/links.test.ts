@@ -1,12 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { blocksOf, proseOf } from '../kits/doc-blocks.js';
-import { anchorOf, PAGES } from '../kits/doc-pages.js';
+import { anchorOf, PAGES, ROOMS } from '../kits/doc-pages.js';
 
 const root = new URL('../../', import.meta.url).pathname;
-const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')) as { include: string[] };
-
 /** Anchors of the headings of a page; repeated ones are numbered. */
 function anchorsOf(page: string): Set<string> {
   const seen = new Map<string, number>();
@@ -38,7 +36,7 @@ test.each(PAGES)('%s: every relative link and anchor resolves', (page) => {
 });
 
 // Paths that pages name in backticks, such as `model/judge/gate.ts`, must be there too.
-const rooms = [...include, 'test', 'deploy', 'runbooks', 'docs'].join('|');
+const rooms = [...ROOMS, 'test', 'deploy', 'runbooks', 'docs'].join('|');
 const made = new Set(PAGES.flatMap((page) => blocksOf(page).flatMap(({ file }) => file ?? [])));
 
 test.each(PAGES)('%s: every source file that it names is there', (page) => {

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { blocksOf, pageText, proseOf } from '../kits/doc-blocks.js';
-import { anchorOf, PAGES } from '../kits/doc-pages.js';
+import { anchorOf, MANIFEST, PAGES } from '../kits/doc-pages.js';
 import { commandsOfProgram, flagsOf } from './command-pages.js';
 
 const commands = new Map(commandsOfProgram().map(({ words, command }) => [words, command]));
@@ -56,11 +55,8 @@ describe.each(PAGES)('%s', (page) => {
   });
 
   test('every script of npm that it names exists', () => {
-    const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-      scripts: Record<string, string>;
-    };
     const named = [...pageText(page).matchAll(/npm run (?:--silent )?([a-z][a-z:]*)/g)].map(([, name = '']) => name);
-    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+    expect(named.filter((name) => !(name in MANIFEST.scripts))).toEqual([]);
   });
 
   test('it links each of its chapters, when it is long', () => {

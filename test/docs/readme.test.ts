@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { freePort } from '../../lab/kit/ports.js';
 import { Project } from '../kits/cli.js';
 import { commandsOf } from '../kits/doc-blocks.js';
 import { runCommands } from '../kits/doc-run.js';
@@ -9,10 +9,12 @@ import { expectGenerated } from './generated.js';
 describe('README.md', () => {
   let project: Project;
   let service: Server;
+  let port: number;
   beforeAll(async () => {
     project = await Project.open();
+    port = await freePort();
     service = createServer((_, response) => void response.end('ok'));
-    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => service.listen(port, '127.0.0.1', resolve));
   });
   afterAll(async () => {
     service.closeAllConnections();
@@ -27,7 +29,6 @@ describe('README.md', () => {
   });
 
   test('its five lines and the answers to them make a go-live that ends in GO', async () => {
-    const { port } = service.address() as AddressInfo;
     const commands = commandsOf('README.md').map(({ line, exitCode }) => ({
       line: line.replaceAll('8000', String(port)),
       exitCode,

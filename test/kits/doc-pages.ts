@@ -1,7 +1,18 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 
 const root = new URL('../../', import.meta.url).pathname;
+
+const json = (file: string): unknown => JSON.parse(readFileSync(join(root, file), 'utf8'));
+
+/** Version and scripts of the package. */
+export const MANIFEST = z
+  .object({ version: z.string(), scripts: z.record(z.string(), z.string()) })
+  .parse(json('package.json'));
+
+/** The rooms that are compiled, as tsconfig.json lists them. */
+export const ROOMS: readonly string[] = z.object({ include: z.array(z.string()) }).parse(json('tsconfig.json')).include;
 
 /** Every page for readers: those of the root, of docs/ and of the lab. */
 export const PAGES: readonly string[] = [
@@ -11,7 +22,7 @@ export const PAGES: readonly string[] = [
   'lab/README.md',
   ...readdirSync(join(root, 'docs'))
     .filter((file) => file.endsWith('.md'))
-    .sort()
+    .toSorted()
     .map((file) => `docs/${file}`),
 ];
 
