@@ -8,7 +8,7 @@ export function register(program: Command): void {
     .summary('rehearse a runbook on its lab')
     .description(
       'Start the lab of a runbook (a real small system), and run the go-live on it, faster than in earnest.\n' +
-        'What people are asked is asked here; without a terminal, the answers that the runbook declares are given, and said so.\n' +
+        'What people are asked is asked here; without a terminal, golive gives the answers that the runbook declares, and prints each.\n' +
         'The exit code is that of the go-live: 0 go, 3 no-go, 5 rollback incomplete.',
     )
     .argument('<runbook>', 'file of the runbook')

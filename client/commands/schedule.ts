@@ -66,7 +66,7 @@ function registerList(schedule: CommandUnknownOpts): void {
   schedule
     .command('list')
     .summary('list schedules with their last and next runs')
-    .description('Every schedule with its state, its next run, its last run and what that came to.')
+    .description('Every schedule with its state, its next run, its last run and the result of that.')
     .option('--target <target>', 'only those of this target', parseName)
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  golive schedule list --target agent')
@@ -86,7 +86,7 @@ function registerRun(schedule: CommandUnknownOpts): void {
     .command('run')
     .summary('run a schedule now')
     .description(
-      'Start a run now and wait for what it comes to. Within a blackout it needs --override, which is recorded.\n' +
+      'Start a run now and wait for its result. Within a blackout it needs --override, which is recorded.\n' +
         'Exit codes: 0 go, 3 no-go, 4 nothing was started.',
     )
     .argument('<target>', 'target of the schedule', parseName)

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { FAILURES } from '../../model/failure.js';
-import { EXIT } from '../../client/terminal/outcome.js';
 import { pageText } from '../kits/doc-blocks.js';
 import { expectGenerated } from './generated.js';
 
@@ -25,9 +24,5 @@ describe(page, () => {
       .find((line) => line.startsWith(`| \`${code}\` |`));
     expect(row).toContain(meaning);
     expect(row).toContain(next);
-  });
-
-  test.each(Object.values(EXIT))('names the exit code %i', (code) => {
-    expect(pageText(page)).toContain(`\n| ${code} |`);
   });
 });

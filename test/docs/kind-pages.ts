@@ -109,6 +109,16 @@ const anchor = (name: string): string =>
     .replace(/[^\w -]/g, '')
     .replaceAll(' ', '-');
 
+/** Links to all kinds, a line for each first word: `file.copy`, `file.drop`. */
+export function kindLinks(): string {
+  const families = new Map<string, string[]>();
+  for (const name of Object.keys(stepKinds)) {
+    const [family = name] = name.split('.');
+    families.set(family, [...(families.get(family) ?? []), `[\`${name}\`](#${anchor(name)})`]);
+  }
+  return [...families.values()].map((links) => `- ${links.join(' · ')}`).join('\n');
+}
+
 /** The overview of all kinds: one line each. */
 export function kindTable(): string {
   const lines = Object.entries(stepKinds as Record<string, StepKind>).map(

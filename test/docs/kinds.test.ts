@@ -9,13 +9,14 @@ import { loadRunbook } from '../../model/schema/load.js';
 import { stepKinds } from '../../kinds/catalog.js';
 import { blocksOf, pageText } from '../kits/doc-blocks.js';
 import { expectGenerated } from './generated.js';
-import { kindSections, kindTable } from './kind-pages.js';
+import { kindLinks, kindSections, kindTable } from './kind-pages.js';
 
 test('the table of kinds in docs/runbook-format.md is that of the code', () => {
   expectGenerated('docs/runbook-format.md', 'kinds', kindTable());
 });
 
 test('docs/step-kinds.md says of each kind what the code says', () => {
+  expectGenerated('docs/step-kinds.md', 'contents', kindLinks());
   expectGenerated('docs/step-kinds.md', 'sections', kindSections());
 });
 

@@ -1,23 +1,16 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { pageText, proseOf } from '../kits/doc-blocks.js';
+import { blocksOf, proseOf } from '../kits/doc-blocks.js';
+import { anchorOf, PAGES, ROOMS } from '../kits/doc-pages.js';
 
 const root = new URL('../../', import.meta.url).pathname;
-const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((file) => `docs/${file}`)].filter((page) =>
-  page.endsWith('.md'),
-);
-
-/** Anchors as GitHub makes them: lower case, no punctuation, blanks to dashes, repeated ones numbered. */
+/** Anchors of the headings of a page; repeated ones are numbered. */
 function anchorsOf(page: string): Set<string> {
   const seen = new Map<string, number>();
   const anchors = new Set<string>();
   for (const [, heading = ''] of proseOf(page).matchAll(/^#{1,6} (.+)$/gm)) {
-    const anchor = heading
-      .trim()
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
-      .replaceAll(' ', '-');
+    const anchor = anchorOf(heading);
     const count = seen.get(anchor) ?? 0;
     seen.set(anchor, count + 1);
     anchors.add(count === 0 ? anchor : `${anchor}-${count}`);
@@ -34,7 +27,7 @@ function problemWith(page: string, link: string): string | undefined {
   return anchorsOf(target).has(anchor) ? undefined : `${link}: ${target} has no heading for it`;
 }
 
-test.each(pages)('%s: every relative link and anchor resolves', (page) => {
+test.each(PAGES)('%s: every relative link and anchor resolves', (page) => {
   const links = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
   const problems = links
     .filter((link) => !/^(https?:|mailto:)/.test(link))
@@ -42,15 +35,16 @@ test.each(pages)('%s: every relative link and anchor resolves', (page) => {
   expect(problems).toEqual([]);
 });
 
-// Paths that docs name in backticks, such as `model/judge/gate.ts`, must be there too.
-test.each(pages)('%s: every source file that it names is there', (page) => {
-  const named = [
-    ...proseOf(page).matchAll(
-      /`((?:model|workflows|activities|workers|client|lab|test|deploy|runbooks|docs)\/[\w./-]*)`/g,
-    ),
-  ].map(([, path = '']) => path);
-  const made = [...pageText(page).matchAll(/^```\w* file=(\S+)/gm)].map(([, file = '']) => file);
-  expect(named.filter((path) => !made.includes(path) && !existsSync(join(root, path)))).toEqual([]);
+// Paths that pages name in backticks, such as `model/judge/gate.ts`, must be there too.
+const rooms = [...ROOMS, 'test', 'deploy', 'runbooks', 'docs'].join('|');
+const made = new Set(PAGES.flatMap((page) => blocksOf(page).flatMap(({ file }) => file ?? [])));
+
+test.each(PAGES)('%s: every source file that it names is there', (page) => {
+  const text = page === 'CHANGELOG.md' ? (proseOf(page).split(/^## \[\d/m)[0] ?? '') : proseOf(page);
+  const named = [...text.matchAll(new RegExp(`\`((?:${rooms})/[\\w./-]*)\``, 'g'))].map(([, path = '']) => path);
+  const bases = page === 'lab/README.md' ? [root, join(root, 'lab')] : [root];
+  const missing = named.filter((path) => !made.has(path) && !bases.some((base) => existsSync(join(base, path))));
+  expect(missing).toEqual([]);
 });
 
 test('a heading that is not there would be noticed', () => {
