@@ -3,12 +3,12 @@ import { approval, gate, phase, plan, step } from '../kits/plans.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
 import { recordAs } from '../kits/histories.js';
-import { startTestServer, type TestServer, workflowBundle } from '../kits/temporal.js';
+import { sharedServer, type TestServer } from '../kits/temporal.js';
 import type { Plan } from '../../model/plan/plan.js';
 
 let server: TestServer;
 beforeAll(async () => {
-  [server] = await Promise.all([startTestServer(), workflowBundle()]);
+  server = await sharedServer();
 }, 120_000);
 afterAll(() => server.stop());
 

@@ -7,14 +7,14 @@ import { planDigestOf } from '../../client/go-live/launch.js';
 import { makePlan, openRunbook } from '../../client/runbook/load.js';
 import { waitUntil } from '../../client/server/processes.js';
 import type { GoLiveState } from '../../model/state/state.js';
-import { startTestServer, type TestServer } from '../kits/temporal.js';
+import { sharedServer, type TestServer } from '../kits/temporal.js';
 
 const MAIN = new URL('../../dist/workers/main.js', import.meta.url).pathname;
 let server: TestServer;
 let folder: string;
 const running = new Set<ChildProcess>();
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await sharedServer();
   folder = mkdtempSync(join(tmpdir(), 'golive-versions-'));
   writeFileSync(
     join(folder, 'two.yaml'),
