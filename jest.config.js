@@ -20,7 +20,7 @@ const SYSTEM = [
   'client/runbook/completion',
   'client/server/{commands,compose,local-server,supervise}',
   'crash/*',
-  'docs/{approvals,kinds,readme,tutorial}',
+  'docs/{approvals,readme,tutorial}',
   'e2e/*',
   'evidence/verify/{attacks,watched}',
   'harness/*',

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { openBrowser } from '../kits/browser.js';
-import { eventually, Project } from '../kits/cli.js';
+import { Project } from '../kits/cli.js';
+import { eventually } from '../kits/until.js';
 
 /** Long: each is a whole rehearsal. `npm run test:faults` takes every fault; `npm test` some. */
 const ALL = process.env.GOLIVE_ALL === '1';

@@ -15,6 +15,7 @@ import type { GoLiveState } from '../../model/state/state.js';
 import { Project } from './cli.js';
 import { testSealer } from './sealer.js';
 import { SshKeys } from './ssh.js';
+import { eventually } from './until.js';
 
 type Loose = { [key: string]: Json };
 
@@ -192,12 +193,11 @@ async function makeIn(project: Project): Promise<Made> {
     );
   }
   const retry = async (...args: string[]): Promise<void> => {
-    for (let left = 100; ; left -= 1) {
-      const { code, stderr } = await project.run(...args);
-      if (code === 0) return;
-      if (code !== 4 || left === 0) throw new Error(`golive ${args.join(' ')}: ${stderr}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    const ended = await eventually(`golive ${args.join(' ')} is not refused`, 60_000, async () => {
+      const answer = await project.run(...args);
+      return answer.code !== 4 && answer;
+    });
+    if (ended.code !== 0) throw new Error(`golive ${args.join(' ')}: ${ended.stderr}`);
   };
   await project.must('up', '--detach');
   for (const id of ['good', 'bad']) {

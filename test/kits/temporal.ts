@@ -38,10 +38,14 @@ export async function sharedServer(): Promise<TestServer> {
 export async function startTestServer(settings: Record<string, number> = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'golive-server-'));
   const ports = { grpc: await freePort(), ui: await freePort(), http: await freePort() };
-  return await connectTo(await ensureServer({ report: silent, stateDir: folder, ports, settings }), folder, async () => {
-    await stopServer(folder);
-    await rm(folder, { recursive: true, force: true });
-  });
+  return await connectTo(
+    await ensureServer({ report: silent, stateDir: folder, ports, settings }),
+    folder,
+    async () => {
+      await stopServer(folder);
+      await rm(folder, { recursive: true, force: true });
+    },
+  );
 }
 
 async function connectTo(info: ServerInfo, folder: string, end: () => Promise<void>): Promise<TestServer> {

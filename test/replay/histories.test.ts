@@ -5,9 +5,8 @@ import { workflowBundle } from '../kits/temporal.js';
 
 const recorded = await recordedHistories();
 
-beforeAll(async () => {
+beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
-  await workflowBundle();
 }, 120_000);
 
 test('there is a past to guard', () => {
@@ -18,7 +17,7 @@ test.each(recorded)(
   '$name replays on these workflows',
   async ({ name, history }) => {
     const id = name.replace(/\.json$/, '');
-    await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history, id);
+    await Worker.runReplayHistory({ workflowBundle: workflowBundle() }, history, id);
   },
   30_000,
 );
