@@ -1,12 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import Sequencer from '@jest/test-sequencer';
-import { SLOWEST_FIRST } from './slowest.mjs';
 
-const root = new URL('../../../', import.meta.url).pathname;
-for (const file of SLOWEST_FIRST) {
-  if (!existsSync(join(root, file))) throw new Error(`${file} is gone: take it out of test/kits/run/slowest.mjs.`);
-}
+/** The slow files, slowest first, as the last lines of `.ci/run` tell them. */
+const slowest = JSON.parse(readFileSync(new URL('slowest.json', import.meta.url), 'utf8'));
 
 /**
  * The order of the test files: unit tests, which fail early; then the system tests, slowest first, so that no worker
@@ -16,8 +12,8 @@ export default class extends Sequencer {
   sort(tests) {
     const rank = ({ path, context: { config } }) => {
       if (config.displayName?.name === 'unit') return -1;
-      const place = SLOWEST_FIRST.findIndex((file) => path.endsWith(`/${file}`));
-      return place === -1 ? SLOWEST_FIRST.length : place;
+      const place = slowest.findIndex((file) => path.endsWith(`/${file}`));
+      return place === -1 ? slowest.length : place;
     };
     return [...tests].sort((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1));
   }
