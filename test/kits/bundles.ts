@@ -200,26 +200,19 @@ async function makeIn(project: Project): Promise<Made> {
     if (ended.code !== 0) throw new Error(`golive ${args.join(' ')}: ${ended.stderr}`);
   };
   await project.must('up', '--detach');
-  for (const id of ['good', 'bad']) {
-    await project.must(
-      'start',
-      `${id}.yaml`,
-      '--target',
-      id,
-      '--change',
-      'c1',
-      '--mode',
-      'live',
-      '--yes',
-      '--key',
-      ssh.path('cy'),
-    );
-    await retry('tick', id, 'measure.told', '--key', ssh.path('cy'));
-    if (id === 'bad') continue;
-    await retry('approve', id, 'go', '--key', ssh.path('ada'), '--reason', 'fine');
-    await retry('approve', id, 'go', '--key', ssh.path('bo'), '--reason', 'fine too');
-  }
-  for (const id of ['good', 'bad']) await project.run('watch', id);
+  // Side by side: most of it is waiting.
+  await Promise.all(
+    ['good', 'bad'].map(async (id) => {
+      const how = ['--target', id, '--change', 'c1', '--mode', 'live', '--yes'];
+      await project.must('start', `${id}.yaml`, ...how, '--key', ssh.path('cy'));
+      await retry('tick', id, 'measure.told', '--key', ssh.path('cy'));
+      if (id === 'good') {
+        await retry('approve', id, 'go', '--key', ssh.path('ada'), '--reason', 'fine');
+        await retry('approve', id, 'go', '--key', ssh.path('bo'), '--reason', 'fine too');
+      }
+      await project.run('watch', id);
+    }),
+  );
   const key = createPrivateKey(readFileSync(join(project.folder, '.golive', 'evidence-key.pem')));
   const bundle = (id: string): string => {
     const path = join(project.folder, 'evidence', id, 'c1');
