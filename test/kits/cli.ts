@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,7 +81,7 @@ export class Project {
   /** Stops server and worker of this project and removes the folder. */
   async close(): Promise<void> {
     for (const child of this.running) child.kill('SIGINT');
-    await this.run('down');
+    if (existsSync(join(this.folder, '.golive'))) await this.run('down');
     await rm(this.folder, { recursive: true, force: true });
   }
 }
