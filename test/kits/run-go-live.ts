@@ -34,6 +34,8 @@ export async function withWorker<T>(
       workflowBundle: workflowBundle(),
       activities: world.activities(kinds),
       maxHeartbeatThrottleInterval: '500ms',
+      // Workflows run in this thread: starting another for each worker takes ten times longer than the worker itself.
+      debugMode: true,
       identity: 'test-worker',
     });
     return await worker.runUntil(run);
