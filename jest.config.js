@@ -1,8 +1,6 @@
-/** jest in ESM mode on the TypeScript sources; end-to-end suites drive the built `dist/`. */
-export default {
+/** jest in ESM mode on the TypeScript sources. */
+const common = {
   testEnvironment: 'node',
-  // Tests wait for conditions; this only bounds a hang, also where both cores are busy.
-  testTimeout: 30_000,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
@@ -11,6 +9,47 @@ export default {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' },
     ],
   },
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist'],
+};
+
+/** What drives the built `dist/` or a Temporal server: folders and files below `test/`. */
+const SYSTEM = [
+  'approvals/{forgeries,schedules}',
+  'client/{cli,live}',
+  'client/rehearse/lab',
+  'client/runbook/completion',
+  'client/server/{commands,compose,local-server,supervise}',
+  'crash/*',
+  'docs/{approvals,readme,tutorial}',
+  'e2e/*',
+  'evidence/verify/{attacks,watched}',
+  'harness/*',
+  'host/file-lock',
+  'kinds/agents/agents',
+  'kinds/process/processes',
+  'lab/lc/e2e',
+  'replay/*',
+  'security/canaries',
+  'wire/encrypted',
+  'workflows/*',
+].map((name) => `**/test/${name}.test.ts`);
+
+export default {
+  // Tests wait for conditions; this only bounds a hang, also where both cores are busy.
+  testTimeout: 30_000,
+  testSequencer: './test/kits/run/sequencer.mjs',
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['**/test/**/*.test.ts', ...SYSTEM.map((glob) => `!${glob}`)],
+    },
+    {
+      ...common,
+      displayName: 'system',
+      testMatch: SYSTEM,
+      globalSetup: '<rootDir>/test/kits/run/begin.mjs',
+      globalTeardown: '<rootDir>/test/kits/run/end.mjs',
+    },
+  ],
 };

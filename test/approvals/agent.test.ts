@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { checkSignatures } from '../../activities/people/signatures.js';
 import { chooseSigner, sign } from '../../client/people/sign.js';
 import { BREAK_GLASS_NAMESPACE, type Expected, NAMESPACE, type SigningPlan } from '../../model/signing/signing.js';
-import { eventually } from '../kits/cli.js';
 import { SshKeys } from '../kits/ssh.js';
+import { eventually } from '../kits/until.js';
 
 /** A real ssh-agent that alone has the private halves: the files are taken away from beside the public ones. */
 const keys = new SshKeys();

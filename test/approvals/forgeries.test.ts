@@ -19,12 +19,12 @@ import { recordAs } from '../kits/histories.js';
 import { approval, phase, plan, step } from '../kits/plans.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
 import { SshKeys } from '../kits/ssh.js';
-import { startTestServer, type TestServer, workflowBundle } from '../kits/temporal.js';
+import { sharedServer, type TestServer } from '../kits/temporal.js';
 
 const ssh = new SshKeys();
 let server: TestServer;
 beforeAll(async () => {
-  [server] = await Promise.all([startTestServer(), workflowBundle()]);
+  server = await sharedServer();
 }, 120_000);
 afterAll(async () => {
   ssh.remove();

@@ -14,13 +14,13 @@ import { recordAs } from '../kits/histories.js';
 import { phase, plan, step } from '../kits/plans.js';
 import { withWorker } from '../kits/run-go-live.js';
 import { SshKeys } from '../kits/ssh.js';
-import { startTestServer, type TestServer, workflowBundle } from '../kits/temporal.js';
+import { sharedServer, type TestServer } from '../kits/temporal.js';
 
 /** Where names are signed, a schedule is signed once, when it is applied; each of its runs is held to that. */
 let server: TestServer;
 const ssh = new SshKeys();
 beforeAll(async () => {
-  [server] = await Promise.all([startTestServer(), workflowBundle()]);
+  server = await sharedServer();
 }, 120_000);
 afterAll(async () => {
   ssh.remove();

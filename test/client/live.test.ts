@@ -13,12 +13,12 @@ import { TASK_QUEUE } from '../../model/state/contract.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { approval, phase, plan, step } from '../kits/plans.js';
 import { withWorker } from '../kits/run-go-live.js';
-import { startTestServer, type TestServer } from '../kits/temporal.js';
+import { sharedServer, type TestServer } from '../kits/temporal.js';
 
 let server: TestServer;
 let connection: OpenConnection;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await sharedServer();
   connection = { client: server.client, address: server.address, namespace: 'default', close: () => Promise.resolve() };
 }, 60_000);
 afterAll(() => server.stop());

@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { GoLiveState } from '../../model/state/state.js';
-import { eventually } from '../kits/cli.js';
 import { begin } from './case.js';
 import { effectsIn } from './check.js';
 import { livingWith, openWorld, Supervised, type World } from './world.js';
+import { eventually } from '../kits/until.js';
 
 let world: World;
 beforeAll(async () => {

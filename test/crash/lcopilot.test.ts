@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { GoLiveState } from '../../model/state/state.js';
-import { eventually, Project } from '../kits/cli.js';
+import { Project } from '../kits/cli.js';
 import { type RunningLab, startLcLab } from '../kits/lab.js';
+import { eventually } from '../kits/until.js';
 import { randomFrom } from './faults.js';
 
 const ALL = process.env.GOLIVE_CRASH === 'all';

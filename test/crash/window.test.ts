@@ -6,6 +6,7 @@ import { verifyBundle } from '../../evidence/verify/verify.js';
 import { recomputeOutputs } from '../../kinds/recompute.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { dueAt, type SampleRecord, type WindowPlan } from '../../model/judge/window.js';
+import { eventually } from '../kits/until.js';
 import { begin } from './case.js';
 import { randomFrom } from './faults.js';
 import { openWorld, Supervised, type World } from './world.js';
@@ -72,7 +73,7 @@ test(
       };
       for (let kill = 1; kill <= KILLS; kill += 1) {
         // At different places of a sample's life.
-        while (!over && taken() < (SAMPLES * kill) / (KILLS + 1)) await delay(100);
+        await eventually('the next kill is due', 1_800_000, () => over || taken() >= (SAMPLES * kill) / (KILLS + 1));
         await delay(random() * 60);
         worker.signal(kill % 3 === 0 ? 'SIGTERM' : 'SIGKILL');
       }

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ensureServer } from '../../client/server/local-server.js';
 import { openRunbook, type OpenedRunbook } from '../../client/runbook/load.js';
-import { eventually } from '../kits/cli.js';
 import { startTestServer, type TestServer } from '../kits/temporal.js';
+import { eventually } from '../kits/until.js';
 
 const MAIN = new URL('../../dist/workers/main.js', import.meta.url).pathname;
 const RUNBOOK = new URL('rb20.yaml', import.meta.url).pathname;

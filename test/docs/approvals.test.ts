@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Project } from '../kits/cli.js';
 import { blocksOf, commandsOf } from '../kits/doc-blocks.js';
 import { runCommands } from '../kits/doc-run.js';
+import { eventually } from '../kits/until.js';
 
 const page = 'docs/approvals.md';
 let project: Project;
@@ -44,7 +45,6 @@ test('every command of the page ends as it says, and a vote can be checked with 
   const input = vote?.statement ?? '';
   expect(execFileSync('ssh-keygen', args, { cwd: project.folder, input, encoding: 'utf8' })).toContain('Good');
   const aborted = join(project.folder, 'evidence', 'shop', 'c2', 'data', 'SIGNOFF.md');
-  const until = Date.now() + 20_000;
-  while (!existsSync(aborted) && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 100));
+  await eventually('the sign-off of what was aborted', 20_000, () => existsSync(aborted));
   expect(readFileSync(aborted, 'utf8')).toContain('BREAK-GLASS: Bo Diaz alone approved');
 }, 180_000);

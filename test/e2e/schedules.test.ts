@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ScheduledResult, ScheduleRow } from '../../model/plan/schedule.js';
 import { openBrowser } from '../kits/browser.js';
-import { eventually, Project } from '../kits/cli.js';
+import { Project } from '../kits/cli.js';
+import { eventually } from '../kits/until.js';
 
 const RUNBOOK = `schema: 1
 id: chores
@@ -174,57 +173,4 @@ describe('golive schedule', () => {
     expect([code, stdout + stderr]).toEqual([2, expect.stringContaining(message)]);
     expect(stdout + stderr).toMatch(/wrong\.yaml:\d+:\d+/);
   });
-
-  test('a server that was down over fire times starts nothing late, and no run beside another', async () => {
-    const every = RUNBOOK.replace(
-      /schedules:[\s\S]*/,
-      'schedules:\n  - { id: often, phases: [slow], every: 5s, catchUp: 10s }\n',
-    );
-    writeFileSync(join(project.folder, 'often.yaml'), every);
-    expect((await apply('often.yaml', 'busy-shop')).stdout).toBe('created  often\n');
-    const before = server();
-    await eventually('the first run', 60_000, async () => ((await list('busy-shop'))[0]?.runs ?? 0) > 0);
-    process.kill(before.pid, 'SIGKILL');
-    // Longer than its catch-up and several of its times.
-    await delay(30_000);
-    const back = await project.run('up', '--detach');
-    expect([back.code, back.stderr]).toEqual([0, back.stderr]);
-    await eventually('a run after it', 60_000, async () => {
-      const [row] = await list('busy-shop');
-      return row?.last && Date.parse(row.last.due) > Date.now() - 20_000 && row.last.status === 'go';
-    });
-    await project.run('schedule', 'remove', 'busy-shop', 'often');
-    const connection = await Connection.connect({ address: server().address });
-    const runs: ScheduledResult[] = [];
-    const goLives: [number, number][] = [];
-    try {
-      const client = new Client({ connection });
-      await eventually('all have ended', 60_000, async () => {
-        const open = client.workflow.list({
-          query: `WorkflowId STARTS_WITH 'busy-shop.often' AND ExecutionStatus = 'Running'`,
-        });
-        for await (const _ of open) return false;
-        return true;
-      });
-      for await (const one of client.workflow.list({ query: `WorkflowId STARTS_WITH 'busy-shop.often'` })) {
-        if (one.type === 'scheduled')
-          runs.push((await client.workflow.getHandle(one.workflowId, one.runId).result()) as ScheduledResult);
-        if (one.type === 'goLive' && one.workflowId === 'busy-shop.often')
-          goLives.push([one.startTime.getTime(), one.closeTime?.getTime() ?? 0]);
-      }
-    } finally {
-      await connection.close();
-    }
-    const late = runs.map(({ due, began }) => Date.parse(began) - Date.parse(due));
-    console.log(
-      `scheduled runs ${runs.length}, latest ${Math.max(...late)} ms after its time, go-lives ${goLives.length}`,
-    );
-    expect(runs.length).toBeGreaterThanOrEqual(2);
-    // The catch-up, and the time that the server takes to come up with it.
-    expect(Math.max(...late)).toBeLessThan(15_000);
-    goLives.sort(([a], [b]) => a - b);
-    const overlaps = goLives.filter(([start], index) => start < (goLives[index - 1]?.[1] ?? 0));
-    expect(overlaps).toEqual([]);
-    expect(runs.filter(({ status }) => status === 'go').length).toBe(goLives.length);
-  }, 240_000);
 });

@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { findTemporal } from '../../client/server/find-temporal.js';
 import type { GoLiveState } from '../../model/state/state.js';
-import { eventually, Project } from '../kits/cli.js';
+import { Project } from '../kits/cli.js';
 import { type RunningLab, startLcLab } from '../kits/lab.js';
+import { eventually } from '../kits/until.js';
 
 const run = promisify(execFile);
 const TARGET = 'signal-lab';

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import type { GoLiveState } from '../../model/state/state.js';
 import { openBrowser } from '../kits/browser.js';
-import { eventually, Project } from '../kits/cli.js';
+import { Project } from '../kits/cli.js';
+import { eventually } from '../kits/until.js';
 
 const RUNBOOK = new URL('runbooks/web-service.yaml', import.meta.url).pathname;
 

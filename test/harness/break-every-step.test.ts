@@ -10,7 +10,7 @@ import { stepKinds } from '../../kinds/catalog.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { recordAs } from '../kits/histories.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
-import { startTestServer, type TestServer, workflowBundle } from '../kits/temporal.js';
+import { sharedServer, type TestServer } from '../kits/temporal.js';
 
 /**
  * Fails each step of each runbook in turn, on the real workflows, and checks that it failed where it was broken, that
@@ -74,7 +74,7 @@ function planned(file: string): Plan {
 
 let server: TestServer;
 beforeAll(async () => {
-  [server] = await Promise.all([startTestServer(), workflowBundle()]);
+  server = await sharedServer();
 }, 120_000);
 afterAll(() => server.stop());
 

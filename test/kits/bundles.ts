@@ -15,6 +15,7 @@ import type { GoLiveState } from '../../model/state/state.js';
 import { Project } from './cli.js';
 import { testSealer } from './sealer.js';
 import { SshKeys } from './ssh.js';
+import { eventually } from './until.js';
 
 type Loose = { [key: string]: Json };
 
@@ -192,34 +193,26 @@ async function makeIn(project: Project): Promise<Made> {
     );
   }
   const retry = async (...args: string[]): Promise<void> => {
-    for (let left = 100; ; left -= 1) {
-      const { code, stderr } = await project.run(...args);
-      if (code === 0) return;
-      if (code !== 4 || left === 0) throw new Error(`golive ${args.join(' ')}: ${stderr}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    const ended = await eventually(`golive ${args.join(' ')} is not refused`, 60_000, async () => {
+      const answer = await project.run(...args);
+      return answer.code !== 4 && answer;
+    });
+    if (ended.code !== 0) throw new Error(`golive ${args.join(' ')}: ${ended.stderr}`);
   };
   await project.must('up', '--detach');
-  for (const id of ['good', 'bad']) {
-    await project.must(
-      'start',
-      `${id}.yaml`,
-      '--target',
-      id,
-      '--change',
-      'c1',
-      '--mode',
-      'live',
-      '--yes',
-      '--key',
-      ssh.path('cy'),
-    );
-    await retry('tick', id, 'measure.told', '--key', ssh.path('cy'));
-    if (id === 'bad') continue;
-    await retry('approve', id, 'go', '--key', ssh.path('ada'), '--reason', 'fine');
-    await retry('approve', id, 'go', '--key', ssh.path('bo'), '--reason', 'fine too');
-  }
-  for (const id of ['good', 'bad']) await project.run('watch', id);
+  // Side by side: most of it is waiting.
+  await Promise.all(
+    ['good', 'bad'].map(async (id) => {
+      const how = ['--target', id, '--change', 'c1', '--mode', 'live', '--yes'];
+      await project.must('start', `${id}.yaml`, ...how, '--key', ssh.path('cy'));
+      await retry('tick', id, 'measure.told', '--key', ssh.path('cy'));
+      if (id === 'good') {
+        await retry('approve', id, 'go', '--key', ssh.path('ada'), '--reason', 'fine');
+        await retry('approve', id, 'go', '--key', ssh.path('bo'), '--reason', 'fine too');
+      }
+      await project.run('watch', id);
+    }),
+  );
   const key = createPrivateKey(readFileSync(join(project.folder, '.golive', 'evidence-key.pem')));
   const bundle = (id: string): string => {
     const path = join(project.folder, 'evidence', id, 'c1');

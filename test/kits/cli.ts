@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,30 +81,7 @@ export class Project {
   /** Stops server and worker of this project and removes the folder. */
   async close(): Promise<void> {
     for (const child of this.running) child.kill('SIGINT');
-    await this.run('down');
+    if (existsSync(join(this.folder, '.golive'))) await this.run('down');
     await rm(this.folder, { recursive: true, force: true });
-  }
-}
-
-/** Waits until it holds; fails with `what` after the time (milliseconds). */
-export async function eventually<T>(
-  what: string,
-  timeoutMs: number,
-  probe: () => Promise<T | undefined | false>,
-): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
-  let last: unknown;
-  for (;;) {
-    try {
-      const found = await probe();
-      if (found !== undefined && found !== false) return found;
-    } catch (error) {
-      last = error;
-    }
-    if (Date.now() > deadline)
-      throw new Error(
-        `${what} did not come about within ${timeoutMs} ms${last instanceof Error ? `: ${last.message}` : ''}`,
-      );
-    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { ApprovalPlan, DecisionPlan, GatePlan, PhasePlan, Plan, StepPlan } from '../../model/plan/plan.js';
 
 /** A step plan with defaults; `uses` is a fake kind unless given. */
@@ -51,10 +52,13 @@ export function approval(id: string, more: Partial<ApprovalPlan> = {}): Approval
   };
 }
 
+/** Suites share a server, and one process runs several of them: each has names of its own. */
+const SUITE = `t${randomBytes(4).toString('hex')}`;
+
 let number = 0;
 export function plan(phases: PhasePlan[], more: Partial<Plan> = {}): Plan {
   number += 1;
-  const target = `t${process.pid}-${number}`;
+  const target = `${SUITE}-${number}`;
   const decisions: DecisionPlan[] = [{ id: 'go', title: 'GO', requires: phases.map((p) => p.id) }];
   return {
     planVersion: 1,

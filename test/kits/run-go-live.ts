@@ -5,6 +5,7 @@ import type { Signed } from '../../model/signing/signing.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { FakeWorld } from './fake-world.js';
 import { workflowBundle } from './temporal.js';
+import { eventually } from './until.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
 
@@ -30,9 +31,11 @@ export async function withWorker<T>(
     const worker = await Worker.create({
       connection,
       taskQueue,
-      workflowBundle: await workflowBundle(),
+      workflowBundle: workflowBundle(),
       activities: world.activities(kinds),
       maxHeartbeatThrottleInterval: '500ms',
+      // Workflows run in this thread: starting another for each worker takes ten times longer than the worker itself.
+      debugMode: true,
       identity: 'test-worker',
     });
     return await worker.runUntil(run);
@@ -58,16 +61,11 @@ export async function begin(
     handle,
     state,
     async until(holds, what) {
-      const deadline = Date.now() + 20_000;
-      for (;;) {
+      return await eventually(what, 20_000, async () => {
         const now = await state();
         if (holds(now)) return now;
-        if (Date.now() > deadline)
-          throw new Error(
-            `${what} did not come about; last: ${JSON.stringify(now.phases)} ${JSON.stringify(now.waiting)}`,
-          );
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+        throw new Error(`last ${JSON.stringify(now.phases)} ${JSON.stringify(now.waiting)}`);
+      });
     },
     send: (name, message) => handle.executeUpdate(name, { args: [message] }),
     result: () => handle.result() as Promise<GoLiveState>,

@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { pino } from 'pino';
@@ -16,6 +15,7 @@ import type { GoLiveRef, StepFailure, StepResult, StepTask } from '../../model/s
 import { FAILURES, isFailureCode } from '../../model/failure.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Effect } from '../../model/plan/plan.js';
+import { eventually as until } from './until.js';
 
 /** What a run of a wrapped activity came to. Exactly one of `result`, `failure`, `cancelled` is set. */
 export interface StepRun {
@@ -188,11 +188,7 @@ export async function eventually(
   what: string,
   withinMs = 10_000,
 ): Promise<void> {
-  const until = performance.now() + withinMs;
-  while (!(await holds())) {
-    if (performance.now() > until) throw new Error(`Not within ${withinMs} ms: ${what}`);
-    await delay(20);
-  }
+  await until(what, withinMs, holds, 20);
 }
 
 /** Command lines of the processes that run now and hold this text in theirs. */

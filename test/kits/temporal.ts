@@ -1,53 +1,71 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import { ensureServer, stopServer } from '../../client/server/local-server.js';
+import { ensureServer, type ServerInfo, stopServer } from '../../client/server/local-server.js';
 import { freePort } from '../../lab/kit/ports.js';
+
+const silent = (): void => undefined;
 
 export interface TestServer {
   address: string;
   uiUrl: string;
   client: Client;
-  /** Folder with the server's state; removed by `stop`. */
+  /** Folder with the server's state. */
   folder: string;
+  /** Lets go of the server; one that is the suite's own ends, and its folder goes. */
   stop(): Promise<void>;
 }
 
 /**
- * A real Temporal server of its own, on random ports, in a temporary folder.
+ * The real Temporal server that the suites of a run share. The first suite that asks starts it; it ends with the run. A
+ * suite keeps to targets and task queues that are its own, as `plan()` makes them; one that kills its server, counts
+ * what is in it, or needs another configuration takes `startTestServer`.
+ */
+export async function sharedServer(): Promise<TestServer> {
+  const folder = process.env.GOLIVE_TEST_SERVER;
+  // Set by test/kits/run/begin.mjs. Without it nobody would end the server.
+  if (folder === undefined) throw new Error('GOLIVE_TEST_SERVER is not set: run the tests by `npm run jest`.');
+  return await connectTo(await ensureServer({ report: silent, stateDir: folder }), folder, async () => undefined);
+}
+
+/**
+ * A real Temporal server of its own, on random ports, in a temporary folder that `stop` removes.
  *
  * @param settings dynamic configuration, by key
  */
 export async function startTestServer(settings: Record<string, number> = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'golive-server-'));
   const ports = { grpc: await freePort(), ui: await freePort(), http: await freePort() };
-  const info = await ensureServer({ report: () => undefined, stateDir: folder, ports, settings });
+  return await connectTo(
+    await ensureServer({ report: silent, stateDir: folder, ports, settings }),
+    folder,
+    async () => {
+      await stopServer(folder);
+      await rm(folder, { recursive: true, force: true });
+    },
+  );
+}
+
+async function connectTo(info: ServerInfo, folder: string, end: () => Promise<void>): Promise<TestServer> {
   const connection = await Connection.connect({ address: info.address });
-  const client = new Client({ connection, namespace: info.namespace, identity: 'test-client' });
   return {
     address: info.address,
     uiUrl: info.uiUrl,
-    client,
+    client: new Client({ connection, namespace: info.namespace, identity: 'test-client' }),
     folder,
     async stop() {
       await connection.close();
-      await stopServer(folder);
-      await rm(folder, { recursive: true, force: true });
+      await end();
     },
   };
 }
 
-let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+let code: string | undefined;
 
-/** The workflows of the built `dist/`, bundled once per test process. */
-export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
-  const quiet = () => undefined;
-  bundle ??= bundleWorkflowCode({
-    workflowsPath: new URL('../../dist/workflows/index.js', import.meta.url).pathname,
-    payloadConverterPath: new URL('../../dist/wire/payload-converter.cjs', import.meta.url).pathname,
-    logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: console.warn, error: console.error },
-  });
-  return bundle;
+/** The workflows as the build bundled them, which is what a worker runs. */
+export function workflowBundle(): { code: string } {
+  code ??= readFileSync(new URL('../../dist/workers/workflow-bundle.js', import.meta.url), 'utf8');
+  return { code };
 }

@@ -37,7 +37,7 @@ let code: string;
 const recorded = await recordedHistories();
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
-  ({ code } = await workflowBundle());
+  ({ code } = workflowBundle());
 }, 120_000);
 
 /** Names of the histories that do not replay on this code; the first is enough. */

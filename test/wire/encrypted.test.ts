@@ -8,7 +8,8 @@ import { payloadKeys } from '../../wire/keys.js';
 import { type CodecServer, startCodecServer } from '../../client/server/codec-server.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { openBrowser } from '../kits/browser.js';
-import { eventually, Project } from '../kits/cli.js';
+import { Project } from '../kits/cli.js';
+import { eventually } from '../kits/until.js';
 
 /** Confidential, though no secret: inputs, titles, reasons and failures that a server's operator need not read. */
 const WORDS = ['wombat-acquisition', 'kestrel-ledger', 'marmot-refused', 'otter-went-wrong'];

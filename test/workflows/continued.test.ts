@@ -6,17 +6,16 @@ import { FakeWorld } from '../kits/fake-world.js';
 import { recordAs } from '../kits/histories.js';
 import { approval, phase, plan, step } from '../kits/plans.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
-import { startTestServer, type TestServer, workflowBundle } from '../kits/temporal.js';
+import { startTestServer, type TestServer } from '../kits/temporal.js';
+import { eventually } from '../kits/until.js';
 
 /** Events after which the server suggests to continue as new; 4,096 by default. */
 const SUGGESTED_AT = 80;
 
 let server: TestServer;
 beforeAll(async () => {
-  [server] = await Promise.all([
-    startTestServer({ 'limit.historyCount.suggestContinueAsNew': SUGGESTED_AT }),
-    workflowBundle(),
-  ]);
+  // A server of its own: it suggests to continue earlier than others do.
+  server = await startTestServer({ 'limit.historyCount.suggestContinueAsNew': SUGGESTED_AT });
 }, 120_000);
 afterAll(() => server.stop());
 
@@ -63,13 +62,11 @@ async function go(world: FakeWorld, made: Plan, drive: (run: Running) => Promise
 /** The state as the newest execution tells it. */
 const newest = (made: Plan) => server.client.workflow.getHandle(made.target.id).query<GoLiveState>('state');
 
-async function untilAsked(made: Plan, id: string): Promise<GoLiveState> {
-  for (;;) {
+const untilAsked = (made: Plan, id: string): Promise<GoLiveState> =>
+  eventually(`the question ${id}`, 30_000, async () => {
     const state = await newest(made);
-    if (state.waiting?.id === id) return state;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+    return state.waiting?.id === id && state;
+  });
 
 describe('a go-live that has had too many messages for one history', () => {
   test('goes on in a next execution with all that was said and done', async () => {

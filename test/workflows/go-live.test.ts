@@ -3,12 +3,13 @@ import { approval, gate, phase, plan, step } from '../kits/plans.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
 import { recordAs } from '../kits/histories.js';
-import { startTestServer, type TestServer, workflowBundle } from '../kits/temporal.js';
+import { sharedServer, type TestServer } from '../kits/temporal.js';
+import { eventually } from '../kits/until.js';
 import type { Plan } from '../../model/plan/plan.js';
 
 let server: TestServer;
 beforeAll(async () => {
-  [server] = await Promise.all([startTestServer(), workflowBundle()]);
+  server = await sharedServer();
 }, 120_000);
 afterAll(() => server.stop());
 
@@ -276,7 +277,7 @@ describe('abort', () => {
     const made = plan([phase('one', [step('a')]), phase('two', [step('b')])]);
     await go(world, made, async (run) => {
       await run.until((s) => s.phases[1]?.status === 'running', 'phase two');
-      while (!world.deeds.includes('two.b')) await new Promise((resolve) => setTimeout(resolve, 20));
+      await eventually('the deed', 20_000, () => world.deeds.includes('two.b'));
       await run.send('abort', { by: 'Ada', reason: 'enough' });
       const state = await run.result();
       expect(world.deeds).toEqual(['one.a', 'two.b', 'stopped two.b', 'undo two.b', 'undo one.a']);
@@ -290,7 +291,7 @@ describe('abort', () => {
     world.hanging.add('one.b');
     const made = plan([phase('one', [step('a'), step('b')])]);
     await go(world, made, async (run) => {
-      while (!world.deeds.includes('one.b')) await new Promise((resolve) => setTimeout(resolve, 20));
+      await eventually('the deed', 20_000, () => world.deeds.includes('one.b'));
       await run.handle.cancel();
       const state = await run.result();
       expect(world.standing().filter((deed) => !deed.startsWith('stopped'))).toEqual([]);

@@ -3,14 +3,14 @@ import { randomInt } from 'node:crypto';
 import { FakeWorld } from '../kits/fake-world.js';
 import { approval, phase, plan, step } from '../kits/plans.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
-import { startTestServer, type TestServer, workflowBundle } from '../kits/temporal.js';
+import { sharedServer, type TestServer } from '../kits/temporal.js';
 
 const ALL = process.env.GOLIVE_ALL !== undefined;
 const SEED = Number(process.env.GOLIVE_SEED ?? randomInt(1 << 30));
 
 let server: TestServer;
 beforeAll(async () => {
-  [server] = await Promise.all([startTestServer(), workflowBundle()]);
+  server = await sharedServer();
   console.log(`GOLIVE_SEED=${SEED}`);
 }, 120_000);
 afterAll(() => server.stop());

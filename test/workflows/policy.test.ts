@@ -5,11 +5,11 @@ import { FakeWorld } from '../kits/fake-world.js';
 import { recordAs } from '../kits/histories.js';
 import { approval, gate, phase, plan, step } from '../kits/plans.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
-import { startTestServer, type TestServer, workflowBundle } from '../kits/temporal.js';
+import { sharedServer, type TestServer } from '../kits/temporal.js';
 
 let server: TestServer;
 beforeAll(async () => {
-  [server] = await Promise.all([startTestServer(), workflowBundle()]);
+  server = await sharedServer();
 }, 120_000);
 afterAll(() => server.stop());
 

@@ -7,14 +7,15 @@ import { planDigestOf } from '../../client/go-live/launch.js';
 import { makePlan, openRunbook } from '../../client/runbook/load.js';
 import { waitUntil } from '../../client/server/processes.js';
 import type { GoLiveState } from '../../model/state/state.js';
-import { startTestServer, type TestServer } from '../kits/temporal.js';
+import { sharedServer, type TestServer } from '../kits/temporal.js';
+import { eventually } from '../kits/until.js';
 
 const MAIN = new URL('../../dist/workers/main.js', import.meta.url).pathname;
 let server: TestServer;
 let folder: string;
 const running = new Set<ChildProcess>();
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await sharedServer();
   folder = mkdtempSync(join(tmpdir(), 'golive-versions-'));
   writeFileSync(
     join(folder, 'two.yaml'),
@@ -64,17 +65,10 @@ async function drain(child: ChildProcess): Promise<void> {
 
 async function makeCurrent(deploymentName: string, buildId: string): Promise<void> {
   const request = { namespace: 'default', deploymentName, buildId, ignoreMissingTaskQueues: true };
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    try {
-      await server.client.workflowService.setWorkerDeploymentCurrentVersion(request);
-      return;
-    } catch (error) {
-      // The server learns of a version from the first poll of its worker.
-      if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
+  // The server learns of a version from the first poll of its worker.
+  await eventually('the version is known', 30_000, () =>
+    server.client.workflowService.setWorkerDeploymentCurrentVersion(request),
+  );
 }
 
 async function start(queue: string) {
@@ -104,9 +98,11 @@ test.each([
     const first = await startWorker(name, build('1'));
     if (versioned) await makeCurrent('golive', '1');
     const handle = await start(name);
-    const waits = async () => (await handle.query<GoLiveState>('state').catch(() => undefined))?.waiting?.id === 'two';
-    const until = Date.now() + 30_000;
-    while (!(await waits())) if (Date.now() > until) throw new Error('it never asked');
+    await eventually(
+      'the question',
+      30_000,
+      async () => (await handle.query<GoLiveState>('state')).waiting?.id === 'two',
+    );
     await drain(first);
     const second = await startWorker(name, build('2'));
     if (versioned) await makeCurrent('golive', '2');

@@ -1,15 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WindowPlan } from '../../model/judge/window.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { recordAs } from '../kits/histories.js';
 import { gate, phase, plan, step } from '../kits/plans.js';
 import { begin, withWorker } from '../kits/run-go-live.js';
-import { startTestServer, type TestServer, workflowBundle } from '../kits/temporal.js';
+import { startTestServer, type TestServer } from '../kits/temporal.js';
+import { eventually } from '../kits/until.js';
 
 let server: TestServer;
 beforeAll(async () => {
-  [server] = await Promise.all([startTestServer({ 'limit.historyCount.suggestContinueAsNew': 60 }), workflowBundle()]);
+  // A server of its own: it suggests to continue earlier than others do.
+  server = await startTestServer({ 'limit.historyCount.suggestContinueAsNew': 60 });
 }, 120_000);
 afterAll(() => server.stop());
 
@@ -56,13 +57,16 @@ describe('a window', () => {
 
   test('while nobody works for it, slots are missed and told as such; the next is taken in its time', async () => {
     const world = new FakeWorld();
-    const made = watched({ lateMs: 2000, withinMs: 60_000, everyMs: 400 });
+    const [everyMs, lateMs] = [400, 1000];
+    const made = watched({ lateMs, withinMs: 60_000, everyMs });
     const begun = await withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
       const run = await begin(server.client, made.target.id, made);
-      while (world.samples.length < 1) await delay(20);
+      await eventually('the first sample', 20_000, () => world.samples.length > 0);
       return run;
     });
-    await delay(5000);
+    // Four slots more are over, and too late to be taken.
+    const due = Date.parse(world.samples.at(-1)?.due ?? '');
+    await eventually('the slots are over', 20_000, () => Date.now() > due + 5 * everyMs + lateMs);
     await withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
       const outputs = (await begun.result()).phases[0]?.steps[0]?.outputs as Record<string, number>;
       expect(outputs.missed).toBeGreaterThanOrEqual(3);

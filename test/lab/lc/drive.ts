@@ -3,8 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
+import { eventually } from '../../kits/until.js';
 
 /** A stand-in for the native stack driver, and the lab as a child process. Needs a built `dist/`. */
 
@@ -44,11 +44,7 @@ export async function startLab(dir: string, args: string[]): Promise<Lab> {
 }
 
 export async function until(what: string, holds: () => Promise<boolean> | boolean, ms = 30_000): Promise<void> {
-  const end = Date.now() + ms;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`waited ${ms} ms for: ${what}`);
-    await sleep(30);
-  }
+  await eventually(what, ms, holds, 30);
 }
 
 export async function connects(host: string, port: number): Promise<boolean> {

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from '@jest/globals';
+import { openBrowser } from '../kits/browser.js';
+import type { Project } from '../kits/cli.js';
+import { testSystem } from '../kits/system.js';
+import { eventually } from '../kits/until.js';
+
+/** What the Web UI shows of the window, while it runs. */
+async function lookAtWindow(project: Project, uiUrl: string): Promise<void> {
+  const browser = await openBrowser();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+    const shown = await eventually('the window in the Web UI', 80_000, async () => {
+      const { value } = await project.json<{ goLives?: { target: string; change: string }[] }>('list', '--json');
+      const found = JSON.stringify(value).match(/"target":"gateway-lab","change":"([^"]+)"/);
+      if (!found) return undefined;
+      const id = encodeURIComponent(`gateway-lab/${found[1]}/stability/days`);
+      await page.goto(`${uiUrl}/namespaces/default/workflows/${id}`);
+      await page.waitForURL(/\/[0-9a-f-]{36}/, { timeout: 5000 });
+      await page.goto(`${page.url().replace(/\/(timeline|history|user-metadata).*$/, '')}/user-metadata`);
+      const board = page
+        .locator('iframe')
+        .last()
+        .contentFrame()
+        .getByText(/samples green/);
+      await board.first().waitFor({ timeout: 5000 });
+      if (process.env.GOLIVE_SCREENSHOTS)
+        await page.screenshot({ path: join(process.env.GOLIVE_SCREENSHOTS, 'window.png') });
+      return (await board.first().textContent()) ?? undefined;
+    });
+    expect(shown).toMatch(/\d of \d samples green/);
+  } finally {
+    await browser.close();
+  }
+}
+
+await testSystem({
+  name: 'battle-tested',
+  faults: [
+    'near-miss-approved',
+    'order-crashes-gateway',
+    'red-day-5',
+    'rollback-does-not-restore',
+    'sign-off-refused',
+    'too-few-operations',
+  ],
+  sample: ['near-miss-approved'],
+  files: [
+    'STATS.json',
+    'incident_log.md',
+    'live_rollback_REPORT.md',
+    'auto_approve_EVIDENCE.md',
+    'window_SUMMARY.md',
+    'battle_tested_FINAL.md',
+  ],
+  meanwhile: lookAtWindow,
+  after: (data) => {
+    // One file for each of seven consecutive days, and the summary names them.
+    const days = readdirSync(join(data, 'phases', 'stability.1', 'days')).filter((file) =>
+      file.startsWith('monitor_daily_'),
+    );
+    expect(days).toHaveLength(7);
+    const summary = readFileSync(join(data, 'window_SUMMARY.md'), 'utf8');
+    expect(summary).toContain('REHEARSAL, time ×8640');
+    for (const day of days) expect(summary).toContain(day.slice('monitor_daily_'.length, -'.json'.length));
+  },
+});

@@ -1,0 +1,97 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Project } from './cli.js';
+
+/** Long: each is a whole rehearsal. `npm run test:faults` takes every fault; `npm test` some. */
+const ALL = process.env.GOLIVE_ALL === '1';
+
+interface Outcome {
+  bundle: string | null;
+  key: string | null;
+  verdict: string;
+  sentence: string;
+  exitCode: number;
+}
+interface Fault {
+  id: string;
+  title: string;
+  expect: { verdict: string; exit: number; sentence?: string };
+}
+
+/** A system that a runbook is rehearsed on. */
+export interface RehearsedSystem {
+  /** Name of its runbook. */
+  name: string;
+  /** The faults that its requirement asks for, in order of their names. */
+  faults: readonly string[];
+  /** Those of them that `npm test` takes. */
+  sample: readonly string[];
+  /** What its bundle must hold. */
+  files: readonly string[];
+  /** Looks at the rehearsal without a fault, while it runs. */
+  meanwhile?: (project: Project, uiUrl: string) => Promise<void>;
+  /** Looks at the `data` of its bundle, when it has ended. */
+  after?: (data: string) => void;
+}
+
+/** Registers the tests of one system: its faults, the rehearsal without one, and rehearsals with. */
+export async function testSystem(system: RehearsedSystem): Promise<void> {
+  const { name, sample } = system;
+  const declared = await faultsOf(name);
+  let project: Project;
+  const rows: string[] = [];
+  beforeAll(async () => {
+    project = await Project.open();
+    const up = await project.run('up', '--detach');
+    expect([up.code, up.stderr]).toEqual([0, up.stderr]);
+  }, 120_000);
+  afterAll(async () => {
+    if (rows.length > 0) process.stderr.write(`\n${rows.join('\n')}\n`);
+    await project.close();
+  }, 60_000);
+  const rehearse = (...more: string[]) =>
+    project.json<Outcome>('rehearse', name, '--json', '--non-interactive', ...more);
+  const verifies = async ({ bundle, key }: Outcome): Promise<void> => {
+    const { code, stdout } = await project.run('verify', bundle ?? '', '--key', key ?? '');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('VERIFIED')]);
+  };
+
+  test('its faults are those of the requirement', () => {
+    expect(declared.map(({ id }) => id).sort()).toEqual(system.faults);
+  });
+
+  test('nothing broken: GO, with every file of the requirement, and a bundle that verifies', async () => {
+    const state = readFileSync(join(project.folder, '.golive', 'server.json'), 'utf8');
+    const looking = system.meanwhile?.(project, (JSON.parse(state) as { uiUrl: string }).uiUrl);
+    const { code, value } = await rehearse();
+    expect([code, value.verdict, value.sentence]).toEqual([0, 'go', value.sentence]);
+    await looking;
+    const data = join(value.bundle ?? '', 'data');
+    for (const file of system.files) expect([file, existsSync(join(data, file))]).toEqual([file, true]);
+    await verifies(value);
+    system.after?.(data);
+  }, 240_000);
+
+  test.each(declared.filter(({ id }) => ALL || sample.includes(id)))(
+    'fault $id: $title',
+    async ({ id, expect: wanted }) => {
+      const { code, value, stderr } = await rehearse('--fault', id);
+      rows.push(`| ${name} | ${id} | ${value.verdict} | ${code} | ${value.sentence} |`);
+      expect(stderr).toContain(`Fault ${id}: as expected.`);
+      expect([code, value.verdict]).toEqual([wanted.exit, wanted.verdict]);
+      if (wanted.sentence) expect(value.sentence).toContain(wanted.sentence);
+      await verifies(value);
+    },
+    240_000,
+  );
+}
+
+async function faultsOf(name: string): Promise<Fault[]> {
+  const project = await Project.open();
+  try {
+    return (await project.json<Fault[]>('rehearse', name, '--list-faults', '--json')).value;
+  } finally {
+    await project.close();
+  }
+}
