@@ -17,20 +17,25 @@ export interface Running {
   result(): Promise<GoLiveState>;
 }
 
-/** A worker whose activities are the fake world's, on a task queue of its own. */
+/**
+ * A worker whose activities are the fake world's, on a task queue of its own.
+ *
+ * @param bundle the workflows; by default those of `dist/`
+ */
 export async function withWorker<T>(
   address: string,
   taskQueue: string,
   world: FakeWorld,
   kinds: string[],
   run: () => Promise<T>,
+  bundle = workflowBundle(),
 ): Promise<T> {
   const connection = await NativeConnection.connect({ address });
   try {
     const worker = await Worker.create({
       connection,
       taskQueue,
-      workflowBundle: await workflowBundle(),
+      workflowBundle: await bundle,
       activities: world.activities(kinds),
       maxHeartbeatThrottleInterval: '500ms',
       identity: 'test-worker',

@@ -39,15 +39,38 @@ export async function startTestServer(settings: Record<string, number> = {}): Pr
   };
 }
 
+/** A mistake in the built workflows: what stands in a file below `dist/`, and what stands there instead. */
+export interface Mistake {
+  file: string;
+  from: RegExp;
+  to: string;
+}
+
+const quiet = () => undefined;
+const bundled = (mistakes: readonly Mistake[]): Promise<WorkflowBundleWithSourceMap> =>
+  bundleWorkflowCode({
+    workflowsPath: new URL('../../dist/workflows/index.js', import.meta.url).pathname,
+    payloadConverterPath: new URL('../../dist/wire/payload-converter.cjs', import.meta.url).pathname,
+    logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: console.warn, error: console.error },
+    webpackConfigHook: (config) => {
+      const loader = new URL('mistaken.cjs', import.meta.url).pathname;
+      const rules = mistakes.map(({ file, from, to }) => ({
+        include: new URL(`../../dist/${file}`, import.meta.url).pathname,
+        use: { loader, options: { from, to } },
+      }));
+      return { ...config, module: { ...config.module, rules: [...(config.module?.rules ?? []), ...rules] } };
+    },
+  });
+
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
 /** The workflows of the built `dist/`, bundled once per test process. */
 export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
-  const quiet = () => undefined;
-  bundle ??= bundleWorkflowCode({
-    workflowsPath: new URL('../../dist/workflows/index.js', import.meta.url).pathname,
-    payloadConverterPath: new URL('../../dist/wire/payload-converter.cjs', import.meta.url).pathname,
-    logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: console.warn, error: console.error },
-  });
+  bundle ??= bundled([]);
   return bundle;
+}
+
+/** The same workflows with mistakes made in them, to see that a test finds them. */
+export function mistakenBundle(mistakes: readonly Mistake[]): Promise<WorkflowBundleWithSourceMap> {
+  return bundled(mistakes);
 }
