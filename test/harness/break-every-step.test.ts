@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { scaffold } from '../../client/runbook/scaffold.js';
 import { stepsOf } from '../../model/plan/plan.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { FakeWorld } from '../kits/fake-world.js';
@@ -13,7 +14,11 @@ import { judgeBreak, judgeWayBack } from '../kits/way-back.js';
  * left standing. That these checks see what they are for is shown by `mistakes.test.ts`.
  */
 const folder = new URL('../../runbooks/', import.meta.url).pathname;
-const runbooks = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
+const runbooks = readdirSync(folder)
+  .filter((file) => file.endsWith('.yaml'))
+  .map((file) => ({ name: file.replace(/\.yaml$/, ''), text: readFileSync(folder + file, 'utf8'), kept: true }));
+// What `golive new` writes: a runbook that nothing here was told of.
+const fresh = { name: 'shop-release', text: scaffold('shop-release'), kept: false };
 
 let server: TestServer;
 beforeAll(async () => {
@@ -26,14 +31,14 @@ function chosen<T>(steps: readonly T[]): T[] {
   return steps.filter((_, index) => process.env.GOLIVE_ALL === '1' || index % 6 === 0);
 }
 
-describe.each(runbooks)('%s', (file) => {
-  const subject = subjectOf(folder + file);
+describe.each([...runbooks, fresh])('$name', ({ name: id, text, kept }) => {
+  const subject = subjectOf(`${id}.yaml`, text);
   const plan = subject.plan();
   let whole: Promise<{ state: GoLiveState; world: FakeWorld }> | undefined;
-  /** The run in which nothing is broken, made once. */
+  /** The run in which nothing is broken, made once; the histories that are replayed are of such runs. */
   const wholeRun = () => {
     const world = subject.world();
-    const recordedAs = `${file.replace(/\.yaml$/, '')}-go`;
+    const recordedAs = kept ? `${id}-go` : undefined;
     whole ??= goThrough({ ...server, plan: subject.plan(), world, recordedAs }).then((state) => ({ state, world }));
     return whole;
   };

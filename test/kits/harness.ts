@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Client } from '@temporalio/client';
 import { stepKinds } from '../../kinds/catalog.js';
 import type { JsonObject } from '../../model/json.js';
@@ -42,7 +41,11 @@ function inputsOf({ inputs = {}, rehearsal }: Runbook): JsonObject {
   return { ...Object.fromEntries(needed.map(([name, { type }]) => [name, ANY[type]])), ...rehearsal?.inputs };
 }
 
-export function subjectOf(file: string, text = readFileSync(file, 'utf8')): Subject {
+/**
+ * @param file name that problems carry
+ * @param text YAML
+ */
+export function subjectOf(file: string, text: string): Subject {
   const { runbook, problems } = loadRunbook(text, file, stepKinds);
   if (!runbook) throw new Error(JSON.stringify(problems, null, 2));
   const plan = (): Plan => {
@@ -111,9 +114,9 @@ export interface GoThrough {
   plan: Plan;
   world: FakeWorld;
   /** By default the workflows of `dist/`. */
-  bundle?: ReturnType<typeof workflowBundle>;
+  bundle?: ReturnType<typeof workflowBundle> | undefined;
   /** Name of the history to record. */
-  recordedAs?: string;
+  recordedAs?: string | undefined;
   /** What else happens while it runs. */
   meanwhile?: (run: Running) => Promise<unknown>;
 }
