@@ -1,5 +1,4 @@
 import { type Plan, type PhasePlan, type StepNode, type StepPlan, stepsOf } from '../../model/plan/plan.js';
-import { mayGoOn, type Verdict } from '../../model/verdict.js';
 import type { Act, Deed, Happening } from './fake-world.js';
 
 /** One call of an undo that a plan promises for a deed. */
@@ -24,6 +23,9 @@ interface Way {
   steps: StepPlan[];
   begun: string[];
 }
+
+/** Verdicts after which nothing is taken back. */
+const GO = ['go', 'waived'];
 
 const sameDeed = (a: Deed, b: Deed): boolean =>
   a.phase === b.phase && a.attempt === b.attempt && a.step === b.step && a.epoch === b.epoch;
@@ -91,7 +93,7 @@ class WayBack {
     }
     if (event.type !== 'decision' || event.decision !== plan.decisions[0]?.id) return;
     this.decided = true;
-    const all = !mayGoOn(event.verdict as Verdict) && plan.onNoGo === 'undo';
+    const all = !GO.includes(String(event.verdict)) && plan.onNoGo === 'undo';
     this.openWay(all ? 'the end without GO' : 'the end', (one) => all || one.always);
   }
 
@@ -161,7 +163,7 @@ class WayBack {
 
   private openWay(name: string, which: (one: Promised) => boolean, steps: StepPlan[] = []): void {
     this.closeWay();
-    const due = this.standing.filter(which).reverse();
+    const due = this.standing.filter(which).toReversed();
     this.way = { name, due: due.flatMap(({ calls }) => calls), taken: [], steps, begun: [] };
   }
 
