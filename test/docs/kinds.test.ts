@@ -61,6 +61,12 @@ test.each(
   expect(loadRunbook(whole, 'excerpt.yaml', stepKinds).problems ?? []).toEqual([]);
 });
 
+test('the `rehearsal:` of the page fits lcopilot-day3', () => {
+  const text = blocksOf('docs/runbook-format.md').find((block) => block.text.startsWith('rehearsal:'))?.text ?? '';
+  const whole = { ...(parse(pageText('runbooks/lcopilot-day3.yaml')) as object), ...(parse(text) as object) };
+  expect(loadRunbook(JSON.stringify(whole), 'excerpt.yaml', stepKinds).problems ?? []).toEqual([]);
+});
+
 test('the stack of docs/runbook-format.md is one', () => {
   const text = blocksOf('docs/runbook-format.md').find((block) => block.text.startsWith('name: shop'))?.text ?? '';
   const folder = mkdtempSync(join(tmpdir(), 'golive-stack-'));

@@ -6,12 +6,35 @@ import type { EventDraft, SampleTask, StepResult, StepTask, SystemActivities } f
 import type { JsonObject } from '../../model/json.js';
 import type { SampleRecord } from '../../model/judge/window.js';
 
+/** Whose deed: a step as the workflow opened it. */
+export interface Deed {
+  phase: string;
+  attempt: number;
+  step: string;
+  epoch: number;
+}
+
+/** A deed, or a call that takes one back, begins or comes to its end. */
+export interface Act {
+  what: 'began' | 'done' | 'failed' | 'stopped';
+  deed: Deed;
+  /** Name of the activity: the kind, or `undo <kind>`. */
+  activity: string;
+  /** Title of the call. */
+  title: string;
+  /** It takes the deed back. */
+  undo: boolean;
+}
+
+/** What happened to the world, in order: acts, and what the workflow told its event log. */
+export type Happening = Act | { what: 'told'; event: EventDraft };
+
 /**
  * Stands in for the outside: it records every deed and undo in order, and does as the test says. Only the
  * workflows are under test with it; the real hands have tests of their own.
  */
 export class FakeWorld {
-  readonly deeds: string[] = [];
+  readonly record: Happening[] = [];
   readonly events: EventDraft[] = [];
   /** Steps that fail (`phase.step`), with how many times; undos are `undo phase.step`. */
   readonly broken = new Map<string, number>();
@@ -19,7 +42,20 @@ export class FakeWorld {
   readonly doubtful = new Set<string>();
   /** Steps that hang until they are cancelled. */
   readonly hanging = new Set<string>();
+  /** What a hanging step still does between its cancellation and its end. */
+  stopping: () => Promise<unknown> = () => sleep(50);
   outputs: (task: StepTask) => JsonObject = () => ({ ok: 1 });
+
+  /** Names of what was done, in order: `phase.step`, `undo phase.step`, `stopped phase.step`. */
+  get deeds(): string[] {
+    return this.record.flatMap((one) => {
+      if (one.what === 'told' || one.what === 'failed') return [];
+      const name = `${one.deed.phase}.${one.deed.step}`;
+      if (one.what === 'began') return this.hanging.has(name) && !one.undo ? [name] : [];
+      if (one.what === 'stopped') return [`stopped ${name}`];
+      return [one.undo ? `undo ${name}` : name];
+    });
+  }
 
   /** Deeds that were done and not undone. */
   standing(): string[] {
@@ -53,32 +89,40 @@ export class FakeWorld {
     });
   }
 
+  /** Every activity of a step: its deed, its kind's own undo, and the calls of an `undo:` list. */
   private readonly act = async (task: StepTask): Promise<StepResult> => {
-    const name = `${task.phase}.${task.step}`;
-    if (this.hanging.has(name)) {
-      this.deeds.push(name);
-      const beat = setInterval(() => Context.current().heartbeat(), 200);
-      try {
-        await Context.current().cancelled;
-      } catch (error) {
-        await sleep(50);
-        this.deeds.push(`stopped ${name}`);
-        if (error instanceof CancelledFailure) throw error;
-      } finally {
-        clearInterval(beat);
-      }
+    const { undoes } = task;
+    const { phase, phaseAttempt: attempt, step, epoch } = undoes ?? task;
+    const note = (what: Act['what']): void => {
+      const deed = { phase, attempt, step, epoch };
+      const activity = Context.current().info.activityType;
+      this.record.push({ what, deed, activity, title: task.title, undo: undoes !== undefined });
+    };
+    const name = `${undoes ? 'undo ' : ''}${phase}.${step}`;
+    note('began');
+    if (this.hanging.has(name)) await this.hang(() => note('stopped'));
+    try {
+      this.break(name);
+    } catch (error) {
+      note('failed');
+      throw error;
     }
-    this.break(name);
-    this.deeds.push(name);
-    return { outputs: this.outputs(task), summary: 'done', evidence: [] };
+    note('done');
+    return { outputs: undoes ? {} : this.outputs(task), summary: undoes ? 'undone' : 'done', evidence: [] };
   };
 
-  private readonly undo = async (task: StepTask): Promise<StepResult> => {
-    const name = `undo ${task.undoes?.phase ?? ''}.${task.undoes?.step ?? ''}`;
-    this.break(name);
-    this.deeds.push(name);
-    return { outputs: {}, summary: 'undone', evidence: [] };
-  };
+  private async hang(stopped: () => void): Promise<void> {
+    const beat = setInterval(() => Context.current().heartbeat(), 200);
+    try {
+      await Context.current().cancelled;
+    } catch (error) {
+      await this.stopping();
+      stopped();
+      if (error instanceof CancelledFailure) throw error;
+    } finally {
+      clearInterval(beat);
+    }
+  }
 
   /** Samples in the order in which they were taken; green unless `broken` says otherwise. */
   readonly samples: SampleRecord[] = [];
@@ -95,7 +139,10 @@ export class FakeWorld {
   activities(kinds: readonly string[] = ['fake.act']): Record<string, (...args: never[]) => Promise<unknown>> {
     const system: SystemActivities = {
       openEvidence: async () => undefined,
-      appendEvents: async ({ events }) => void this.events.push(...events),
+      appendEvents: async ({ events }) => {
+        this.events.push(...events);
+        this.record.push(...events.map((event) => ({ what: 'told' as const, event })));
+      },
       collectEvidence: async () => ({ digest: 'd1', files: 1, missing: [] }),
       closeEvidence: async () => ({
         bundle: '/b',
@@ -115,7 +162,7 @@ export class FakeWorld {
       ...Object.fromEntries(
         kinds.flatMap((kind) => [
           [kind, this.act],
-          [`undo ${kind}`, this.undo],
+          [`undo ${kind}`, this.act],
           [`sample ${kind}`, this.sample],
         ]),
       ),

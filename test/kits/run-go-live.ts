@@ -4,7 +4,7 @@ import type { Plan } from '../../model/plan/plan.js';
 import type { Signed } from '../../model/signing/signing.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { FakeWorld } from './fake-world.js';
-import { workflowBundle } from './temporal.js';
+import { type Bundle, workflowBundle } from './temporal.js';
 import { eventually } from './until.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
@@ -18,20 +18,25 @@ export interface Running {
   result(): Promise<GoLiveState>;
 }
 
-/** A worker whose activities are the fake world's, on a task queue of its own. */
+/**
+ * A worker whose activities are the fake world's, on a task queue of its own.
+ *
+ * @param bundle the workflows; by default those of `dist/`
+ */
 export async function withWorker<T>(
   address: string,
   taskQueue: string,
   world: FakeWorld,
   kinds: string[],
   run: () => Promise<T>,
+  bundle: Bundle | Promise<Bundle> = workflowBundle(),
 ): Promise<T> {
   const connection = await NativeConnection.connect({ address });
   try {
     const worker = await Worker.create({
       connection,
       taskQueue,
-      workflowBundle: workflowBundle(),
+      workflowBundle: await bundle,
       activities: world.activities(kinds),
       maxHeartbeatThrottleInterval: '500ms',
       // Workflows run in this thread: starting another for each worker takes ten times longer than the worker itself.

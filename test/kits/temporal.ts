@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { bundleWorkflowCode } from '@temporalio/worker';
 import { ensureServer, type ServerInfo, stopServer } from '../../client/server/local-server.js';
 import { freePort } from '../../lab/kit/ports.js';
 
@@ -64,8 +65,38 @@ async function connectTo(info: ServerInfo, folder: string, end: () => Promise<vo
 
 let code: string | undefined;
 
+/** Workflows as a worker takes them. */
+export interface Bundle {
+  code: string;
+}
+
 /** The workflows as the build bundled them, which is what a worker runs. */
-export function workflowBundle(): { code: string } {
+export function workflowBundle(): Bundle {
   code ??= readFileSync(new URL('../../dist/workers/workflow-bundle.js', import.meta.url), 'utf8');
   return { code };
+}
+
+/** A mistake in the built workflows: what stands in a file below `dist/`, and what stands there instead. */
+export interface Mistake {
+  file: string;
+  from: RegExp;
+  to: string;
+}
+
+const quiet = () => undefined;
+/** The same workflows with mistakes made in them, to see that a test finds them. */
+export function mistakenBundle(mistakes: readonly Mistake[]): Promise<Bundle> {
+  return bundleWorkflowCode({
+    workflowsPath: new URL('../../dist/workflows/index.js', import.meta.url).pathname,
+    payloadConverterPath: new URL('../../dist/wire/payload-converter.cjs', import.meta.url).pathname,
+    logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: console.warn, error: console.error },
+    webpackConfigHook: (config) => {
+      const loader = new URL('mistaken.cjs', import.meta.url).pathname;
+      const rules = mistakes.map(({ file, from, to }) => ({
+        include: new URL(`../../dist/${file}`, import.meta.url).pathname,
+        use: { loader, options: { from, to } },
+      }));
+      return { ...config, module: { ...config.module, rules: [...(config.module?.rules ?? []), ...rules] } };
+    },
+  });
 }

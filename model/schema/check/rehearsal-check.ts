@@ -1,6 +1,9 @@
 import { parseInput } from '../format/inputs.js';
-import type { Runbook } from '../format/runbook.js';
-import { approvalIds, checkRole, list, unique } from './checks.js';
+import type { Runbook, RunbookStep } from '../format/runbook.js';
+import { wouldGive } from '../format/kind.js';
+import { specOf } from '../format/scope.js';
+import { reportIssues } from '../yaml/issues.js';
+import { approvalIds, checkRole, list, placed, unique } from './checks.js';
 import type { Check } from './checks.js';
 import type { Path } from '../yaml/source.js';
 import { didYouMean } from '../suggest.js';
@@ -39,6 +42,44 @@ function checkAnswers({ source, runbook }: Check, path: Path, given: Readonly<Re
   for (const id of Object.keys(given)) {
     if (id !== '*' && !known.includes(id))
       source.atKey(path, id, `nobody is asked '${id}'`, didYouMean(id, [...known, '*'], 'questions'));
+  }
+}
+
+/** Each names a step, and gives what a step of that kind gives. */
+function checkOutputs(
+  { source, runbook, kinds }: Check,
+  path: Path,
+  said: NonNullable<NonNullable<Runbook['rehearsal']>['outputs']>,
+): void {
+  const steps = new Map<string, RunbookStep>(
+    runbook.phases.flatMap((phase) =>
+      placed(phase.steps ?? [], []).map(({ step }) => [`${phase.id}.${step.id}`, step] as const),
+    ),
+  );
+  for (const [address, given] of Object.entries(said)) {
+    const step = steps.get(address);
+    if (!step) {
+      source.atKey(path, address, `there is no step '${address}'`, didYouMean(address, [...steps.keys()], 'steps'));
+      continue;
+    }
+    if (step.window) {
+      source.atKey(path, address, `'${address}' has a \`window\`: what it gives is counted`, 'Leave it out.');
+      continue;
+    }
+    const kind = Object.hasOwn(kinds, step.uses) ? kinds[step.uses] : undefined;
+    if (!kind) continue;
+    const known = Object.keys(kind.outputs.shape);
+    for (const name of Object.keys(given)) {
+      if (!known.includes(name))
+        source.atKey(
+          [...path, address],
+          name,
+          `'${step.uses}' gives no '${name}'`,
+          `${didYouMean(name, known, 'outputs')} See golive explain ${step.uses}.`,
+        );
+    }
+    const issues = kind.outputs.safeParse(wouldGive(kind, given)).error?.issues ?? [];
+    reportIssues(source, [...path, address], issues, given, specOf(kind.outputs, 'output'));
   }
 }
 
@@ -100,6 +141,7 @@ export function checkRehearsal(check: Check): void {
   if (rehearsal.inputs) checkInputs(check, ['rehearsal', 'inputs'], rehearsal.inputs);
   if (rehearsal.answers) checkAnswers(check, ['rehearsal', 'answers'], rehearsal.answers);
   if (rehearsal.operator) checkRole(check, ['rehearsal', 'operator', 'role'], rehearsal.operator.role);
+  if (rehearsal.outputs) checkOutputs(check, ['rehearsal', 'outputs'], rehearsal.outputs);
   for (const role of Object.keys(rehearsal.people ?? {})) {
     if (!Object.hasOwn(runbook.roles, role))
       source.atKey(

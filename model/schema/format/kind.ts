@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { JsonObject } from '../../json.js';
 import type { Effect } from '../../plan/plan.js';
 
 /**
@@ -19,7 +20,7 @@ export interface StepKind<I extends z.ZodObject = z.ZodObject, O extends z.ZodOb
   undo: string | null;
   /** A complete step in YAML, shown by `golive explain` and tested to validate. */
   example: string;
-  /** Plausible outputs of a good run: the harness runs whole runbooks on them. */
+  /** Plausible outputs of a good run: the harness runs whole runbooks on them; see `wouldGive`. */
   sample: z.infer<O>;
   /** Evidence names that a step of this kind leaves, for `evidence.include`. */
   leaves?: readonly string[];
@@ -29,4 +30,12 @@ export interface StepKind<I extends z.ZodObject = z.ZodObject, O extends z.ZodOb
 
 export function defineKind<I extends z.ZodObject, O extends z.ZodObject>(kind: StepKind<I, O>): StepKind<I, O> {
   return kind;
+}
+
+/**
+ * What a step of a kind would give in a good run: the kind's sample, and over it, key by key, what the runbook's
+ * rehearsal says of this step (`rehearsal.outputs`).
+ */
+export function wouldGive(kind: StepKind, said: JsonObject = {}): JsonObject {
+  return { ...kind.sample, ...said } as JsonObject;
 }

@@ -8,6 +8,11 @@ const idHint = 'an id is lower case: letters, digits and -, beginning with a let
 const visible = /^[^\p{Cc}\p{Cf}]*$/u;
 
 export const id = z.string().min(1).max(60).regex(ID, idHint);
+/** `<phase>.<step>`, as in `evidence.include`. */
+export const stepAddress = z
+  .string()
+  .max(121)
+  .regex(/^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/, 'a step is named <phase>.<step>');
 export const rollbackId = z
   .string()
   .min(1)

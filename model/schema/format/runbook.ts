@@ -4,7 +4,18 @@ import { CHOICES } from '../../people/message.js';
 import { EFFECTS, NOTICE_EVENTS } from '../../plan/plan.js';
 import { VERDICTS } from '../../verdict.js';
 import { inputSchema } from './inputs.js';
-import { cel, condition, fileName, id, inputName, rollbackId, sentence, span, title } from './runbook-fields.js';
+import {
+  cel,
+  condition,
+  fileName,
+  id,
+  inputName,
+  rollbackId,
+  sentence,
+  span,
+  stepAddress,
+  title,
+} from './runbook-fields.js';
 
 const json: z.ZodType<Json> = z.json();
 const values = z.record(z.string().min(1).max(200), json).describe('Input of the kind; strings may hold ${{ CEL }}.');
@@ -172,6 +183,10 @@ const rehearsal = z.strictObject({
     .strictObject({ choice: z.enum(CHOICES), by: title.optional(), role: id, reason: sentence.optional() })
     .optional(),
   people: z.record(id, title).optional(),
+  outputs: z
+    .record(stepAddress, z.record(z.string().min(1).max(200), json))
+    .optional()
+    .describe('By <phase>.<step>: outputs of a good run, where those of the kind in general do not hold.'),
   faults: z
     .array(
       z.strictObject({

@@ -274,6 +274,11 @@ test('the plan is small: no empty optional fields, no undefined', () => {
   expect(text).not.toContain('null');
 });
 
+test('what the rehearsal says of outputs is not in the plan', () => {
+  const rehearsal = { outputs: { 'check.up': { ms: 7 } } };
+  expect(plan(request({}, { ...runbook, notices: undefined, rehearsal }))).toEqual(plan());
+});
+
 test('as text: times, approvers, gates, undos, rollbacks', () => {
   const text = planText(plan(), [{ name: 'url', about: 'Where it is' }]);
   for (const part of [
