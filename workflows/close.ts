@@ -2,6 +2,7 @@ import { decide, headline } from '../model/state/decision.js';
 import type { CollectedEvidence } from '../model/state/contract.js';
 import type { Json } from '../model/json.js';
 import type { GoLiveState } from '../model/state/state.js';
+import { decisionAnswered, decisionJudged } from '../model/state/transitions.js';
 import { mayGoOn, worst } from '../model/verdict.js';
 import { system } from './activities.js';
 import { askApproval } from './people/ask.js';
@@ -16,13 +17,11 @@ export async function takeDecisions(session: Session): Promise<void> {
   for (const decision of session.plan.decisions) {
     const record = session.state.decisions.find((candidate) => candidate.id === decision.id);
     if (!record) continue;
-    Object.assign(record, decide(decision, session.state, Date.now()));
+    decisionJudged(record, decide(decision, session.state, Date.now()));
     if (mayGoOn(record.verdict as never) && decision.approval) {
       collected ??= await collect(session);
-      const { approved, sentence } = await askApproval(session, decision.approval, { bundle: collected.digest });
-      record.approval = sentence;
-      if (!approved) Object.assign(record, { verdict: 'no-go', sentence: `${decision.approval.question} ${sentence}` });
-      else record.sentence = `${record.sentence} ${sentence}`;
+      const answer = await askApproval(session, decision.approval, { bundle: collected.digest });
+      decisionAnswered(record, decision.approval.question, answer);
     }
     session.note('decision', { decision: decision.id, verdict: record.verdict, sentence: record.sentence });
     session.show();

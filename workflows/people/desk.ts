@@ -20,6 +20,7 @@ import { approvalsOf } from '../../model/state/open-state.js';
 import { parseMessage } from '../../model/people/parse-message.js';
 import type { SigningPlan } from '../../model/signing/signing.js';
 import type { GoLiveState, Proof, Vote } from '../../model/state/state.js';
+import { itemTicked } from '../../model/state/transitions.js';
 import { judgeWaiver } from '../../model/judge/waiver.js';
 import { now, type Session } from '../session.js';
 import { isSigned, vouch } from './vouch.js';
@@ -167,12 +168,7 @@ export class Desk {
     if (problem) return problem;
     if (message.role !== item.role)
       return refuse(`'${item.item}' is for the role '${item.role}'.`, `Tick it as ${item.role}.`);
-    Object.assign(item, {
-      by: message.by,
-      at: now(),
-      ...(message.note ? { note: message.note } : {}),
-      ...(proof ? { signed: proof } : {}),
-    });
+    itemTicked(item, { by: message.by, note: message.note, proof }, now());
     return { accepted: true, text: `'${item.item}' is ticked by ${message.by}.` };
   }
 
