@@ -78,8 +78,10 @@ async function askVote(state: GoLiveState, waiting: Waiting, declared: Declared,
   );
   const by = await askName(state, role, declared, signal);
   const reason = await askReason(vote === 'reject', signal);
-  const message = { approval: waiting.id, role, by, ...(reason === '' ? {} : { reason }) };
-  return { key: '', line: '', send: { name: vote, message } };
+  const message = { approval: waiting.id, role, by };
+  if (vote === 'reject') return { key: '', line: '', send: { name: vote, message: { ...message, reason } } };
+  const given = reason === '' ? message : { ...message, reason };
+  return { key: '', line: '', send: { name: vote, message: given } };
 }
 
 /** What the vote is about, failures first, so that who votes has seen it: the phases, or the gates that were measured last. */
