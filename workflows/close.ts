@@ -3,6 +3,7 @@ import type { CollectedEvidence } from '../model/state/contract.js';
 import type { Json } from '../model/json.js';
 import type { GoLiveState } from '../model/state/state.js';
 import { decisionAnswered, decisionJudged } from '../model/state/transitions.js';
+import { readEvidenceAddress } from '../model/plan/address.js';
 import { mayGoOn, worst } from '../model/verdict.js';
 import { system } from './activities.js';
 import { askApproval } from './people/ask.js';
@@ -44,10 +45,10 @@ async function collect(session: Session): Promise<CollectedEvidence> {
 
 /** Path in the bundle of `<phase>.<step>.<name>`, or null when that step did not leave it. */
 function pathOf(state: GoLiveState, reference: string): string | null {
-  const [phaseId, stepId, ...name] = reference.split('.');
+  const { phase: phaseId, step: stepId, name } = readEvidenceAddress(reference);
   const phase = state.phases.find((candidate) => candidate.id === phaseId);
   const step = phase?.steps.find((candidate) => candidate.id === stepId);
-  return step?.evidence?.find((file) => file.name === name.join('.'))?.path ?? null;
+  return step?.evidence?.find((file) => file.name === name)?.path ?? null;
 }
 
 /** The end: verdict, undos that the verdict asks for, releases, notices, and the bundle. */

@@ -1,3 +1,4 @@
+import { asId, type PhaseId } from '../model/plan/address.js';
 import type { StepNode } from '../model/plan/plan.js';
 import type { UndoEntry } from '../model/state/state.js';
 import { rollbackBegun, rollbackEnded } from '../model/state/transitions.js';
@@ -26,7 +27,7 @@ async function takeBack(session: Session, way: Way): Promise<void> {
   const result = await runChild(
     {
       goLive: session.ref,
-      id: `rollback-${way.id}`,
+      id: asId(`rollback-${way.id}`),
       title: `Rollback ${way.id}: ${way.title}`,
       attempt: number,
       steps: way.steps,
@@ -52,7 +53,7 @@ function sameEntry(a: UndoEntry, b: UndoEntry): boolean {
 }
 
 /** A rollback named in the runbook (R1…), after the undos that it asks for. */
-export async function namedRollback(session: Session, id: string, phase: string, because: string): Promise<void> {
+export async function namedRollback(session: Session, id: string, phase: PhaseId, because: string): Promise<void> {
   const rollback = session.plan.rollbacks[id];
   if (!rollback) throw new Error(`no rollback '${id}'`);
   const which = (entry: UndoEntry) => rollback.undo === 'all' || (rollback.undo === 'phase' && entry.phase === phase);

@@ -1,4 +1,5 @@
 import type { Choice, ChooseMessage } from '../model/people/message.js';
+import { addressText, type PhaseId } from '../model/plan/address.js';
 import { type PhasePlan, stepsOf } from '../model/plan/plan.js';
 import type { PhaseResult, PhaseState, StepRecord } from '../model/state/state.js';
 import { phaseWaits, stepAgain, stepLeftOut, stepSeenDone } from '../model/state/transitions.js';
@@ -9,7 +10,7 @@ import { namedRollback, undoAll } from './rollback.js';
 import type { Session } from './session.js';
 
 /** Where the go-live goes from a phase. */
-export type Next = 'next' | 'stop' | { to: string };
+export type Next = 'next' | 'stop' | { to: PhaseId };
 
 /** A phase under way, and who can be asked about it. */
 export interface Work {
@@ -33,7 +34,7 @@ export async function settleStep(work: Work, result: PhaseResult): Promise<Settl
   const unknown = failed?.failure?.code === 'OUTCOME_UNKNOWN';
   phaseWaits(state);
   const answer = await askOperator(session, desk, {
-    about: `${plan.id}.${failed?.id ?? ''}`,
+    about: addressText({ phase: plan.id, part: failed?.id }),
     text: `${result.sentence} ${unknown ? 'Is it done? Look at the target before you answer.' : 'What now?'}`,
     choices: choicesFor(plan, failed),
     ...plan.onFail.ask,
@@ -112,10 +113,10 @@ type Way = (work: Work, answer: ChooseMessage) => Next | Promise<Next>;
 const WAYS = {
   'retry-phase': ({ plan }) => ({ to: plan.id }),
   continue: () => 'next',
-  rollback: async (work, { rollback }) => {
+  rollback: async (work, { rollback: named }) => {
     const { session, plan } = work;
     const because = `An operator chose to roll back after ${plan.title}.`;
-    if (rollback) await namedRollback(session, rollback, plan.id, because);
+    if (named) await namedRollback(session, named, plan.id, because);
     else await undoAll(session, because);
     return stop(work);
   },

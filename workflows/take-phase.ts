@@ -1,6 +1,7 @@
 import { evaluateBoolean, buildContext } from '../model/expression/expression.js';
 import { phaseVerdict } from '../model/judge/gate.js';
 import type { Json } from '../model/json.js';
+import { addressText } from '../model/plan/address.js';
 import type { PhasePlan } from '../model/plan/plan.js';
 import type { PhaseResult, PhaseState, StepRecord } from '../model/state/state.js';
 import { phaseRuns, phaseSkipped } from '../model/state/transitions.js';
@@ -127,7 +128,7 @@ async function askAboutPhase(work: Work): Promise<Next> {
   const { session, desk, plan, state } = work;
   const waived = () => mayGoOn(phaseVerdict(underWaivers(session, state.id, state.gates)));
   const answer = await askOperator(session, desk, {
-    about: plan.id,
+    about: addressText({ phase: plan.id }),
     text: `${plan.title}: ${state.sentence ?? 'failed'} What now? (A waiver of its failed gates would let it pass.)`,
     choices: ['retry-phase', 'continue', 'rollback', 'stop'],
     ...plan.onFail.ask,

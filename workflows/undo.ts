@@ -1,3 +1,4 @@
+import { asId } from '../model/plan/address.js';
 import type { StepTask } from '../model/state/contract.js';
 import type { StepRecord, UndoEntry } from '../model/state/state.js';
 import { undoDone, undoFailed } from '../model/state/transitions.js';
@@ -21,7 +22,7 @@ export async function takeUndos(
 ): Promise<void> {
   for (const entry of undos.toReversed()) {
     const record: StepRecord = {
-      id: `undo.${entry.phase}.${entry.step}${entry.epoch > 1 ? `.${entry.epoch}` : ''}`,
+      id: asId(`undo.${entry.phase}.${entry.step}${entry.epoch > 1 ? `.${entry.epoch}` : ''}`),
       title: `Undo ${entry.phase} · ${entry.calls.map((call) => call.title).join(', ')}`,
       uses: entry.calls.map((call) => call.activity).join(', '),
       status: 'running',

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkbox, input, select } from '@inquirer/prompts';
 import { type Choice, needsReason } from '../../model/people/message.js';
+import { readAddress } from '../../model/plan/address.js';
 import type { GateResult, GoLiveState, Waiting } from '../../model/state/state.js';
 import type { Declared, Reply } from './declared.js';
 import { readOnce } from '../go-live/read-once.js';
@@ -109,7 +110,7 @@ async function askTicks(
   declared: Declared,
   signal: AbortSignal,
 ): Promise<Reply[]> {
-  const open = state.checklist.filter((item) => item.at === undefined && item.item.startsWith(`${waiting.id}.`));
+  const open = state.checklist.filter((item) => item.at === undefined && readAddress(item.item).phase === waiting.id);
   const items = await checkbox(
     {
       message: 'Tick what is done',

@@ -3,6 +3,7 @@ import { tally, voidOthers } from '../../model/people/approval.js';
 import { decidePolicy } from '../../model/judge/policy.js';
 import type { ExpressionContext } from '../../model/expression/expression.js';
 import { type Choice, type ChooseMessage, needsReason } from '../../model/people/message.js';
+import type { AddressText } from '../../model/plan/address.js';
 import type { ApprovalPlan, PhasePlan } from '../../model/plan/plan.js';
 import type { ApprovalState, Waiting } from '../../model/state/state.js';
 import { approvalAsked, approvalClosed } from '../../model/state/transitions.js';
@@ -143,7 +144,8 @@ export async function askChecklist(session: Session, phase: PhasePlan): Promise<
 }
 
 export interface OperatorQuestion {
-  about: string;
+  /** The phase, or its step. */
+  about: AddressText;
   text: string;
   choices: Choice[];
   role: string;

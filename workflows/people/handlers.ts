@@ -7,6 +7,7 @@ import {
   type Receipt,
 } from '../../model/people/message.js';
 import { noApproval, NO_CHOICE_OPEN, noItem } from '../../model/people/refusals.js';
+import { type AddressText, readAddress } from '../../model/plan/address.js';
 import { judgeWaiver } from '../../model/judge/waiver.js';
 import { approvalsOf } from '../../model/state/open-state.js';
 import type { Proof, Vote } from '../../model/state/state.js';
@@ -104,9 +105,9 @@ function choose(message: Messages['choose'], { session, desk, proof }: Arrival):
       `Possible: ${waiting.choices?.join(', ') ?? 'nothing'}.`,
     );
   }
-  const asked = waiting.about?.split('.').at(-1);
-  if (message.step && message.step !== asked && message.step !== waiting.about) {
-    return refuse(`The question is about '${waiting.about}', not about '${message.step}'.`, 'One is asked at a time.');
+  const { about } = waiting;
+  if (message.step && about && message.step !== about && message.step !== lastOf(about)) {
+    return refuse(`The question is about '${about}', not about '${message.step}'.`, 'One is asked at a time.');
   }
   if (message.choice === 'rollback' && message.rollback && !plan.rollbacks[message.rollback]) {
     return refuse(
@@ -119,6 +120,12 @@ function choose(message: Messages['choose'], { session, desk, proof }: Arrival):
   desk.choice = message;
   desk.proof = proof;
   return { accepted: true, text: `'${message.choice}' is recorded.` };
+}
+
+/** The step that a question is about, else its phase. */
+function lastOf(about: AddressText): string {
+  const { phase, part } = readAddress(about);
+  return part ?? phase;
 }
 
 function waive(message: Messages['waive'], { session, proof }: Arrival): Receipt {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ApprovalState, PhaseState, StepRecord, UndoEntry } from '../../../model/state/state.js';
+import { asId } from '../../../model/plan/address.js';
+import type { ApprovalState, PhaseState, StepRecord, Tick, UndoEntry } from '../../../model/state/state.js';
 import {
   approvalAsked,
   approvalClosed,
@@ -19,9 +20,9 @@ import {
 
 const AT = '2026-01-01T10:00:00.000Z';
 const LATER = '2026-01-01T11:00:00.000Z';
-const step: StepRecord = { id: 'a', title: 'A', uses: 'wait', status: 'pending', epoch: 0 };
+const step: StepRecord = { id: asId('a'), title: 'A', uses: 'wait', status: 'pending', epoch: 0 };
 const phaseState = (): PhaseState => ({
-  id: 'one',
+  id: asId('one'),
   index: 0,
   title: 'One',
   owner: [],
@@ -103,7 +104,7 @@ test('an approval that is asked once more is open again, with a nonce where it i
 });
 
 test('an item is ticked with what was said of it alone', () => {
-  const item = { item: 'one.backup', text: 'Backup', role: 'sre' };
+  const item: Tick = { item: asId('one.backup'), text: 'Backup', role: 'sre' };
   itemTicked(item, { by: 'Ada', note: undefined, proof: undefined }, AT);
   expect(item).toEqual({ item: 'one.backup', text: 'Backup', role: 'sre', by: 'Ada', at: AT });
 });
