@@ -15,7 +15,7 @@ import { parseMessage } from '../../model/people/parse-message.js';
 import type { SigningPlan } from '../../model/signing/signing.js';
 import type { GoLiveState, Proof, Vote } from '../../model/state/state.js';
 import { now, type Session } from '../session.js';
-import { HANDLERS, refuse } from './handlers.js';
+import { HANDLERS, type OpenAnswer, refuse } from './handlers.js';
 import { isSigned, vouch } from './vouch.js';
 
 /** Refusals kept in the state; a flood of junk must not grow it. All of them are in the history anyhow. */
@@ -24,10 +24,8 @@ const KEPT_REFUSALS = 20;
 const NOTED_REFUSALS = 500;
 
 /** Receives every message from people: the same for Updates (which answer) and Signals (which do not). */
-export class Desk {
-  /** The operator's answer to the question that is open now. */
+export class Desk implements OpenAnswer {
   choice: ChooseMessage | undefined;
-  /** What proves that answer, where answers are signed. */
   proof: Proof | undefined;
 
   constructor(private readonly session: Session) {

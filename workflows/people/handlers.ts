@@ -1,6 +1,7 @@
 import { judgeVote, roleProblem } from '../../model/people/approval.js';
 import {
   type ApproveMessage,
+  type ChooseMessage,
   type MessageName,
   type Messages,
   needsReason,
@@ -13,12 +14,18 @@ import { approvalsOf } from '../../model/state/open-state.js';
 import type { Proof, Vote } from '../../model/state/state.js';
 import { itemTicked } from '../../model/state/transitions.js';
 import { now, type Session } from '../session.js';
-import type { Desk } from './desk.js';
+
+/** The answer to the question that an operator is asked now. */
+export interface OpenAnswer {
+  choice: ChooseMessage | undefined;
+  /** What proves it, where answers are signed. */
+  proof: Proof | undefined;
+}
 
 /** Where a message arrived, and how. */
 export interface Arrival {
   session: Session;
-  desk: Desk;
+  desk: OpenAnswer;
   via: Vote['via'];
   /** What proves who sent it, where names are signed. */
   proof?: Proof | undefined;
