@@ -26,7 +26,7 @@ const EDITS: readonly (Edit & { name: string; errors: readonly [file: string, te
   abort: unsigned(`,
     errors: [
       ['workflows/people/handlers.ts', /Property 'comment' is missing/],
-      ['model/state/expected-statement.ts', /"?comment/],
+      ['model/state/expected-statement.ts', /not assignable to type 'string \| Expected'/],
       ['client/people/verbs.ts', /'?comment/],
     ],
   },
