@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import * as abort from './commands/abort.js';
-import * as approve from './commands/approve.js';
-import * as choose from './commands/choose.js';
+import * as answer from './commands/answer.js';
 import * as codec from './commands/codec.js';
 import * as completion from './commands/completion.js';
 import * as doctor from './commands/doctor.js';
@@ -15,18 +13,15 @@ import * as list from './commands/list.js';
 import * as fresh from './commands/new.js';
 import * as plan from './commands/plan.js';
 import * as rehearse from './commands/rehearse.js';
-import * as reject from './commands/reject.js';
 import * as report from './commands/report.js';
 import * as schedule from './commands/schedule.js';
 import * as schema from './commands/schema.js';
 import * as start from './commands/start.js';
 import * as status from './commands/status.js';
-import * as tick from './commands/tick.js';
 import * as ui from './commands/ui.js';
 import * as up from './commands/up.js';
 import * as validate from './commands/validate.js';
 import * as verify from './commands/verify.js';
-import * as waive from './commands/waive.js';
 import * as watch from './commands/watch.js';
 import { packageRoot } from './server/paths.js';
 
@@ -34,7 +29,7 @@ import { packageRoot } from './server/paths.js';
 const GROUPS: readonly [heading: string, verbs: readonly { register(program: Command): void }[]][] = [
   ['Write a runbook:', [fresh, validate, plan, explain, schema]],
   ['Run it:', [rehearse, start, watch, status, list, schedule]],
-  ['Answer it:', [approve, reject, tick, choose, waive, abort, keys]],
+  ['Answer it:', [answer, keys]],
   ['Its evidence:', [evidence, verify, report]],
   ['Server and worker:', [up, down, ui, codec, doctor, completion]],
 ];

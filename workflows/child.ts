@@ -3,11 +3,11 @@ import {
   ChildWorkflowCancellationType,
   executeChild,
   ParentClosePolicy,
-  patched,
   sleep,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { PhaseResult } from '../model/state/state.js';
+import { changed } from './changes.js';
 import type { phase } from './phase.js';
 import type { PhaseInput } from './inputs.js';
 
@@ -46,7 +46,7 @@ export async function runChild(input: PhaseInput, workflowId: string, summary: s
     } catch (error) {
       // A reset of the go-live leaves the phase of its former run to end by itself: two of them must not act at once.
       const inTheWay = error instanceof WorkflowExecutionAlreadyStartedError;
-      if (!inTheWay || waited >= WAITS || !patched('a-phase-in-the-way-ends-first')) {
+      if (!inTheWay || waited >= WAITS || !changed('a-phase-in-the-way-ends-first')) {
         return lost(input, error, startedAt);
       }
       const cancelled = await sleep(Math.min(MOST_WAIT_MS, 1000 * 2 ** waited)).catch((reason: unknown) => reason);

@@ -2,6 +2,8 @@ import { decide, headline } from '../model/state/decision.js';
 import type { CollectedEvidence } from '../model/state/contract.js';
 import type { Json } from '../model/json.js';
 import type { GoLiveState } from '../model/state/state.js';
+import { decisionAnswered, decisionJudged } from '../model/state/transitions.js';
+import { readEvidenceAddress } from '../model/plan/address.js';
 import { mayGoOn, worst } from '../model/verdict.js';
 import { system } from './activities.js';
 import { askApproval } from './people/ask.js';
@@ -16,13 +18,11 @@ export async function takeDecisions(session: Session): Promise<void> {
   for (const decision of session.plan.decisions) {
     const record = session.state.decisions.find((candidate) => candidate.id === decision.id);
     if (!record) continue;
-    Object.assign(record, decide(decision, session.state, Date.now()));
+    decisionJudged(record, decide(decision, session.state, Date.now()));
     if (mayGoOn(record.verdict as never) && decision.approval) {
       collected ??= await collect(session);
-      const { approved, sentence } = await askApproval(session, decision.approval, { bundle: collected.digest });
-      record.approval = sentence;
-      if (!approved) Object.assign(record, { verdict: 'no-go', sentence: `${decision.approval.question} ${sentence}` });
-      else record.sentence = `${record.sentence} ${sentence}`;
+      const answer = await askApproval(session, decision.approval, { bundle: collected.digest });
+      decisionAnswered(record, decision.approval.question, answer);
     }
     session.note('decision', { decision: decision.id, verdict: record.verdict, sentence: record.sentence });
     session.show();
@@ -45,10 +45,10 @@ async function collect(session: Session): Promise<CollectedEvidence> {
 
 /** Path in the bundle of `<phase>.<step>.<name>`, or null when that step did not leave it. */
 function pathOf(state: GoLiveState, reference: string): string | null {
-  const [phaseId, stepId, ...name] = reference.split('.');
+  const { phase: phaseId, step: stepId, name } = readEvidenceAddress(reference);
   const phase = state.phases.find((candidate) => candidate.id === phaseId);
   const step = phase?.steps.find((candidate) => candidate.id === stepId);
-  return step?.evidence?.find((file) => file.name === name.join('.'))?.path ?? null;
+  return step?.evidence?.find((file) => file.name === name)?.path ?? null;
 }
 
 /** The end: verdict, undos that the verdict asks for, releases, notices, and the bundle. */

@@ -1,4 +1,5 @@
 import type { GoLiveRef } from '../model/state/contract.js';
+import type { PhaseId } from '../model/plan/address.js';
 import type { GatePlan, Plan, StepNode } from '../model/plan/plan.js';
 import type { Signed } from '../model/signing/signing.js';
 import type { GoLiveState, StepRecord, UndoEntry } from '../model/state/state.js';
@@ -7,7 +8,8 @@ import type { Values } from '../model/plan/values.js';
 /** What one execution of the `phase` workflow is told. A rollback is a phase whose steps undo. */
 export interface PhaseInput {
   goLive: GoLiveRef;
-  id: string;
+  /** Of a rollback, `rollback-<id>`. */
+  id: PhaseId;
   title: string;
   attempt: number;
   steps: StepNode[];

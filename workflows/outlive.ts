@@ -1,5 +1,6 @@
-import { ActivityFailure, ApplicationFailure, patched, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import { WORKER_SHUTDOWN } from '../model/state/contract.js';
+import { changed } from './changes.js';
 
 /** How often a worker may take a step with it before the step is given up. */
 const LOST_WORKERS = 20;
@@ -19,7 +20,7 @@ export async function outlive<T>(run: () => Promise<T>, once: boolean): Promise<
       if (lost >= LOST_WORKERS) throw error;
       if (workerDrained(error)) continue;
       // Histories from before 0.2 ended a `once` step here, without a look into its ledger.
-      if (!workerLost(error) || (once && !patched('ledger-settles-once'))) throw error;
+      if (!workerLost(error) || (once && !changed('ledger-settles-once'))) throw error;
     }
   }
 }

@@ -1,5 +1,7 @@
+import { asId, type PhaseId } from '../model/plan/address.js';
 import type { StepNode } from '../model/plan/plan.js';
-import type { RollbackState, UndoEntry } from '../model/state/state.js';
+import type { UndoEntry } from '../model/state/state.js';
+import { rollbackBegun, rollbackEnded } from '../model/state/transitions.js';
 import { runChild } from './child.js';
 import { now, type Session } from './session.js';
 
@@ -17,14 +19,7 @@ async function takeBack(session: Session, way: Way): Promise<void> {
   const undos = session.undos.filter((entry) => entry.status !== 'done' && way.which(entry));
   if (undos.length === 0 && way.steps.length === 0) return;
   const number = session.state.rollbacks.length + 1;
-  const record: RollbackState = {
-    id: way.id,
-    title: way.title,
-    because: way.because,
-    status: 'running',
-    startedAt: now(),
-    steps: [],
-  };
+  const record = rollbackBegun(way, now());
   session.state.rollbacks.push(record);
   session.note('rollback.started', { rollback: way.id, because: way.because, undos: undos.length });
   session.show();
@@ -32,7 +27,7 @@ async function takeBack(session: Session, way: Way): Promise<void> {
   const result = await runChild(
     {
       goLive: session.ref,
-      id: `rollback-${way.id}`,
+      id: asId(`rollback-${way.id}`),
       title: `Rollback ${way.id}: ${way.title}`,
       attempt: number,
       steps: way.steps,
@@ -45,9 +40,7 @@ async function takeBack(session: Session, way: Way): Promise<void> {
     `Rollback ${way.id} · ${way.title}`,
   );
   session.undos = session.undos.map((entry) => result.undos.find((done) => sameEntry(done, entry)) ?? entry);
-  record.status = result.status === 'passed' ? 'done' : 'incomplete';
-  record.steps = result.steps;
-  record.endedAt = now();
+  rollbackEnded(record, result, now());
   session.state.events += result.events;
   if (record.status === 'incomplete') session.state.rollbackIncomplete = true;
   session.note('rollback.ended', { rollback: way.id, status: record.status, sentence: result.sentence });
@@ -60,7 +53,7 @@ function sameEntry(a: UndoEntry, b: UndoEntry): boolean {
 }
 
 /** A rollback named in the runbook (R1…), after the undos that it asks for. */
-export async function namedRollback(session: Session, id: string, phase: string, because: string): Promise<void> {
+export async function namedRollback(session: Session, id: string, phase: PhaseId, because: string): Promise<void> {
   const rollback = session.plan.rollbacks[id];
   if (!rollback) throw new Error(`no rollback '${id}'`);
   const which = (entry: UndoEntry) => rollback.undo === 'all' || (rollback.undo === 'phase' && entry.phase === phase);

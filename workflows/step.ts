@@ -4,6 +4,7 @@ import { evaluateBoolean, ExpressionError, resolve, type ExpressionContext } fro
 import type { JsonObject } from '../model/json.js';
 import type { ProbePlan, StepPlan } from '../model/plan/plan.js';
 import type { StepRecord, UndoEntry } from '../model/state/state.js';
+import { stepBegun, stepDone, stepFailed, stepSkipped } from '../model/state/transitions.js';
 import { runDeed } from './activities.js';
 import { outlive } from './outlive.js';
 import type { PhaseInput } from './inputs.js';
@@ -101,15 +102,11 @@ export async function takeStep(
   let entry: UndoEntry | undefined;
   try {
     if (step.when !== undefined && !evaluateBoolean(step.when, context)) {
-      record.status = 'skipped';
-      record.skipped = `when: ${step.when}`;
+      stepSkipped(record, `when: ${step.when}`);
       return;
     }
     const resolved = resolve(step.with, context) as JsonObject;
-    record.epoch += 1;
-    record.status = 'running';
-    record.startedAt = now();
-    delete record.failure;
+    stepBegun(record, now());
     entry = undoOf(input, step, record.epoch, resolved, context);
     if (entry) register(entry);
     const task = taskOf(input, step, record.epoch, resolved, probeOf(step, context));
@@ -117,20 +114,12 @@ export async function takeStep(
     const result = step.window
       ? await runWindow(step.uses, step.window, task)
       : await outlive(() => runDeed(step, task), step.effect === 'once');
-    Object.assign(record, {
-      status: 'done',
-      summary: result.summary,
-      outputs: result.outputs,
-      evidence: result.evidence,
-    });
+    stepDone(record, result);
     if (entry) entry.outputs = result.outputs;
   } catch (error) {
-    record.status = isCancellation(error) ? 'cancelled' : 'failed';
-    record.failure = isCancellation(error)
-      ? { code: 'CANCELLED', message: 'It was stopped on request.' }
-      : failureOf(error);
-    if (record.failure.evidence) record.evidence = record.failure.evidence;
-    if (isCancellation(error)) throw error;
+    if (!isCancellation(error)) return stepFailed(record, 'failed', failureOf(error));
+    stepFailed(record, 'cancelled', { code: 'CANCELLED', message: 'It was stopped on request.' });
+    throw error;
   } finally {
     record.endedAt = now();
   }

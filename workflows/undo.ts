@@ -1,5 +1,7 @@
+import { asId } from '../model/plan/address.js';
 import type { StepTask } from '../model/state/contract.js';
 import type { StepRecord, UndoEntry } from '../model/state/state.js';
+import { undoDone, undoFailed } from '../model/state/transitions.js';
 import { runUndo } from './activities.js';
 import { outlive } from './outlive.js';
 import type { PhaseInput } from './inputs.js';
@@ -20,7 +22,7 @@ export async function takeUndos(
 ): Promise<void> {
   for (const entry of undos.toReversed()) {
     const record: StepRecord = {
-      id: `undo.${entry.phase}.${entry.step}${entry.epoch > 1 ? `.${entry.epoch}` : ''}`,
+      id: asId(`undo.${entry.phase}.${entry.step}${entry.epoch > 1 ? `.${entry.epoch}` : ''}`),
       title: `Undo ${entry.phase} · ${entry.calls.map((call) => call.title).join(', ')}`,
       uses: entry.calls.map((call) => call.activity).join(', '),
       status: 'running',
@@ -35,14 +37,9 @@ export async function takeUndos(
         const result = await outlive(() => runUndo(call.activity, call.title, undoTask(input, entry, index)), true);
         summaries.push(result.summary);
       }
-      record.status = 'undone';
-      record.summary = summaries.join('; ');
-      entry.status = 'done';
+      undoDone(record, entry, summaries.join('; '));
     } catch (error) {
-      record.status = 'undo-failed';
-      record.failure = failureOf(error);
-      entry.status = 'failed';
-      entry.failure = record.failure;
+      undoFailed(record, entry, failureOf(error));
     }
     record.endedAt = new Date().toISOString();
     show();

@@ -1,13 +1,11 @@
-import type { MessageName, Messages } from '../../model/people/message.js';
+import type { MessageName } from '../../model/people/message.js';
 import type { Waiting } from '../../model/state/state.js';
 import { connect } from '../server/connection.js';
 import { CliError } from '../errors.js';
+import type { Draft } from '../people/verbs.js';
 import { readOnce } from './read-once.js';
 import { send, type Unnamed } from './send.js';
 import { print } from '../terminal/tell.js';
-
-/** A message whose role and name the person may have left out. */
-type Draft<N extends MessageName> = Omit<Messages[N], 'role' | 'by'> & { role?: string; by?: string };
 
 export interface SendOptions<N extends MessageName> {
   target: string;

@@ -1,4 +1,5 @@
 import type { Choice, MessageName, Messages } from '../../model/people/message.js';
+import { readAddress } from '../../model/plan/address.js';
 import type { ApprovalState, GoLiveState, Waiting } from '../../model/state/state.js';
 import { roleName } from '../render/view.js';
 
@@ -71,7 +72,7 @@ function voteReplies(state: GoLiveState, waiting: Waiting, approval: ApprovalSta
 
 function tickReplies(state: GoLiveState, waiting: Waiting, declared: Declared): Reply[] {
   return state.checklist
-    .filter((item) => item.at === undefined && item.item.startsWith(`${waiting.id}.`))
+    .filter((item) => item.at === undefined && readAddress(item.item).phase === waiting.id)
     .map(({ item, role }) => {
       const answer = answerTo(item, declared);
       const key = `tick ${item}`;

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkbox, input, select } from '@inquirer/prompts';
 import { type Choice, needsReason } from '../../model/people/message.js';
+import { readAddress } from '../../model/plan/address.js';
 import type { GateResult, GoLiveState, Waiting } from '../../model/state/state.js';
 import type { Declared, Reply } from './declared.js';
 import { readOnce } from '../go-live/read-once.js';
@@ -78,8 +79,10 @@ async function askVote(state: GoLiveState, waiting: Waiting, declared: Declared,
   );
   const by = await askName(state, role, declared, signal);
   const reason = await askReason(vote === 'reject', signal);
-  const message = { approval: waiting.id, role, by, ...(reason === '' ? {} : { reason }) };
-  return { key: '', line: '', send: { name: vote, message } };
+  const message = { approval: waiting.id, role, by };
+  if (vote === 'reject') return { key: '', line: '', send: { name: vote, message: { ...message, reason } } };
+  const given = reason === '' ? message : { ...message, reason };
+  return { key: '', line: '', send: { name: vote, message: given } };
 }
 
 /** What the vote is about, failures first, so that who votes has seen it: the phases, or the gates that were measured last. */
@@ -107,7 +110,7 @@ async function askTicks(
   declared: Declared,
   signal: AbortSignal,
 ): Promise<Reply[]> {
-  const open = state.checklist.filter((item) => item.at === undefined && item.item.startsWith(`${waiting.id}.`));
+  const open = state.checklist.filter((item) => item.at === undefined && readAddress(item.item).phase === waiting.id);
   const items = await checkbox(
     {
       message: 'Tick what is done',

@@ -1,3 +1,4 @@
+import { stepOfGate } from '../../model/plan/address.js';
 import { type GateResult, type PhaseState } from '../../model/state/state.js';
 import { VERDICTS } from '../../model/verdict.js';
 import { chip, html, type Html, NOTHING, raw } from './html.js';
@@ -17,7 +18,7 @@ ${judged.map((phase) => phaseGates(phase, charts))}`;
 function phaseGates(phase: PhaseState, charts: Charts): Html {
   const groups = new Map<string, GateResult[]>();
   for (const gate of phase.gates) {
-    const prefix = phase.steps.find((step) => gate.id.startsWith(`${step.id}.`))?.id ?? '';
+    const prefix = phase.steps.find((step) => step.id === stepOfGate(gate.id))?.id ?? '';
     groups.set(prefix, [...(groups.get(prefix) ?? []), gate]);
   }
   const tables = [...groups].map(([prefix, members]) => {

@@ -10,6 +10,7 @@ import {
   type Recomputed,
   recompute,
 } from '../../model/judge/recompute.js';
+import { addressText, asId } from '../../model/plan/address.js';
 import type { SealPredicate } from '../../model/evidence/seal.js';
 import type { GateResult, GoLiveState, StepRecord } from '../../model/state/state.js';
 import { mayGoOn, type Verdict, worst } from '../../model/verdict.js';
@@ -106,10 +107,11 @@ export async function checkJudgement(
 
 function checkInputs(begun: readonly BegunStep[], findings: Findings): { count: number } {
   for (const { input, logged, phase, plan, seq } of begun) {
+    const address = addressText({ phase: asId(phase), part: plan.id });
     if (input === undefined)
-      findings.add('policy', `event ${seq}`, `${phase}.${plan.id}: its input cannot be had from the plan`);
+      findings.add('policy', `event ${seq}`, `${address}: its input cannot be had from the plan`);
     else if (sha256(canonicalJson(input)) !== logged) {
-      findings.add('policy', `event ${seq}`, `${phase}.${plan.id} ran with another input than the plan gives it`);
+      findings.add('policy', `event ${seq}`, `${address} ran with another input than the plan gives it`);
     }
   }
   return { count: begun.length };
@@ -183,7 +185,7 @@ function checkGates(again: Recomputed, state: GoLiveState, findings: Findings): 
         findings.add('policy', item, 'was not judged');
         continue;
       }
-      const expected = said.waiver ? underWaiver(gate, said, state) : gate;
+      const expected = said.waiver ? underWaiver(attempt.phase, gate, said, state) : gate;
       if (said.waiver) waived += 1;
       if (!expected) findings.add('policy', item, 'is waived, and no waiver of it stands in the state');
       else if (canonicalJson(expected) !== canonicalJson(said)) {
@@ -200,10 +202,11 @@ function checkGates(again: Recomputed, state: GoLiveState, findings: Findings): 
   return { count, note: waived > 0 ? `${waived} under waivers` : 'none waived' };
 }
 
-function underWaiver(gate: GateResult, said: GateResult, state: GoLiveState): GateResult | undefined {
+function underWaiver(phase: string, gate: GateResult, said: GateResult, state: GoLiveState): GateResult | undefined {
   const { by, until, reason } = said.waiver ?? {};
+  const address = addressText({ phase: asId(phase), part: asId(gate.id) });
   const waiver = state.waivers.find(
-    (one) => one.by === by && one.until === until && one.reason === reason && one.gate.endsWith(`.${gate.id}`),
+    (one) => one.by === by && one.until === until && one.reason === reason && one.gate === address,
   );
   return waiver && !gate.floor ? waiveGate(gate, waiver) : undefined;
 }
@@ -259,11 +262,12 @@ function checkPassed(
     findings.add('policy', id, 'passed, and its gates do not let it');
   for (const step of stepsOf(phase?.steps ?? [])) {
     const status = records.find((record) => record.id === step.id)?.status;
-    const byPerson = state.operator.some(({ about, choice }) => choice === 'done' && about === `${id}.${step.id}`);
+    const address = addressText({ phase: asId(id), part: step.id });
+    const byPerson = state.operator.some(({ about, choice }) => choice === 'done' && about === address);
     if (status === 'done' && !byPerson && judged.steps[step.id] === undefined)
-      findings.add('policy', `${id}.${step.id}`, 'is done by the state, and the log does not say so');
+      findings.add('policy', address, 'is done by the state, and the log does not say so');
     const allowed = status === 'done' || status === 'skipped' || (status === 'failed' && step.onFail === 'continue');
-    if (!allowed) findings.add('policy', `${id}.${step.id}`, `is ${status ?? 'absent'}, and its phase passed`);
+    if (!allowed) findings.add('policy', address, `is ${status ?? 'absent'}, and its phase passed`);
   }
 }
 

@@ -2,6 +2,7 @@ import { lstat, readFile, realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import type { CollectEvidence } from '../../model/state/contract.js';
 import type { Json } from '../../model/json.js';
+import { addressText, readEvidenceAddress } from '../../model/plan/address.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { sha256, writeDurably } from '../durable.js';
 import { EvidenceRefusal, evidenceError } from '../error.js';
@@ -82,9 +83,9 @@ function joined(file: string, sources: readonly Source[], missing: string[]): st
 function joinJson(file: string, sources: readonly Source[], missing: string[]): string {
   const bySource: Record<string, Json> = {};
   for (const { from, content } of sources) {
-    const [phase, step] = from.split('.');
+    const { phase, step } = readEvidenceAddress(from);
     try {
-      bySource[`${phase}.${step}`] = JSON.parse(content.toString('utf8')) as Json;
+      bySource[addressText({ phase, part: step })] = JSON.parse(content.toString('utf8')) as Json;
     } catch {
       missing.push(`${file}: ${from}: it is not JSON`);
     }

@@ -1,3 +1,4 @@
+import { readAddress } from '../plan/address.js';
 import type { Receipt, WaiveMessage } from '../people/message.js';
 import type { Plan } from '../plan/plan.js';
 import type { GateResult, Waiver } from '../state/state.js';
@@ -11,18 +12,18 @@ export function judgeWaiver(message: WaiveMessage, plan: Plan, nowMs: number): R
   const problem = roleProblem(plan, message.by, message.role);
   if (problem) return problem;
   const refuse = (reason: string, hint: string): Receipt => ({ accepted: false, reason, hint });
-  const [phaseId, ...rest] = message.gate.split('.');
+  const { phase: phaseId, part } = readAddress(message.gate);
   const phase = plan.phases.find((candidate) => candidate.id === phaseId);
   if (!phase) return refuse(`There is no phase '${phaseId}'.`, `Phases: ${plan.phases.map((p) => p.id).join(', ')}.`);
-  if (rest.length === 0) {
+  if (part === undefined) {
     if (phase.gates.some((gate) => gate.floor && gate.hard)) {
       return refuse(`Phase '${phase.id}' has gates that cannot be waived.`, 'Waive the gates one by one.');
     }
   } else {
-    const gate = phase.gates.find((candidate) => candidate.id === rest.join('.'));
+    const gate = phase.gates.find((candidate) => candidate.id === part);
     if (!gate)
       return refuse(
-        `Phase '${phase.id}' has no gate '${rest.join('.')}'.`,
+        `Phase '${phase.id}' has no gate '${part}'.`,
         `Its gates: ${phase.gates.map((g) => g.id).join(', ')}.`,
       );
     if (gate.floor)

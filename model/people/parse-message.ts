@@ -1,17 +1,5 @@
-import { CHOICES, type MessageName, type Messages } from './message.js';
-
-/** What a signed message carries besides; a shape of its own that the signature's reader judges. */
-const SIGNED = { statement: '?', signature: '?' } as const;
-
-/** Fields of each message: required (`!`) or optional text. Plain code, since it runs inside the workflow. */
-const FIELDS: Record<MessageName, Record<string, '!' | '?'>> = {
-  approve: { approval: '!', role: '!', by: '!', reason: '?', breakGlass: '?', ...SIGNED },
-  reject: { approval: '!', role: '!', by: '!', reason: '!', ...SIGNED },
-  tick: { item: '!', role: '!', by: '!', note: '?', ...SIGNED },
-  choose: { choice: '!', role: '!', by: '!', reason: '?', step: '?', rollback: '?', ...SIGNED },
-  waive: { gate: '!', role: '!', by: '!', reason: '!', until: '!', ...SIGNED },
-  abort: { by: '!', reason: '!' },
-};
+import type { Field } from './field.js';
+import { MESSAGES, type MessageName, type Messages, SIGNED_FIELDS } from './message.js';
 
 /** Longest text field of a message, in UTF-16 units. */
 export const MESSAGE_TEXT_LIMIT = 2_000;
@@ -22,40 +10,46 @@ export type Parsed<T> = { ok: true; message: T } | { ok: false; problem: string 
 
 /**
  * Reads one message from outside. Unknown fields are refused, so that a misspelt one is not lost silently;
- * control characters are refused, since the text is printed on terminals and pages.
+ * control characters are refused, since the text is printed on terminals and pages. Plain code, since it runs inside
+ * the workflow.
  */
 export function parseMessage<N extends MessageName>(name: N, raw: unknown): Parsed<Messages[N]> {
   if (raw === null || typeof raw !== 'object' || Array.isArray(raw)) {
     return { ok: false, problem: `'${name}' takes one JSON object, e.g. ${exampleOf(name)}.` };
   }
-  const fields = FIELDS[name];
+  const { fields } = MESSAGES[name];
   const given = raw as Record<string, unknown>;
   const unknown = Object.keys(given).find((key) => !Object.hasOwn(fields, key));
   if (unknown !== undefined) {
     return { ok: false, problem: `'${name}' has no field '${unknown.slice(0, 60)}'. It takes ${exampleOf(name)}.` };
   }
-  for (const [field, need] of Object.entries(fields)) {
+  for (const [field, { needed }] of Object.entries(fields)) {
     const value = given[field];
-    if (value === undefined && need === '?') continue;
-    if (typeof value !== 'string' || (need === '!' && value.trim() === '')) {
+    if (value === undefined && !needed) continue;
+    if (typeof value !== 'string' || (needed && value.trim() === '')) {
       return { ok: false, problem: `'${name}' needs the text '${field}'. It takes ${exampleOf(name)}.` };
     }
-    const limit = Object.hasOwn(SIGNED, field) ? SIGNED_TEXT_LIMIT : MESSAGE_TEXT_LIMIT;
+    const limit = Object.hasOwn(SIGNED_FIELDS, field) ? SIGNED_TEXT_LIMIT : MESSAGE_TEXT_LIMIT;
     if (value.length > limit) return { ok: false, problem: `'${field}' is longer than ${limit} characters.` };
     if (/[\p{Cc}\p{Cf}]/u.test(value)) return { ok: false, problem: `'${field}' holds control characters.` };
   }
-  if (name === 'choose' && !CHOICES.some((choice) => choice === given.choice)) {
-    return { ok: false, problem: `'choice' is one of: ${CHOICES.join(', ')}.` };
-  }
-  if (name === 'approve' && given.breakGlass !== undefined && given.breakGlass !== 'yes') {
-    return { ok: false, problem: `'breakGlass' is 'yes' or left out.` };
-  }
-  return { ok: true, message: given as unknown as Messages[N] };
+  const problem = Object.entries(fields)
+    .map(([field, rule]) => valueProblem(field, rule, given[field]))
+    .find((one) => one !== undefined);
+  return problem === undefined ? { ok: true, message: given as unknown as Messages[N] } : { ok: false, problem };
+}
+
+/** Why a text is none of those that the field may be. */
+function valueProblem(field: string, { needed, values }: Field, value: unknown): string | undefined {
+  if (values === undefined || value === undefined || values.some((one) => one === value)) return undefined;
+  return needed
+    ? `'${field}' is one of: ${values.join(', ')}.`
+    : `'${field}' is '${values.join("' or '")}' or left out.`;
 }
 
 function exampleOf(name: MessageName): string {
-  return `{${Object.entries(FIELDS[name])
-    .filter(([field]) => !Object.hasOwn(SIGNED, field))
-    .map(([field, need]) => `"${field}${need === '?' ? '?' : ''}":"…"`)
+  return `{${Object.entries(MESSAGES[name].fields)
+    .filter(([field]) => !Object.hasOwn(SIGNED_FIELDS, field))
+    .map(([field, { needed }]) => `"${field}${needed ? '' : '?'}":"…"`)
     .join(',')}}`;
 }

@@ -1,3 +1,4 @@
+import type { AddressText, ApprovalId, GateId, PhaseId, StepId } from './address.js';
 import type { JsonObject } from '../json.js';
 import type { SigningPlan } from '../signing/signing.js';
 
@@ -78,7 +79,7 @@ export const NOTICE_EVENTS = ['started', 'waiting', 'guard', 'no-go', 'go'] as c
 export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
 
 export interface PhasePlan {
-  id: string;
+  id: PhaseId;
   title: string;
   owner: string[];
   plannedMs: number;
@@ -99,14 +100,14 @@ export interface PhaseFailurePlan {
   /** Name of a rollback; it runs on every failure of the phase. */
   rollback?: string;
   /** What follows the rollback: the go-live ends, a person is asked, the next phase runs, or an earlier one again. */
-  then: 'stop' | 'ask' | 'continue' | { return: string };
+  then: 'stop' | 'ask' | 'continue' | { return: PhaseId };
   /** Who answers when `then` or a step says `ask`, and how long they have; no answer stops. */
   ask: { role: string; expiresMs: number };
 }
 
 export interface ApprovalPlan {
   /** Unique in the plan: `<phase>`, `<phase>.after` or the decision's id. */
-  id: string;
+  id: ApprovalId;
   when: 'before' | 'after';
   needs: { role: string; count: number }[];
   question: string;
@@ -129,7 +130,7 @@ export interface PolicyPlan {
 
 export interface ChecklistItem {
   /** `<phase>.<item>`. */
-  id: string;
+  id: AddressText;
   text: string;
   role: string;
 }
@@ -137,7 +138,7 @@ export interface ChecklistItem {
 export type StepNode = StepPlan | { parallel: StepPlan[] };
 
 export interface StepPlan {
-  id: string;
+  id: StepId;
   title: string;
   uses: string;
   /** Strings may hold `${{ CEL }}`, resolved just before the step runs. */
@@ -215,11 +216,11 @@ export type LimitOp = (typeof LIMIT_OPS)[number];
 
 export interface GatePlan {
   /** Unique in the phase; spread gates are `<step>.<gate>`. */
-  id: string;
+  id: GateId;
   title: string;
   /** CEL; `it` is the outputs of step `it` where that is set. */
   value: string;
-  it?: string;
+  it?: StepId;
   limit: Limit;
   /** CEL of the sample size and of the successes behind a proportion, when it has them. */
   n?: string;

@@ -1,3 +1,4 @@
+import type { AddressText, PhaseId, StepId } from '../plan/address.js';
 import type { EvidenceRef, StepFailure } from './contract.js';
 import type { JsonObject } from '../json.js';
 import type { Choice, MessageName } from '../people/message.js';
@@ -9,7 +10,7 @@ import type { Verdict } from '../verdict.js';
 export type StepStatus = 'pending' | 'running' | 'done' | 'failed' | 'skipped' | 'undone' | 'undo-failed' | 'cancelled';
 
 export interface StepRecord {
-  id: string;
+  id: StepId;
   title: string;
   uses: string;
   status: StepStatus;
@@ -58,9 +59,9 @@ export type PhaseStatus = 'pending' | 'waiting' | 'running' | 'passed' | 'failed
 
 /** A registered undo: what would take a step back. Written before the step acts. */
 export interface UndoEntry {
-  phase: string;
+  phase: PhaseId;
   phaseAttempt: number;
-  step: string;
+  step: StepId;
   epoch: number;
   always: boolean;
   /** Activity name and input of each call, in order. */
@@ -84,7 +85,7 @@ export interface PhaseResult {
 }
 
 export interface PhaseState {
-  id: string;
+  id: PhaseId;
   index: number;
   title: string;
   owner: string[];
@@ -177,7 +178,7 @@ export interface Waiver {
 }
 
 export interface Tick {
-  item: string;
+  item: AddressText;
   text: string;
   role: string;
   by?: string;
@@ -205,7 +206,7 @@ export interface Waiting {
   commands: string[];
   choices?: Choice[];
   /** The failed step or phase that the operator is asked about. */
-  about?: string;
+  about?: AddressText;
   /** Made anew at each asking; a signed choice names it. */
   nonce?: string;
 }
@@ -245,7 +246,7 @@ export interface GoLiveState {
     by: string;
     role: string;
     reason?: string;
-    about: string;
+    about: AddressText;
     signed?: Proof;
   }[];
   /** Approvals that one person gave alone, in an emergency, and until when they must be reviewed. */

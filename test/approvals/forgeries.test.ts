@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { asId } from '../../model/plan/address.js';
 import { planDigestOf } from '../../client/go-live/launch.js';
 import { expectedStatement } from '../../model/state/expected-statement.js';
 import type { ApproveMessage } from '../../model/people/message.js';
@@ -412,7 +413,7 @@ describe('signed approvals', () => {
     const made = signedPlan({ needs: [{ role: 'cto', count: 1 }] });
     const [first] = made.phases;
     if (!first) throw new Error('no phase');
-    first.checklist = [{ id: 'one.window', text: 'The window is open', role: 'sre' }];
+    first.checklist = [{ id: asId('one.window'), text: 'The window is open', role: 'sre' }];
     first.steps = [step('a', { onFail: 'ask' })];
     await go(made, async (run, world) => {
       world.broken.set('one.a', 1);

@@ -1,3 +1,4 @@
+import { asId } from '../../model/plan/address.js';
 import type { ApprovalState, GateResult, GoLiveState, PhaseState, StepRecord } from '../../model/state/state.js';
 
 /** Time zero of the fixtures. */
@@ -5,7 +6,14 @@ export const T0 = Date.parse('2026-11-21T01:00:00.000Z');
 export const at = (seconds: number): string => new Date(T0 + seconds * 1000).toISOString();
 
 export function step(id: string, status: StepRecord['status'], more: Partial<StepRecord> = {}): StepRecord {
-  return { id, title: `Step ${id}`, uses: 'http.check', status, epoch: status === 'pending' ? 0 : 1, ...more };
+  return {
+    id: asId(id),
+    title: `Step ${id}`,
+    uses: 'http.check',
+    status,
+    epoch: status === 'pending' ? 0 : 1,
+    ...more,
+  };
 }
 
 export function gate(id: string, verdict: GateResult['verdict'], more: Partial<GateResult> = {}): GateResult {
@@ -25,7 +33,7 @@ export function gate(id: string, verdict: GateResult['verdict'], more: Partial<G
 
 export function phase(index: number, id: string, more: Partial<PhaseState> = {}): PhaseState {
   return {
-    id,
+    id: asId(id),
     index,
     title: id,
     owner: ['qa'],
@@ -72,7 +80,7 @@ export function goLive(more: Partial<GoLiveState> = {}): GoLiveState {
     rollbacks: [],
     decisions: [{ id: 'local-go', title: 'SOLID GREEN GO', verdict: 'pending', sentence: 'Not decided yet.' }],
     approvals: [fullApproval],
-    checklist: [{ item: 'infra.window', text: 'Maintenance window confirmed', role: 'infra' }],
+    checklist: [{ item: asId('infra.window'), text: 'Maintenance window confirmed', role: 'infra' }],
     waivers: [],
     refusals: [],
     operator: [],

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { asId } from '../../model/plan/address.js';
 import type { ApprovalPlan, DecisionPlan, GatePlan, PhasePlan, Plan, StepPlan } from '../../model/plan/plan.js';
 
 /** A step plan with defaults; `uses` is a fake kind unless given. */
 export function step(id: string, more: Partial<StepPlan> = {}): StepPlan {
   return {
-    id,
+    id: asId(id),
     title: id,
     uses: 'fake.act',
     with: {},
@@ -21,12 +22,20 @@ export function step(id: string, more: Partial<StepPlan> = {}): StepPlan {
 }
 
 export function gate(id: string, value: string, atLeast: number, more: Partial<GatePlan> = {}): GatePlan {
-  return { id, title: id, value, limit: { op: 'atLeast', threshold: atLeast }, hard: true, floor: false, ...more };
+  return {
+    id: asId(id),
+    title: id,
+    value,
+    limit: { op: 'atLeast', threshold: atLeast },
+    hard: true,
+    floor: false,
+    ...more,
+  };
 }
 
 export function phase(id: string, steps: PhasePlan['steps'], more: Partial<PhasePlan> = {}): PhasePlan {
   return {
-    id,
+    id: asId(id),
     title: id,
     owner: ['sre'],
     plannedMs: 60_000,
@@ -41,7 +50,7 @@ export function phase(id: string, steps: PhasePlan['steps'], more: Partial<Phase
 
 export function approval(id: string, more: Partial<ApprovalPlan> = {}): ApprovalPlan {
   return {
-    id,
+    id: asId(id),
     when: 'before',
     needs: [{ role: 'cto', count: 1 }],
     question: `${id}?`,

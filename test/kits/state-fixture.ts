@@ -1,3 +1,4 @@
+import { asId } from '../../model/plan/address.js';
 import type { GateResult, GoLiveState, Vote } from '../../model/state/state.js';
 import { API_DOWN, at, gate, pending, ref, RUN2, RUN2_SHORT, STARTED_AT, step } from './state-parts.js';
 import { config, fullRun, infra, production, smoke, stopReset } from './state-phases.js';
@@ -75,7 +76,7 @@ function open(): GoLiveState {
     approvals: [],
     checklist: [
       {
-        item: 'stop-reset.window',
+        item: asId('stop-reset.window'),
         text: 'Maintenance window for the rate-limit tests is confirmed',
         role: 'infra',
         by: 'Mika Sato',
@@ -83,7 +84,7 @@ function open(): GoLiveState {
         note: 'INC-4411',
       },
       {
-        item: 'config.token',
+        item: asId('config.token'),
         text: 'The endpoint token is empty unless auth is on',
         role: 'platform',
         by: 'Lea Brandt',
@@ -244,7 +245,7 @@ export function noGoState(): GoLiveState {
       by: 'Mika Sato',
       role: 'infra',
       reason: 'Port 8000 was held by an old container.',
-      about: 'infra.healthz',
+      about: asId('infra.healthz'),
     },
   ];
   const sentence = `Smoke × 2: ${failing.sentence ?? ''} (2 more: Full run, Consistency)`;

@@ -1,3 +1,4 @@
+import { asId } from '../../model/plan/address.js';
 import type { EvidenceRef, StepFailure } from '../../model/state/contract.js';
 import type { JsonObject } from '../../model/json.js';
 import type { GateResult, PhaseState, StepRecord } from '../../model/state/state.js';
@@ -31,7 +32,7 @@ interface StepDraft {
 export function step(id: string, title: string, draft: StepDraft): StepRecord {
   const { uses, from, to, ...rest } = draft;
   return {
-    id,
+    id: asId(id),
     title,
     uses,
     status: draft.failure ? 'failed' : 'done',
@@ -58,7 +59,7 @@ export function gate(id: string, title: string, draft: GateDraft): GateResult {
   const it = { value, ...(n === undefined ? {} : { n }), ...(successes === undefined ? {} : { successes }) };
   return judgeGate(
     {
-      id,
+      id: asId(id),
       title,
       value: 'it.value',
       limit: { op, threshold },
@@ -236,7 +237,7 @@ export function phase(index: number, id: string, title: string, draft: PhaseDraf
   const { owner, plannedMin, from, to, steps, gates = [], attempt = 1, history = [] } = draft;
   const bad = gates.find((one) => one.verdict !== 'go');
   return {
-    id,
+    id: asId(id),
     index,
     title,
     owner,
@@ -257,7 +258,7 @@ export function phase(index: number, id: string, title: string, draft: PhaseDraf
 
 export function pending(index: number, id: string, title: string, owner: string[], plannedMin: number): PhaseState {
   return {
-    id,
+    id: asId(id),
     index,
     title,
     owner,

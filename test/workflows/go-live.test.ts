@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { asId } from '../../model/plan/address.js';
 import { approval, gate, phase, plan, step } from '../kits/plans.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
@@ -83,7 +84,7 @@ describe('failure', () => {
       [
         phase('one', [step('a')]),
         phase('two', [step('b')], {
-          onFail: { attempts: 2, rollback: 'R1', then: { return: 'one' }, ask: { role: 'sre', expiresMs: 1000 } },
+          onFail: { attempts: 2, rollback: 'R1', then: { return: asId('one') }, ask: { role: 'sre', expiresMs: 1000 } },
         }),
       ],
       { rollbacks: { R1: { id: 'R1', title: 'way back', undo: 'phase', steps: [step('clean', { ownUndo: false })] } } },
@@ -258,7 +259,7 @@ describe('people', () => {
   test('a checklist waits for its role', async () => {
     const world = new FakeWorld();
     const made = plan([
-      phase('one', [step('a')], { checklist: [{ id: 'one.window', text: 'Window confirmed', role: 'sre' }] }),
+      phase('one', [step('a')], { checklist: [{ id: asId('one.window'), text: 'Window confirmed', role: 'sre' }] }),
     ]);
     await go(world, made, async (run) => {
       await run.until((s) => s.waiting?.kind === 'checklist', 'the checklist');

@@ -3,8 +3,10 @@ import { tally, voidOthers } from '../../model/people/approval.js';
 import { decidePolicy } from '../../model/judge/policy.js';
 import type { ExpressionContext } from '../../model/expression/expression.js';
 import { type Choice, type ChooseMessage, needsReason } from '../../model/people/message.js';
+import type { AddressText } from '../../model/plan/address.js';
 import type { ApprovalPlan, PhasePlan } from '../../model/plan/plan.js';
 import type { ApprovalState, Waiting } from '../../model/state/state.js';
+import { approvalAsked, approvalClosed } from '../../model/state/transitions.js';
 import type { Desk } from './desk.js';
 import { digestOf, now, type Session } from '../session.js';
 import { freshNonce, isSigned, recheckVotes } from './vouch.js';
@@ -35,9 +37,7 @@ export async function askApproval(
     digest,
   );
   const expiresAt = later(rule.expiresMs);
-  Object.assign(approval, { digest, status: 'open', openedAt: now(), expiresAt });
-  if (isSigned(session)) approval.nonce = freshNonce();
-  delete approval.closedAt;
+  approvalAsked(approval, { digest, expiresAt, nonce: isSigned(session) ? freshNonce() : undefined }, now());
   session.note('approval.asked', { approval: rule.id, question: rule.question, digest, expiresAt });
   const outcome = () => tally(rule, approval.votes);
   const decided = () => outcome().outcome !== 'open' || session.aborted;
@@ -48,7 +48,7 @@ export async function askApproval(
     session.note('approval.policy', { approval: rule.id, phase, attempt, ...approval.policy });
     if (approval.policy.holds) {
       const sentence = `Approved by policy: ${rule.auto.rule}.`;
-      Object.assign(approval, { status: 'approved', closedAt: now(), sentence });
+      approvalClosed(approval, 'approved', sentence, now());
       session.note('approval.closed', { approval: rule.id, status: approval.status, sentence });
       await session.flush();
       return { approved: true, sentence };
@@ -63,12 +63,11 @@ export async function askApproval(
     session.waitFor(undefined);
   } while (isSigned(session) && (await becameVoid(session, approval)) && !decided() && Date.now() < ends);
   const { outcome: result, rejection, missing } = outcome();
-  approval.status = result === 'open' ? 'expired' : result;
-  approval.closedAt = now();
-  approval.sentence = sentenceOf(session, rule, approval, result, rejection?.by, rejection?.reason, missing);
-  session.note('approval.closed', { approval: rule.id, status: approval.status, sentence: approval.sentence });
+  const sentence = sentenceOf(session, rule, approval, result, rejection?.by, rejection?.reason, missing);
+  approvalClosed(approval, result === 'open' ? 'expired' : result, sentence, now());
+  session.note('approval.closed', { approval: rule.id, status: approval.status, sentence });
   await session.flush();
-  return { approved: result === 'approved' && !session.aborted, sentence: approval.sentence };
+  return { approved: result === 'approved' && !session.aborted, sentence };
 }
 
 /** Checks signed votes again as the question closes; true when one counts no more, so that it may be open again. */
@@ -145,7 +144,8 @@ export async function askChecklist(session: Session, phase: PhasePlan): Promise<
 }
 
 export interface OperatorQuestion {
-  about: string;
+  /** The phase, or its step. */
+  about: AddressText;
   text: string;
   choices: Choice[];
   role: string;

@@ -1,3 +1,4 @@
+import { approvalId, type ApprovalId, asId } from '../../plan/address.js';
 import { isParallel } from '../format/runbook.js';
 import type { Runbook, RunbookNode, RunbookStep } from '../format/runbook.js';
 import type { Kinds } from '../format/scope.js';
@@ -63,12 +64,11 @@ export function list<T>(value: T | readonly T[] | undefined): readonly T[] {
   return value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
 }
 
-/** `<phase>` before, `<phase>.after` after; a further one of the same kind ends with its number. */
-export function approvalIds(phase: string, approvals: readonly { when?: 'before' | 'after' }[]): string[] {
+/** The ids of a phase's approvals, in their order. */
+export function approvalIds(phase: string, approvals: readonly { when?: 'before' | 'after' }[]): ApprovalId[] {
   const counts = { before: 0, after: 0 };
   return approvals.map(({ when = 'before' }) => {
     counts[when] += 1;
-    const base = when === 'after' ? `${phase}.after` : phase;
-    return counts[when] === 1 ? base : `${base}.${counts[when]}`;
+    return approvalId(asId(phase), when, counts[when]);
   });
 }

@@ -1,3 +1,4 @@
+import { addressText, asId } from '../../plan/address.js';
 import { parseInput } from '../format/inputs.js';
 import type { Runbook, RunbookStep } from '../format/runbook.js';
 import { wouldGive } from '../format/kind.js';
@@ -11,7 +12,9 @@ import { didYouMean } from '../suggest.js';
 /** Ids that people answer to: approvals, decisions, and checklist items as `<phase>.<item>`. */
 export function answerable(runbook: Runbook): string[] {
   const phases = runbook.phases.flatMap((phase) => {
-    const items = (phase.checklist ?? []).map((item) => `${phase.id}.${item.id}`);
+    const items: string[] = (phase.checklist ?? []).map((item) =>
+      addressText({ phase: asId(phase.id), part: asId(item.id) }),
+    );
     return [...approvalIds(phase.id, list(phase.approval)), ...items];
   });
   return [

@@ -1,4 +1,5 @@
 import { contextKey } from '../../expression/expression.js';
+import { readEvidenceAddress } from '../../plan/address.js';
 import { SAMPLES_FILE, SUMMARY_FILE } from '../../judge/window.js';
 import { checkExpression } from '../expression/expression-check.js';
 import type { ExpressionTypes, TypeSpec } from '../expression/expression-check.js';
@@ -192,7 +193,7 @@ function checkIncludes({ source, runbook, kinds }: Check): void {
   runbook.evidence?.include?.forEach((include, index) => {
     list(include.from).forEach((from, at) => {
       const path: Path = ['evidence', 'include', index, 'from', ...(Array.isArray(include.from) ? [at] : [])];
-      const [phaseId = '', stepId = '', ...rest] = from.split('.');
+      const { phase: phaseId, step: stepId, name } = readEvidenceAddress(from);
       const phase = runbook.phases.find((candidate) => candidate.id === phaseId);
       if (!phase)
         return source.at(
@@ -217,7 +218,6 @@ function checkIncludes({ source, runbook, kinds }: Check): void {
           ),
         );
       const leaves = leavesOf(step, kinds[step.uses]?.leaves);
-      const name = rest.join('.');
       if (kinds[step.uses] && !leaves.includes(name))
         source.at(
           path,

@@ -1,3 +1,4 @@
+import { asId, gateOfStep, type StepId } from '../../plan/address.js';
 import type { GatePlan, Limit } from '../../plan/plan.js';
 import { proportionOf } from '../expression/expression-paths.js';
 import { isEach } from '../format/runbook.js';
@@ -14,10 +15,10 @@ function limitOf(gate: RunbookGate): Limit {
   throw new Error(`gate '${gate.id}' has no limit: the runbook was not checked`);
 }
 
-function planGate(gate: RunbookGate, it?: string): GatePlan {
+function planGate(gate: RunbookGate, it?: StepId): GatePlan {
   const title = gate.title ?? gate.id;
   const plan: GatePlan = {
-    id: it === undefined ? gate.id : `${it}.${gate.id}`,
+    id: it === undefined ? asId(gate.id) : gateOfStep(it, gate.id),
     title: it === undefined ? title : `${it} · ${title}`,
     value: gate.value,
     limit: limitOf(gate),
@@ -38,6 +39,6 @@ function planGate(gate: RunbookGate, it?: string): GatePlan {
 /** The gates of a phase, `each` spread over its steps: all gates of the first step, then of the next. */
 export function planGates(phase: Pick<RunbookPhase, 'gates'>): GatePlan[] {
   return (phase.gates ?? []).flatMap((node) =>
-    isEach(node) ? node.each.flatMap((step) => node.gates.map((gate) => planGate(gate, step))) : [planGate(node)],
+    isEach(node) ? node.each.flatMap((step) => node.gates.map((gate) => planGate(gate, asId(step)))) : [planGate(node)],
   );
 }

@@ -1,4 +1,5 @@
 import { parseDuration } from '../../duration.js';
+import { readAddress } from '../../plan/address.js';
 import type { Plan } from '../../plan/plan.js';
 import type { SchedulePlan } from '../../plan/schedule.js';
 import type { Runbook, RunbookSchedule } from '../format/runbook.js';
@@ -11,7 +12,7 @@ const LONGEST_MS = 600_000;
 /** The part of a runbook that a schedule runs: its phases in its order, and one decision over them. */
 export function scheduledRunbook(runbook: Runbook, { id, title = id, phases }: RunbookSchedule): Runbook {
   const chosen = phases.flatMap((name) => runbook.phases.filter((phase) => phase.id === name));
-  const of = (from: string): boolean => phases.some((phase) => from.startsWith(`${phase}.`));
+  const of = (from: string): boolean => phases.includes(readAddress(from).phase);
   const include = (runbook.evidence?.include ?? []).filter(({ from }) =>
     (typeof from === 'string' ? [from] : from).every(of),
   );

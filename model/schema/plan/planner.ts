@@ -5,6 +5,7 @@ import { planGates } from './plan-gates.js';
 import { checkGuardrails, settleInputs } from './plan-inputs.js';
 import type { PlanProblem, PlanRequest } from './plan-inputs.js';
 import type { Json, JsonObject } from '../../json.js';
+import { addressText, type ApprovalId, asId } from '../../plan/address.js';
 import { hostsOf } from '../../plan/reach.js';
 import type {
   ApprovalPlan,
@@ -69,7 +70,7 @@ function planStep(planning: Planning, step: RunbookStep): StepPlan {
   const effect = step.effect ?? kind?.effect ?? 'once';
   const attempts = effect === 'once' ? 1 : (step.retry?.attempts ?? defaults?.retry?.attempts ?? ATTEMPTS);
   const plan: StepPlan = {
-    id: step.id,
+    id: asId(step.id),
     title: step.title ?? step.id,
     uses: step.uses,
     with: step.with ?? {},
@@ -122,7 +123,7 @@ function planNodes(planning: Planning, nodes: readonly RunbookNode[] | undefined
 
 function planApproval(
   { runbook, ms }: Planning,
-  id: string,
+  id: ApprovalId,
   approval: RunbookApproval,
   defaults: { question: string; when: 'before' | 'after'; live: boolean },
 ): ApprovalPlan {
@@ -152,23 +153,27 @@ function planPhase(planning: Planning, phase: RunbookPhase, live: boolean): Phas
   const { onFail } = phase;
   const anyRole = Object.keys(planning.runbook.roles)[0] ?? '';
   const plan: PhasePlan = {
-    id: phase.id,
+    id: asId(phase.id),
     title,
     owner,
     plannedMs: ms(phase.planned, 0),
     approvals: approvals.map((approval, index) =>
-      planApproval(planning, ids[index] ?? phase.id, approval, {
+      planApproval(planning, ids[index] ?? asId(phase.id), approval, {
         question: approval.when === 'after' ? `Accept the results of "${title}"?` : `Start "${title}"?`,
         when: 'before',
         live,
       }),
     ),
-    checklist: (phase.checklist ?? []).map(({ id, text, role }) => ({ id: `${phase.id}.${id}`, text, role })),
+    checklist: (phase.checklist ?? []).map(({ id, text, role }) => ({
+      id: addressText({ phase: asId(phase.id), part: asId(id) }),
+      text,
+      role,
+    })),
     steps: planNodes(planning, phase.steps),
     gates: planGates(phase),
     onFail: {
       attempts: onFail?.attempts ?? 1,
-      then: onFail?.then ?? 'stop',
+      then: typeof onFail?.then === 'object' ? { return: asId(onFail.then.return) } : (onFail?.then ?? 'stop'),
       ask: { role: onFail?.ask?.role ?? owner[0] ?? anyRole, expiresMs: ms(onFail?.ask?.expires, HOUR_MS) },
     },
   };
@@ -187,7 +192,9 @@ function planDecisions(planning: Planning, live: boolean): DecisionPlan[] {
     title,
     requires,
     ...(approval
-      ? { approval: planApproval(planning, id, approval, { question: `Decide "${title}"?`, when: 'after', live }) }
+      ? {
+          approval: planApproval(planning, asId(id), approval, { question: `Decide "${title}"?`, when: 'after', live }),
+        }
       : {}),
   }));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { asId } from '../../../model/plan/address.js';
 import { type Declared, repliesTo } from '../../../client/rehearse/declared.js';
 import type { GoLiveState } from '../../../model/state/state.js';
 import { at, goLive, waiting } from '../../kits/cli-state.js';
@@ -63,9 +64,9 @@ describe('declared rehearsal answers', () => {
   test('ticks the open items of the phase that waits', () => {
     const state = goLive({
       checklist: [
-        { item: 'infra.a', text: 'A', role: 'infra' },
-        { item: 'infra.b', text: 'B', role: 'infra', at: at(1), by: 'x' },
-        { item: 'smoke.c', text: 'C', role: 'qa' },
+        { item: asId('infra.a'), text: 'A', role: 'infra' },
+        { item: asId('infra.b'), text: 'B', role: 'infra', at: at(1), by: 'x' },
+        { item: asId('smoke.c'), text: 'C', role: 'qa' },
       ],
       waiting: { kind: 'checklist', id: 'infra', text: 'A', roles: ['infra'], since: at(1), commands: [] },
     });

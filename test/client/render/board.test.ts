@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { asId } from '../../../model/plan/address.js';
 import { board } from '../../../client/render/board.js';
 import { ANSI, PLAIN } from '../../../client/render/style.js';
 import { width } from '../../../client/render/text.js';
@@ -88,11 +89,19 @@ describe('the board', () => {
           title: evil,
           status: 'failed',
           startedAt: at(1),
-          steps: [step('s', 'failed', { id: evil, failure: { code: 'X', message: evil, hint: evil } })],
+          steps: [step('s', 'failed', { id: asId(evil), failure: { code: 'X', message: evil, hint: evil } })],
           gates: [gate(evil, 'no-go', { sentence: evil, threshold: evil, value: evil })],
         }),
       ],
-      waiting: { kind: 'operator', id: evil, text: evil, roles: [evil], since: at(1), commands: [evil], about: evil },
+      waiting: {
+        kind: 'operator',
+        id: evil,
+        text: evil,
+        roles: [evil],
+        since: at(1),
+        commands: [evil],
+        about: asId(evil),
+      },
     });
     const text = draw({ state, live: [], note: evil }).join('');
     expect(text).not.toMatch(/[\p{Cc}\p{Cf}]/u);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { asId } from '../../../model/plan/address.js';
 import { changes } from '../../../client/render/plain.js';
 import { PLAIN } from '../../../client/render/style.js';
 import type { View } from '../../../client/render/view.js';
@@ -66,7 +67,7 @@ describe('changes as lines', () => {
     };
     after.approvals[0]?.votes.push(vote);
     Object.assign(after.checklist[0] ?? {}, { by: 'Ivo', at: at(102) });
-    after.operator.push({ at: at(103), choice: 'retry', by: 'Ivo', role: 'infra', about: 'infra.up' });
+    after.operator.push({ at: at(103), choice: 'retry', by: 'Ivo', role: 'infra', about: asId('infra.up') });
     after.waivers.push({
       gate: 'full.x',
       role: 'cto',

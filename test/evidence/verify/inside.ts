@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { addressText, asId } from '../../../model/plan/address.js';
 import type { Attack } from './outside.js';
 
 /** By somebody who holds the worker's key: only the rules themselves are left to catch it. */
@@ -9,6 +10,20 @@ export const INSIDE: Attack[] = [
     'a gate’s value changed',
     13,
     (bundle) => bundle.state((state) => void Object.assign(state.phases[0]?.gates[0] ?? {}, { value: 0.99 })),
+  ],
+  [
+    'a gate under the waiver of another phase’s gate',
+    13,
+    (bundle) =>
+      bundle.state((state) => {
+        const gate = state.phases[0]?.gates[0];
+        if (!gate) return;
+        const waiver = { by: 'Ada', role: 'cto', reason: 'known', until: '2100-01-01T00:00:00.000Z' };
+        Object.assign(gate, { verdict: 'waived', waiver });
+        const other = addressText({ phase: asId('elsewhere'), part: asId(gate.id) });
+        state.waivers.push({ ...waiver, gate: other, at: state.startedAt, used: true });
+      }),
+    'no waiver of it stands',
   ],
   ['a gate left out', 13, (bundle) => bundle.state((state) => void state.phases[0]?.gates.pop())],
   [

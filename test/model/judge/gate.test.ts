@@ -1,14 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
+import { asId } from '../../../model/plan/address.js';
 import { buildContext } from '../../../model/expression/expression.js';
 import { gatesSentence, judgeGate, phaseVerdict } from '../../../model/judge/gate.js';
 import type { GatePlan, Limit } from '../../../model/plan/plan.js';
 import type { Json } from '../../../model/json.js';
 
 function gate(value: string, limit: Limit, more: Partial<GatePlan> = {}): GatePlan {
-  return { id: 'g', title: 'metric', value, limit, hard: true, floor: false, ...more };
+  return { id: asId('g'), title: 'metric', value, limit, hard: true, floor: false, ...more };
 }
 function judge(outputs: Record<string, Json>, plan: GatePlan) {
-  return judgeGate({ it: 'run-1', ...plan }, buildContext({ inputs: {}, steps: { 'run-1': outputs }, run: {} }));
+  return judgeGate({ it: asId('run-1'), ...plan }, buildContext({ inputs: {}, steps: { 'run-1': outputs }, run: {} }));
 }
 const atLeast = (threshold: number): Limit => ({ op: 'atLeast', threshold });
 const wilsonGate = gate(

@@ -1,0 +1,228 @@
+import {
+  type Choice,
+  CHOICES,
+  type MessageName,
+  type Messages,
+  needsReason,
+  type Verb,
+} from '../../model/people/message.js';
+
+/** A message whose role and name the person may have left out. */
+export type Draft<N extends MessageName> = Omit<Messages[N], 'role' | 'by'> & { role?: string; by?: string };
+
+/** What was given on the command line, by the names of the options. */
+export interface Given {
+  as?: string;
+  by?: string;
+  reason?: string;
+  note?: string;
+  until?: string;
+  breakGlass?: boolean;
+  phase?: boolean;
+}
+
+/** An option of a verb; `needed` ones are asked for by name when they are left out. */
+export interface Option {
+  flags: string;
+  about: string;
+  needed?: boolean;
+}
+
+/** How one verb of the command line makes a message. */
+export interface AnswerVerb<N extends MessageName> {
+  message: N;
+  summary: string;
+  description: string;
+  /** What the argument after the target names. */
+  names?: { argument: string; about: string };
+  /** Besides `--key`, where the message can be signed, and `--json`. */
+  options: readonly Option[];
+  examples: readonly string[];
+  /** @param name the argument after the target */
+  draft: (name: string | undefined, given: Given) => Draft<N> | Promise<Draft<N>>;
+}
+
+const as = (otherwise: string): Option => ({
+  flags: '--as <role>',
+  about: `role in which you speak (default: ${otherwise})`,
+});
+const AS_ASKED = as('the one that is asked for');
+const BY_KEY: Option = {
+  flags: '--by <name>',
+  about: 'your name (default: the owner of the key, else the user of this computer)',
+};
+const BY_USER: Option = { flags: '--by <name>', about: 'your name (default: the user of this computer)' };
+const REASON: Option = { flags: '--reason <text>', about: 'why; it stands in the evidence' };
+const REASON_NEEDED: Option = { ...REASON, needed: true };
+const THE_STEP = { argument: '[step]', about: 'the step, when several failed' };
+
+/** A verb for one of the answers to a failure that asks an operator. */
+function answer(
+  choice: Choice,
+  texts: Pick<AnswerVerb<'choose'>, 'summary' | 'description' | 'names'> & {
+    example: string;
+    options?: readonly Option[];
+  },
+  field?: 'step' | 'rollback',
+): AnswerVerb<'choose'> {
+  const { example, options = [], ...rest } = texts;
+  const reason = needsReason(choice) ? { ...REASON, about: 'why; needed, it stands in the evidence' } : REASON;
+  return {
+    message: 'choose',
+    ...rest,
+    options: [AS_ASKED, BY_KEY, reason, ...options],
+    examples: [example],
+    draft: (name, { as: role, by, reason, phase }) => ({
+      choice: phase ? 'retry-phase' : choice,
+      role,
+      by,
+      reason,
+      ...(field === undefined || name === undefined ? {} : { [field]: name }),
+    }),
+  };
+}
+
+/** The verbs that answer a go-live, in the order of their use; a message or a choice without its verb does not compile. */
+export const ANSWER_VERBS: { readonly [N in MessageName as Verb<N>]: AnswerVerb<N> } = {
+  approve: {
+    message: 'approve',
+    summary: 'approve what a go-live asks for',
+    description: 'Approve a phase or decision of a running go-live, in a role. It may be given before it is asked for.',
+    names: { argument: '<item>', about: 'what is approved: a phase, `<phase>.after`, or a decision' },
+    options: [
+      AS_ASKED,
+      BY_KEY,
+      REASON,
+      {
+        flags: '--break-glass',
+        about: 'in an emergency: alone, with a key that may; loud in the verdict, reviewed later',
+      },
+    ],
+    examples: [
+      'golive approve lcopilot-lab full --as cto --reason "smoke is clean"',
+      'golive approve shop deployment --as cto --break-glass --reason "CTO unreachable, incident 4711"',
+    ],
+    draft: (approval = '', { as: role, by, reason, breakGlass }) => ({
+      approval,
+      role,
+      by,
+      reason,
+      ...(breakGlass ? { breakGlass: 'yes' } : {}),
+    }),
+  },
+  reject: {
+    message: 'reject',
+    summary: 'reject what a go-live asks for',
+    description:
+      'Reject a phase or decision of a running go-live, in a role and with a reason. One rejection closes the question.',
+    names: { argument: '<item>', about: 'what is rejected: a phase, `<phase>.after`, or a decision' },
+    options: [AS_ASKED, BY_KEY, REASON_NEEDED],
+    examples: ['golive reject lcopilot-lab full --as cto --reason "429 rate is rising"'],
+    draft: (approval = '', { as: role, by, reason = '' }) => ({ approval, role, by, reason }),
+  },
+  tick: {
+    message: 'tick',
+    summary: 'tick an item of a checklist',
+    description: 'Tick one item of a phase’s checklist, in its role.',
+    names: { argument: '<item>', about: '`<phase>.<item>`' },
+    options: [as('the item’s role'), BY_KEY, { flags: '--note <text>', about: 'a remark; it stands in the evidence' }],
+    examples: ['golive tick lcopilot-lab stop-reset.window --as infra'],
+    draft: (item = '', { as: role, by, note }) => ({ item, role, by, note }),
+  },
+  done: answer(
+    'done',
+    {
+      summary: 'say that a step whose outcome is unknown was done',
+      description:
+        'Answer a step that lost its worker and must not be repeated: you looked, and it is done. It needs a reason: what you saw.',
+      example: 'golive done shop-prod migrate --as sre --reason "schema_version is 42"',
+      names: THE_STEP,
+    },
+    'step',
+  ),
+  retry: answer(
+    'retry',
+    {
+      summary: 'take the failed step again',
+      description: 'Answer a failure: take the failed step again (with --phase, the whole phase).',
+      example: 'golive retry lcopilot-lab',
+      names: THE_STEP,
+      options: [{ flags: '--phase', about: 'take the whole phase again' }],
+    },
+    'step',
+  ),
+  'retry-phase': answer('retry-phase', {
+    summary: 'take the failed phase again',
+    description: 'Answer a failure: take the whole phase again, from its first step.',
+    example: 'golive retry-phase lcopilot-lab',
+  }),
+  skip: answer(
+    'skip',
+    {
+      summary: 'go on without the failed step',
+      description:
+        'Answer a failure: leave the failed step out and go on. It needs a reason, and the step must allow it.',
+      example: 'golive skip lcopilot-lab notify --reason "the channel is down, told by phone"',
+      names: THE_STEP,
+    },
+    'step',
+  ),
+  continue: answer('continue', {
+    summary: 'go on with the next phase in spite of the failure',
+    description: 'Answer a failure: leave the phase failed and go on with the next one. It needs a reason.',
+    example: 'golive continue lcopilot-lab --reason "does not block the local GO"',
+  }),
+  rollback: answer(
+    'rollback',
+    {
+      summary: 'roll back and end the go-live',
+      description:
+        'Answer a failure: run a rollback of the runbook, or without a name undo all that was done; then stop.',
+      example: 'golive rollback lcopilot-lab R2',
+      names: { argument: '[rollback]', about: 'a rollback of the runbook, e.g. R2 (default: undo everything)' },
+    },
+    'rollback',
+  ),
+  stop: answer('stop', {
+    summary: 'end the go-live at the failure',
+    description: 'Answer a failure: end the go-live. (To end one that is not waiting for you: golive abort.)',
+    example: 'golive stop lcopilot-lab --reason "window is over"',
+  }),
+  waive: {
+    message: 'waive',
+    summary: 'let a failed gate count as passed, for a reason and a time',
+    description:
+      'Waive a gate (`<phase>.<gate>`), or a whole phase for the decisions. It always ends, needs a reason, and shows on the report.\n' +
+      'Gates that are floors cannot be waived.',
+    names: { argument: '<gate>', about: '`<phase>.<gate>`, or a phase' },
+    options: [
+      { flags: '--as <role>', about: 'role in which you speak', needed: true },
+      BY_KEY,
+      REASON_NEEDED,
+      {
+        flags: '--until <when>',
+        about: 'its end: a duration from now (8h, 7d) or an ISO 8601 time',
+        needed: true,
+      },
+    ],
+    examples: ['golive waive lcopilot-lab full.accuracy --as cto --reason "known set" --until 8h'],
+    draft: async (gate = '', { as: role, by, reason = '', until = '' }) => {
+      const { untilOf } = await import('../terminal/until.js');
+      return { gate, role, by, reason, until: untilOf(until, Date.now()) };
+    },
+  },
+  abort: {
+    message: 'abort',
+    summary: 'stop a go-live now and undo what it did',
+    description: 'Stop a running go-live at once, whatever it does, and undo what it did, newest first.',
+    options: [BY_USER, REASON_NEEDED],
+    examples: ['golive abort lcopilot-lab --reason "customer incident"'],
+    draft: (_name, { by, reason = '' }) => ({ by, reason }),
+  },
+};
+
+/** Whether a verb is an answer to a failure that must say why. */
+export function verbNeedsReason(verb: string): boolean {
+  const choice = CHOICES.find((candidate) => candidate === verb);
+  return choice !== undefined && needsReason(choice);
+}

@@ -1,0 +1,217 @@
+import type { StepFailure, StepResult } from './contract.js';
+import type {
+  ApprovalState,
+  DecisionState,
+  GateResult,
+  PhaseResult,
+  PhaseState,
+  Proof,
+  RollbackState,
+  StepRecord,
+  Tick,
+  UndoEntry,
+} from './state.js';
+import type { Verdict } from '../verdict.js';
+
+/**
+ * Every change of what people see, as a function: which fields change together, and of which types. Times (`at`) are
+ * ISO 8601, workflow time.
+ */
+
+/** The next attempt begins; what the former one came to goes to the history. */
+export function phaseBegun(phase: PhaseState, at: string): void {
+  if (phase.attempt > 0 && phase.verdict) {
+    const { attempt, verdict, sentence = '', steps, gates } = phase;
+    phase.history.push({ attempt, verdict, sentence, steps, gates });
+  }
+  phase.status = 'waiting';
+  phase.attempt += 1;
+  phase.startedAt = at;
+  phase.steps = [];
+  phase.gates = [];
+  delete phase.verdict;
+  delete phase.sentence;
+  delete phase.endedAt;
+}
+
+/** The runbook's own `when` leaves the phase out. */
+export function phaseSkipped(phase: PhaseState, sentence: string): void {
+  phase.status = 'skipped';
+  phase.sentence = sentence;
+}
+
+/** Its steps run, in a child of this workflow id. */
+export function phaseRuns(phase: PhaseState, workflowId: string): void {
+  phase.status = 'running';
+  phase.workflowId = workflowId;
+}
+
+/** It waits for a person to say how it goes on. */
+export function phaseWaits(phase: PhaseState): void {
+  phase.status = 'waiting';
+}
+
+export interface PhaseJudgement {
+  status: 'passed' | 'failed' | 'cancelled';
+  verdict: Verdict;
+  sentence: string;
+  gates: GateResult[];
+}
+
+/** Its gates are judged; it is not over, since an approval or an answer may follow. */
+export function phaseJudged(phase: PhaseState, { status, verdict, sentence, gates }: PhaseJudgement): void {
+  phase.gates = gates;
+  phase.status = status;
+  phase.verdict = verdict;
+  phase.sentence = sentence;
+}
+
+/** It is over with the judgement that it has. */
+export function phasePassed(phase: PhaseState, at: string): void {
+  phase.endedAt = at;
+}
+
+export interface PhaseEnd {
+  status: 'failed' | 'cancelled';
+  /** None where it was never judged. */
+  verdict: Verdict | undefined;
+  sentence: string;
+}
+
+/** It is over, and did not pass. */
+export function phaseEnded(phase: PhaseState, { status, verdict, sentence }: PhaseEnd, at: string): void {
+  phase.status = status;
+  phase.verdict = verdict;
+  phase.sentence = sentence;
+  phase.endedAt = at;
+}
+
+/** A step's deed is about to begin, once more. */
+export function stepBegun(step: StepRecord, at: string): void {
+  step.epoch += 1;
+  step.status = 'running';
+  step.startedAt = at;
+  delete step.failure;
+}
+
+export function stepDone(step: StepRecord, { summary, outputs, evidence }: StepResult): void {
+  step.status = 'done';
+  step.summary = summary;
+  step.outputs = outputs;
+  step.evidence = evidence;
+}
+
+export function stepFailed(step: StepRecord, status: 'failed' | 'cancelled', failure: StepFailure): void {
+  step.status = status;
+  step.failure = failure;
+  if (failure.evidence) step.evidence = failure.evidence;
+}
+
+/** @param why by whom or by which condition it is left out */
+export function stepSkipped(step: StepRecord, why: string): void {
+  step.status = 'skipped';
+  step.skipped = why;
+}
+
+/** The record of a step that is to be taken again. */
+export const stepAgain = (step: StepRecord): StepRecord => ({ ...step, status: 'pending' });
+
+/** The record of a step that a person leaves out. */
+export const stepLeftOut = (step: StepRecord, why: string): StepRecord => ({
+  ...step,
+  status: 'skipped',
+  skipped: why,
+});
+
+/** The record of a step in doubt that a person saw done: nothing is known of its outputs. */
+export function stepSeenDone({ failure: _failure, ...step }: StepRecord, summary: string): StepRecord {
+  return { ...step, status: 'done', outputs: {}, summary };
+}
+
+/** An undo was carried out: its own record, and the entry that promised it. */
+export function undoDone(record: StepRecord, entry: UndoEntry, summary: string): void {
+  record.status = 'undone';
+  record.summary = summary;
+  entry.status = 'done';
+}
+
+export function undoFailed(record: StepRecord, entry: UndoEntry, failure: StepFailure): void {
+  record.status = 'undo-failed';
+  record.failure = failure;
+  entry.status = 'failed';
+  entry.failure = failure;
+}
+
+export function rollbackBegun(way: Pick<RollbackState, 'id' | 'title' | 'because'>, at: string): RollbackState {
+  const { id, title, because } = way;
+  return { id, title, because, status: 'running', startedAt: at, steps: [] };
+}
+
+/** Whatever did not pass leaves the way back incomplete. */
+export function rollbackEnded(rollback: RollbackState, { status, steps }: PhaseResult, at: string): void {
+  rollback.status = status === 'passed' ? 'done' : 'incomplete';
+  rollback.steps = steps;
+  rollback.endedAt = at;
+}
+
+/** What an approval binds to, until when it may be given, and the nonce of a signed one. */
+export interface Asking {
+  digest: string;
+  expiresAt: string;
+  nonce: string | undefined;
+}
+
+/** The question is opened, perhaps once more. */
+export function approvalAsked(approval: ApprovalState, { digest, expiresAt, nonce }: Asking, at: string): void {
+  approval.digest = digest;
+  approval.status = 'open';
+  approval.openedAt = at;
+  approval.expiresAt = expiresAt;
+  if (nonce !== undefined) approval.nonce = nonce;
+  delete approval.closedAt;
+}
+
+export function approvalClosed(
+  approval: ApprovalState,
+  status: 'approved' | 'rejected' | 'expired',
+  sentence: string,
+  at: string,
+): void {
+  approval.status = status;
+  approval.closedAt = at;
+  approval.sentence = sentence;
+}
+
+/** Who ticked an item of a checklist. */
+export interface Ticking {
+  by: string;
+  note: string | undefined;
+  proof: Proof | undefined;
+}
+
+export function itemTicked(item: Tick, { by, note, proof }: Ticking, at: string): void {
+  item.by = by;
+  item.at = at;
+  if (note) item.note = note;
+  if (proof) item.signed = proof;
+}
+
+/** A decision is judged by what it requires. */
+export function decisionJudged(
+  decision: DecisionState,
+  { verdict, sentence }: Pick<DecisionState, 'verdict' | 'sentence'>,
+): void {
+  decision.verdict = verdict;
+  decision.sentence = sentence;
+}
+
+/** People agreed to a decision or did not: without them it is no GO, whatever was measured. */
+export function decisionAnswered(
+  decision: DecisionState,
+  question: string,
+  { approved, sentence }: { approved: boolean; sentence: string },
+): void {
+  decision.approval = sentence;
+  if (approved) decision.sentence = `${decision.sentence} ${sentence}`;
+  else decisionJudged(decision, { verdict: 'no-go', sentence: `${question} ${sentence}` });
+}

@@ -1,0 +1,151 @@
+import { judgeVote, roleProblem } from '../../model/people/approval.js';
+import {
+  type ApproveMessage,
+  type ChooseMessage,
+  type MessageName,
+  type Messages,
+  needsReason,
+  type Receipt,
+} from '../../model/people/message.js';
+import { noApproval, NO_CHOICE_OPEN, noItem } from '../../model/people/refusals.js';
+import { type AddressText, readAddress } from '../../model/plan/address.js';
+import { judgeWaiver } from '../../model/judge/waiver.js';
+import { approvalsOf } from '../../model/state/open-state.js';
+import type { Proof, Vote } from '../../model/state/state.js';
+import { itemTicked } from '../../model/state/transitions.js';
+import { now, type Session } from '../session.js';
+
+/** The answer to the question that an operator is asked now. */
+export interface OpenAnswer {
+  choice: ChooseMessage | undefined;
+  /** What proves it, where answers are signed. */
+  proof: Proof | undefined;
+}
+
+/** Where a message arrived, and how. */
+export interface Arrival {
+  session: Session;
+  desk: OpenAnswer;
+  via: Vote['via'];
+  /** What proves who sent it, where names are signed. */
+  proof?: Proof | undefined;
+}
+
+/** Does what a message asks for, or refuses it and changes nothing. */
+type Handler<N extends MessageName> = (message: Messages[N], arrival: Arrival) => Receipt;
+
+/** A message without a handler does not compile. */
+export const HANDLERS: { readonly [N in MessageName]: Handler<N> } = {
+  approve: (message, arrival) => vote(message, 'approve', arrival),
+  reject: (message, arrival) => vote(message, 'reject', arrival),
+  tick,
+  choose,
+  waive,
+  abort,
+};
+
+export const refuse = (reason: string, hint: string): Receipt => ({ accepted: false, reason, hint });
+
+function vote(message: ApproveMessage, word: Vote['vote'], { session, via, proof }: Arrival): Receipt {
+  const { plan, state, start } = session;
+  const rules = approvalsOf(plan);
+  const rule = rules.find((candidate) => candidate.id === message.approval);
+  const approval = state.approvals.find((candidate) => candidate.id === message.approval);
+  if (!rule || !approval) {
+    return refuse(noApproval(message.approval), `This runbook asks for: ${rules.map((r) => r.id).join(', ')}.`);
+  }
+  const draft = { message, vote: word, via, at: now() };
+  const receipt = judgeVote(rule, approval, draft, { plan, startedBy: start.startedBy });
+  if (!receipt.accepted) return receipt;
+  approval.votes.push({
+    approval: rule.id,
+    role: message.role,
+    by: message.by,
+    vote: word,
+    ...(message.reason ? { reason: message.reason } : {}),
+    at: now(),
+    via,
+    level: proof ? 'signed' : 'declared',
+    digest: approval.digest,
+    early: approval.status === 'not-asked',
+    status: 'counted',
+    ...proof,
+    ...(message.breakGlass ? { breakGlass: true as const } : {}),
+  });
+  if (message.breakGlass) breakGlass(session, message);
+  return receipt;
+}
+
+/** Loud from now on: in the verdict's sentence, on the board and in the evidence. */
+function breakGlass(session: Session, { approval, by, role, reason = '' }: ApproveMessage): void {
+  const { state, plan } = session;
+  const reviewMs = plan.signing?.breakGlass?.reviewMs ?? 0;
+  const reviewBy = new Date(Date.now() + reviewMs).toISOString();
+  state.breakGlass = [...(state.breakGlass ?? []), { approval, by, role, reason, at: now(), reviewBy }];
+  session.note('break-glass', { approval, by, role, reason, reviewBy });
+}
+
+function tick(message: Messages['tick'], { session, proof }: Arrival): Receipt {
+  const { plan, state } = session;
+  const item = state.checklist.find((candidate) => candidate.item === message.item);
+  if (!item) return refuse(noItem(message.item), `Items: ${state.checklist.map((t) => t.item).join(', ')}.`);
+  if (item.at) return refuse(`'${item.item}' was ticked by ${item.by} at ${item.at}.`, 'Nothing was changed.');
+  const problem = roleProblem(plan, message.by, message.role);
+  if (problem) return problem;
+  if (message.role !== item.role)
+    return refuse(`'${item.item}' is for the role '${item.role}'.`, `Tick it as ${item.role}.`);
+  itemTicked(item, { by: message.by, note: message.note, proof }, now());
+  return { accepted: true, text: `'${item.item}' is ticked by ${message.by}.` };
+}
+
+function choose(message: Messages['choose'], { session, desk, proof }: Arrival): Receipt {
+  const { plan, state } = session;
+  const { waiting } = state;
+  if (waiting?.kind !== 'operator') return refuse(NO_CHOICE_OPEN, '`golive status` shows what is waited for.');
+  const problem = roleProblem(plan, message.by, message.role);
+  if (problem) return problem;
+  if (!waiting.roles.includes(message.role))
+    return refuse(`The choice is for ${waiting.roles.join(', ')}.`, 'Answer in that role.');
+  if (!waiting.choices?.includes(message.choice)) {
+    return refuse(
+      `'${message.choice}' is not possible here.`,
+      `Possible: ${waiting.choices?.join(', ') ?? 'nothing'}.`,
+    );
+  }
+  const { about } = waiting;
+  if (message.step && about && message.step !== about && message.step !== lastOf(about)) {
+    return refuse(`The question is about '${about}', not about '${message.step}'.`, 'One is asked at a time.');
+  }
+  if (message.choice === 'rollback' && message.rollback && !plan.rollbacks[message.rollback]) {
+    return refuse(
+      `There is no rollback '${message.rollback}'.`,
+      `Rollbacks: ${Object.keys(plan.rollbacks).join(', ') || 'none; leave it out to undo'}.`,
+    );
+  }
+  if (needsReason(message.choice) && !message.reason?.trim())
+    return refuse(`'${message.choice}' needs a reason.`, 'Give `reason`.');
+  desk.choice = message;
+  desk.proof = proof;
+  return { accepted: true, text: `'${message.choice}' is recorded.` };
+}
+
+/** The step that a question is about, else its phase. */
+function lastOf(about: AddressText): string {
+  const { phase, part } = readAddress(about);
+  return part ?? phase;
+}
+
+function waive(message: Messages['waive'], { session, proof }: Arrival): Receipt {
+  const receipt = judgeWaiver(message, session.plan, Date.now());
+  const { gate, role, by, reason, until } = message;
+  const waiver = { gate, role, by, reason, until, at: now(), used: false, ...(proof ? { signed: proof } : {}) };
+  if (receipt.accepted) session.state.waivers.push(waiver);
+  return receipt;
+}
+
+function abort(message: Messages['abort'], { session }: Pick<Arrival, 'session'>): Receipt {
+  if (session.aborted) return refuse('The go-live is being aborted already.', 'Nothing was changed.');
+  session.state.aborted = { ...message, at: now() };
+  session.work?.cancel();
+  return { accepted: true, text: 'The go-live stops; what it did is undone, newest first.' };
+}

@@ -1,0 +1,137 @@
+import type { Choice, ChooseMessage } from '../model/people/message.js';
+import { addressText, type PhaseId } from '../model/plan/address.js';
+import { type PhasePlan, stepsOf } from '../model/plan/plan.js';
+import type { PhaseResult, PhaseState, StepRecord } from '../model/state/state.js';
+import { phaseWaits, stepAgain, stepLeftOut, stepSeenDone } from '../model/state/transitions.js';
+import { askOperator } from './people/ask.js';
+import type { Desk } from './people/desk.js';
+import { fail } from './phase-record.js';
+import { namedRollback, undoAll } from './rollback.js';
+import type { Session } from './session.js';
+
+/** Where the go-live goes from a phase. */
+export type Next = 'next' | 'stop' | { to: PhaseId };
+
+/** A phase under way, and who can be asked about it. */
+export interface Work {
+  session: Session;
+  desk: Desk;
+  plan: PhasePlan;
+  state: PhaseState;
+}
+
+/** What became of a step that asked: the phase goes on with these records, or the go-live goes elsewhere. */
+export type Settled = { resume: StepRecord[] } | { next: Next };
+
+const inDoubt = (record: StepRecord): boolean =>
+  record.status === 'failed' && record.failure?.code === 'OUTCOME_UNKNOWN';
+
+/** A step stopped the phase and asks: skip it, take it again, or give the phase up. */
+export async function settleStep(work: Work, result: PhaseResult): Promise<Settled> {
+  const { session, desk, plan, state } = work;
+  const failed = result.steps.find(inDoubt) ?? result.steps.find((record) => record.status === 'failed');
+  // A deed that may have happened can be what somebody looked at and saw done.
+  const unknown = failed?.failure?.code === 'OUTCOME_UNKNOWN';
+  phaseWaits(state);
+  const answer = await askOperator(session, desk, {
+    about: addressText({ phase: plan.id, part: failed?.id }),
+    text: `${result.sentence} ${unknown ? 'Is it done? Look at the target before you answer.' : 'What now?'}`,
+    choices: choicesFor(plan, failed),
+    ...plan.onFail.ask,
+    settled: () => false,
+  });
+  if (answer === 'settled' || !failed) return { next: 'stop' };
+  return ANSWERS[answer.choice](work, answer, failed, result);
+}
+
+function choicesFor(plan: PhasePlan, failed: StepRecord | undefined): Choice[] {
+  const step = stepsOf(plan.steps).find((candidate) => candidate.id === failed?.id);
+  return [
+    ...(failed?.failure?.code === 'OUTCOME_UNKNOWN' ? (['done'] as const) : []),
+    'retry',
+    'retry-phase',
+    ...(step?.maySkip ? (['skip'] as const) : []),
+    'rollback',
+    'stop',
+  ];
+}
+
+type Answer = (
+  work: Work,
+  answer: ChooseMessage,
+  failed: StepRecord,
+  result: PhaseResult,
+) => Settled | Promise<Settled>;
+
+/** What each choice does about a step that asks. */
+const ANSWERS = {
+  retry: (_work, _answer, failed, { steps }) => ({ resume: steps.map(onlyIf(failed, stepAgain)) }),
+  done: seenDone,
+  skip: (_work, answer, failed, { steps }) => ({
+    resume: steps.map(onlyIf(failed, (record) => stepLeftOut(record, wordsOf(answer)))),
+  }),
+  'retry-phase': leaveStep,
+  continue: leaveStep,
+  rollback: leaveStep,
+  stop: leaveStep,
+} satisfies Record<Choice, Answer>;
+
+const wordsOf = ({ by, role, reason = '' }: ChooseMessage): string => `${by} (${role}): ${reason}`;
+
+/** Changes the record of one step; the others stay as they are. */
+function onlyIf(step: StepRecord, change: (record: StepRecord) => StepRecord): (record: StepRecord) => StepRecord {
+  return (record) => (record.id === step.id ? change(record) : record);
+}
+
+function seenDone(
+  { session, plan, state }: Work,
+  answer: ChooseMessage,
+  failed: StepRecord,
+  { steps }: PhaseResult,
+): Settled {
+  const { id: step, epoch, uses: kind } = failed;
+  const { by, role, reason } = answer;
+  const said = { by, role, reason, summary: `A person looked and saw it done. ${wordsOf(answer)}` };
+  session.note('step.settled', { phase: plan.id, phaseAttempt: state.attempt, step, epoch, kind, ...said });
+  return { resume: steps.map(onlyIf(failed, (record) => stepSeenDone(record, said.summary))) };
+}
+
+async function leaveStep(work: Work, answer: ChooseMessage): Promise<Settled> {
+  return { next: await carryOut(work, answer) };
+}
+
+/** Of several steps that failed side by side, the sentence of one that may not be taken again without being asked for. */
+export function unsettled(plan: PhasePlan, records: readonly StepRecord[]): string | undefined {
+  const stops = (id: string) => stepsOf(plan.steps).some((step) => step.id === id && step.onFail === 'stop');
+  const left = records.find(inDoubt) ?? records.find(({ status, id }) => status === 'failed' && stops(id));
+  return left && `${left.title}: ${left.failure?.message ?? 'failed'}`;
+}
+
+type Way = (work: Work, answer: ChooseMessage) => Next | Promise<Next>;
+
+/** Where each choice leads from a phase that is given up as it is. What is about a step alone ends the go-live here. */
+const WAYS = {
+  'retry-phase': ({ plan }) => ({ to: plan.id }),
+  continue: () => 'next',
+  rollback: async (work, { rollback: named }) => {
+    const { session, plan } = work;
+    const because = `An operator chose to roll back after ${plan.title}.`;
+    if (named) await namedRollback(session, named, plan.id, because);
+    else await undoAll(session, because);
+    return stop(work);
+  },
+  stop,
+  done: stop,
+  retry: stop,
+  skip: stop,
+} satisfies Record<Choice, Way>;
+
+/** Does what an operator chose for the whole phase. */
+export function carryOut(work: Work, answer: ChooseMessage): Next | Promise<Next> {
+  return WAYS[answer.choice](work, answer);
+}
+
+function stop({ session, state }: Work): 'stop' {
+  if (!state.endedAt) fail(session, state);
+  return 'stop';
+}
