@@ -129,7 +129,7 @@ class WayBack {
     if (promised.calls.length === 0) return;
     // Side by side they begin in any order; what is promised, is in the order in which they are written.
     const later = groupOf(nodes, deed.step)
-      .map(({ id }) => id)
+      .map(({ id }): string => id)
       .slice(groupOf(nodes, deed.step).indexOf(step) + 1);
     const before = this.standing.findIndex(
       (one) => later.includes(one.deed.step) && sameDeed({ ...one.deed, step: deed.step }, deed),
@@ -225,7 +225,7 @@ export function judgeBreak(plan: Plan, record: readonly Happening[], broken: str
   const times = step?.onFail === 'ask' ? 1 : phase.onFail.attempts;
   if (failures.length !== times) faults.push(`${broken} fails ${failures.length} times instead of ${times}`);
   if (phase.onFail.then === 'continue' && step?.onFail === 'stop') return faults;
-  const later = plan.phases.slice(plan.phases.indexOf(phase) + 1).map(({ id }) => id);
+  const later = plan.phases.slice(plan.phases.indexOf(phase) + 1).map(({ id }): string => id);
   const gone = acts.find(({ what, deed }) => what === 'began' && later.includes(deed.phase));
   if (gone) faults.push(`${nameOf(gone.deed)} begins, though ${broken} stopped the go-live`);
   return faults;
