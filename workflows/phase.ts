@@ -8,10 +8,10 @@ import {
 } from '@temporalio/workflow';
 import { phaseBoard } from '../model/state/board.js';
 import { buildContext, type ExpressionContext } from '../model/expression/expression.js';
-import { gatesSentence, judgeGate, phaseVerdict } from '../model/judge/gate.js';
+import { gatesSentence, judgeGate, phaseVerdict, type GateResult } from '../model/judge/gate.js';
 import type { JsonObject } from '../model/json.js';
 import { stepsOf, type StepPlan } from '../model/plan/plan.js';
-import type { GateResult, PhaseResult, StepRecord, UndoEntry } from '../model/state/state.js';
+import type { PhaseResult, StepRecord, UndoEntry } from '../model/state/state.js';
 import { mayGoOn } from '../model/verdict.js';
 import type { PhaseInput } from './inputs.js';
 import { takeStep } from './step.js';

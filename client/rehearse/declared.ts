@@ -1,6 +1,7 @@
 import type { Choice, MessageName, Messages } from '../../model/people/message.js';
 import { readAddress } from '../../model/plan/address.js';
-import type { ApprovalState, GoLiveState, Waiting } from '../../model/state/state.js';
+import type { GoLiveState, Waiting } from '../../model/state/state.js';
+import type { ApprovalState } from '../../model/people/approval.js';
 import { roleName } from '../render/view.js';
 
 /** What a runbook says that people answer in a rehearsal without people. */

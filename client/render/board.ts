@@ -1,5 +1,6 @@
 import { formatClock } from '../../model/duration.js';
-import type { GateResult, GoLiveState, PhaseState, StepRecord } from '../../model/state/state.js';
+import type { GoLiveState, PhaseState, StepRecord } from '../../model/state/state.js';
+import type { GateResult } from '../../model/judge/gate.js';
 import type { Style } from './style.js';
 import { clean, fit, flow, pad, spread, width, wrap } from './text.js';
 import { pacedMs, phaseElapsedMs, timeline } from './timeline.js';

@@ -1,7 +1,8 @@
 import { formatClock, formatDuration } from '../../model/duration.js';
 import type { StepProgress } from '../../model/state/contract.js';
 import type { LimitOp } from '../../model/plan/plan.js';
-import type { GateResult, PhaseStatus, StepStatus } from '../../model/state/state.js';
+import type { PhaseStatus, StepStatus } from '../../model/state/state.js';
+import type { GateResult } from '../../model/judge/gate.js';
 import type { Verdict } from '../../model/verdict.js';
 import type { Style } from './style.js';
 import { clean } from './text.js';

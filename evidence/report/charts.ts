@@ -1,6 +1,7 @@
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import type { GateResult, GoLiveState } from '../../model/state/state.js';
+import type { GoLiveState } from '../../model/state/state.js';
+import type { GateResult } from '../../model/judge/gate.js';
 import type { Verdict } from '../../model/verdict.js';
 import { spanOf } from './records.js';
 

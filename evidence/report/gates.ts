@@ -1,5 +1,6 @@
 import { stepOfGate } from '../../model/plan/address.js';
-import { type GateResult, type PhaseState } from '../../model/state/state.js';
+import { type PhaseState } from '../../model/state/state.js';
+import type { GateResult } from '../../model/judge/gate.js';
 import { VERDICTS } from '../../model/verdict.js';
 import { chip, html, type Html, NOTHING, raw } from './html.js';
 import { marginText, valueText } from './words.js';

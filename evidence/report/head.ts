@@ -1,4 +1,5 @@
-import type { ApprovalState, GoLiveState, Vote } from '../../model/state/state.js';
+import type { GoLiveState } from '../../model/state/state.js';
+import type { ApprovalState, Vote } from '../../model/people/approval.js';
 import { chip, html, type Html, NOTHING } from './html.js';
 import {
   clockText,

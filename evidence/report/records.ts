@@ -1,5 +1,6 @@
 import type { Json } from '../../model/json.js';
-import type { GateResult, GoLiveState, PhaseState, StepRecord } from '../../model/state/state.js';
+import type { GoLiveState, PhaseState, StepRecord } from '../../model/state/state.js';
+import type { GateResult } from '../../model/judge/gate.js';
 
 /** Text of a JSON file of the bundle: readable, and the same for the same value. */
 export function jsonText(value: unknown): string {

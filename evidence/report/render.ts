@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { GateResult, GoLiveState } from '../../model/state/state.js';
+import type { GoLiveState } from '../../model/state/state.js';
+import type { GateResult } from '../../model/judge/gate.js';
 import { readIfThere } from '../write/open.js';
 import { confusion, failedCases, rateLimits } from './cases.js';
 import { gateChart, timelineChart } from './charts.js';

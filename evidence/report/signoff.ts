@@ -1,5 +1,6 @@
 import { cell } from '../../model/state/board.js';
-import type { GateResult, GoLiveState } from '../../model/state/state.js';
+import type { GoLiveState } from '../../model/state/state.js';
+import type { GateResult } from '../../model/judge/gate.js';
 import {
   clockText,
   headline,

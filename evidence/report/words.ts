@@ -1,5 +1,7 @@
 import { formatClock, formatDuration } from '../../model/duration.js';
-import type { GateResult, GoLiveState, StepStatus, Vote } from '../../model/state/state.js';
+import type { GoLiveState, StepStatus } from '../../model/state/state.js';
+import type { GateResult } from '../../model/judge/gate.js';
+import type { Vote } from '../../model/people/approval.js';
 import type { Verdict } from '../../model/verdict.js';
 
 export const VERDICT_WORDS: Record<Verdict | 'pending', string> = {

@@ -12,7 +12,8 @@ import {
 } from '../../model/judge/recompute.js';
 import { addressText, asId } from '../../model/plan/address.js';
 import type { SealPredicate } from '../../model/evidence/seal.js';
-import type { GateResult, GoLiveState, StepRecord } from '../../model/state/state.js';
+import type { GoLiveState, StepRecord } from '../../model/state/state.js';
+import type { GateResult } from '../../model/judge/gate.js';
 import { mayGoOn, type Verdict, worst } from '../../model/verdict.js';
 import { waiveGate } from '../../model/judge/waiver.js';
 import type { Bag } from './bag.js';

@@ -1,5 +1,3 @@
-import type { LimitOp } from '../plan/plan.js';
-
 /** The 97.5 % point of the standard normal distribution: a two-sided 95 % interval. */
 const Z = 1.959963984540054;
 
@@ -34,18 +32,18 @@ export function ratio(a: number, b: number): number {
  * The least number of successes in n trials that passes a limit.
  *
  * @param n number of trials
- * @param op `atLeast` or `above`
+ * @param op whether the threshold itself passes
  * @param threshold limit of the metric, 0 … 1
  * @param metric what is compared: Wilson's lower bound or the plain ratio
  * @returns a count ≤ n, or undefined when even n of n does not pass
  */
 export function successesNeeded(
   n: number,
-  op: LimitOp,
+  op: 'atLeast' | 'above',
   threshold: number,
   metric: 'wilsonLower' | 'ratio' = 'wilsonLower',
 ): number | undefined {
-  if (!Number.isInteger(n) || n <= 0 || (op !== 'atLeast' && op !== 'above')) return undefined;
+  if (!Number.isInteger(n) || n <= 0) return undefined;
   const passes = (successes: number) => {
     const value = metric === 'ratio' ? ratio(successes, n) : wilson(successes, n).lower;
     return op === 'above' ? value > threshold : value >= threshold;

@@ -1,11 +1,35 @@
 import { formatDuration } from '../duration.js';
-import { contextKey, evaluate, ExpressionError } from '../expression/expression.js';
-import type { ExpressionContext } from '../expression/expression.js';
-import type { GatePlan, Limit } from '../plan/plan.js';
-import type { GateResult, Waiver } from '../state/state.js';
+import { contextKey, evaluate, type ExpressionContext, ExpressionError } from '../expression/expression.js';
+import type { GatePlan, Limit, LimitOp } from '../plan/plan.js';
 import { ratio, successesNeeded, wilson } from '../expression/statistics.js';
-import { worst } from '../verdict.js';
-import type { Verdict } from '../verdict.js';
+import { type Verdict, worst } from '../verdict.js';
+
+/** One judged gate: the numbers, and the sentence that every page prints. */
+export interface GateResult {
+  id: string;
+  title: string;
+  verdict: Verdict;
+  /** Absent when the value was missing or not a number. */
+  value?: number | string | boolean;
+  op: LimitOp;
+  threshold: string;
+  /** Numeric limits for drawing. */
+  low?: number;
+  high?: number;
+  n?: number;
+  successes?: number;
+  /** Wilson 95 % interval of successes / n, when both are known. */
+  interval?: [number, number];
+  /** Signed distance to the limit, positive = good side. */
+  margin?: number;
+  /** How many more successes would have passed. */
+  needed?: number;
+  hard: boolean;
+  floor: boolean;
+  unit?: 'percent' | 'ms' | 'count';
+  sentence: string;
+  waiver?: { by: string; role: string; reason: string; until: string };
+}
 
 type Scalar = number | string | boolean;
 type Reading = { kind: 'known'; value: Scalar } | { kind: 'unknown'; reason: string };
@@ -192,34 +216,14 @@ function typeProblem(limit: Limit, value: Scalar): string | undefined {
   return typeof value === wants ? undefined : `the value is a ${typeof value}, not a ${wants}`;
 }
 
-function waive(result: GateResult, standing: StandingWaiver | undefined): GateResult {
-  if (!standing || result.verdict === 'go' || result.floor) return result;
-  const { waiver, nowMs } = standing;
-  if (!(Date.parse(waiver.until) > nowMs)) return result;
-  const { by, role, reason, until } = waiver;
-  return {
-    ...result,
-    verdict: 'waived',
-    sentence: `${result.sentence} Waived by ${by} (${role}): ${reason}`,
-    waiver: { by, role, reason, until },
-  };
-}
-
-export interface StandingWaiver {
-  waiver: Pick<Waiver, 'by' | 'role' | 'reason' | 'until'>;
-  /** The time it is judged at, workflow time in ms. */
-  nowMs: number;
-}
-
 /**
  * Judges one gate, failing closed: a value, sample or baseline that is missing, not finite, of another type or too
  * small a sample is `inconclusive`, never `go`.
  *
  * @param gate from the plan; `gate.it` names the step whose outputs are `it`
  * @param context from `buildContext`
- * @param standing a waiver with the time it is judged at; it counts only when not expired and the gate is no floor
  */
-export function judgeGate(gate: GatePlan, context: ExpressionContext, standing?: StandingWaiver): GateResult {
+export function judgeGate(gate: GatePlan, context: ExpressionContext): GateResult {
   const steps = context.steps as Record<string, unknown> | undefined;
   const it = gate.it === undefined ? context.it : steps?.[contextKey(gate.it)];
   const scope = { ...context, it: it as ExpressionContext[string] };
@@ -239,7 +243,7 @@ export function judgeGate(gate: GatePlan, context: ExpressionContext, standing?:
     const threshold = 'reason' in bounds ? 'no worse than its baseline' : bounds.text;
     const known = value === undefined ? {} : { value };
     const sentence = `${title} is inconclusive: ${why ?? 'no value'}; needs ${threshold}.`;
-    return waive({ ...base, ...known, ...counts, threshold, verdict: 'inconclusive', sentence }, standing);
+    return { ...base, ...known, ...counts, threshold, verdict: 'inconclusive', sentence };
   }
   const holds = bounds.holds(value);
   const limits = {
@@ -268,7 +272,7 @@ export function judgeGate(gate: GatePlan, context: ExpressionContext, standing?:
     }
   }
   result.sentence = `${measured(gate, value, sample, bounds.low ?? bounds.high)}, needs ${bounds.text}.${advice}`;
-  return waive(result, standing);
+  return result;
 }
 
 /** The worst verdict of the hard gates; soft gates only warn. */

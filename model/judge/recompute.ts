@@ -1,9 +1,8 @@
-import { judgeGate, phaseVerdict } from './gate.js';
+import { judgeGate, phaseVerdict, type GateResult } from './gate.js';
 import { buildContext, ExpressionError, resolve, type ExpressionContext } from '../expression/expression.js';
 import type { Json, JsonObject } from '../json.js';
 import { decidePolicy } from './policy.js';
 import { type PhasePlan, type Plan, type StepPlan, stepsOf } from '../plan/plan.js';
-import type { GateResult } from '../state/state.js';
 import { type Values, valuesOf } from '../plan/values.js';
 import type { Verdict } from '../verdict.js';
 

@@ -1,8 +1,21 @@
 import { readAddress } from '../plan/address.js';
 import type { Receipt, WaiveMessage } from '../people/message.js';
 import type { Plan } from '../plan/plan.js';
-import type { GateResult, Waiver } from '../state/state.js';
+import type { GateResult } from './gate.js';
+import type { Proof } from '../signing/signing.js';
 import { roleProblem } from '../people/approval.js';
+
+/** A gate, or a whole phase, that somebody lets pass for a time, with a reason. */
+export interface Waiver {
+  gate: string;
+  role: string;
+  by: string;
+  reason: string;
+  at: string;
+  until: string;
+  used: boolean;
+  signed?: Proof;
+}
 
 /** Longest time a waiver may stand: 30 days, so that none outlives the release it was given for. */
 const LONGEST_MS = 30 * 24 * 3_600_000;

@@ -1,6 +1,44 @@
 import type { ApproveMessage, Receipt } from './message.js';
+import type { PolicyDecision } from '../judge/policy.js';
+import type { Proof } from '../signing/signing.js';
 import type { ApprovalPlan, Plan } from '../plan/plan.js';
-import type { ApprovalState, Vote } from '../state/state.js';
+
+/** One vote on one question, as it was taken. */
+export interface Vote extends Partial<Proof> {
+  approval: string;
+  role: string;
+  by: string;
+  vote: 'approve' | 'reject';
+  reason?: string;
+  at: string;
+  via: 'update' | 'signal';
+  level: 'declared' | 'signed';
+  /** Given in an emergency, by one person alone. */
+  breakGlass?: true;
+  /** Digest that it binds to; empty until what it is about is known. */
+  digest: string;
+  early: boolean;
+  status: 'counted' | 'void';
+  why?: string;
+}
+
+/** A question to people, and what has been said to it so far. */
+export interface ApprovalState {
+  id: string;
+  question: string;
+  needs: { role: string; count: number }[];
+  status: 'not-asked' | 'open' | 'approved' | 'rejected' | 'expired';
+  digest: string;
+  /** Made anew at each asking; a signed vote names it. */
+  nonce?: string;
+  openedAt?: string;
+  closedAt?: string;
+  expiresAt?: string;
+  votes: Vote[];
+  /** What the rule said, where one may approve. */
+  policy?: PolicyDecision;
+  sentence?: string;
+}
 
 /** What judging a vote needs to know; times are ISO 8601, workflow time. */
 export interface VoteDraft {

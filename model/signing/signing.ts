@@ -58,6 +58,14 @@ export interface Signed {
   signature: string;
 }
 
+/** What proves a signed message. */
+export interface Proof extends Signed {
+  /** Name in the allowed-signers file. */
+  principal: string;
+  /** Fingerprint of the SSH key, `SHA256:…`. */
+  key: string;
+}
+
 const NEEDED = [
   'type',
   'goLive',

@@ -1,4 +1,5 @@
-import type { GateResult, GoLiveState, PhaseState, StepRecord } from './state.js';
+import type { GoLiveState, PhaseState, StepRecord } from './state.js';
+import type { GateResult } from '../judge/gate.js';
 
 /** Text from outside made safe for one Markdown table cell: no markup, no row break, no control characters. */
 export function cell(text: string): string {

@@ -1,5 +1,6 @@
 import type { ApprovalPlan, Plan } from '../plan/plan.js';
-import type { ApprovalState, GoLiveState, PhaseState } from './state.js';
+import type { GoLiveState, PhaseState } from './state.js';
+import type { ApprovalState } from '../people/approval.js';
 
 /** Every question that the plan asks people to approve, in order. */
 export function approvalsOf(plan: Plan): ApprovalPlan[] {

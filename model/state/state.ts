@@ -1,10 +1,12 @@
 import type { AddressText, PhaseId, StepId } from '../plan/address.js';
 import type { EvidenceRef, StepFailure } from './contract.js';
 import type { JsonObject } from '../json.js';
+import type { GateResult } from '../judge/gate.js';
+import type { Waiver } from '../judge/waiver.js';
+import type { ApprovalState } from '../people/approval.js';
 import type { Choice, MessageName } from '../people/message.js';
-import type { LimitOp, Mode } from '../plan/plan.js';
-import type { PolicyDecision } from '../judge/policy.js';
-import type { Signed, SigningPlan } from '../signing/signing.js';
+import type { Mode } from '../plan/plan.js';
+import type { Proof, SigningPlan } from '../signing/signing.js';
 import type { Verdict } from '../verdict.js';
 
 export type StepStatus = 'pending' | 'running' | 'done' | 'failed' | 'skipped' | 'undone' | 'undo-failed' | 'cancelled';
@@ -26,33 +28,6 @@ export interface StepRecord {
   skipped?: string;
   /** Workflow id of its window, where it has one. */
   window?: string;
-}
-
-/** One judged gate: the numbers, and the sentence that every page prints. */
-export interface GateResult {
-  id: string;
-  title: string;
-  verdict: Verdict;
-  /** Absent when the value was missing or not a number. */
-  value?: number | string | boolean;
-  op: LimitOp;
-  threshold: string;
-  /** Numeric limits for drawing. */
-  low?: number;
-  high?: number;
-  n?: number;
-  successes?: number;
-  /** Wilson 95 % interval of successes / n, when both are known. */
-  interval?: [number, number];
-  /** Signed distance to the limit, positive = good side. */
-  margin?: number;
-  /** How many more successes would have passed. */
-  needed?: number;
-  hard: boolean;
-  floor: boolean;
-  unit?: 'percent' | 'ms' | 'count';
-  sentence: string;
-  waiver?: { by: string; role: string; reason: string; until: string };
 }
 
 export type PhaseStatus = 'pending' | 'waiting' | 'running' | 'passed' | 'failed' | 'skipped' | 'cancelled';
@@ -115,66 +90,12 @@ export interface RollbackState {
   steps: StepRecord[];
 }
 
-/** What proves a signed message. */
-export interface Proof extends Signed {
-  /** Name in the allowed-signers file. */
-  principal: string;
-  /** Fingerprint of the SSH key, `SHA256:…`. */
-  key: string;
-}
-
-export interface Vote extends Partial<Proof> {
-  approval: string;
-  role: string;
-  by: string;
-  vote: 'approve' | 'reject';
-  reason?: string;
-  at: string;
-  via: 'update' | 'signal';
-  level: 'declared' | 'signed';
-  /** Given in an emergency, by one person alone. */
-  breakGlass?: true;
-  /** Digest that it binds to; empty until what it is about is known. */
-  digest: string;
-  early: boolean;
-  status: 'counted' | 'void';
-  why?: string;
-}
-
-export interface ApprovalState {
-  id: string;
-  question: string;
-  needs: { role: string; count: number }[];
-  status: 'not-asked' | 'open' | 'approved' | 'rejected' | 'expired';
-  digest: string;
-  /** Made anew at each asking; a signed vote names it. */
-  nonce?: string;
-  openedAt?: string;
-  closedAt?: string;
-  expiresAt?: string;
-  votes: Vote[];
-  /** What the rule said, where one may approve. */
-  policy?: PolicyDecision;
-  sentence?: string;
-}
-
 export interface Refusal {
   at: string;
   message: MessageName;
   by: string;
   reason: string;
   hint: string;
-}
-
-export interface Waiver {
-  gate: string;
-  role: string;
-  by: string;
-  reason: string;
-  at: string;
-  until: string;
-  used: boolean;
-  signed?: Proof;
 }
 
 export interface Tick {

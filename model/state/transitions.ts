@@ -1,16 +1,8 @@
 import type { StepFailure, StepResult } from './contract.js';
-import type {
-  ApprovalState,
-  DecisionState,
-  GateResult,
-  PhaseResult,
-  PhaseState,
-  Proof,
-  RollbackState,
-  StepRecord,
-  Tick,
-  UndoEntry,
-} from './state.js';
+import type { DecisionState, PhaseResult, PhaseState, RollbackState, StepRecord, Tick, UndoEntry } from './state.js';
+import type { ApprovalState } from '../people/approval.js';
+import type { GateResult } from '../judge/gate.js';
+import type { Proof } from '../signing/signing.js';
 import type { Verdict } from '../verdict.js';
 
 /**

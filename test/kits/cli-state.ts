@@ -1,5 +1,7 @@
 import { asId } from '../../model/plan/address.js';
-import type { ApprovalState, GateResult, GoLiveState, PhaseState, StepRecord } from '../../model/state/state.js';
+import type { GoLiveState, PhaseState, StepRecord } from '../../model/state/state.js';
+import type { ApprovalState } from '../../model/people/approval.js';
+import type { GateResult } from '../../model/judge/gate.js';
 
 /** Time zero of the fixtures. */
 export const T0 = Date.parse('2026-11-21T01:00:00.000Z');

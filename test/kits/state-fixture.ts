@@ -1,5 +1,7 @@
 import { asId } from '../../model/plan/address.js';
-import type { GateResult, GoLiveState, Vote } from '../../model/state/state.js';
+import type { GoLiveState } from '../../model/state/state.js';
+import type { GateResult } from '../../model/judge/gate.js';
+import type { Vote } from '../../model/people/approval.js';
 import { API_DOWN, at, gate, pending, ref, RUN2, RUN2_SHORT, STARTED_AT, step } from './state-parts.js';
 import { config, fullRun, infra, production, smoke, stopReset } from './state-phases.js';
 

@@ -1,9 +1,9 @@
 import { asId } from '../../model/plan/address.js';
 import type { EvidenceRef, StepFailure } from '../../model/state/contract.js';
 import type { JsonObject } from '../../model/json.js';
-import type { GateResult, PhaseState, StepRecord } from '../../model/state/state.js';
+import type { PhaseState, StepRecord } from '../../model/state/state.js';
 import { buildContext } from '../../model/expression/expression.js';
-import { judgeGate } from '../../model/judge/gate.js';
+import { judgeGate, type GateResult } from '../../model/judge/gate.js';
 import { wilson } from '../../model/expression/statistics.js';
 
 /** Start of both fixtures; every other time counts from here. */

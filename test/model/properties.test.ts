@@ -3,14 +3,13 @@ import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { contained } from '../../activities/reach/contain.js';
-import { tally } from '../../model/people/approval.js';
+import { tally, type Vote } from '../../model/people/approval.js';
 import { judgeGate } from '../../model/judge/gate.js';
 import { canonicalJson } from '../../model/json.js';
 import { MESSAGE_NAMES } from '../../model/people/message.js';
 import { parseMessage } from '../../model/people/parse-message.js';
 import { loadRunbook } from '../../model/schema/load.js';
 import { readStatement } from '../../model/signing/signing.js';
-import type { Vote } from '../../model/state/state.js';
 import { approval, gate } from '../kits/plans.js';
 import { stepKinds } from '../../kinds/catalog.js';
 

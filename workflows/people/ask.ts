@@ -1,11 +1,11 @@
 import { condition } from '@temporalio/workflow';
-import { tally, voidOthers } from '../../model/people/approval.js';
+import { tally, voidOthers, type ApprovalState } from '../../model/people/approval.js';
 import { decidePolicy } from '../../model/judge/policy.js';
 import type { ExpressionContext } from '../../model/expression/expression.js';
 import { type Choice, type ChooseMessage, needsReason } from '../../model/people/message.js';
 import type { AddressText } from '../../model/plan/address.js';
 import type { ApprovalPlan, PhasePlan } from '../../model/plan/plan.js';
-import type { ApprovalState, Waiting } from '../../model/state/state.js';
+import type { Waiting } from '../../model/state/state.js';
 import { approvalAsked, approvalClosed } from '../../model/state/transitions.js';
 import type { Desk } from './desk.js';
 import { digestOf, now, type Session } from '../session.js';

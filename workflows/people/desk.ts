@@ -12,8 +12,9 @@ import {
   type Receipt,
 } from '../../model/people/message.js';
 import { parseMessage } from '../../model/people/parse-message.js';
-import type { SigningPlan } from '../../model/signing/signing.js';
-import type { GoLiveState, Proof, Vote } from '../../model/state/state.js';
+import type { SigningPlan, Proof } from '../../model/signing/signing.js';
+import type { GoLiveState } from '../../model/state/state.js';
+import type { Vote } from '../../model/people/approval.js';
 import { now, type Session } from '../session.js';
 import { HANDLERS, type OpenAnswer, refuse } from './handlers.js';
 import { isSigned, vouch } from './vouch.js';

@@ -1,4 +1,4 @@
-import { judgeVote, roleProblem } from '../../model/people/approval.js';
+import { judgeVote, roleProblem, type Vote } from '../../model/people/approval.js';
 import {
   type ApproveMessage,
   type ChooseMessage,
@@ -11,7 +11,7 @@ import { noApproval, NO_CHOICE_OPEN, noItem } from '../../model/people/refusals.
 import { type AddressText, readAddress } from '../../model/plan/address.js';
 import { judgeWaiver } from '../../model/judge/waiver.js';
 import { approvalsOf } from '../../model/state/open-state.js';
-import type { Proof, Vote } from '../../model/state/state.js';
+import type { Proof } from '../../model/signing/signing.js';
 import { itemTicked } from '../../model/state/transitions.js';
 import { now, type Session } from '../session.js';
 

@@ -12,8 +12,9 @@ import {
   type Statement,
   statementProblem,
   timeProblem,
+  type Proof,
 } from '../../model/signing/signing.js';
-import type { Proof, Vote } from '../../model/state/state.js';
+import type { Vote } from '../../model/people/approval.js';
 import { checkSignatures } from '../activities.js';
 import type { GoLiveStart } from '../inputs.js';
 import { digestOf, type Session } from '../session.js';

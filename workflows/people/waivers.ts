@@ -1,4 +1,4 @@
-import type { GateResult } from '../../model/state/state.js';
+import type { GateResult } from '../../model/judge/gate.js';
 import { standingWaiver, waiveGate } from '../../model/judge/waiver.js';
 import { addressText, asId, type PhaseId } from '../../model/plan/address.js';
 import type { Session } from '../session.js';

@@ -42,7 +42,6 @@ describe('successesNeeded', () => {
     [20, 'above', 0.7, 'ratio', 15],
     [3, 'above', 0.6, 'wilsonLower', undefined],
     [0, 'above', 0.6, 'ratio', undefined],
-    [20, 'below', 0.6, 'ratio', undefined],
   ] as const)('%i trials, %s %f by %s: %s', (n, op, threshold, metric, expected) => {
     expect(successesNeeded(n, op, threshold, metric)).toBe(expected);
   });

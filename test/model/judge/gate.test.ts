@@ -156,30 +156,6 @@ describe('one sentence with its arithmetic', () => {
   });
 });
 
-describe('waivers', () => {
-  const waiver = { by: 'Ana', role: 'cto', reason: 'known defect', until: '2026-11-22T00:00:00Z' };
-  const before = Date.parse('2026-11-21T00:00:00Z');
-  const context = buildContext({ inputs: {}, steps: {}, run: {}, it: { v: 1 } });
-  test('a standing waiver turns a failure into waived, and says who and why', () => {
-    const result = judgeGate(gate('it.v', atLeast(2)), context, { waiver, nowMs: before });
-    expect(result.verdict).toBe('waived');
-    expect(result.waiver).toEqual(waiver);
-    expect(result.sentence).toBe('metric 1, needs ≥ 2. Waived by Ana (cto): known defect');
-  });
-  test('not a floor, not after its end, not a gate that holds', () => {
-    expect(judgeGate(gate('it.v', atLeast(2), { floor: true }), context, { waiver, nowMs: before }).verdict).toBe(
-      'no-go',
-    );
-    expect(judgeGate(gate('it.v', atLeast(2)), context, { waiver, nowMs: Date.parse(waiver.until) }).verdict).toBe(
-      'no-go',
-    );
-    expect(
-      judgeGate(gate('it.v', atLeast(2)), context, { waiver: { ...waiver, until: 'soon' }, nowMs: before }).verdict,
-    ).toBe('no-go');
-    expect(judgeGate(gate('it.v', atLeast(1)), context, { waiver, nowMs: before })).toMatchObject({ verdict: 'go' });
-  });
-});
-
 test('soft gates warn and never fail a phase; worst news come first', () => {
   const context = buildContext({ inputs: {}, steps: {}, run: {}, it: { v: 1 } });
   const good = judgeGate(gate('it.v', atLeast(1), { title: 'good' }), context);

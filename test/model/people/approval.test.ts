@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { judgeVote, samePerson, tally, voidOthers, type VoteDraft } from '../../../model/people/approval.js';
-import type { ApprovalState, Vote } from '../../../model/state/state.js';
+import {
+  judgeVote,
+  samePerson,
+  tally,
+  voidOthers,
+  type VoteDraft,
+  type ApprovalState,
+  type Vote,
+} from '../../../model/people/approval.js';
 import { approval } from '../../kits/plans.js';
 
 const rules = { plan: { mode: 'live' as const, roles: { cto: 'CTO', sre: 'SRE' } }, startedBy: 'Sam' };

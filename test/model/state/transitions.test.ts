@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { asId } from '../../../model/plan/address.js';
-import type { ApprovalState, PhaseState, StepRecord, Tick, UndoEntry } from '../../../model/state/state.js';
+import type { PhaseState, StepRecord, Tick, UndoEntry } from '../../../model/state/state.js';
+import type { ApprovalState } from '../../../model/people/approval.js';
 import {
   approvalAsked,
   approvalClosed,
