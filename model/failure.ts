@@ -1,3 +1,6 @@
+import type { EvidenceRef } from './evidence/manifest.js';
+import type { JsonObject } from './json.js';
+
 /**
  * Every way a step can fail: whether trying again can help, what it means, and what a person does next.
  * `docs/failures.md` is checked against this table.
@@ -76,4 +79,34 @@ export type FailureCode = keyof typeof FAILURES;
 
 export function isFailureCode(code: string): code is FailureCode {
   return Object.hasOwn(FAILURES, code);
+}
+
+/** Why a step failed; travels as the details of an ApplicationFailure whose type is `code`. */
+export interface StepFailure {
+  code: FailureCode;
+  /** One sentence: what happened, and where. */
+  message: string;
+  /** What to do next. */
+  hint?: string;
+  /** Facts for the evidence and for later expressions; small. */
+  facts?: JsonObject;
+  evidence?: EvidenceRef[];
+}
+
+/**
+ * Reads the failure of an activity as it comes from Temporal. A code that is not in the table is a defect of a worker or
+ * comes from another version: it stays in the sentence.
+ *
+ * @param sent type, message and first detail of the ApplicationFailure
+ */
+export function readFailure(sent: { type?: string | null; message: string; detail?: unknown }): StepFailure {
+  const known = isFailure(sent.detail) ? sent.detail : { code: sent.type ?? 'INTERNAL', message: sent.message };
+  const { code, message } = known;
+  if (isFailureCode(code)) return { ...known, code };
+  return { ...known, code: 'INTERNAL', message: `${code}: ${message}` };
+}
+
+function isFailure(detail: unknown): detail is Omit<StepFailure, 'code'> & { code: string } {
+  if (typeof detail !== 'object' || detail === null || !('code' in detail) || !('message' in detail)) return false;
+  return typeof detail.code === 'string' && typeof detail.message === 'string';
 }

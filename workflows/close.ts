@@ -1,10 +1,10 @@
-import { decide, headline } from '../model/state/decision.js';
+import { decide, headline, overallVerdict } from '../model/state/decision.js';
 import type { CollectedEvidence } from '../model/state/contract.js';
 import type { Json } from '../model/json.js';
 import type { GoLiveState } from '../model/state/state.js';
 import { decisionAnswered, decisionJudged } from '../model/state/transitions.js';
 import { readEvidenceAddress } from '../model/plan/address.js';
-import { mayGoOn, worst } from '../model/verdict.js';
+import { mayGoOn } from '../model/verdict.js';
 import { system } from './activities.js';
 import { askApproval } from './people/ask.js';
 import { release, undoAll } from './rollback.js';
@@ -18,13 +18,15 @@ export async function takeDecisions(session: Session): Promise<void> {
   for (const decision of session.plan.decisions) {
     const record = session.state.decisions.find((candidate) => candidate.id === decision.id);
     if (!record) continue;
-    decisionJudged(record, decide(decision, session.state, Date.now()));
-    if (mayGoOn(record.verdict as never) && decision.approval) {
+    const judged = decide(decision, session.state, Date.now());
+    decisionJudged(record, judged);
+    if (mayGoOn(judged.verdict) && decision.approval) {
       collected ??= await collect(session);
       const answer = await askApproval(session, decision.approval, { bundle: collected.digest });
       decisionAnswered(record, decision.approval.question, answer);
     }
-    session.note('decision', { decision: decision.id, verdict: record.verdict, sentence: record.sentence });
+    const { verdict = judged.verdict, sentence } = record;
+    session.note('decision', { decision: decision.id, verdict, sentence });
     session.show();
   }
   if (!collected) await collect(session);
@@ -55,17 +57,11 @@ function pathOf(state: GoLiveState, reference: string): string | null {
 export async function close(session: Session): Promise<void> {
   const { state, plan } = session;
   const primary = state.decisions[0];
-  const failed = state.aborted !== undefined || !primary || !mayGoOn(primary.verdict as never);
+  const failed = state.aborted !== undefined || !primary?.verdict || !mayGoOn(primary.verdict);
   if (state.aborted) await undoAll(session, `Aborted by ${state.aborted.by}: ${state.aborted.reason}`);
   else if (failed && plan.onNoGo === 'undo') await undoAll(session, 'The go-live ended without GO.');
   await release(session);
-  // Nothing decided is not GO: `worst` of an empty list would be.
-  const undecided = state.decisions.length === 0;
-  state.verdict = state.aborted
-    ? 'no-go'
-    : undecided
-      ? 'inconclusive'
-      : worst(state.decisions.map(({ verdict }) => (verdict === 'pending' ? 'inconclusive' : verdict)));
+  state.verdict = overallVerdict(state);
   state.sentence = headline(state);
   session.note('verdict', {
     verdict: state.verdict,

@@ -40,10 +40,10 @@ async function takeBack(session: Session, way: Way): Promise<void> {
     `Rollback ${way.id} · ${way.title}`,
   );
   session.undos = session.undos.map((entry) => result.undos.find((done) => sameEntry(done, entry)) ?? entry);
-  rollbackEnded(record, result, now());
+  const status = rollbackEnded(record, result, now());
   session.state.events += result.events;
-  if (record.status === 'incomplete') session.state.rollbackIncomplete = true;
-  session.note('rollback.ended', { rollback: way.id, status: record.status, sentence: result.sentence });
+  if (status === 'incomplete') session.state.rollbackIncomplete = true;
+  session.note('rollback.ended', { rollback: way.id, status, sentence: result.sentence });
   session.show();
   await session.flush();
 }

@@ -3,11 +3,12 @@ import { type CancellationScope, setCurrentDetails, upsertSearchAttributes, work
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { board } from '../model/state/board.js';
-import type { EventDraft, GoLiveRef } from '../model/state/contract.js';
+import type { GoLiveRef } from '../model/state/contract.js';
+import type { EventDraft, EventType, Facts } from '../model/evidence/events.js';
 import { canonicalJson } from '../model/json.js';
 import type { NoticeEvent, Plan } from '../model/plan/plan.js';
 import type { GoLiveState, UndoEntry, Waiting } from '../model/state/state.js';
-import { openState } from '../model/state/open-state.js';
+import { openState, withoutPending } from '../model/state/open-state.js';
 import { type Values, valuesOf } from '../model/plan/values.js';
 import { system } from './activities.js';
 import type { Carried, GoLiveStart } from './inputs.js';
@@ -46,7 +47,9 @@ export class Session {
   ) {
     const { plan, planDigest, startedBy } = start;
     this.plan = plan;
-    this.state = carried?.state ?? openState(plan, planDigest, workflowInfo().workflowId, startedBy, now());
+    this.state = carried
+      ? withoutPending(carried.state)
+      : openState(plan, planDigest, workflowInfo().workflowId, startedBy, now());
     this.phases = carried?.phases ?? {};
     this.undos = carried?.undos ?? [];
     this.refused = carried?.refused ?? 0;
@@ -75,8 +78,9 @@ export class Session {
   }
 
   /** Notes an event; it is written with the next `flush`. */
-  note(type: string, facts: Omit<EventDraft, 'type'> = {}): void {
-    this.unwritten.push({ ...facts, type, time: now() });
+  note<T extends EventType>(type: T, facts: Facts<T>): void {
+    // Type and facts go together by the signature; the compiler forgets it when they are spread.
+    this.unwritten.push({ ...facts, type, time: now() } as EventDraft);
   }
 
   /** Writes what was noted to the event log; nothing goes on before it is durable. */

@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
-import type { StepFailure, StepTask } from '../model/state/contract.js';
+import type { StepTask } from '../model/state/contract.js';
+import { readFailure, type StepFailure } from '../model/failure.js';
 import { evaluateBoolean, ExpressionError, resolve, type ExpressionContext } from '../model/expression/expression.js';
 import type { JsonObject } from '../model/json.js';
 import type { ProbePlan, StepPlan } from '../model/plan/plan.js';
@@ -16,8 +17,7 @@ export function failureOf(error: unknown): StepFailure {
   if (error instanceof ActivityFailure) {
     const cause = error.cause;
     if (cause instanceof ApplicationFailure) {
-      const details = cause.details?.[0] as StepFailure | undefined;
-      return details ?? { code: cause.type ?? 'INTERNAL', message: cause.message };
+      return readFailure({ type: cause.type, message: cause.message, detail: cause.details?.[0] });
     }
     if (cause instanceof TimeoutFailure) {
       return cause.timeoutType === 'HEARTBEAT'

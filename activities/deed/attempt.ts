@@ -4,14 +4,14 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { type StepResult, type StepTask, WORKER_SHUTDOWN } from '../../model/state/contract.js';
 import { formatDuration } from '../../model/duration.js';
-import type { FailureCode } from '../../model/failure.js';
+import type { FailureCode, StepFailure } from '../../model/failure.js';
 import { canonicalJson } from '../../model/json.js';
 import { sha256 } from '../../evidence/durable.js';
 import { failpoint } from '../../host/failpoint.js';
 import { failureOf, toApplicationFailure } from '../step/failure.js';
 import { type Heartbeat, startHeartbeat } from '../step/heartbeat.js';
 import { type FencedEvidence, openStepEvidence } from '../step/step-evidence.js';
-import { type Failure, recordFailure } from '../step/step-events.js';
+import { recordFailure } from '../step/step-events.js';
 import type { StepCall, StepCalls } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 import { Secrets } from './capabilities.js';
@@ -126,14 +126,14 @@ function handlerBudget(timeoutMs: number): number {
   return Math.max(1, timeoutMs - Math.min(5000, Math.max(50, timeoutMs / 10)));
 }
 
-function timedOut(failure: Failure, budgetMs: number, latest: string | undefined): Failure {
+function timedOut(failure: StepFailure, budgetMs: number, latest: string | undefined): StepFailure {
   if (!CAUSED_BY_ABORT.includes(failure.code)) return failure;
   const seen = latest ? ` The last that was seen of it: ${latest}` : '';
   const message = `The step was not done within ${formatDuration(budgetMs)} and was stopped.${seen}`;
   return { ...failureOf(new StepError('TIMED_OUT', message)), facts: failure.facts, evidence: failure.evidence };
 }
 
-function stopped(failure: Failure): Failure {
+function stopped(failure: StepFailure): StepFailure {
   if (!CAUSED_BY_ABORT.includes(failure.code)) return failure;
   return failureOf(new StepError('CANCELLED', 'The step was stopped on request.'));
 }

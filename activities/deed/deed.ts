@@ -1,12 +1,13 @@
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import type { StepProgress, StepResult, StepTask } from '../../model/state/contract.js';
+import type { StepFailure } from '../../model/failure.js';
 import type { Effect } from '../../model/plan/plan.js';
 import { sha256 } from '../../evidence/durable.js';
 import { failpoint } from '../../host/failpoint.js';
 import { failureOf } from '../step/failure.js';
 import { type FencedEvidence, stepFolder } from '../step/step-evidence.js';
-import { type Failure, record, resultFacts, startFacts } from '../step/step-events.js';
+import { record, resultFacts, startFacts } from '../step/step-events.js';
 import type { StepCall, StepCalls, StepContext } from '../step/step.js';
 import type { Secrets } from './capabilities.js';
 import { createContext } from './context.js';
@@ -189,7 +190,7 @@ async function probed({ task, call, kinds, context, secrets }: Work): Promise<Pr
   return found;
 }
 
-function failureIn({ secrets }: Work, error: unknown): Failure {
+function failureIn({ secrets }: Work, error: unknown): StepFailure {
   return failureOf(error, secrets.redact);
 }
 

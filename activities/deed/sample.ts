@@ -1,7 +1,8 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
-import type { EventDraft, SampleTask, StepResult, StepTask, WindowEvidence } from '../../model/state/contract.js';
+import type { SampleTask, StepResult, StepTask, WindowEvidence } from '../../model/state/contract.js';
+import type { EventDraft } from '../../model/evidence/events.js';
 import { ExpressionError } from '../../model/expression/expression.js';
 import { canonicalJson, type JsonObject } from '../../model/json.js';
 import {

@@ -1,7 +1,8 @@
+import type { StepFailure } from '../../model/failure.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Effect } from '../../model/plan/plan.js';
-import type { EvidenceRef, StepResult, StepTask } from '../../model/state/contract.js';
-import type { Failure } from '../step/step-events.js';
+import type { StepResult, StepTask } from '../../model/state/contract.js';
+import type { EvidenceRef } from '../../model/evidence/manifest.js';
 import { type Doubt, type Ledger, outcomeUnknown } from './ledger.js';
 import type { Probed } from './probe.js';
 
@@ -76,7 +77,7 @@ export function afterInterruption(
 }
 
 /** What follows when the deed threw. */
-export function afterFailure(error: unknown, failure: Failure, at: Acting): After<'intended'> {
+export function afterFailure(error: unknown, failure: StepFailure, at: Acting): After<'intended'> {
   // An attempt that was cut off may have acted: its intent stays without an outcome.
   if (at.stopped) return { is: 'cutOff', error };
   const doubt = doubtAfter(failure, at);
@@ -84,20 +85,25 @@ export function afterFailure(error: unknown, failure: Failure, at: Acting): Afte
 }
 
 /** What follows when the deed was done and that could not be written down: doing it again would be a second deed. */
-export function afterUnrecorded(error: unknown, failure: Failure, at: Acting, about: About): After<'acted'> {
+export function afterUnrecorded(error: unknown, failure: StepFailure, at: Acting, about: About): After<'acted'> {
   const doubt = doubtAfter(failure, at);
   return doubt ? { is: 'unknown', error: outcomeUnknown(about.task, doubt) } : { is: 'failed', error };
 }
 
 /** What follows when the deed failed and that could not be written down: `hindrance` is why. */
-export function afterUnrecordedFailure(cause: unknown, hindrance: Failure, at: Acting, about: About): After<'notDone'> {
+export function afterUnrecordedFailure(
+  cause: unknown,
+  hindrance: StepFailure,
+  at: Acting,
+  about: About,
+): After<'notDone'> {
   if (at.effect !== 'once') return { is: 'failed', error: cause };
   const doubt: Doubt = { reason: `how it ended could not be recorded (${hindrance.message})`, facts: {} };
   return stillUnknown(doubt, hindrance, about);
 }
 
 /** Whatever hinders settling a doubt leaves it one: a full disk must not turn it into a failure that may be retried. */
-export function stillUnknown(doubt: Doubt, hindrance: Failure, { task }: About): In<'unknown'> {
+export function stillUnknown(doubt: Doubt, hindrance: StepFailure, { task }: About): In<'unknown'> {
   return { is: 'unknown', error: outcomeUnknown(task, doubt, `And then: ${hindrance.message}`) };
 }
 
@@ -117,7 +123,7 @@ export interface About {
 }
 
 /** Whether a failure leaves open that the deed was done: its command was killed, or what it did could not be recorded. */
-function doubtAfter({ code, facts, message }: Failure, { effect, argv }: Acting): Doubt | undefined {
+function doubtAfter({ code, facts, message }: StepFailure, { effect, argv }: Acting): Doubt | undefined {
   if (effect !== 'once') return undefined;
   const known: JsonObject = argv ? { argvSha256: argv } : {};
   if (code === 'EVIDENCE_UNWRITABLE') return { reason: `its outcome could not be recorded (${message})`, facts: known };

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { EvidenceRef, StepFailure } from '../../model/state/contract.js';
-import { FAILURES, type FailureCode } from '../../model/failure.js';
+import type { EvidenceRef } from '../../model/evidence/manifest.js';
+import { FAILURES, type StepFailure } from '../../model/failure.js';
 import type { JsonObject } from '../../model/json.js';
 import type { EvidenceRefusal } from '../../evidence/error.js';
 import { inEachText } from '../command/redact.js';
@@ -24,10 +24,7 @@ export function clip(text: string, bytes: number): string {
  *
  * @param redact takes secrets out of a text, before it is cut: half a secret would not be known any more
  */
-export function failureOf(
-  error: unknown,
-  redact: (text: string) => string = (text) => text,
-): StepFailure & { code: FailureCode } {
+export function failureOf(error: unknown, redact: (text: string) => string = (text) => text): StepFailure {
   const sentence = (text: string): string => clip(redact(text), MESSAGE_BYTES);
   const advice = (text: string): string => clip(redact(text), HINT_BYTES);
   if (isStepError(error)) {
@@ -71,7 +68,7 @@ function fewRefs(evidence: EvidenceRef[]): EvidenceRef[] {
 }
 
 /** What Temporal gets: the code as type, the sentence, and the whole failure as details; no stack. */
-export function toApplicationFailure(failure: StepFailure & { code: FailureCode }): ApplicationFailure {
+export function toApplicationFailure(failure: StepFailure): ApplicationFailure {
   const error = ApplicationFailure.create({
     type: failure.code,
     message: failure.message,

@@ -1,7 +1,7 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
-import type { EvidenceRef } from '../../model/state/contract.js';
+import type { EvidenceRef } from '../../model/evidence/manifest.js';
 import { syncFolder } from '../../evidence/durable.js';
 import type { LineAppender } from './step.js';
 import { StepError } from './step-error.js';

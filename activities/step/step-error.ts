@@ -1,4 +1,4 @@
-import type { EvidenceRef } from '../../model/state/contract.js';
+import type { EvidenceRef } from '../../model/evidence/manifest.js';
 import type { FailureCode } from '../../model/failure.js';
 import type { JsonObject } from '../../model/json.js';
 

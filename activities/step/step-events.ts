@@ -1,22 +1,34 @@
-import type { EventDraft, StepFailure, StepResult, StepTask } from '../../model/state/contract.js';
-import type { FailureCode } from '../../model/failure.js';
+import type { StepResult, StepTask } from '../../model/state/contract.js';
+import type { EventDraft, EventType, Facts } from '../../model/evidence/events.js';
+import type { StepFailure } from '../../model/failure.js';
 import { appendEvent } from '../../evidence/write/log.js';
 import { failureOf } from './failure.js';
 import type { FencedEvidence } from './step-evidence.js';
 import type { StepCall } from './step.js';
 
-export type Failure = StepFailure & { code: FailureCode };
-type Facts = Omit<EventDraft, 'type'>;
+/** What becomes of a deed, and the event that says so: of the step, and of its undo. */
+const TYPES = {
+  started: { do: 'step.started', undo: 'undo.started' },
+  done: { do: 'step.done', undo: 'undo.done' },
+  failed: { do: 'step.failed', undo: 'undo.failed' },
+  // An undo is safe twice, so it has no probe.
+  probed: { do: 'step.probed', undo: 'step.probed' },
+} as const satisfies Record<string, Record<StepCall['part'], EventType>>;
+type What = keyof typeof TYPES;
+/** What the caller adds to the names of the step. */
+type Found<W extends What> = Omit<Facts<(typeof TYPES)[W]['do']>, 'phase' | 'phaseAttempt' | 'step' | 'epoch' | 'kind'>;
 
-/** Appends what a step came to, as `step.<what>` or `undo.<what>`, to the event log. @throws EvidenceError */
-export async function record(task: StepTask, call: StepCall, what: string, facts: Facts): Promise<void> {
+/** Appends what became of a step, or of its undo, to the event log. @throws EvidenceError */
+export async function record<W extends What>(task: StepTask, call: StepCall, what: W, facts: Found<W>): Promise<void> {
   const { phase, phaseAttempt, step, epoch } = task;
-  const type = `${call.part === 'undo' ? 'undo' : 'step'}.${what}`;
-  await appendEvent(task.goLive.evidenceDir, { type, phase, phaseAttempt, step, epoch, kind: call.name, ...facts });
+  const type = TYPES[what][call.part];
+  const event = { type, phase, phaseAttempt, step, epoch, kind: call.name, ...facts };
+  // Type and facts go together by the signature; the compiler forgets it when they are spread.
+  await appendEvent(task.goLive.evidenceDir, event as unknown as EventDraft);
 }
 
 /** Facts of a step that begins. */
-export function startFacts(task: StepTask, inputs: string, attempt: number): Facts {
+export function startFacts(task: StepTask, inputs: string, attempt: number): Found<'started'> {
   const { argv } = task.input;
   return {
     title: task.title,
@@ -28,7 +40,7 @@ export function startFacts(task: StepTask, inputs: string, attempt: number): Fac
 }
 
 /** Facts of a step that is done. */
-export function resultFacts(result: StepResult): Facts {
+export function resultFacts(result: StepResult): Found<'done'> {
   return { outputs: result.outputs, summary: result.summary, evidence: result.evidence.map((ref) => ({ ...ref })) };
 }
 
@@ -39,9 +51,9 @@ export function resultFacts(result: StepResult): Facts {
  */
 export async function recordFailure(
   of: { call: StepCall; task: StepTask; evidence?: FencedEvidence; inputs: string },
-  failure: Failure,
+  failure: StepFailure,
   begun: number,
-): Promise<Failure> {
+): Promise<StepFailure> {
   try {
     // An attempt that another one replaced may not write any more.
     await of.evidence?.mayWrite();
@@ -51,7 +63,7 @@ export async function recordFailure(
   try {
     const durationMs = Math.round(performance.now() - begun);
     const evidence = of.evidence?.refs().map((ref) => ({ ...ref })) ?? [];
-    await record(of.task, of.call, 'failed', { ...failure, inputs: of.inputs, evidence, durationMs } as Facts);
+    await record(of.task, of.call, 'failed', { ...failure, inputs: of.inputs, evidence, durationMs });
     return failure;
   } catch (error) {
     const later = failureOf(error);

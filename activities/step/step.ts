@@ -1,6 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import type { z } from 'zod';
-import type { EvidenceRef, StepProgress, StepTask } from '../../model/state/contract.js';
+import type { StepProgress, StepTask } from '../../model/state/contract.js';
+import type { EvidenceRef } from '../../model/evidence/manifest.js';
 import type { Json, JsonObject } from '../../model/json.js';
 import type { StepKind } from '../../model/schema/format/kind.js';
 

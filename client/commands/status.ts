@@ -18,7 +18,8 @@ export function register(program: Command): void {
       try {
         const view = await readOnce(connection.client, target);
         if (options.json) {
-          process.stdout.write(`${JSON.stringify(view.state)}\n`);
+          const { shownDecisions } = await import('../terminal/outcome.js');
+          process.stdout.write(`${JSON.stringify({ ...view.state, decisions: shownDecisions(view.state) })}\n`);
           return;
         }
         const [{ board }, { styleFor }, { uiUrlOf }] = await Promise.all([

@@ -2,6 +2,7 @@ import type { LoadedDataConverter, Payload } from '@temporalio/common';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import type { StepProgress } from '../../model/state/contract.js';
 import { QUERY_STATE } from '../../model/people/message.js';
+import { withoutPending } from '../../model/state/open-state.js';
 import { QUERY_WINDOW, windowSentence, type WindowView } from '../../model/judge/window.js';
 import type { GoLiveState, StepRecord } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
@@ -35,8 +36,10 @@ export async function readView(client: Client, found: Pick<Found, 'target' | 'ru
 
 /** The state of the execution, or of the one that goes on for it. */
 async function readState(client: Client, target: string, runId: string): Promise<GoLiveState> {
-  const ask = (run?: string): Promise<GoLiveState> =>
-    client.withDeadline(soon(), () => client.workflow.getHandle(target, run).query<GoLiveState>(QUERY_STATE));
+  const ask = async (run?: string): Promise<GoLiveState> =>
+    withoutPending(
+      await client.withDeadline(soon(), () => client.workflow.getHandle(target, run).query<GoLiveState>(QUERY_STATE)),
+    );
   const state = await ask(runId);
   if (!state.continued) return state;
   const newest = await ask();

@@ -16,7 +16,8 @@ export function differences(state: GoLiveState, exitCode: number, expect: Fault[
   differs('the exit code', String(exitCode), String(expect.exit));
   if (expect.rollbacks !== undefined) rollbacksDiffer(state, expect.rollbacks, differs);
   for (const [id, verdict] of Object.entries(expect.decisions ?? {})) {
-    differs(`decision ${id}`, state.decisions.find((decision) => decision.id === id)?.verdict ?? 'unknown', verdict);
+    const decision = state.decisions.find((candidate) => candidate.id === id);
+    differs(`decision ${id}`, decision ? (decision.verdict ?? 'pending') : 'unknown', verdict);
   }
   const failing = state.phases.filter((phase) => phase.status === 'failed' || phase.status === 'cancelled');
   if (expect.phase !== undefined && !failing.some((phase) => phase.id === expect.phase)) {

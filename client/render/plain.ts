@@ -37,8 +37,8 @@ export function changes(before: View | undefined, after: View, nowMs: number, st
   lines.push(...progressChanges(before?.live ?? [], after.live));
   if (state.waiting !== undefined && keyOf(was) !== keyOf(state)) lines.push(...waitingLines(state, style));
   for (const decision of state.decisions) {
-    const verdict = was?.decisions.find((one) => one.id === decision.id)?.verdict ?? 'pending';
-    if (decision.verdict === verdict || decision.verdict === 'pending') continue;
+    const verdict = was?.decisions.find((one) => one.id === decision.id)?.verdict;
+    if (decision.verdict === verdict || decision.verdict === undefined) continue;
     lines.push(
       `${mark(decision.verdict, style)} decision ${clean(decision.title)}: ${decision.verdict}. ${clean(decision.sentence)}`,
     );

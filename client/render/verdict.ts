@@ -67,14 +67,14 @@ function verifyCommand({ bundle, signing }: GoLiveState, path: string): string {
 }
 
 function mayGoOnMark(decision: DecisionState, style: Style): string {
-  if (decision.verdict === 'pending') return style.warn('·');
+  if (decision.verdict === undefined) return style.warn('·');
   return mayGoOn(decision.verdict) ? style.good(decision.verdict === 'go' ? '✓' : '◇') : style.bad('✗');
 }
 
 /** Without the sentence where the headline has said it already. */
 function decisionSentence(decision: DecisionState, headline: string): string {
   const said = headline.includes(decision.sentence) ? '' : `. ${decision.sentence}`;
-  return clean(`${decision.title}: ${decision.verdict.toUpperCase()}${said}`, 800);
+  return clean(`${decision.title}: ${(decision.verdict ?? 'pending').toUpperCase()}${said}`, 800);
 }
 
 /** `Rollback R3 done: Freeze the configuration.` */

@@ -1,5 +1,5 @@
-import type { GoLiveState, PhaseState } from '../../model/state/state.js';
-import { mayGoOn } from '../../model/verdict.js';
+import type { DecisionState, GoLiveState, PhaseState } from '../../model/state/state.js';
+import { mayGoOn, type Verdict } from '../../model/verdict.js';
 import { CliError } from '../errors.js';
 
 /** Exit codes of a go-live that was followed. */
@@ -16,7 +16,7 @@ export function exitCodeOf(state: GoLiveState, require?: string): number {
   if (state.aborted !== undefined) return EXIT.noGo;
   const asked = state.decisions.filter((decision) => require === undefined || decision.id === require);
   const verdicts = asked.length === 0 ? [state.verdict] : asked.map((decision) => decision.verdict);
-  return verdicts.every((verdict) => verdict !== 'pending' && mayGoOn(verdict)) ? EXIT.go : EXIT.noGo;
+  return verdicts.every((verdict) => verdict !== undefined && mayGoOn(verdict)) ? EXIT.go : EXIT.noGo;
 }
 
 /** @throws CliError (exit 2) when the runbook has no such decision */
@@ -46,12 +46,19 @@ export interface Outcome {
   exitCode: number;
 }
 
+/** Decisions as `--json` prints them: one that is not taken has the verdict `pending`. */
+export function shownDecisions({
+  decisions,
+}: GoLiveState): (Omit<DecisionState, 'verdict'> & { verdict: Verdict | 'pending' })[] {
+  return decisions.map((decision) => ({ ...decision, verdict: decision.verdict ?? 'pending' }));
+}
+
 export function outcomeOf(state: GoLiveState, exitCode: number, ui: string | undefined): Outcome {
   return {
     id: state.id,
     verdict: state.verdict ?? 'pending',
     sentence: state.sentence ?? '',
-    decisions: state.decisions.map(({ id, title, verdict, sentence }) => ({ id, title, verdict, sentence })),
+    decisions: shownDecisions(state).map(({ id, title, verdict, sentence }) => ({ id, title, verdict, sentence })),
     failedGates: failedGates(state.phases),
     rollbacks: state.rollbacks.map(({ id, status }) => ({ id, status })),
     bundle: state.bundle?.path ?? null,

@@ -1,4 +1,4 @@
-import type { EvidenceRef } from '../../model/state/contract.js';
+import type { EvidenceRef } from '../../model/evidence/manifest.js';
 import type { GoLiveState, StepRecord } from '../../model/state/state.js';
 import { html, type Html, NOTHING } from './html.js';
 import { clockText, sinceStart, STEP_WORDS, tookMs } from './words.js';

@@ -37,7 +37,7 @@ ${state.aborted ? html`<div class="alarm">Aborted by ${state.aborted.by} at ${ti
 export function decisions(state: GoLiveState): Html {
   const rows = state.decisions.map(
     (one) =>
-      html`<tr><td class="nowrap">${chip(one.verdict)}</td><td><b>${one.title}</b></td><td>${one.sentence}</td></tr>`,
+      html`<tr><td class="nowrap">${chip(one.verdict ?? 'pending')}</td><td><b>${one.title}</b></td><td>${one.sentence}</td></tr>`,
   );
   if (rows.length === 0) return html`<p class="lead">${state.sentence ?? 'It ended without a sentence.'}</p>`;
   return html`<table><thead><tr><th>Decision</th><th></th><th>Why</th></tr></thead><tbody>${rows}</tbody></table>`;

@@ -29,7 +29,7 @@ export function signoffText(state: GoLiveState): string {
       '## Decisions',
       table(
         ['decision', 'verdict', 'why'],
-        state.decisions.map((one) => [one.title, VERDICT_WORDS[one.verdict], one.sentence]),
+        state.decisions.map((one) => [one.title, VERDICT_WORDS[one.verdict ?? 'pending'], one.sentence]),
       ),
     ],
     ['## Who approved what', ...approvals(state)],

@@ -91,7 +91,7 @@ export function identityText(vote: Pick<Vote, 'level' | 'principal' | 'key'>): s
 /** The big words: what was asked for first, and what came of it. */
 export function headline(state: GoLiveState): { verdict: Verdict | 'pending'; words: string; below: string } {
   const primary = state.decisions[0];
-  const verdict = state.aborted ? 'no-go' : (primary?.verdict ?? state.verdict ?? 'pending');
+  const verdict = state.aborted ? 'no-go' : ((primary ?? state).verdict ?? 'pending');
   const title = primary?.title ?? state.runbook.title;
   if (state.aborted) return { verdict, words: 'ABORTED', below: `${title} was not reached.` };
   if (verdict === 'go') return { verdict, words: title, below: 'GO: every requirement holds.' };

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSigners } from '../../model/signing/allowed-signers.js';
 import { samePerson, tally, type ApprovalState, type Vote } from '../../model/people/approval.js';
-import { canonicalJson, type Json } from '../../model/json.js';
+import { canonicalJson } from '../../model/json.js';
 import { approvalsOf } from '../../model/state/open-state.js';
 import type { ApprovalPlan, Plan } from '../../model/plan/plan.js';
-import type { LoggedEvent } from '../../model/judge/recompute.js';
+import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
 import { namespaceOf, readStatement, type Statement, type Proof } from '../../model/signing/signing.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { Bag } from './bag.js';
@@ -104,25 +104,16 @@ function checkApproved(
       (vote.early || vote.at >= (asked.openedAt ?? '')) &&
       vote.at <= (asked.expiresAt ?? '');
     if (!inTime) wrong(`the vote of ${who} is from a time when it was not asked`);
-    const heard = events.some((event) => {
-      const said = event.said as { approval?: Json; by?: Json; role?: Json } | undefined;
-      return (
-        event.type === `message.${vote.vote}` &&
-        said?.approval === rule.id &&
-        said.by === vote.by &&
-        said.role === vote.role
-      );
-    });
+    const heard = eventsOf(events, `message.${vote.vote}`).some(
+      ({ said }) => said?.approval === rule.id && said.by === vote.by && said.role === vote.role,
+    );
     if (!heard) wrong(`the event log knows nothing of the vote of ${who}`);
     if (plan.signing?.level === 'signed' && vote.level !== 'signed') wrong(`the vote of ${who} is not signed`);
   }
-  if (
-    !events.some(
-      (event) => event.type === 'approval.asked' && event.approval === rule.id && event.digest === asked.digest,
-    )
-  ) {
-    wrong('was never asked, says the event log');
-  }
+  const wasAsked = eventsOf(events, 'approval.asked').some(
+    ({ approval, digest }) => approval === rule.id && digest === asked.digest,
+  );
+  if (!wasAsked) wrong('was never asked, says the event log');
 }
 
 /** What the question was about, made again from the bundle. */
@@ -140,9 +131,9 @@ function digestOf(
     return sha256(canonicalJson({ approval: rule.id, plan: planDigest, about: { bundle } }));
   }
   const told = state.phases.find(({ id }) => id === phase.id);
-  const closed = events.findLast((event) => event.type === 'approval.closed' && event.approval === rule.id);
-  const started = events.findLast(
-    (event) => event.type === 'phase.started' && event.phase === phase.id && event.seq < (closed?.seq ?? 0),
+  const closed = eventsOf(events, 'approval.closed').findLast(({ approval }) => approval === rule.id);
+  const started = eventsOf(events, 'phase.started').findLast(
+    (event) => event.phase === phase.id && event.seq < (closed?.seq ?? 0),
   );
   const about = {
     attempt: started?.attempt ?? told?.attempt,

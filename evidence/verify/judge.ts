@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decide } from '../../model/state/decision.js';
+import { decide, overallVerdict } from '../../model/state/decision.js';
+import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
 import { canonicalJson, type Json, type JsonObject } from '../../model/json.js';
 import { type Plan, stepsOf } from '../../model/plan/plan.js';
 import {
   type BegunStep,
   type JudgedAttempt,
-  type LoggedEvent,
   type Recomputed,
   recompute,
 } from '../../model/judge/recompute.js';
@@ -222,26 +222,25 @@ function checkVerdict(again: Recomputed, { plan, state }: Record, events: readon
   const copy = structuredClone(state);
   for (const decision of plan.decisions) {
     const said = state.decisions.find(({ id }) => id === decision.id);
-    const event = events.findLast((one) => one.type === 'decision' && one.decision === decision.id);
+    const event = eventsOf(events, 'decision').findLast((one) => one.decision === decision.id);
     if (!said || !event) {
       if (state.verdict && mayGoOn(state.verdict))
         findings.add('policy', decision.id, 'was never decided, and the verdict is GO');
       continue;
     }
-    const decided = decide(decision, copy, Date.parse(String(event.time))).verdict;
-    const verdict = decided === 'pending' ? 'inconclusive' : decided;
+    const { verdict } = decide(decision, copy, Date.parse(event.time ?? ''));
     // Later decisions may require this one.
     Object.assign(copy.decisions.find(({ id }) => id === decision.id) ?? {}, { verdict: said.verdict });
     const asked = decision.approval && state.approvals.find(({ id }) => id === decision.approval?.id);
     const expected = mayGoOn(verdict) && decision.approval && asked?.status !== 'approved' ? 'no-go' : verdict;
     if (said.verdict !== expected || event.verdict !== expected) {
-      findings.add('policy', decision.id, `is ${said.verdict}, and decided again it is ${expected}`);
+      findings.add('policy', decision.id, `is ${said.verdict ?? 'pending'}, and decided again it is ${expected}`);
     }
   }
-  const verdict = overall(state);
+  const verdict = overallVerdict(state);
   if (state.verdict !== verdict)
     findings.add('policy', 'verdict', `is ${state.verdict ?? 'none'}, and judged again it is ${verdict}`);
-  const logged = events.findLast(({ type }) => type === 'verdict');
+  const logged = eventsOf(events, 'verdict').at(-1);
   if (logged?.verdict !== state.verdict) findings.add('policy', 'verdict', 'is not the one in the event log');
   return { count: state.phases.length + plan.decisions.length + 1, note: `${state.verdict ?? 'none'}` };
 }
@@ -272,9 +271,3 @@ function checkPassed(
   }
 }
 
-/** The verdict over all decisions, as the go-live makes it. */
-function overall(state: GoLiveState): Verdict {
-  if (state.aborted) return 'no-go';
-  if (state.decisions.length === 0) return 'inconclusive';
-  return worst(state.decisions.map(({ verdict }) => (verdict === 'pending' ? 'inconclusive' : verdict)));
-}

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Json } from '../../model/json.js';
-import type { LoggedEvent } from '../../model/judge/recompute.js';
+import type { JsonObject } from '../../model/json.js';
+import { eventsOf, type LoggedEvent, readEvent } from '../../model/evidence/logged-event.js';
 import { formatManifest } from '../../model/evidence/manifest.js';
 import type { SealPredicate } from '../../model/evidence/seal.js';
 import type { Bag } from './bag.js';
@@ -29,7 +29,7 @@ export async function checkLog(bag: Bag, seal: SealPredicate | undefined, findin
     const lines = (text ?? '').trimEnd().split('\n');
     let prev = '0'.repeat(64);
     for (const [index, line] of lines.entries()) {
-      const value = strictJson(line) as Record<string, Json> | undefined;
+      const value = strictJson(line) as JsonObject | undefined;
       if (value === undefined || typeof value.type !== 'string') {
         findings.add('altered', `${LOG}:${index + 1}`, 'is no event as golive writes it');
         break;
@@ -39,7 +39,7 @@ export async function checkLog(bag: Bag, seal: SealPredicate | undefined, findin
       if (value.prev !== prev)
         findings.add('altered', `${LOG}:${index + 1}`, 'does not follow from the line before it');
       prev = linkOf(line);
-      events.push(value as LoggedEvent);
+      events.push(readEvent(index, value));
     }
     checkEnd(bag, events, prev, seal, findings);
     return { count: events.length, note: `head ${prev.slice(0, 12)}` };
@@ -73,21 +73,13 @@ function checkEnd(
   }
 }
 
-interface Reference {
-  path: string;
-  sha256: string;
-}
-
 /** Only the last word on a step counts: a later attempt may have written its files anew. */
 function checkReferences(bag: Bag, events: readonly LoggedEvent[], findings: Findings): { count: number } {
-  const last = new Map<string, LoggedEvent>();
-  for (const event of events) {
-    if (!/^(step|undo)\.(done|failed)$/.test(event.type)) continue;
-    last.set([event.phase, event.phaseAttempt, event.step, event.epoch].join('/'), event);
-  }
+  const over = eventsOf(events, 'step.done', 'step.failed', 'undo.done', 'undo.failed');
+  const last = new Map(over.map((event) => [[event.phase, event.phaseAttempt, event.step, event.epoch].join('/'), event]));
   let count = 0;
   for (const event of last.values()) {
-    for (const { path, sha256: hash } of (event.evidence ?? []) as unknown as Reference[]) {
+    for (const { path, sha256: hash } of event.evidence ?? []) {
       count += 1;
       const found = bag.payload.get(`data/${path}`);
       if (found === undefined)

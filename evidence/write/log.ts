@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { EventDraft } from '../../model/state/contract.js';
+import type { EventDraft, EventType } from '../../model/evidence/events.js';
 import { die, failpoint, failsAt } from '../../host/failpoint.js';
 import { LockTimeout, withLock } from '../../host/file-lock.js';
 import { sha256, syncFolder, writeDurably } from '../durable.js';
@@ -12,7 +12,7 @@ export const EVENT_LOG = join('data', 'events.jsonl');
 /** What stands for "the line before" in the first line. */
 export const FIRST_PREV = '0'.repeat(64);
 /** The last event of a finished bundle; nothing is written after it. */
-export const SEALED = 'sealed';
+export const SEALED = 'sealed' satisfies EventType;
 
 const NEWLINE = 0x0a;
 const PIECE_BYTES = 64 * 1024;
@@ -191,9 +191,9 @@ function chain(tail: Tail, events: readonly EventDraft[]): string {
 }
 
 /** The log's own fields cannot be set from outside. */
-function withoutLinks(event: EventDraft): EventDraft {
-  const { seq: _seq, prev: _prev, at: _at, ...rest } = event;
-  return rest as EventDraft;
+function withoutLinks(event: EventDraft): object {
+  const { seq: _seq, prev: _prev, at: _at, ...rest } = event as EventDraft & Record<'seq' | 'prev' | 'at', unknown>;
+  return rest;
 }
 
 function tailOf(line: Buffer | undefined): Tail {

@@ -43,7 +43,7 @@ export async function sealText(bag: string, tags: SealedTags, state: GoLiveState
     timeScale: state.timeScale,
     approvals: state.signing?.level ?? 'declared',
     verdict: state.verdict ?? 'inconclusive',
-    decisions: Object.fromEntries(state.decisions.map(({ id, verdict }) => [id, verdict])),
+    decisions: Object.fromEntries(state.decisions.map(({ id, verdict = 'pending' }) => [id, verdict])),
     startedBy: state.startedBy,
     startedAt: state.startedAt,
     endedAt: state.endedAt ?? '',

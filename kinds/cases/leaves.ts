@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { EvidenceRef } from '../../model/state/contract.js';
+import type { EvidenceRef } from '../../model/evidence/manifest.js';
 import type { StepEvidence } from '../../activities/step/step.js';
 import { type Case, VERDICT_CLASSES } from './manifest.js';
 import { type CaseResult, metricsOf } from './metrics.js';

@@ -1,3 +1,13 @@
+/** A file in the evidence folder, named by its hash. */
+export interface EvidenceRef {
+  /** Short name within the step, e.g. `results.jsonl`. */
+  name: string;
+  /** Path below the bundle's `data/` folder. */
+  path: string;
+  sha256: string;
+  bytes: number;
+}
+
 /** One file of a bag: its hash and its path below the bag's folder, with `/`. */
 export interface ManifestEntry {
   sha256: string;

@@ -1,17 +1,11 @@
 import { judgeGate, phaseVerdict, type GateResult } from './gate.js';
 import { buildContext, ExpressionError, resolve, type ExpressionContext } from '../expression/expression.js';
-import type { Json, JsonObject } from '../json.js';
+import type { LoggedEvent } from '../evidence/logged-event.js';
+import type { JsonObject } from '../json.js';
 import { decidePolicy } from './policy.js';
 import { type PhasePlan, type Plan, type StepPlan, stepsOf } from '../plan/plan.js';
 import { type Values, valuesOf } from '../plan/values.js';
 import type { Verdict } from '../verdict.js';
-
-/** One line of the event log, as far as it is judged here. */
-export interface LoggedEvent {
-  seq: number;
-  type: string;
-  [key: string]: Json;
-}
 
 /** One phase attempt judged once more from what the log says its steps gave. */
 export interface JudgedAttempt {
@@ -50,10 +44,6 @@ export interface Recomputed {
   begun: BegunStep[];
 }
 
-const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
-const number = (value: Json | undefined): number => (typeof value === 'number' ? value : Number.NaN);
-const OVER = ['phase.passed', 'phase.failed', 'phase.cancelled'];
-
 /**
  * Judges every gate of every phase attempt again, from the plan and the outputs in the event log alone: nothing that was
  * judged before is believed.
@@ -70,40 +60,58 @@ export function recompute(plan: Plan, startedAt: string, events: readonly Logged
       steps: attempt.steps,
       ...(it === undefined ? {} : { it: attempt.steps[it] }),
     });
+  const end = (plan: PhasePlan, attempt: JudgedAttempt): void => {
+    attempt.gates = plan.gates.map((gate) => judgeGate(gate, contextOf(attempt, gate.it)));
+    attempt.verdict = phaseVerdict(attempt.gates);
+    done.attempts.push(attempt);
+    phases[plan.id] = { steps: attempt.steps };
+    open.delete(plan.id);
+  };
   for (const event of events) {
-    const phase = plan.phases.find(({ id }) => id === event.phase);
+    const id = 'phase' in event ? event.phase : undefined;
+    const phase = plan.phases.find((candidate) => candidate.id === id);
     if (!phase) continue;
     if (event.type === 'phase.started') {
-      const attempt = number(event.attempt);
+      const attempt = event.attempt ?? Number.NaN;
       open.set(phase.id, { phase: phase.id, attempt, verdict: 'inconclusive', gates: [], steps: {} });
     }
     const attempt = open.get(phase.id);
     if (!attempt) continue;
-    if (event.type === 'step.started') {
-      const step = stepsOf(phase.steps).find(({ id }) => id === event.step);
-      if (step) done.begun.push(begun(event, attempt, step, contextOf(attempt)));
-    }
-    const policy = phase.approvals.find(({ id }) => id === event.approval)?.auto;
-    if (event.type === 'approval.policy' && policy) {
-      const { holds } = decidePolicy(policy, contextOf(attempt));
-      done.policies.push({ seq: event.seq, approval: text(event.approval), holds, logged: event.holds === true });
-    }
-    if (event.type === 'step.done' && event.phaseAttempt === attempt.attempt) {
-      attempt.steps[text(event.step)] = (event.outputs ?? {}) as JsonObject;
-    }
-    if (OVER.includes(event.type) && event.attempt === attempt.attempt) {
-      attempt.gates = phase.gates.map((gate) => judgeGate(gate, contextOf(attempt, gate.it)));
-      attempt.verdict = phaseVerdict(attempt.gates);
-      done.attempts.push(attempt);
-      phases[phase.id] = { steps: attempt.steps };
-      open.delete(phase.id);
+    switch (event.type) {
+      case 'step.started': {
+        const step = stepsOf(phase.steps).find((candidate) => candidate.id === event.step);
+        if (step) done.begun.push(begun(event.seq, event.inputs ?? '', attempt, step, contextOf(attempt)));
+        break;
+      }
+      case 'approval.policy': {
+        const rule = phase.approvals.find((candidate) => candidate.id === event.approval);
+        if (!rule?.auto) break;
+        const { holds } = decidePolicy(rule.auto, contextOf(attempt));
+        done.policies.push({ seq: event.seq, approval: rule.id, holds, logged: event.holds === true });
+        break;
+      }
+      case 'step.done':
+        if (event.phaseAttempt === attempt.attempt) attempt.steps[event.step ?? ''] = event.outputs ?? {};
+        break;
+      case 'phase.passed':
+      case 'phase.failed':
+      case 'phase.cancelled':
+        if (event.attempt === attempt.attempt) end(phase, attempt);
+        break;
+      default:
     }
   }
   return done;
 }
 
-function begun(event: LoggedEvent, attempt: JudgedAttempt, plan: StepPlan, context: ExpressionContext): BegunStep {
-  const base = { seq: event.seq, phase: attempt.phase, attempt: attempt.attempt, plan, logged: text(event.inputs) };
+function begun(
+  seq: number,
+  logged: string,
+  attempt: JudgedAttempt,
+  plan: StepPlan,
+  context: ExpressionContext,
+): BegunStep {
+  const base = { seq, phase: attempt.phase, attempt: attempt.attempt, plan, logged };
   try {
     return { ...base, input: resolve(plan.with, context) as JsonObject };
   } catch (error) {

@@ -1,4 +1,5 @@
-import type { GoLiveState, PhaseState, StepRecord } from './state.js';
+import type { Verdict } from '../verdict.js';
+import type { GoLiveState, PhaseState, PhaseStatus, StepRecord, StepStatus } from './state.js';
 import type { GateResult } from '../judge/gate.js';
 
 /** Text from outside made safe for one Markdown table cell: no markup, no row break, no control characters. */
@@ -9,7 +10,7 @@ export function cell(text: string): string {
     .trim();
 }
 
-const MARKS: Record<string, string> = {
+const MARKS = {
   pending: '·',
   waiting: '●',
   running: '▶',
@@ -24,9 +25,10 @@ const MARKS: Record<string, string> = {
   waived: '◇',
   inconclusive: '?',
   'no-go': '✗',
-};
-export function mark(status: string): string {
-  return MARKS[status] ?? '·';
+} as const satisfies Record<StepStatus | PhaseStatus | Verdict, string>;
+/** The sign of a status or verdict. */
+export function mark(status: keyof typeof MARKS): string {
+  return MARKS[status];
 }
 
 /** "0:41:07" from milliseconds. */
@@ -96,10 +98,12 @@ export function board(state: GoLiveState, nowMs: number): string {
     (w) => `- ${cell(w.gate)}: ${cell(w.reason)} (${cell(w.by)} as ${cell(w.role)}, until ${w.until})`,
   );
   if (waived.length > 0) lines.push('', '### Waivers', '', ...waived);
-  if (state.decisions.some((d) => d.verdict !== 'pending')) {
+  if (state.decisions.some((d) => d.verdict !== undefined)) {
     lines.push('', '| decision | verdict | why |', '|---|---|---|');
     lines.push(
-      ...state.decisions.map((d) => `| ${cell(d.title)} | ${mark(d.verdict)} ${d.verdict} | ${cell(d.sentence)} |`),
+      ...state.decisions.map(({ title, verdict = 'pending' as const, sentence }) => {
+        return `| ${cell(title)} | ${mark(verdict)} ${verdict} | ${cell(sentence)} |`;
+      }),
     );
   }
   return lines.join('\n');

@@ -1,3 +1,5 @@
+import type { EventDraft } from '../evidence/events.js';
+import type { EvidenceRef } from '../evidence/manifest.js';
 import type { Json, JsonObject } from '../json.js';
 import type { Effect, GuardPlan, Mode, NetworkPlan, ProbePlan, UntilPlan } from '../plan/plan.js';
 import type { Signed } from '../signing/signing.js';
@@ -66,39 +68,11 @@ export interface WindowEvidence {
   tally?: WindowTally;
 }
 
-/** A file in the evidence folder, named by its hash. */
-export interface EvidenceRef {
-  /** Short name within the step, e.g. `results.jsonl`. */
-  name: string;
-  /** Path below the bundle's `data/` folder. */
-  path: string;
-  sha256: string;
-  bytes: number;
-}
-
 export interface StepResult {
   outputs: JsonObject;
   /** One line for people: what was found. */
   summary: string;
   evidence: EvidenceRef[];
-}
-
-/** Why a step failed; travels as the details of an ApplicationFailure whose type is `code`. */
-export interface StepFailure {
-  code: string;
-  /** One sentence: what happened, and where. */
-  message: string;
-  /** What to do next. */
-  hint?: string;
-  /** Facts for the evidence and for later expressions; small. */
-  facts?: JsonObject;
-  evidence?: EvidenceRef[];
-}
-
-/** One line of the event log, before it is numbered and chained. */
-export interface EventDraft {
-  type: string;
-  [key: string]: Json | undefined;
 }
 
 export interface AppendEvents {

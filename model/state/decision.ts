@@ -13,7 +13,7 @@ interface Requirement {
 function requirement(id: string, state: GoLiveState, nowMs: number): Requirement {
   const decision = state.decisions.find((candidate) => candidate.id === id);
   if (decision) {
-    const verdict = decision.verdict === 'pending' ? 'inconclusive' : decision.verdict;
+    const verdict = decision.verdict ?? 'inconclusive';
     // Its own sentence stands beside it; here the reference is enough.
     return { title: decision.title, verdict, sentence: `It is ${verdict.toUpperCase()}.` };
   }
@@ -44,11 +44,7 @@ function requirement(id: string, state: GoLiveState, nowMs: number): Requirement
 }
 
 /** Verdict and sentence of a decision before its approval: the worst of what it requires, worst news first. */
-export function decide(
-  plan: DecisionPlan,
-  state: GoLiveState,
-  nowMs: number,
-): Pick<DecisionState, 'verdict' | 'sentence'> {
+export function decide(plan: DecisionPlan, state: GoLiveState, nowMs: number): { verdict: Verdict; sentence: string } {
   const needs = plan.requires.map((id) => requirement(id, state, nowMs));
   const verdict = worst(needs.map((need) => need.verdict));
   if (verdict === 'go') return { verdict, sentence: `All of its ${needs.length} requirements hold.` };
@@ -68,15 +64,23 @@ export function headline(state: GoLiveState): string {
   );
   const incomplete = `${state.rollbackIncomplete ? 'ROLLBACK INCOMPLETE. ' : ''}${alone.join('')}`;
   if (state.aborted) return `${incomplete}Aborted by ${state.aborted.by}: ${state.aborted.reason}`;
-  const worstFirst = state.decisions.filter((decision) => decision.verdict === 'pending' || !mayGoOn(decision.verdict));
-  const good = state.decisions.filter((decision) => decision.verdict !== 'pending' && mayGoOn(decision.verdict));
+  const holds = ({ verdict }: DecisionState) => verdict !== undefined && mayGoOn(verdict);
+  const good = state.decisions.filter(holds);
+  const worstFirst = state.decisions.filter((decision) => !holds(decision));
   const said = [
     ...good.map((decision) => `${decision.title}: ${decision.verdict === 'waived' ? 'GO with waivers' : 'GO'}.`),
     // Later decisions mostly fail for the first one's reason; theirs stand in the list of decisions.
     ...worstFirst.map((decision, index) => {
-      const word = decision.verdict === 'pending' ? 'not decided' : decision.verdict.toUpperCase();
+      const word = decision.verdict?.toUpperCase() ?? 'not decided';
       return `${decision.title}: ${word}.${index === 0 ? ` ${decision.sentence}` : ''}`;
     }),
   ];
   return `${incomplete}${said.join(' ')}`;
+}
+
+/** The verdict over all decisions. Nothing decided is not GO: `worst` of an empty list would be. */
+export function overallVerdict({ aborted, decisions }: Pick<GoLiveState, 'aborted' | 'decisions'>): Verdict {
+  if (aborted) return 'no-go';
+  if (decisions.length === 0) return 'inconclusive';
+  return worst(decisions.map(({ verdict }) => verdict ?? 'inconclusive'));
 }

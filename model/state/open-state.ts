@@ -14,6 +14,20 @@ function openApproval(rule: ApprovalPlan): ApprovalState {
   return { id: rule.id, question: rule.question, needs: rule.needs, status: 'not-asked', digest: '', votes: [] };
 }
 
+/**
+ * A state as an earlier version may have handed it on or answered it: that wrote `pending` where a decision has no
+ * verdict yet.
+ */
+export function withoutPending(state: GoLiveState): GoLiveState {
+  const untaken = ({ verdict }: { verdict?: string }) => verdict === 'pending';
+  if (!state.decisions.some(untaken)) return state;
+  const decisions = state.decisions.map((decision) => {
+    const { verdict: _pending, ...rest } = decision;
+    return untaken(decision) ? rest : decision;
+  });
+  return { ...state, decisions };
+}
+
 /** The state of a go-live that has not done anything yet. `startedAt` is ISO 8601. */
 export function openState(
   plan: Plan,
@@ -51,7 +65,7 @@ export function openState(
     evidenceDir: plan.evidence.directory,
     phases,
     rollbacks: [],
-    decisions: plan.decisions.map(({ id, title }) => ({ id, title, verdict: 'pending', sentence: 'Not decided yet.' })),
+    decisions: plan.decisions.map(({ id, title }) => ({ id, title, sentence: 'Not decided yet.' })),
     approvals: approvalsOf(plan).map(openApproval),
     checklist: plan.phases.flatMap((phase) => phase.checklist.map(({ id, text, role }) => ({ item: id, text, role }))),
     waivers: [],

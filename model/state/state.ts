@@ -1,5 +1,6 @@
 import type { AddressText, PhaseId, StepId } from '../plan/address.js';
-import type { EvidenceRef, StepFailure } from './contract.js';
+import type { EvidenceRef } from '../evidence/manifest.js';
+import type { StepFailure } from '../failure.js';
 import type { JsonObject } from '../json.js';
 import type { GateResult } from '../judge/gate.js';
 import type { Waiver } from '../judge/waiver.js';
@@ -111,7 +112,8 @@ export interface Tick {
 export interface DecisionState {
   id: string;
   title: string;
-  verdict: Verdict | 'pending';
+  /** Absent until it is taken. */
+  verdict?: Verdict;
   sentence: string;
   approval?: string;
 }

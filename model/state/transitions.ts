@@ -1,4 +1,5 @@
-import type { StepFailure, StepResult } from './contract.js';
+import type { StepResult } from './contract.js';
+import type { StepFailure } from '../failure.js';
 import type { DecisionState, PhaseResult, PhaseState, RollbackState, StepRecord, Tick, UndoEntry } from './state.js';
 import type { ApprovalState } from '../people/approval.js';
 import type { GateResult } from '../judge/gate.js';
@@ -139,11 +140,17 @@ export function rollbackBegun(way: Pick<RollbackState, 'id' | 'title' | 'because
   return { id, title, because, status: 'running', startedAt: at, steps: [] };
 }
 
-/** Whatever did not pass leaves the way back incomplete. */
-export function rollbackEnded(rollback: RollbackState, { status, steps }: PhaseResult, at: string): void {
-  rollback.status = status === 'passed' ? 'done' : 'incomplete';
+/** Whatever did not pass leaves the way back incomplete. Gives the status that it ended with. */
+export function rollbackEnded(
+  rollback: RollbackState,
+  { status, steps }: PhaseResult,
+  at: string,
+): 'done' | 'incomplete' {
+  const ended = status === 'passed' ? 'done' : 'incomplete';
+  rollback.status = ended;
   rollback.steps = steps;
   rollback.endedAt = at;
+  return ended;
 }
 
 /** What an approval binds to, until when it may be given, and the nonce of a signed one. */
@@ -191,7 +198,7 @@ export function itemTicked(item: Tick, { by, note, proof }: Ticking, at: string)
 /** A decision is judged by what it requires. */
 export function decisionJudged(
   decision: DecisionState,
-  { verdict, sentence }: Pick<DecisionState, 'verdict' | 'sentence'>,
+  { verdict, sentence }: { verdict: Verdict; sentence: string },
 ): void {
   decision.verdict = verdict;
   decision.sentence = sentence;

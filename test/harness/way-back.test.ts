@@ -17,10 +17,12 @@ function act(text: string): Act[] {
 /** `no two` says that a phase failed, `GO` and `NO-GO` what was decided; all else are acts. */
 function happened(...texts: string[]): Happening[] {
   return texts.flatMap((text): Happening[] => {
-    const verdict = { GO: 'go', 'NO-GO': 'no-go' }[text];
-    if (verdict) return [{ what: 'told', event: { type: 'decision', decision: 'go', verdict } }];
+    const verdict = ({ GO: 'go', 'NO-GO': 'no-go' } as const)[text];
+    if (verdict) return [{ what: 'told', event: { type: 'decision', decision: 'go', verdict, sentence: '' } }];
     const failed = /^no (\w+)$/.exec(text)?.[1];
-    return failed ? [{ what: 'told', event: { type: 'phase.failed', phase: failed, attempt: 1 } }] : act(text);
+    return failed
+      ? [{ what: 'told', event: { type: 'phase.failed', phase: failed, attempt: 1, sentence: '' } }]
+      : act(text);
   });
 }
 

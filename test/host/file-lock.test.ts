@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LockTimeout, takeLock } from '../../host/file-lock.js';
 import { appendEvent, linkOf } from '../../evidence/write/log.js';
+import { eventOf } from '../kits/events.js';
 import { isRunning } from '../../host/process-group.js';
 import { eventually } from '../kits/step-run.js';
 
@@ -64,7 +65,7 @@ describe('a lock between processes', () => {
     await eventually(() => lines().some((line) => line.includes('"of":"c"')), 'the third writes');
     c.kill('SIGKILL');
     expect([(await endA)[0], (await endB)[0]]).toEqual([0, 0]);
-    await appendEvent(bag, { type: 'last' });
+    await appendEvent(bag, eventOf('last'));
     let prev = '0'.repeat(64);
     const events = lines().map((line, index) => {
       const event = JSON.parse(line) as { seq: number; prev: string; of?: string; i?: number };

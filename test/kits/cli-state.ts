@@ -80,7 +80,7 @@ export function goLive(more: Partial<GoLiveState> = {}): GoLiveState {
       phase(2, 'full', { title: 'Full run', owner: ['cto', 'qa'] }),
     ],
     rollbacks: [],
-    decisions: [{ id: 'local-go', title: 'SOLID GREEN GO', verdict: 'pending', sentence: 'Not decided yet.' }],
+    decisions: [{ id: 'local-go', title: 'SOLID GREEN GO', sentence: 'Not decided yet.' }],
     approvals: [fullApproval],
     checklist: [{ item: asId('infra.window'), text: 'Maintenance window confirmed', role: 'infra' }],
     waivers: [],

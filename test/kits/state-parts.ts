@@ -1,5 +1,6 @@
 import { asId } from '../../model/plan/address.js';
-import type { EvidenceRef, StepFailure } from '../../model/state/contract.js';
+import type { EvidenceRef } from '../../model/evidence/manifest.js';
+import type { StepFailure } from '../../model/failure.js';
 import type { JsonObject } from '../../model/json.js';
 import type { PhaseState, StepRecord } from '../../model/state/state.js';
 import { buildContext } from '../../model/expression/expression.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { recompute, type LoggedEvent } from '../../model/judge/recompute.js';
+import type { LoggedEvent } from '../../model/evidence/logged-event.js';
+import { recompute } from '../../model/judge/recompute.js';
 import type { Plan } from '../../model/plan/plan.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { recordAs } from '../kits/histories.js';

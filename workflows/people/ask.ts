@@ -49,7 +49,7 @@ export async function askApproval(
     if (approval.policy.holds) {
       const sentence = `Approved by policy: ${rule.auto.rule}.`;
       approvalClosed(approval, 'approved', sentence, now());
-      session.note('approval.closed', { approval: rule.id, status: approval.status, sentence });
+      session.note('approval.closed', { approval: rule.id, status: 'approved', sentence });
       await session.flush();
       return { approved: true, sentence };
     }
@@ -64,8 +64,9 @@ export async function askApproval(
   } while (isSigned(session) && (await becameVoid(session, approval)) && !decided() && Date.now() < ends);
   const { outcome: result, rejection, missing } = outcome();
   const sentence = sentenceOf(session, rule, approval, result, rejection?.by, rejection?.reason, missing);
-  approvalClosed(approval, result === 'open' ? 'expired' : result, sentence, now());
-  session.note('approval.closed', { approval: rule.id, status: approval.status, sentence });
+  const status = result === 'open' ? 'expired' : result;
+  approvalClosed(approval, status, sentence, now());
+  session.note('approval.closed', { approval: rule.id, status, sentence });
   await session.flush();
   return { approved: result === 'approved' && !session.aborted, sentence };
 }

@@ -16,7 +16,8 @@ import type { Doubt, Ledger } from '../../../activities/deed/ledger.js';
 import type { Probed } from '../../../activities/deed/probe.js';
 import { failureOf } from '../../../activities/step/failure.js';
 import { StepError } from '../../../activities/step/step-error.js';
-import type { EvidenceRef, StepResult } from '../../../model/state/contract.js';
+import type { StepResult } from '../../../model/state/contract.js';
+import type { EvidenceRef } from '../../../model/evidence/manifest.js';
 import { taskFor } from '../../kits/step-run.js';
 
 const RESULT: StepResult = { outputs: { n: 1 }, summary: 'done', evidence: [] };

@@ -89,7 +89,7 @@ describe('the board', () => {
           title: evil,
           status: 'failed',
           startedAt: at(1),
-          steps: [step('s', 'failed', { id: asId(evil), failure: { code: 'X', message: evil, hint: evil } })],
+          steps: [step('s', 'failed', { id: asId(evil), failure: { code: 'INTERNAL', message: evil, hint: evil } })],
           gates: [gate(evil, 'no-go', { sentence: evil, threshold: evil, value: evil })],
         }),
       ],

@@ -25,7 +25,7 @@ describe('the exit code', () => {
     ['all decisions go', over(['go', 'waived']), 0],
     ['one decision no-go', over(['go', 'no-go']), 3],
     ['one decision inconclusive', over(['go', 'inconclusive']), 3],
-    ['one decision never taken', over(['go', 'pending']), 3],
+    ['one decision never taken', over(['go', undefined]), 3],
     ['no decisions, verdict go', over([]), 0],
     ['no decisions, verdict inconclusive', over([], { verdict: 'inconclusive' }), 3],
     ['rollback incomplete beats all', over(['no-go'], { rollbackIncomplete: true }), 5],

@@ -17,6 +17,7 @@ import { closeEvidence } from '../../../evidence/write/close.js';
 import { collectEvidence } from '../../../evidence/write/collect.js';
 import { isTemporary, temporaryBeside } from '../../../evidence/durable.js';
 import { appendEvent, appendEvents } from '../../../evidence/write/log.js';
+import { eventOf, nameOf } from '../../kits/events.js';
 import { verifyBundle } from '../../../evidence/verify/verify.js';
 import { recomputeOutputs } from '../../../kinds/recompute.js';
 import type { GoLiveRef } from '../../../model/state/contract.js';
@@ -48,7 +49,7 @@ const lines = () =>
 
 describe('the event log', () => {
   test('chains each line to the raw bytes of the one before, also when many write at once', async () => {
-    await Promise.all(Array.from({ length: 20 }, (_, index) => appendEvent(bag, { type: 'test', index })));
+    await Promise.all(Array.from({ length: 20 }, (_, index) => appendEvent(bag, eventOf(`${index}`))));
     let prev = '0'.repeat(64);
     for (const [index, line] of lines().entries()) {
       const event = JSON.parse(line) as { seq: number; prev: string };
@@ -62,12 +63,12 @@ describe('the event log', () => {
   });
 
   test('a line torn by a crash is set aside, and the chain goes on', async () => {
-    await appendEvents(bag, [{ type: 'one' }, { type: 'two' }]);
+    await appendEvents(bag, [eventOf('one'), eventOf('two')]);
     appendFileSync(join(bag, 'data', 'events.jsonl'), '{"seq":3,"pre');
-    await appendEvent(bag, { type: 'three' });
-    const types = lines().map((line) => (JSON.parse(line) as { type: string }).type);
-    expect(types.slice(0, 2)).toEqual(['one', 'two']);
-    expect(types.at(-1)).toBe('three');
+    await appendEvent(bag, eventOf('three'));
+    const names = lines().map(nameOf);
+    expect(names.slice(0, 2)).toEqual(['one', 'two']);
+    expect(names.at(-1)).toBe('three');
     expect(readdirSync(join(bag, 'data')).some((name) => name.startsWith('events.torn'))).toBe(true);
   });
 });
@@ -75,7 +76,7 @@ describe('the event log', () => {
 describe('the bundle', () => {
   async function close() {
     const state = goState() as unknown as Json;
-    await appendEvent(bag, { type: 'go-live.started' });
+    await appendEvent(bag, eventOf('before'));
     await collectEvidence({ goLive: ref(), state, include: [] });
     return closeEvidence({ goLive: ref(), state, signoff: 'SIGNOFF.md' }, sealer);
   }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { sha256 } from '../../../evidence/durable.js';
 import { writeIncluded } from '../../../evidence/write/include.js';
 import { appendEvents } from '../../../evidence/write/log.js';
+import { eventOf, nameOf, SEAL } from '../../kits/events.js';
 import { goState } from '../../kits/state-fixture.js';
 
 let bag: string;
@@ -72,31 +73,27 @@ describe('a file of evidence.include', () => {
 });
 
 describe('the event log, after a crash', () => {
-  const types = () =>
-    readFileSync(join(data, 'events.jsonl'), 'utf8')
-      .trimEnd()
-      .split('\n')
-      .map((line) => (JSON.parse(line) as { type: string }).type);
+  const names = () => readFileSync(join(data, 'events.jsonl'), 'utf8').trimEnd().split('\n').map(nameOf);
 
   test('a batch sent again writes only what the first attempt had not made durable', async () => {
-    const events = [{ type: 'a' }, { type: 'b' }, { type: 'c' }];
+    const events = ['a', 'b', 'c'].map(eventOf);
     await appendEvents(bag, events.slice(0, 2), { id: 'run/7', again: false });
     await appendEvents(bag, events, { id: 'run/7', again: true });
     await appendEvents(bag, events, { id: 'run/7', again: true });
-    expect(types()).toEqual(['a', 'b', 'c']);
+    expect(names()).toEqual(['a', 'b', 'c']);
   });
 
   test('a log that cannot be written says where, why and what to do', async () => {
     mkdirSync(join(data, 'events.jsonl'));
-    await expect(appendEvents(bag, [{ type: 'a' }])).rejects.toMatchObject({
+    await expect(appendEvents(bag, [eventOf('a')])).rejects.toMatchObject({
       name: 'EvidenceError',
       message: expect.stringMatching(/events\.jsonl: EISDIR.*retry/),
     });
   });
 
   test('nothing is written after the seal', async () => {
-    await appendEvents(bag, [{ type: 'a' }, { type: 'sealed' }]);
-    await expect(appendEvents(bag, [{ type: 'b' }])).rejects.toThrow(/is sealed/);
-    expect(types()).toEqual(['a', 'sealed']);
+    await appendEvents(bag, [eventOf('a'), SEAL]);
+    await expect(appendEvents(bag, [eventOf('b')])).rejects.toThrow(/is sealed/);
+    expect(names()).toEqual(['a', 'sealed']);
   });
 });
