@@ -2,16 +2,13 @@ import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '
 import { ApplicationFailure, executeChild, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
 import { planMarkdown } from '../model/state/board.js';
 import { blackoutAt, changeOf, type ScheduledResult, type ScheduledStart, withChange } from '../model/plan/schedule.js';
+import { labelsOf } from '../model/state/search-attributes.js';
 import type { GoLiveState } from '../model/state/state.js';
 import { mayGoOn } from '../model/verdict.js';
 import type { goLive } from './go-live.js';
 import { digestOf } from './session.js';
 
 const DUE = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
-const TARGET = defineSearchAttributeKey('GoLiveTarget', 'KEYWORD');
-const RUNBOOK = defineSearchAttributeKey('GoLiveRunbook', 'KEYWORD');
-const CHANGE = defineSearchAttributeKey('GoLiveChange', 'KEYWORD');
-const MODE = defineSearchAttributeKey('GoLiveMode', 'KEYWORD');
 
 /**
  * One run of a schedule: nothing within a blackout that nobody overrides, nothing beside a run that still goes on, else a
@@ -51,21 +48,7 @@ export async function scheduled({ schedule, appliedBy, signed, asked }: Schedule
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `${schedule.title} · ${plan.change}`,
       staticDetails: planMarkdown(plan.phases),
-      memo: {
-        startedBy,
-        runbook: plan.runbook.id,
-        title: schedule.title,
-        change: plan.change,
-        mode: plan.mode,
-        evidenceDir: plan.evidence.directory,
-        ...(plan.signing ? { signing: plan.signing.level } : {}),
-      },
-      typedSearchAttributes: [
-        { key: TARGET, value: target },
-        { key: RUNBOOK, value: plan.runbook.id },
-        { key: CHANGE, value: plan.change },
-        { key: MODE, value: plan.mode },
-      ],
+      ...labelsOf(plan, startedBy, schedule.title),
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

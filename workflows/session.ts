@@ -1,4 +1,3 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
 import { type CancellationScope, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
@@ -8,14 +7,11 @@ import type { EventDraft, EventType, Facts } from '../model/evidence/events.js';
 import { canonicalJson } from '../model/json.js';
 import type { NoticeEvent, Plan } from '../model/plan/plan.js';
 import type { GoLiveState, UndoEntry, Waiting } from '../model/state/state.js';
+import { attributePairs } from '../model/state/search-attributes.js';
 import { openState, withoutPending } from '../model/state/open-state.js';
 import { type Values, valuesOf } from '../model/plan/values.js';
 import { system } from './activities.js';
 import type { Carried, GoLiveStart } from './inputs.js';
-
-const PHASE = defineSearchAttributeKey('GoLivePhase', 'KEYWORD');
-const VERDICT = defineSearchAttributeKey('GoLiveVerdict', 'KEYWORD');
-const WAITING_ON = defineSearchAttributeKey('GoLiveWaitingOn', 'KEYWORD');
 
 /** Events of one call to the event log, at most; and how much text they may be, in UTF-16 units. */
 const BATCH_EVENTS = 50;
@@ -122,11 +118,7 @@ export class Session {
     )
       return;
     this.shown = next;
-    upsertSearchAttributes([
-      { key: PHASE, value: next.phase },
-      { key: VERDICT, value: next.verdict },
-      { key: WAITING_ON, value: next.waitingOn },
-    ]);
+    upsertSearchAttributes(attributePairs(next));
   }
 
   /** Sends the notices that the runbook asks for at this event. */

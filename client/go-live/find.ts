@@ -1,4 +1,5 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { type Memo, MEMO_FIELDS } from '../../model/state/search-attributes.js';
 import { codeOf } from '../errors.js';
 import { CliError } from '../errors.js';
 
@@ -15,7 +16,7 @@ export interface Found {
   startedAt: string;
   closedAt?: string;
   /** What `start` noted: who, which runbook and change. */
-  memo: Partial<Record<'startedBy' | 'runbook' | 'title' | 'change' | 'mode' | 'evidenceDir' | 'signing', string>>;
+  memo: Memo;
 }
 
 /**
@@ -37,8 +38,8 @@ export async function findGoLive(client: Client, target: string): Promise<Found>
 }
 
 function foundOf(target: string, description: WorkflowExecutionDescription): Found {
-  const memo: Found['memo'] = {};
-  for (const key of ['startedBy', 'runbook', 'title', 'change', 'mode', 'evidenceDir', 'signing'] as const) {
+  const memo: Memo = {};
+  for (const key of MEMO_FIELDS) {
     const value = description.memo?.[key];
     if (typeof value === 'string') memo[key] = value;
   }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { defineSearchAttributeKey } from '@temporalio/common';
 import { planMarkdown } from '../../model/state/board.js';
 import { TASK_QUEUE } from '../../model/state/contract.js';
 import { canonicalJson } from '../../model/json.js';
 import type { Plan } from '../../model/plan/plan.js';
 import type { Signed } from '../../model/signing/signing.js';
+import { labelsOf } from '../../model/state/search-attributes.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { OpenConnection } from '../server/connection.js';
 import { CliError } from '../errors.js';
@@ -42,21 +42,7 @@ export async function launch(
       workflowTaskTimeout: '5s',
       staticSummary: `${plan.runbook.title} · ${plan.change}`,
       staticDetails: planMarkdown(plan.phases),
-      memo: {
-        startedBy,
-        runbook: plan.runbook.id,
-        title: plan.runbook.title,
-        change: plan.change,
-        mode: plan.mode,
-        evidenceDir: plan.evidence.directory,
-        ...(plan.signing ? { signing: plan.signing.level } : {}),
-      },
-      typedSearchAttributes: [
-        { key: defineSearchAttributeKey('GoLiveTarget', 'KEYWORD'), value: target },
-        { key: defineSearchAttributeKey('GoLiveRunbook', 'KEYWORD'), value: plan.runbook.id },
-        { key: defineSearchAttributeKey('GoLiveChange', 'KEYWORD'), value: plan.change },
-        { key: defineSearchAttributeKey('GoLiveMode', 'KEYWORD'), value: plan.mode },
-      ],
+      ...labelsOf(plan, startedBy, plan.runbook.title),
     });
     return { target, runId: handle.firstExecutionRunId };
   } catch (error) {

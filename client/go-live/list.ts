@@ -1,4 +1,5 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { type Memo, SEARCH_ATTRIBUTES, type SearchAttribute } from '../../model/state/search-attributes.js';
 import { CliError } from '../errors.js';
 import { clean } from '../render/text.js';
 
@@ -32,7 +33,7 @@ export interface Listed {
 export async function listGoLives(client: Client, { limit, target, verdict }: ListFilter): Promise<Listed[]> {
   const terms = ["WorkflowType = 'goLive'"];
   if (target !== undefined) terms.push(`WorkflowId = ${quoted(target)}`);
-  if (verdict !== undefined) terms.push(`GoLiveVerdict = ${quoted(verdict)}`);
+  if (verdict !== undefined) terms.push(`${SEARCH_ATTRIBUTES.verdict} = ${quoted(verdict)}`);
   const rows: Listed[] = [];
   for await (const info of client.workflow.list({ query: terms.join(' AND '), pageSize: Math.min(limit, 100) })) {
     rows.push(listed(info));
@@ -51,21 +52,22 @@ function quoted(text: string): string {
 }
 
 function listed(info: WorkflowExecutionInfo): Listed {
-  const attribute = (name: string): string => {
+  const attribute = (wanted: SearchAttribute): string => {
+    const name = SEARCH_ATTRIBUTES[wanted];
     const value: unknown = info.typedSearchAttributes.getAll().find(({ key }) => key.name === name)?.value;
     return typeof value === 'string' ? clean(value, 60) : '';
   };
   const running = info.status.name === 'RUNNING';
-  const said = attribute('GoLiveVerdict');
-  const startedBy: unknown = info.memo?.['startedBy'];
+  const said = attribute('verdict');
+  const startedBy: unknown = info.memo?.['startedBy' satisfies keyof Memo];
   return {
     target: clean(info.workflowId, 60),
-    change: attribute('GoLiveChange'),
-    runbook: attribute('GoLiveRunbook'),
-    mode: attribute('GoLiveMode'),
+    change: attribute('change'),
+    runbook: attribute('runbook'),
+    mode: attribute('mode'),
     verdict: !running && (said === 'running' || said === '') ? info.status.name.toLowerCase() : said || 'running',
-    phase: attribute('GoLivePhase'),
-    waitingOn: attribute('GoLiveWaitingOn'),
+    phase: attribute('phase'),
+    waitingOn: attribute('waitingOn'),
     running,
     startedBy: typeof startedBy === 'string' ? clean(startedBy, 60) : '',
     startedAt: info.startTime.toISOString(),

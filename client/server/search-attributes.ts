@@ -1,17 +1,7 @@
 import type { ConnectionLike } from '@temporalio/client';
+import { SEARCH_ATTRIBUTE_NAMES } from '../../model/state/search-attributes.js';
 import { CliError, messageOf } from '../errors.js';
 import { waitUntil } from './processes.js';
-
-/** The search attributes that go-lives carry, all of type Keyword. */
-export const SEARCH_ATTRIBUTES = [
-  'GoLiveTarget',
-  'GoLiveRunbook',
-  'GoLiveChange',
-  'GoLivePhase',
-  'GoLiveVerdict',
-  'GoLiveWaitingOn',
-  'GoLiveMode',
-] as const;
 
 /** temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD */
 const KEYWORD = 2;
@@ -46,8 +36,8 @@ async function missingAttributes(connection: ConnectionLike, namespace: string):
   const { customAttributes } = await refused(namespace, () =>
     connection.operatorService.listSearchAttributes({ namespace }),
   );
-  const wrong = SEARCH_ATTRIBUTES.filter((name) => (customAttributes[name] ?? KEYWORD) !== KEYWORD);
-  if (wrong.length === 0) return SEARCH_ATTRIBUTES.filter((name) => customAttributes[name] === undefined);
+  const wrong = SEARCH_ATTRIBUTE_NAMES.filter((name) => (customAttributes[name] ?? KEYWORD) !== KEYWORD);
+  if (wrong.length === 0) return SEARCH_ATTRIBUTE_NAMES.filter((name) => customAttributes[name] === undefined);
   throw new CliError(`The search attributes ${wrong.join(', ')} exist with a type other than Keyword.`, {
     exitCode: 2,
     where: `namespace ${namespace}`,
@@ -62,7 +52,7 @@ async function refused<T>(namespace: string, call: () => Promise<T>): Promise<T>
     throw new CliError(`The server refuses golive's search attributes: ${messageOf(error)}`, {
       exitCode: 2,
       where: `namespace ${namespace}`,
-      hint: `Have these registered as Keyword by someone who may: ${SEARCH_ATTRIBUTES.join(', ')}`,
+      hint: `Have these registered as Keyword by someone who may: ${SEARCH_ATTRIBUTE_NAMES.join(', ')}`,
     });
   }
 }

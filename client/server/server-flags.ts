@@ -1,5 +1,5 @@
 import type { Json } from '../../model/json.js';
-import { SEARCH_ATTRIBUTES } from './search-attributes.js';
+import { SEARCH_ATTRIBUTE_NAMES } from '../../model/state/search-attributes.js';
 
 /** What decides how the local server is started. */
 export interface ServerStart {
@@ -42,7 +42,7 @@ export function serverArgs({ ports, dbFile, durable, settings }: ServerStart): s
       '--dynamic-config-value',
       `${key}=${JSON.stringify(value)}`,
     ]),
-    ...SEARCH_ATTRIBUTES.map((name): [string, string] => ['--search-attribute', `${name}=Keyword`]),
+    ...SEARCH_ATTRIBUTE_NAMES.map((name): [string, string] => ['--search-attribute', `${name}=Keyword`]),
   ];
   return ['server', 'start-dev', ...flags.flat()];
 }

@@ -5,7 +5,8 @@ import { findTemporal } from './find-temporal.js';
 import { ensureServer, serverStatus, stopServer } from './local-server.js';
 import { ensureWorker, requireWorker, stopWorker, workerStatus } from './local-worker.js';
 import { stateDir as defaultStateDir } from './paths.js';
-import { ensureSearchAttributes, SEARCH_ATTRIBUTES } from './search-attributes.js';
+import { SEARCH_ATTRIBUTE_NAMES } from '../../model/state/search-attributes.js';
+import { ensureSearchAttributes } from './search-attributes.js';
 
 /** What `golive up` brought up, or found running. */
 export interface UpState {
@@ -85,7 +86,7 @@ async function useConfigured(endpoint: Endpoint, { report, ports, durable }: UpO
   } catch (error) {
     // Temporal Cloud has no operator service: there they are registered by hand.
     report(messageOf(error));
-    report(`If a go-live does not start, register these as Keyword: ${SEARCH_ATTRIBUTES.join(', ')}`);
+    report(`If a go-live does not start, register these as Keyword: ${SEARCH_ATTRIBUTE_NAMES.join(', ')}`);
   } finally {
     await open.close();
   }

@@ -9,6 +9,7 @@ import { verifyBundle } from '../../evidence/verify/verify.js';
 import { recomputeOutputs } from '../../kinds/recompute.js';
 import { planRunbook } from '../../model/schema/plan/planner.js';
 import type { JsonObject } from '../../model/json.js';
+import { SEARCH_ATTRIBUTES } from '../../model/state/search-attributes.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { startTcpProxy, type TcpProxy } from '../kits/tcp-proxy.js';
 import { check, effectsIn, type Findings, type Left } from './check.js';
@@ -17,7 +18,7 @@ import { stepKinds } from '../../kinds/catalog.js';
 
 /** No progress for so long is being stuck. */
 const STUCK_MS = 120_000;
-const WAITING_ON = defineSearchAttributeKey('GoLiveWaitingOn', 'KEYWORD');
+const WAITING_ON = defineSearchAttributeKey(SEARCH_ATTRIBUTES.waitingOn, 'KEYWORD');
 
 export interface Case {
   kind: string;

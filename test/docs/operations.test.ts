@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { SEARCH_ATTRIBUTES } from '../../client/server/search-attributes.js';
+import { SEARCH_ATTRIBUTE_NAMES } from '../../model/state/search-attributes.js';
 import { CHOICES, MESSAGE_NAMES, type MessageName } from '../../model/people/message.js';
 import { parseMessage } from '../../model/people/parse-message.js';
 import { pageText } from '../kits/doc-blocks.js';
@@ -22,7 +22,7 @@ describe('docs/operations.md', () => {
   );
   test('it shows a Signal and an Update', () => expect(commands.length).toBe(2));
 
-  test.each([...CHOICES, ...SEARCH_ATTRIBUTES])('it names %s', (word) => {
+  test.each([...CHOICES, ...SEARCH_ATTRIBUTE_NAMES])('it names %s', (word) => {
     expect(text).toContain(`\`${word}\``);
   });
 });

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { findTemporal } from '../../../client/server/find-temporal.js';
 import { ensureServer, stopServer } from '../../../client/server/local-server.js';
 import { randomPort } from '../../../client/server/ports.js';
-import { SEARCH_ATTRIBUTES } from '../../../client/server/search-attributes.js';
+import { SEARCH_ATTRIBUTE_NAMES } from '../../../model/state/search-attributes.js';
 import { DYNAMIC_CONFIG } from '../../../client/server/server-flags.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -145,7 +145,7 @@ test('setup-namespace.sh makes namespace and search attributes on a real server,
     await run();
     const again = await run();
     expect(again).toContain('Namespace team is there.');
-    for (const name of SEARCH_ATTRIBUTES) expect(again).toContain(`Search attribute ${name} is there.`);
+    for (const name of SEARCH_ATTRIBUTE_NAMES) expect(again).toContain(`Search attribute ${name} is there.`);
     const list = ['operator', 'search-attribute', 'list', '--namespace', 'team', '--output', 'json'];
     const { stdout } = await promisify(execFile)(temporal.path, list, { env });
     expect(stdout).toContain('GoLiveVerdict');

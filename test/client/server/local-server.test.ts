@@ -7,7 +7,7 @@ import { connect } from '../../../client/server/connection.js';
 import { ensureServer, type ServerInfo, serverStatus, stopServer } from '../../../client/server/local-server.js';
 import { randomPort } from '../../../client/server/ports.js';
 import { isAlive, startTimeOf, waitUntil } from '../../../client/server/processes.js';
-import { SEARCH_ATTRIBUTES } from '../../../client/server/search-attributes.js';
+import { SEARCH_ATTRIBUTE_NAMES } from '../../../model/state/search-attributes.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'golive-server-'));
 const said: string[] = [];
@@ -69,7 +69,7 @@ describe('the local server', () => {
     try {
       const { operatorService } = open.client.connection;
       expect(await customAttributes(operatorService)).toMatchObject(
-        Object.fromEntries(SEARCH_ATTRIBUTES.map((name) => [name, 2])),
+        Object.fromEntries(SEARCH_ATTRIBUTE_NAMES.map((name) => [name, 2])),
       );
       await operatorService.removeSearchAttributes({ namespace: 'default', searchAttributes: ['GoLiveMode'] });
       const { ensureSearchAttributes } = await import('../../../client/server/search-attributes.js');
