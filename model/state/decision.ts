@@ -30,17 +30,21 @@ function requirement(id: string, state: GoLiveState, nowMs: number): Requirement
       sentence: `WAIVED by ${waiver.by} (${waiver.role}) until ${waiver.until}: ${waiver.reason}`,
     };
   }
-  if (phase.status === 'skipped')
-    return { title: phase.title, verdict: 'go', sentence: phase.sentence ?? 'Skipped as the runbook says.' };
-  if (phase.status === 'failed') {
-    const verdict = phase.verdict && !mayGoOn(phase.verdict) ? phase.verdict : 'no-go';
-    return { title: phase.title, verdict, sentence: phase.sentence ?? 'It failed.' };
+  const { title, sentence, status } = phase;
+  switch (status) {
+    case 'skipped':
+      return { title, verdict: 'go', sentence: sentence ?? 'Skipped as the runbook says.' };
+    case 'failed': {
+      const verdict = phase.verdict && !mayGoOn(phase.verdict) ? phase.verdict : 'no-go';
+      return { title, verdict, sentence: sentence ?? 'It failed.' };
+    }
+    case 'pending':
+      return { title, verdict: 'inconclusive', sentence: 'It did not run.' };
+    case 'waiting':
+    case 'running':
+    case 'cancelled':
+      return { title, verdict: 'inconclusive', sentence: sentence ?? `It is ${status}.` };
   }
-  return {
-    title: phase.title,
-    verdict: 'inconclusive',
-    sentence: phase.status === 'pending' ? 'It did not run.' : (phase.sentence ?? `It is ${phase.status}.`),
-  };
 }
 
 /** Verdict and sentence of a decision before its approval: the worst of what it requires, worst news first. */
