@@ -106,7 +106,7 @@ const MISTAKES: { title: string; mistakes: Mistake[]; run: typeof broken; found:
   },
   {
     title: 'what was undone is forgotten, and undone again',
-    mistakes: [{ file: 'workflows/undo.js', from: /entry\.status = 'done';/, to: '' }],
+    mistakes: [{ file: 'model/state/transitions.js', from: /entry\.status = 'done';/, to: '' }],
     run: broken,
     found: [/^switch\.last is undone twice$/, /^switch\.config is undone twice$/],
   },
