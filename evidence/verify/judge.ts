@@ -205,7 +205,7 @@ function checkGates(again: Recomputed, state: GoLiveState, findings: Findings): 
 
 function underWaiver(phase: string, gate: GateResult, said: GateResult, state: GoLiveState): GateResult | undefined {
   const { by, until, reason } = said.waiver ?? {};
-  const address = addressText({ phase: asId(phase), part: asId(gate.id) });
+  const address = addressText({ phase: asId(phase), part: gate.id });
   const waiver = state.waivers.find(
     (one) => one.by === by && one.until === until && one.reason === reason && one.gate === address,
   );

@@ -1,3 +1,4 @@
+import type { GateId } from '../plan/address.js';
 import { formatDuration } from '../duration.js';
 import { contextKey, evaluate, type ExpressionContext, ExpressionError } from '../expression/expression.js';
 import type { GatePlan, Limit, LimitOp } from '../plan/plan.js';
@@ -6,7 +7,7 @@ import { type Verdict, worst } from '../verdict.js';
 
 /** One judged gate: the numbers, and the sentence that every page prints. */
 export interface GateResult {
-  id: string;
+  id: GateId;
   title: string;
   verdict: Verdict;
   /** Absent when the value was missing or not a number. */

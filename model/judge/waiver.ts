@@ -1,4 +1,4 @@
-import { readAddress } from '../plan/address.js';
+import { type AddressText, readAddress } from '../plan/address.js';
 import type { Receipt, WaiveMessage } from '../people/message.js';
 import type { Plan } from '../plan/plan.js';
 import type { GateResult } from './gate.js';
@@ -7,7 +7,8 @@ import { roleProblem } from '../people/approval.js';
 
 /** A gate, or a whole phase, that somebody lets pass for a time, with a reason. */
 export interface Waiver {
-  gate: string;
+  /** Of a gate, or of a phase. */
+  gate: AddressText;
   role: string;
   by: string;
   reason: string;

@@ -20,7 +20,7 @@ export function step(id: string, status: StepRecord['status'], more: Partial<Ste
 
 export function gate(id: string, verdict: GateResult['verdict'], more: Partial<GateResult> = {}): GateResult {
   return {
-    id,
+    id: asId(id),
     title: id,
     verdict,
     value: 0.9,

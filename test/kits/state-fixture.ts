@@ -129,7 +129,7 @@ export function goState(): GoLiveState {
   state.phases = [stopReset(), infra(), config(), smoke(RUN2), full, production()];
   state.waivers = [
     {
-      gate: 'full.p95',
+      gate: asId('full.p95'),
       role: 'cto',
       by: 'Ines Okafor',
       reason: soft.waiver?.reason ?? '',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { asId } from '../../model/plan/address.js';
 import { NO_EXTRAS } from '../../evidence/report/extras.js';
 import { renderReport } from '../../evidence/report/render.js';
 import { signoffText } from '../../evidence/report/signoff.js';
@@ -140,7 +141,7 @@ function withText(text: string): GoLiveState {
   }
   for (const tick of state.checklist) Object.assign(tick, { text, by: text, note: text });
   state.waivers = [
-    { gate: text, role: 'cto', by: text, reason: text, at: state.startedAt, until: state.startedAt, used: true },
+    { gate: asId(text), role: 'cto', by: text, reason: text, at: state.startedAt, until: state.startedAt, used: true },
   ];
   state.refusals = [{ at: state.startedAt, message: 'approve', by: text, reason: text, hint: text }];
   state.breakGlass = [

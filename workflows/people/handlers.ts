@@ -8,7 +8,7 @@ import {
   type Receipt,
 } from '../../model/people/message.js';
 import { noApproval, NO_CHOICE_OPEN, noItem } from '../../model/people/refusals.js';
-import { type AddressText, readAddress } from '../../model/plan/address.js';
+import { type AddressText, addressText, readAddress } from '../../model/plan/address.js';
 import { judgeWaiver } from '../../model/judge/waiver.js';
 import { approvalsOf } from '../../model/state/open-state.js';
 import type { Proof } from '../../model/signing/signing.js';
@@ -137,7 +137,8 @@ function lastOf(about: AddressText): string {
 
 function waive(message: Messages['waive'], { session, proof }: Arrival): Receipt {
   const receipt = judgeWaiver(message, session.plan, Date.now());
-  const { gate, role, by, reason, until } = message;
+  const { role, by, reason, until } = message;
+  const gate = addressText(readAddress(message.gate));
   const waiver = { gate, role, by, reason, until, at: now(), used: false, ...(proof ? { signed: proof } : {}) };
   if (receipt.accepted) session.state.waivers.push(waiver);
   return receipt;

@@ -1,12 +1,12 @@
 import type { GateResult } from '../../model/judge/gate.js';
 import { standingWaiver, waiveGate } from '../../model/judge/waiver.js';
-import { addressText, asId, type PhaseId } from '../../model/plan/address.js';
+import { addressText, type PhaseId } from '../../model/plan/address.js';
 import type { Session } from '../session.js';
 
 /** The gates of a phase as they stand under the waivers of this moment. */
 export function underWaivers(session: Session, phase: PhaseId, gates: readonly GateResult[]): GateResult[] {
   return gates.map((gate) => {
-    const waiver = standingWaiver(session.state.waivers, addressText({ phase, part: asId(gate.id) }), Date.now());
+    const waiver = standingWaiver(session.state.waivers, addressText({ phase, part: gate.id }), Date.now());
     return waiver ? waiveGate(gate, waiver) : gate;
   });
 }
@@ -15,7 +15,7 @@ export function underWaivers(session: Session, phase: PhaseId, gates: readonly G
 export function useWaivers(session: Session, phase: PhaseId, gates: readonly GateResult[]): void {
   for (const gate of gates) {
     const waiver =
-      gate.waiver && standingWaiver(session.state.waivers, addressText({ phase, part: asId(gate.id) }), Date.now());
+      gate.waiver && standingWaiver(session.state.waivers, addressText({ phase, part: gate.id }), Date.now());
     if (waiver) waiver.used = true;
   }
 }

@@ -69,7 +69,7 @@ describe('changes as lines', () => {
     Object.assign(after.checklist[0] ?? {}, { by: 'Ivo', at: at(102) });
     after.operator.push({ at: at(103), choice: 'retry', by: 'Ivo', role: 'infra', about: asId('infra.up') });
     after.waivers.push({
-      gate: 'full.x',
+      gate: asId('full.x'),
       role: 'cto',
       by: 'Ana',
       reason: 'known',

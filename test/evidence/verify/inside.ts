@@ -20,7 +20,7 @@ export const INSIDE: Attack[] = [
         if (!gate) return;
         const waiver = { by: 'Ada', role: 'cto', reason: 'known', until: '2100-01-01T00:00:00.000Z' };
         Object.assign(gate, { verdict: 'waived', waiver });
-        const other = addressText({ phase: asId('elsewhere'), part: asId(gate.id) });
+        const other = addressText({ phase: asId('elsewhere'), part: gate.id });
         state.waivers.push({ ...waiver, gate: other, at: state.startedAt, used: true });
       }),
     'no waiver of it stands',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { asId } from '../../../model/plan/address.js';
 import type { GateResult } from '../../../model/judge/gate.js';
 import { judgeWaiver, standingWaiver, waiveGate, type Waiver } from '../../../model/judge/waiver.js';
 import { phase, plan } from '../../kits/plans.js';
@@ -6,7 +7,7 @@ import { phase, plan } from '../../kits/plans.js';
 const NOW = Date.parse('2026-11-21T00:00:00Z');
 const DAY = 24 * 3_600_000;
 const waiver: Waiver = {
-  gate: 'smoke.accuracy',
+  gate: asId('smoke.accuracy'),
   by: 'Ana',
   role: 'cto',
   reason: 'known defect',
@@ -15,7 +16,7 @@ const waiver: Waiver = {
   used: false,
 };
 const failed: GateResult = {
-  id: 'accuracy',
+  id: asId('accuracy'),
   title: 'accuracy',
   verdict: 'no-go',
   op: 'atLeast',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { asId } from '../../../model/plan/address.js';
 import { decide, headline } from '../../../model/state/decision.js';
 import { openState } from '../../../model/state/open-state.js';
 import type { GoLiveState } from '../../../model/state/state.js';
@@ -55,7 +56,7 @@ describe('decide', () => {
       (s) => {
         Object.assign(s.phases[0] ?? {}, { status: 'failed', verdict: 'no-go' });
         s.waivers.push({
-          gate: 'one',
+          gate: asId('one'),
           role: 'cto',
           by: 'Ada',
           reason: 'known',
@@ -73,7 +74,7 @@ describe('decide', () => {
       (s) => {
         Object.assign(s.phases[0] ?? {}, { status: 'failed', verdict: 'no-go' });
         s.waivers.push({
-          gate: 'one',
+          gate: asId('one'),
           role: 'cto',
           by: 'Ada',
           reason: 'known',
