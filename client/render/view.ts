@@ -1,5 +1,5 @@
 import type { StepProgress } from '../../model/state/contract.js';
-import type { GoLiveState, PhaseState } from '../../model/state/state.js';
+import type { GoLiveState } from '../../model/state/state.js';
 
 /** What a running step says of itself, taken from its activity's heartbeat. */
 export interface LiveStep {
@@ -32,11 +32,6 @@ export interface Frame {
   cwd?: string;
   /** Last words of the footer, e.g. "q quits, the go-live goes on". */
   footer?: string;
-}
-
-/** The phase that people look at: the one that runs or waits, else none. */
-export function currentPhase(state: GoLiveState): PhaseState | undefined {
-  return state.phases.find((phase) => phase.status === 'running' || phase.status === 'waiting');
 }
 
 /** Owner or role as people call it. */

@@ -7,5 +7,3 @@ export const secretRef = z
     z.strictObject({ file: z.string().min(1) }),
   ])
   .describe('A secret by reference: { env: NAME } of the worker, or { file: PATH }.');
-
-export type SecretRef = z.infer<typeof secretRef>;

@@ -4,7 +4,6 @@ import { agreement, percentile, ratio, wilson } from './statistics.js';
 
 /** The variables that expressions may name; every other name is an error. */
 export const VARIABLES = ['inputs', 'steps', 'phases', 'run', 'target', 'it'] as const;
-export type Variable = (typeof VARIABLES)[number];
 
 type Num = number | bigint;
 

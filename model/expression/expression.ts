@@ -249,11 +249,6 @@ export function resolve(value: Json, context: ExpressionContext): Json {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, context)]));
 }
 
-/** As `resolve`, for the `with` of a step. */
-export function resolveObject(value: JsonObject, context: ExpressionContext): JsonObject {
-  return resolve(value, context) as JsonObject;
-}
-
 /** Every expression below a value, in order, with the path of the string that holds it. @throws ExpressionError */
 export function expressionsIn(
   value: Json,

@@ -119,8 +119,3 @@ function begun(
     throw error;
   }
 }
-
-/** The phase of a plan. */
-export function phaseOf(plan: Plan, id: string): PhasePlan | undefined {
-  return plan.phases.find((phase) => phase.id === id);
-}

@@ -171,11 +171,8 @@ export type SignedName = {
 export type Verb<N extends MessageName = MessageName> = (typeof TABLE)[N]['verbs'][number];
 
 export type ApproveMessage = Messages['approve'];
-export type RejectMessage = Messages['reject'];
-export type TickMessage = Messages['tick'];
 export type ChooseMessage = Messages['choose'];
 export type WaiveMessage = Messages['waive'];
-export type AbortMessage = Messages['abort'];
 
 /** Every message, described. */
 export const MESSAGES: {

@@ -4,7 +4,6 @@ import type { Json } from '../../json.js';
 import { DURATION_PATTERN } from '../../duration.js';
 
 export const INPUT_TYPES = ['string', 'url', 'integer', 'number', 'boolean', 'duration', 'path'] as const;
-export type InputType = (typeof INPUT_TYPES)[number];
 
 const limit = z.union([z.number(), z.string().max(40).regex(DURATION_PATTERN, 'a number, or a duration like 2.5s')]);
 
