@@ -20,7 +20,7 @@ const SYSTEM = [
   'client/runbook/completion',
   'client/server/{commands,compose,local-server,supervise}',
   'crash/*',
-  'docs/{approvals,readme,tutorial}',
+  'docs/{approvals,contributing,howtos,readme,tutorial}',
   'e2e/*',
   'evidence/verify/{attacks,watched}',
   'harness/*',
