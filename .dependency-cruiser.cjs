@@ -101,6 +101,13 @@ module.exports = {
       to: { path: `${others('kinds', 'model')}|^node_modules/@temporalio/`, reachable: true },
     },
     {
+      name: 'an-auditor-loads-no-worker',
+      comment: 'Whoever verifies a bundle runs no worker\'s machinery: evidence/verify/ and kinds/recompute.ts reach neither activities/ nor a kind\'s hands, Temporal or execa, by whatever way. Put what gives the outputs again into <kind>.recompute.ts, pure, and let the hands import it from there.',
+      severity: 'error',
+      from: { path: ['^evidence/verify/', '^kinds/recompute\\.ts$', '^kinds/[^/]+/[^/]+\\.recompute\\.ts$'] },
+      to: { path: '^(activities|workflows|workers)/|^kinds/hands\\.ts$|^node_modules/(@temporalio|execa)/', reachable: true },
+    },
+    {
       name: 'workers-name-workflows-by-path',
       comment: 'workers/ wire kinds and activities to a Worker and name the workflows by path; they import no workflow and no client.',
       severity: 'error',
