@@ -97,7 +97,7 @@ async function write(evidenceDir: string, events: readonly EventDraft[], batch?:
   const path = join(evidenceDir, EVENT_LOG);
   failpoint('before-log');
   try {
-    await withLock(lockFolder(evidenceDir), LOCK_MS, () => writeLocked(evidenceDir, events, batch));
+    await withLock(lockFolder(evidenceDir), { timeoutMs: LOCK_MS }, () => writeLocked(evidenceDir, events, batch));
   } catch (error) {
     if (error instanceof LockTimeout) {
       const hint = `See why the process ${error.pid} does not go on; end it if it hangs`;
