@@ -1,11 +1,7 @@
-import { formatManifest } from '../../model/evidence/manifest.js';
+import { BAGIT, formatManifest, MANIFEST, TAG_MANIFEST } from '../../model/evidence/manifest.js';
 import { sha256 } from '../durable.js';
 import type { EvidenceStore, StoredFile } from '../store.js';
 import type { SealedTags } from './seal.js';
-
-export const BAGIT = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n';
-export const MANIFEST = 'manifest-sha256.txt' as const;
-export const TAG_MANIFEST = 'tagmanifest-sha256.txt';
 
 /**
  * Writes `bagit.txt`, `bag-info.txt`, both manifests (RFC 8493) and what seals them; the tag manifest comes last, so a

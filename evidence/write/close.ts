@@ -1,13 +1,13 @@
 import type { CloseEvidence, ClosedEvidence } from '../../model/state/contract.js';
 import { canonicalJson } from '../../model/json.js';
-import { formatManifest } from '../../model/evidence/manifest.js';
+import { formatManifest, TAG_MANIFEST } from '../../model/evidence/manifest.js';
 import { KEY_FILE, SEAL_FILE } from '../../model/evidence/seal.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { failpoint } from '../../host/failpoint.js';
 import { readExtras } from '../report/extras.js';
 import { reproduceText } from '../report/reproduce.js';
 import { signoffText } from '../report/signoff.js';
-import { TAG_MANIFEST, writeBag } from './bag.js';
+import { writeBag } from './bag.js';
 import { sha256 } from '../durable.js';
 import { EvidenceRefusal } from '../error.js';
 import { openStore } from '../open-store.js';

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import type { OpenEvidence } from '../../model/state/contract.js';
 import { canonicalJson, type Json } from '../../model/json.js';
-import { BAGIT } from './bag.js';
+import { BAGIT } from '../../model/evidence/manifest.js';
 import { sha256 } from '../durable.js';
 import { EvidenceRefusal } from '../error.js';
 import { readIfThere } from '../folder-store.js';
