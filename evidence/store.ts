@@ -48,7 +48,7 @@ export interface EvidenceStore {
    * Appends whole lines to a file; what fails appends nothing. Calls are served one at a time, those of one process in
    * their order, whichever process they come from.
    *
-   * @param next gives the lines (without their ends); what it throws is thrown, and nothing is appended
+   * @param next gives the lines (without their ends); when it throws, nothing is appended
    * @param options `final`: nothing is ever appended behind this
    */
   append(
