@@ -101,6 +101,13 @@ module.exports = {
       to: { path: `${others('kinds', 'model')}|^node_modules/@temporalio/`, reachable: true },
     },
     {
+      name: 'an-auditor-loads-no-worker',
+      comment: 'Whoever verifies a bundle runs no worker\'s machinery: evidence/verify/ and kinds/recompute.ts reach neither activities/ nor a kind\'s hands, Temporal or execa, by whatever way. Put what gives the outputs again into <kind>.recompute.ts, pure, and let the hands import it from there.',
+      severity: 'error',
+      from: { path: ['^evidence/verify/', '^kinds/recompute\\.ts$', '^kinds/[^/]+/[^/]+\\.recompute\\.ts$'] },
+      to: { path: '^(activities|workflows|workers)/|^kinds/hands\\.ts$|^node_modules/(@temporalio|execa)/', reachable: true },
+    },
+    {
       name: 'workers-name-workflows-by-path',
       comment: 'workers/ wire kinds and activities to a Worker and name the workflows by path; they import no workflow and no client.',
       severity: 'error',
@@ -109,13 +116,12 @@ module.exports = {
     },
     {
       name: 'client-stands-alone',
-      comment: 'client/ speaks model/, the catalogue of kinds, evidence/verify/ and the Temporal client. Reach worker and lab as child processes or by dynamic import.',
+      comment: 'client/ speaks model/, wire/, host/, kinds/catalog.ts, kinds/recompute.ts, evidence/verify/ with what it shares (error, hash), and the Temporal client; a dynamic import is an import. Reach worker and lab as child processes.',
       severity: 'error',
       from: { path: room('client') },
       to: {
-        path: '^(workflows|activities|workers|lab)/|^evidence/(write|report)/|^kinds/',
-        pathNot: ['^kinds/(catalog|recompute)\\.ts$'],
-        dynamic: false,
+        path: others('client', 'model', 'wire', 'host'),
+        pathNot: ['^kinds/(catalog|recompute)\\.ts$', '^evidence/(verify/|(error|hash)\\.ts$)'],
       },
     },
     {

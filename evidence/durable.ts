@@ -5,6 +5,8 @@ import { basename, dirname, join } from 'node:path';
 import { die, failsAt } from '../host/failpoint.js';
 import { evidenceError } from './error.js';
 
+export { sha256 } from './hash.js';
+
 const TEMPORARY = /^\.golive-[0-9a-f-]{36}-(?<of>.+)\.tmp$/s;
 
 /**
@@ -87,11 +89,6 @@ export async function settleTemporary(temporary: string, path: string): Promise<
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
-}
-
-/** SHA-256 of bytes or UTF-8 text, as 64 lower-case hex digits. */
-export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
 }
 
 /**

@@ -3,7 +3,8 @@ import { readlinkSync } from 'node:fs';
 import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isRunning, noteGroup, type NotedGroup } from './process-group.js';
+import { isRunning } from './process.js';
+import { noteGroup, type NotedGroup } from './process-group.js';
 
 /** Who holds a lock: a process of one start of one machine, as seen in one process namespace (a container has its own). */
 interface Holder extends NotedGroup {
@@ -13,6 +14,8 @@ interface Holder extends NotedGroup {
 
 /** A holder that this process cannot see (another container, another start) is taken for dead after this long. */
 const UNSEEN_MS = 60_000;
+/** How often whoever waits is told of the holder. */
+const WORD_MS = 5000;
 const NAMESPACE = namespaceOf();
 /**
  * Numbers that stay behind the one that has the lock. A look at a folder may miss what comes and goes meanwhile, but never
@@ -40,6 +43,13 @@ export class LockTimeout extends Error {
 /** Gives the lock up; safe to call twice. */
 export type Release = () => Promise<void>;
 
+export interface LockOptions {
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+  /** Called about every 5 s while another process holds the lock. */
+  waiting?: ((pid: number) => void) | undefined;
+}
+
 /**
  * Takes a lock that holds between processes. A lock is a folder of numbered files and the highest number has it: taking
  * it from a dead holder is making the next number, which only one can do, so that no file is ever removed that another
@@ -48,15 +58,13 @@ export type Release = () => Promise<void>;
  * @param folder absolute; made when missing
  * @throws LockTimeout when a living process keeps it longer than `timeoutMs`; AbortError
  */
-export async function takeLock(
-  folder: string,
-  options: { timeoutMs: number; signal?: AbortSignal | undefined },
-): Promise<Release> {
+export async function takeLock(folder: string, options: LockOptions): Promise<Release> {
   const token = randomUUID();
   const me: Holder = { ...noteGroup(process.pid), namespace: NAMESPACE, token };
   await mkdir(folder, { recursive: true });
   const draft = join(folder, `draft.${token}`);
   const until = performance.now() + options.timeoutMs;
+  let nextWord = performance.now() + WORD_MS;
   try {
     for (let pause = 2; ; pause = Math.min(pause * 1.5, 100)) {
       const { number, free } = await highest(folder);
@@ -65,6 +73,10 @@ export async function takeLock(
         const mine = number + 1;
         if (await claim(folder, draft, me, mine)) return releaseOf(folder, mine);
       } else if (performance.now() > until) throw new LockTimeout(holder.pid);
+      else if (performance.now() > nextWord) {
+        nextWord += WORD_MS;
+        options.waiting?.(holder.pid);
+      }
       await delay(pause, undefined, options.signal ? { signal: options.signal } : {});
     }
   } finally {
@@ -73,8 +85,8 @@ export async function takeLock(
 }
 
 /** Runs `work` under the lock. */
-export async function withLock<T>(folder: string, timeoutMs: number, work: () => Promise<T>): Promise<T> {
-  const release = await takeLock(folder, { timeoutMs });
+export async function withLock<T>(folder: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
+  const release = await takeLock(folder, options);
   try {
     return await work();
   } finally {

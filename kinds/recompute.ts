@@ -1,21 +1,31 @@
 import type { Json, JsonObject } from '../model/json.js';
-import { stepCalls } from './hands.js';
+import type { StepKind } from '../model/schema/format/kind.js';
+import { recomputeCasesCompare } from './cases/cases.compare.recompute.js';
+import { recomputeCasesRun } from './cases/cases.run.recompute.js';
+import { type KindName, stepKinds } from './catalog.js';
+import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
+import type { ReadRaw, RecomputeOf } from './shared/recompute-of.js';
+
+/** The kinds whose evidence holds all of their outputs. An auditor loads these, and no hands. */
+const recomputes = {
+  'cases.compare': recomputeCasesCompare,
+  'cases.run': recomputeCasesRun,
+  'metrics.read': recomputeMetricsRead,
+} satisfies { [K in KindName]?: RecomputeOf<(typeof stepKinds)[K]> };
 
 /**
  * The outputs of a step once more, from its raw evidence; undefined for kinds whose evidence does not hold all of it.
  *
  * @param input the step's `with`, expressions resolved
  * @param read content of an evidence file of the step by its name
- * @throws Error when the input or the evidence cannot be read
+ * @throws Error when there is no such kind, or the input or the evidence cannot be read
  */
-export function recomputeOutputs(
-  kind: string,
-  input: JsonObject,
-  read: (name: string) => Buffer | undefined,
-): Json | undefined {
-  const call = stepCalls.call(kind, 'do');
-  if (!call.handler.recompute) return undefined;
-  const outputs = call.handler.recompute(call.kind.input.parse(input), read);
+export function recomputeOutputs(name: string, input: JsonObject, read: ReadRaw): Json | undefined {
+  const kind = (stepKinds as Record<string, StepKind>)[name];
+  if (!kind) throw new Error(`There is no step kind ${name}.`);
+  // Each function takes what its own kind's schema gives; the table has checked that they belong together.
+  const recompute = (recomputes as Record<string, RecomputeOf<StepKind> | undefined>)[name];
+  const outputs = recompute?.(kind.input.parse(input), read);
   // Through the kind's schema and JSON, as the outputs went when they were logged.
-  return outputs === undefined ? undefined : (JSON.parse(JSON.stringify(call.kind.outputs.parse(outputs))) as Json);
+  return outputs === undefined ? undefined : (JSON.parse(JSON.stringify(kind.outputs.parse(outputs))) as Json);
 }

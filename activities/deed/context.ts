@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { StepProgress, StepTask } from '../../model/state/contract.js';
@@ -12,12 +10,10 @@ import { contained, throughFolder } from '../reach/contain.js';
 import { failpoint } from '../../host/failpoint.js';
 import { createCapabilities, type Secrets } from './capabilities.js';
 import type { Ledger } from './ledger.js';
-import { type FencedEvidence, stepFolder } from '../step/step-evidence.js';
+import { memoryOf } from './memory.js';
+import type { FencedEvidence } from '../step/step-evidence.js';
 import type { StepContext } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
-
-/** What a deed left for its undo. */
-export const MEMORY = 'remember.json';
 
 export interface ContextParts {
   task: StepTask;
@@ -50,10 +46,7 @@ export function createContext(parts: ContextParts): StepContext {
     inHeldFolder: (path, act) => throughFolder(path, goLive.folders, act),
     checkPinned: (names, cwd) => checkPinned(names, cwd, goLive.files),
     evidence,
-    remember: async (state) => {
-      await evidence.write(MEMORY, `${JSON.stringify(state)}\n`);
-    },
-    recall: () => recall(task),
+    ...memoryOf(task, evidence),
     checkGuards: (tallies) => checkGuards(task.guards, tallies),
     run: async (options) => {
       const saveTo = options.saveAs === undefined ? undefined : await evidence.place(options.saveAs);
@@ -88,16 +81,6 @@ async function sleep(ms: number, signal: AbortSignal): Promise<void> {
     await delay(Math.max(0, ms), undefined, { signal });
   } catch (cause) {
     throw new StepError('CANCELLED', 'The step was stopped while it waited.', { cause });
-  }
-}
-
-async function recall(task: StepTask): Promise<JsonObject | undefined> {
-  const path = join(stepFolder(task.goLive.evidenceDir, task.undoes ?? task), MEMORY);
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as JsonObject;
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new StepError('NOT_FOUND', `What the step left for its undo cannot be read from ${path}.`, { cause });
   }
 }
 

@@ -1,15 +1,16 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { StepTask } from '../../model/state/contract.js';
 import type { EvidenceRef } from '../../model/evidence/manifest.js';
-import { settleTemporary, sha256, sha256File, temporaryBeside, writeDurably } from '../../evidence/durable.js';
+import { sha256 } from '../../evidence/durable.js';
+import { openStore } from '../../evidence/open-store.js';
+import { takeLease } from './lease.js';
 import { openAppender } from './line-appender.js';
 import type { StepEvidence } from './step.js';
 import { StepError } from './step-error.js';
 import { unwritable } from './unwritable.js';
 
+const LEASE = '.lease';
 const SAFE_SEGMENT = /^[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]{0,127}$/;
 
 /**
@@ -52,38 +53,30 @@ export interface FencedEvidence extends StepEvidence {
  * @throws StepError EVIDENCE_UNWRITABLE when the folder cannot be made
  */
 export async function openStepEvidence(task: StepTask, token: string): Promise<FencedEvidence> {
-  const directory = stepFolder(task.goLive.evidenceDir, task);
-  const lease = join(directory, '.lease');
+  const { evidenceDir } = task.goLive;
+  const directory = stepFolder(evidenceDir, task);
+  const earlier = earlierFolders(task).map((folder) => join(folder, LEASE));
+  const { mayWrite } = await takeLease(join(directory, LEASE), earlier, token, task.step);
+  const store = openStore(evidenceDir);
   const refs = new Map<string, EvidenceRef>();
-  try {
-    await mkdir(directory, { recursive: true });
-    await writeFile(lease, token);
-    // An attempt of an earlier epoch, on a worker that was only cut off, must find itself replaced as well.
-    await Promise.all(earlierFolders(task).map((folder) => replaceLease(join(folder, '.lease'), token)));
-  } catch (error) {
-    throw unwritable('write', directory, error);
-  }
 
-  const mayWrite = async (): Promise<void> => {
-    const holder = await readFile(lease, 'utf8').catch(() => undefined);
-    if (holder === token) return;
-    throw new StepError('CANCELLED', `A later attempt of step ${task.step} has taken over; this one writes no more.`);
-  };
   const place = async (name: string): Promise<string> => {
     const segments = name.split('/').map(safe);
     await mayWrite();
     if (segments.length > 1) await mkdir(join(directory, ...segments.slice(0, -1)), { recursive: true });
     return join(directory, ...segments);
   };
+  /** Its path in the record, which says it from `data/` on. */
+  const inRecord = (path: string): string => relative(evidenceDir, path).replaceAll('\\', '/');
   const add = (name: string, path: string, content: { sha256: string; bytes: number }): EvidenceRef => {
-    const ref = { name, path: relative(join(task.goLive.evidenceDir, 'data'), path).replaceAll('\\', '/'), ...content };
+    const ref = { name, path: inRecord(path).slice('data/'.length), ...content };
     refs.delete(name);
     refs.set(name, ref);
     return ref;
   };
   const adopt = async (name: string): Promise<EvidenceRef> => {
     const path = await place(name);
-    return add(name, path, await sha256File(path));
+    return add(name, path, await store.adopt(inRecord(path)));
   };
 
   return {
@@ -93,7 +86,7 @@ export async function openStepEvidence(task: StepTask, token: string): Promise<F
     mayWrite,
     write: async (name, content) => {
       const path = await place(name);
-      await writeDurably(path, content).catch((error: unknown) => {
+      await store.write(inRecord(path), content).catch((error: unknown) => {
         throw unwritable('write', path, error);
       });
       const bytes = typeof content === 'string' ? Buffer.byteLength(content) : content.length;
@@ -101,38 +94,15 @@ export async function openStepEvidence(task: StepTask, token: string): Promise<F
     },
     copy: async (name, from) => {
       const path = await place(name);
-      await copyDurable(from, path);
+      const source = await stat(from).catch(() => undefined);
+      if (!source?.isFile())
+        throw new StepError('NOT_FOUND', `The file ${from}, to be kept as evidence, is not there.`);
+      await store.copy(inRecord(path), from).catch((error: unknown) => {
+        throw unwritable('write', path, error);
+      });
       return adopt(name);
     },
     appender: async (name) => openAppender(await place(name), mayWrite, () => adopt(name)),
     refs: () => [...refs.values()],
   };
-}
-
-/** Takes over a lease that exists; an epoch that never came to act has none. */
-async function replaceLease(path: string, token: string): Promise<void> {
-  try {
-    const file = await open(path, 'r+');
-    try {
-      await file.truncate();
-      await file.writeFile(token);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-}
-
-async function copyDurable(from: string, to: string): Promise<void> {
-  const source = await stat(from).catch(() => undefined);
-  if (!source?.isFile()) throw new StepError('NOT_FOUND', `The file ${from}, to be kept as evidence, is not there.`);
-  const temporary = temporaryBeside(to);
-  try {
-    await pipeline(createReadStream(from), createWriteStream(temporary, { flags: 'w' }));
-    await settleTemporary(temporary, to);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw unwritable('write', to, error);
-  }
 }

@@ -16,13 +16,6 @@ export interface StepOutcome<O> {
 export interface StepHandler<I, O> {
   do(input: I, context: StepContext): Promise<StepOutcome<O>>;
   undo?(input: I, context: StepContext): Promise<{ summary: string }>;
-  /**
-   * The outputs once more, from the evidence that `do` left and nothing else: an auditor's check of every figure.
-   * Undefined where the evidence does not hold all of it. Pure; throws when the evidence cannot be read.
-   *
-   * @param read content of an evidence file of this step by its name; undefined when there is none
-   */
-  recompute?(input: I, read: (name: string) => Buffer | undefined): O | undefined;
 }
 
 /** A handler whose types come from its kind's schema. */

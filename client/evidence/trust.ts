@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fingerprintOf } from '../../evidence/verify/seal.js';
+import { fingerprintOf } from '../../evidence/hash.js';
 import type { Trust } from '../../evidence/verify/verify.js';
 import { CliError } from '../errors.js';
 

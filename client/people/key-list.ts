@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execFile } from 'node:child_process';
+import { fingerprintOfBytes } from '../../evidence/hash.js';
 import { mayBreakGlass, mayVote, type Signer } from '../../model/signing/allowed-signers.js';
 import { openProject } from '../runbook/load.js';
 import { clean } from '../render/text.js';
@@ -34,11 +34,6 @@ export interface KeyList {
   warnings: string[];
 }
 
-/** Fingerprint of a public key: SHA-256 of its bytes in base64 without padding. */
-function fingerprint(key: string): string {
-  return `SHA256:${createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64').replace(/=+$/, '')}`;
-}
-
 /**
  * The people of the project with their keys.
  * @param named a key to be taken for one's own
@@ -52,7 +47,7 @@ export async function listKeys(named?: string): Promise<KeyList> {
   const revoked = project.approvals?.revoked === undefined ? undefined : resolve(folder, project.approvals.revoked);
   const entry = async (signer: Signer): Promise<KeyEntry> => ({
     type: signer.keyType,
-    fingerprint: fingerprint(signer.key),
+    fingerprint: fingerprintOfBytes(Buffer.from(signer.key, 'base64')),
     mayVote: mayVote(signer),
     mayBreakGlass: mayBreakGlass(signer),
     validAfter: signer.validAfter ?? null,

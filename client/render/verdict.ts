@@ -1,3 +1,4 @@
+import { SIGNS } from '../../model/state/signs.js';
 import type { DecisionState, GoLiveState, RollbackState } from '../../model/state/state.js';
 import { mayGoOn } from '../../model/verdict.js';
 import type { Style } from './style.js';
@@ -67,8 +68,8 @@ function verifyCommand({ bundle, signing }: GoLiveState, path: string): string {
 }
 
 function mayGoOnMark(decision: DecisionState, style: Style): string {
-  if (decision.verdict === undefined) return style.warn('·');
-  return mayGoOn(decision.verdict) ? style.good(decision.verdict === 'go' ? '✓' : '◇') : style.bad('✗');
+  if (decision.verdict === undefined) return style.warn(SIGNS.pending);
+  return mayGoOn(decision.verdict) ? style.good(SIGNS[decision.verdict]) : style.bad(SIGNS[decision.verdict]);
 }
 
 /** Without the sentence where the headline has said it already. */

@@ -1,3 +1,4 @@
+import { SIGNS } from '../../model/state/signs.js';
 import { clean } from './text.js';
 import { type Finding, type FindingClass } from '../../evidence/verify/finding.js';
 import type { Verification } from '../../evidence/verify/verify.js';
@@ -17,7 +18,7 @@ export function verificationLines({ bundle, ok, exitCode, seal, checks, findings
   const width = Math.max(...checks.map(({ what }) => what.length));
   const lines = checks.map(({ what, count, findings: bad, note }) => {
     const said = note === undefined ? '' : `  ${clean(note, 100)}`;
-    return `${bad === 0 ? '✓' : '✗'} ${what.padEnd(width)}  ${String(count).padStart(5)}${said}`;
+    return `${bad === 0 ? SIGNS.passed : SIGNS.failed} ${what.padEnd(width)}  ${String(count).padStart(5)}${said}`;
   });
   const listed = findings.slice(0, SHOWN).map(findingLine);
   const more = findings.length > SHOWN ? [`  and ${findings.length - SHOWN} more; --json lists them`] : [];

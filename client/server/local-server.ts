@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
+import { isAlive } from '../../host/process.js';
 import { CliError, messageOf } from '../errors.js';
 import { findTemporal, type TemporalBinary } from './find-temporal.js';
 import { withLock } from './lock.js';
 import { stateDir as defaultStateDir } from './paths.js';
 import { accepts, isPortFree, portOrRandom, randomPort } from './ports.js';
-import { type Daemon, isAlive, logTail, startDaemon, stopProcess, waitUntil } from './processes.js';
+import { type Daemon, logTail, startDaemon, stopProcess, waitUntil } from './processes.js';
 import { readRecord, removeRecord, type ServerRecord, serverRecord, writeRecord } from './records.js';
 import { ensureSearchAttributes } from './search-attributes.js';
 import { type ServerStart, serverArgs, serverEnv } from './server-flags.js';

@@ -1,9 +1,10 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive } from '../../host/process.js';
 import { CliError } from '../errors.js';
 import { withLock } from './lock.js';
 import { workerEntry } from './paths.js';
-import { isAlive, logTail, startDaemon, stopProcess, waitUntil } from './processes.js';
+import { logTail, startDaemon, stopProcess, waitUntil } from './processes.js';
 import { readRecord, readyRecord, removeRecord, type WorkerRecord, workerRecord, writeRecord } from './records.js';
 
 const READY_MS = 60_000;

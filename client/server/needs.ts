@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { createHash, createPublicKey } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { access, readFile, statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { fingerprintOf } from '../../evidence/hash.js';
 import { CliError, messageOf } from '../errors.js';
 import { findGo } from './build-temporal.js';
 import { onPath } from './executables.js';
@@ -143,9 +144,12 @@ async function findEvidenceKey(env: NodeJS.ProcessEnv): Promise<Finding> {
   if (pem === undefined)
     return { ...need, state: 'obtainable', what: 'made when the first bundle is sealed', remedy: 'nothing to do' };
   try {
-    const der = createPublicKey(pem).export({ type: 'spki', format: 'der' });
-    const fingerprint = `SHA256:${createHash('sha256').update(der).digest('base64').replace(/=+$/, '')}`;
-    return { ...need, state: 'found', what: fingerprint, remedy: 'golive verify BUNDLE --key with this' };
+    return {
+      ...need,
+      state: 'found',
+      what: fingerprintOf(createPublicKey(pem)),
+      remedy: 'golive verify BUNDLE --key with this',
+    };
   } catch {
     return { ...need, state: 'missing', what: 'no private key in PEM', remedy: 'move it away: a new one is made' };
   }

@@ -1,51 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive, type ProcessMark, startTimeOf } from '../../host/process.js';
 import { CliError, codeOf } from '../errors.js';
 
-/** A process as it is remembered in a file. A bare pid is not enough: the system hands the number out again. */
-export interface ProcessMark {
-  pid: number;
-  /** Opaque: equal for the same process, different for another one that got the same pid later. */
-  startTime: string;
-}
-
 const LOG_LIMIT_BYTES = 5 * 1024 * 1024;
-
-/** Start time of a living process, or undefined when no such process runs (a zombie does not run). */
-export function startTimeOf(pid: number): string | undefined {
-  if (process.platform === 'linux') return linuxStartTime(pid);
-  try {
-    const line = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
-    return line === '' || line.startsWith('Z') ? undefined : line.replace(/^\S+\s+/, '');
-  } catch {
-    return undefined;
-  }
-}
-
-/** proc(5): the name in field 2 may hold spaces and brackets, so count from its last bracket; field 3 is state, 22 start time. */
-function linuxStartTime(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-    // Ticks count from boot, so two boots could show the same number.
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    return `${boot}:${fields[19]}`;
-  } catch {
-    return undefined;
-  }
-}
-
-/** True when the very process that was marked still runs. */
-export function isAlive(mark: ProcessMark): boolean {
-  return startTimeOf(mark.pid) === mark.startTime;
-}
-
-/** This process's own mark. */
-export function ownMark(): ProcessMark {
-  return { pid: process.pid, startTime: startTimeOf(process.pid) ?? 'unknown' };
-}
 
 /** A long-running process in its own group, that outlives golive; its output goes to a log file. */
 export interface Daemon extends ProcessMark {

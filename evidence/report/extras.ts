@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { Json, JsonObject } from '../../model/json.js';
 import { type GuardPlan, type Plan, stepsOf } from '../../model/plan/plan.js';
-import { readIfThere } from '../write/open.js';
+import { readIfThere } from '../folder-store.js';
 
 /** How many failed cases the report shows; the file has them all. */
 const SHOWN_CASES = 30;

@@ -3,7 +3,8 @@ import { type PhaseState } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import { VERDICTS } from '../../model/verdict.js';
 import { chip, html, type Html, NOTHING, raw } from './html.js';
-import { marginText, valueText } from './words.js';
+import { valueText } from '../../model/judge/value-text.js';
+import { marginText } from './words.js';
 
 /** Charts by gate, drawn beforehand. */
 export type Charts = ReadonlyMap<GateResult, string>;

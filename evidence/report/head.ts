@@ -1,5 +1,6 @@
 import type { GoLiveState } from '../../model/state/state.js';
 import type { ApprovalState, Vote } from '../../model/people/approval.js';
+import { SIGNS } from '../../model/state/signs.js';
 import { chip, html, type Html, NOTHING } from './html.js';
 import {
   clockText,
@@ -8,7 +9,6 @@ import {
   identityText,
   modeText,
   roleName,
-  SIGNS,
   sinceStart,
   timeText,
   tookMs,

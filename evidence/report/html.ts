@@ -1,6 +1,7 @@
 import { html, raw } from 'hono/html';
 import type { Verdict } from '../../model/verdict.js';
-import { SIGNS, VERDICT_WORDS } from './words.js';
+import { SIGNS } from '../../model/state/signs.js';
+import { VERDICT_WORDS } from './words.js';
 
 export { html, raw };
 /** A piece of the page; everything put into the template is escaped unless it is such a piece. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
-import { readIfThere } from '../write/open.js';
+import { readIfThere } from '../folder-store.js';
 import { confusion, failedCases, rateLimits } from './cases.js';
 import { gateChart, timelineChart } from './charts.js';
 import { detail } from './detail.js';

@@ -1,3 +1,4 @@
+import { valueText } from '../../model/judge/value-text.js';
 import { cell } from '../../model/state/board.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
@@ -12,7 +13,6 @@ import {
   STEP_WORDS,
   timeText,
   tookMs,
-  valueText,
   VERDICT_WORDS,
 } from './words.js';
 

@@ -1,7 +1,8 @@
-import { formatClock, formatDuration } from '../../model/duration.js';
+import { formatClock } from '../../model/duration.js';
 import type { GoLiveState, StepStatus } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import type { Vote } from '../../model/people/approval.js';
+import { valueText } from '../../model/judge/value-text.js';
 import type { Verdict } from '../../model/verdict.js';
 
 export const VERDICT_WORDS: Record<Verdict | 'pending', string> = {
@@ -10,15 +11,6 @@ export const VERDICT_WORDS: Record<Verdict | 'pending', string> = {
   inconclusive: 'INCONCLUSIVE',
   'no-go': 'NO-GO',
   pending: 'NOT DECIDED',
-};
-
-/** Signs beside the words, so that nothing depends on colour alone. */
-export const SIGNS: Record<Verdict | 'pending', string> = {
-  go: '✓',
-  waived: '◇',
-  inconclusive: '?',
-  'no-go': '✗',
-  pending: '·',
 };
 
 export const STEP_WORDS: Record<StepStatus, string> = {
@@ -52,17 +44,6 @@ export function tookMs(span: { startedAt?: string; endedAt?: string }): number |
 
 export function clockText(ms: number | undefined): string {
   return ms === undefined ? '–' : formatClock(ms);
-}
-
-/** A value of a gate as people read it. */
-export function valueText(value: GateResult['value'], unit: GateResult['unit']): string {
-  if (value === undefined) return 'no value';
-  if (typeof value !== 'number') return String(value);
-  if (unit === 'percent') return `${Number((value * 100).toFixed(1))} %`;
-  if (unit === 'ms') return formatDuration(value);
-  if (unit === 'count' || Number.isInteger(value)) return String(Number(value.toFixed(3)));
-  const three = value.toFixed(3);
-  return three.endsWith('0') ? value.toFixed(2) : three;
 }
 
 /** A signed distance: `+0.20`, `−0.016`. */

@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatManifest, parseManifest } from '../../model/evidence/manifest.js';
+import { BAGIT, formatManifest, MANIFEST, parseManifest, TAG_MANIFEST } from '../../model/evidence/manifest.js';
 import { KEY_FILE, SEAL_FILE } from '../../model/evidence/seal.js';
 import type { Findings } from './finding.js';
 import { sha256, strictText } from './strict.js';
 
-export const MANIFEST = 'manifest-sha256.txt';
-const TAG_MANIFEST = 'tagmanifest-sha256.txt';
 const TAGS = ['bag-info.txt', 'bagit.txt', KEY_FILE, MANIFEST, SEAL_FILE] as const;
-const BAGIT = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n';
 
 /** The files of a bag that lie where they should, by path. */
 export interface Bag {

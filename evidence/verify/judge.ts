@@ -13,8 +13,8 @@ import {
 import { addressText, asId } from '../../model/plan/address.js';
 import type { SealPredicate } from '../../model/evidence/seal.js';
 import type { GoLiveState, StepRecord } from '../../model/state/state.js';
-import type { GateResult } from '../../model/judge/gate.js';
-import { mayGoOn, type Verdict, worst } from '../../model/verdict.js';
+import { type GateResult, phaseVerdict } from '../../model/judge/gate.js';
+import { mayGoOn, type Verdict } from '../../model/verdict.js';
 import { waiveGate } from '../../model/judge/waiver.js';
 import type { Bag } from './bag.js';
 import type { Findings } from './finding.js';
@@ -256,8 +256,7 @@ function checkPassed(
   const phase = plan.phases.find((candidate) => candidate.id === id);
   const told = claimed(state, judged);
   const gates = told?.gates ?? [];
-  const standing =
-    gates.length > 0 ? worst(gates.filter(({ hard }) => hard).map(({ verdict }) => verdict)) : judged.verdict;
+  const standing = gates.length > 0 ? phaseVerdict(gates) : judged.verdict;
   if (gates.length !== judged.gates.length || !mayGoOn(standing))
     findings.add('policy', id, 'passed, and its gates do not let it');
   for (const step of stepsOf(phase?.steps ?? [])) {
@@ -270,4 +269,3 @@ function checkPassed(
     if (!allowed) findings.add('policy', address, `is ${status ?? 'absent'}, and its phase passed`);
   }
 }
-

@@ -1,20 +1,15 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../model/json.js';
 import { eventsOf, type LoggedEvent, readEvent } from '../../model/evidence/logged-event.js';
 import { formatManifest } from '../../model/evidence/manifest.js';
 import type { SealPredicate } from '../../model/evidence/seal.js';
+import { FIRST_PREV, linkOf } from '../hash.js';
 import type { Bag } from './bag.js';
 import type { Findings } from './finding.js';
 import { sha256, strictJson, strictText } from './strict.js';
 
 const LOG = 'data/events.jsonl';
-
-/** The link of a line to the next: SHA-256 over a zero byte and the line's raw bytes. */
-function linkOf(line: string): string {
-  return createHash('sha256').update(Uint8Array.of(0)).update(line).digest('hex');
-}
 
 /** Checks the chain of the event log, its seal, and that every file which it names is the one that lies there. */
 export async function checkLog(bag: Bag, seal: SealPredicate | undefined, findings: Findings): Promise<LoggedEvent[]> {
@@ -27,7 +22,7 @@ export async function checkLog(bag: Bag, seal: SealPredicate | undefined, findin
     const text = strictText(readFileSync(join(bag.root, LOG)));
     if (text === undefined || !text.endsWith('\n')) findings.add('altered', LOG, 'does not end with a whole line');
     const lines = (text ?? '').trimEnd().split('\n');
-    let prev = '0'.repeat(64);
+    let prev = FIRST_PREV;
     for (const [index, line] of lines.entries()) {
       const value = strictJson(line) as JsonObject | undefined;
       if (value === undefined || typeof value.type !== 'string') {

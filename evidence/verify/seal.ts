@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { canonicalJson, type Json } from '../../model/json.js';
 import {
   KEY_FILE,
@@ -10,6 +10,7 @@ import {
   type SealStatement,
   STATEMENT_TYPE,
 } from '../../model/evidence/seal.js';
+import { fingerprintOf } from '../hash.js';
 import type { Bag } from './bag.js';
 import type { Findings } from './finding.js';
 import { hasExactly, sha256, strictBase64, strictText } from './strict.js';
@@ -33,12 +34,6 @@ const PREDICATE = [
   'timeScale',
   'verdict',
 ];
-
-/** Fingerprint of a public key, as `golive doctor` and a finished go-live print it. */
-export function fingerprintOf(key: KeyObject): string {
-  const der = key.export({ type: 'spki', format: 'der' });
-  return `SHA256:${createHash('sha256').update(der).digest('base64').replace(/=+$/, '')}`;
-}
 
 /**
  * Checks the seal: the key is the trusted one, the signature is by it over the raw payload, and the payload names the

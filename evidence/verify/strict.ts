@@ -1,10 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Json } from '../../model/json.js';
 
-/** SHA-256 in lower-case hex. */
-export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
-}
+export { sha256 } from '../hash.js';
 
 /** Bytes of base64 text; undefined unless it is the one spelling of them (Node's own decoder takes many). */
 export function strictBase64(text: string): Buffer | undefined {

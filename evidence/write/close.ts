@@ -1,23 +1,22 @@
-import { join } from 'node:path';
 import type { CloseEvidence, ClosedEvidence } from '../../model/state/contract.js';
 import { canonicalJson } from '../../model/json.js';
-import { formatManifest } from '../../model/evidence/manifest.js';
+import { formatManifest, TAG_MANIFEST } from '../../model/evidence/manifest.js';
 import { KEY_FILE, SEAL_FILE } from '../../model/evidence/seal.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { failpoint } from '../../host/failpoint.js';
 import { readExtras } from '../report/extras.js';
 import { reproduceText } from '../report/reproduce.js';
 import { signoffText } from '../report/signoff.js';
-import { readPayload, removeLeftovers, TAG_MANIFEST, writeBag } from './bag.js';
-import { sha256, writeDurably } from '../durable.js';
+import { writeBag } from './bag.js';
+import { sha256 } from '../durable.js';
 import { EvidenceRefusal } from '../error.js';
-import { appendEvent, appendEvents, isSealed, SEALED } from './log.js';
-import { readIfThere } from './open.js';
+import { openStore } from '../open-store.js';
+import type { EvidenceStore } from '../store.js';
+import { appendEvent, appendEvents, EVENT_LOG, isSealed, SEALED } from './log.js';
 import { jsonText, runningRecords } from '../report/records.js';
 import { type Sealer, sealText } from './seal.js';
 
 const NAME = /^[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]{0,127}\.md$/;
-const LOG_PATH = 'data/events.jsonl';
 
 /**
  * Ends the bundle: state, sign-off, report, how to reproduce, then the seal in the event log, then the manifests and
@@ -26,25 +25,37 @@ const LOG_PATH = 'data/events.jsonl';
  *
  * @throws EvidenceError; EvidenceRefusal when the bundle is sealed with another state
  */
-export async function closeEvidence(request: CloseEvidence, sealer: Sealer): Promise<ClosedEvidence> {
+export async function closeEvidence(
+  request: CloseEvidence,
+  sealer: Sealer,
+  store: EvidenceStore = openStore(request.goLive.evidenceDir),
+): Promise<ClosedEvidence> {
   const { goLive, signoff } = request;
-  const bag = goLive.evidenceDir;
-  const data = join(bag, 'data');
   const stateText = jsonText(JSON.parse(canonicalJson(request.state)));
   // As it will be read from the file, so that the report drawn from the file later has the same bytes.
   const state = JSON.parse(stateText) as GoLiveState;
   if (!NAME.test(signoff) || signoff === 'REPRODUCE.md') {
-    throw new EvidenceRefusal(`The sign-off page cannot be named ${JSON.stringify(signoff)}.`, 'Give evidence.signoff a plain file name that ends in .md.');
+    throw new EvidenceRefusal(
+      `The sign-off page cannot be named ${JSON.stringify(signoff)}.`,
+      'Give evidence.signoff a plain file name that ends in .md.',
+    );
   }
-  const result = { bundle: bag, report: join(data, 'report.html'), signoff: join(data, signoff) };
-  const standing = (await readIfThere(join(data, 'state.json')))?.toString('utf8');
-  const sealed = await isSealed(bag);
+  const result = {
+    bundle: store.root,
+    report: store.local('data/report.html'),
+    signoff: store.local(`data/${signoff}`),
+  };
+  const standing = (await store.read('data/state.json'))?.toString('utf8');
+  const sealed = await isSealed(store);
   if (sealed && standing !== stateText) {
-    throw new EvidenceRefusal(`Conflict: ${bag} is sealed with another outcome of '${goLive.id}'.`, 'Start again under another change; sealed evidence is never written over.');
+    throw new EvidenceRefusal(
+      `Conflict: ${store.root} is sealed with another outcome of '${goLive.id}'.`,
+      'Start again under another change; sealed evidence is never written over.',
+    );
   }
-  if (!sealed) await writePages(data, state, stateText, signoff);
-  if (!sealed || (await readIfThere(join(bag, TAG_MANIFEST))) === undefined) await seal(bag, state, sealed, sealer);
-  const { files } = await readPayload(bag);
+  if (!sealed) await writePages(store, state, stateText, signoff);
+  if (!sealed || (await store.read(TAG_MANIFEST)) === undefined) await seal(store, state, sealed, sealer);
+  const { files } = await store.list();
   return {
     ...result,
     key: sealer.key.fingerprint,
@@ -53,29 +64,29 @@ export async function closeEvidence(request: CloseEvidence, sealer: Sealer): Pro
   };
 }
 
-async function writePages(data: string, state: GoLiveState, stateText: string, signoff: string): Promise<void> {
-  await writeDurably(join(data, 'state.json'), stateText);
-  for (const [file, content] of runningRecords(state)) await writeDurably(join(data, file), content);
-  await writeDurably(join(data, signoff), signoffText(state));
-  const extras = await readExtras(data);
-  await writeDurably(join(data, 'REPRODUCE.md'), reproduceText(state, extras));
+async function writePages(store: EvidenceStore, state: GoLiveState, stateText: string, signoff: string): Promise<void> {
+  await store.write('data/state.json', stateText);
+  for (const [file, content] of runningRecords(state)) await store.write(`data/${file}`, content);
+  await store.write(`data/${signoff}`, signoffText(state));
+  const extras = await readExtras(store.local('data'));
+  await store.write('data/REPRODUCE.md', reproduceText(state, extras));
   // Charts are loaded only when a report is drawn.
   const { renderReport } = await import('../report/render.js');
-  await writeDurably(join(data, 'report.html'), await renderReport(state, extras));
+  await store.write('data/report.html', await renderReport(state, extras));
 }
 
-async function seal(bag: string, state: GoLiveState, sealed: boolean, sealer: Sealer): Promise<void> {
+async function seal(store: EvidenceStore, state: GoLiveState, sealed: boolean, sealer: Sealer): Promise<void> {
   failpoint('before-seal');
   // Also of a close that was killed while it wrote the tag files: a bundle with a file too many does not verify.
-  await removeLeftovers(await readPayload(bag));
+  await store.remove((await store.list()).leftovers);
   if (!sealed) {
-    const { files, links } = await readPayload(bag);
+    const { files, links } = await store.list();
     await appendEvents(
-      bag,
+      store,
       links.map((link) => ({ type: 'link-left-out', ...link })),
     );
-    const rest = files.filter(({ path }) => path !== LOG_PATH);
-    await appendEvent(bag, {
+    const rest = files.filter(({ path }) => path !== EVENT_LOG);
+    await appendEvent(store, {
       type: SEALED,
       files: rest.length,
       digest: sha256(formatManifest(rest)),
@@ -83,7 +94,7 @@ async function seal(bag: string, state: GoLiveState, sealed: boolean, sealer: Se
     });
   }
   failpoint('mid-seal');
-  const { files } = await readPayload(bag);
+  const { files } = await store.list();
   const info: [string, string][] = [
     ['Bag-Software-Agent', 'golive'],
     ['Bagging-Date', (state.endedAt ?? state.startedAt).slice(0, 10)],
@@ -91,8 +102,8 @@ async function seal(bag: string, state: GoLiveState, sealed: boolean, sealer: Se
     ['External-Description', `${state.runbook.title}: ${(state.verdict ?? 'no verdict').toUpperCase()}`],
     ['Golive-Mode', state.mode === 'live' ? 'live' : `REHEARSAL x${state.timeScale}`],
   ];
-  await writeBag(bag, files, info, async (tags) => [
+  await writeBag(store, files, info, async (tags) => [
     [KEY_FILE, sealer.key.publicPem],
-    [SEAL_FILE, await sealText(bag, tags, state, sealer)],
+    [SEAL_FILE, await sealText(store, tags, state, sealer)],
   ]);
 }

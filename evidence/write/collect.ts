@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import type { CollectEvidence, CollectedEvidence } from '../../model/state/contract.js';
 import { formatManifest } from '../../model/evidence/manifest.js';
 import type { GoLiveState } from '../../model/state/state.js';
-import { readPayload } from './bag.js';
-import { sha256, writeDurably } from '../durable.js';
+import { sha256 } from '../durable.js';
+import { openStore } from '../open-store.js';
+import type { EvidenceStore } from '../store.js';
 import { writeIncluded } from './include.js';
-import { readIfThere } from './open.js';
 import { jsonText, metricsSummary, runningRecords } from '../report/records.js';
 
 /** The list that an approval of the bundle binds to; its own SHA-256 is the digest. */
@@ -20,20 +19,21 @@ const GROWING = /^data\/(events\..*|approvals\.json|checklist\.json|timeline\.js
  *
  * @throws EvidenceError, EvidenceRefusal
  */
-export async function collectEvidence(request: CollectEvidence): Promise<CollectedEvidence> {
-  const bag = request.goLive.evidenceDir;
-  const data = join(bag, 'data');
+export async function collectEvidence(
+  request: CollectEvidence,
+  store: EvidenceStore = openStore(request.goLive.evidenceDir),
+): Promise<CollectedEvidence> {
   const state = request.state as unknown as GoLiveState;
   const missing: string[] = [];
-  for (const include of request.include) missing.push(...(await writeIncluded(data, include, state)));
-  await writeDurably(join(data, 'metrics_summary.json'), jsonText(metricsSummary(state)));
-  for (const [file, content] of runningRecords(state)) await writeDurably(join(data, file), content);
-  if ((await readIfThere(join(data, 'runbook.yaml'))) === undefined) {
+  for (const include of request.include) missing.push(...(await writeIncluded(store, include, state)));
+  await store.write('data/metrics_summary.json', jsonText(metricsSummary(state)));
+  for (const [file, content] of runningRecords(state)) await store.write(`data/${file}`, content);
+  if ((await store.read('data/runbook.yaml')) === undefined) {
     missing.push('runbook.yaml: the runbook could not be read when the go-live began');
   }
-  const { files } = await readPayload(bag);
+  const { files } = await store.list();
   const settled = files.filter(({ path }) => !GROWING.test(path));
   const manifest = formatManifest(settled);
-  await writeDurably(join(data, APPROVED_MANIFEST), manifest);
+  await store.write(`data/${APPROVED_MANIFEST}`, manifest);
   return { digest: sha256(manifest), files: settled.length, missing };
 }

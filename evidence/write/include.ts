@@ -1,11 +1,12 @@
 import { lstat, readFile, realpath } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import type { CollectEvidence } from '../../model/state/contract.js';
 import type { Json } from '../../model/json.js';
 import { addressText, readEvidenceAddress } from '../../model/plan/address.js';
 import type { GoLiveState } from '../../model/state/state.js';
-import { sha256, writeDurably } from '../durable.js';
+import { sha256 } from '../durable.js';
 import { EvidenceRefusal, evidenceError } from '../error.js';
+import type { EvidenceStore } from '../store.js';
 
 type Include = CollectEvidence['include'][number];
 interface Source {
@@ -21,24 +22,27 @@ const NAME = /^[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]{0,127}$/;
 /**
  * Writes one file of `evidence.include` from what steps left.
  *
- * @param data absolute `data/` folder of the bag
  * @returns what is missing of it, a sentence each
  * @throws EvidenceRefusal for a name that is not allowed; EvidenceError when it cannot be written
  */
-export async function writeIncluded(data: string, include: Include, state: GoLiveState): Promise<string[]> {
+export async function writeIncluded(store: EvidenceStore, include: Include, state: GoLiveState): Promise<string[]> {
   if (!NAME.test(include.file) || OWN.test(include.file)) {
-    throw new EvidenceRefusal(`The bundle cannot hold a file of a runbook named ${JSON.stringify(include.file)}.`, 'Give it another name under evidence.include.');
+    throw new EvidenceRefusal(
+      `The bundle cannot hold a file of a runbook named ${JSON.stringify(include.file)}.`,
+      'Give it another name under evidence.include.',
+    );
   }
   const recorded = recordedHashes(state);
   const sources: Source[] = [];
   const missing: string[] = [];
   for (const [index, from] of include.from.entries()) {
     const path = include.paths[index];
-    const found = path == null ? 'its step did not leave it' : await readSource(data, path, recorded.get(path));
+    const found =
+      path == null ? 'its step did not leave it' : await readSource(store.local('data'), path, recorded.get(path));
     if (typeof found === 'string') missing.push(`${include.file}: ${from}: ${found}`);
     else sources.push({ from, content: found });
   }
-  if (sources.length > 0) await writeDurably(join(data, include.file), joined(include.file, sources, missing));
+  if (sources.length > 0) await store.write(`data/${include.file}`, joined(include.file, sources, missing));
   return missing;
 }
 

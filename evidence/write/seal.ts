@@ -1,6 +1,4 @@
 import { sign } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { canonicalJson } from '../../model/json.js';
 import {
   PAYLOAD_TYPE,
@@ -12,6 +10,8 @@ import {
 } from '../../model/evidence/seal.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { sha256 } from '../durable.js';
+import { EvidenceError } from '../error.js';
+import type { EvidenceStore } from '../store.js';
 import { EVENT_LOG, linkOf } from './log.js';
 import type { EvidenceKey } from './signing-key.js';
 
@@ -31,8 +31,15 @@ export type SealedTags = Record<'bag-info.txt' | 'bagit.txt' | 'manifest-sha256.
  *
  * Sources: in-toto attestation spec v1; DSSE v1.0.2.
  */
-export async function sealText(bag: string, tags: SealedTags, state: GoLiveState, sealer: Sealer): Promise<string> {
-  const lines = (await readFile(join(bag, EVENT_LOG), 'utf8')).trimEnd().split('\n');
+export async function sealText(
+  store: EvidenceStore,
+  tags: SealedTags,
+  state: GoLiveState,
+  sealer: Sealer,
+): Promise<string> {
+  const log = await store.read(EVENT_LOG);
+  if (log === undefined) throw new EvidenceError(`${store.local(EVENT_LOG)} is gone`, 'Look who took it away.', 'GONE');
+  const lines = log.toString('utf8').trimEnd().split('\n');
   const predicate: SealPredicate = {
     goLive: state.id,
     target: state.target,

@@ -1,23 +1,18 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { link, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { writeDurably } from '../durable.js';
 import { EvidenceRefusal } from '../error.js';
+import { fingerprintOf } from '../hash.js';
 
 /** The worker's key for evidence. */
 export interface EvidenceKey {
   privateKey: KeyObject;
   /** The public half, PEM (SPKI). */
   publicPem: string;
-  /** `SHA256:` and the hash of the public key's DER, in base64 without padding, as SSH writes fingerprints. */
+  /** Of the public half; see `fingerprintOf`. */
   fingerprint: string;
-}
-
-/** Fingerprint of a public key. */
-export function fingerprintOf(publicKey: KeyObject): string {
-  const der = publicKey.export({ type: 'spki', format: 'der' });
-  return `SHA256:${createHash('sha256').update(der).digest('base64').replace(/=+$/, '')}`;
 }
 
 /**
@@ -29,8 +24,7 @@ export function fingerprintOf(publicKey: KeyObject): string {
 export async function openEvidenceKey(path: string): Promise<EvidenceKey> {
   if (!existsSync(path)) await makeKey(path);
   const mode = (await stat(path)).mode & 0o077;
-  const refused = (why: string, hint: string) =>
-    new EvidenceRefusal(`The evidence key ${path} ${why}.`, hint);
+  const refused = (why: string, hint: string) => new EvidenceRefusal(`The evidence key ${path} ${why}.`, hint);
   if (mode !== 0) throw refused('may be read by others than its owner', `Run: chmod 600 ${path}`);
   let privateKey: KeyObject;
   try {

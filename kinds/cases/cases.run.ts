@@ -1,16 +1,14 @@
 import type { z } from 'zod';
 import type { casesRun as kind } from './cases.run.kind.js';
+import { outputsOf } from './cases.run.recompute.js';
 import { writeLeaves } from './leaves.js';
 import { type Case, type Manifest, readManifest } from './manifest.js';
-import { type CaseResult, metricsOf, tallies } from './metrics.js';
+import { type CaseResult, tallies } from './metrics.js';
 import { sendCase, type SendOptions } from './send-case.js';
 import type { HandlerOf, LineAppender, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 type Input = z.infer<(typeof kind)['input']>;
-
-/** Above so many cases the verdicts by id stay in the evidence: a result must be small. */
-const MOST_VERDICTS = 200;
 
 export const casesRun: HandlerOf<typeof kind> = {
   async do(input, context) {
@@ -42,23 +40,7 @@ export const casesRun: HandlerOf<typeof kind> = {
       summary: `${agreed} of ${comparable} comparable cases agree with the oracle (${total} cases); 429: ${retries429} retried, ${exhausted429} exhausted`,
     };
   },
-  // Every case has its line when the step is done, with what the oracle expects of it.
-  recompute(_input, read) {
-    const text = read('results.jsonl')?.toString('utf8');
-    if (text === undefined) return undefined;
-    const results = text
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as CaseResult);
-    return outputsOf(results, results);
-  },
 };
-
-function outputsOf(cases: readonly Pick<Case, 'expected'>[], results: readonly CaseResult[]) {
-  const metrics = metricsOf(cases, results);
-  const verdicts = Object.fromEntries(results.map(({ id, verdict }) => [id, verdict ?? 'none']));
-  return { ...metrics, ...(metrics.total <= MOST_VERDICTS ? { verdicts } : {}) };
-}
 
 async function runAll(
   input: Input,

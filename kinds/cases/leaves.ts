@@ -1,8 +1,9 @@
 import { stringify } from 'csv-stringify/sync';
 import type { EvidenceRef } from '../../model/evidence/manifest.js';
 import type { StepEvidence } from '../../activities/step/step.js';
-import { type Case, VERDICT_CLASSES } from './manifest.js';
+import type { Case } from './manifest.js';
 import { type CaseResult, metricsOf } from './metrics.js';
+import { VERDICT_CLASSES } from './verdict-class.js';
 
 const csv = (rows: (string | number)[][]): string => stringify(rows, { escape_formulas: true });
 

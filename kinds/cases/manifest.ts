@@ -2,9 +2,7 @@ import { z } from 'zod';
 import { sha256 } from '../../evidence/durable.js';
 import { readNeeded } from '../shared/replace.js';
 import { StepError } from '../../activities/step/step-error.js';
-
-export const VERDICT_CLASSES = ['pass', 'warn', 'reject', 'blocked'] as const;
-export type VerdictClass = (typeof VERDICT_CLASSES)[number];
+import { VERDICT_CLASSES } from './verdict-class.js';
 
 const counts = z.record(z.string(), z.number().int().min(0));
 const manifestSchema = z.object({

@@ -1,4 +1,4 @@
-import { type Case, type VerdictClass, VERDICT_CLASSES } from './manifest.js';
+import { type Expected, type VerdictClass, VERDICT_CLASSES } from './verdict-class.js';
 
 /** One line of `results.jsonl`: what was asked and answered for one case. */
 export interface CaseResult {
@@ -27,7 +27,7 @@ export interface CaseResult {
 }
 
 /** Tallies on the manifest's totals: a share that is over a limit once can only grow, so a guard on it is certain. */
-export function tallies(cases: readonly Pick<Case, 'expected'>[], results: readonly CaseResult[]) {
+export function tallies(cases: readonly Expected[], results: readonly CaseResult[]) {
   const blocked = results.filter((result) => result.verdict === 'blocked').length;
   const comparable = results.filter((result) => result.verdict !== null);
   return {
@@ -44,7 +44,7 @@ export function tallies(cases: readonly Pick<Case, 'expected'>[], results: reado
   };
 }
 
-function maxClassBlocked(cases: readonly Pick<Case, 'expected'>[], results: readonly CaseResult[]): number {
+function maxClassBlocked(cases: readonly Expected[], results: readonly CaseResult[]): number {
   const shares = VERDICT_CLASSES.filter((verdict) => verdict !== 'blocked').map((verdict) => {
     const all = cases.filter((one) => one.expected === verdict).length;
     const blocked = results.filter((result) => result.expected === verdict && result.verdict === 'blocked').length;
@@ -73,7 +73,7 @@ function share<N extends string>(name: N, part: number, whole: number): { [K in 
 }
 
 /** The figures of a run, whole or partial. `durationMs` is from the first send to the last answer. */
-export function metricsOf(cases: readonly Pick<Case, 'expected'>[], results: readonly CaseResult[]) {
+export function metricsOf(cases: readonly Expected[], results: readonly CaseResult[]) {
   const running = tallies(cases, results);
   const expectedPass = results.filter((result) => result.expected === 'pass' && result.verdict !== null);
   const starts = results.map((result) => Date.parse(result.startedAt));

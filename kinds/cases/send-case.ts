@@ -1,8 +1,9 @@
 import type { Json } from '../../model/json.js';
 import { sha256 } from '../../evidence/durable.js';
 import type { HttpAnswer, StepContext } from '../../activities/step/step.js';
-import { type Case, VERDICT_CLASSES, type VerdictClass } from './manifest.js';
+import type { Case } from './manifest.js';
 import type { CaseResult } from './metrics.js';
+import { VERDICT_CLASSES, type VerdictClass } from './verdict-class.js';
 
 export interface SendOptions {
   url: string;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { statOf } from '../../host/process-group.js';
+import { runningStatOf } from '../../host/process.js';
 import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
@@ -23,8 +23,8 @@ export interface ProcessName {
 
 /** A process that runs, by its pid; undefined when there is none, or only its zombie. */
 export function processOf(pid: number): RunningProcess | undefined {
-  const stat = statOf(pid);
-  if (!stat || stat.state === 'Z' || stat.state === 'X') return undefined;
+  const stat = runningStatOf(pid);
+  if (!stat) return undefined;
   try {
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0+$/, '').replaceAll('\0', ' ');
     const startedAt = new Date(startedAtMs(Number(stat.startTime))).toISOString();

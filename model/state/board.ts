@@ -1,5 +1,5 @@
-import type { Verdict } from '../verdict.js';
-import type { GoLiveState, PhaseState, PhaseStatus, StepRecord, StepStatus } from './state.js';
+import { SIGNS } from './signs.js';
+import type { GoLiveState, PhaseState, StepRecord } from './state.js';
 import type { GateResult } from '../judge/gate.js';
 
 /** Text from outside made safe for one Markdown table cell: no markup, no row break, no control characters. */
@@ -8,27 +8,6 @@ export function cell(text: string): string {
     .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
     .replace(/[\\`*_{}[\]<>|#~]/g, (character) => `\\${character}`)
     .trim();
-}
-
-const MARKS = {
-  pending: '·',
-  waiting: '●',
-  running: '▶',
-  passed: '✓',
-  done: '✓',
-  failed: '✗',
-  skipped: '–',
-  cancelled: '■',
-  undone: '↶',
-  'undo-failed': '✗',
-  go: '✓',
-  waived: '◇',
-  inconclusive: '?',
-  'no-go': '✗',
-} as const satisfies Record<StepStatus | PhaseStatus | Verdict, string>;
-/** The sign of a status or verdict. */
-export function mark(status: keyof typeof MARKS): string {
-  return MARKS[status];
 }
 
 /** "0:41:07" from milliseconds. */
@@ -44,12 +23,12 @@ function elapsed(phase: PhaseState, nowMs: number): string {
 }
 
 function gateLine(gate: GateResult): string {
-  return `| ${mark(gate.verdict)} ${gate.verdict} | ${cell(gate.title)} | ${cell(gate.sentence)} |`;
+  return `| ${SIGNS[gate.verdict]} ${gate.verdict} | ${cell(gate.title)} | ${cell(gate.sentence)} |`;
 }
 
 function stepLine(step: StepRecord): string {
   const text = step.failure?.message ?? step.skipped ?? step.summary ?? '';
-  return `| ${mark(step.status)} ${step.status} | ${cell(step.title)} | ${cell(step.uses)} | ${cell(text)} |`;
+  return `| ${SIGNS[step.status]} ${step.status} | ${cell(step.title)} | ${cell(step.uses)} | ${cell(text)} |`;
 }
 
 /** Steps and gates of one phase, as its own board shows them. */
@@ -85,7 +64,7 @@ export function board(state: GoLiveState, nowMs: number): string {
   lines.push('| # | phase | owner | time / planned | attempt | verdict |', '|---|---|---|---|---|---|');
   for (const phase of state.phases) {
     lines.push(
-      `| ${mark(phase.status)} ${phase.index} | ${cell(phase.title)} | ${cell(phase.owner.map((role) => state.roles[role] ?? role).join(', '))} | ${elapsed(phase, nowMs)} / ${clock(phase.plannedMs)} | ${phase.attempt || '–'} | ${cell(phase.sentence ?? phase.status)} |`,
+      `| ${SIGNS[phase.status]} ${phase.index} | ${cell(phase.title)} | ${cell(phase.owner.map((role) => state.roles[role] ?? role).join(', '))} | ${elapsed(phase, nowMs)} / ${clock(phase.plannedMs)} | ${phase.attempt || '–'} | ${cell(phase.sentence ?? phase.status)} |`,
     );
   }
   for (const phase of state.phases.filter((p) => p.steps.length > 0 || p.gates.length > 0)) {
@@ -102,7 +81,7 @@ export function board(state: GoLiveState, nowMs: number): string {
     lines.push('', '| decision | verdict | why |', '|---|---|---|');
     lines.push(
       ...state.decisions.map(({ title, verdict = 'pending' as const, sentence }) => {
-        return `| ${cell(title)} | ${mark(verdict)} ${verdict} | ${cell(sentence)} |`;
+        return `| ${cell(title)} | ${SIGNS[verdict]} ${verdict} | ${cell(sentence)} |`;
       }),
     );
   }

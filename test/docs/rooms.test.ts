@@ -25,6 +25,7 @@ const BREAKS: Record<string, [file: string, imported: string]> = {
   'kinds-use-the-contract': ['kinds/a.ts', '../activities/step/step-evidence.js'],
   'kinds-reach-out-by-their-context': ['kinds/b.ts', 'node:net'],
   'what-a-kind-takes-is-pure': ['kinds/file/a.kind.ts', './hands.js'],
+  'an-auditor-loads-no-worker': ['kinds/file/a.recompute.ts', './hands.js'],
   'workers-name-workflows-by-path': ['workers/a.ts', '../workflows/target.js'],
   'client-stands-alone': ['client/a.ts', '../kinds/file/hands.js'],
   'lab-is-a-world-of-its-own': ['lab/a.ts', '../host/target.js'],

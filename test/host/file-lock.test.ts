@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LockTimeout, takeLock } from '../../host/file-lock.js';
 import { appendEvent, linkOf } from '../../evidence/write/log.js';
 import { eventOf } from '../kits/events.js';
-import { isRunning } from '../../host/process-group.js';
+import { isRunning } from '../../host/process.js';
 import { eventually } from '../kits/step-run.js';
 
 const built = (path: string): string => new URL(`../../dist/${path}`, import.meta.url).pathname;
@@ -42,6 +42,10 @@ describe('a lock between processes', () => {
     await said(child);
     child.kill('SIGSTOP');
     await expect(takeLock(lock, { timeoutMs: 300 })).rejects.toThrow(LockTimeout);
+    const told: number[] = [];
+    const waiting = (pid: number): number => told.push(pid);
+    await expect(takeLock(lock, { timeoutMs: 5500, waiting })).rejects.toThrow(LockTimeout);
+    expect(told).toEqual([child.pid]);
     child.kill('SIGKILL');
     await eventually(() => !isRunning(child.pid ?? 0, null), 'the holder is gone');
     const release = await takeLock(lock, { timeoutMs: 300 });

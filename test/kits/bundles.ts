@@ -3,7 +3,8 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readPayload, writeBag } from '../../evidence/write/bag.js';
+import { folderStore } from '../../evidence/folder-store.js';
+import { writeBag } from '../../evidence/write/bag.js';
 import { sha256 } from '../../evidence/durable.js';
 import { linkOf } from '../../evidence/write/log.js';
 import { sealText } from '../../evidence/write/seal.js';
@@ -73,7 +74,8 @@ export class Bundle {
     ) as {
       predicate: { temporal: { namespace: string; workflowId: string; runId: string } };
     };
-    const { files } = await readPayload(this.root);
+    const store = folderStore(this.root);
+    const { files } = await store.list();
     const rest = files.filter(({ path }) => path !== 'data/events.jsonl');
     let prev = '0'.repeat(64);
     this.events((events) =>
@@ -95,12 +97,12 @@ export class Bundle {
       .split('\n')
       .map((line) => line.split(': ') as [string, string]);
     await writeBag(
-      this.root,
-      (await readPayload(this.root)).files,
+      store,
+      (await store.list()).files,
       info.filter(([label]) => label !== 'Payload-Oxum'),
       async (tags) => [
         [KEY_FILE, sealer.key.publicPem],
-        [SEAL_FILE, await sealText(this.root, tags, state, sealer)],
+        [SEAL_FILE, await sealText(store, tags, state, sealer)],
       ],
     );
   }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { Sealer } from '../../evidence/write/seal.js';
-import { fingerprintOf } from '../../evidence/write/signing-key.js';
+import { fingerprintOf } from '../../evidence/hash.js';
 
 /** A sealer with a key of its own, or with the one given. */
 export function testSealer(

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { stepCalls } from '../../kinds/hands.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Effect } from '../../model/plan/plan.js';
+import { figuresAgain } from './figures-again.js';
 import {
   eventsOf,
   failed,
@@ -75,6 +76,7 @@ export function stepKit(kind: string, kit: KitCase): void {
       const { kind: schema } = stepCalls.call(kind, 'do');
       expect(schema.outputs.safeParse(outputs).error).toBeUndefined();
       expect(summary).not.toBe('');
+      expect(figuresAgain(kind, run) ?? outputs).toEqual(outputs);
       for (const ref of evidence) expect(existsSync(join(run.task.goLive.evidenceDir, 'data', ref.path))).toBe(true);
       expect(eventsOf(run.task.goLive.evidenceDir).map(({ type }) => type)).toEqual(['step.started', 'step.done']);
       if ((kit.effect ?? schema.effect) !== 'once') {

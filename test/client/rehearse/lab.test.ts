@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { startLab } from '../../../client/rehearse/lab.js';
-import { isAlive, startTimeOf, waitUntil } from '../../../client/server/processes.js';
+import { waitUntil } from '../../../client/server/processes.js';
+import { isAlive, startTimeOf } from '../../../host/process.js';
 
 let folder = '';
 beforeEach(() => {

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { connect } from '../../../client/server/connection.js';
 import { ensureServer, type ServerInfo, serverStatus, stopServer } from '../../../client/server/local-server.js';
 import { randomPort } from '../../../client/server/ports.js';
-import { isAlive, startTimeOf, waitUntil } from '../../../client/server/processes.js';
+import { waitUntil } from '../../../client/server/processes.js';
+import { isAlive, startTimeOf } from '../../../host/process.js';
 import { SEARCH_ATTRIBUTE_NAMES } from '../../../model/state/search-attributes.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'golive-server-'));

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureWorker, stopWorker, workerStatus } from '../../../client/server/local-worker.js';
-import { startTimeOf, waitUntil } from '../../../client/server/processes.js';
+import { waitUntil } from '../../../client/server/processes.js';
+import { startTimeOf } from '../../../host/process.js';
 
 /** Stands in for the built worker: says that it polls, and what it was told; on SIGTERM it ends after `drainMs`. */
 const script = (options: { drainMs?: number; before?: string }): string => `

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { ensureServer, serverStatus, stopServer } from '../../../client/server/local-server.js';
 import { stopWorker, workerStatus } from '../../../client/server/local-worker.js';
 import { randomPort } from '../../../client/server/ports.js';
-import { isAlive, signal, waitUntil } from '../../../client/server/processes.js';
+import { signal, waitUntil } from '../../../client/server/processes.js';
+import { isAlive } from '../../../host/process.js';
 import { bringUp, stayUp, type UpState } from '../../../client/server/supervise.js';
 
 const WORKER = `

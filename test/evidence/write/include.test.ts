@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { sha256 } from '../../../evidence/durable.js';
+import { folderStore } from '../../../evidence/folder-store.js';
 import { writeIncluded } from '../../../evidence/write/include.js';
 import { appendEvents } from '../../../evidence/write/log.js';
 import { eventOf, nameOf, SEAL } from '../../kits/events.js';
@@ -33,15 +34,15 @@ describe('a file of evidence.include', () => {
     ['c.csv', 'id,got\n', 'id,got\n', 'id,got\n'],
   ])('%s is joined', async (file, first, second, joined) => {
     const paths = [leave('p/1', first), leave('p/2', second)];
-    expect(await writeIncluded(data, { file, from, paths }, goState())).toEqual([]);
+    expect(await writeIncluded(folderStore(bag), { file, from, paths }, goState())).toEqual([]);
     expect(read(file)).toBe(joined);
   });
 
   test('JSON of several steps stands by its step, of one as it is', async () => {
     const paths = [leave('p/1', '{"retried":3}'), leave('p/2', '{"retried":1}')];
-    await writeIncluded(data, { file: 'two.json', from, paths }, goState());
+    await writeIncluded(folderStore(bag), { file: 'two.json', from, paths }, goState());
     expect(JSON.parse(read('two.json'))).toEqual({ 'smoke.run1': { retried: 3 }, 'smoke.run2': { retried: 1 } });
-    await writeIncluded(data, { file: 'one.json', from: ['smoke.run1.x'], paths: ['p/1'] }, goState());
+    await writeIncluded(folderStore(bag), { file: 'one.json', from: ['smoke.run1.x'], paths: ['p/1'] }, goState());
     expect(read('one.json')).toBe('{"retried":3}');
   });
 
@@ -53,7 +54,11 @@ describe('a file of evidence.include', () => {
     const evidence = [{ name: 'x', path: 'p/altered', sha256: sha256('before'), bytes: 6 }];
     Object.assign(state.phases[0]?.steps[0] ?? {}, { evidence });
     const paths = [null, 'p/none', 'p/altered', '../secret', 'link/secret'];
-    const missing = await writeIncluded(data, { file: 'all.jsonl', from: paths.map(() => 's.t.x'), paths }, state);
+    const missing = await writeIncluded(
+      folderStore(bag),
+      { file: 'all.jsonl', from: paths.map(() => 's.t.x'), paths },
+      state,
+    );
     expect(missing.map((line) => line.replace('all.jsonl: s.t.x: ', ''))).toEqual([
       'its step did not leave it',
       'it is gone',
@@ -67,7 +72,9 @@ describe('a file of evidence.include', () => {
   test.each(['../x.json', 'events.jsonl', 'state.json', '.hidden', 'a/b.json', 'phases'])(
     'cannot be %s',
     async (file) => {
-      await expect(writeIncluded(data, { file, from: [], paths: [] }, goState())).rejects.toThrow(/cannot hold a file/);
+      await expect(writeIncluded(folderStore(bag), { file, from: [], paths: [] }, goState())).rejects.toThrow(
+        /cannot hold a file/,
+      );
     },
   );
 });

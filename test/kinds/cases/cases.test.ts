@@ -3,8 +3,9 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { retryAfterMs } from '../../../kinds/cases/send-case.js';
-import { largestDrop } from '../../../kinds/cases/cases.compare.js';
+import { largestDrop } from '../../../kinds/cases/cases.compare.recompute.js';
 import type { JsonObject } from '../../../model/json.js';
+import { figuresAgain } from '../../kits/figures-again.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { eventually, failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
@@ -108,6 +109,7 @@ describe('cases.run', () => {
         'blocked>blocked': 1,
       },
     });
+    expect(figuresAgain('cases.run', ended)).toEqual(outputs);
     expect(outputs.accuracy).toBeCloseTo(6 / 9, 12);
     expect(outputs.recallPass).toBeCloseTo(0.5, 12);
     expect(outputs.blockedAmongExpectedPass).toBeCloseTo(0.25, 12);
@@ -189,6 +191,23 @@ test.each([
   ['an hour is cut', { 'retry-after': '3600' }, 120_000],
 ])('Retry-After as %s', (_name, headers, ms) => {
   expect(retryAfterMs({ headers: headers as Record<string, string> }, new Date('2026-11-21T00:00:00Z'))).toBe(ms);
+});
+
+test('two runs of one go-live are compared again from their inputs; an earlier file is not in the bundle', async () => {
+  const base = temporaryFolder();
+  const now = { current: { a: 'pass', b: 'warn' }, currentConfusion: { 'pass>pass': 1, 'pass>warn': 1 } };
+  const overrides = { goLive: { baseDir: base } };
+  const run = await runStep(
+    'cases.compare',
+    { ...now, baseline: { a: 'pass', b: 'pass' }, baselineConfusion: { 'pass>pass': 2 }, maxDrop: 0.1 },
+    overrides,
+  );
+  expect(passed(run).outputs).toMatchObject({ compared: true, agreement: 0.5, maxDrop: 0.5, exceeds: true });
+  expect(figuresAgain('cases.compare', run)).toEqual(passed(run).outputs);
+  writeFileSync(join(base, 'metrics.json'), JSON.stringify({ confusion: { 'pass>pass': 2 } }));
+  const earlier = await runStep('cases.compare', { ...now, baselineFile: 'metrics.json', maxDrop: 0.1 }, overrides);
+  expect(passed(earlier).outputs).toMatchObject({ compared: true, exceeds: true });
+  expect(figuresAgain('cases.compare', earlier)).toBeUndefined();
 });
 
 test.each([

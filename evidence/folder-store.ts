@@ -1,0 +1,79 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { lstat, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { isTemporary, settleTemporary, sha256File, temporaryBeside, writeDurably } from './durable.js';
+import { evidenceError } from './error.js';
+import { appendLines, lastLineOf } from './folder-lines.js';
+import type { EvidenceStore, Inventory } from './store.js';
+
+/** The record in a folder of this machine, as BagIt lays it out. @param root absolute */
+export function folderStore(root: string): EvidenceStore {
+  const local = (path: string): string => join(root, path);
+  return {
+    root,
+    local,
+    read: (path) => readIfThere(local(path)),
+    write: (path, content) => writeDurably(local(path), content),
+    copy: (path, from) => copyDurably(from, local(path)),
+    adopt: (path) => sha256File(local(path)),
+    append: (path, next, options) => appendLines(root, path, next, options?.final ?? false),
+    lastLine: (path) => lastLineOf(local(path)),
+    list: () => inventory(root),
+    remove: async (leftovers) => {
+      for (const path of leftovers) await rm(local(path), { recursive: true, force: true });
+    },
+  };
+}
+
+/** A file's bytes, or undefined when it is not there. @throws EvidenceError for every other trouble */
+export async function readIfThere(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw evidenceError('read', path, error);
+  }
+}
+
+async function copyDurably(from: string, to: string): Promise<void> {
+  const temporary = temporaryBeside(to);
+  try {
+    await pipeline(createReadStream(from), createWriteStream(temporary, { flags: 'w' }));
+    await settleTemporary(temporary, to);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw evidenceError('write', to, error);
+  }
+}
+
+/** Names that only a running step needs: leases and unfinished writes. */
+function isLeftover(name: string): boolean {
+  return isTemporary(name) || name === '.lease' || name === '.lease.lock';
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: unknown) => {
+    throw evidenceError('read', folder, error);
+  });
+}
+
+/** Links are not followed. Tag files are written beside `data/`, so leftovers are looked for there, too. */
+async function inventory(root: string): Promise<Inventory> {
+  const found: Inventory = { files: [], leftovers: [], links: [] };
+  const walk = async (below: string): Promise<void> => {
+    for (const name of (await namesIn(join(root, below))).sort()) {
+      const path = `${below}/${name}`;
+      const absolute = join(root, path);
+      const status = await lstat(absolute);
+      if (isLeftover(name)) found.leftovers.push(path);
+      else if (status.isDirectory()) await walk(path);
+      else if (status.isSymbolicLink()) found.links.push({ path, target: await readlink(absolute) });
+      else if (status.isFile()) found.files.push({ path, ...(await sha256File(absolute)) });
+    }
+  };
+  found.leftovers.push(...(await namesIn(root)).filter(isLeftover));
+  await walk('data');
+  found.files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return found;
+}

@@ -1,0 +1,25 @@
+import type { casesRun as kind } from './cases.run.kind.js';
+import { type CaseResult, metricsOf } from './metrics.js';
+import type { Expected } from './verdict-class.js';
+import type { RecomputeOf } from '../shared/recompute-of.js';
+
+/** Above so many cases the verdicts by id stay in the evidence: a result must be small. */
+const MOST_VERDICTS = 200;
+
+/** The outputs of a run over these cases with these results. */
+export function outputsOf(cases: readonly Expected[], results: readonly CaseResult[]) {
+  const metrics = metricsOf(cases, results);
+  const verdicts = Object.fromEntries(results.map(({ id, verdict }) => [id, verdict ?? 'none']));
+  return { ...metrics, ...(metrics.total <= MOST_VERDICTS ? { verdicts } : {}) };
+}
+
+/** Every case has its line when the step is done, with what the oracle expects of it. */
+export const recomputeCasesRun: RecomputeOf<typeof kind> = (_input, read) => {
+  const text = read('results.jsonl')?.toString('utf8');
+  if (text === undefined) return undefined;
+  const results = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as CaseResult);
+  return outputsOf(results, results);
+};
