@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CloseEvidence, ClosedEvidence } from '../../model/state/contract.js';
+import type { ShownByKind } from '../../model/evidence/shown.js';
 import { canonicalJson } from '../../model/json.js';
 import { formatManifest } from '../../model/evidence/manifest.js';
 import { KEY_FILE, SEAL_FILE } from '../../model/evidence/seal.js';
@@ -24,9 +25,14 @@ const LOG_PATH = 'data/events.jsonl';
  * the signature over them.
  * Run again after a crash it comes to the same files; a finished bundle is left as it is.
  *
+ * @param shows the sections that kinds add to the report
  * @throws EvidenceError; EvidenceRefusal when the bundle is sealed with another state
  */
-export async function closeEvidence(request: CloseEvidence, sealer: Sealer): Promise<ClosedEvidence> {
+export async function closeEvidence(
+  request: CloseEvidence,
+  sealer: Sealer,
+  shows: ShownByKind,
+): Promise<ClosedEvidence> {
   const { goLive, signoff } = request;
   const bag = goLive.evidenceDir;
   const data = join(bag, 'data');
@@ -42,7 +48,7 @@ export async function closeEvidence(request: CloseEvidence, sealer: Sealer): Pro
   if (sealed && standing !== stateText) {
     throw new EvidenceRefusal(`Conflict: ${bag} is sealed with another outcome of '${goLive.id}'.`, 'Start again under another change; sealed evidence is never written over.');
   }
-  if (!sealed) await writePages(data, state, stateText, signoff);
+  if (!sealed) await writePages(data, state, { stateText, signoff, shows });
   if (!sealed || (await readIfThere(join(bag, TAG_MANIFEST))) === undefined) await seal(bag, state, sealed, sealer);
   const { files } = await readPayload(bag);
   return {
@@ -53,11 +59,15 @@ export async function closeEvidence(request: CloseEvidence, sealer: Sealer): Pro
   };
 }
 
-async function writePages(data: string, state: GoLiveState, stateText: string, signoff: string): Promise<void> {
+async function writePages(
+  data: string,
+  state: GoLiveState,
+  { stateText, signoff, shows }: { stateText: string; signoff: string; shows: ShownByKind },
+): Promise<void> {
   await writeDurably(join(data, 'state.json'), stateText);
   for (const [file, content] of runningRecords(state)) await writeDurably(join(data, file), content);
   await writeDurably(join(data, signoff), signoffText(state));
-  const extras = await readExtras(data);
+  const extras = await readExtras(data, shows);
   await writeDurably(join(data, 'REPRODUCE.md'), reproduceText(state, extras));
   // Charts are loaded only when a report is drawn.
   const { renderReport } = await import('../report/render.js');

@@ -57,6 +57,9 @@ export const httpCheck = defineKind({
     json: z.record(z.string(), z.unknown()).describe('Value at each JSONPath of `expect.json`.'),
   }),
   effect: 'none',
+  reach: ({ url }) => url,
+  writes: 'none',
+  looksWith: { method: ['GET', 'HEAD'] },
   undo: null,
   example: `id: healthz
 uses: http.check
