@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../shared/fields.js';
-import { jsonPath } from '../shared/json-path.js';
+import { jsonPath } from './json-path.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { secretRef } from '../shared/secret-ref.js';
 
