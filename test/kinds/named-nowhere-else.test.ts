@@ -31,9 +31,9 @@ interface Token {
 
 /** Kinds that a text names: a name with a dot anywhere in it, one without only as the whole text or after `uses:`. */
 function kindsIn(text: string): string[] {
-  const words = text.split(/[^A-Za-z.-]+/);
+  const words = text.match(/[A-Za-z]+(?:[.-][A-Za-z]+)*/g) ?? [];
   return names.filter((name) =>
-    name.includes('.') ? words.includes(name) : text === name || new RegExp(`uses: ${name}\\b`).test(text),
+    name.includes('.') ? words.some((word) => word === name) : text === name || new RegExp(`uses: ${name}\\b`).test(text),
   );
 }
 
