@@ -88,7 +88,7 @@ export function stepKit(kind: string, kit: KitCase): void {
         const { kind: schema } = stepCalls.call(kind, 'do');
         const run = await heldToFacts(schema, input, {
           folder,
-          evidence: ['evidence', ...(kit.programsWrite ?? [])].map((name) => join(folder, name)),
+          evidence: ['evidence', '.evidence.lock', ...(kit.programsWrite ?? [])].map((name) => join(folder, name)),
           reachesToo: kit.reachesToo ?? [],
           work: () =>
             runStep(kind, input, { ...overrides(), goLive: { baseDir: folder, network: networkFor(schema, input) } }),
