@@ -27,8 +27,8 @@ function isBelow(path: string, folder: string): boolean {
 function isWritten(path: string, named: string): boolean {
   if (isBelow(path, named) || isBelow(named, path)) return true;
   const own = basename(named);
-  const name = basename(path);
-  return dirname(path) === dirname(named) && (name.startsWith(`${own}.`) || name.startsWith(`.${own}.`));
+  const [beside = ''] = relative(dirname(named), path).split('/');
+  return beside.startsWith(`${own}.`) || beside.startsWith(`.${own}.`);
 }
 
 /** Addresses that are connected to while something runs. */
