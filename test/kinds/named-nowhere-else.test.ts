@@ -33,7 +33,9 @@ interface Token {
 function kindsIn(text: string): string[] {
   const words = text.match(/[A-Za-z]+(?:[.-][A-Za-z]+)*/g) ?? [];
   return names.filter((name) =>
-    name.includes('.') ? words.some((word) => word === name) : text === name || new RegExp(`uses: ${name}\\b`).test(text),
+    name.includes('.')
+      ? words.some((word) => word === name)
+      : text === name || new RegExp(`uses: ${name}\\b`).test(text),
   );
 }
 
