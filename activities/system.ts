@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
+import type { ShownByKind } from '../model/evidence/shown.js';
 import type { SendNotice, SystemActivities } from '../model/state/contract.js';
 import { checkSignatures } from './people/signatures.js';
 import { closeEvidence } from '../evidence/write/close.js';
@@ -23,6 +24,8 @@ export interface SystemDeps {
   logger: Logger;
   env: NodeJS.ProcessEnv;
   notify: Notify;
+  /** Sections that the kinds add to the report. */
+  shows: ShownByKind;
   /** Path of the private key that seals evidence; made when there is none. */
   evidenceKey: string;
   /** Of golive. */
@@ -39,7 +42,7 @@ export function createSystemActivities(deps: SystemDeps): SystemActivities {
       return appendEvents(goLive.evidenceDir, events, { id, again: attempt > 1 });
     }),
     collectEvidence: asFailure(collectEvidence),
-    closeEvidence: asFailure(async (request) => closeEvidence(request, await sealerOf(deps))),
+    closeEvidence: asFailure(async (request) => closeEvidence(request, await sealerOf(deps), deps.shows)),
     windowEvidence: asFailure(windowEvidence),
     sendNotice: asFailure((notice) => sendNotice(notice, deps)),
     checkSignatures: asFailure((request) => checkSignatures(request, deps.env, Context.current().cancellationSignal)),

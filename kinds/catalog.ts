@@ -1,3 +1,4 @@
+import type { ShownByKind } from '../model/evidence/shown.js';
 import type { StepKind } from '../model/schema/format/kind.js';
 import { agentsFreeze } from './agents/agents.freeze.kind.js';
 import { agentsThaw } from './agents/agents.thaw.kind.js';
@@ -77,3 +78,8 @@ export const stepKinds = {
 } satisfies Record<string, StepKind>;
 
 export type KindName = keyof typeof stepKinds;
+
+/** What the kinds add to the report. */
+export const kindShows: ShownByKind = Object.fromEntries(
+  Object.entries<StepKind>(stepKinds).map(([name, { shows = [] }]) => [name, shows]),
+);

@@ -1,9 +1,13 @@
 import { createStepActivities } from '../activities/create.js';
 import { createSystemActivities, type SystemDeps } from '../activities/system.js';
 import type { StepDeps } from '../activities/deed/attempt.js';
+import { kindShows } from '../kinds/catalog.js';
 import { stepCalls } from '../kinds/hands.js';
 
 /** Every activity that a worker offers: the step kinds, and what the workflows need besides. */
-export function createActivities(deps: Omit<StepDeps, 'kinds'> & SystemDeps) {
-  return { ...createStepActivities({ ...deps, kinds: stepCalls }), ...createSystemActivities(deps) };
+export function createActivities(deps: Omit<StepDeps, 'kinds'> & Omit<SystemDeps, 'shows'>) {
+  return {
+    ...createStepActivities({ ...deps, kinds: stepCalls }),
+    ...createSystemActivities({ ...deps, shows: kindShows }),
+  };
 }

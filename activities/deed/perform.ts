@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { JsonObject } from '../../model/json.js';
 import type { Effect } from '../../model/plan/plan.js';
+import { kindEffect } from '../../model/schema/format/kind.js';
 import type { StepResult, StepTask } from '../../model/state/contract.js';
 import type { StepCall, StepContext, StepOutcome } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
@@ -12,7 +13,7 @@ const OUTPUT_BYTES = 32 * 1024;
 export function effectOf(task: StepTask, call: StepCall): Effect {
   if (call.part === 'undo') return 'none';
   if (task.undoes) return 'idempotent';
-  return task.effect ?? call.kind.effect;
+  return task.effect ?? kindEffect(call.kind);
 }
 
 /** Runs the deed or the undo; nothing of it is recorded here. @throws whatever the kind throws */

@@ -59,6 +59,7 @@ const EFFECTS = {
   none: 'none: it only looks',
   idempotent: 'idempotent: doing it twice leaves the same state',
   once: 'once: it is never repeated blindly',
+  stated: 'stated: each step says its own by `effect`',
 } as const;
 
 /** One kind from its schema. @throws CliError (exit 2) with the nearest known kind */

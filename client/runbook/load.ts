@@ -193,7 +193,7 @@ export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Pro
     evidenceDir: resolve(choices.evidence ?? join(folder, project.evidence ?? 'evidence')),
     ...(people ? { people: Object.fromEntries(Object.entries(people).map(([name, { roles }]) => [name, roles])) } : {}),
   });
-  if (plan) return { ...plan, files: pinFiles(plan) };
+  if (plan) return { ...plan, files: pinFiles(plan, stepKinds) };
   const lines = problems.map(({ message, hint }) => (hint === undefined ? message : `${message}  (${hint})`));
   throw new CliError(
     lines.length === 1 ? (lines[0] ?? '') : `The plan cannot be made:\n${lines.map((line) => `  ${line}`).join('\n')}`,

@@ -1,55 +1,60 @@
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
+import type { ShownByKind } from '../../model/evidence/shown.js';
 import type { Json, JsonObject } from '../../model/json.js';
 import { type GuardPlan, type Plan, stepsOf } from '../../model/plan/plan.js';
 import { readIfThere } from '../folder-store.js';
 
-/** How many failed cases the report shows; the file has them all. */
-const SHOWN_CASES = 30;
 const LARGEST_BYTES = 16 * 1024 * 1024;
 
-/** What the report takes from files of the bundle beside the state. */
+/** What the report takes from elsewhere than the state: from files of the bundle, and from the kinds. */
 export interface Extras {
-  failedCases?: { header: string[]; rows: string[][]; total: number };
-  rateLimits?: JsonObject;
+  /** The sections that kinds add. */
+  shows: ShownByKind;
+  /** Content of the files in `data/` that those sections show, by name. */
+  files: Readonly<Record<string, string>>;
   guards: { phase: string; step: string; guard: GuardPlan }[];
   inputs: JsonObject;
   runbookKept: boolean;
 }
 
-export const NO_EXTRAS: Extras = { guards: [], inputs: {}, runbookKept: false };
+export const NO_EXTRAS: Extras = { shows: {}, files: {}, guards: [], inputs: {}, runbookKept: false };
 
-/** Reads them; what is not there or cannot be understood is left out. @throws EvidenceError when the disk refuses */
-export async function readExtras(data: string): Promise<Extras> {
-  const [csv, limits, planText, runbook] = await Promise.all(
-    ['failed_cases.csv', 'rate_limit_stats.json', 'plan.json', 'runbook.yaml'].map((name) =>
-      readIfThere(join(data, name)),
-    ),
-  );
-  const failedCases = csv && csv.length <= LARGEST_BYTES ? casesOf(csv.toString('utf8')) : undefined;
-  const rateLimits = limits ? objectOf(limits.toString('utf8')) : undefined;
-  const plan = planText
-    ? (objectOf(planText.toString('utf8'))?.plan as unknown as Partial<Plan> | undefined)
-    : undefined;
+/**
+ * Reads them; what is not there or cannot be understood is left out.
+ *
+ * @param data absolute path of the bundle's `data/`
+ * @throws EvidenceError when the disk refuses
+ */
+export async function readExtras(data: string, shows: ShownByKind): Promise<Extras> {
+  const read = (name: string) => readIfThere(join(data, name));
+  const [planText, runbook] = await Promise.all([read('plan.json'), read('runbook.yaml')]);
+  const plan = objectOf(planText?.toString('utf8'))?.plan as unknown as Partial<Plan> | undefined;
   return {
-    ...(failedCases ? { failedCases } : {}),
-    ...(rateLimits ? { rateLimits } : {}),
+    shows,
+    files: await readShown(shows, read),
     guards: guardsOf(plan),
-    inputs: (plan?.inputs ?? {}) as JsonObject,
+    inputs: plan?.inputs ?? {},
     runbookKept: runbook !== undefined,
   };
 }
 
-function casesOf(text: string): Extras['failedCases'] {
-  try {
-    const [header, ...rows] = parse(text, { relax_column_count: true, skip_empty_lines: true }) as string[][];
-    return header ? { header, rows: rows.slice(0, SHOWN_CASES), total: rows.length } : undefined;
-  } catch {
-    return undefined;
-  }
+async function readShown(
+  shows: ShownByKind,
+  read: (name: string) => Promise<Buffer | undefined>,
+): Promise<Extras['files']> {
+  const all = Object.values(shows).flat();
+  const names = new Set(all.flatMap((shown) => (shown.as === 'matrix' ? [] : (shown.file ?? []))));
+  const contents = await Promise.all([...names].map(async (name) => [name, await read(name)] as const));
+  return Object.fromEntries(
+    contents.flatMap(([name, bytes]) =>
+      bytes && bytes.length <= LARGEST_BYTES ? [[name, bytes.toString('utf8')]] : [],
+    ),
+  );
 }
 
-function objectOf(text: string): JsonObject | undefined {
+/** The JSON object that a text is; undefined when it is none. */
+export function objectOf(text: string | undefined): JsonObject | undefined {
+  if (text === undefined) return undefined;
   try {
     const value = JSON.parse(text) as Json;
     return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : undefined;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import type { ShownByKind } from '../../model/evidence/shown.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import { readIfThere } from '../folder-store.js';
-import { confusion, failedCases, rateLimits } from './cases.js';
 import { gateChart, timelineChart } from './charts.js';
 import { detail } from './detail.js';
 import { failures, guards, refusals } from './events.js';
@@ -11,6 +11,7 @@ import { gates } from './gates.js';
 import { approvals, banner, breakGlass, decisions, facts, modeBar, waivers, worstNews } from './head.js';
 import { html, type Html, NOTHING, raw, section, withoutTricks } from './html.js';
 import { againCommands, verifyCommands } from './reproduce.js';
+import { shownSections } from './shown.js';
 import { runningHeader, STYLE } from './style.js';
 import { timeline } from './timeline.js';
 import { headline, modeText } from './words.js';
@@ -49,10 +50,9 @@ ${facts(state)}
 ${section('Who approved what', approvals(state))}
 ${section('Gates', gates(state.phases, charts))}
 ${section('Timeline: planned against actual', timeline(state, await timelineChart(state)))}
-${section('Confusion matrix', confusion(state))}
-${section('Rate limit', rateLimits(state, extras))}
+${shownSections(state, extras, 'figures')}
 ${section('What failed, and what was done', failures(state))}
-${section('Failed cases', failedCases(extras))}
+${shownSections(state, extras, 'failures')}
 ${section('Guards', guards(state, extras))}
 ${section('Refused messages', refusals(state))}
 ${section('How to verify and to reproduce', verify(state, extras))}
@@ -76,11 +76,12 @@ function verify(state: GoLiveState, extras: Extras): Html {
  * Draws the report of a bundle from the state and files in it.
  *
  * @param bag absolute folder of the bundle
+ * @param shows the sections that kinds add
  * @returns the page, or undefined when the go-live has not left its state yet
  */
-export async function renderBundle(bag: string): Promise<string | undefined> {
+export async function renderBundle(bag: string, shows: ShownByKind): Promise<string | undefined> {
   const data = join(bag, 'data');
   const state = await readIfThere(join(data, 'state.json'));
   if (state === undefined) return undefined;
-  return renderReport(JSON.parse(state.toString('utf8')) as GoLiveState, await readExtras(data));
+  return renderReport(JSON.parse(state.toString('utf8')) as GoLiveState, await readExtras(data, shows));
 }

@@ -4,12 +4,7 @@ import { decide, overallVerdict } from '../../model/state/decision.js';
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
 import { canonicalJson, type Json, type JsonObject } from '../../model/json.js';
 import { type Plan, stepsOf } from '../../model/plan/plan.js';
-import {
-  type BegunStep,
-  type JudgedAttempt,
-  type Recomputed,
-  recompute,
-} from '../../model/judge/recompute.js';
+import { type BegunStep, type JudgedAttempt, type Recomputed, recompute } from '../../model/judge/recompute.js';
 import { addressText, asId } from '../../model/plan/address.js';
 import type { SealPredicate } from '../../model/evidence/seal.js';
 import type { GoLiveState, StepRecord } from '../../model/state/state.js';

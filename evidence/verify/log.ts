@@ -71,7 +71,9 @@ function checkEnd(
 /** Only the last word on a step counts: a later attempt may have written its files anew. */
 function checkReferences(bag: Bag, events: readonly LoggedEvent[], findings: Findings): { count: number } {
   const over = eventsOf(events, 'step.done', 'step.failed', 'undo.done', 'undo.failed');
-  const last = new Map(over.map((event) => [[event.phase, event.phaseAttempt, event.step, event.epoch].join('/'), event]));
+  const last = new Map(
+    over.map((event) => [[event.phase, event.phaseAttempt, event.step, event.epoch].join('/'), event]),
+  );
   let count = 0;
   for (const event of last.values()) {
     for (const { path, sha256: hash } of event.evidence ?? []) {

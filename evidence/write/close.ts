@@ -1,4 +1,5 @@
 import type { CloseEvidence, ClosedEvidence } from '../../model/state/contract.js';
+import type { ShownByKind } from '../../model/evidence/shown.js';
 import { canonicalJson } from '../../model/json.js';
 import { formatManifest, TAG_MANIFEST } from '../../model/evidence/manifest.js';
 import { KEY_FILE, SEAL_FILE } from '../../model/evidence/seal.js';
@@ -23,11 +24,13 @@ const NAME = /^[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]{0,127}\.md$/;
  * the signature over them.
  * Run again after a crash it comes to the same files; a finished bundle is left as it is.
  *
+ * @param shows the sections that kinds add to the report
  * @throws EvidenceError; EvidenceRefusal when the bundle is sealed with another state
  */
 export async function closeEvidence(
   request: CloseEvidence,
   sealer: Sealer,
+  shows: ShownByKind,
   store: EvidenceStore = openStore(request.goLive.evidenceDir),
 ): Promise<ClosedEvidence> {
   const { goLive, signoff } = request;
@@ -53,7 +56,7 @@ export async function closeEvidence(
       'Start again under another change; sealed evidence is never written over.',
     );
   }
-  if (!sealed) await writePages(store, state, stateText, signoff);
+  if (!sealed) await writePages(store, state, { stateText, signoff, shows });
   if (!sealed || (await store.read(TAG_MANIFEST)) === undefined) await seal(store, state, sealed, sealer);
   const { files } = await store.list();
   return {
@@ -64,11 +67,15 @@ export async function closeEvidence(
   };
 }
 
-async function writePages(store: EvidenceStore, state: GoLiveState, stateText: string, signoff: string): Promise<void> {
+async function writePages(
+  store: EvidenceStore,
+  state: GoLiveState,
+  { stateText, signoff, shows }: { stateText: string; signoff: string; shows: ShownByKind },
+): Promise<void> {
   await store.write('data/state.json', stateText);
   for (const [file, content] of runningRecords(state)) await store.write(`data/${file}`, content);
   await store.write(`data/${signoff}`, signoffText(state));
-  const extras = await readExtras(store.local('data'));
+  const extras = await readExtras(store.local('data'), shows);
   await store.write('data/REPRODUCE.md', reproduceText(state, extras));
   // Charts are loaded only when a report is drawn.
   const { renderReport } = await import('../report/render.js');

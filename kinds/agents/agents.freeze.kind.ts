@@ -1,7 +1,15 @@
 import { z } from 'zod';
+import type { Json } from '../../model/json.js';
 import { defineKind } from '../../model/schema/format/kind.js';
+import { member } from '../shared/given.js';
 
 const argv = z.array(z.string().max(4096)).min(1).max(64);
+
+/** The programs of agents' commands, as a runbook gives them. */
+export function argvIn(commands: Json | undefined): (Json | undefined)[] {
+  const list = Array.isArray(commands) ? commands : [];
+  return list.flatMap((one) => ['freeze', 'thaw', 'status'].map((name) => member(one, name)));
+}
 
 /** Ids of Temporal schedules. */
 export const schedules = z.array(z.string().min(1).max(200)).max(100).default([]);
@@ -37,6 +45,9 @@ export const agentsFreeze = defineKind({
     schedules: z.int().describe('Schedules that are paused now.'),
   }),
   effect: 'idempotent',
+  reach: 'none',
+  writes: 'none',
+  pins: ({ commands }) => ({ names: argvIn(commands) }),
   undo: 'Lets go on exactly those that it halted; what was halted before stays so.',
   example: `id: freeze
 uses: agents.freeze

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { schedules } from './agents.freeze.kind.js';
+import { argvIn, schedules } from './agents.freeze.kind.js';
 
 export const agentsThaw = defineKind({
   title: 'Thaw agents',
@@ -26,6 +26,9 @@ export const agentsThaw = defineKind({
     schedules: z.int().describe('Schedules that go on now.'),
   }),
   effect: 'idempotent',
+  reach: 'none',
+  writes: 'none',
+  pins: ({ commands }) => ({ names: argvIn(commands) }),
   undo: null,
   example: `id: thaw
 uses: agents.thaw

@@ -31,6 +31,8 @@ export const casesCompare = defineKind({
     exceeds: z.boolean().describe('The drop is larger than tolerated: a person must record the root cause.'),
   }),
   effect: 'none',
+  reach: 'none',
+  writes: 'none',
   undo: null,
   example: `id: compare
 uses: cases.compare

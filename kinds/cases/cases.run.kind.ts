@@ -48,6 +48,8 @@ export const casesRun = defineKind({
     confusion: z.record(z.string(), z.number()).describe('Count by "expected>got".'),
   }),
   effect: 'idempotent',
+  reach: ({ url }) => url,
+  writes: 'none',
   undo: null,
   example: `id: run1
 uses: cases.run
@@ -86,6 +88,27 @@ with:
     },
   },
   leaves: ['results.jsonl', 'metrics.json', 'confusion_matrix.csv', 'failed_cases.csv', 'rate_limit_stats.json'],
+  shows: [
+    {
+      as: 'matrix',
+      title: 'Confusion matrix',
+      place: 'figures',
+      output: 'confusion',
+      about:
+        'Rows: the verdict the oracle expects. Columns: the verdict the system gave. The diagonal is agreement; a framed cell is a critical false pass (a reject that was let pass).',
+      corner: 'expected ↓ got →',
+      order: ['pass', 'warn', 'reject', 'blocked'],
+      alarm: { row: 'reject', column: 'pass' },
+    },
+    {
+      as: 'figures',
+      title: 'Rate limit',
+      place: 'figures',
+      outputs: ['exhausted429', 'exhausted429Share', 'retries429'],
+      file: 'rate_limit_stats.json',
+    },
+    { as: 'rows', title: 'Failed cases', place: 'failures', file: 'failed_cases.csv' },
+  ],
   running: z.object({
     done: count.describe('Cases answered so far.'),
     total: count.describe('Cases of the manifest.'),

@@ -16,6 +16,8 @@ export const manifestCheck = defineKind({
     expected: z.record(z.string(), z.number()).describe('Cases by expected verdict.'),
   }),
   effect: 'none',
+  reach: 'none',
+  writes: 'none',
   undo: null,
   example: `id: manifest
 uses: manifest.check

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duration } from '../shared/fields.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { secretRef } from '../shared/secret-ref.js';
+import { member } from '../shared/given.js';
 
 const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of letters, digits and _');
 
@@ -43,7 +44,10 @@ export const commandRun = defineKind({
     stdoutTail: z.string().describe('The last 2,000 characters of its output.'),
     values: z.record(z.string(), z.json()).describe('What it wrote to its output file.'),
   }),
-  effect: 'once',
+  effect: 'stated',
+  reach: 'none',
+  writes: ({ outputs }) => member(outputs, 'file'),
+  pins: ({ argv, cwd, pin }) => ({ names: pin === false ? [] : argv, folder: cwd }),
   undo: null,
   example: `id: migrate
 uses: command.run

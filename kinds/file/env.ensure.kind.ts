@@ -24,6 +24,8 @@ export const envEnsure = defineKind({
       .describe('Each name with a short SHA-256 of its value; names that look secret only with `set` or `empty`.'),
   }),
   effect: 'idempotent',
+  reach: 'none',
+  writes: ({ file }) => file,
   undo: 'Restores the file as it was, or removes the one that it made.',
   example: `id: env
 uses: env.ensure

@@ -27,6 +27,8 @@ export const fileAwait = defineKind({
     at: z.string().describe('When it was seen, ISO 8601.'),
   }),
   effect: 'none',
+  reach: 'none',
+  writes: 'none',
   undo: null,
   example: `id: fate
 uses: file.await

@@ -17,6 +17,8 @@ export const fileCopy = defineKind({
     digest: z.string().describe('SHA-256 of the file that stands there now.'),
   }),
   effect: 'idempotent',
+  reach: 'none',
+  writes: ({ to }) => to,
   undo: 'Restores what stood there before, or removes the file that it made.',
   example: `id: config
 uses: file.copy

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
+import { inFolder } from '../shared/given.js';
 
 export const fileDrop = defineKind({
   title: 'Drop a file',
@@ -27,6 +28,8 @@ export const fileDrop = defineKind({
     at: z.string().describe('When it appeared, ISO 8601.'),
   }),
   effect: 'once',
+  reach: 'none',
+  writes: ({ folder, name }) => inFolder(folder, name),
   undo: null,
   example: `id: order
 uses: file.drop

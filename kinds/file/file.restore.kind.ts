@@ -18,6 +18,8 @@ export const fileRestore = defineKind({
     digest: z.string().describe('Digest of what was put back.'),
   }),
   effect: 'idempotent',
+  reach: 'none',
+  writes: ({ to }) => to,
   undo: 'Brings back what stood there before.',
   example: `id: restore
 uses: file.restore

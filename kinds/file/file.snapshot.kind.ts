@@ -16,6 +16,8 @@ export const fileSnapshot = defineKind({
     to: z.string().describe('Absolute path of the copy.'),
   }),
   effect: 'idempotent',
+  reach: 'none',
+  writes: ({ to }) => to,
   undo: 'Removes the copy that it made, unless its content was changed since.',
   example: `id: snapshot
 uses: file.snapshot

@@ -17,6 +17,8 @@ export const fileWrite = defineKind({
     digest: z.string().describe('SHA-256 of the file that stands there now.'),
   }),
   effect: 'idempotent',
+  reach: 'none',
+  writes: ({ path }) => path,
   undo: 'Restores what stood there before, or removes the file that it made.',
   example: `id: notice
 uses: file.write

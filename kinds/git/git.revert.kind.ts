@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
+import { inFolder } from '../shared/given.js';
 
 export const gitRevert = defineKind({
   title: 'Git revert',
@@ -31,6 +32,9 @@ export const gitRevert = defineKind({
     restored: z.boolean().describe('The file is as it was before the commit, or gone again.'),
   }),
   effect: 'idempotent',
+  reach: 'none',
+  // Other files of the commit stay pinned: a program that the revert changes is not what people looked at.
+  writes: ({ repo, file }) => [inFolder(repo, '.git'), inFolder(repo, file)],
   undo: null,
   example: `id: revert
 uses: git.revert

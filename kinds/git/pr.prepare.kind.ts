@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { duration } from '../shared/fields.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { secretRef } from '../shared/secret-ref.js';
+import { inFolder, member } from '../shared/given.js';
 
+const GITHUB = 'https://api.github.com';
 const ref = z.string().regex(/^(?!.*(\.\.|\/\/|@\{|\.lock$))[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/, 'a branch name');
 
 export const prPrepare = defineKind({
@@ -29,7 +31,7 @@ export const prPrepare = defineKind({
       .strictObject({
         repository: z.string().regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, 'owner/name'),
         token: secretRef,
-        apiBase: z.url().default('https://api.github.com'),
+        apiBase: z.url().default(GITHUB),
       })
       .optional()
       .describe('Opens the pull request.'),
@@ -44,6 +46,9 @@ export const prPrepare = defineKind({
     command: z.string().describe('What a person runs to do the rest; empty when nothing is left.'),
   }),
   effect: 'idempotent',
+  // The remote's own address stands in the repository.
+  reach: ({ github }) => (github === undefined ? [] : (member(github, 'apiBase') ?? GITHUB)),
+  writes: ({ repo }) => inFolder(repo, '.git'),
   undo: null,
   example: `id: change
 uses: pr.prepare

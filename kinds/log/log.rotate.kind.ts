@@ -34,6 +34,8 @@ export const logRotate = defineKind({
     lines: z.int().describe('Lines in the files that were looked through.'),
   }),
   effect: 'idempotent',
+  reach: 'none',
+  writes: ({ files }) => files,
   undo: null,
   example: `id: rotate
 uses: log.rotate

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { serviceName, stackDriver } from '../stack/stack-fields.js';
+import { serviceName, stackDriver, stackFiles } from '../stack/stack-fields.js';
 
 const patterns = z.array(z.string().min(1).max(1000)).max(50).default([]);
 
@@ -36,6 +36,9 @@ export const logScan = defineKind({
     forbidden: z.int().describe('Lines that match a forbidden pattern.'),
   }),
   effect: 'none',
+  reach: 'none',
+  writes: 'none',
+  pins: ({ stack }) => stackFiles(stack),
   undo: null,
   example: `id: config-log
 uses: log.scan

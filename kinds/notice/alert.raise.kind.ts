@@ -1,5 +1,6 @@
 import { alertFields, alertOutputs } from './alert-fields.js';
 import { defineKind } from '../../model/schema/format/kind.js';
+import { member } from '../shared/given.js';
 
 export const alertRaise = defineKind({
   title: 'Raise an alert',
@@ -7,6 +8,8 @@ export const alertRaise = defineKind({
   input: alertFields,
   outputs: alertOutputs,
   effect: 'idempotent',
+  reach: ({ send }) => member(send, 'apiBase'),
+  writes: ({ state }) => state,
   undo: null,
   example: `id: alert
 uses: alert.raise

@@ -22,6 +22,9 @@ export const notify = defineKind({
     ms: z.number(),
   }),
   effect: 'idempotent',
+  reach: ({ apiBase }) => apiBase,
+  writes: 'none',
+  notice: ['text'],
   undo: null,
   example: `id: tell
 uses: notify

@@ -23,6 +23,8 @@ export const processAwaitRespawn = defineKind({
     respawnMs: z.int().describe('From the kill to the start of the new process.'),
   }),
   effect: 'none',
+  reach: 'none',
+  writes: 'none',
   undo: null,
   example: `id: respawn
 uses: process.await-respawn

@@ -12,6 +12,8 @@ export const processFind = defineKind({
     command: z.string(),
   }),
   effect: 'none',
+  reach: 'none',
+  writes: 'none',
   undo: null,
   example: `id: agent
 uses: process.find

@@ -11,6 +11,8 @@ export const processKill = defineKind({
   }),
   outputs: z.object({ pid: z.int(), at: z.string().describe('When the signal was sent, ISO 8601.') }),
   effect: 'once',
+  reach: 'none',
+  writes: 'none',
   undo: null,
   example: `id: kill
 uses: process.kill

@@ -26,6 +26,8 @@ export const badgeUpdate = defineKind({
     digest: z.string().describe('SHA-256 of the file now.'),
   }),
   effect: 'idempotent',
+  reach: 'none',
+  writes: ({ file }) => file,
   undo: 'Restores the file as it was.',
   example: `id: badge
 uses: badge.update

@@ -13,6 +13,8 @@ export const evidenceWrite = defineKind({
   }),
   outputs: z.object({ bytes: z.int(), digest: z.string() }),
   effect: 'idempotent',
+  reach: 'none',
+  writes: 'none',
   undo: null,
   example: `id: page
 uses: evidence.write

@@ -27,6 +27,8 @@ export const jsonlCount = defineKind({
     last: z.string(),
   }),
   effect: 'none',
+  reach: 'none',
+  writes: 'none',
   undo: null,
   example: `id: volume
 uses: jsonl.count

@@ -30,6 +30,8 @@ export const metricsRead = defineKind({
     rows: z.number().describe('Rows of the file (1 for a JSON object).'),
   }),
   effect: 'none',
+  reach: 'none',
+  writes: 'none',
   undo: null,
   example: `id: figures
 uses: metrics.read

@@ -30,6 +30,8 @@ export const healthContract = defineKind({
     waiting: z.int().describe('Files that wait in the folders.'),
   }),
   effect: 'none',
+  reach: 'none',
+  writes: 'none',
   undo: null,
   example: `id: contract
 uses: health.contract

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../shared/fields.js';
-import { jsonPath } from '../shared/json-path.js';
+import { jsonPath } from './json-path.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { secretRef } from '../shared/secret-ref.js';
 
@@ -57,6 +57,9 @@ export const httpCheck = defineKind({
     json: z.record(z.string(), z.unknown()).describe('Value at each JSONPath of `expect.json`.'),
   }),
   effect: 'none',
+  reach: ({ url }) => url,
+  writes: 'none',
+  looksWith: { method: ['GET', 'HEAD'] },
   undo: null,
   example: `id: healthz
 uses: http.check

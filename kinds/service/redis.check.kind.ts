@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duration } from '../shared/fields.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { secretRef } from '../shared/secret-ref.js';
+import { plainText } from '../shared/given.js';
 
 export const redisCheck = defineKind({
   title: 'Redis check',
@@ -24,6 +25,8 @@ export const redisCheck = defineKind({
     number: z.number().describe('The value as a number; -1 when it is none.'),
   }),
   effect: 'none',
+  reach: ({ url }) => plainText(url),
+  writes: 'none',
   undo: null,
   example: `id: heartbeat
 uses: redis.check

@@ -15,6 +15,8 @@ export const tcpCheck = defineKind({
     ms: z.number().describe('Milliseconds until the connection stood.'),
   }),
   effect: 'none',
+  reach: ({ host }) => host,
+  writes: 'none',
   undo: null,
   example: `id: postgres
 uses: tcp.check

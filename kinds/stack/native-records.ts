@@ -2,9 +2,8 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NotedGroup } from '../../host/process-group.js';
+import { STATE } from './stack-fields.js';
 
-/** Folder in the stack's own: records and logs of its services. */
-export const STATE = '.stack';
 const LOG_BYTES = 4 * 1024 * 1024;
 
 /** What is known of a service's process, in `.stack/<service>.json`: it outlives the worker that began it. */

@@ -11,7 +11,8 @@ import { endGroup, noteGroup, notedGroupRuns } from '../../host/process-group.js
 import { StepError } from '../../activities/step/step-error.js';
 import { readStack, type ServiceDefinition, type StackDefinition } from './definition.js';
 import type { ServiceState, StackContext, StackDriver, UpOptions } from './contract.js';
-import { logLines, readRecord, STATE, writeRecord } from './native-records.js';
+import { logLines, readRecord, writeRecord } from './native-records.js';
+import { STATE } from './stack-fields.js';
 import { inOrder } from './order.js';
 import { probe } from './probe.js';
 

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import type { Json } from '../../model/json.js';
+import type { PinnedFiles } from '../../model/schema/format/kind.js';
+import { inFolder } from '../shared/given.js';
 
 /** A service's name, safe as a file name and as an argument. */
 export const serviceName = z
@@ -21,3 +24,16 @@ export const stackServices = z
   .max(64)
   .optional()
   .describe('Only these services, with what they depend on; by default all.');
+
+/** Folder in the stack's own: records and logs of its services. */
+export const STATE = '.stack';
+
+/** Where the records of a stack's services are written. */
+export function stackState(stack: Json | undefined): string | undefined {
+  return inFolder(stack, STATE);
+}
+
+/** What says which programs a stack runs. */
+export function stackFiles(stack: Json | undefined): PinnedFiles {
+  return { names: stack === undefined ? [] : ['compose.yaml', 'stack.yaml'], folder: stack };
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { stackDriver, stackFolder } from './stack-fields.js';
+import { stackDriver, stackFiles, stackFolder, stackState } from './stack-fields.js';
 
 export const stackDown = defineKind({
   title: 'Stack down',
@@ -20,6 +20,9 @@ export const stackDown = defineKind({
     unusedVolumes: z.int().optional().describe('Volumes left that no service uses; only with `listUnused`.'),
   }),
   effect: 'idempotent',
+  reach: 'none',
+  writes: ({ stack }) => stackState(stack),
+  pins: ({ stack }) => stackFiles(stack),
   undo: null,
   example: `id: down
 uses: stack.down

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { serviceName, stackDriver, stackFolder } from './stack-fields.js';
+import { serviceName, stackDriver, stackFiles, stackFolder } from './stack-fields.js';
 
 export const stackLogs = defineKind({
   title: 'Stack logs',
@@ -26,6 +26,9 @@ export const stackLogs = defineKind({
     errors: z.int().describe('Lines that match the error pattern and not the critical one.'),
   }),
   effect: 'none',
+  reach: 'none',
+  writes: 'none',
+  pins: ({ stack }) => stackFiles(stack),
   undo: null,
   example: `id: logs
 uses: stack.logs

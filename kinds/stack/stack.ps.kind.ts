@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { stackDriver, stackFolder } from './stack-fields.js';
+import { stackDriver, stackFiles, stackFolder } from './stack-fields.js';
 
 export const stackPs = defineKind({
   title: 'Stack status',
@@ -20,6 +20,9 @@ export const stackPs = defineKind({
     unhealthy: z.array(z.string()).describe('Names of the services that are not ready.'),
   }),
   effect: 'none',
+  reach: 'none',
+  writes: 'none',
+  pins: ({ stack }) => stackFiles(stack),
   undo: null,
   example: `id: ps
 uses: stack.ps

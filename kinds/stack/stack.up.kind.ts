@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../shared/fields.js';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { stackDriver, stackFolder, stackServices } from './stack-fields.js';
+import { stackDriver, stackFiles, stackFolder, stackServices, stackState } from './stack-fields.js';
 
 export const stackUp = defineKind({
   title: 'Stack up',
@@ -25,6 +25,10 @@ export const stackUp = defineKind({
     waitedMs: z.int().describe('Milliseconds until all were ready.'),
   }),
   effect: 'idempotent',
+  // What its readiness probes connect to stands in the stack's own definition, which is pinned.
+  reach: 'none',
+  writes: ({ stack }) => stackState(stack),
+  pins: ({ stack }) => stackFiles(stack),
   undo: 'Stops the services of the stack; volumes stay.',
   example: `id: up
 uses: stack.up

@@ -13,6 +13,9 @@ export const wait = defineKind({
     waitedMs: z.number().describe('Milliseconds that really passed.'),
   }),
   effect: 'none',
+  reach: 'none',
+  writes: 'none',
+  takes: ({ for: span }) => span,
   undo: null,
   example: `id: cool-down
 uses: wait

@@ -72,7 +72,7 @@ export interface IncludePlan {
 
 export interface NoticePlan {
   on: NoticeEvent[];
-  /** Input of the `notify` kind, without its text. */
+  /** Input of the kind that carries notices, without its text. */
   with: JsonObject;
 }
 export const NOTICE_EVENTS = ['started', 'waiting', 'guard', 'no-go', 'go'] as const;
@@ -261,4 +261,13 @@ export interface RollbackPlan {
 /** Every step of a phase or rollback, parallel groups opened, in order. */
 export function stepsOf(nodes: readonly StepNode[]): StepPlan[] {
   return nodes.flatMap((node) => ('parallel' in node ? node.parallel : [node]));
+}
+
+/** Every use of a kind in a plan: steps, their undos, and their probes. */
+export function callsOf({
+  phases,
+  rollbacks,
+}: Pick<Plan, 'phases' | 'rollbacks'>): { uses: string; with: JsonObject }[] {
+  const steps = [...phases, ...Object.values(rollbacks)].flatMap((one) => stepsOf(one.steps));
+  return steps.flatMap((step) => [step, ...(step.undo ?? []), ...(step.probe ? [step.probe] : [])]);
 }

@@ -12,9 +12,10 @@ export function hostName(host: string): string {
 }
 
 const ADDRESS = /\b(?:https?|rediss?):\/\/(?:[^\s/?#"'@\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#"'@:\\]+)/gi;
+const ANY_ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/(?:[^\s/?#"'@\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#"'@:\\]+)/i;
 
 /**
- * Hosts that a plan names: in addresses, and as `host` of a step. Expressions over inputs and target are computed; what
+ * Hosts that values name: in addresses, and under the key `host`. Expressions over inputs and target are computed; what
  * only comes up while it runs is not named, and so not allowed.
  */
 export function hostsOf(value: Json | undefined, context: ExpressionContext): string[] {
@@ -27,6 +28,15 @@ export function hostsOf(value: Json | undefined, context: ExpressionContext): st
   };
   look(value);
   return [...found].sort();
+}
+
+/** Hosts of what kinds say they reach: addresses of any protocol, and bare names. */
+export function reachedHosts(names: readonly string[], context: ExpressionContext): string[] {
+  return names.flatMap((name) => {
+    const text = settled(name, context);
+    if (text === '' || text.includes('${{')) return [];
+    return hostName(ANY_ADDRESS.exec(text)?.[1] ?? text);
+  });
 }
 
 function hostsIn(text: string, key: string | undefined): string[] {

@@ -48,10 +48,17 @@ describe('the worked example of a new step kind', () => {
     return { status, stdout };
   };
 
-  test('without its hands it does not compile, and tsc points at the table', () => {
+  test('without its hands it does not compile, and tsc points at the table; without its facts neither, and tsc names them', () => {
+    const file = join(copy, 'kinds/disk/disk.free.kind.ts');
+    const whole = readFileSync(file, 'utf8');
+    writeFileSync(file, whole.replace(/^ {2}(effect|reach|writes): .*\n/gm, ''));
     const { status, stdout } = compile();
+    writeFileSync(file, whole);
     expect(status).not.toBe(0);
     expect(stdout).toMatch(/kinds\/hands\.ts.*\n?.*disk\.free/);
+    expect(stdout).toMatch(
+      /kinds\/disk\/disk\.free\.kind\.ts.*missing the following properties.*effect, reach, writes/,
+    );
   }, 60_000);
 
   test('with them it compiles, and keeps to the kit', () => {

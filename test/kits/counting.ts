@@ -15,6 +15,8 @@ export function call(act: Do, effect: Effect = 'idempotent'): { call: StepCall }
     input: z.strictObject({ n: z.number(), argv: z.array(z.string()).optional() }),
     outputs: z.object({ n: z.number(), text: z.string().optional() }),
     effect,
+    reach: 'none',
+    writes: 'none',
     undo: null,
     example: '',
     sample: { n: 1 },

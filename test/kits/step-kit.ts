@@ -4,8 +4,11 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { stepCalls } from '../../kinds/hands.js';
 import type { JsonObject } from '../../model/json.js';
-import type { Effect } from '../../model/plan/plan.js';
 import { figuresAgain } from './figures-again.js';
+import type { Effect, NetworkPlan } from '../../model/plan/plan.js';
+import { reachedHosts } from '../../model/plan/reach.js';
+import { kindEffect, namedBy, type StepKind } from '../../model/schema/format/kind.js';
+import { checkDeclared, heldToFacts } from './kind-facts.js';
 import {
   eventsOf,
   failed,
@@ -34,9 +37,18 @@ export interface KitCase {
   /** Throws or fails an expectation unless nothing is left of the deed; called after undo and after cancel. */
   clean?: (folder: string) => void | Promise<void>;
   effect?: Effect;
+  /** Addresses that it may speak to although its input does not name them: of a secret, or of a stack's definition. */
+  reachesToo?: readonly string[];
+  /** Paths below the folder that programs write meanwhile, which are none of the kind's own hands. */
+  programsWrite?: readonly string[];
   env?: NodeJS.ProcessEnv;
   /** Takes away what tests may leave: called with the folder after each. */
   after?: (folder: string) => void | Promise<void>;
+}
+
+/** What a plan of this one step would let it reach. */
+function networkFor(kind: StepKind, input: JsonObject): NetworkPlan {
+  return { hosts: reachedHosts(namedBy(kind.reach, input), {}), allow: [] };
 }
 
 /** What every step kind must keep to. */
@@ -66,23 +78,33 @@ export function stepKit(kind: string, kit: KitCase): void {
       expect(example.uses).toBe(kind);
       expect(schema.input.safeParse(example.with ?? {}).error).toBeUndefined();
       expect(schema.outputs.safeParse(schema.sample).error).toBeUndefined();
+      checkDeclared(schema);
       expect(schema.undo === null).toBe(stepCalls.call(kind, 'do').handler.undo === undefined);
     });
 
-    inFolder('its deed passes, leaves its events, and passes again when it may be repeated', async () => {
-      const input = await kit.good(folder);
-      const run = await runStep(kind, input, overrides());
-      const { outputs, summary, evidence } = passed(run);
-      const { kind: schema } = stepCalls.call(kind, 'do');
-      expect(schema.outputs.safeParse(outputs).error).toBeUndefined();
-      expect(summary).not.toBe('');
-      expect(figuresAgain(kind, run) ?? outputs).toEqual(outputs);
-      for (const ref of evidence) expect(existsSync(join(run.task.goLive.evidenceDir, 'data', ref.path))).toBe(true);
-      expect(eventsOf(run.task.goLive.evidenceDir).map(({ type }) => type)).toEqual(['step.started', 'step.done']);
-      if ((kit.effect ?? schema.effect) !== 'once') {
-        passed(await runTask(kind, { ...run.task, epoch: 2 }, overrides()));
-      }
-    });
+    inFolder(
+      'its deed passes, writes and reaches what its kind says, leaves its events, and passes again when it may be repeated',
+      async () => {
+        const input = await kit.good(folder);
+        const { kind: schema } = stepCalls.call(kind, 'do');
+        const run = await heldToFacts(schema, input, {
+          folder,
+          evidence: ['evidence', '.evidence.lock', ...(kit.programsWrite ?? [])].map((name) => join(folder, name)),
+          reachesToo: kit.reachesToo ?? [],
+          work: () =>
+            runStep(kind, input, { ...overrides(), goLive: { baseDir: folder, network: networkFor(schema, input) } }),
+        });
+        const { outputs, summary, evidence } = passed(run);
+        expect(schema.outputs.safeParse(outputs).error).toBeUndefined();
+        expect(summary).not.toBe('');
+        expect(figuresAgain(kind, run) ?? outputs).toEqual(outputs);
+        for (const ref of evidence) expect(existsSync(join(run.task.goLive.evidenceDir, 'data', ref.path))).toBe(true);
+        expect(eventsOf(run.task.goLive.evidenceDir).map(({ type }) => type)).toEqual(['step.started', 'step.done']);
+        if ((kit.effect ?? kindEffect(schema)) !== 'once') {
+          passed(await runTask(kind, { ...run.task, epoch: 2 }, overrides()));
+        }
+      },
+    );
 
     inFolder('its failure has a code of the catalogue, a sentence and advice', async () => {
       const run = await runStep(kind, await kit.bad(folder), overrides());

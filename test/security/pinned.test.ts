@@ -15,6 +15,7 @@ beforeEach(() => {
   file('undo.sh', 'touch undone\n');
   file('probe.sh', 'exit 0\n');
   file('written.conf', 'old\n');
+  file('page.md', '<!-- golive-badge:start -->\n<!-- golive-badge:end -->\n');
   file('built.sh', 'touch done\n');
   file('stack/stack.yaml', SERVICE);
   file(
@@ -27,11 +28,12 @@ inputs: { script: { type: path, default: ${join(folder, 'act.sh')} } }
 phases:
   - id: one
     steps:
+      - { id: badge, uses: badge.update, with: { file: page.md, label: agent, message: ok } }
       - { id: write, uses: file.write, with: { path: written.conf, content: new } }
       - id: act
         uses: command.run
         effect: once
-        with: { argv: [sh, "\${{ inputs.script }}", written.conf] }
+        with: { argv: [sh, "\${{ inputs.script }}", written.conf, page.md] }
         probe: { uses: command.run, with: { argv: [sh, probe.sh], expectExit: [0, 1] }, done: it.exitCode == 0, notDone: it.exitCode == 1 }
         undo: [{ uses: command.run, with: { argv: [sh, undo.sh] } }]
       - { id: data, uses: command.run, effect: once, with: { argv: [cat, data.sql], cwd: lib } }

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { send } from '../../activities/reach/http.js';
 import { isNever } from '../../activities/reach/reach.js';
-import { hostsOf, mayReach } from '../../model/plan/reach.js';
+import { hostsOf, mayReach, reachedHosts } from '../../model/plan/reach.js';
 import { failed, passed, runStep } from '../kits/step-run.js';
 
 let server: Server;
@@ -156,6 +156,11 @@ describe('the hosts of a plan', () => {
       { url: 'http://${{ steps.find.host }}/' },
     ];
     expect(hostsOf(plan as never, context)).toEqual(['api.example', 'db.internal', 'in.text', 'literal.example']);
+  });
+  test('a kind says whom it reaches: by any protocol, or by a bare name', () => {
+    const context = { inputs: { db: 'Db.internal.' }, target: {} };
+    const named = ['redis://u:p@cache.example:6379/0', '${{ inputs.db }}', '[::1]', '${{ steps.find.url }}', ''];
+    expect(reachedHosts(named, context)).toEqual(['cache.example', 'db.internal', '::1']);
   });
   test('golive.yaml may name a host, or a host with its port', () => {
     const listed = { hosts: [], allow: ['metrics.example', '169.254.169.254:80', '[::1]'] };

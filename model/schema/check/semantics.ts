@@ -266,11 +266,11 @@ export function checkSemantics(check: Check): void {
   checkDecisions(check);
   checkIncludes(check);
   checkGuardrails(check, base);
+  const [carrier, { notice: supplied = [] } = {}] = Object.entries(kinds).find(([, kind]) => kind.notice) ?? [];
   runbook.notices?.forEach((notice, index) => {
-    if (!Object.hasOwn(kinds, 'notify')) return;
-    checkWith({ ...check, scope: new Scope(base, {}, {}) }, ['notices', index, 'with'], 'notify', notice.with, {
-      supplied: ['text', 'title'],
-    });
+    if (carrier === undefined) return;
+    const scope = new Scope(base, {}, {});
+    checkWith({ ...check, scope }, ['notices', index, 'with'], carrier, notice.with, { supplied });
   });
   checkRehearsal(check);
   checkSchedules(check);

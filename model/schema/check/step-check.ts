@@ -1,5 +1,5 @@
 import { ExpressionError, templateParts } from '../../expression/expression.js';
-import { EFFECTS } from '../../plan/plan.js';
+import { type Effect, EFFECTS } from '../../plan/plan.js';
 import type { Json, JsonObject } from '../../json.js';
 import { checkExpression } from '../expression/expression-check.js';
 import type { Expected, ExpressionTypes, TypeSpec } from '../expression/expression-check.js';
@@ -7,14 +7,12 @@ import { pathsIn } from '../expression/expression-paths.js';
 import { reportIssues, specsAt, withoutHoles } from '../yaml/issues.js';
 import type { Spec } from '../yaml/issues.js';
 import type { Runbook, RunbookStep } from '../format/runbook.js';
+import { kindEffect, type StepKind } from '../format/kind.js';
 import { outputsSpec, runningSpec, specOf } from '../format/scope.js';
 import type { Kinds, Scope } from '../format/scope.js';
 import type { Path, Source } from '../yaml/source.js';
 import { didYouMean } from '../suggest.js';
 import { windowOutputs } from './window-outputs.js';
-
-/** Kinds that cannot know what doing them twice means, so that the step must say. */
-export const MUST_SAY_EFFECT: readonly string[] = ['command.run'];
 
 export interface StepCheck {
   source: Source;
@@ -177,9 +175,10 @@ function checkGuards(check: StepCheck, path: Path, step: RunbookStep, running: T
   });
 }
 
-function checkEffect(check: StepCheck, path: Path, step: RunbookStep, own: (typeof EFFECTS)[number]): void {
+function checkEffect(check: StepCheck, path: Path, step: RunbookStep, kind: StepKind): void {
   const { source } = check;
-  const mustSay = MUST_SAY_EFFECT.includes(step.uses);
+  const mustSay = kind.effect === 'stated';
+  const own = kindEffect(kind);
   if (step.effect === undefined && mustSay) {
     return source.at(
       [...path, 'uses'],
@@ -205,7 +204,7 @@ function checkEffect(check: StepCheck, path: Path, step: RunbookStep, own: (type
 }
 
 /** A probe only looks, and only a step that must not be repeated has use for one. */
-function checkProbe(check: StepCheck, path: Path, step: RunbookStep, own: (typeof EFFECTS)[number]): void {
+function checkProbe(check: StepCheck, path: Path, step: RunbookStep, own: Effect): void {
   const { probe } = step;
   if (!probe) return;
   const at = [...path, 'probe'];
@@ -220,18 +219,20 @@ function checkProbe(check: StepCheck, path: Path, step: RunbookStep, own: (typeo
   const kind = check.kinds[probe.uses];
   if (!kind) return;
   // What a command does is for its author to know: as a probe it is said to look only.
-  if (kind.effect !== 'none' && !MUST_SAY_EFFECT.includes(probe.uses)) {
-    const looks = Object.keys(check.kinds).filter((name) => check.kinds[name]?.effect === 'none');
+  if (kind.effect !== 'none' && kind.effect !== 'stated') {
+    const withEffect = (effect: StepKind['effect']) =>
+      Object.keys(check.kinds).filter((name) => check.kinds[name]?.effect === effect);
     check.source.at(
       [...at, 'uses'],
       `'${probe.uses}' has the effect ${kind.effect}; a probe must only look`,
-      `Use one of: ${[...looks, ...MUST_SAY_EFFECT].join(', ')}.`,
+      `Use one of: ${[...withEffect('none'), ...withEffect('stated')].join(', ')}.`,
     );
     return;
   }
-  const method = probe.with?.method;
-  if (probe.uses === 'http.check' && method !== undefined && method !== 'GET' && method !== 'HEAD') {
-    check.source.at([...at, 'with', 'method'], 'a probe must only look', 'Use GET or HEAD.');
+  for (const [field, looks = []] of Object.entries(kind.looksWith ?? {})) {
+    const given = probe.with?.[field];
+    if (given !== undefined && !looks.some((value) => value === given))
+      check.source.at([...at, 'with', field], 'a probe must only look', `Use ${looks.join(' or ')}.`);
   }
   const minded = step.when !== undefined;
   checkWith(check, [...at, 'with'], probe.uses, probe.with ?? {}, { minded });
@@ -242,13 +243,7 @@ function checkProbe(check: StepCheck, path: Path, step: RunbookStep, own: (typeo
 }
 
 /** A window is of a step that only looks, and has a rhythm of its own. */
-function checkWindow(
-  check: StepCheck,
-  path: Path,
-  step: RunbookStep,
-  own: (typeof EFFECTS)[number],
-  it: TypeSpec,
-): TypeSpec | undefined {
+function checkWindow(check: StepCheck, path: Path, step: RunbookStep, own: Effect, it: TypeSpec): TypeSpec | undefined {
   const { window } = step;
   if (!window) return undefined;
   const minded = step.when !== undefined;
@@ -279,12 +274,13 @@ export function checkStep(check: StepCheck, path: Path, step: RunbookStep): Type
   if (!knownKind(check, [...path, 'uses'], step.uses)) return undefined;
   const kind = check.kinds[step.uses];
   if (!kind) return undefined;
-  checkEffect(check, path, step, kind.effect);
-  checkProbe(check, path, step, kind.effect);
+  const own = kindEffect(kind);
+  checkEffect(check, path, step, kind);
+  checkProbe(check, path, step, own);
   checkWith(check, [...path, 'with'], step.uses, step.with ?? {}, { minded });
   checkGuards(check, path, step, runningSpec(step.uses, kind));
   const outputs = outputsSpec(step.uses, kind, step.id);
-  if (step.window) return checkWindow(check, [...path, 'window'], step, kind.effect, outputs);
+  if (step.window) return checkWindow(check, [...path, 'window'], step, own, outputs);
   if (step.until?.condition !== undefined) {
     const types = { it: outputs };
     checkAt(check, [...path, 'until', 'condition'], step.until.condition, { types, expected: ['boolean'], minded });

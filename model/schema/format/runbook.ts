@@ -46,7 +46,11 @@ const window = z
   .describe('Takes the step once in every interval, for hours or days; what it gives is counted.');
 const probe = z
   .strictObject({
-    uses: z.string().min(1).max(60).describe('A kind that only looks: one of effect none, or command.run.'),
+    uses: z
+      .string()
+      .min(1)
+      .max(60)
+      .describe('A kind that only looks: one of effect none, or one whose steps state theirs.'),
     with: values.optional(),
     done: cel.describe('CEL over `it`, the outputs of the look: the deed was done.'),
     notDone: cel.describe('CEL over `it`: the deed was not done, so it may be done now.'),

@@ -4,9 +4,9 @@ import type { ExpressionContext } from '../../expression/expression.js';
 import { planGates } from './plan-gates.js';
 import { checkGuardrails, settleInputs } from './plan-inputs.js';
 import type { PlanProblem, PlanRequest } from './plan-inputs.js';
-import type { Json, JsonObject } from '../../json.js';
+import type { JsonObject } from '../../json.js';
 import { addressText, type ApprovalId, asId } from '../../plan/address.js';
-import { hostsOf } from '../../plan/reach.js';
+import { hostsOf, reachedHosts } from '../../plan/reach.js';
 import type {
   ApprovalPlan,
   DecisionPlan,
@@ -18,12 +18,13 @@ import type {
   StepNode,
   StepPlan,
 } from '../../plan/plan.js';
-import { stepsOf } from '../../plan/plan.js';
+import { callsOf } from '../../plan/plan.js';
 import type { WindowPlan } from '../../judge/window.js';
 import { approvalIds, list } from '../check/checks.js';
 import { pathsIn } from '../expression/expression-paths.js';
 import { isParallel } from '../format/runbook.js';
 import type { Runbook, RunbookApproval, RunbookNode, RunbookPhase, RunbookStep } from '../format/runbook.js';
+import { kindEffect, namedBy, type StepKind } from '../format/kind.js';
 import type { Kinds } from '../format/scope.js';
 
 const HOUR_MS = 3_600_000;
@@ -50,11 +51,11 @@ function guardsOf({ runbook }: Planning, step: RunbookStep): GuardPlan[] {
   });
 }
 
-/** A wait takes as long as it says; its time limit must not end it earlier. */
-function ownTime(planning: Planning, step: RunbookStep): number {
-  if (step.uses !== 'wait') return 0;
+/** Where the input says how long a step takes, its time limit must not end it earlier. */
+function ownTime(planning: Planning, step: RunbookStep, kind: StepKind | undefined): number {
+  if (!kind?.takes) return 0;
   try {
-    const value = resolve(step.with?.for ?? 0, planning.context);
+    const value = resolve(kind.takes(step.with ?? {}) ?? 0, planning.context);
     const ms = typeof value === 'string' ? (parseDuration(value) ?? 0) : Number(value);
     return Number.isFinite(ms) ? Math.ceil(ms * 1.2) + 30_000 : 0;
   } catch (error) {
@@ -67,7 +68,7 @@ function planStep(planning: Planning, step: RunbookStep): StepPlan {
   const { runbook, kinds, ms } = planning;
   const { defaults } = runbook;
   const kind = kinds[step.uses];
-  const effect = step.effect ?? kind?.effect ?? 'once';
+  const effect = step.effect ?? kindEffect(kind);
   const attempts = effect === 'once' ? 1 : (step.retry?.attempts ?? defaults?.retry?.attempts ?? ATTEMPTS);
   const plan: StepPlan = {
     id: asId(step.id),
@@ -75,7 +76,7 @@ function planStep(planning: Planning, step: RunbookStep): StepPlan {
     uses: step.uses,
     with: step.with ?? {},
     effect,
-    timeoutMs: Math.max(ms(step.timeout ?? defaults?.timeout, STEP_TIMEOUT_MS), ownTime(planning, step)),
+    timeoutMs: Math.max(ms(step.timeout ?? defaults?.timeout, STEP_TIMEOUT_MS), ownTime(planning, step, kind)),
     retry: { attempts, backoffMs: ms(step.retry?.backoff ?? defaults?.retry?.backoff, BACKOFF_MS) },
     ownUndo: kind !== undefined && kind.undo !== null,
     undoOn: step.undoOn ?? 'failure',
@@ -224,15 +225,11 @@ function createPlanning(runbook: Runbook, kinds: Kinds, inputs: JsonObject, targ
   };
 }
 
-/** Every host that the plan's inputs, target and steps name. */
-function networkOf(
-  { phases, rollbacks, inputs, target }: Plan,
-  allow: string[],
-  context: ExpressionContext,
-): NetworkPlan {
-  const nodes = [...phases, ...Object.values(rollbacks)].flatMap(({ steps }) => stepsOf(steps));
-  const named = [inputs, target.variables, nodes.map((step) => [step.with, step.undo?.map((call) => call.with) ?? []])];
-  return { hosts: hostsOf(named as unknown as Json, context), allow };
+/** Every host that the plan's inputs and target name, and that its steps reach by what their kinds say. */
+function networkOf(plan: Plan, allow: string[], { kinds, context }: Planning): NetworkPlan {
+  const reached = callsOf(plan).flatMap(({ uses, with: given }) => namedBy(kinds[uses]?.reach ?? 'none', given));
+  const hosts = [...hostsOf([plan.inputs, plan.target.variables], context), ...reachedHosts(reached, context)];
+  return { hosts: [...new Set(hosts)].sort(), allow };
 }
 
 /** The runbook's own folder, inputs of type path, and what golive.yaml lists. */
@@ -295,7 +292,7 @@ export function planRunbook(request: PlanRequest): Planned {
     notices: runbook.notices ?? [],
   };
   if (request.people && Object.keys(request.people).length > 0) plan.people = request.people;
-  plan.network = networkOf(plan, request.allow ?? [], planning.context);
+  plan.network = networkOf(plan, request.allow ?? [], planning);
   plan.folders = foldersOf(runbook, plan, request.folders ?? []);
   if (request.signing) plan.signing = request.signing;
   return { plan };

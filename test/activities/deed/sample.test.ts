@@ -22,6 +22,8 @@ const kind = defineKind({
   input: z.strictObject({}),
   outputs: z.object({ n: z.number() }),
   effect: 'none',
+  reach: 'none',
+  writes: 'none',
   undo: null,
   example: '',
   sample: { n: 1 },

@@ -78,7 +78,7 @@ describe('the bundle', () => {
     const state = goState() as unknown as Json;
     await appendEvent(bag, eventOf('before'));
     await collectEvidence({ goLive: ref(), state, include: [] });
-    return closeEvidence({ goLive: ref(), state, signoff: 'SIGNOFF.md' }, sealer);
+    return closeEvidence({ goLive: ref(), state, signoff: 'SIGNOFF.md' }, sealer, {});
   }
   const sums = (file: string) =>
     execFileSync('sha256sum', ['--quiet', '--strict', '-c', file], { cwd: bag, stdio: 'pipe' });
@@ -95,10 +95,10 @@ describe('the bundle', () => {
   test('closed twice it is the same, and another outcome is refused', async () => {
     await close();
     const before = readFileSync(join(bag, 'manifest-sha256.txt'), 'utf8');
-    await closeEvidence({ goLive: ref(), state: goState() as unknown as Json, signoff: 'SIGNOFF.md' }, sealer);
+    await closeEvidence({ goLive: ref(), state: goState() as unknown as Json, signoff: 'SIGNOFF.md' }, sealer, {});
     expect(readFileSync(join(bag, 'manifest-sha256.txt'), 'utf8')).toBe(before);
     await expect(
-      closeEvidence({ goLive: ref(), state: noGoState() as unknown as Json, signoff: 'SIGNOFF.md' }, sealer),
+      closeEvidence({ goLive: ref(), state: noGoState() as unknown as Json, signoff: 'SIGNOFF.md' }, sealer, {}),
     ).rejects.toThrow(/sealed/);
   });
 
@@ -118,7 +118,7 @@ describe('the bundle', () => {
 
   test('a sign-off page cannot be put outside the bundle', async () => {
     const request = { goLive: ref(), state: goState() as unknown as Json, signoff: '../SIGNOFF.md' };
-    await expect(closeEvidence(request, sealer)).rejects.toThrow();
+    await expect(closeEvidence(request, sealer, {})).rejects.toThrow();
     expect(existsSync(join(bag, '..', 'SIGNOFF.md'))).toBe(false);
   });
 });

@@ -17,6 +17,7 @@ const agent = (name: string) => ({
 
 stepKit('agents.freeze', {
   good: () => ({ commands: [agent('retry')] }),
+  programsWrite: ['retry.hold'],
   bad: () => ({ commands: [{ ...agent('retry'), freeze: script('console.error("locked"); process.exit(4)') }] }),
   badCode: 'COMMAND_FAILED',
   slow: (folder) => ({

@@ -49,6 +49,7 @@ for (const kind of ['alert.raise', 'alert.clear']) {
       return input({ state: 'broken.json' });
     },
     badCode: 'EXPECTATION_FAILED',
+    reachesToo: ['127.0.0.1'],
   });
 }
 

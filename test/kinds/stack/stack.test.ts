@@ -31,6 +31,7 @@ stepKit('stack.up', {
     return input;
   },
   badCode: 'STACK_FAILED',
+  reachesToo: ['127.0.0.1'],
   slow: async (folder) => {
     await smallStack(folder, { DELAY: '60000' }, '60s');
     return {
@@ -50,6 +51,7 @@ for (const kind of ['stack.down', 'stack.ps'] as const) {
     },
     bad: () => input,
     badCode: 'NOT_FOUND',
+    reachesToo: ['127.0.0.1'],
     after: endStack,
   });
 }
@@ -65,6 +67,7 @@ stepKit('stack.logs', {
     return { ...input, services: { nobody: 80 } };
   },
   badCode: 'NOT_FOUND',
+  reachesToo: ['127.0.0.1'],
   after: endStack,
 });
 

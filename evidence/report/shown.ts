@@ -1,0 +1,139 @@
+import { parse } from 'csv-parse/sync';
+import type { Shown, ShownFigures, ShownMatrix, ShownRows } from '../../model/evidence/shown.js';
+import type { Json, JsonObject } from '../../model/json.js';
+import type { GoLiveState, StepRecord } from '../../model/state/state.js';
+import { type Extras, objectOf } from './extras.js';
+import { html, type Html, NOTHING, section } from './html.js';
+
+/** How many rows of a file the report shows; the file has them all. */
+const SHOWN_ROWS = 30;
+const MOST_COLUMNS = 10;
+const LONGEST_CELL = 160;
+
+interface Run {
+  name: string;
+  outputs: JsonObject;
+}
+
+/** The sections that kinds add at a place of the report, in the order of the kinds. */
+export function shownSections(state: GoLiveState, extras: Extras, place: Shown['place']): Html {
+  const sections = Object.entries(extras.shows).flatMap(([kind, shows]) =>
+    shows.filter((shown) => shown.place === place).map((shown) => ({ shown, runs: runsOf(state, kind) })),
+  );
+  const [first = NOTHING, ...rest] = sections.map(({ shown, runs }) => section(shown.title, draw(shown, runs, extras)));
+  // Each begins on a line of its own.
+  return html`${first}${rest.map((one) => html`\n${one}`)}`;
+}
+
+function draw(shown: Shown, runs: readonly Run[], extras: Extras): Html | undefined {
+  if (shown.as === 'matrix') return matrices(shown, runs);
+  return shown.as === 'figures' ? figures(shown, runs, extras) : rowsOf(shown, extras);
+}
+
+function runsOf(state: GoLiveState, kind: string): Run[] {
+  const ofKind = ({ uses }: StepRecord) => uses === kind;
+  return state.phases.flatMap((phase) =>
+    phase.steps.filter(ofKind).map((step) => ({ name: `${phase.title} · ${step.id}`, outputs: step.outputs ?? {} })),
+  );
+}
+
+/** `row>column` → count, when an output is such a map. */
+function countsOf(value: Json | undefined): Map<string, number> | undefined {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined;
+  const cells = Object.entries(value).filter(
+    (entry): entry is [string, number] => entry[0].includes('>') && typeof entry[1] === 'number',
+  );
+  return cells.length > 0 ? new Map(cells) : undefined;
+}
+
+function matrices(shown: ShownMatrix, runs: readonly Run[]): Html | undefined {
+  const tables = runs.flatMap(({ name, outputs }) => {
+    const counts = countsOf(outputs[shown.output]);
+    return counts ? [matrix(shown, name, counts)] : [];
+  });
+  return tables.length === 0
+    ? undefined
+    : html`<p class="soft small">${shown.about}</p><div class="pair">${tables}</div>`;
+}
+
+function matrix({ corner, order, alarm }: ShownMatrix, title: string, counts: ReadonlyMap<string, number>): Html {
+  const seen = new Set([...counts.keys()].flatMap((key) => [before(key), key.slice(key.indexOf('>') + 1)]));
+  const rest = [...seen].filter((name) => !order.includes(name)).sort();
+  const names = [...order.filter((name) => seen.has(name)), ...rest];
+  const count = (row: string, column: string) => counts.get(`${row}>${column}`) ?? 0;
+  const rows = names.map((row) => {
+    const total = names.reduce((sum, column) => sum + count(row, column), 0);
+    const cells = names.map((column) => {
+      const here = count(row, column);
+      const share = total === 0 ? 0 : here / total;
+      const tint = row === column ? '26,127,55' : '180,35,24';
+      const style = here === 0 ? '' : `background:rgba(${tint},${(0.12 + 0.5 * share).toFixed(2)})`;
+      const critical = row === alarm?.row && column === alarm.column && here > 0;
+      return html`<td class="${critical ? 'crit' : ''}" style="${style}">${here === 0 ? html`<span class="soft">0</span>` : html`<b>${here}</b><br><span class="small">${Math.round(share * 100)} %</span>`}</td>`;
+    });
+    return html`<tr><th>${row}</th>${cells}<td class="soft">${total}</td></tr>`;
+  });
+  return html`<div><h4>${title}</h4><table class="matrix"><thead><tr><th>${corner}</th>${names.map((name) => html`<th>${name}</th>`)}<th>all</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+function before(key: string): string {
+  return key.slice(0, key.indexOf('>'));
+}
+
+function figures({ outputs, file }: ShownFigures, runs: readonly Run[], extras: Extras): Html | undefined {
+  const ofSteps = runs.flatMap(({ name, outputs: all }): [string, JsonObject][] => {
+    const numbers = outputs.filter((output) => typeof all[output] === 'number');
+    return numbers.length > 0
+      ? [[name, Object.fromEntries(numbers.map((output) => [output, all[output] ?? null]))]]
+      : [];
+  });
+  const content = file === undefined ? undefined : objectOf(extras.files[file]);
+  const shown = content ? figuresOf(content) : ofSteps;
+  if (shown.length === 0) return undefined;
+  const names = [...new Set(shown.flatMap(([, one]) => Object.keys(one)))].slice(0, MOST_COLUMNS);
+  const rows = shown.map(
+    ([source, one]) =>
+      html`<tr><td>${source}</td>${names.map((name) => html`<td class="num">${text(one[name])}</td>`)}</tr>`,
+  );
+  return html`<table><thead><tr><th>Run</th>${names.map((name) => html`<th class="num">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`;
+}
+
+/** A file's figures: one run's, or several by their run. */
+function figuresOf(file: JsonObject): [string, JsonObject][] {
+  const flat = (one: JsonObject) =>
+    Object.fromEntries(Object.entries(one).filter(([, value]) => value === null || typeof value !== 'object'));
+  const nested = Object.entries(file).filter(
+    (entry): entry is [string, JsonObject] =>
+      entry[1] !== null && typeof entry[1] === 'object' && !Array.isArray(entry[1]),
+  );
+  if (nested.length > 0 && nested.length === Object.keys(file).length)
+    return nested.map(([name, one]) => [name, flat(one)]);
+  return [['all', flat(file)]];
+}
+
+function text(value: Json | undefined): string {
+  if (typeof value === 'number') return String(Number(value.toFixed(3)));
+  return value === undefined || value === null ? '–' : String(value);
+}
+
+function rowsOf({ file }: ShownRows, extras: Extras): Html | undefined {
+  const [header = [], ...all] = csvOf(extras.files[file]);
+  if (all.length === 0) return undefined;
+  const short = (cell: string) => (cell.length > LONGEST_CELL ? `${cell.slice(0, LONGEST_CELL)}…` : cell);
+  const rows = all
+    .slice(0, SHOWN_ROWS)
+    .map((row) => html`<tr>${header.map((_, index) => html`<td class="small">${short(row[index] ?? '')}</td>`)}</tr>`);
+  const more =
+    all.length > rows.length
+      ? html`<p class="soft">The first ${rows.length} of ${all.length}; ${file} has all.</p>`
+      : NOTHING;
+  return html`<table><thead><tr>${header.map((name) => html`<th>${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table>${more}`;
+}
+
+function csvOf(content: string | undefined): string[][] {
+  try {
+    return parse(content ?? '', { relax_column_count: true, skip_empty_lines: true });
+  } catch {
+    return [];
+  }
+}
