@@ -1,12 +1,9 @@
-import { join } from 'node:path';
-import type { ShownByKind } from '../../model/evidence/shown.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
-import { readIfThere } from '../folder-store.js';
 import { gateChart, timelineChart } from './charts.js';
 import { detail } from './detail.js';
 import { failures, guards, refusals } from './events.js';
-import { type Extras, readExtras } from './extras.js';
+import type { Extras } from './extras.js';
 import { gates } from './gates.js';
 import { approvals, banner, breakGlass, decisions, facts, modeBar, waivers, worstNews } from './head.js';
 import { html, type Html, NOTHING, raw, section, withoutTricks } from './html.js';
@@ -70,18 +67,4 @@ function verify(state: GoLiveState, extras: Extras): Html {
 <p>In the folder that holds <code>manifest-sha256.txt</code>:</p><pre>${verifyCommands(state).join('\n')}</pre>
 <p>The same again, with the runbook and the inputs of this go-live:</p><pre>${againCommands(state, extras).join('\n')}</pre>
 <p class="soft small">Runbook ${state.runbook.id}, SHA-256 <span class="mono">${state.runbook.sha256}</span><br>Plan digest <span class="mono">${state.planDigest}</span><br>Digest of the approved bundle <span class="mono">${state.bundle?.digest ?? 'none'}</span></p>`;
-}
-
-/**
- * Draws the report of a bundle from the state and files in it.
- *
- * @param bag absolute folder of the bundle
- * @param shows the sections that kinds add
- * @returns the page, or undefined when the go-live has not left its state yet
- */
-export async function renderBundle(bag: string, shows: ShownByKind): Promise<string | undefined> {
-  const data = join(bag, 'data');
-  const state = await readIfThere(join(data, 'state.json'));
-  if (state === undefined) return undefined;
-  return renderReport(JSON.parse(state.toString('utf8')) as GoLiveState, await readExtras(data, shows));
 }
