@@ -22,7 +22,7 @@ const SYSTEM = [
   'crash/*',
   'docs/{approvals,contributing,howtos,readme,tutorial}',
   'e2e/*',
-  'evidence/verify/{attacks,watched}',
+  'evidence/verify/{attacks,stands-alone,watched}',
   'harness/*',
   'host/file-lock',
   'kinds/agents/agents',
