@@ -11,20 +11,6 @@ export const INSIDE: Attack[] = [
     13,
     (bundle) => bundle.state((state) => void Object.assign(state.phases[0]?.gates[0] ?? {}, { value: 0.99 })),
   ],
-  [
-    'a gate under the waiver of another phase’s gate',
-    13,
-    (bundle) =>
-      bundle.state((state) => {
-        const gate = state.phases[0]?.gates[0];
-        if (!gate) return;
-        const waiver = { by: 'Ada', role: 'cto', reason: 'known', until: '2100-01-01T00:00:00.000Z' };
-        Object.assign(gate, { verdict: 'waived', waiver });
-        const other = addressText({ phase: asId('elsewhere'), part: gate.id });
-        state.waivers.push({ ...waiver, gate: other, at: state.startedAt, used: true });
-      }),
-    'no waiver of it stands',
-  ],
   ['a gate left out', 13, (bundle) => bundle.state((state) => void state.phases[0]?.gates.pop())],
   [
     'the figure changed in the log',
@@ -99,6 +85,20 @@ export const INSIDE: Attack[] = [
 
 /** Seen only by judging again what the second verifier, in its few lines, does not. */
 export const DEEP: Attack[] = [
+  [
+    'a gate under the waiver of another phase’s gate',
+    13,
+    (bundle) =>
+      bundle.state((state) => {
+        const gate = state.phases[0]?.gates[0];
+        if (!gate) return;
+        const waiver = { by: 'Ada', role: 'cto', reason: 'known', until: '2100-01-01T00:00:00.000Z' };
+        Object.assign(gate, { verdict: 'waived', waiver });
+        const other = addressText({ phase: asId('elsewhere'), part: gate.id });
+        state.waivers.push({ ...waiver, gate: other, at: state.startedAt, used: true });
+      }),
+    'no waiver of it stands',
+  ],
   [
     'the raw figures changed',
     13,
