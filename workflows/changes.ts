@@ -2,7 +2,7 @@ import { patched } from '@temporalio/workflow';
 
 /** A change of what the workflows do: histories from before it replay as they were made. */
 interface Change {
-  /** The version in which it came. */
+  /** The version in which it came; `unreleased` until it has one. */
   since: string;
   /** What was done before, and why it is done otherwise now. */
   reason: string;
@@ -14,16 +14,16 @@ interface Change {
  */
 export const CHANGES = {
   'ledger-settles-once': {
-    since: '0.2.0',
+    since: '0.1.0',
     reason:
       'A lost worker ended a `once` step in doubt; now the step runs again and its ledger says whether it had begun.',
   },
   'each-step-in-doubt-is-asked': {
-    since: '0.2.0',
+    since: '0.1.0',
     reason: 'Answering for one of several failed steps took the others again; now each is asked about by itself.',
   },
   'a-phase-in-the-way-ends-first': {
-    since: '0.2.0',
+    since: '0.1.0',
     reason:
       'A phase left over by a reset failed the new one by its id; now it is waited for, so that two never act at once.',
   },

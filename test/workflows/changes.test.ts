@@ -35,6 +35,14 @@ describe('changes of workflow behaviour', () => {
     expect(texts.filter(({ text }) => text.includes(`changed('${name}')`)).length).toBeGreaterThan(0);
   });
 
+  test('each came in a version that the changelog lists as released, or will be in the next', () => {
+    const changelog = readFileSync('CHANGELOG.md', 'utf8');
+    const known = [...changelog.matchAll(/^## \[(\d[^\]]*)\]/gm)].map(([, version]) => version);
+    const unreleased = Object.values(CHANGES).filter(({ since }) => !known.includes(since));
+    expect(known.length).toBeGreaterThan(0);
+    expect(unreleased.map(({ since }) => since)).toEqual(unreleased.map(() => 'unreleased'));
+  });
+
   test('every marker of the recorded histories is in the catalogue', async () => {
     const markers = (await recordedHistories()).flatMap(({ history }) => markersOf(history));
     expect(markers.length).toBeGreaterThan(0);
