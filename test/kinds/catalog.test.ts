@@ -1,11 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import type { StepKind } from '../../model/schema/format/kind.js';
 import { loadRunbook } from '../../model/schema/load.js';
 import { stepKinds } from '../../kinds/catalog.js';
-import { kindNamesOnDisk, kindsOnDisk } from '../kits/all-kinds.js';
+import { kindNamesOnDisk, kindPaths, kindsOnDisk } from '../kits/all-kinds.js';
 
 const names = kindNamesOnDisk();
 
@@ -44,28 +43,11 @@ describe('every kind', () => {
   });
 });
 
-/** Kinds whose tests do not call the kit, each with its reason. */
-const WITHOUT_KIT: Readonly<Record<string, string>> = {
-  'cases.compare': 'it reads what other steps measured, so its tests are tables of two runs',
-  'cases.run': 'its tests need a service with answers of their own for each',
-  notify: 'its tests need a channel of each sort',
-  'process.await-respawn': 'its tests need a supervisor',
-  'process.kill': 'a good run ends the process that its input names, so it can run only once',
-};
-
-/** Kinds that a test file gives to the kit: by name, or in a loop over names. */
-function kitted(text: string): string[] {
-  const loops = text.matchAll(/for \(const kind of \[([^\]]*)\][^{]*\{\s*stepKit\(kind/g);
-  const named = text.matchAll(/stepKit\(('[^']+')/g);
-  return [...loops, ...named].flatMap(([, list = '']) => [...list.matchAll(/'([^']+)'/g)].map(([, name = '']) => name));
-}
-
-test('every kind meets the kit, or says why not', () => {
-  const files = readdirSync('test/kinds', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-  const met = new Set(files.flatMap((name) => kitted(readFileSync(join('test/kinds', name), 'utf8'))));
-  const missing = names.filter((name) => !met.has(name));
-  const advice = 'Call stepKit(KIND, …) in test/kinds/<family>/<kind>.test.ts, or give a reason in WITHOUT_KIT.';
-  expect({ advice, missing }).toEqual({ advice, missing: Object.keys(WITHOUT_KIT) });
+test.each<[string, string]>(kindPaths())('%s: its test meets the kit', (name, path) => {
+  const file = `test/${path}.test.ts`;
+  const advice = `Call stepKit('${name}', …) in ${file}.`;
+  const met = existsSync(file) && readFileSync(file, 'utf8').includes(`\nstepKit('${name}', `);
+  expect({ advice, met }).toEqual({ advice, met: true });
 });
 
 test('at most one kind carries the notices', () => {

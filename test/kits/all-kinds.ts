@@ -10,6 +10,11 @@ export function kindNamesOnDisk(): string[] {
   return filesOfKinds().map(nameOf).sort();
 }
 
+/** Each kind that has a file, with the path of its files without their ends, such as `kinds/wait/wait`. */
+export function kindPaths(): [name: string, path: string][] {
+  return filesOfKinds().map((file) => [nameOf(file), `kinds/${file.slice(0, -END.length)}`]);
+}
+
 /** Every kind that has a file, by name, whether or not the table names it. */
 export async function kindsOnDisk(): Promise<Record<string, StepKind>> {
   const kinds: Record<string, StepKind> = {};

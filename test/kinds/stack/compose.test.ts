@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readContainers } from '../../../kinds/stack/compose.js';
-import { inOrder } from '../../../kinds/stack/order.js';
 import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
 const line = (Service: string, State: string, Health: string, ExitCode = 0): string =>
@@ -85,19 +84,5 @@ describe('the compose driver', () => {
     const up = await runStep('stack.up', { stack: 'stack' }, { ...more, task: { step: 'up' } });
     expect(failed(up)).toMatchObject({ code: 'STACK_FAILED' });
     expect(failed(up).message).toMatch(/api is not ready \(unhealthy\): container api is unhealthy last words/);
-  });
-});
-
-describe('the order of services', () => {
-  const graph = new Map([
-    ['api', ['db', 'cache']],
-    ['db', ['disk']],
-    ['cache', []],
-    ['disk', []],
-  ]);
-  test('dependencies first, only what is wanted', () => {
-    expect(inOrder(graph, ['api'])).toEqual(['disk', 'db', 'cache', 'api']);
-    expect(inOrder(graph, ['db'])).toEqual(['disk', 'db']);
-    expect(() => inOrder(graph, ['nobody'])).toThrow('no service nobody');
   });
 });

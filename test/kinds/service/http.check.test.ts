@@ -19,21 +19,10 @@ beforeEach(async () => {
 });
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-stepKit('tcp.check', {
-  good: () => ({ host: '127.0.0.1', port }),
-  bad: () => ({ host: '127.0.0.1', port: 9, timeout: 500 }),
-  badCode: 'CONNECTION_FAILED',
-});
 stepKit('http.check', {
   good: () => ({ url: `http://127.0.0.1:${port}/json`, expect: { status: 200, json: { '$.ready': true } } }),
   bad: () => ({ url: `http://127.0.0.1:${port}/`, expect: { status: 200 } }),
   badCode: 'CHECK_FAILED',
-});
-stepKit('wait', {
-  good: () => ({ for: '20ms' }),
-  bad: () => ({ for: 'soon' }),
-  badCode: 'BAD_INPUT',
-  slow: () => ({ input: { for: '1h' }, under: async () => undefined }),
 });
 
 describe('http.check', () => {

@@ -31,12 +31,6 @@ stepKit('agents.freeze', {
   clean: (folder) => expect(existsSync(join(folder, 'retry.hold'))).toBe(false),
 });
 
-stepKit('agents.thaw', {
-  good: () => ({ commands: [{ name: 'retry', thaw: agent('retry').thaw }] }),
-  bad: () => ({ commands: [{ name: 'retry', thaw: script('process.exit(4)') }] }),
-  badCode: 'COMMAND_FAILED',
-});
-
 describe('agents.freeze', () => {
   test('its undo lets go on only what it halted itself, also when a second attempt found it halted', async () => {
     const baseDir = temporaryFolder();

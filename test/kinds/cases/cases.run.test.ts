@@ -1,10 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { retryAfterMs } from '../../../kinds/cases/send-case.js';
-import { largestDrop } from '../../../kinds/cases/cases.compare.recompute.js';
 import type { JsonObject } from '../../../model/json.js';
+import { caseManifest } from '../../kits/case-manifest.js';
 import { figuresAgain } from '../../kits/figures-again.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { eventually, failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
@@ -43,32 +42,16 @@ beforeEach(async () => {
 });
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-/** A manifest with so many cases of each expected verdict; ids begin with it. */
-function manifest(folder: string, counts: Record<string, number>): string {
-  const cases = Object.entries(counts).flatMap(([expected, count]) =>
-    Array.from({ length: count }, (_, index) => ({
-      id: `${expected}-${index}`,
-      scenario: 's',
-      expected,
-      documents: [{ name: 'lc', text: 'x' }],
-    })),
-  );
-  const text = JSON.stringify({
-    schema: 1,
-    seed: 7,
-    set: 't',
-    counts: { scenario: { s: cases.length }, expected: counts },
-    cases,
-  });
-  writeFileSync(join(folder, 'manifest.json'), text);
-  return 'manifest.json';
-}
 const input = (): JsonObject => ({ manifest: 'manifest.json', url, minInterval: 0, retries429: 3 });
 
-stepKit('manifest.check', {
-  good: (folder) => ({ manifest: manifest(folder, { pass: 3, reject: 2 }), expectCount: 5 }),
-  bad: (folder) => ({ manifest: manifest(folder, { pass: 3 }), expectCount: 4 }),
-  badCode: 'EXPECTATION_FAILED',
+stepKit('cases.run', {
+  good: (folder) => ({ ...input(), manifest: caseManifest(folder, { pass: 2, reject: 1 }) }),
+  bad: () => ({ ...input(), manifest: 'absent.json' }),
+  badCode: 'NOT_FOUND',
+  slow: (folder) => ({
+    input: { ...input(), manifest: caseManifest(folder, { pass: 2 }), minInterval: '1h' },
+    under: () => eventually(() => asked.size === 1, 'the first case'),
+  }),
 });
 
 describe('cases.run', () => {
@@ -80,7 +63,7 @@ describe('cases.run', () => {
     runStep('cases.run', { ...input(), ...more }, { ...overrides, goLive: { baseDir: base, ...overrides.goLive } });
 
   test('figures agree with a table counted by hand', async () => {
-    manifest(base, { pass: 4, warn: 2, reject: 3, blocked: 1 });
+    caseManifest(base, { pass: 4, warn: 2, reject: 3, blocked: 1 });
     const got: Record<string, Answer> = {
       'pass-1': { verdict: 'warn' },
       'pass-2': { verdict: 'blocked' },
@@ -118,7 +101,7 @@ describe('cases.run', () => {
   });
 
   test('a share of nothing is absent, so that a gate on it is inconclusive', async () => {
-    manifest(base, { reject: 2 });
+    caseManifest(base, { reject: 2 });
     answer = () => ({ status: 500 });
     const { outputs } = passed(await run());
     expect(outputs).not.toHaveProperty('accuracy');
@@ -127,7 +110,7 @@ describe('cases.run', () => {
   });
 
   test('429: Retry-After is honoured, retries are counted, and running out is counted', async () => {
-    manifest(base, { pass: 2 });
+    caseManifest(base, { pass: 2 });
     answer = (id, times) =>
       id === 'pass-0' && times > 2 ? { verdict: 'pass' } : { status: 429, headers: { 'retry-after': '0.05' } };
     const { outputs } = passed(await run());
@@ -141,7 +124,7 @@ describe('cases.run', () => {
   });
 
   test('a guard stops the run as soon as it is certain: the 15th blocked of 20 is over 70 %', async () => {
-    manifest(base, { blocked: 20 });
+    caseManifest(base, { blocked: 20 });
     const guards = [{ id: 'uniform', title: 'Uniform block', trips: 'it.blockedShare > 0.70' }];
     const ended = await run({}, { task: { guards } });
     expect(failed(ended)).toMatchObject({ code: 'GUARD_TRIPPED' });
@@ -153,7 +136,7 @@ describe('cases.run', () => {
   });
 
   test('stopped in the middle and begun again, it goes on with the next case: each recorded once, none sent twice after', async () => {
-    manifest(base, { pass: 12 });
+    caseManifest(base, { pass: 12 });
     const evidenceDir = temporaryFolder();
     const lines = () =>
       readFileSync(join(evidenceDir, 'data', 'phases', 'smoke.1', 'run1', 'results.jsonl'), 'utf8')
@@ -175,50 +158,9 @@ describe('cases.run', () => {
   });
 
   test('a service that is not there is a failure to try again, and what was recorded stays', async () => {
-    manifest(base, { pass: 2 });
+    caseManifest(base, { pass: 2 });
     const ended = await run({ url: 'http://127.0.0.1:9/api/' });
     expect(failed(ended).code).toBe('CONNECTION_FAILED');
     expect(ended.retryable).toBe(true);
   });
-});
-
-test.each([
-  ['seconds', { 'retry-after': '2' }, 2000],
-  ['a fraction', { 'retry-after': '0.25' }, 250],
-  ['a date', { 'retry-after': 'Sat, 21 Nov 2026 00:00:05 GMT' }, 5000],
-  ['nothing', {}, 1000],
-  ['nonsense', { 'retry-after': 'soon' }, 1000],
-  ['an hour is cut', { 'retry-after': '3600' }, 120_000],
-])('Retry-After as %s', (_name, headers, ms) => {
-  expect(retryAfterMs({ headers: headers as Record<string, string> }, new Date('2026-11-21T00:00:00Z'))).toBe(ms);
-});
-
-test('two runs of one go-live are compared again from their inputs; an earlier file is not in the bundle', async () => {
-  const base = temporaryFolder();
-  const now = { current: { a: 'pass', b: 'warn' }, currentConfusion: { 'pass>pass': 1, 'pass>warn': 1 } };
-  const overrides = { goLive: { baseDir: base } };
-  const run = await runStep(
-    'cases.compare',
-    { ...now, baseline: { a: 'pass', b: 'pass' }, baselineConfusion: { 'pass>pass': 2 }, maxDrop: 0.1 },
-    overrides,
-  );
-  expect(passed(run).outputs).toMatchObject({ compared: true, agreement: 0.5, maxDrop: 0.5, exceeds: true });
-  expect(figuresAgain('cases.compare', run)).toEqual(passed(run).outputs);
-  writeFileSync(join(base, 'metrics.json'), JSON.stringify({ confusion: { 'pass>pass': 2 } }));
-  const earlier = await runStep('cases.compare', { ...now, baselineFile: 'metrics.json', maxDrop: 0.1 }, overrides);
-  expect(passed(earlier).outputs).toMatchObject({ compared: true, exceeds: true });
-  expect(figuresAgain('cases.compare', earlier)).toBeUndefined();
-});
-
-test.each([
-  ['no drop', { 'pass>pass': 4 }, { 'pass>pass': 2 }, { verdict: 'none', drop: 0 }],
-  [
-    'half of a class',
-    { 'pass>pass': 4, 'warn>warn': 1 },
-    { 'pass>pass': 2, 'pass>warn': 2, 'warn>warn': 1 },
-    { verdict: 'pass', drop: 0.5 },
-  ],
-  ['blocked is apart', { 'blocked>blocked': 2 }, { 'blocked>pass': 2 }, undefined],
-])('largest drop: %s', (_name, before, now, expected) => {
-  expect(largestDrop(before as Record<string, number>, now as Record<string, number>)).toEqual(expected);
 });

@@ -1,142 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { git, smallRepository } from '../../kits/small-repository.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
-const git = (repo: string, ...args: string[]): string =>
-  execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', '-C', repo, ...args], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  }).trim();
 const at = (base: string) => ({ goLive: { baseDir: base } });
-const sha = (text: string) => createHash('sha256').update(text).digest('hex');
-
-/** A repository with a file, changed by one order and made by another. */
-function repository(folder: string): string {
-  const repo = join(folder, 'repo');
-  mkdirSync(repo, { recursive: true });
-  git(repo, 'init', '--quiet', '-b', 'main');
-  const commit = (name: string, content: string, message: string): void => {
-    writeFileSync(join(repo, name), content);
-    git(repo, 'add', '-A');
-    git(repo, 'commit', '--quiet', '-m', message);
-  };
-  commit('notes.md', 'one\n', 'start');
-  commit('notes.md', 'one\nrisky\n', 'order risky-1: write notes.md');
-  commit('other.md', 'x\n', 'order made-1: write other.md');
-  return repo;
-}
-
-stepKit('git.revert', {
-  good: (folder) => {
-    repository(folder);
-    return { repo: 'repo', message: 'order risky-1', file: 'notes.md' };
-  },
-  bad: (folder) => {
-    repository(folder);
-    return { repo: 'repo', message: 'order never-1', file: 'notes.md' };
-  },
-  badCode: 'NOT_FOUND',
-});
-
-describe('git.revert', () => {
-  const revert = (base: string, more: object, task: object = {}) =>
-    runStep('git.revert', { repo: 'repo', file: 'notes.md', ...more } as never, { ...at(base), task });
-  test('the file is as it was before the commit, and a second time nothing is done', async () => {
-    const base = temporaryFolder();
-    const repo = repository(base);
-    const { outputs } = passed(await revert(base, { message: 'order risky-1' }));
-    expect(outputs).toMatchObject({
-      original: sha('one\n'),
-      before: sha('one\nrisky\n'),
-      after: sha('one\n'),
-      restored: true,
-    });
-    expect(readFileSync(join(repo, 'notes.md'), 'utf8')).toBe('one\n');
-    const head = git(repo, 'rev-parse', 'HEAD');
-    const again = passed(await revert(base, { message: 'order risky-1' }, { epoch: 2 }));
-    expect(again.outputs).toMatchObject({ revert: head, restored: true });
-    expect(git(repo, 'rev-parse', 'HEAD')).toBe(head);
-  });
-  test('a file that the commit made is gone again', async () => {
-    const base = temporaryFolder();
-    const repo = repository(base);
-    const { outputs } = passed(await revert(base, { commit: git(repo, 'rev-parse', 'HEAD'), file: 'other.md' }));
-    expect(outputs).toMatchObject({ original: '', after: '', restored: true });
-    expect(existsSync(join(repo, 'other.md'))).toBe(false);
-  });
-  test('what was changed since is told as not restored', async () => {
-    const base = temporaryFolder();
-    const repo = repository(base);
-    writeFileSync(join(repo, 'unrelated.md'), 'y');
-    git(repo, 'revert', '--no-edit', 'HEAD~1');
-    writeFileSync(join(repo, 'notes.md'), 'three\n');
-    git(repo, 'commit', '--quiet', '-am', 'later');
-    expect(passed(await revert(base, { message: 'order risky-1' })).outputs).toMatchObject({ restored: false });
-  });
-  test('a conflict changes nothing', async () => {
-    const base = temporaryFolder();
-    const repo = repository(base);
-    writeFileSync(join(repo, 'notes.md'), 'one\nrisky, and more\n');
-    git(repo, 'commit', '--quiet', '-am', 'on top');
-    const head = git(repo, 'rev-parse', 'HEAD');
-    expect(failed(await revert(base, { message: 'order risky-1' })).message).toContain('nothing was changed');
-    expect([git(repo, 'rev-parse', 'HEAD'), git(repo, 'status', '--porcelain')]).toEqual([head, '']);
-  });
-  test('a lock that somebody else holds for a moment is waited for', async () => {
-    const base = temporaryFolder();
-    const repo = repository(base);
-    const lock = join(repo, '.git', 'index.lock');
-    writeFileSync(lock, '');
-    setTimeout(() => rmSync(lock), 600);
-    expect(passed(await revert(base, { message: 'order risky-1' })).outputs).toMatchObject({ restored: true });
-  });
-  test('whoever commits in the repository meanwhile takes nothing of the revert into a commit of theirs', async () => {
-    const base = temporaryFolder();
-    const repo = repository(base);
-    // Git calls its signer when what it commits is written, and not yet committed: the moment of harm.
-    const signer = join(base, 'signer');
-    writeFileSync(
-      signer,
-      `#!/bin/sh
-if [ ! -e ${base}/once ]; then
-  touch ${base}/once
-  unset GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
-  cd ${repo} && echo x > beside.md && git add beside.md
-  git -c commit.gpgsign=false -c user.name=b -c user.email=b@b.test commit -qm beside
-fi
-cat > ${base}/signed
-echo '[GNUPG:] SIG_CREATED ' >&2
-echo signature
-`,
-      { mode: 0o755 },
-    );
-    git(repo, 'config', 'commit.gpgsign', 'true');
-    git(repo, 'config', 'gpg.program', signer);
-    expect(passed(await revert(base, { message: 'order risky-1' })).outputs).toMatchObject({ restored: true });
-    expect(git(repo, 'log', '--format=%s', '-n', '2').split('\n')[1]).toBe('beside');
-    expect(git(repo, 'log', '--format=', '--name-only', '-n', '1', '--grep=^beside$')).toBe('beside.md');
-    expect(git(repo, 'status', '--porcelain')).toBe('');
-    expect(git(repo, 'worktree', 'list').split('\n').length).toBe(1);
-  });
-  test('hooks of the repository do not run', async () => {
-    const base = temporaryFolder();
-    const repo = repository(base);
-    writeFileSync(join(repo, '.git', 'hooks', 'post-commit'), `#!/bin/sh\ntouch ${join(base, 'hooked')}\n`, {
-      mode: 0o755,
-    });
-    passed(await revert(base, { message: 'order risky-1' }));
-    expect(existsSync(join(base, 'hooked'))).toBe(false);
-  });
-});
 
 stepKit('pr.prepare', {
   good: (folder) => {
-    repository(folder);
+    smallRepository(folder);
     writeFileSync(join(folder, 'health.yml'), 'on: schedule\n');
     return {
       repo: 'repo',
@@ -146,7 +21,7 @@ stepKit('pr.prepare', {
     };
   },
   bad: (folder) => {
-    repository(folder);
+    smallRepository(folder);
     return { repo: 'repo', branch: 'golive/health', files: [{ path: 'x', from: 'absent.yml' }], title: 'Health' };
   },
   badCode: 'NOT_FOUND',
@@ -186,7 +61,7 @@ describe('pr.prepare', () => {
   });
   beforeEach(() => {
     base = temporaryFolder();
-    repo = repository(base);
+    repo = smallRepository(base);
     writeFileSync(join(base, 'health.yml'), 'on: schedule\n');
     asked.length = 0;
     status = 201;

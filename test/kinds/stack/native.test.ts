@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { endStack, pidsOf, smallStack } from '../../kits/small-stack.js';
-import { stepKit } from '../../kits/step-kit.js';
 import {
   eventually,
   failed,
@@ -15,61 +14,6 @@ import {
 } from '../../kits/step-run.js';
 
 const input = { stack: 'stack', driver: 'native' };
-
-function nothingRuns(folder: string): void {
-  const state = join(folder, 'stack', '.stack');
-  expect(existsSync(state) ? pidsOf(join(folder, 'stack')) : {}).toEqual({});
-}
-
-stepKit('stack.up', {
-  good: async (folder) => {
-    await smallStack(folder);
-    return input;
-  },
-  bad: async (folder) => {
-    await smallStack(folder, { FAIL: 'no such database' });
-    return input;
-  },
-  badCode: 'STACK_FAILED',
-  reachesToo: ['127.0.0.1'],
-  slow: async (folder) => {
-    await smallStack(folder, { DELAY: '60000' }, '60s');
-    return {
-      input,
-      under: () => eventually(() => existsSync(join(folder, 'stack', '.stack', 'api.json')), 'api begins'),
-    };
-  },
-  clean: nothingRuns,
-  after: endStack,
-});
-
-for (const kind of ['stack.down', 'stack.ps'] as const) {
-  stepKit(kind, {
-    good: async (folder) => {
-      await smallStack(folder);
-      return input;
-    },
-    bad: () => input,
-    badCode: 'NOT_FOUND',
-    reachesToo: ['127.0.0.1'],
-    after: endStack,
-  });
-}
-
-stepKit('stack.logs', {
-  good: async (folder) => {
-    await smallStack(folder);
-    passed(await runStep('stack.up', input, { goLive: { baseDir: folder, evidenceDir: join(folder, 'other') } }));
-    return { ...input, services: { api: 80, store: 80 } };
-  },
-  bad: async (folder) => {
-    await smallStack(folder);
-    return { ...input, services: { nobody: 80 } };
-  },
-  badCode: 'NOT_FOUND',
-  reachesToo: ['127.0.0.1'],
-  after: endStack,
-});
 
 describe('a native stack', () => {
   let base = '';

@@ -1,0 +1,52 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { jsonLines } from '../../kits/records.js';
+import { stepKit } from '../../kits/step-kit.js';
+import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
+
+const at = (base: string) => ({ goLive: { baseDir: base } });
+
+stepKit('file.await', {
+  good: (folder) => {
+    writeFileSync(join(folder, 'done-1.yaml'), '');
+    return { gone: ['inbox.yaml'], present: ['done-*.yaml'] };
+  },
+  bad: () => ({ present: ['never.yaml'] }),
+  badCode: 'CHECK_FAILED',
+});
+
+describe('file.await', () => {
+  test('names everything that is not as it should be', async () => {
+    const base = temporaryFolder();
+    writeFileSync(join(base, 'stuck.yaml'), '');
+    writeFileSync(join(base, 't.jsonl'), jsonLines([{ id: 1, event: 'seen' }]));
+    const input = { gone: ['stuck.yaml'], present: ['e/*.yaml'], line: { file: 't.jsonl', where: { event: 'error' } } };
+    const { message } = failed(await runStep('file.await', input, at(base)));
+    expect(message).toBe(
+      'stuck.yaml is still there; nothing is at e/*.yaml; no record of t.jsonl has {"event":"error"}.',
+    );
+  });
+  test('with until it waits, and gives the record', async () => {
+    const base = temporaryFolder();
+    const input = { present: ['err.*.yaml'], line: { file: 't.jsonl', where: { id: 'x' } } };
+    const until = { everyMs: 20, withinMs: 8000, consecutive: 1 };
+    const running = runStep('file.await', input, { ...at(base), task: { until } });
+    writeFileSync(join(base, 't.jsonl'), jsonLines([{ id: 'x', code: 'E_ZONE' }]));
+    appendFileSync(join(base, 'err.x.yaml'), '');
+    expect(passed(await running).outputs).toMatchObject({
+      present: ['err.x.yaml'],
+      record: { id: 'x', code: 'E_ZONE' },
+    });
+  });
+  test('a star is any characters of one name, and no folder', async () => {
+    const base = temporaryFolder();
+    mkdirSync(join(base, 'a.b'));
+    writeFileSync(join(base, 'ab'), '');
+    expect(failed(await runStep('file.await', { present: ['a*b*c'] }, at(base))).code).toBe('CHECK_FAILED');
+    expect(passed(await runStep('file.await', { present: ['a*b'] }, at(base))).outputs.present).toHaveLength(2);
+    expect(
+      passed(await runStep('file.await', { present: ['ab*'] }, { ...at(base), task: { step: 'b' } })).outputs.present,
+    ).toEqual(['ab']);
+  });
+});

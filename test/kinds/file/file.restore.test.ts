@@ -1,0 +1,34 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { someFiles } from '../../kits/some-files.js';
+import { stepKit } from '../../kits/step-kit.js';
+import { passed, runStep, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
+
+stepKit('file.restore', {
+  good: (folder) => {
+    someFiles(folder);
+    return { from: 'results', to: 'back' };
+  },
+  bad: () => ({ from: 'results', to: 'back' }),
+  badCode: 'NOT_FOUND',
+  clean: (folder) => expect(existsSync(join(folder, 'back'))).toBe(false),
+});
+
+test('what an earlier go-live put aside is not what the undo of this one brings back', async () => {
+  const base = temporaryFolder();
+  someFiles(base);
+  const restore = (change: string) => {
+    const goLive = { baseDir: base, evidenceDir: join(base, 'evidence', change) };
+    return runStep('file.restore', { from: 'results', to: 'back' }, { goLive });
+  };
+  for (const change of ['c1', 'c2']) {
+    mkdirSync(join(base, 'back'), { recursive: true });
+    writeFileSync(join(base, 'back', 'a.txt'), `before ${change}`);
+    const run = await restore(change);
+    passed(run);
+    expect(readFileSync(join(base, 'back', 'a.txt'), 'utf8')).toBe('alpha');
+    if (change === 'c2') passed(await runTask('file.restore', undoOf(run.task), { part: 'undo' }));
+  }
+  expect(readFileSync(join(base, 'back', 'a.txt'), 'utf8')).toBe('before c2');
+});

@@ -1,0 +1,39 @@
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { someFiles } from '../../kits/some-files.js';
+import { stepKit } from '../../kits/step-kit.js';
+import { failed, runStep, temporaryFolder } from '../../kits/step-run.js';
+
+stepKit('file.snapshot', {
+  good: (folder) => {
+    someFiles(folder);
+    return { from: 'results', to: 'kept' };
+  },
+  bad: () => ({ from: 'results', to: 'kept' }),
+  badCode: 'NOT_FOUND',
+  clean: (folder) => expect(existsSync(join(folder, 'kept'))).toBe(false),
+});
+
+test('a snapshot without its source says that nothing proceeds, and never overwrites another one', async () => {
+  const base = temporaryFolder();
+  const absent = failed(await runStep('file.snapshot', { from: 'results', to: 'kept' }, { goLive: { baseDir: base } }));
+  expect(absent.message).toContain('without the earlier evidence nothing proceeds');
+  someFiles(base);
+  mkdirSync(join(base, 'kept'));
+  writeFileSync(join(base, 'kept', 'other.txt'), 'other');
+  expect(
+    failed(await runStep('file.snapshot', { from: 'results', to: 'kept' }, { goLive: { baseDir: base } })).code,
+  ).toBe('BAD_INPUT');
+  expect(readFileSync(join(base, 'kept', 'other.txt'), 'utf8')).toBe('other');
+});
+
+test('a snapshot follows no link', async () => {
+  const base = temporaryFolder();
+  someFiles(base);
+  symlinkSync('/etc/hostname', join(base, 'results', 'link'));
+  expect(
+    failed(await runStep('file.snapshot', { from: 'results', to: 'kept' }, { goLive: { baseDir: base } })).code,
+  ).toBe('BAD_INPUT');
+  expect(existsSync(join(base, 'kept'))).toBe(false);
+});

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { alertInput } from '../../kits/alert-input.js';
+import { channel } from '../../kits/channel.js';
+import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
+
+const hooked = channel((base) => ({ TEST_HOOK: `${base}/hook/alert-canary`, TEST_TOKEN: 'bot-canary' }));
+const keys = (): string[] => hooked.got.map(({ headers }) => String(headers['idempotency-key']));
+
+describe('one alert for an incident, and one when it is over', () => {
+  let folder = '';
+  let number = 0;
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
+  const call = async (kind: string, more: object = {}) => {
+    number += 1;
+    return runStep(kind, alertInput(more) as never, { goLive: { baseDir: folder }, task: { step: `s${number}` } });
+  };
+  const outputs = async (kind: string, more: object = {}) => passed(await call(kind, more)).outputs;
+
+  test('raised thrice and cleared twice, two are sent; another incident has its own', async () => {
+    expect(await outputs('alert.clear')).toMatchObject({ sent: false, open: false });
+    expect(await outputs('alert.raise')).toMatchObject({ sent: true, open: true, seen: 1 });
+    expect(await outputs('alert.raise')).toMatchObject({ sent: false, open: true, seen: 2 });
+    expect(await outputs('alert.raise')).toMatchObject({ sent: false, seen: 3 });
+    expect(await outputs('alert.raise', { incident: 'drill' })).toMatchObject({ sent: true, seen: 1 });
+    expect(await outputs('alert.clear', { text: 'It is back.' })).toMatchObject({ sent: true, open: false, seen: 3 });
+    expect(await outputs('alert.clear')).toMatchObject({ sent: false });
+    expect(hooked.got.map(({ body }) => JSON.parse(body))).toEqual([
+      { text: 'The agent is silent.' },
+      { text: 'The agent is silent.' },
+      { text: 'It is back.' },
+    ]);
+    expect(new Set(keys()).size).toBe(3);
+  });
+  test('an alert that was not taken is sent with the next call, under the same key', async () => {
+    hooked.status = 503;
+    expect(failed(await call('alert.raise')).code).toBe('CHECK_FAILED');
+    hooked.status = 200;
+    expect(await outputs('alert.raise')).toMatchObject({ sent: true, open: true });
+    expect(await outputs('alert.raise')).toMatchObject({ sent: false });
+    expect(keys()[1]).toBe(keys()[0]);
+  });
+  test('many at the same time send one', async () => {
+    const all = await Promise.all(Array.from({ length: 8 }, () => outputs('alert.raise')));
+    expect(all.filter(({ sent }) => sent)).toHaveLength(1);
+    expect(hooked.got).toHaveLength(1);
+  });
+  test('Telegram and a signed webhook as well; no address and no token is kept', async () => {
+    await outputs('alert.raise', {
+      send: { kind: 'telegram', token: { env: 'TEST_TOKEN' }, chat: 7, apiBase: hooked.base },
+    });
+    const hook = { kind: 'webhook', url: { env: 'TEST_HOOK' }, hmac: { env: 'TEST_TOKEN' } };
+    const run = await call('alert.raise', { incident: 'second', send: hook });
+    passed(run);
+    expect(hooked.got.map(({ url }) => url)).toEqual(['/botbot-canary/sendMessage', '/hook/alert-canary']);
+    const kept =
+      readFileSync(join(folder, 'state', 'alerts.json'), 'utf8') +
+      readFileSync(join(run.task.goLive.evidenceDir, 'data', 'events.jsonl'), 'utf8');
+    expect(kept).not.toMatch(/canary/);
+  });
+});

@@ -1,0 +1,69 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { stepKit } from '../../kits/step-kit.js';
+import { failed, runStep, temporaryFolder } from '../../kits/step-run.js';
+
+const at = (base: string) => ({ goLive: { baseDir: base } });
+
+stepKit('badge.update', {
+  good: (folder) => {
+    writeFileSync(
+      join(folder, 'README.md'),
+      '# A\n\n<!-- golive-badge:start -->\nold\n<!-- golive-badge:end -->\n\ntext\n',
+    );
+    return { file: 'README.md', label: 'agent', message: 'ok' };
+  },
+  bad: (folder) => {
+    writeFileSync(join(folder, 'README.md'), '# A\n');
+    return { file: 'README.md', label: 'agent', message: 'ok' };
+  },
+  badCode: 'EXPECTATION_FAILED',
+  clean: (folder) => expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain('\nold\n'),
+});
+
+describe('badge.update', () => {
+  const update = async (text: string, more: object = {}) => {
+    const base = temporaryFolder();
+    writeFileSync(join(base, 'R.md'), text);
+    const run = await runStep(
+      'badge.update',
+      { file: 'R.md', label: 'self-test', message: 'not ok', colour: 'red', ...more } as never,
+      at(base),
+    );
+    return { run, text: readFileSync(join(base, 'R.md'), 'utf8') };
+  };
+  const BADGE = '![self-test: not ok](https://img.shields.io/badge/self--test-not_ok-red)';
+  test.each([
+    [
+      'a line of its own',
+      '\r\n<!-- golive-badge:start -->\r\nx\r\n<!-- golive-badge:end -->\r\n',
+      `\r\n<!-- golive-badge:start -->\r\n${BADGE}\r\n<!-- golive-badge:end -->\r\n`,
+    ],
+    [
+      'in a line',
+      'a <!-- golive-badge:start --><!-- golive-badge:end --> b',
+      `a <!-- golive-badge:start -->${BADGE}<!-- golive-badge:end --> b`,
+    ],
+  ])('%s: nothing else is touched', async (_, before, after) => {
+    expect((await update(before)).text).toBe(after);
+  });
+  test.each([
+    ['no markers', '# A'],
+    ['the end before the start', '<!-- golive-badge:end --><!-- golive-badge:start -->'],
+    [
+      'markers twice',
+      '<!-- golive-badge:start --><!-- golive-badge:end --><!-- golive-badge:start --><!-- golive-badge:end -->',
+    ],
+  ])('%s: refused, nothing written', async (_, text) => {
+    const { run, text: after } = await update(text);
+    expect(failed(run).code).toBe('EXPECTATION_FAILED');
+    expect(after).toBe(text);
+  });
+  test('what would break out of the badge is refused', async () => {
+    const { run } = await update('<!-- golive-badge:start --><!-- golive-badge:end -->', {
+      message: 'x](http://evil)',
+    });
+    expect(failed(run).code).toBe('BAD_INPUT');
+  });
+});
