@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { readSigners } from '../../../model/signing/allowed-signers.js';
 import {
   BREAK_GLASS_NAMESPACE,
   type Expected,
@@ -118,47 +117,5 @@ describe('a statement counts only for what it says', () => {
   test('the emergency has a namespace of its own', () => {
     expect(namespaceOf({})).toBe(NAMESPACE);
     expect(namespaceOf({ breakGlass: true })).toBe(BREAK_GLASS_NAMESPACE);
-  });
-});
-
-describe('the allowed-signers file', () => {
-  const key = `ssh-ed25519 ${'A'.repeat(68)}`;
-  const other = `ssh-ed25519 ${'B'.repeat(68)}`;
-  test('comments, options and times are read', () => {
-    const text = `# people\n\nada@example.org namespaces="${NAMESPACE},${BREAK_GLASS_NAMESPACE}",valid-before="20270101Z" ${key} Ada's\n`;
-    expect(readSigners(text)).toEqual({
-      problems: [],
-      signers: [
-        {
-          line: 3,
-          principals: ['ada@example.org'],
-          namespaces: [NAMESPACE, BREAK_GLASS_NAMESPACE],
-          validBefore: '20270101Z',
-          keyType: 'ssh-ed25519',
-          key: 'A'.repeat(68),
-        },
-      ],
-    });
-  });
-  test.each([
-    [`*@example.org namespaces="${NAMESPACE}" ${key}`, 'plain principal'],
-    [`a@x,b@x namespaces="${NAMESPACE}" ${key}`, 'several principals'],
-    [`a@x ${key}`, 'what its key is for'],
-    [`a@x namespaces="git" ${key}`, "not one of golive's"],
-    [`a@x namespaces="${NAMESPACE},*" ${key}`, "not one of golive's"],
-    [`a@x cert-authority,namespaces="${NAMESPACE}" ${key}`, "'cert-authority' is not taken"],
-    [`a@x namespaces="${NAMESPACE}",namespaces="${NAMESPACE}" ${key}`, 'twice'],
-    [`a@x namespaces="${NAMESPACE}" ssh-dss AAAA`, 'no key type'],
-    [`a@x namespaces="${NAMESPACE}" ssh-ed25519`, 'no public key'],
-    [`a@x namespaces="${NAMESPACE}",valid-before="soon" ${key}`, 'time of validity'],
-    [`-Oprint namespaces="${NAMESPACE}" ${key}`, 'plain principal'],
-  ])('%j is refused with its line', (line, why) => {
-    const { signers, problems } = readSigners(`ok@x namespaces="${NAMESPACE}" ${other}\n${line}\n`);
-    expect(signers).toHaveLength(1);
-    expect(problems).toEqual([{ line: 2, message: expect.stringContaining(why), hint: expect.any(String) }]);
-  });
-  test('one key speaks for one person', () => {
-    const { problems } = readSigners(`a@x namespaces="${NAMESPACE}" ${key}\nb@x namespaces="${NAMESPACE}" ${key}\n`);
-    expect(problems).toMatchObject([{ line: 2, message: 'This key already belongs to a@x.' }]);
   });
 });

@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+import { problemsWith } from '../../../kits/problems.js';
+
+const steps = [{ id: 'pause', uses: 'wait', with: { for: '1s' } }];
+const phases = [
+  { id: 'one', owner: 'lead', steps },
+  { id: 'asks', owner: 'lead', approval: { role: 'lead' } },
+  { id: 'ticks', owner: 'lead', checklist: [{ id: 'look', role: 'lead', text: 'Look.' }] },
+  { id: 'by-rule', owner: 'lead', steps, approval: { role: 'lead', auto: 'run.mode == "live"' } },
+  { id: 'reads', steps, gates: [{ id: 'g', value: 'phases.one.steps.pause.waitedMs', atLeast: 1 }] },
+  { id: 'stuck', owner: 'lead', steps, onFail: { then: 'ask' } },
+];
+const nightly = { id: 'nightly', title: 'Nightly', cron: '0 3 * * *', phases: ['one'] };
+const of = (...schedules: object[]): string[] =>
+  problemsWith({ phases, schedules: schedules.map((more) => ({ ...nightly, ...more })) });
+
+test.each([
+  [{}],
+  [{ timezone: 'Europe/Berlin' }],
+  [{ phases: ['one', 'reads'] }],
+  [{ phases: ['by-rule'] }],
+  [{ cron: undefined, every: '1h' }],
+])('%j is in order', (more) => {
+  expect(of(more)).toEqual([]);
+});
+
+describe('a schedule is refused', () => {
+  test.each<[string, object[], RegExp]>([
+    ['with both rhythms', [{ every: '1h' }], /either `cron` or `every`/],
+    ['with none', [{ cron: undefined }], /either `cron` or `every`/],
+    ['in no time zone', [{ timezone: 'Europe/Atlantis' }], /no time zone 'Europe\/Atlantis'/],
+    ['of a phase that is not there', [{ phases: ['ones'] }], /no phase 'ones': Did you mean 'one'/],
+    ['of a phase that asks', [{ phases: ['asks'] }], /'asks' waits for a person/],
+    ['of a phase with a checklist', [{ phases: ['ticks'] }], /'ticks' waits for a person/],
+    ['of a phase whose failure asks', [{ phases: ['stuck'] }], /'stuck' waits for a person/],
+    ['of a phase that reads another one', [{ phases: ['reads'] }], /reads what phase 'one' measured/],
+    ['under a name that is taken', [{}, {}], /two schedules 'nightly'/],
+    [
+      'whose blackout ends before it begins',
+      [{ blackouts: [{ from: '2026-12-24T00:00:00Z', to: '2026-12-23T00:00:00Z', why: 'Holidays' }] }],
+      /ends before it begins/,
+    ],
+  ])('%s', (_name, schedules, problem) => {
+    expect(of(...schedules)).toEqual([expect.stringMatching(problem)]);
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Json } from '../../../../model/json.js';
+import { type InputSpec, parseInput, showInput } from '../../../../model/schema/format/inputs.js';
+
+describe('an input is read by its type', () => {
+  test.each<[InputSpec, Json, Json]>([
+    [{ type: 'integer' }, '3', 3],
+    [{ type: 'number', min: 0.5 }, 0.5, 0.5],
+    [{ type: 'boolean' }, 'false', false],
+    [{ type: 'duration' }, '1m30s', 90_000],
+    [{ type: 'duration', min: '1s' }, 1000, 1000],
+    [{ type: 'url' }, 'http://127.0.0.1:8000', 'http://127.0.0.1:8000'],
+    [{ type: 'string', pattern: '[a-z]+' }, 'abc', 'abc'],
+  ])('%j takes %j', (spec, raw, value) => {
+    expect(parseInput(spec, raw, false)).toEqual({ ok: true, value });
+  });
+
+  test.each<[InputSpec, Json, string]>([
+    [{ type: 'integer' }, '3.5', 'is not a whole number: 3.5'],
+    [{ type: 'number' }, ' ', 'is not a number: " "'],
+    [{ type: 'boolean' }, 'yes', 'is neither true nor false: "yes"'],
+    [{ type: 'duration' }, '3', 'is no duration such as 500ms, 3s or 1h30m: "3"'],
+    [{ type: 'duration', max: '1m' }, '2m', 'is 2m, but the most is 1m'],
+    [{ type: 'url' }, 'shop', 'is no URL: "shop"'],
+    [{ type: 'path' }, '', 'is empty'],
+    [{ type: 'string' }, 'a\u0007', 'holds control characters'],
+    [{ type: 'string', min: 3 }, 'ab', 'has 2 characters, but the least is 3'],
+    [{ type: 'string', pattern: 'a|b' }, 'ab', 'does not match a|b: "ab"'],
+  ])('%j refuses %j: %s', (spec, raw, message) => {
+    expect(parseInput(spec, raw, false)).toEqual({ ok: false, message });
+  });
+});
+
+test('a live run may need more', () => {
+  const spec: InputSpec = { type: 'duration', liveMin: '2.5s' };
+  expect(parseInput(spec, '1s', false).ok).toBe(true);
+  expect(parseInput(spec, '1s', true)).toEqual({ ok: false, message: 'is 1s, but a live run needs at least 2.5s' });
+});
+
+test('a value is shown in its own unit', () => {
+  expect([showInput({ type: 'duration' }, 2500), showInput({ type: 'integer' }, 3)]).toEqual(['2.5s', '3']);
+});

@@ -1,0 +1,96 @@
+/** Files of `model/`, `workflows/` and `kinds/` that hold types and nothing that runs. */
+export const TYPES_ONLY: readonly string[] = [
+  'kinds/shared/recompute-of.ts',
+  'kinds/stack/contract.ts',
+  'model/evidence/shown.ts',
+  'model/state/state.ts',
+  'workflows/inputs.ts',
+];
+
+/** Why a file has no test at its own path. */
+type Why =
+  /** A table or texts: what it says is compared with what uses it. */
+  | 'table'
+  /** A part of something larger, and tested as that. */
+  | 'part'
+  /** It runs inside of a Temporal workflow only. */
+  | 'in a workflow';
+
+interface Elsewhere {
+  why: Why;
+  /** The test that covers it. */
+  by: string;
+}
+
+const part = (by: string): Elsewhere => ({ why: 'part', by: `test/${by}.test.ts` });
+const table = (by: string): Elsewhere => ({ why: 'table', by: `test/${by}.test.ts` });
+const inWorkflow = (by: string): Elsewhere => ({ why: 'in a workflow', by: `test/${by}.test.ts` });
+
+/** Files that another test covers. */
+export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
+  'kinds/agents/schedules.ts': part('kinds/agents/agents.freeze'),
+  'kinds/cases/leaves.ts': part('kinds/cases/cases.run'),
+  'kinds/cases/manifest.ts': part('kinds/cases/manifest.check'),
+  'kinds/cases/metrics.ts': part('kinds/cases/cases.run'),
+  'kinds/cases/verdict-class.ts': table('kinds/cases/manifest.check'),
+  'kinds/file/file-mode.ts': table('kinds/catalog'),
+  'kinds/git/git.ts': part('kinds/git/git.revert'),
+  'kinds/hands.ts': table('kinds/catalog'),
+  'kinds/log/log-source.ts': part('kinds/log/log.scan'),
+  'kinds/notice/alert-fields.ts': table('kinds/notice/alert.raise'),
+  'kinds/notice/notice.ts': part('kinds/notice/notify'),
+  'kinds/notice/send.ts': part('kinds/notice/notify'),
+  'kinds/process/process-fields.ts': table('kinds/process/process.find'),
+  'kinds/process/processes.ts': part('kinds/process/process.find'),
+  'kinds/recompute.ts': table('kinds/cases/cases.run'),
+  'kinds/service/json-path.ts': part('kinds/service/http.check'),
+  'kinds/shared/fields.ts': table('kinds/catalog'),
+  'kinds/shared/given.ts': part('kinds/file/file.drop'),
+  'kinds/shared/jsonl.ts': part('kinds/record/jsonl.count'),
+  'kinds/shared/patterns.ts': part('kinds/log/log.scan'),
+  'kinds/shared/replace.ts': part('kinds/file/file.write'),
+  'kinds/shared/secret-ref.ts': table('kinds/notice/notify'),
+  'kinds/shared/tree.ts': part('kinds/file/file.snapshot'),
+  'kinds/shared/where.ts': table('kinds/record/jsonl.count'),
+  'kinds/stack/definition.ts': part('kinds/stack/native'),
+  'kinds/stack/driver.ts': part('kinds/stack/native'),
+  'kinds/stack/native-records.ts': part('kinds/stack/native'),
+  'kinds/stack/probe.ts': part('kinds/stack/native'),
+  'kinds/stack/stack-fields.ts': table('kinds/stack/stack.up'),
+  'model/people/field.ts': part('model/people/parse-message'),
+  'model/people/refusals.ts': table('workflows/go-live'),
+  'model/plan/mermaid.ts': part('model/schema/plan/planner'),
+  'model/plan/plan-text.ts': part('model/schema/plan/planner'),
+  'model/plan/plan.ts': part('model/schema/plan/planner'),
+  'model/schema/check/checks.ts': part('model/schema/check/semantics'),
+  'model/schema/check/window-outputs.ts': table('model/schema/check/step-check'),
+  'model/schema/format/kind.ts': part('kinds/catalog'),
+  'model/schema/format/runbook-fields.ts': table('model/schema/load'),
+  'model/schema/format/runbook.ts': table('model/schema/load'),
+  'model/schema/format/scope.ts': part('model/schema/check/step-check'),
+  'model/schema/plan/plan-gates.ts': part('model/schema/plan/planner'),
+  'model/schema/plan/plan-inputs.ts': part('model/schema/plan/planner'),
+  'model/schema/plan/plan-schedule.ts': part('e2e/schedules'),
+  'model/schema/yaml/issues.ts': part('model/schema/load'),
+  'model/schema/yaml/source.ts': part('model/schema/load'),
+  'model/state/contract.ts': table('replay/histories'),
+  'workflows/activities.ts': inWorkflow('workflows/go-live'),
+  'workflows/child.ts': inWorkflow('workflows/go-live'),
+  'workflows/close.ts': inWorkflow('workflows/go-live'),
+  'workflows/index.ts': table('docs/facts'),
+  'workflows/monitor-window.ts': inWorkflow('workflows/window'),
+  'workflows/outlive.ts': inWorkflow('crash/crash'),
+  'workflows/people/ask.ts': inWorkflow('workflows/go-live'),
+  'workflows/people/desk.ts': inWorkflow('workflows/messages'),
+  'workflows/people/handlers.ts': inWorkflow('workflows/go-live'),
+  'workflows/people/vouch.ts': inWorkflow('approvals/forgeries'),
+  'workflows/phase-record.ts': inWorkflow('workflows/go-live'),
+  'workflows/phase.ts': inWorkflow('workflows/go-live'),
+  'workflows/rollback.ts': inWorkflow('workflows/go-live'),
+  'workflows/scheduled.ts': inWorkflow('e2e/schedules'),
+  'workflows/session.ts': inWorkflow('workflows/messages'),
+  'workflows/settle-step.ts': inWorkflow('workflows/go-live'),
+  'workflows/step.ts': inWorkflow('workflows/go-live'),
+  'workflows/take-phase.ts': inWorkflow('workflows/go-live'),
+  'workflows/undo.ts': inWorkflow('workflows/go-live'),
+};
