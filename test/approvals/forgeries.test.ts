@@ -136,7 +136,7 @@ describe('signed approvals', () => {
       const signature = right.signature ?? '';
       const forgeries: [name: string, why: RegExp, forged: (n: number) => ApproveMessage][] = [
         ['unsigned', /must be signed/, () => message],
-        ['a statement without signature', /must be signed/, () => broken({ signature: undefined as never })],
+        ['a statement without signature', /must be signed/, () => broken({ signature: undefined })],
         ['a stranger’s key', /not by a key of ada@x/, (n) => vote(state, message, `stranger-${n}`)],
         ['another person’s key', /not by a key of ada@x/, () => vote(state, message, 'cy')],
         ['right key, role not held', /does not hold the role/, () => vote(state, ask('one', 'Ada', 'sre'), 'ada')],

@@ -35,7 +35,7 @@ export async function recordAs(client: Client, workflowId: string, name: string,
 }
 
 export async function recordedHistories(): Promise<{ name: string; history: unknown }[]> {
-  const files = (await readdir(historiesFolder)).filter((file) => file.endsWith('.json')).sort();
+  const files = (await readdir(historiesFolder)).filter((file) => file.endsWith('.json')).toSorted();
   return Promise.all(
     files.map(async (name) => ({
       name,

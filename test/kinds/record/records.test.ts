@@ -31,7 +31,7 @@ describe('jsonl.count', () => {
   const count = async (input: object, more = '') => {
     const base = temporaryFolder();
     writeFileSync(join(base, 't.jsonl'), lines(RECORDS) + more);
-    return passed(await runStep('jsonl.count', { file: 't.jsonl', ...input } as never, at(base))).outputs;
+    return passed(await runStep('jsonl.count', { file: 't.jsonl', ...input }, at(base))).outputs;
   };
   const counts = {
     processed: { event: 'processed' },
@@ -56,7 +56,7 @@ describe('jsonl.count', () => {
     const base = temporaryFolder();
     writeFileSync(join(base, 't.jsonl'), lines(RECORDS));
     const goLive = { baseDir: base, timeScale: 3600 };
-    const run = await runStep('jsonl.count', { file: 't.jsonl', counts, window: '7d' } as never, { goLive });
+    const run = await runStep('jsonl.count', { file: 't.jsonl', counts, window: '7d' }, { goLive });
     // Seven days are 168 s then.
     expect(passed(run).outputs).toMatchObject({ lines: 1 });
   });
@@ -69,9 +69,7 @@ describe('jsonl.count', () => {
   ])('%j is refused', async (input, message) => {
     const base = temporaryFolder();
     writeFileSync(join(base, 't.jsonl'), '');
-    expect(failed(await runStep('jsonl.count', { file: 't.jsonl', ...input } as never, at(base))).message).toContain(
-      message,
-    );
+    expect(failed(await runStep('jsonl.count', { file: 't.jsonl', ...input }, at(base))).message).toContain(message);
   });
 });
 
@@ -99,7 +97,7 @@ describe('file.drop', () => {
     } finally {
       clock.mockRestore();
     }
-    expect(readdirSync(join(base, 'inbox')).sort()).toEqual(names.sort());
+    expect(readdirSync(join(base, 'inbox')).toSorted()).toEqual(names.toSorted());
     for (const name of names) expect(readFileSync(join(base, 'inbox', name), 'utf8')).toBe(name);
   });
   test('the file appears whole, with nothing left beside it, and never over another', async () => {
@@ -183,9 +181,11 @@ describe('health.contract', () => {
     writeFileSync(join(base, 'inbox', 'one.yaml'), '');
     writeFileSync(join(base, 'inbox', '.hidden'), '');
     writeFileSync(join(base, 'h.json'), typeof report === 'string' ? report : JSON.stringify(report));
-    return runStep('health.contract', { file: 'h.json', maxAge: '90m', ...more } as never, {
-      goLive: { baseDir: base, timeScale },
-    });
+    return runStep(
+      'health.contract',
+      { file: 'h.json', maxAge: '90m', ...more },
+      { goLive: { baseDir: base, timeScale } },
+    );
   };
   test('tells status, age, figures and what waits', async () => {
     const more = { numbers: { rate: 'details.errorRate' }, folders: ['inbox'] };
@@ -242,7 +242,7 @@ describe('badge.update', () => {
     writeFileSync(join(base, 'R.md'), text);
     const run = await runStep(
       'badge.update',
-      { file: 'R.md', label: 'self-test', message: 'not ok', colour: 'red', ...more } as never,
+      { file: 'R.md', label: 'self-test', message: 'not ok', colour: 'red', ...more },
       at(base),
     );
     return { run, text: readFileSync(join(base, 'R.md'), 'utf8') };
