@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { expect } from '@jest/globals';
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
@@ -32,6 +33,12 @@ export async function recordAs(client: Client, workflowId: string, name: string,
     const text = historyToJSON(history).replaceAll(root, '');
     await writeFile(`${historiesFolder}${name}.${index}-${type}.json`, text);
   }
+}
+
+/** Writes the histories of a go-live as those of the test that runs, under its name. */
+export function recordTest(client: Client, workflowId: string): Promise<void> {
+  const name = (expect.getState().currentTestName ?? 'unnamed').replace(/[^a-z]+/gi, '-').toLowerCase();
+  return recordAs(client, workflowId, name.slice(0, 60));
 }
 
 export async function recordedHistories(): Promise<{ name: string; history: unknown }[]> {
