@@ -62,7 +62,7 @@ async function namesIn(folder: string): Promise<string[]> {
 async function inventory(root: string): Promise<Inventory> {
   const found: Inventory = { files: [], leftovers: [], links: [] };
   const walk = async (below: string): Promise<void> => {
-    for (const name of (await namesIn(join(root, below))).sort()) {
+    for (const name of (await namesIn(join(root, below))).toSorted()) {
       const path = `${below}/${name}`;
       const absolute = join(root, path);
       const status = await lstat(absolute);

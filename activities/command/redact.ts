@@ -30,7 +30,7 @@ function formsOf(secrets: readonly string[]): string[] {
       return [secret, url, lowerUrl, form, json, hex, hex.toUpperCase(), ...lines, ...base64Forms(secret)];
     }),
   );
-  return [...forms].sort((a, b) => b.length - a.length);
+  return [...forms].toSorted((a, b) => b.length - a.length);
 }
 
 /**

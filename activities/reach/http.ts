@@ -95,7 +95,7 @@ function networkOf({ network, secretAddress }: GuardedRequest): NetworkPlan | un
 function lookupOf(options: GuardedRequest): LookupFunction {
   // The port is only asked for where golive.yaml lists `host:port`; every hop's own was checked before.
   return judgedLookup(
-    Number(URL.canParse(options.url) ? portOf(new URL(options.url)) : 0),
+    URL.canParse(options.url) ? portOf(new URL(options.url)) : 0,
     networkOf(options),
     options.resolve,
   );

@@ -21,8 +21,8 @@ export function stepFolder(
   evidenceDir: string,
   step: Pick<StepTask, 'phase' | 'phaseAttempt' | 'step' | 'epoch'>,
 ): string {
-  const name = step.epoch > 1 ? `${step.step}.${Number(step.epoch)}` : step.step;
-  return join(evidenceDir, 'data', 'phases', `${safe(step.phase)}.${Number(step.phaseAttempt)}`, safe(name));
+  const name = step.epoch > 1 ? `${step.step}.${step.epoch}` : step.step;
+  return join(evidenceDir, 'data', 'phases', safe(`${step.phase}.${step.phaseAttempt}`), safe(name));
 }
 
 /** The folders of the epochs before this one; an undo has none. */

@@ -28,7 +28,7 @@ function newestBundle(path: string, depth: number): { path: string; at: number }
   if (depth === 0) return undefined;
   return readdirSync(path)
     .flatMap((name) => newestBundle(join(path, name), depth - 1) ?? [])
-    .sort((a, b) => b.at - a.at)[0];
+    .toSorted((a, b) => b.at - a.at)[0];
 }
 
 export interface CheckedFile {
@@ -60,7 +60,7 @@ export async function checkBundle(bundle: string): Promise<{ closed: boolean; fi
         .join('/'),
     );
   const files: CheckedFile[] = [];
-  for (const path of [...new Set([...listed.keys(), ...there])].sort()) {
+  for (const path of [...new Set([...listed.keys(), ...there])].toSorted()) {
     const wanted = listed.get(path);
     if (!existsSync(join(bundle, path))) {
       files.push({ path, bytes: 0, sha256: wanted ?? '', state: 'missing' });

@@ -10,7 +10,7 @@ const TIME = new Date(1980, 0, 1);
 
 function filesBelow(root: string, below = ''): string[] {
   return readdirSync(join(root, below))
-    .sort()
+    .toSorted()
     .flatMap((name) => {
       const path = below === '' ? name : `${below}/${name}`;
       const status = lstatSync(join(root, path));

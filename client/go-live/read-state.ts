@@ -148,7 +148,7 @@ function isProgress(value: unknown): value is StepProgress {
 
 /** Pending activities name their kind only: the n-th of a kind belongs to the n-th running step of that kind. */
 function assign(pending: readonly PendingActivity[], steps: readonly StepRecord[]): LiveStep[] {
-  const left = [...pending].sort((a, b) => a.order - b.order);
+  const left = pending.toSorted((a, b) => a.order - b.order);
   return steps
     .filter((step) => step.status === 'running')
     .flatMap((step) => {

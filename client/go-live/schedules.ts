@@ -148,7 +148,7 @@ async function memos(client: Client): Promise<(Memo & { id: string })[]> {
     if (typeof memo?.['schedule'] === 'string' && typeof memo['target'] === 'string')
       rows.push({ id, ...(memo as unknown as Memo) });
   }
-  return rows.sort((a, b) => a.id.localeCompare(b.id));
+  return rows.toSorted((a, b) => a.id.localeCompare(b.id));
 }
 
 /** Every schedule of golive with its state, next runs, last run and its result. */

@@ -66,11 +66,11 @@ function answer(
   field?: 'step' | 'rollback',
 ): AnswerVerb<'choose'> {
   const { example, options = [], ...rest } = texts;
-  const reason = needsReason(choice) ? { ...REASON, about: 'why; needed, it stands in the evidence' } : REASON;
+  const why = needsReason(choice) ? { ...REASON, about: 'why; needed, it stands in the evidence' } : REASON;
   return {
     message: 'choose',
     ...rest,
-    options: [AS_ASKED, BY_KEY, reason, ...options],
+    options: [AS_ASKED, BY_KEY, why, ...options],
     examples: [example],
     draft: (name, { as: role, by, reason, phase }) => ({
       choice: phase ? 'retry-phase' : choice,

@@ -105,7 +105,7 @@ export function explainKind(name: string, kinds: Kinds = stepKinds): Explained {
 
 /** All kinds, one line each. */
 export function listKinds(kinds: Kinds = stepKinds): Explained {
-  const names = Object.keys(kinds).sort();
+  const names = Object.keys(kinds).toSorted();
   const list = names.flatMap((name) =>
     kinds[name] ? [{ name, effect: kinds[name].effect, undo: kinds[name].undo, about: kinds[name].about }] : [],
   );

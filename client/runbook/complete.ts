@@ -53,8 +53,8 @@ const NAMES: Record<string, Names> = {
 };
 
 function offer(names: readonly string[]): (complete: Complete) => void {
-  return (complete) => {
-    for (const name of new Set(names)) complete(name, '');
+  return (offerOne) => {
+    for (const name of new Set(names)) offerOne(name, '');
   };
 }
 
@@ -64,7 +64,7 @@ function offer(names: readonly string[]): (complete: Complete) => void {
  * @param words what stands on the line behind `golive`, the last one being typed
  */
 export function complete(program: Command, words: string[]): void {
-  for (const verb of program.createHelp().visibleCommands(program as never)) {
+  for (const verb of program.createHelp().visibleCommands(program)) {
     const known = tab.command(verb.name(), verb.summary() || verb.description());
     for (const argument of verb.registeredArguments) {
       const names = argument.argChoices ?? NAMES[argument.name()]?.();

@@ -27,7 +27,7 @@ export function pinFiles(plan: Plan, kinds: Kinds): Record<string, string> {
     return settled(names).map((name) => resolve(plan.baseDir, base, name));
   });
   const kept = [...new Set(pinned)].filter((path) => !own.some((one) => path === one || path.startsWith(`${one}/`)));
-  return Object.fromEntries(kept.sort().flatMap((path) => (isProgram(path, plan) ? [[path, hashOf(path)]] : [])));
+  return Object.fromEntries(kept.toSorted().flatMap((path) => (isProgram(path, plan) ? [[path, hashOf(path)]] : [])));
 }
 
 /** Undefined for an expression that only comes up while it runs. */

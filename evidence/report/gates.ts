@@ -36,7 +36,7 @@ function phaseGates(phase: PhaseState, charts: Charts): Html {
 }
 
 function worstFirst(members: readonly GateResult[]): GateResult[] {
-  return [...members].sort((a, b) => VERDICTS.indexOf(b.verdict) - VERDICTS.indexOf(a.verdict));
+  return members.toSorted((a, b) => VERDICTS.indexOf(b.verdict) - VERDICTS.indexOf(a.verdict));
 }
 
 function row(gate: GateResult, charts: Charts): Html {

@@ -13,8 +13,8 @@ function gatesOf(gates: readonly GateResult[]): Json {
 
 /** Start and end of an attempt that is over, from its steps. */
 export function spanOf(steps: readonly StepRecord[]): { startedAt?: string; endedAt?: string } {
-  const starts = steps.flatMap(({ startedAt }) => startedAt ?? []).sort();
-  const ends = steps.flatMap(({ endedAt }) => endedAt ?? []).sort();
+  const starts = steps.flatMap(({ startedAt }) => startedAt ?? []).toSorted();
+  const ends = steps.flatMap(({ endedAt }) => endedAt ?? []).toSorted();
   return { ...(starts[0] ? { startedAt: starts[0] } : {}), ...(ends.at(-1) ? { endedAt: ends.at(-1) } : {}) };
 }
 

@@ -58,7 +58,7 @@ function matrices(shown: ShownMatrix, runs: readonly Run[]): Html | undefined {
 
 function matrix({ corner, order, alarm }: ShownMatrix, title: string, counts: ReadonlyMap<string, number>): Html {
   const seen = new Set([...counts.keys()].flatMap((key) => [before(key), key.slice(key.indexOf('>') + 1)]));
-  const rest = [...seen].filter((name) => !order.includes(name)).sort();
+  const rest = [...seen].filter((name) => !order.includes(name)).toSorted();
   const names = [...order.filter((name) => seen.has(name)), ...rest];
   const count = (row: string, column: string) => counts.get(`${row}>${column}`) ?? 0;
   const rows = names.map((row) => {

@@ -75,8 +75,10 @@ a{color:inherit;text-decoration:none}
 /**
  * The running header of every printed page (CSS paged media margin boxes; a browser without them still prints the
  * watermark). Its words are fixed, so that nothing from outside reaches the style sheet.
+ *
+ * @param timeScale as the state has it, which is not trusted: whatever it is, a number is shown
  */
-export function runningHeader(mode: 'rehearse' | 'live', timeScale: number): string {
+export function runningHeader(mode: 'rehearse' | 'live', timeScale: unknown): string {
   const words = mode === 'live' ? 'LIVE' : `REHEARSAL \u00d7${Number(timeScale)} \u00b7 not a live go-live`;
   return `@page{@top-center{content:"${words}";font:bold 10px sans-serif;color:${mode === 'live' ? '#1f2328' : '#7a3e00'}}@bottom-right{content:counter(page) " / " counter(pages);font:10px sans-serif;color:#57606a}}`;
 }

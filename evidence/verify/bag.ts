@@ -61,7 +61,7 @@ function checkTags({ tags }: Bag, findings: Findings): void {
   }
   const listed = TAGS.flatMap((path) => {
     const content = tags.get(path);
-    return content === undefined ? [] : [{ path: path as string, sha256: sha256(content) }];
+    return content === undefined ? [] : [{ path, sha256: sha256(content) }];
   });
   const found = tags.get(TAG_MANIFEST);
   if (found !== undefined && found.toString('utf8') !== formatManifest(listed)) {

@@ -237,7 +237,7 @@ function checkVerdict(again: Recomputed, { plan, state }: Record, events: readon
     findings.add('policy', 'verdict', `is ${state.verdict ?? 'none'}, and judged again it is ${verdict}`);
   const logged = eventsOf(events, 'verdict').at(-1);
   if (logged?.verdict !== state.verdict) findings.add('policy', 'verdict', 'is not the one in the event log');
-  return { count: state.phases.length + plan.decisions.length + 1, note: `${state.verdict ?? 'none'}` };
+  return { count: state.phases.length + plan.decisions.length + 1, note: state.verdict ?? 'none' };
 }
 
 function checkPassed(

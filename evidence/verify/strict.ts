@@ -33,6 +33,6 @@ export function strictJson(text: string, indent?: number): Json | undefined {
 /** Whether an object has these keys and no other. */
 export function hasExactly(value: unknown, keys: readonly string[]): value is Record<string, Json> {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
-  const own = Object.keys(value).sort();
-  return own.length === keys.length && [...keys].sort().every((key, index) => key === own[index]);
+  const own = Object.keys(value).toSorted();
+  return own.length === keys.length && keys.toSorted().every((key, index) => key === own[index]);
 }

@@ -61,7 +61,7 @@ export async function sealText(
   const statement: SealStatement = {
     _type: STATEMENT_TYPE,
     subject: Object.entries(tags)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, content]) => ({ name, digest: { sha256: sha256(content) } })),
     predicateType: PREDICATE_TYPE,
     predicate,

@@ -47,7 +47,7 @@ export function largestDrop(
   const drops = VERDICT_CLASSES.filter((verdict) => verdict !== 'blocked').flatMap((verdict) => {
     const was = recall(before, verdict);
     const is = recall(now, verdict);
-    return was === undefined || is === undefined ? [] : [{ verdict: verdict as string, drop: was - is }];
+    return was === undefined || is === undefined ? [] : [{ verdict, drop: was - is }];
   });
   if (drops.length === 0) return undefined;
   const worst = drops.reduce((a, b) => (b.drop > a.drop ? b : a));

@@ -3,7 +3,7 @@ import { sha256 } from '../../evidence/durable.js';
 import type { HttpAnswer, StepContext } from '../../activities/step/step.js';
 import type { Case } from './manifest.js';
 import type { CaseResult } from './metrics.js';
-import { VERDICT_CLASSES, type VerdictClass } from './verdict-class.js';
+import { VERDICT_CLASSES } from './verdict-class.js';
 
 export interface SendOptions {
   url: string;
@@ -64,10 +64,10 @@ export async function sendCase(one: Case, options: SendOptions, context: StepCon
 
 /** `Retry-After` as seconds or an HTTP date (RFC 9110, 10.2.3), in milliseconds. */
 export function retryAfterMs(answer: Pick<HttpAnswer, 'headers'>, now: Date): number {
-  const text = answer.headers['retry-after'];
-  if (text === undefined) return DEFAULT_RETRY_MS;
-  const seconds = Number(text);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(text) - now.getTime();
+  const header = answer.headers['retry-after'];
+  if (header === undefined) return DEFAULT_RETRY_MS;
+  const seconds = Number(header);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now.getTime();
   return Number.isNaN(ms) ? DEFAULT_RETRY_MS : Math.min(LONGEST_RETRY_MS, Math.max(0, ms));
 }
 
@@ -97,7 +97,7 @@ function read(answer: HttpAnswer): Reading {
   const body = object(raw);
   const structured = object(body.structured_result);
   const issues = Array.isArray(structured.issues) ? structured.issues.map(object) : [];
-  const verdict = VERDICT_CLASSES.find((known) => known === body.verdict) as VerdictClass | undefined;
+  const verdict = VERDICT_CLASSES.find((known) => known === body.verdict);
   return {
     verdict: verdict ?? null,
     stub: body.stub === true || structured.stub === true,

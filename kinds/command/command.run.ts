@@ -109,7 +109,7 @@ async function readValues(path: string, context: StepContext): Promise<Record<st
 
 function parseValues(path: string, text: string): Record<string, Json> {
   try {
-    return outputFile.parse(JSON.parse(text)) as Record<string, Json>;
+    return outputFile.parse(JSON.parse(text));
   } catch (cause) {
     throw new StepError('COMMAND_FAILED', `The output file ${path} does not hold a JSON object.`, { cause });
   }

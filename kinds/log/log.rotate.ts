@@ -52,7 +52,7 @@ async function rotatedFiles(path: string): Promise<number[]> {
   return names
     .filter((name) => name.startsWith(head) && /^[1-9]\d*$/.test(name.slice(head.length)))
     .map((name) => Number(name.slice(head.length)))
-    .sort((a, b) => a - b);
+    .toSorted((a, b) => a - b);
 }
 
 async function rotate(file: string, input: Input, context: StepContext): Promise<Rotation> {
@@ -141,7 +141,7 @@ async function sequenceOf(
   if (numbers.length === 0)
     throw new StepError('EXPECTATION_FAILED', `No line of ${path} has a running number as ${pattern} reads it.`);
   const seen = new Set(numbers);
-  const sorted = [...seen].sort((a, b) => a - b);
+  const sorted = [...seen].toSorted((a, b) => a - b);
   const span = (sorted.at(-1) ?? 0) - (sorted[0] ?? 0) + 1;
   return { lines: lines.length, lost: span - seen.size, doubled: numbers.length - seen.size };
 }

@@ -69,7 +69,7 @@ export function formatOf(path: string): Format {
 function rowsOf(text: string, format: Format, path: string): Json[] {
   try {
     if (format === 'csv')
-      return parse(text, { columns: true, skip_empty_lines: true, bom: true, trim: true }) as Json[];
+      return parse<Record<string, string>>(text, { columns: true, skip_empty_lines: true, bom: true, trim: true });
     if (format === 'jsonl')
       return text
         .split('\n')

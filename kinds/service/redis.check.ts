@@ -110,7 +110,7 @@ async function read(redis: Redis, { key, field }: Input): Promise<string | undef
       ? undefined
       : typeof value === 'object'
         ? JSON.stringify(value)
-        : String(value as string | number | boolean);
+        : String(value);
   } catch {
     throw new StepError('EXPECTATION_FAILED', `The key ${key} holds no JSON object, so it has no field ${field}.`);
   }

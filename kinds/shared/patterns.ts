@@ -65,9 +65,9 @@ function bounded<T>(script: vm.Script, source: string, lines: string[]): T[] {
   }
 }
 
-function compile(source: string): void {
+function compile(source: string): RegExp {
   try {
-    new RegExp(source);
+    return new RegExp(source);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new StepError('BAD_INPUT', `${source} is no regular expression: ${reason}.`, { cause });

@@ -24,7 +24,7 @@ export async function treeOf(root: string): Promise<TreeFile[]> {
   const visit = async (path: string): Promise<void> => {
     const stat = await lstat(path);
     if (stat.isDirectory()) {
-      for (const name of (await readdir(path)).sort()) await visit(join(path, name));
+      for (const name of (await readdir(path)).toSorted()) await visit(join(path, name));
       return;
     }
     if (!stat.isFile())

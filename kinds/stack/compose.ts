@@ -100,7 +100,7 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
       const argv = ['docker', 'volume', 'ls', '--filter', 'dangling=true', '--format', '{{.Name}}'];
       const result = await context.run({ argv, env: context.env('containers'), timeoutMs: QUERY_MS });
       if (result.exitCode !== 0) throw new StepError('STACK_FAILED', `docker volume ls failed: ${lastLine(result)}`);
-      return result.stdout.split('\n').filter(Boolean).sort();
+      return result.stdout.split('\n').filter(Boolean).toSorted();
     },
   };
 }

@@ -239,7 +239,7 @@ async function unusedVolumes(folder: string, { services }: StackDefinition): Pro
       if (entry.isDirectory() && !above) found.push(relative(folder, path));
     }
   }
-  return found.sort();
+  return found.toSorted();
 }
 
 /** Removes a folder that really lies below the stack's folder: no `..`, no link on the way out. */

@@ -93,7 +93,7 @@ function seeReverts(): void {
 
 const timer = setInterval(() => {
   try {
-    for (const name of readdirSync(join(root, 'executor')).sort()) execute(name);
+    for (const name of readdirSync(join(root, 'executor')).toSorted()) execute(name);
     seeReverts();
   } catch (error) {
     log('error', messageOf(error));

@@ -159,7 +159,7 @@ class Gateway {
 function waiting(folder: string): string[] {
   return readdirSync(folder)
     .filter((name) => !name.startsWith('.'))
-    .sort();
+    .toSorted();
 }
 
 function write(path: string, content: string): void {

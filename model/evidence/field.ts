@@ -14,8 +14,8 @@ export type Optional<T> = Field<T> & { optional: true };
 /** The value of a field. */
 export type ValueOf<F> = F extends Field<infer T> ? T : never;
 
-export function optional<T>(field: Field<T>): Optional<T> {
-  return { ...field, optional: true };
+export function optional<T>(given: Field<T>): Optional<T> {
+  return { ...given, optional: true };
 }
 
 function field<T>(shape: string, about: string, is: (value: unknown) => boolean): Field<T> {

@@ -24,8 +24,8 @@ export interface ManifestEntry {
  * break is escaped and its line begins with a backslash, as `sha256sum` itself prints it.
  */
 export function formatManifest(entries: readonly ManifestEntry[]): string {
-  return [...entries]
-    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  return entries
+    .toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
     .map(({ sha256, path }) => {
       if (!/[\\\n\r]/.test(path)) return `${sha256}  ${path}\n`;
       const escaped = path.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');

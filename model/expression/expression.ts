@@ -108,7 +108,7 @@ function toJson(value: unknown, expression: string): Json {
   if (Array.isArray(value)) return value.map((item) => toJson(item, expression));
   if (value instanceof Set) return [...value].map((item) => toJson(item, expression));
   if (value instanceof Map || (typeof value === 'object' && value.constructor === Object)) {
-    const entries: [unknown, unknown][] = value instanceof Map ? [...value] : Object.entries(value as object);
+    const entries: [unknown, unknown][] = value instanceof Map ? [...value] : Object.entries(value);
     return Object.fromEntries(entries.map(([key, item]) => [String(key), toJson(item, expression)]));
   }
   if (value instanceof Date) return value.toISOString();

@@ -84,7 +84,7 @@ export function agreement(a: Readonly<Record<string, unknown>>, b: Readonly<Reco
  */
 export function percentile(values: readonly number[], p: number): number {
   if (values.length === 0 || !(p >= 0 && p <= 1) || !values.every(Number.isFinite)) return Number.NaN;
-  const sorted = [...values].sort((x, y) => x - y);
+  const sorted = values.toSorted((x, y) => x - y);
   const position = (sorted.length - 1) * p;
   const below = Math.floor(position);
   const low = sorted[below] ?? Number.NaN;

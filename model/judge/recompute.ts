@@ -60,12 +60,12 @@ export function recompute(plan: Plan, startedAt: string, events: readonly Logged
       steps: attempt.steps,
       ...(it === undefined ? {} : { it: attempt.steps[it] }),
     });
-  const end = (plan: PhasePlan, attempt: JudgedAttempt): void => {
-    attempt.gates = plan.gates.map((gate) => judgeGate(gate, contextOf(attempt, gate.it)));
+  const end = (phase: PhasePlan, attempt: JudgedAttempt): void => {
+    attempt.gates = phase.gates.map((gate) => judgeGate(gate, contextOf(attempt, gate.it)));
     attempt.verdict = phaseVerdict(attempt.gates);
     done.attempts.push(attempt);
-    phases[plan.id] = { steps: attempt.steps };
-    open.delete(plan.id);
+    phases[phase.id] = { steps: attempt.steps };
+    open.delete(phase.id);
   };
   for (const event of events) {
     const id = 'phase' in event ? event.phase : undefined;

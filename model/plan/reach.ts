@@ -27,7 +27,7 @@ export function hostsOf(value: Json | undefined, context: ExpressionContext): st
       for (const [name, item] of Object.entries(part)) look(item, name);
   };
   look(value);
-  return [...found].sort();
+  return [...found].toSorted();
 }
 
 /** Hosts of what kinds say they reach: addresses of any protocol, and bare names. */

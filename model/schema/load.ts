@@ -54,7 +54,7 @@ function countSteps(raw: unknown): number {
 }
 
 function sorted(source: Source): Problem[] {
-  return source.problems.sort((a, b) => a.line - b.line || a.column - b.column);
+  return source.problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** The runbook without what the schema refuses, so that one bad key does not hide what else is wrong. */
@@ -80,7 +80,7 @@ function drop(copy: unknown, issue: z.core.$ZodIssue, base: readonly PropertyKey
     // Only the step or gate form can be mended by leaving keys out; the form with the fewest strange keys is meant.
     const strange = (option: readonly z.core.$ZodIssue[]) =>
       option.reduce((sum, one) => sum + (one.code === 'unrecognized_keys' ? one.keys.length : 1), 0);
-    const [option] = [...issue.errors].sort((a, b) => strange(a) - strange(b));
+    const [option] = issue.errors.toSorted((a, b) => strange(a) - strange(b));
     for (const one of option ?? []) drop(copy, one, path);
     return;
   }

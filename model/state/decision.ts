@@ -54,7 +54,7 @@ export function decide(plan: DecisionPlan, state: GoLiveState, nowMs: number): {
   if (verdict === 'go') return { verdict, sentence: `All of its ${needs.length} requirements hold.` };
   const bad = needs
     .filter((need) => need.verdict !== 'go')
-    .sort((a, b) => VERDICTS.indexOf(b.verdict) - VERDICTS.indexOf(a.verdict));
+    .toSorted((a, b) => VERDICTS.indexOf(b.verdict) - VERDICTS.indexOf(a.verdict));
   const [first, ...rest] = bad;
   const more = rest.length > 0 ? ` (${rest.length} more: ${rest.map((need) => need.title).join(', ')})` : '';
   return { verdict, sentence: `${first?.title ?? ''}: ${first?.sentence ?? ''}${more}` };

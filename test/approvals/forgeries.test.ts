@@ -1,28 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { asId } from '../../model/plan/address.js';
 import { planDigestOf } from '../../client/go-live/launch.js';
-import { expectedStatement } from '../../model/state/expected-statement.js';
 import type { ApproveMessage } from '../../model/people/message.js';
-import type { Plan } from '../../model/plan/plan.js';
-import {
-  BREAK_GLASS_NAMESPACE,
-  type Signed,
-  STATEMENT_TYPE,
-  startExpected,
-  type Statement,
-  statementText,
-} from '../../model/signing/signing.js';
-import type { GoLiveState } from '../../model/state/state.js';
+import { BREAK_GLASS_NAMESPACE, STATEMENT_TYPE, startExpected } from '../../model/signing/signing.js';
 import { FakeWorld } from '../kits/fake-world.js';
-import { recordAs } from '../kits/histories.js';
-import { approval, phase, plan, step } from '../kits/plans.js';
-import { begin, type Running, withWorker } from '../kits/run-go-live.js';
-import { SshKeys } from '../kits/ssh.js';
+import { begin, withWorker } from '../kits/run-go-live.js';
+import { ask, goSigned, signedPlan, signedStart, ssh, times, vote } from '../kits/signed-go-live.js';
 import { sharedServer, type TestServer } from '../kits/temporal.js';
 
-const ssh = new SshKeys();
 let server: TestServer;
 beforeAll(async () => {
   server = await sharedServer();
@@ -32,100 +16,11 @@ afterAll(async () => {
   await server.stop();
 });
 
-const PEOPLE = { Ada: ['cto'], Bo: ['cto', 'sre'], Cy: ['sre'], Dee: ['cto'], Eve: ['sre'] };
-const PRINCIPALS = { Ada: 'ada@x', Bo: 'bo@x', Cy: 'cy@x', Dee: 'dee@x', Eve: 'eve@x' };
-
-/** A plan whose one question needs two CTOs; Bo starts it. */
-function signedPlan(
-  more: { revoked?: string; breakGlass?: boolean; needs?: Plan['phases'][0]['approvals'][0]['needs'] } = {},
-): Plan {
-  const signers =
-    ssh.line(PRINCIPALS.Ada, 'ada') +
-    ssh.line(PRINCIPALS.Ada, 'ada-second') +
-    ssh.line(PRINCIPALS.Bo, 'bo', { type: 'ecdsa' }) +
-    ssh.line(PRINCIPALS.Cy, 'cy') +
-    ssh.line(PRINCIPALS.Dee, 'dee', { type: 'rsa' }) +
-    ssh.line(PRINCIPALS.Eve, 'eve', { namespaces: BREAK_GLASS_NAMESPACE }) +
-    ssh.line(PRINCIPALS.Ada, 'ada-old', { options: 'valid-before="20200101Z"' });
-  return plan(
-    [
-      phase('one', [step('a')], {
-        approvals: [approval('one', { needs: more.needs ?? [{ role: 'cto', count: 2 }], starterMay: false })],
-      }),
-      phase('two', [step('b')], { approvals: [approval('two', { needs: [{ role: 'cto', count: 1 }] })] }),
-    ],
-    {
-      mode: 'live',
-      people: PEOPLE,
-      signing: {
-        level: 'signed',
-        signers,
-        principals: PRINCIPALS,
-        ...(more.revoked === undefined ? {} : { revoked: more.revoked }),
-        ...(more.breakGlass ? { breakGlass: { reviewMs: 3_600_000 } } : {}),
-      },
-    },
-  );
-}
-
-const times = (from = 0, life = 3_600_000) => ({
-  issuedAt: new Date(Date.now() + from).toISOString(),
-  expiresAt: new Date(Date.now() + from + life).toISOString(),
-});
-
-const signedStart = (made: Plan, by: keyof typeof PRINCIPALS, key: string): Signed =>
-  ssh.statement(key, {
-    ...startExpected(made.goLiveId, planDigestOf(made), by),
-    type: STATEMENT_TYPE,
-    principal: PRINCIPALS[by],
-    ...times(),
-  });
-
-async function go(made: Plan, drive: (run: Running, world: FakeWorld) => Promise<void>): Promise<void> {
-  const world = new FakeWorld();
-  ssh.path('bo', 'ecdsa');
-  ssh.path('dee', 'rsa');
-  await withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
-    const more = { planDigest: planDigestOf(made), signed: signedStart(made, 'Bo', 'bo') };
-    await drive(await begin(server.client, made.target.id, made, 'Bo', more), world);
-    const name = expect.getState().currentTestName ?? 'unnamed';
-    await recordAs(
-      server.client,
-      made.target.id,
-      name
-        .replace(/[^a-z]+/gi, '-')
-        .toLowerCase()
-        .slice(0, 60),
-    );
-  });
-}
-
-/** A message with the statement that would be right for it, signed; `forge` makes it wrong. */
-function vote(
-  state: GoLiveState,
-  message: ApproveMessage,
-  key: string,
-  forge: { statement?: Partial<Statement>; namespace?: string; verb?: 'approve' | 'reject' } = {},
-): ApproveMessage {
-  const expected = expectedStatement(state, forge.verb ?? 'approve', message);
-  if (typeof expected === 'string') throw new Error(expected);
-  const principal = PRINCIPALS[message.by as keyof typeof PRINCIPALS] ?? 'nobody@x';
-  const statement = { ...expected, type: STATEMENT_TYPE, principal, ...times(), ...forge.statement } as Statement;
-  return { ...message, ...ssh.statement(key, statement, forge.namespace) };
-}
-
-const ask = (approvalId: string, by: string, role = 'cto', reason = 'fine'): ApproveMessage => ({
-  approval: approvalId,
-  role,
-  by,
-  reason,
-});
-
 describe('signed approvals', () => {
   test('forged ones count for nothing, each refused for its own reason; good ones count once', async () => {
     const other = signedPlan();
     const made = signedPlan({ revoked: ssh.revoke('dee') });
-    await go(made, async (run, world) => {
+    await goSigned(server, made, async (run, world) => {
       const state = await run.until((now) => now.waiting?.id === 'one', 'the question');
       const message = ask('one', 'Ada');
       const flip = (text: string, at: number) =>
@@ -136,7 +31,7 @@ describe('signed approvals', () => {
       const signature = right.signature ?? '';
       const forgeries: [name: string, why: RegExp, forged: (n: number) => ApproveMessage][] = [
         ['unsigned', /must be signed/, () => message],
-        ['a statement without signature', /must be signed/, () => broken({ signature: undefined as never })],
+        ['a statement without signature', /must be signed/, () => broken({ signature: undefined })],
         ['a stranger’s key', /not by a key of ada@x/, (n) => vote(state, message, `stranger-${n}`)],
         ['another person’s key', /not by a key of ada@x/, () => vote(state, message, 'cy')],
         ['right key, role not held', /does not hold the role/, () => vote(state, ask('one', 'Ada', 'sre'), 'ada')],
@@ -290,96 +185,6 @@ describe('signed approvals', () => {
     });
   }, 180_000);
 
-  test('good votes of every kind of key are accepted once, any order; the nonce of an earlier asking is of no use', async () => {
-    const made = signedPlan();
-    await go(made, async (run, world) => {
-      const state = await run.until((now) => now.waiting?.id === 'one', 'the question');
-      const dee = vote(state, ask('one', 'Dee'), 'dee');
-      await run.handle.signal('approve', dee);
-      await run.handle.signal('approve', dee);
-      await run.until((now) => now.approvals[0]?.votes.length === 1, 'the first vote');
-      expect(await run.send('approve', vote(state, ask('one', 'Ada'), 'ada'))).toMatchObject({ accepted: true });
-      const next = await run.until((now) => now.waiting?.id === 'two', 'the second question');
-      expect(next.approvals[0]).toMatchObject({
-        status: 'approved',
-        votes: [{ level: 'signed', by: 'Dee' }, { by: 'Ada' }],
-      });
-      expect(next.approvals[0]?.votes[1]).toMatchObject({ principal: 'ada@x', key: expect.stringMatching(/^SHA256:/) });
-      expect(await run.send('approve', vote(state, ask('one', 'Ada'), 'ada'))).toMatchObject({ accepted: false });
-      expect(
-        await run.send('approve', {
-          ...vote(next, ask('two', 'Ada'), 'ada', { statement: { nonce: state.approvals[0]?.nonce } }),
-        }),
-      ).toMatchObject({ accepted: false });
-      expect(await run.send('approve', vote(next, ask('two', 'Bo'), 'bo'))).toMatchObject({ accepted: true });
-      const ended = await run.result();
-      expect(ended.verdict).toBe('go');
-      expect(ended.startedProof).toMatchObject({ principal: 'bo@x' });
-      expect(world.deeds).toEqual(['one.a', 'two.b']);
-      expect(world.events.filter(({ type }) => type === 'message.refused').length).toBe(ended.refusals.length);
-    });
-  }, 60_000);
-
-  test('a key revoked while the question waits, and a vote that expired meanwhile, count no more at the close', async () => {
-    const revoked = join(ssh.folder, 'revoked-later');
-    writeFileSync(revoked, '');
-    const made = signedPlan({ revoked });
-    await go(made, async (run) => {
-      const state = await run.until((now) => now.waiting?.id === 'one', 'the question');
-      expect(await run.send('approve', vote(state, ask('one', 'Ada'), 'ada'))).toMatchObject({ accepted: true });
-      writeFileSync(revoked, `${ssh.public('ada')}\n`);
-      expect(await run.send('approve', vote(state, ask('one', 'Dee'), 'dee'))).toMatchObject({ accepted: true });
-      const now = await run.until((one) => one.approvals[0]?.votes[0]?.status === 'void', 'the void vote');
-      expect(now.approvals[0]?.votes[0]?.why).toContain('revoked');
-      expect(now.waiting?.id).toBe('one');
-      // Her other key is hers as well, and is good.
-      const again = await run.send('approve', vote(now, ask('one', 'Ada'), 'ada-second'));
-      expect(again).toMatchObject({ accepted: true });
-      const next = await run.until((one) => one.waiting?.id === 'two', 'the second question');
-      const brief = { issuedAt: new Date().toISOString(), expiresAt: new Date(Date.now() + 60_000).toISOString() };
-      expect(await run.send('approve', vote(next, ask('two', 'Dee'), 'dee', { statement: brief }))).toMatchObject({
-        accepted: true,
-      });
-      expect((await run.result()).verdict).toBe('go');
-    });
-  }, 60_000);
-
-  test('no list of revoked keys, no vote', async () => {
-    const made = signedPlan({ revoked: join(ssh.folder, 'not-there') });
-    const world = new FakeWorld();
-    await withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
-      const more = { planDigest: planDigestOf(made), signed: signedStart(made, 'Bo', 'bo') };
-      const run = await begin(server.client, made.target.id, made, 'Bo', more);
-      await expect(run.result()).rejects.toMatchObject({ cause: { message: expect.stringContaining('not-there') } });
-      expect(world.events).toEqual([]);
-    });
-  }, 60_000);
-
-  test('break-glass: one person alone, with an own key, loud in the verdict', async () => {
-    const made = signedPlan({ breakGlass: true });
-    await go(made, async (run, world) => {
-      const state = await run.until((now) => now.waiting?.id === 'one', 'the question');
-      const alone: ApproveMessage = {
-        ...ask('one', 'Eve', 'sre', 'CTO unreachable, incident 4711'),
-        breakGlass: 'yes',
-      };
-      expect(
-        await run.send('approve', vote(state, { ...alone, by: 'Cy' }, 'cy', { namespace: BREAK_GLASS_NAMESPACE })),
-      ).toMatchObject({ accepted: false });
-      expect(await run.send('approve', vote(state, alone, 'eve', { namespace: BREAK_GLASS_NAMESPACE }))).toMatchObject({
-        accepted: true,
-      });
-      const next = await run.until((now) => now.waiting?.id === 'two', 'the second question');
-      expect(await run.send('approve', vote(next, ask('two', 'Ada'), 'ada'))).toMatchObject({ accepted: true });
-      const ended = await run.result();
-      expect(ended.sentence).toMatch(
-        /^BREAK-GLASS: Eve alone approved 'one' \(CTO unreachable, incident 4711\); review it by 20/,
-      );
-      expect(ended.approvals[0]?.votes).toMatchObject([{ by: 'Eve', breakGlass: true }]);
-      expect(world.events.map(({ type }) => type)).toContain('break-glass');
-    });
-  }, 60_000);
-
   test.each([
     ['nobody', undefined, /must sign/],
     ['another plan', 'plan', /another plan/],
@@ -407,63 +212,5 @@ describe('signed approvals', () => {
       });
     },
     60_000,
-  );
-
-  test('ticks, choices and waivers are signed as well; to abort is anybody’s right', async () => {
-    const made = signedPlan({ needs: [{ role: 'cto', count: 1 }] });
-    const [first] = made.phases;
-    if (!first) throw new Error('no phase');
-    first.checklist = [{ id: asId('one.window'), text: 'The window is open', role: 'sre' }];
-    first.steps = [step('a', { onFail: 'ask' })];
-    await go(made, async (run, world) => {
-      world.broken.set('one.a', 1);
-      const state = await run.until((now) => now.waiting?.id === 'one', 'the question');
-      expect(await run.send('approve', vote(state, ask('one', 'Ada'), 'ada'))).toMatchObject({ accepted: true });
-      const listed = await run.until((now) => now.waiting?.kind === 'checklist', 'the checklist');
-      const sign = (
-        now: GoLiveState,
-        name: 'tick' | 'choose' | 'waive',
-        message: never,
-        by: 'Cy' | 'Ada',
-        key: string,
-      ): object => {
-        const expected = expectedStatement(now, name, message);
-        if (typeof expected === 'string') throw new Error(expected);
-        const statement = { ...expected, type: STATEMENT_TYPE, principal: PRINCIPALS[by], ...times() } as Statement;
-        return { ...(message as object), ...ssh.statement(key, statement) };
-      };
-      const tick = { item: 'one.window', role: 'sre', by: 'Cy' };
-      expect(await run.send('tick', tick)).toMatchObject({ accepted: false });
-      expect(await run.send('tick', sign(listed, 'tick', tick as never, 'Cy', 'cy'))).toMatchObject({ accepted: true });
-      const asked = await run.until((now) => now.waiting?.kind === 'operator', 'the failure');
-      const waive = {
-        gate: 'one',
-        role: 'cto',
-        by: 'Ada',
-        reason: 'known',
-        until: new Date(Date.now() + 60_000).toISOString(),
-      };
-      expect(await run.send('waive', waive)).toMatchObject({ accepted: false });
-      expect(await run.send('waive', sign(asked, 'waive', waive as never, 'Ada', 'ada'))).toMatchObject({
-        accepted: true,
-      });
-      const retry = { choice: 'retry', role: 'sre', by: 'Cy' };
-      expect(await run.send('choose', retry)).toMatchObject({ accepted: false });
-      expect(await run.send('choose', sign(asked, 'choose', retry as never, 'Cy', 'cy'))).toMatchObject({
-        accepted: true,
-      });
-      const next = await run.until((now) => now.waiting?.id === 'two', 'the second question');
-      expect(next.checklist[0]?.signed?.principal).toBe('cy@x');
-      expect(next.waivers[0]?.signed?.principal).toBe('ada@x');
-      expect(next.operator[0]).toMatchObject({ choice: 'retry', signed: { principal: 'cy@x' } });
-      expect(await run.send('abort', { by: 'anybody', reason: 'smoke' })).toMatchObject({ accepted: true });
-      expect((await run.result()).verdict).toBe('no-go');
-    });
-  }, 60_000);
-});
-
-test('the text that is signed is the text that a person can read', () => {
-  expect(statementText({ type: STATEMENT_TYPE, by: 'Ada', about: 'x' } as Statement)).toBe(
-    '{"about":"x","by":"Ada","type":"golive-approval@v1"}',
   );
 });

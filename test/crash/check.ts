@@ -63,7 +63,7 @@ export function check(left: Left, reference: Left, mayRepeat = false): Findings 
     records.map(({ id, status }) => `${id} ${status}`),
     reference.state.phases.flatMap(({ steps }) => steps).map(({ id, status }) => `${id} ${status}`),
   );
-  differs('what was done', [...new Set(effects)].sort(), [...new Set(reference.effects)].sort());
+  differs('what was done', [...new Set(effects)].toSorted(), [...new Set(reference.effects)].toSorted());
   differs('the way back', undosOf(effects), undosOf(reference.effects));
   wrong.push(...evidenceProblems(evidenceDir, records, mayRepeat));
   return { doubled, lost, wrong };

@@ -23,7 +23,7 @@ interface Long {
 }
 
 /** Starts a go-live whose one step is long, and goes on when the step acts. */
-async function withLong<T>(what: string, test: (long: Long) => Promise<T>): Promise<T> {
+async function withLong<T>(what: string, act: (long: Long) => Promise<T>): Promise<T> {
   const folder = join(world.server.folder, what);
   const log = join(folder, 'effects.log');
   mkdirSync(folder, { recursive: true });
@@ -34,7 +34,7 @@ async function withLong<T>(what: string, test: (long: Long) => Promise<T>): Prom
     const lines = (): string[] => (existsSync(events) ? readFileSync(events, 'utf8').split('\n') : []);
     await eventually(`${what} acts`, 90_000, async () => lines().some((line) => line.includes('"step.started"')));
     const handle = world.server.client.workflow.getHandle(what);
-    return await test({
+    return await act({
       worker,
       log,
       state: () => handle.query<GoLiveState>('state'),

@@ -11,5 +11,5 @@ test(`${page} draws the states of an attempt as the code has them`, () => {
     next.length === 0 ? [`${from} → [*]`] : next.map((to) => `${from} → ${to}`),
   );
   const first = ['recovered', 'inDoubt', 'notBegun'].map((to) => `[*] → ${to}`);
-  expect(drawn.sort()).toEqual([...coded, ...first].sort());
+  expect(drawn.toSorted()).toEqual([...coded, ...first].toSorted());
 });

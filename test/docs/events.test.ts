@@ -19,7 +19,7 @@ const kinds = Object.entries(EVENTS).map(([type, { about, by, fields }]) => ({
   fields: fields as Fields,
 }));
 
-function types(): string {
+function tableOfTypes(): string {
   const lines = kinds.map(({ type, about, by, fields }) => {
     const names = Object.entries(fields).map(([name, { optional }]) => `\`${name}\`${optional ? '?' : ''}`);
     return [`\`${type}\``, names.join(', '), about, WRITERS[by]];
@@ -28,7 +28,7 @@ function types(): string {
 }
 
 /** Every field once for each of its meanings; where it has several, the types that mean it so. */
-function fields(): string {
+function tableOfFields(): string {
   const meanings = new Map<string, { name: string; shape: string; about: string; types: string[] }>();
   for (const { type, fields } of kinds) {
     for (const [name, { shape, about }] of Object.entries(fields)) {
@@ -38,7 +38,7 @@ function fields(): string {
       meanings.set(key, meaning);
     }
   }
-  const all = [...meanings.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const all = [...meanings.values()].toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const lines = all.map(({ name, shape, about, types }) => {
     const several = all.filter((other) => other.name === name).length > 1;
     return [`\`${name}\``, shape, several ? `${about} (${types.join(', ')})` : about];
@@ -47,5 +47,5 @@ function fields(): string {
 }
 
 test('docs/events.md says of each event what the table says', () => {
-  expectGenerated('docs/events.md', 'events', `## Types\n\n${types()}\n\n## Fields\n\n${fields()}\n`);
+  expectGenerated('docs/events.md', 'events', `## Types\n\n${tableOfTypes()}\n\n## Fields\n\n${tableOfFields()}\n`);
 });

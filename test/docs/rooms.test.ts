@@ -88,6 +88,6 @@ test('every rule is tried, and says what to do instead', async () => {
   const { forbidden } = (await import(join(root, '.dependency-cruiser.cjs'))).default as {
     forbidden: { name: string; comment: string }[];
   };
-  expect(forbidden.map(({ name }) => name).sort()).toEqual(Object.keys(BREAKS).sort());
+  expect(forbidden.map(({ name }) => name).toSorted()).toEqual(Object.keys(BREAKS).toSorted());
   for (const { comment } of forbidden) expect(comment.length).toBeGreaterThan(40);
 });

@@ -48,7 +48,7 @@ afterAll(async () => {
 }, 60_000);
 
 test('the twelve faults of the requirement are declared', () => {
-  expect(listed.map(({ id }) => id).sort()).toEqual(
+  expect(listed.map(({ id }) => id).toSorted()).toEqual(
     [
       'api-critical-log',
       'approval-expires',
@@ -62,7 +62,7 @@ test('the twelve faults of the requirement are declared', () => {
       'prod-404',
       'rate-limit-storm',
       'uniform-block',
-    ].sort(),
+    ].toSorted(),
   );
 });
 

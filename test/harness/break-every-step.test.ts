@@ -75,12 +75,12 @@ describe.each([...runbooks, fresh])('$name', ({ name: id, text, kept }) => {
       expect(judgeBreak(plan, world.record, name)).toEqual([]);
       const failed = state.phases.find(({ status }) => status === 'failed');
       expect(failed?.id).toBe(phase.id);
-      const broken = failed?.steps.filter(({ status }) => status === 'failed').map(({ id }) => `${phase.id}.${id}`);
+      const broken = failed?.steps.filter(({ status }) => status === 'failed').map((one) => `${phase.id}.${one.id}`);
       expect(broken).toEqual([name]);
       expect(state.decisions.some(({ verdict }) => verdict !== 'go')).toBe(true);
       const { rollback, attempts } = phase.onFail;
       const named = rollback && step.onFail !== 'ask' ? attempts : 0;
-      expect(state.rollbacks.filter(({ id }) => id === rollback)).toHaveLength(named);
+      expect(state.rollbacks.filter((one) => one.id === rollback)).toHaveLength(named);
       return undefined;
     },
     120_000,

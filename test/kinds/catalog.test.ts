@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 
 test('the table names every kind that has a file', () => {
-  expect(Object.keys(stepKinds).sort()).toEqual(names);
+  expect(Object.keys(stepKinds).toSorted()).toEqual(names);
 });
 
 describe('every kind', () => {

@@ -7,7 +7,7 @@ const END = '.kind.ts';
 
 /** Names of the kinds that have a file, `kinds/<family>/<kind>.kind.ts`, sorted. */
 export function kindNamesOnDisk(): string[] {
-  return filesOfKinds().map(nameOf).sort();
+  return filesOfKinds().map(nameOf).toSorted();
 }
 
 /** Each kind that has a file, with the path of its files without their ends, such as `kinds/wait/wait`. */
@@ -31,7 +31,7 @@ export async function kindsOnDisk(): Promise<Record<string, StepKind>> {
 
 function filesOfKinds(): string[] {
   const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' });
-  return files.filter((file) => file.endsWith(END)).sort();
+  return files.filter((file) => file.endsWith(END)).toSorted();
 }
 
 function nameOf(file: string): string {

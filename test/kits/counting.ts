@@ -21,7 +21,7 @@ export function call(act: Do, effect: Effect = 'idempotent'): { call: StepCall }
     example: '',
     sample: { n: 1 },
   });
-  return { call: { name: 'count', part: 'do', kind, handler: { do: act as never } } };
+  return { call: { name: 'count', part: 'do', kind, handler: { do: act } } };
 }
 /** An outcome of the counting kind. */
 export const counted = (n: number): StepOutcome<JsonObject> => ({ outputs: { n }, summary: `n is ${n}` });

@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { expect } from '@jest/globals';
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
@@ -34,8 +35,14 @@ export async function recordAs(client: Client, workflowId: string, name: string,
   }
 }
 
+/** Writes the histories of a go-live as those of the test that runs, under its name. */
+export function recordTest(client: Client, workflowId: string): Promise<void> {
+  const name = (expect.getState().currentTestName ?? 'unnamed').replace(/[^a-z]+/gi, '-').toLowerCase();
+  return recordAs(client, workflowId, name.slice(0, 60));
+}
+
 export async function recordedHistories(): Promise<{ name: string; history: unknown }[]> {
-  const files = (await readdir(historiesFolder)).filter((file) => file.endsWith('.json')).sort();
+  const files = (await readdir(historiesFolder)).filter((file) => file.endsWith('.json')).toSorted();
   return Promise.all(
     files.map(async (name) => ({
       name,

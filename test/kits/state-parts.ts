@@ -15,9 +15,9 @@ export function at(seconds: number): string {
   return new Date(Date.parse(STARTED_AT) + seconds * 1000).toISOString();
 }
 
-export function ref(phase: string, step: string, name: string, bytes: number): EvidenceRef {
-  const sha256 = [...`${phase}${step}${name}`].reduce((h, c) => (h * 31 + c.charCodeAt(0)) >>> 0, 7);
-  return { name, path: `phases/${phase}.1/${step}/${name}`, sha256: sha256.toString(16).padStart(64, '0'), bytes };
+export function ref(inPhase: string, ofStep: string, name: string, bytes: number): EvidenceRef {
+  const sha256 = [...`${inPhase}${ofStep}${name}`].reduce((h, c) => (h * 31 + c.charCodeAt(0)) >>> 0, 7);
+  return { name, path: `phases/${inPhase}.1/${ofStep}/${name}`, sha256: sha256.toString(16).padStart(64, '0'), bytes };
 }
 
 interface StepDraft {
@@ -108,7 +108,7 @@ function figures(run: RunDraft): JsonObject & { agreed: number } {
   };
 }
 
-export function caseStep(phase: string, run: RunDraft): StepRecord {
+export function caseStep(inPhase: string, run: RunDraft): StepRecord {
   const outputs = figures(run);
   return step(run.id, `${run.total} cases at ≥ 3 s, ${run.id}`, {
     uses: 'cases.run',
@@ -117,11 +117,11 @@ export function caseStep(phase: string, run: RunDraft): StepRecord {
     summary: `${run.comparable} of ${run.total} comparable, accuracy ${(outputs.agreed / run.comparable).toFixed(2)}, ${run.retries429} retries after 429`,
     outputs,
     evidence: [
-      ref(phase, run.id, 'results.jsonl', run.total * 640),
-      ref(phase, run.id, 'metrics.json', 2210),
-      ref(phase, run.id, 'confusion_matrix.csv', 164),
-      ref(phase, run.id, 'failed_cases.csv', 480),
-      ref(phase, run.id, 'rate_limit_stats.json', 312),
+      ref(inPhase, run.id, 'results.jsonl', run.total * 640),
+      ref(inPhase, run.id, 'metrics.json', 2210),
+      ref(inPhase, run.id, 'confusion_matrix.csv', 164),
+      ref(inPhase, run.id, 'failed_cases.csv', 480),
+      ref(inPhase, run.id, 'rate_limit_stats.json', 312),
     ],
   });
 }

@@ -58,7 +58,7 @@ export async function testSystem(system: RehearsedSystem): Promise<void> {
   };
 
   test('its faults are those of the requirement', () => {
-    expect(declared.map(({ id }) => id).sort()).toEqual(system.faults);
+    expect(declared.map(({ id }) => id).toSorted()).toEqual(system.faults);
   });
 
   test('nothing broken: GO, with every file of the requirement, and a bundle that verifies', async () => {

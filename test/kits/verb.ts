@@ -18,11 +18,11 @@ export async function runVerb(verb: { register(program: Command): void }, ...arg
   const real = { out: stdout.write, err: stderr.write };
   const before = process.exitCode;
   process.exitCode = undefined;
-  stdout.write = (text: string | Uint8Array) => ((said.stdout += String(text)), true);
-  stderr.write = (text: string | Uint8Array) => ((said.stderr += String(text)), true);
+  stdout.write = (text: string | Uint8Array) => ((said.stdout += text), true);
+  stderr.write = (text: string | Uint8Array) => ((said.stderr += text), true);
   try {
     await program.parseAsync(args, { from: 'user' });
-    said.code = Number(process.exitCode ?? 0);
+    said.code = process.exitCode ?? 0;
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     said.error = error;

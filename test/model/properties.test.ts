@@ -147,7 +147,7 @@ describe('judgements fail closed', () => {
       fc.property(fc.oneof(fc.integer({ min: -5, max: 40 }), fc.constantFrom(null, Number.NaN, 'many')), (n) => {
         const { verdict } = judgeGate(gate('g', 'steps.a.v', 0, { n: 'steps.a.n', minN: 20 }), {
           steps: { a: { v: 1, n } },
-        } as never);
+        });
         expect(verdict === 'go').toBe(typeof n === 'number' && n >= 20);
       }),
       runs(300, 20_000),
@@ -179,7 +179,7 @@ describe('judgements fail closed', () => {
             : 'open';
         expect(outcome).toBe(expected);
         const at = votes.length === 0 ? 0 : turn % votes.length;
-        expect(tally(rule, [...votes.slice(at), ...votes.slice(0, at)].reverse()).outcome).toBe(outcome);
+        expect(tally(rule, [...votes.slice(at), ...votes.slice(0, at)].toReversed()).outcome).toBe(outcome);
       }),
       runs(1000, 100_000),
     );

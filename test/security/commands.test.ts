@@ -111,7 +111,7 @@ describe('the environment of a command', () => {
         .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
     );
     passed(run);
-    expect(Object.keys(seen).sort()).toEqual(['COLOUR', 'GOLIVE_IDEMPOTENCY_KEY', 'HOME', 'LANG', 'PATH']);
+    expect(Object.keys(seen).toSorted()).toEqual(['COLOUR', 'GOLIVE_IDEMPOTENCY_KEY', 'HOME', 'LANG', 'PATH']);
     expect(seen).toMatchObject({ COLOUR: 'blue', HOME: '/home/x', LANG: 'C' });
   });
 

@@ -189,7 +189,7 @@ describe('kinds that touch files', () => {
     ['stack.up', { stack: 'out' }],
     ['command.run', { argv: ['pwd'], cwd: 'out' }],
   ])('%s refuses %j, and nothing is done', async (kind, input) => {
-    const run = await runStep(kind, input as never, { goLive: goLive(), task: { effect: 'idempotent' } });
+    const run = await runStep(kind, input, { goLive: goLive(), task: { effect: 'idempotent' } });
     expect(failed(run)).toMatchObject({ code: 'BAD_INPUT' });
     expect(existsSync(join(world, 'outside', 'owned'))).toBe(false);
     expect(existsSync(join(base, 'data', 'stolen'))).toBe(false);

@@ -7,7 +7,7 @@ import { CANARIES, spellingsOf } from '../kits/canaries.js';
 const through = (text: string, secrets: readonly string[], cuts: readonly number[]): string => {
   const redactor = new Redactor(secrets);
   const bytes = Buffer.from(text);
-  const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
+  const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].toSorted((a, b) => a - b);
   const parts = [...places, bytes.length].map((end, index) => bytes.subarray(places[index - 1] ?? 0, end));
   return Buffer.concat([...parts.map((part) => redactor.push(part)), redactor.end()]).toString('utf8');
 };

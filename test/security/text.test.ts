@@ -165,7 +165,7 @@ describe('text from outside', () => {
       // The terminal: nothing but visible text and line ends.
       const frame = { columns: 120, rows: 200, nowMs: Date.parse(state.startedAt) };
       const shown = [
-        ...terminalBoard({ state, live: [] } as never, frame as never, plain),
+        ...terminalBoard({ state, live: [] }, frame, plain),
         ...verdictBlock(state, plain, { columns: 120 }),
       ].join('\n');
       expect(shown).not.toMatch(UNSEEN);

@@ -13,7 +13,7 @@ const keysOf = (...texts: string[]): readonly PayloadKey[] => {
   return payloadKeys({ ...env, GOLIVE_PAYLOAD_KEY: texts.map((_, index) => `env:K${index}`).join(',') }) ?? [];
 };
 const value = { canary: 'geheim-7f3a', n: [1, 2, 3] };
-const payloadOf = (what: unknown) => defaultPayloadConverter.toPayload(what) as Payload;
+const payloadOf = (what: unknown) => defaultPayloadConverter.toPayload(what);
 const text = (payload: Payload) => Buffer.from(payload.data ?? []).toString('latin1');
 const metadata = (payload: Payload | undefined, name: string) =>
   Buffer.from(payload?.metadata?.[name] ?? []).toString('utf8');

@@ -134,7 +134,7 @@ describe('messages', () => {
           state.approvals[0]?.votes
             .filter((vote) => vote.status === 'counted')
             .map((vote) => vote.by)
-            .sort(),
+            .toSorted(),
         ).toEqual(['Ada', 'Bo', 'Cy']);
         expect(world.deeds).toEqual(['one.a']);
       });

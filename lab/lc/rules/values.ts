@@ -22,7 +22,7 @@ export function swiftDate(text: string): Day | undefined {
   return day(2000 + Number(found[1]), Number(found[2]), Number(found[3]));
 }
 
-function month(text: string): number | undefined {
+function monthNumber(text: string): number | undefined {
   const wanted = shape(text).slice(0, 3);
   const exact = MONTHS.findIndex((name) => shape(name) === wanted);
   if (exact >= 0) return exact + 1;
@@ -46,7 +46,7 @@ export function paperDate(text: string): Day | undefined {
 }
 
 function named(year: string, name: string, date: string): Day | undefined {
-  const found = month(name);
+  const found = monthNumber(name);
   return found === undefined ? undefined : day(Number(digits(year)), found, Number(digits(date)));
 }
 

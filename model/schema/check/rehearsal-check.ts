@@ -124,14 +124,20 @@ function checkFault(
   }
 }
 
+function isRegExp(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, 'u').unicode;
+  } catch {
+    return false;
+  }
+}
+
 /** Declared inputs have defaults that fit, and the rehearsal names only what exists. */
 export function checkRehearsal(check: Check): void {
   const { source, runbook } = check;
   for (const [name, spec] of Object.entries(runbook.inputs ?? {})) {
     const path: Path = ['inputs', name];
-    try {
-      if (spec.pattern !== undefined) new RegExp(spec.pattern, 'u');
-    } catch {
+    if (spec.pattern !== undefined && !isRegExp(spec.pattern)) {
       source.at([...path, 'pattern'], `the pattern of '${name}' is no regular expression`);
       continue;
     }

@@ -93,7 +93,7 @@ export function keyOf(node: ASTNode): string | undefined {
 function unknownMember(node: ASTNode, key: string, spec: TypeSpec): Problem {
   const known = Object.keys(spec.properties ?? {});
   const offset =
-    node.op === '.' ? node.end - key.length : node.args instanceof Array ? (node.args[1] as ASTNode).start : node.start;
+    node.op === '.' ? node.end - key.length : Array.isArray(node.args) ? (node.args[1] as ASTNode).start : node.start;
   const elsewhere = spec.elsewhere && Object.hasOwn(spec.elsewhere, key) ? spec.elsewhere[key] : undefined;
   if (elsewhere !== undefined)
     return { ok: false, message: `'${key}' cannot be used here`, offset, length: key.length, suggestion: elsewhere };
@@ -135,8 +135,8 @@ function friendly(text: string): string {
 }
 
 interface CelFailure {
-  code: string;
-  summary: string;
+  code?: string;
+  summary?: string;
   range?: { start: number; end: number };
 }
 
@@ -150,7 +150,7 @@ function celProblem(expression: string, error: unknown, types: ExpressionTypes):
   const offset = Math.min(range?.start ?? 0, Math.max(0, expression.length - 1));
   const length = Math.max(1, (range?.end ?? offset + 1) - offset);
   const place = { ok: false as const, offset, length };
-  const text = friendly(String(summary ?? error).split('\n')[0] ?? '');
+  const text = friendly((summary ?? String(error)).split('\n')[0] ?? '');
   if (code === 'unknown_variable') {
     const name = text.replace(/^Unknown variable: /, '');
     return {

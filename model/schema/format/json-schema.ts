@@ -71,7 +71,7 @@ function eachCall(schema: unknown, visit: (call: Schema) => void): void {
 /** The JSON Schema of a runbook (draft 7), by which editors complete keys, kinds and their inputs. */
 export function runbookJsonSchema(kinds: Kinds): Schema {
   const schema = z.toJSONSchema(runbookSchema, { io: 'input', target: 'draft-7', unrepresentable: 'any' }) as Schema;
-  const names = Object.keys(kinds).sort();
+  const names = Object.keys(kinds).toSorted();
   const choices = names.map((name) => ({
     if: { properties: { uses: { const: name } }, required: ['uses'] },
     then: { properties: { with: { $ref: `#/definitions/${name}` } } },

@@ -229,7 +229,7 @@ function createPlanning(runbook: Runbook, kinds: Kinds, inputs: JsonObject, targ
 function networkOf(plan: Plan, allow: string[], { kinds, context }: Planning): NetworkPlan {
   const reached = callsOf(plan).flatMap(({ uses, with: given }) => namedBy(kinds[uses]?.reach ?? 'none', given));
   const hosts = [...hostsOf([plan.inputs, plan.target.variables], context), ...reachedHosts(reached, context)];
-  return { hosts: [...new Set(hosts)].sort(), allow };
+  return { hosts: [...new Set(hosts)].toSorted(), allow };
 }
 
 /** The runbook's own folder, inputs of type path, and what golive.yaml lists. */

@@ -1,6 +1,6 @@
 import { codeFrameColumns } from '@babel/code-frame';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document, ParsedNode } from 'yaml';
+import type { Document } from 'yaml';
 import type { ExpressionCheck } from '../expression/expression-check.js';
 
 export type Path = readonly (string | number)[];
@@ -32,7 +32,7 @@ export class Source {
   readonly problems: Problem[] = [];
   readonly value: unknown;
   private readonly lines = new LineCounter();
-  private readonly document: Document.Parsed<ParsedNode, true> | undefined;
+  private readonly document: Document.Parsed | undefined;
   private readonly seen = new Set<string>();
   private dropped = 0;
 

@@ -140,7 +140,7 @@ describe('what a deed writes down', () => {
       argv: 'b'.repeat(64),
       worker: { pid: process.pid },
     });
-    await ledger.started({ pid: 5, startTime: '1', boot: '' } as never, 'digest');
+    await ledger.started({ pid: 5, startTime: '1', boot: '' }, 'digest');
     await ledger.ended(5);
     await ledger.done(RESULT);
     await ledger.close();

@@ -139,7 +139,7 @@ test('every state is reached from the beginning, and every one that is left lead
     for (const name of seen) for (const next of NEXT[name as State['is']]) seen.add(next);
     return seen;
   };
-  expect([...reach(['recovered', 'inDoubt', 'notBegun'])].sort()).toEqual(Object.keys(NEXT).sort());
+  expect([...reach(['recovered', 'inDoubt', 'notBegun'])].toSorted()).toEqual(Object.keys(NEXT).toSorted());
   const ends = ['reported', 'failed', 'unknown', 'cutOff'];
   for (const name of Object.keys(NEXT)) expect(ends.some((end) => reach([name]).has(end))).toBe(true);
 });

@@ -28,7 +28,7 @@ describe('new', () => {
   test('writes a runbook that validates and plans, with the schema beside it', async () => {
     const said = await runVerb(fresh, 'new', 'shop-release');
     expect(said).toMatchObject({ code: 0, stdout: 'runbooks/shop-release.yaml\n' });
-    expect(readdirSync(join(folder, 'runbooks')).sort()).toEqual(['runbook.schema.json', 'shop-release.yaml']);
+    expect(readdirSync(join(folder, 'runbooks')).toSorted()).toEqual(['runbook.schema.json', 'shop-release.yaml']);
     expect(await runVerb(validate, 'validate', 'shop-release')).toMatchObject({
       code: 0,
       stdout: 'shop-release: valid, 2 phases\n',

@@ -58,5 +58,5 @@ test('writes over nothing unasked, packs no link and no open bundle, and leaves 
     options: { exitCode: 11 },
   });
   expect(existsSync(join(folder, 'y.zip'))).toBe(false);
-  expect(readdirSync(folder).sort()).toEqual(['shop', 'x.zip']);
+  expect(readdirSync(folder).toSorted()).toEqual(['shop', 'x.zip']);
 });

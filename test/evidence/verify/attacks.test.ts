@@ -19,7 +19,7 @@ afterAll(() => made?.close(), 60_000);
 
 const copies: Bundle[] = [];
 afterAll(() => {
-  for (const copy of copies) copy.remove();
+  for (const one of copies) one.remove();
 });
 function copy(of: 'go' | 'noGo' = 'go'): Bundle {
   const bundle = Bundle.copyOf(made[of]);

@@ -20,7 +20,7 @@ const sorted = (value) =>
   Array.isArray(value)
     ? value.map(sorted)
     : value && typeof value === 'object'
-      ? Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]))
+      ? Object.fromEntries(Object.keys(value).toSorted().map((key) => [key, sorted(value[key])]))
       : value;
 const canonical = (value) => JSON.stringify(sorted(value));
 const base64 = (text) => {
@@ -41,10 +41,10 @@ function files(below = '') {
 
 function checkFiles() {
   const there = files();
-  const payload = there.filter((path) => path.startsWith('data/')).sort();
+  const payload = there.filter((path) => path.startsWith('data/')).toSorted();
   const tags = ['bag-info.txt', 'bagit.txt', 'evidence-key.pem', 'manifest-sha256.txt', 'seal.dsse.json'];
   must(
-    canonical(there.filter((path) => !path.startsWith('data/')).sort()) === canonical([...tags, 'tagmanifest-sha256.txt']),
+    canonical(there.filter((path) => !path.startsWith('data/')).toSorted()) === canonical([...tags, 'tagmanifest-sha256.txt']),
     'tag files missing or added',
   );
   for (const [manifest, names] of [['manifest-sha256.txt', payload], ['tagmanifest-sha256.txt', tags]]) {

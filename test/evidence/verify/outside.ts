@@ -100,7 +100,7 @@ export const OUTSIDE: Attack[] = [
     (bundle) =>
       bundle.write(
         'manifest-sha256.txt',
-        `${bundle.text('manifest-sha256.txt').trimEnd().split('\n').reverse().join('\n')}\n`,
+        `${bundle.text('manifest-sha256.txt').trimEnd().split('\n').toReversed().join('\n')}\n`,
       ),
   ],
   [

@@ -64,9 +64,7 @@ const ATTACKS: [string, RegExp, ...Change[]][] = [
   [
     'a sample with no outputs called green',
     /slot 1 is not green/,
-    records('calm', ([one, ...rest]) =>
-      one ? [{ n: 1, due: one.due, at: one.at, outcome: 'green' } as SampleRecord, ...rest] : [],
-    ),
+    records('calm', ([one, ...rest]) => (one ? [{ n: 1, due: one.due, at: one.at, outcome: 'green' }, ...rest] : [])),
   ],
   [
     'a green sample called missed',

@@ -15,6 +15,6 @@ export default class extends Sequencer {
       const place = slowest.findIndex((file) => path.endsWith(`/${file}`));
       return place === -1 ? slowest.length : place;
     };
-    return [...tests].sort((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1));
+    return tests.toSorted((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1));
   }
 }

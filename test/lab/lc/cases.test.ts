@@ -14,7 +14,7 @@ function score(set: Manifest, config: Partial<RuleConfig> = {}) {
     expected: one.expected,
     got: validateCase(one.documents, { ...DEFAULT_RULES, ...config }).verdict,
   }));
-  const count = (test: (row: (typeof rows)[number]) => boolean) => rows.filter(test).length;
+  const count = (holds: (row: (typeof rows)[number]) => boolean) => rows.filter(holds).length;
   return {
     rows,
     right: count((row) => row.got === row.expected),

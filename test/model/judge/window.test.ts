@@ -63,10 +63,10 @@ describe('records, tallied again', () => {
     ['a slot that is left out', [record(1), record(3)], 'slot 2 is missing'],
     ['a slot that stands twice', [record(1), record(1)], 'slot 2 is missing'],
     ['one that was taken early', [record(1, { at: new Date(START).toISOString() })], 'slot 1 was taken early'],
-    ['one without a time', [{ ...record(1), at: undefined } as never], 'slot 1 was taken early'],
+    ['one without a time', [{ ...record(1), at: undefined }], 'slot 1 was taken early'],
     ['red called green', [record(1, { outputs: { ok: 0 } })], 'slot 1 is not green'],
     ['green called red', [record(1, { outcome: 'red' })], 'slot 1 is not red'],
-    ['green without outputs', [{ ...record(1), outputs: undefined } as never], 'slot 1 is not green'],
+    ['green without outputs', [{ ...record(1), outputs: undefined }], 'slot 1 is not green'],
     ['one after the end', Array.from({ length: 8 }, (_, index) => record(index + 1)), 'slot 8 comes after the end'],
   ])('refuse %s', (_, records, problem) => {
     expect(() => retally(week, records)).toThrow(problem);

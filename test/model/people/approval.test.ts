@@ -7,7 +7,9 @@ import {
   type VoteDraft,
   type ApprovalState,
   type Vote,
+  type VoteRules,
 } from '../../../model/people/approval.js';
+import type { SigningPlan } from '../../../model/signing/signing.js';
 import { approval } from '../../kits/plans.js';
 
 const rules = { plan: { mode: 'live' as const, roles: { cto: 'CTO', sre: 'SRE' } }, startedBy: 'Sam' };
@@ -67,17 +69,17 @@ describe('judgeVote', () => {
       const vote = draft('Ada', 'cto', 'approve', reason);
       return { ...vote, message: { ...vote.message, breakGlass: 'yes' } };
     };
-    const under = (signing: object | undefined) => ({
+    const under = (signing: SigningPlan | undefined): VoteRules => ({
       ...rules,
       plan: { ...rules.plan, ...(signing ? { signing } : {}) },
     });
-    const signed = { level: 'signed', signers: '', principals: {} };
-    const judged = (signing: object | undefined, reason?: string) =>
-      judgeVote(rule, open(), alone(reason), under(signing) as typeof rules);
+    const signed: SigningPlan = { level: 'signed', signers: '', principals: {} };
+    const judged = (signing: SigningPlan | undefined, reason?: string) =>
+      judgeVote(rule, open(), alone(reason), under(signing));
     const breakGlass = { reviewMs: 1 };
     expect(judged({ ...signed, breakGlass }, 'the house is on fire')).toMatchObject({ accepted: true });
     expect(judged({ ...signed, breakGlass }, ' ')).toMatchObject({ reason: expect.stringMatching(/needs a reason/) });
-    for (const signing of [undefined, signed, { ...signed, level: 'declared', breakGlass }])
+    for (const signing of [undefined, signed, { ...signed, level: 'declared' as const, breakGlass }])
       expect(judged(signing, 'fire')).toMatchObject({ reason: expect.stringMatching(/Nobody may break the glass/) });
   });
 

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { asId } from '../../model/plan/address.js';
+import { approval, phase, plan, step } from '../kits/plans.js';
+import { FakeWorld } from '../kits/fake-world.js';
+import { begin, type Running, withWorker } from '../kits/run-go-live.js';
+import { recordTest } from '../kits/histories.js';
+import { sharedServer, type TestServer } from '../kits/temporal.js';
+import type { Plan } from '../../model/plan/plan.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await sharedServer();
+}, 120_000);
+afterAll(() => server.stop());
+
+/** Runs one plan on a world until `drive` has ended. */
+function go(world: FakeWorld, made: Plan, drive: (run: Running) => Promise<void>): Promise<void> {
+  return withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
+    await drive(await begin(server.client, made.target.id, made));
+    await recordTest(server.client, made.target.id);
+  });
+}
+
+describe('people', () => {
+  const asked = () =>
+    plan([phase('one', [step('a')], { approvals: [approval('one', { needs: [{ role: 'cto', count: 2 }] })] })]);
+
+  test('quorum of distinct people; refusals say why and change nothing; an early vote counts', async () => {
+    const world = new FakeWorld();
+    const made = asked();
+    await go(world, made, async (run) => {
+      await run.until((s) => s.waiting?.id === 'one', 'the approval');
+      expect(await run.send('approve', { approval: 'one', role: 'sre', by: 'Sam' })).toMatchObject({ accepted: false });
+      expect(await run.send('approve', { approval: 'none', role: 'cto', by: 'Ada' })).toMatchObject({
+        accepted: false,
+      });
+      expect(await run.send('approve', { approval: 'one', role: 'cto', by: 'Ada' })).toMatchObject({ accepted: true });
+      expect(await run.send('approve', { approval: 'one', role: 'cto', by: ' ada ' })).toMatchObject({
+        accepted: false,
+      });
+      await expect(run.send('approve', { approval: 'one', role: 'cto', who: 'Bob' })).rejects.toThrow();
+      await run.handle.signal('approve', { nonsense: true });
+      await run.handle.signal('approve', { approval: 'one', role: 'cto', by: 'Bob' });
+      const state = await run.result();
+      expect(state.verdict).toBe('go');
+      expect(state.approvals[0]?.votes.map((v) => [v.by, v.via])).toEqual([
+        ['Ada', 'update'],
+        ['Bob', 'signal'],
+      ]);
+      expect(state.refusals).toHaveLength(4);
+      expect(world.deeds).toEqual(['one.a']);
+    });
+  }, 60_000);
+
+  test('time running out is never an approval', async () => {
+    const world = new FakeWorld();
+    const made = plan([phase('one', [step('a')], { approvals: [approval('one', { expiresMs: 500 })] })]);
+    await go(world, made, async (run) => {
+      const state = await run.result();
+      expect(state.verdict).toBe('no-go');
+      expect(state.phases[0]?.sentence).toMatch(/Expired at/);
+      expect(world.deeds).toEqual([]);
+    });
+  }, 60_000);
+
+  test('an approval for the first attempt does not count for the second', async () => {
+    const world = new FakeWorld();
+    world.broken.set('one.a', 1);
+    const made = plan([
+      phase('one', [step('a')], {
+        approvals: [approval('one')],
+        onFail: { attempts: 2, then: 'stop', ask: { role: 'sre', expiresMs: 1000 } },
+      }),
+    ]);
+    await go(world, made, async (run) => {
+      await run.until((s) => s.waiting?.id === 'one', 'the first question');
+      await run.send('approve', { approval: 'one', role: 'cto', by: 'Ada' });
+      const second = await run.until(
+        (s) => s.phases[0]?.attempt === 2 && s.waiting?.id === 'one',
+        'the second question',
+      );
+      expect(second.approvals[0]?.votes[0]).toMatchObject({ status: 'void' });
+      await run.send('reject', { approval: 'one', role: 'cto', by: 'Ada', reason: 'not twice' });
+      expect((await run.result()).verdict).toBe('no-go');
+    });
+  }, 60_000);
+
+  test('a checklist waits for its role', async () => {
+    const world = new FakeWorld();
+    const made = plan([
+      phase('one', [step('a')], { checklist: [{ id: asId('one.window'), text: 'Window confirmed', role: 'sre' }] }),
+    ]);
+    await go(world, made, async (run) => {
+      await run.until((s) => s.waiting?.kind === 'checklist', 'the checklist');
+      expect(await run.send('tick', { item: 'one.window', role: 'cto', by: 'Ada' })).toMatchObject({ accepted: false });
+      await run.send('tick', { item: 'one.window', role: 'sre', by: 'Sam' });
+      const state = await run.result();
+      expect(state.checklist[0]).toMatchObject({ by: 'Sam' });
+    });
+  }, 60_000);
+});
