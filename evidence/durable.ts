@@ -100,8 +100,8 @@ export async function sha256File(path: string): Promise<{ sha256: string; bytes:
   const hash = createHash('sha256');
   let bytes = 0;
   try {
-    for await (const piece of createReadStream(path)) {
-      const chunk = piece as Buffer;
+    const pieces: AsyncIterable<Buffer> = createReadStream(path);
+    for await (const chunk of pieces) {
       hash.update(chunk);
       bytes += chunk.length;
     }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isRunning } from './process.js';
 import { noteGroup, type NotedGroup } from './process-group.js';
+import { errnoOf } from './errno.js';
 
 /** Who holds a lock: a process of one start of one machine, as seen in one process namespace (a container has its own). */
 interface Holder extends NotedGroup {
@@ -111,7 +112,7 @@ async function claim(folder: string, draft: string, me: Holder, number: number):
     // A link appears with its whole content, and only where none was.
     await link(draft, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (errnoOf(error) === 'EEXIST') return false;
     throw error;
   }
   // A look at the folder that was too old may have made a number that was already used up.

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../model/json.js';
+import { type Json, type JsonObject, parseJson } from '../model/json.js';
 import type { StepKind } from '../model/schema/format/kind.js';
 import { recomputeCasesCompare } from './cases/cases.compare.recompute.js';
 import { recomputeCasesRun } from './cases/cases.run.recompute.js';
@@ -27,5 +27,5 @@ export function recomputeOutputs(name: string, input: JsonObject, read: ReadRaw)
   const recompute = (recomputes as Record<string, RecomputeOf<StepKind> | undefined>)[name];
   const outputs = recompute?.(kind.input.parse(input), read);
   // Through the kind's schema and JSON, as the outputs went when they were logged.
-  return outputs === undefined ? undefined : (JSON.parse(JSON.stringify(kind.outputs.parse(outputs))) as Json);
+  return outputs === undefined ? undefined : parseJson(JSON.stringify(kind.outputs.parse(outputs)));
 }

@@ -2,6 +2,15 @@
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
+/** @throws SyntaxError when the text is no JSON */
+export function parseJson(text: string): Json {
+  return JSON.parse(text);
+}
+
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /**
  * The one byte-stable text of a JSON value: keys sorted, no spaces. Digests are taken over it.
  * `undefined` members are left out, as JSON does.

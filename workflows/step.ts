@@ -41,7 +41,7 @@ export function undoOf(
     ? step.undo.map((undo) => ({
         activity: undo.uses,
         title: undo.title,
-        input: resolve(undo.with, context) as JsonObject,
+        input: resolve(undo.with, context),
       }))
     : step.ownUndo
       ? [{ activity: `undo ${step.uses}`, title: step.title, input: resolved }]
@@ -60,7 +60,7 @@ export function undoOf(
 
 /** The probe with its expressions resolved, as they stand when the step begins. */
 function probeOf({ probe }: StepPlan, context: ExpressionContext): ProbePlan | undefined {
-  return probe ? { ...probe, with: resolve(probe.with, context) as JsonObject } : undefined;
+  return probe ? { ...probe, with: resolve(probe.with, context) } : undefined;
 }
 
 export function taskOf(
@@ -105,7 +105,7 @@ export async function takeStep(
       stepSkipped(record, `when: ${step.when}`);
       return;
     }
-    const resolved = resolve(step.with, context) as JsonObject;
+    const resolved = resolve(step.with, context);
     stepBegun(record, now());
     entry = undoOf(input, step, record.epoch, resolved, context);
     if (entry) register(entry);

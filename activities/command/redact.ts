@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { Json } from '../../model/json.js';
+import type { Json, JsonObject } from '../../model/json.js';
 
 const REDACTED = '[redacted]';
 
@@ -43,6 +43,8 @@ export function redact(text: string, secrets: readonly string[]): string {
 }
 
 /** Changes each text in a value, however deep; names stay. */
+export function inEachText(value: JsonObject, change: (text: string) => string): JsonObject;
+export function inEachText(value: Json, change: (text: string) => string): Json;
 export function inEachText(value: Json, change: (text: string) => string): Json {
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return value.map((item) => inEachText(item, change));

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../model/json.js';
 import { stepFolder } from '../step/step-evidence.js';
 import type { StepEvidence } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
+import { errnoOf } from '../../host/errno.js';
 
 /** What a deed left for its undo. */
 export const MEMORY = 'remember.json';
@@ -30,7 +31,7 @@ async function recall(task: StepTask): Promise<JsonObject | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as JsonObject;
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (errnoOf(cause) === 'ENOENT') return undefined;
     throw new StepError('NOT_FOUND', `What the step left for its undo cannot be read from ${path}.`, { cause });
   }
 }

@@ -2,6 +2,7 @@ import { constants, existsSync, lstatSync, realpathSync } from 'node:fs';
 import { open, readlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { StepError } from '../step/step-error.js';
+import { errnoOf } from '../../host/errno.js';
 
 /** Whether a path is a folder or lies below it; both absolute and without `..`. */
 function within(path: string, folder: string): boolean {
@@ -17,7 +18,7 @@ function realOf(path: string): string {
   try {
     return realpathSync(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = errnoOf(error);
     const above = dirname(path);
     // A link to nothing is no new file: what is written through it would lie where it points.
     if (code !== 'ENOENT' || above === path || isLink(path)) throw error;
@@ -51,7 +52,7 @@ export function contained(path: string, baseDir: string, folders: readonly strin
   try {
     real = realOf(absolute);
   } catch (error) {
-    throw refuse(`cannot be followed (${(error as NodeJS.ErrnoException).code ?? 'error'})`);
+    throw refuse(`cannot be followed (${errnoOf(error) ?? 'error'})`);
   }
   const roots = folders.flatMap((folder) => {
     try {

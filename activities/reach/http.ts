@@ -122,8 +122,8 @@ async function exchange(
   });
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const piece of response.body) {
-    const chunk = piece as Buffer;
+  const pieces: AsyncIterable<Buffer> = response.body;
+  for await (const chunk of pieces) {
     chunks.push(chunk);
     bytes += chunk.length;
     // Leaving the loop destroys the stream; the rest is not read.

@@ -33,7 +33,7 @@ export function failureOf(error: unknown, redact: (text: string) => string = (te
       code: error.code,
       message: sentence(error.message),
       hint: advice(hint ?? FAILURES[error.code].next),
-      ...(facts ? { facts: smallFacts(inEachText(facts, redact) as JsonObject) } : {}),
+      ...(facts ? { facts: smallFacts(inEachText(facts, redact)) } : {}),
       ...(evidence ? { evidence: fewRefs(evidence) } : {}),
     };
   }

@@ -2,6 +2,7 @@ import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StepError } from './step-error.js';
 import { unwritable } from './unwritable.js';
+import { errnoOf } from '../../host/errno.js';
 
 /** The right to write for one step: the last attempt that took it has it. Of the journal, and no part of the record. */
 export interface Lease {
@@ -46,6 +47,6 @@ async function replaceLease(path: string, token: string): Promise<void> {
       await file.close();
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (errnoOf(error) !== 'ENOENT') throw error;
   }
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { ShownByKind } from '../../model/evidence/shown.js';
-import type { Json, JsonObject } from '../../model/json.js';
 import { type GuardPlan, type Plan, stepsOf } from '../../model/plan/plan.js';
 import { readIfThere } from '../folder-store.js';
+import { isJsonObject, type JsonObject, parseJson } from '../../model/json.js';
 
 const LARGEST_BYTES = 16 * 1024 * 1024;
 
@@ -56,8 +56,8 @@ async function readShown(
 export function objectOf(text: string | undefined): JsonObject | undefined {
   if (text === undefined) return undefined;
   try {
-    const value = JSON.parse(text) as Json;
-    return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : undefined;
+    const value = parseJson(text);
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

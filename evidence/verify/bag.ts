@@ -29,7 +29,8 @@ function walk(root: string, below = ''): { path: string; kind: 'file' | 'link' |
 
 async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+  const pieces: AsyncIterable<Buffer> = createReadStream(path);
+  for await (const piece of pieces) hash.update(piece);
   return hash.digest('hex');
 }
 

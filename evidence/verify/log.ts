@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonObject } from '../../model/json.js';
+import { isJsonObject } from '../../model/json.js';
 import { eventsOf, type LoggedEvent, readEvent } from '../../model/evidence/logged-event.js';
 import { formatManifest } from '../../model/evidence/manifest.js';
 import type { SealPredicate } from '../../model/evidence/seal.js';
@@ -24,8 +24,8 @@ export async function checkLog(bag: Bag, seal: SealPredicate | undefined, findin
     const lines = (text ?? '').trimEnd().split('\n');
     let prev = FIRST_PREV;
     for (const [index, line] of lines.entries()) {
-      const value = strictJson(line) as JsonObject | undefined;
-      if (value === undefined || typeof value.type !== 'string') {
+      const value = strictJson(line);
+      if (!isJsonObject(value) || typeof value.type !== 'string') {
         findings.add('altered', `${LOG}:${index + 1}`, 'is no event as golive writes it');
         break;
       }

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { canonicalJson, type Json } from '../../model/json.js';
+import { canonicalJson, type Json, parseJson } from '../../model/json.js';
 import {
   KEY_FILE,
   PAYLOAD_TYPE,
@@ -113,7 +113,7 @@ function readKey(pem: string): KeyObject | undefined {
 /** The value of canonical JSON with one line break behind it. */
 function canonicalObject(text: string): Json | undefined {
   try {
-    const value = JSON.parse(text) as Json;
+    const value = parseJson(text);
     return `${canonicalJson(value)}\n` === text ? value : undefined;
   } catch {
     return undefined;

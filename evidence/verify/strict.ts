@@ -1,4 +1,4 @@
-import type { Json } from '../../model/json.js';
+import { type Json, parseJson } from '../../model/json.js';
 
 export { sha256 } from '../hash.js';
 
@@ -23,7 +23,7 @@ export function strictText(bytes: Uint8Array): string | undefined {
  */
 export function strictJson(text: string, indent?: number): Json | undefined {
   try {
-    const value = JSON.parse(text) as Json;
+    const value = parseJson(text);
     return JSON.stringify(value, null, indent) === text ? value : undefined;
   } catch {
     return undefined;

@@ -1,7 +1,7 @@
 import { lstat, readFile, realpath } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import type { CollectEvidence } from '../../model/state/contract.js';
-import type { Json } from '../../model/json.js';
+import { type Json, parseJson } from '../../model/json.js';
 import { addressText, readEvidenceAddress } from '../../model/plan/address.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { sha256 } from '../durable.js';
@@ -89,7 +89,7 @@ function joinJson(file: string, sources: readonly Source[], missing: string[]): 
   for (const { from, content } of sources) {
     const { phase, step } = readEvidenceAddress(from);
     try {
-      bySource[addressText({ phase, part: step })] = JSON.parse(content.toString('utf8')) as Json;
+      bySource[addressText({ phase, part: step })] = parseJson(content.toString('utf8'));
     } catch {
       missing.push(`${file}: ${from}: it is not JSON`);
     }

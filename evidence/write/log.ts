@@ -4,6 +4,7 @@ import { EvidenceError } from '../error.js';
 import { FIRST_PREV, linkOf } from '../hash.js';
 import { openStore } from '../open-store.js';
 import type { EvidenceStore, Tail } from '../store.js';
+import { isJsonObject, parseJson } from '../../model/json.js';
 
 export { FIRST_PREV, linkOf } from '../hash.js';
 
@@ -71,7 +72,7 @@ export async function isSealed(record: EvidenceStore | string): Promise<boolean>
 async function unwritten(tail: Tail, events: readonly EventDraft[], batch?: Batch): Promise<EventDraft[]> {
   if (batch === undefined) return [...events];
   const lines = batch.again ? await tail.lines() : [];
-  const done = lines.filter((line) => (JSON.parse(line) as { batch?: unknown }).batch === batch.id).length;
+  const done = lines.map(parseJson).filter((event) => isJsonObject(event) && event.batch === batch.id).length;
   return events.slice(done).map((event) => ({ ...event, batch: batch.id }));
 }
 

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import type { OpenEvidence } from '../../model/state/contract.js';
-import { canonicalJson, type Json } from '../../model/json.js';
+import { canonicalJson, isJsonObject, type Json, parseJson } from '../../model/json.js';
 import { BAGIT } from '../../model/evidence/manifest.js';
 import { sha256 } from '../durable.js';
 import { EvidenceRefusal } from '../error.js';
@@ -23,7 +23,7 @@ export async function openEvidence(
   store: EvidenceStore = openStore(goLive.evidenceDir),
 ): Promise<void> {
   const bag = store.root;
-  const text = jsonText(JSON.parse(canonicalJson(plan)) as Json);
+  const text = jsonText(parseJson(canonicalJson(plan)));
   const standing = await store.read(PLAN);
   if (standing !== undefined && standing.toString('utf8') !== text) {
     throw new EvidenceRefusal(
@@ -44,9 +44,9 @@ export async function openEvidence(
 
 /** What `openEvidence` needs to know of a plan's runbook, found in `{plan: {runbook}}` or `{runbook}`. */
 function runbookOf(plan: Json): { file: string; sha256: string } | undefined {
-  const outer = plan as { plan?: { runbook?: unknown }; runbook?: unknown } | null;
-  const runbook = (outer?.plan?.runbook ?? outer?.runbook) as { file?: unknown; sha256?: unknown } | undefined;
-  return typeof runbook?.file === 'string' && typeof runbook.sha256 === 'string'
+  if (!isJsonObject(plan)) return undefined;
+  const runbook = (isJsonObject(plan.plan) ? plan.plan.runbook : undefined) ?? plan.runbook;
+  return isJsonObject(runbook) && typeof runbook.file === 'string' && typeof runbook.sha256 === 'string'
     ? { file: runbook.file, sha256: runbook.sha256 }
     : undefined;
 }

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { writeDurably } from '../durable.js';
 import { EvidenceRefusal } from '../error.js';
 import { fingerprintOf } from '../hash.js';
+import { errnoOf } from '../../host/errno.js';
 
 /** The worker's key for evidence. */
 export interface EvidenceKey {
@@ -55,7 +56,7 @@ async function makeKey(path: string): Promise<void> {
     await link(draft, path);
   } catch (error) {
     // Another worker was first: its key counts.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (errnoOf(error) !== 'EEXIST') throw error;
   } finally {
     await rm(draft, { force: true });
   }

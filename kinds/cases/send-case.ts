@@ -1,4 +1,4 @@
-import type { Json } from '../../model/json.js';
+import { type Json, parseJson } from '../../model/json.js';
 import { sha256 } from '../../evidence/durable.js';
 import type { HttpAnswer, StepContext } from '../../activities/step/step.js';
 import type { Case } from './manifest.js';
@@ -90,7 +90,7 @@ function read(answer: HttpAnswer): Reading {
   if (answer.status !== 200) return { ...nothing, error: `status ${answer.status}` };
   let raw: Json;
   try {
-    raw = JSON.parse(answer.body.toString('utf8')) as Json;
+    raw = parseJson(answer.body.toString('utf8'));
   } catch {
     return { ...nothing, error: 'the answer is no JSON' };
   }

@@ -5,6 +5,7 @@ import { removeUnfinished, sha256, syncFolder, temporaryBeside } from '../../evi
 import { readNeeded } from '../shared/replace.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
+import { errnoOf } from '../../host/errno.js';
 
 export const fileDrop: HandlerOf<typeof kind> = {
   async do({ folder, name, content, from }, context) {
@@ -42,11 +43,7 @@ async function appear(path: string, bytes: Uint8Array): Promise<string> {
     }
     await link(temporary, path);
   } catch (cause) {
-    throw new StepError(
-      'CHECK_FAILED',
-      `${path} could not be dropped (${(cause as NodeJS.ErrnoException).code ?? 'error'}).`,
-      { cause },
-    );
+    throw new StepError('CHECK_FAILED', `${path} could not be dropped (${errnoOf(cause) ?? 'error'}).`, { cause });
   } finally {
     await rm(temporary, { force: true });
   }

@@ -2,6 +2,7 @@ import type { processKill as kind } from './process.kill.kind.js';
 import { processOf } from './processes.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
+import { errnoOf } from '../../host/errno.js';
 
 /** Start times come from clocks that are read at different moments. */
 const SAME_MS = 1000;
@@ -23,7 +24,7 @@ export const processKill: HandlerOf<typeof kind> = {
     try {
       process.kill(pid, signal);
     } catch (cause) {
-      const code = (cause as NodeJS.ErrnoException).code ?? 'error';
+      const code = errnoOf(cause) ?? 'error';
       throw new StepError('EXPECTATION_FAILED', `The process ${pid} could not be sent ${signal} (${code}).`, { cause });
     }
     return { outputs: { pid, at }, summary: `sent ${signal} to ${pid} (${found.command.slice(0, 120)})` };

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { compile } from 'json-p3';
 import type { z } from 'zod';
-import type { Json, JsonObject } from '../../model/json.js';
+import { type Json, type JsonObject, parseJson } from '../../model/json.js';
 import type { metricsRead as kind } from './metrics.read.kind.js';
 import { percentile } from '../../model/expression/statistics.js';
 import type { RecomputeOf } from '../shared/recompute-of.js';
@@ -74,8 +74,8 @@ function rowsOf(text: string, format: Format, path: string): Json[] {
       return text
         .split('\n')
         .filter((line) => line.trim() !== '')
-        .map((line) => JSON.parse(line) as Json);
-    const value = JSON.parse(text) as Json;
+        .map((line) => parseJson(line));
+    const value = parseJson(text);
     return Array.isArray(value) ? value : [value];
   } catch (cause) {
     throw new MetricsError(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import type { healthContract as kind } from './health.contract.kind.js';
 import { formatDuration } from '../../model/duration.js';
-import type { JsonObject } from '../../model/json.js';
+import { isJsonObject, type JsonObject, parseJson } from '../../model/json.js';
 import { readNeeded } from '../shared/replace.js';
 import { valueAt } from '../shared/jsonl.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
@@ -35,8 +35,8 @@ export const healthContract: HandlerOf<typeof kind> = {
 function reportIn(bytes: Buffer, file: string): JsonObject {
   try {
     if (bytes.length > LARGEST) throw new Error('it is larger than 1 MiB');
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
+    const value = parseJson(bytes.toString('utf8'));
+    if (isJsonObject(value)) return value;
     throw new Error('it is no JSON object');
   } catch (cause) {
     throw new StepError(

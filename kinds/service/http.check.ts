@@ -1,7 +1,7 @@
 import { compile } from 'json-p3';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import type { Json } from '../../model/json.js';
+import { type Json, parseJson } from '../../model/json.js';
 import type { httpCheck as kind } from './http.check.kind.js';
 import { shownUrl } from '../../activities/step/connection.js';
 import type { HandlerOf, HttpAnswer, StepContext } from '../../activities/step/step.js';
@@ -90,7 +90,7 @@ function valuesAt(paths: string[], answer: HttpAnswer, text: string): Found {
   if (answer.truncated) return { values: {}, problem: `the body is larger than the ${answer.body.length} bytes read` };
   let document: Json;
   try {
-    document = JSON.parse(text) as Json;
+    document = parseJson(text);
   } catch {
     return { values: {}, problem: `expected JSON, got ${quote(text)}` };
   }

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Json, JsonObject } from '../../model/json.js';
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../../model/json.js';
 import type { Where } from './where.js';
 import { StepError } from '../../activities/step/step-error.js';
+import { errnoOf } from '../../host/errno.js';
 
 /** Longest line that is read as a record, in UTF-16 units. */
 const LONGEST_LINE = 1_000_000;
@@ -60,7 +61,7 @@ export async function eachRecord(
     }
   } catch (cause) {
     if (signal.aborted) throw new StepError('CANCELLED', `Reading ${path} was stopped.`, { cause });
-    throw new StepError('NOT_FOUND', `${path} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'}).`, {
+    throw new StepError('NOT_FOUND', `${path} cannot be read (${errnoOf(cause) ?? 'error'}).`, {
       cause,
     });
   }
@@ -70,8 +71,8 @@ export async function eachRecord(
 
 function objectIn(line: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+    const value = parseJson(line);
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -11,6 +11,7 @@ import {
 import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { exists } from './tree.js';
+import { errnoOf } from '../../host/errno.js';
 
 /**
  * Writes one file in one piece, after its earlier content was kept beside it and remembered for the undo. The backup
@@ -89,13 +90,9 @@ export async function readNeeded(path: string, what: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EISDIR') {
+    if (errnoOf(cause) === 'EISDIR') {
       throw new StepError('BAD_INPUT', `${what} is a folder: ${path}.`, { cause });
     }
-    throw new StepError(
-      'NOT_FOUND',
-      `${what} cannot be read: ${path} (${(cause as NodeJS.ErrnoException).code ?? 'error'}).`,
-      { cause },
-    );
+    throw new StepError('NOT_FOUND', `${what} cannot be read: ${path} (${errnoOf(cause) ?? 'error'}).`, { cause });
   }
 }

@@ -3,6 +3,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { sha256File } from '../../evidence/durable.js';
 import { StepError } from '../../activities/step/step-error.js';
+import { errnoOf } from '../../host/errno.js';
 
 /** One regular file of a tree; `path` is relative, with `/`. */
 export interface TreeFile {
@@ -48,7 +49,7 @@ export async function exists(path: string): Promise<boolean> {
     await lstat(path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if (errnoOf(error) === 'ENOENT') return false;
     throw error;
   }
 }

@@ -110,7 +110,7 @@ export function readContainers(text: string): ServiceState[] {
   try {
     const trimmed = text.trim();
     const values: unknown[] = trimmed.startsWith('[')
-      ? (JSON.parse(trimmed) as unknown[])
+      ? z.array(z.unknown()).parse(JSON.parse(trimmed))
       : trimmed
           .split('\n')
           .filter(Boolean)

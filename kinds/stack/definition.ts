@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { duration } from '../shared/fields.js';
 import { serviceName } from './stack-fields.js';
 import { StepError } from '../../activities/step/step-error.js';
+import { errnoOf } from '../../host/errno.js';
 
 const ready = z.union([
   z.strictObject({ tcp: z.strictObject({ host: z.string().min(1), port: z.int().min(1).max(65_535) }) }),
@@ -78,7 +79,7 @@ function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (errnoOf(cause) === 'ENOENT') return undefined;
     throw new StepError('NOT_FOUND', `${path} cannot be read.`, { cause });
   }
 }

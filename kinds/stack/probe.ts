@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import type { ReadyProbe } from './definition.js';
 import type { StackContext } from './contract.js';
+import { errnoOf } from '../../host/errno.js';
 
 const PROBE_MS = 2000;
 
@@ -45,7 +46,7 @@ async function probeHttp(url: string, status: number, signal: AbortSignal): Prom
     await response.body?.cancel();
     return response.status === status ? undefined : `${url} answered ${response.status}`;
   } catch (error) {
-    const { cause } = error as { cause?: { code?: string } };
-    return `${url} ${cause?.code ?? 'did not answer'}`;
+    const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
+    return `${url} ${errnoOf(cause) ?? 'did not answer'}`;
   }
 }

@@ -242,6 +242,8 @@ function resolveText(text: string, context: ExpressionContext): Json {
  *
  * @throws ExpressionError
  */
+export function resolve(value: JsonObject, context: ExpressionContext): JsonObject;
+export function resolve(value: Json, context: ExpressionContext): Json;
 export function resolve(value: Json, context: ExpressionContext): Json {
   if (typeof value === 'string') return resolveText(value, context);
   if (Array.isArray(value)) return value.map((item) => resolve(item, context));

@@ -33,7 +33,7 @@ export interface GateResult {
 }
 
 type Scalar = number | string | boolean;
-type Reading = { kind: 'known'; value: Scalar } | { kind: 'unknown'; reason: string };
+type Reading<T extends Scalar = Scalar> = { kind: 'known'; value: T } | { kind: 'unknown'; reason: string };
 
 /** A limit with its baseline computed: what the value is compared with. */
 interface Bounds {
@@ -44,7 +44,7 @@ interface Bounds {
   margin?: (value: number) => number;
 }
 
-function unknown(reason: string): Reading {
+function unknown(reason: string): Reading<never> {
   return { kind: 'unknown', reason };
 }
 
@@ -65,10 +65,10 @@ function read(expression: string, context: ExpressionContext): Reading {
   }
 }
 
-function readNumber(expression: string, context: ExpressionContext): Reading {
-  const reading = read(expression, context);
-  if (reading.kind === 'known' && typeof reading.value !== 'number') return unknown(`${expression} is not a number`);
-  return reading;
+function readNumber(text: string, context: ExpressionContext): Reading<number> {
+  const got = read(text, context);
+  if (got.kind === 'unknown') return got;
+  return typeof got.value === 'number' ? { kind: got.kind, value: got.value } : unknown(`${text} is not a number`);
 }
 
 /** Text of a value: counts whole, shares with `digits` decimals, more where rounding would hide a difference. */
@@ -146,7 +146,7 @@ function baselineBounds(
 ): Bounds | { reason: string } {
   const baseline = readNumber(limit.baseline, context);
   if (baseline.kind === 'unknown') return { reason: `the baseline is not known: ${baseline.reason}` };
-  const before = baseline.value as number;
+  const before = baseline.value;
   // Removes the noise of binary fractions: 0.9 − 0.3 must not refuse 0.6.
   const low = Number((before - limit.by).toFixed(12));
   const text = `≥ ${show(low, gate.unit)} (baseline ${show(before, gate.unit)} less ${show(limit.by, gate.unit)})`;
@@ -167,7 +167,7 @@ function sampleOf(gate: GatePlan, context: ExpressionContext): Sample {
     if (expression === undefined) continue;
     const reading = readNumber(expression, context);
     if (reading.kind === 'unknown') return { ...sample, problem: `${key} is not known: ${reading.reason}` };
-    sample[key] = reading.value as number;
+    sample[key] = reading.value;
   }
   const { n, successes } = sample;
   if (n !== undefined && n < 0) return { ...sample, problem: `n is ${n}` };

@@ -113,7 +113,7 @@ function begun(
 ): BegunStep {
   const base = { seq, phase: attempt.phase, attempt: attempt.attempt, plan, logged };
   try {
-    return { ...base, input: resolve(plan.with, context) as JsonObject };
+    return { ...base, input: resolve(plan.with, context) };
   } catch (error) {
     if (error instanceof ExpressionError) return base;
     throw error;

@@ -1,4 +1,4 @@
-import { canonicalJson, type Json } from '../json.js';
+import { canonicalJson, type Json, parseJson } from '../json.js';
 
 /** What a signature is for, as `ssh-keygen -Y` knows it: one made for git or for a file counts for nothing here. */
 export const NAMESPACE = 'golive-approval@v1';
@@ -106,7 +106,7 @@ export function readStatement({ statement, signature }: Signed): ReadStatement {
   if (!isCanonicalBase64(signature)) return no('The signature is not plain base64 on one line.');
   let value: Json;
   try {
-    value = JSON.parse(statement) as Json;
+    value = parseJson(statement);
   } catch {
     return no('The statement is not JSON.');
   }

@@ -59,7 +59,7 @@ interface ApprovalLike {
 }
 
 function checkApproval(check: Check, path: Path, approval: ApprovalLike): void {
-  checkSpans(check, path, approval as Record<string, unknown>);
+  checkSpans(check, path, { ...approval });
   if (approval.role !== undefined) checkRole(check, [...path, 'role'], approval.role);
   approval.needs?.forEach((need, index) => checkRole(check, [...path, 'needs', index, 'role'], need.role));
   if (approval.role === undefined && approval.needs === undefined) {

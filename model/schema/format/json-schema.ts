@@ -55,7 +55,9 @@ function definitionsOf(name: string, kind: StepKind): Schema {
   const opened = openToExpressions(rest) as { anyOf?: unknown[] };
   // The map itself is written out, never one expression.
   const own = Array.isArray(opened.anyOf) ? opened.anyOf[0] : opened;
-  const others = Object.entries(definitions as Schema).map(([key, value]) => [`${name}:${key}`, value] as const);
+  const others = Object.entries(isSchema(definitions) ? definitions : {}).map(
+    ([key, value]) => [`${name}:${key}`, value] as const,
+  );
   return { [name]: own, ...Object.fromEntries(others) };
 }
 
@@ -77,11 +79,10 @@ export function runbookJsonSchema(kinds: Kinds): Schema {
     then: { properties: { with: { $ref: `#/definitions/${name}` } } },
   }));
   eachCall(schema, (call) => {
-    const properties = call.properties as Schema;
-    properties.uses = { $ref: '#/definitions/uses' };
+    if (isSchema(call.properties)) call.properties.uses = { $ref: '#/definitions/uses' };
     call.allOf = [{ $ref: '#/definitions/calls' }];
   });
-  const definitions: Schema = { ...(schema.definitions as Schema | undefined) };
+  const definitions: Schema = { ...(isSchema(schema.definitions) ? schema.definitions : {}) };
   definitions.uses = {
     description: 'The kind of the step.',
     enum: names,
