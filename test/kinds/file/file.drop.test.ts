@@ -31,7 +31,7 @@ describe('file.drop', () => {
     } finally {
       clock.mockRestore();
     }
-    expect(readdirSync(join(base, 'inbox')).sort()).toEqual(names.sort());
+    expect(readdirSync(join(base, 'inbox')).toSorted()).toEqual(names.toSorted());
     for (const name of names) expect(readFileSync(join(base, 'inbox', name), 'utf8')).toBe(name);
   });
   test('the file appears whole, with nothing left beside it, and never over another', async () => {

@@ -24,7 +24,7 @@ stepKit('git.revert', {
 
 describe('git.revert', () => {
   const revert = (base: string, more: object, task: object = {}) =>
-    runStep('git.revert', { repo: 'repo', file: 'notes.md', ...more } as never, { ...at(base), task });
+    runStep('git.revert', { repo: 'repo', file: 'notes.md', ...more }, { ...at(base), task });
   test('the file is as it was before the commit, and a second time nothing is done', async () => {
     const base = temporaryFolder();
     const repo = smallRepository(base);

@@ -76,7 +76,7 @@ describe('pr.prepare', () => {
         files: [{ path: 'ci/health.yml', from: 'health.yml' }],
         title: "Check 'health'",
         ...more,
-      } as never,
+      },
       { ...at(base), task },
     );
   const github = () => {

@@ -16,7 +16,7 @@ describe('one alert for an incident, and one when it is over', () => {
   });
   const call = async (kind: string, more: object = {}) => {
     number += 1;
-    return runStep(kind, alertInput(more) as never, { goLive: { baseDir: folder }, task: { step: `s${number}` } });
+    return runStep(kind, alertInput(more), { goLive: { baseDir: folder }, task: { step: `s${number}` } });
   };
   const outputs = async (kind: string, more: object = {}) => passed(await call(kind, more)).outputs;
 

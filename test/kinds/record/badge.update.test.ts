@@ -28,7 +28,7 @@ describe('badge.update', () => {
     writeFileSync(join(base, 'R.md'), text);
     const run = await runStep(
       'badge.update',
-      { file: 'R.md', label: 'self-test', message: 'not ok', colour: 'red', ...more } as never,
+      { file: 'R.md', label: 'self-test', message: 'not ok', colour: 'red', ...more },
       at(base),
     );
     return { run, text: readFileSync(join(base, 'R.md'), 'utf8') };

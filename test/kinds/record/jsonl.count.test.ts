@@ -29,7 +29,7 @@ describe('jsonl.count', () => {
   const count = async (input: object, more = '') => {
     const base = temporaryFolder();
     writeFileSync(join(base, 't.jsonl'), jsonLines(RECORDS) + more);
-    return passed(await runStep('jsonl.count', { file: 't.jsonl', ...input } as never, at(base))).outputs;
+    return passed(await runStep('jsonl.count', { file: 't.jsonl', ...input }, at(base))).outputs;
   };
   const counts = {
     processed: { event: 'processed' },
@@ -54,7 +54,7 @@ describe('jsonl.count', () => {
     const base = temporaryFolder();
     writeFileSync(join(base, 't.jsonl'), jsonLines(RECORDS));
     const goLive = { baseDir: base, timeScale: 3600 };
-    const run = await runStep('jsonl.count', { file: 't.jsonl', counts, window: '7d' } as never, { goLive });
+    const run = await runStep('jsonl.count', { file: 't.jsonl', counts, window: '7d' }, { goLive });
     // Seven days are 168 s then.
     expect(passed(run).outputs).toMatchObject({ lines: 1 });
   });
@@ -67,8 +67,6 @@ describe('jsonl.count', () => {
   ])('%j is refused', async (input, message) => {
     const base = temporaryFolder();
     writeFileSync(join(base, 't.jsonl'), '');
-    expect(failed(await runStep('jsonl.count', { file: 't.jsonl', ...input } as never, at(base))).message).toContain(
-      message,
-    );
+    expect(failed(await runStep('jsonl.count', { file: 't.jsonl', ...input }, at(base))).message).toContain(message);
   });
 });

@@ -26,9 +26,11 @@ describe('health.contract', () => {
     writeFileSync(join(base, 'inbox', 'one.yaml'), '');
     writeFileSync(join(base, 'inbox', '.hidden'), '');
     writeFileSync(join(base, 'h.json'), typeof report === 'string' ? report : JSON.stringify(report));
-    return runStep('health.contract', { file: 'h.json', maxAge: '90m', ...more } as never, {
-      goLive: { baseDir: base, timeScale },
-    });
+    return runStep(
+      'health.contract',
+      { file: 'h.json', maxAge: '90m', ...more },
+      { goLive: { baseDir: base, timeScale } },
+    );
   };
   test('tells status, age, figures and what waits', async () => {
     const more = { numbers: { rate: 'details.errorRate' }, folders: ['inbox'] };

@@ -33,7 +33,7 @@ stepKit('redis.check', {
 
 describe('redis.check', () => {
   const check = (more: object, step = 'r') =>
-    runStep('redis.check', { url: `redis://127.0.0.1:${port}`, ...more } as never, { task: { step } });
+    runStep('redis.check', { url: `redis://127.0.0.1:${port}`, ...more }, { task: { step } });
   test('reads texts, fields of JSON and of hashes', async () => {
     expect(passed(await check({ key: 'agent', field: 'state', equals: 'up' })).outputs).toMatchObject({
       text: 'up',
