@@ -50,6 +50,12 @@ test.each<[string, string]>(kindPaths())('%s: its test meets the kit', (name, pa
   expect({ advice, met }).toEqual({ advice, met: true });
 });
 
+test.each(names)('%s: what only looks writes nothing and has nothing to take back', (name) => {
+  const kind = kinds[name];
+  if (kind?.effect !== 'none') return;
+  expect({ name, writes: kind.writes, undo: kind.undo }).toEqual({ name, writes: 'none', undo: null });
+});
+
 test('at most one kind carries the notices', () => {
   expect(names.filter((name) => kinds[name]?.notice).length).toBeLessThanOrEqual(1);
 });

@@ -138,6 +138,8 @@ export function stepKit(kind: string, kit: KitCase): void {
 
     inFolder('its undo is safe after nothing, after the deed, and twice', async () => {
       if (!stepCalls.call(kind, 'do').handler.undo) return;
+      if (!kit.clean)
+        throw new Error(`${kind} has an undo: give the kit 'clean', which looks whether all is as it was.`);
       const input = await kit.good(folder);
       const undo: RunOverrides = { ...overrides(), part: 'undo' };
       const before = taskFor(input, overrides());

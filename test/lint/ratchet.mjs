@@ -32,19 +32,23 @@ function lint() {
 const roomOf = ({ filename }) => (filename.includes('/') ? filename.slice(0, filename.indexOf('/')) : '.');
 const lineOf = ({ labels }) => labels[0]?.span.line ?? 1;
 
-/** One finding as editors link it, with what to do instead. */
+/** One finding as editors link it. */
+function placed(found) {
+  return `${found.filename}:${lineOf(found)}:${found.labels[0]?.span.column ?? 1}: ${found.message} [${found.code}]`;
+}
+
+/** The same, with what to do instead. */
 function shown(found) {
-  const column = found.labels[0]?.span.column ?? 1;
   const help = found.help ? `\n    ${found.help}` : '';
-  return `${found.filename}:${lineOf(found)}:${column}: ${found.message} [${found.code}]${help}`;
+  return `${placed(found)}${help}`;
 }
 
 const git = (...args) => execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 
-/** The findings on lines that were written since the numbers were; all of them where git cannot tell. */
-function newOf(all) {
+/** The findings of a room on lines that were written since its number was; all of them where git cannot tell. */
+function newOf(all, room) {
   try {
-    const since = git('log', '-1', '--format=%H', '--', options.numbers).trim();
+    const since = git('log', '-1', '--format=%H', '-G', `"${room}":`, '--', options.numbers).trim();
     if (since === '') return all;
     const unknown = new Set(git('ls-files', '--others', '--exclude-standard').split('\n'));
     const written = new Set();
@@ -72,7 +76,7 @@ for (const room of new Set([...Object.keys(allowed), ...counted.map(roomOf)])) {
   if (found.length > limit)
     problems.push(
       `${room}: ${found.length} unsafe type assertions, and ${limit} are allowed. Check the value with a type guard or a schema instead:`,
-      ...newOf(found).map(shown),
+      ...newOf(found, room).map(placed),
     );
   if (found.length < limit && !options.lower)
     problems.push(

@@ -14,6 +14,11 @@ const keysOf = (...texts: string[]): readonly PayloadKey[] => {
 };
 const value = { canary: 'geheim-7f3a', n: [1, 2, 3] };
 const payloadOf = (what: unknown) => defaultPayloadConverter.toPayload(what);
+/** The one payload that a codec gave. */
+const only = ([payload]: Payload[]): Payload => {
+  if (!payload) throw new Error('no payload');
+  return payload;
+};
 const text = (payload: Payload) => Buffer.from(payload.data ?? []).toString('latin1');
 const metadata = (payload: Payload | undefined, name: string) =>
   Buffer.from(payload?.metadata?.[name] ?? []).toString('utf8');
@@ -64,15 +69,14 @@ describe('encryption', () => {
 
   test('hides value and encoding, names cipher and key, and comes back', async () => {
     const plain = payloadOf(value);
-    const [sealed] = await codec.encode([plain]);
-    if (!sealed) throw new Error('no payload');
+    const sealed = only(await codec.encode([plain]));
     expect(metadata(sealed, 'encoding')).toBe(ENCRYPTED);
     expect(metadata(sealed, 'encryption-cipher')).toBe('AES-256-GCM');
     expect(metadata(sealed, 'encryption-key-id')).toBe(keys[0]?.id);
     expect(text(sealed)).not.toContain('geheim');
     expect(text(sealed)).not.toContain('json/plain');
-    const [back] = await codec.decode([sealed]);
-    expect(defaultPayloadConverter.fromPayload(back as Payload)).toEqual(value);
+    const back = only(await codec.decode([sealed]));
+    expect(defaultPayloadConverter.fromPayload(back)).toEqual(value);
   });
 
   test('the same value is never the same bytes', async () => {
@@ -82,13 +86,13 @@ describe('encryption', () => {
 
   test('after a rotation the old is read, the new is written with the new key', async () => {
     const [old, fresh] = [base64(), base64()];
-    const [sealed] = await encryptionCodec(keysOf(old)).encode([payloadOf(value)]);
+    const sealed = only(await encryptionCodec(keysOf(old)).encode([payloadOf(value)]));
     const rotated = encryptionCodec(keysOf(fresh, old));
-    const [back] = await rotated.decode([sealed as Payload]);
-    expect(defaultPayloadConverter.fromPayload(back as Payload)).toEqual(value);
-    const [written] = await rotated.encode([payloadOf(value)]);
+    const back = only(await rotated.decode([sealed]));
+    expect(defaultPayloadConverter.fromPayload(back)).toEqual(value);
+    const written = only(await rotated.encode([payloadOf(value)]));
     expect(metadata(written, 'encryption-key-id')).toBe(keysOf(fresh)[0]?.id);
-    await expect(encryptionCodec(keysOf(fresh)).decode([sealed as Payload])).rejects.toThrow(
+    await expect(encryptionCodec(keysOf(fresh)).decode([sealed])).rejects.toThrow(
       /encrypted with the key [0-9a-f]{16}, which is not here/,
     );
   });
@@ -99,19 +103,19 @@ describe('encryption', () => {
   });
 
   test('every changed bit is noticed, and does not throw: thrown, it would stop a workflow', async () => {
-    const [sealed] = await codec.encode([payloadOf('x')]);
-    const data = Buffer.from(sealed?.data ?? []);
+    const sealed = only(await codec.encode([payloadOf('x')]));
+    const data = Buffer.from(sealed.data ?? []);
     let noticed = 0;
     for (let bit = 0; bit < data.length * 8; bit += 1) {
       const altered = Buffer.from(data);
       altered[bit >> 3] = (altered[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      const [back] = await codec.decode([{ ...sealed, data: altered }]);
-      if (text(back as Payload) === `{"${UNREADABLE}":"altered"}`) noticed += 1;
+      const back = only(await codec.decode([{ ...sealed, data: altered }]));
+      if (text(back) === `{"${UNREADABLE}":"altered"}`) noticed += 1;
     }
     expect(noticed).toBe(data.length * 8);
     for (const length of [0, 1, 11, 12, 27, 28, data.length - 1]) {
-      const [back] = await codec.decode([{ ...sealed, data: data.subarray(0, length) }]);
-      expect(text(back as Payload)).toContain(UNREADABLE);
+      const back = only(await codec.decode([{ ...sealed, data: data.subarray(0, length) }]));
+      expect(text(back)).toContain(UNREADABLE);
     }
   });
 });

@@ -29,9 +29,7 @@ describe('health.contract', () => {
     return runStep(
       'health.contract',
       { file: 'h.json', maxAge: '90m', ...more },
-      {
-        goLive: { baseDir: base, timeScale },
-      },
+      { goLive: { baseDir: base, timeScale } },
     );
   };
   test('tells status, age, figures and what waits', async () => {
