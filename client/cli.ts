@@ -14,12 +14,12 @@ function report(error: unknown): number {
   // Ctrl-C at a question.
   if (name === 'ExitPromptError') return 130;
   const debug = process.env['GOLIVE_DEBUG'] === '1' && error instanceof Error ? `${error.stack}\n` : '';
-  const lines = error instanceof CliError ? told(error) : unexpected(error, debug !== '');
+  const lines = error instanceof CliError ? linesOf(error) : unexpected(error, debug !== '');
   process.stderr.write(`${lines.join('\n')}\n${debug}`);
   return error instanceof CliError ? error.options.exitCode : 1;
 }
 
-function told({ message, options }: CliError): string[] {
+function linesOf({ message, options }: CliError): string[] {
   const lines = [`golive: ${cleanLines(message)}`];
   if (options.where !== undefined) lines.push(`  where  ${cleanLines(options.where).replaceAll('\n', '\n         ')}`);
   if (options.hint !== undefined) lines.push(`  next   ${cleanLines(options.hint).replaceAll('\n', '\n         ')}`);

@@ -80,7 +80,7 @@ export async function writeDurably(path: string, content: string | Uint8Array, m
  *
  * @throws the system's error; the temporary file is gone then, too
  */
-export async function settleTemporary(temporary: string, path: string): Promise<void> {
+export async function moveIntoPlace(temporary: string, path: string): Promise<void> {
   try {
     await sync(temporary);
     await rename(temporary, path);

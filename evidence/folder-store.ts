@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { lstat, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { isTemporary, settleTemporary, sha256File, temporaryBeside, writeDurably } from './durable.js';
+import { isTemporary, moveIntoPlace, sha256File, temporaryBeside, writeDurably } from './durable.js';
 import { evidenceError } from './error.js';
 import { appendLines, lastLineOf } from './folder-lines.js';
 import type { EvidenceStore, Inventory } from './store.js';
@@ -40,7 +40,7 @@ async function copyDurably(from: string, to: string): Promise<void> {
   const temporary = temporaryBeside(to);
   try {
     await pipeline(createReadStream(from), createWriteStream(temporary, { flags: 'w' }));
-    await settleTemporary(temporary, to);
+    await moveIntoPlace(temporary, to);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw evidenceError('write', to, error);

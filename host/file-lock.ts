@@ -59,7 +59,7 @@ export interface LockOptions {
  * @param folder absolute; made when missing
  * @throws LockTimeout when a living process keeps it longer than `timeoutMs`; AbortError
  */
-export async function takeLock(folder: string, options: LockOptions): Promise<Release> {
+export async function acquireLock(folder: string, options: LockOptions): Promise<Release> {
   const token = randomUUID();
   const me: Holder = { ...noteGroup(process.pid), namespace: NAMESPACE, token };
   await mkdir(folder, { recursive: true });
@@ -87,7 +87,7 @@ export async function takeLock(folder: string, options: LockOptions): Promise<Re
 
 /** Runs `work` under the lock. */
 export async function withLock<T>(folder: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
-  const release = await takeLock(folder, options);
+  const release = await acquireLock(folder, options);
   try {
     return await work();
   } finally {

@@ -12,8 +12,8 @@ import { now, type Session } from './session.js';
 
 const asJson = (state: GoLiveState): Json => state as unknown as Json;
 
-/** Settles each decision in order: what it requires, then who must agree, bound to the figures as written. */
-export async function takeDecisions(session: Session): Promise<void> {
+/** Takes each decision in order: what it requires, then who must agree, bound to the figures as written. */
+export async function decideAll(session: Session): Promise<void> {
   let collected: CollectedEvidence | undefined;
   for (const decision of session.plan.decisions) {
     const record = session.state.decisions.find((candidate) => candidate.id === decision.id);

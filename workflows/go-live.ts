@@ -9,7 +9,7 @@ import {
 import type { Json } from '../model/json.js';
 import type { GoLiveResult } from '../model/state/state.js';
 import { system } from './activities.js';
-import { close, takeDecisions } from './close.js';
+import { close, decideAll } from './close.js';
 import { Desk } from './people/desk.js';
 import type { Carried, GoLiveStart } from './inputs.js';
 import { Session } from './session.js';
@@ -57,7 +57,7 @@ async function conduct(session: Session, desk: Desk, from: number): Promise<GoLi
     index = next === 'next' ? index + 1 : plan.phases.findIndex((candidate) => candidate.id === next.to);
   }
 
-  await takeDecisions(session);
+  await decideAll(session);
   await close(session);
   await condition(allHandlersFinished);
   state.events += workflowInfo().historyLength;

@@ -35,7 +35,7 @@ export function fail(session: Session, state: PhaseState): void {
 const SHOWN_TEXT = 200;
 
 /** Keeps what the steps of a phase gave: whole for later expressions, shortened for people. */
-export function keep(session: Session, state: PhaseState, result: PhaseResult): void {
+export function recordOutputs(session: Session, state: PhaseState, result: PhaseResult): void {
   const outputs: Record<string, JsonObject> = {};
   for (const record of result.steps) if (record.outputs) outputs[record.id] = record.outputs;
   session.phases[state.id] = { steps: outputs };

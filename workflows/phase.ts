@@ -26,7 +26,7 @@ const now = () => new Date().toISOString();
  */
 export async function phase(input: PhaseInput): Promise<PhaseResult> {
   const startedAt = now();
-  const records = stepsOf(input.steps).map((step) => openRecord(step, input.resume));
+  const records = stepsOf(input.steps).map((step) => recordFor(step, input.resume));
   const undoRecords: StepRecord[] = [];
   const undos: UndoEntry[] = input.undos ?? [];
   let gates: GateResult[] = [];
@@ -34,7 +34,7 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
   setHandler(stateQuery, () => ({ steps: [...undoRecords, ...records], gates }));
   show();
 
-  const settle = (status: PhaseResult['status'], verdict: PhaseResult['verdict'], sentence: string): PhaseResult => {
+  const finish = (status: PhaseResult['status'], verdict: PhaseResult['verdict'], sentence: string): PhaseResult => {
     show();
     const steps = [...undoRecords, ...records];
     return {
@@ -64,22 +64,22 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
         const lost = failed.some(
           ({ step, record }) => record.failure?.code === 'OUTCOME_UNKNOWN' && step.onFail !== 'continue',
         );
-        return settle(blocking.step.onFail === 'ask' || lost ? 'asks' : 'failed', 'no-go', sentenceOf(blocking.record));
+        return finish(blocking.step.onFail === 'ask' || lost ? 'asks' : 'failed', 'no-go', sentenceOf(blocking.record));
       }
     }
   } catch (error) {
     if (!isCancellation(error)) throw error;
-    return settle('cancelled', 'inconclusive', 'It was stopped on request.');
+    return finish('cancelled', 'inconclusive', 'It was stopped on request.');
   }
 
   const broken = [...undoRecords, ...records].filter(
     (record) => record.status === 'failed' || record.status === 'undo-failed',
   );
   if (input.bestEffort && broken[0])
-    return settle('failed', 'no-go', `${broken.length} of its steps failed. ${sentenceOf(broken[0])}`);
+    return finish('failed', 'no-go', `${broken.length} of its steps failed. ${sentenceOf(broken[0])}`);
   gates = input.gates.map((gate) => judgeGate(gate, contextOf(input, records, gate.it)));
   const verdict = phaseVerdict(gates);
-  return settle(
+  return finish(
     mayGoOn(verdict) ? 'passed' : 'failed',
     verdict,
     gates.length > 0 ? gatesSentence(gates) : doneSentence(records),
@@ -102,7 +102,7 @@ async function take(
   show();
 }
 
-function openRecord(step: StepPlan, resume?: readonly StepRecord[]): StepRecord {
+function recordFor(step: StepPlan, resume?: readonly StepRecord[]): StepRecord {
   const earlier = resume?.find((record) => record.id === step.id);
   if (earlier)
     return earlier.status === 'done' || earlier.status === 'skipped' ? earlier : { ...earlier, status: 'pending' };

@@ -15,7 +15,7 @@ interface Way {
 }
 
 /** Runs one way back to its end. It cannot be cancelled; what fails makes the go-live's rollback incomplete, loudly. */
-async function takeBack(session: Session, way: Way): Promise<void> {
+async function runRollback(session: Session, way: Way): Promise<void> {
   const undos = session.undos.filter((entry) => entry.status !== 'done' && way.which(entry));
   if (undos.length === 0 && way.steps.length === 0) return;
   const number = session.state.rollbacks.length + 1;
@@ -57,12 +57,12 @@ export async function namedRollback(session: Session, id: string, phase: PhaseId
   const rollback = session.plan.rollbacks[id];
   if (!rollback) throw new Error(`no rollback '${id}'`);
   const which = (entry: UndoEntry) => rollback.undo === 'all' || (rollback.undo === 'phase' && entry.phase === phase);
-  await takeBack(session, { id, title: rollback.title, because, which, steps: rollback.steps });
+  await runRollback(session, { id, title: rollback.title, because, which, steps: rollback.steps });
 }
 
 /** Everything that was done and not yet undone, newest first. */
 export async function undoAll(session: Session, because: string): Promise<void> {
-  await takeBack(session, {
+  await runRollback(session, {
     id: 'undo',
     title: 'Undo what was done, newest first',
     because,
@@ -73,7 +73,7 @@ export async function undoAll(session: Session, because: string): Promise<void> 
 
 /** What must be released at the end whatever the verdict: frozen agents are thawed. */
 export async function release(session: Session): Promise<void> {
-  await takeBack(session, {
+  await runRollback(session, {
     id: 'release',
     title: 'Release what was held for the go-live',
     because: 'The go-live ends.',

@@ -8,7 +8,7 @@ import { canonicalJson } from '../model/json.js';
 import type { NoticeEvent, Plan } from '../model/plan/plan.js';
 import type { GoLiveState, UndoEntry, Waiting } from '../model/state/state.js';
 import { attributePairs } from '../model/state/search-attributes.js';
-import { openState, withoutPending } from '../model/state/open-state.js';
+import { initialState, withoutPending } from '../model/state/initial-state.js';
 import { type Values, valuesOf } from '../model/plan/values.js';
 import { system } from './activities.js';
 import type { Carried, GoLiveStart } from './inputs.js';
@@ -45,7 +45,7 @@ export class Session {
     this.plan = plan;
     this.state = carried
       ? withoutPending(carried.state)
-      : openState(plan, planDigest, workflowInfo().workflowId, startedBy, now());
+      : initialState(plan, planDigest, workflowInfo().workflowId, startedBy, now());
     this.phases = carried?.phases ?? {};
     this.undos = carried?.undos ?? [];
     this.refused = carried?.refused ?? 0;

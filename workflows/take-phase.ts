@@ -11,7 +11,7 @@ import { cancellable, runChild } from './child.js';
 import { askApproval, askChecklist, askOperator } from './people/ask.js';
 import type { Desk } from './people/desk.js';
 import { underWaivers } from './people/waivers.js';
-import { begin, end, fail, judged, keep, pass, passWaived } from './phase-record.js';
+import { begin, end, fail, judged, recordOutputs, pass, passWaived } from './phase-record.js';
 import { namedRollback } from './rollback.js';
 import type { Session } from './session.js';
 import { carryOut, type Next, settleStep, unsettled, type Work } from './settle-step.js';
@@ -100,7 +100,7 @@ async function run({ session, plan, state }: Work, resume?: StepRecord[]): Promi
   session.work = undefined;
   session.undos.push(...result.undos);
   session.state.events += result.events;
-  keep(session, state, result);
+  recordOutputs(session, state, result);
   return judged(session, state, result);
 }
 

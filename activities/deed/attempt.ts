@@ -16,7 +16,7 @@ import type { StepCall, StepCalls } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 import { Secrets } from './capabilities.js';
 import { attemptDeed } from './deed.js';
-import { holdDeed } from './fence.js';
+import { acquireDeed } from './fence.js';
 import { effectOf } from './perform.js';
 
 /** Codes that an abort may have caused, wherever the handler stood. */
@@ -94,7 +94,7 @@ async function attemptAlone(of: Call): Promise<StepResult> {
   const evidence = await openStepEvidence(task, `${activity.info.base64TaskToken}.${randomUUID()}`);
   of.evidence = evidence;
   const stop = AbortSignal.any([activity.cancellationSignal, of.timeout]);
-  const fence = await holdDeed(task, evidence, effectOf(task, call), stop);
+  const fence = await acquireDeed(task, evidence, effectOf(task, call), stop);
   try {
     const { progress } = of.heartbeat;
     const result = await attemptDeed({ ...of, evidence, signal: fence.signal, deadline: begun + budgetMs, progress });

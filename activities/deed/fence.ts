@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { StepTask } from '../../model/state/contract.js';
 import type { Effect } from '../../model/plan/plan.js';
-import { LockTimeout, takeLock } from '../../host/file-lock.js';
+import { LockTimeout, acquireLock } from '../../host/file-lock.js';
 import { type FencedEvidence, stepFolder } from '../step/step-evidence.js';
 import { StepError } from '../step/step-error.js';
 import { unwritable } from '../step/unwritable.js';
@@ -29,7 +29,7 @@ export interface Fence {
  *
  * @throws StepError OUTCOME_UNKNOWN when the earlier one does not, so that nobody knows what it may still do
  */
-export async function holdDeed(
+export async function acquireDeed(
   task: StepTask,
   evidence: FencedEvidence,
   effect: Effect,
@@ -42,7 +42,7 @@ export async function holdDeed(
   // One lock for all epochs: a person may open the next one while the old attempt still lives somewhere.
   const folder = stepFolder(task.goLive.evidenceDir, { ...task, epoch: 1 });
   const taken =
-    effect === 'none' ? free : takeLock(join(folder, '.lease.lock'), { timeoutMs: WAIT_MS[effect], signal });
+    effect === 'none' ? free : acquireLock(join(folder, '.lease.lock'), { timeoutMs: WAIT_MS[effect], signal });
   const release = await taken.catch((error: unknown) => {
     if (error instanceof LockTimeout) {
       if (effect !== 'once') return free;

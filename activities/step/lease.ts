@@ -19,7 +19,12 @@ export interface Lease {
  * @param step its name, for people
  * @throws StepError EVIDENCE_UNWRITABLE
  */
-export async function takeLease(path: string, earlier: readonly string[], token: string, step: string): Promise<Lease> {
+export async function acquireLease(
+  path: string,
+  earlier: readonly string[],
+  token: string,
+  step: string,
+): Promise<Lease> {
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, token);

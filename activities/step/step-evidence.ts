@@ -4,7 +4,7 @@ import type { StepTask } from '../../model/state/contract.js';
 import type { EvidenceRef } from '../../model/evidence/manifest.js';
 import { sha256 } from '../../evidence/durable.js';
 import { openStore } from '../../evidence/open-store.js';
-import { takeLease } from './lease.js';
+import { acquireLease } from './lease.js';
 import { openAppender } from './line-appender.js';
 import type { StepEvidence } from './step.js';
 import { StepError } from './step-error.js';
@@ -56,7 +56,7 @@ export async function openStepEvidence(task: StepTask, token: string): Promise<F
   const { evidenceDir } = task.goLive;
   const directory = stepFolder(evidenceDir, task);
   const earlier = earlierFolders(task).map((folder) => join(folder, LEASE));
-  const { mayWrite } = await takeLease(join(directory, LEASE), earlier, token, task.step);
+  const { mayWrite } = await acquireLease(join(directory, LEASE), earlier, token, task.step);
   const store = openStore(evidenceDir);
   const refs = new Map<string, EvidenceRef>();
 

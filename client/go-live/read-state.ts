@@ -2,7 +2,7 @@ import type { LoadedDataConverter, Payload } from '@temporalio/common';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import type { StepProgress } from '../../model/state/contract.js';
 import { QUERY_STATE } from '../../model/people/message.js';
-import { withoutPending } from '../../model/state/open-state.js';
+import { withoutPending } from '../../model/state/initial-state.js';
 import { QUERY_WINDOW, windowSentence, type WindowView } from '../../model/judge/window.js';
 import type { GoLiveState, StepRecord } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';

@@ -62,7 +62,7 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
   try {
     // Registered before it is there: an interrupt meanwhile waits for it and takes it down.
     const rising = bringUp({ report: (line) => talk(dim(line)) });
-    cleanup.add(() => settled(rising, (up) => takeDown(up, options, cleanup.interrupted)));
+    cleanup.add(() => whenReady(rising, (up) => takeDown(up, options, cleanup.interrupted)));
     const up = await rising;
     const connection = await connect();
     cleanup.add(() => connection.close());
@@ -73,7 +73,7 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
       if (!drawing) talk(dim(line));
     };
     const starting = startLab({ name: rehearsal.lab, fault: fault?.id, timeScale, stateDir: up.stateDir, report });
-    cleanup.add(() => settled(starting, (lab) => lab.stop()));
+    cleanup.add(() => whenReady(starting, (lab) => lab.stop()));
     const lab = await starting;
     const plan = await makePlan(opened, {
       target: rehearsal.target ?? lab.target,
@@ -88,7 +88,7 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
     let over = false;
     const starter = await proveStarter(plan, {});
     const launching = launch(connection, plan, starter.by, starter.signed);
-    cleanup.add(() => settled(launching, async (found) => over || (await endUnfinished(connection, found))));
+    cleanup.add(() => whenReady(launching, async (found) => over || (await endUnfinished(connection, found))));
     const found = await launching;
     const declared: Declared = {
       answers: { ...rehearsal.answers, ...fault?.answers },
@@ -144,7 +144,7 @@ function stamp(): string {
 }
 
 /** Acts on what has come about; what failed has taken itself down. */
-async function settled<T>(coming: Promise<T>, act: (value: T) => Promise<unknown>): Promise<void> {
+async function whenReady<T>(coming: Promise<T>, act: (value: T) => Promise<unknown>): Promise<void> {
   const value = await coming.catch(() => undefined);
   if (value !== undefined) await act(value);
 }

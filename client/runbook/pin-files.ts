@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ExpressionError, resolve as settle } from '../../model/expression/expression.js';
+import { ExpressionError, resolve as resolveText } from '../../model/expression/expression.js';
 import { callsOf, type Plan } from '../../model/plan/plan.js';
 import { namedBy, type Names, textsIn } from '../../model/schema/format/kind.js';
 import type { Kinds } from '../../model/schema/format/scope.js';
@@ -16,24 +16,24 @@ const LARGEST = 16 * 1024 * 1024;
  */
 export function pinFiles(plan: Plan, kinds: Kinds): Record<string, string> {
   const context = { inputs: plan.inputs, target: { id: plan.target.id, variables: plan.target.variables } };
-  const settled = (names: Names): string[] => textsIn(names).flatMap((text) => settledText(text, context) ?? []);
+  const resolved = (names: Names): string[] => textsIn(names).flatMap((text) => resolvedText(text, context) ?? []);
   const calls = callsOf(plan).map(({ uses, with: given }) => ({ kind: kinds[uses], given }));
   // What the runbook's own steps write changes while it runs, as it should.
-  const written = calls.flatMap(({ kind, given }) => settled(namedBy(kind?.writes ?? 'none', given)));
+  const written = calls.flatMap(({ kind, given }) => resolved(namedBy(kind?.writes ?? 'none', given)));
   const own = written.map((path) => resolve(plan.baseDir, path));
   const pinned = calls.flatMap(({ kind, given }) => {
     const { names, folder } = kind?.pins?.(given) ?? { names: [] };
-    const [base = '.'] = settled(folder);
-    return settled(names).map((name) => resolve(plan.baseDir, base, name));
+    const [base = '.'] = resolved(folder);
+    return resolved(names).map((name) => resolve(plan.baseDir, base, name));
   });
   const kept = [...new Set(pinned)].filter((path) => !own.some((one) => path === one || path.startsWith(`${one}/`)));
   return Object.fromEntries(kept.toSorted().flatMap((path) => (isProgram(path, plan) ? [[path, hashOf(path)]] : [])));
 }
 
 /** Undefined for an expression that only comes up while it runs. */
-function settledText(text: string, context: Parameters<typeof settle>[1]): string | undefined {
+function resolvedText(text: string, context: Parameters<typeof resolveText>[1]): string | undefined {
   try {
-    const value = settle(text, context);
+    const value = resolveText(text, context);
     return typeof value === 'string' && value !== '' && !value.includes('\0') ? value : undefined;
   } catch (error) {
     if (error instanceof ExpressionError) return undefined;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { readSigners } from '../../model/signing/allowed-signers.js';
 import { samePerson, tally, type ApprovalState, type Vote } from '../../model/people/approval.js';
 import { canonicalJson } from '../../model/json.js';
-import { approvalsOf } from '../../model/state/open-state.js';
+import { approvalsOf } from '../../model/state/initial-state.js';
 import type { ApprovalPlan, Plan } from '../../model/plan/plan.js';
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
 import { namespaceOf, readStatement, type Statement, type Proof } from '../../model/signing/signing.js';

@@ -81,7 +81,7 @@ async function rotate(file: string, input: Input, context: StepContext): Promise
     for (const number of chain.toReversed()) await rename(`${path}.${number}`, `${path}.${number + 1}`);
     await rename(path, `${path}.1`);
   }
-  await tellWriter(input, context);
+  await signalWriter(input, context);
   const writing = await goesOn(path, input, context);
   const removed = await removeOld(path, input.keep);
   const checked =
@@ -104,7 +104,7 @@ async function movedBefore(path: string, context: StepContext): Promise<{ bytes:
   return known && String(newest?.ino) === known.inode ? known : undefined;
 }
 
-async function tellWriter({ reopen }: Input, context: StepContext): Promise<void> {
+async function signalWriter({ reopen }: Input, context: StepContext): Promise<void> {
   if (!reopen) return;
   const [writer] = await processesOf({ pidFile: reopen.pidFile }, context);
   if (!writer)

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { z } from 'zod';
 import type { alertFields } from './alert-fields.js';
 import { removeUnfinished, writeDurably } from '../../evidence/durable.js';
-import { takeLock } from '../../host/file-lock.js';
+import { acquireLock } from '../../host/file-lock.js';
 import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { sendNotification } from './send.js';
@@ -46,7 +46,7 @@ export async function alert(
 ): Promise<AlertOutcome> {
   const path = context.path(input.state);
   await mkdir(dirname(path), { recursive: true });
-  const release = await takeLock(`${path}.lock`, { timeoutMs: LOCK_MS, signal: context.signal });
+  const release = await acquireLock(`${path}.lock`, { timeoutMs: LOCK_MS, signal: context.signal });
   try {
     await removeUnfinished(path);
     const all = await readIncidents(path);

@@ -2,7 +2,7 @@ import { chmod, copyFile, lstat, mkdir, readFile, rename, rm, stat } from 'node:
 import { basename, dirname, join } from 'node:path';
 import {
   removeUnfinished,
-  settleTemporary,
+  moveIntoPlace,
   sha256,
   sha256File,
   temporaryBeside,
@@ -59,7 +59,7 @@ async function copyWhole(from: string, to: string): Promise<void> {
   await removeUnfinished(to);
   const temporary = temporaryBeside(to);
   await copyFile(from, temporary);
-  await settleTemporary(temporary, to);
+  await moveIntoPlace(temporary, to);
 }
 
 /** Takes a replaced file back: safe when the deed never began, when it was torn, and twice. */

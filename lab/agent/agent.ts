@@ -127,23 +127,23 @@ function takeOrders(): void {
   }
 }
 
-const told = (error: unknown): void => log.write(error instanceof Error ? error.message : String(error));
+const logError = (error: unknown): void => log.write(error instanceof Error ? error.message : String(error));
 log.write(`boot pid=${process.pid}`);
 audit({ event: 'boot', pid: process.pid });
 replace(join(root, 'agent.pid'), `${process.pid}\n`);
 const timers = [
-  setInterval(() => void heartbeat().catch(told), scaled(HEARTBEAT_MS)),
-  setInterval(() => void selfTest().catch(told), scaled(SELF_TEST_MS)),
+  setInterval(() => void heartbeat().catch(logError), scaled(HEARTBEAT_MS)),
+  setInterval(() => void selfTest().catch(logError), scaled(SELF_TEST_MS)),
   setInterval(() => {
     try {
       takeOrders();
     } catch (error) {
-      told(error);
+      logError(error);
     }
   }, LOOK_MS),
 ];
 // Once connected: an objective is not missed by starting up.
-redis.once('ready', () => void heartbeat().then(selfTest).catch(told));
+redis.once('ready', () => void heartbeat().then(selfTest).catch(logError));
 endsCleanly(async () => {
   for (const timer of timers) clearInterval(timer);
   redis.disconnect();

@@ -20,20 +20,20 @@ const ANY_ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/(?:[^\s/?#"'@\\]*@)?(\[[0-9a-f:.]+\]
  */
 export function hostsOf(value: Json | undefined, context: ExpressionContext): string[] {
   const found = new Set<string>();
-  const look = (part: Json | undefined, key?: string): void => {
-    if (typeof part === 'string') for (const host of hostsIn(settled(part, context), key)) found.add(hostName(host));
-    else if (Array.isArray(part)) for (const item of part) look(item);
+  const visit = (part: Json | undefined, key?: string): void => {
+    if (typeof part === 'string') for (const host of hostsIn(resolved(part, context), key)) found.add(hostName(host));
+    else if (Array.isArray(part)) for (const item of part) visit(item);
     else if (part !== null && typeof part === 'object')
-      for (const [name, item] of Object.entries(part)) look(item, name);
+      for (const [name, item] of Object.entries(part)) visit(item, name);
   };
-  look(value);
+  visit(value);
   return [...found].toSorted();
 }
 
 /** Hosts of what kinds say they reach: addresses of any protocol, and bare names. */
 export function reachedHosts(names: readonly string[], context: ExpressionContext): string[] {
   return names.flatMap((name) => {
-    const text = settled(name, context);
+    const text = resolved(name, context);
     if (text === '' || text.includes('${{')) return [];
     return hostName(ANY_ADDRESS.exec(text)?.[1] ?? text);
   });
@@ -45,7 +45,7 @@ function hostsIn(text: string, key: string | undefined): string[] {
   return [...text.matchAll(ADDRESS)].flatMap(([, host]) => host ?? []);
 }
 
-function settled(text: string, context: ExpressionContext): string {
+function resolved(text: string, context: ExpressionContext): string {
   if (!text.includes('${{')) return text;
   try {
     return String(resolve(text, context));

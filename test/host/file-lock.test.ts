@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { LockTimeout, takeLock } from '../../host/file-lock.js';
+import { LockTimeout, acquireLock } from '../../host/file-lock.js';
 import { appendEvent, linkOf } from '../../evidence/write/log.js';
 import { eventOf } from '../kits/events.js';
 import { isRunning } from '../../host/process.js';
@@ -28,8 +28,8 @@ function inProcess(code: string): ChildProcess {
   return child;
 }
 const holder = (lock: string): ChildProcess =>
-  inProcess(`const { takeLock } = await import(${JSON.stringify(built('host/file-lock.js'))});
-    await takeLock(${JSON.stringify(lock)}, { timeoutMs: 5000 });
+  inProcess(`const { acquireLock } = await import(${JSON.stringify(built('host/file-lock.js'))});
+    await acquireLock(${JSON.stringify(lock)}, { timeoutMs: 5000 });
     console.log('held'); setInterval(() => {}, 1000);`);
 async function said(child: ChildProcess): Promise<void> {
   if (child.stdout) await once(child.stdout, 'data');
@@ -41,16 +41,16 @@ describe('a lock between processes', () => {
     const child = holder(lock);
     await said(child);
     child.kill('SIGSTOP');
-    await expect(takeLock(lock, { timeoutMs: 300 })).rejects.toThrow(LockTimeout);
+    await expect(acquireLock(lock, { timeoutMs: 300 })).rejects.toThrow(LockTimeout);
     const told: number[] = [];
     const waiting = (pid: number): number => told.push(pid);
-    await expect(takeLock(lock, { timeoutMs: 5500, waiting })).rejects.toThrow(LockTimeout);
+    await expect(acquireLock(lock, { timeoutMs: 5500, waiting })).rejects.toThrow(LockTimeout);
     expect(told).toEqual([child.pid]);
     child.kill('SIGKILL');
     await eventually(() => !isRunning(child.pid ?? 0, null), 'the holder is gone');
-    const release = await takeLock(lock, { timeoutMs: 300 });
+    const release = await acquireLock(lock, { timeoutMs: 300 });
     await release();
-    for (let times = 0; times < 60; times += 1) await (await takeLock(lock, { timeoutMs: 300 }))();
+    for (let times = 0; times < 60; times += 1) await (await acquireLock(lock, { timeoutMs: 300 }))();
     // The folder does not grow: only the last numbers stay.
     expect(readdirSync(lock).length).toBeLessThan(40);
   });

@@ -48,11 +48,11 @@ export class Desk implements OpenAnswer {
 
   private receive<N extends MessageName>(name: N, raw: unknown, via: Vote['via']): Receipt | Promise<Receipt> {
     const parsed = parseMessage(name, raw);
-    if (!parsed.ok) return this.settle(name, {}, via, refuse(parsed.problem, 'Send it again, corrected.'));
+    if (!parsed.ok) return this.record(name, {}, via, refuse(parsed.problem, 'Send it again, corrected.'));
     const { message } = parsed;
     const { signing } = this.session.plan;
     if (signing?.level === 'signed' && mustBeSigned(name)) return this.receiveSigned(name, message, via, signing);
-    return this.settle(name, message, via, this.handle(name, message, via));
+    return this.record(name, message, via, this.handle(name, message, via));
   }
 
   private async receiveSigned<N extends MessageName>(
@@ -63,11 +63,11 @@ export class Desk implements OpenAnswer {
   ): Promise<Receipt> {
     const vouched = await vouch(this.session, name, message, signing);
     const receipt = vouched.ok ? this.handle(name, message, via, vouched.proof) : vouched.receipt;
-    return this.settle(name, message, via, receipt);
+    return this.record(name, message, via, receipt);
   }
 
   /** Writes down what came of a message. */
-  private settle(name: MessageName, message: object, via: Vote['via'], receipt: Receipt): Receipt {
+  private record(name: MessageName, message: object, via: Vote['via'], receipt: Receipt): Receipt {
     const said = message as JsonObject;
     if (receipt.accepted) this.session.note(`message.${name}`, { via, said });
     else {

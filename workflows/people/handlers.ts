@@ -10,7 +10,7 @@ import {
 import { noApproval, NO_CHOICE_OPEN, noItem } from '../../model/people/refusals.js';
 import { type AddressText, addressText, readAddress } from '../../model/plan/address.js';
 import { judgeWaiver } from '../../model/judge/waiver.js';
-import { approvalsOf } from '../../model/state/open-state.js';
+import { approvalsOf } from '../../model/state/initial-state.js';
 import type { Proof } from '../../model/signing/signing.js';
 import { itemTicked } from '../../model/state/transitions.js';
 import { now, type Session } from '../session.js';

@@ -12,7 +12,7 @@ import { validateCase } from '../rules/validate.js';
 import { parseBody } from './body.js';
 import type { CaseBody } from './body.js';
 import type { ApiConfig } from './config.js';
-import { retryAfter, take } from './limiter.js';
+import { countCall, retryAfter } from './limiter.js';
 import type { Store } from './store.js';
 
 export interface Deps {
@@ -115,7 +115,7 @@ export function createApp(deps: Deps): Hono {
   const validate = async (context: Context) => {
     if (!authorised(context, config.apiToken)) return context.json({ error: 'a valid bearer token is needed' }, 401);
     const client = context.req.header('x-forwarded-for') ?? 'direct';
-    const waitMs = await take(redis, client, config.rateLimit);
+    const waitMs = await countCall(redis, client, config.rateLimit);
     if (waitMs > 0) {
       const seconds = retryAfter(waitMs);
       log('warn', `Rate limit reached client=${client} retry_after=${seconds}`);

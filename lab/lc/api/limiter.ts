@@ -19,7 +19,7 @@ return {0, redis.call('PTTL', KEYS[1])}`;
 const PENALTY_ANNOUNCED_SHARE = 0.01;
 
 /** Counts one call of a client. @returns 0 when allowed, else the milliseconds to announce in Retry-After. */
-export async function take(redis: Redis, client: string, limit: Limit): Promise<number> {
+export async function countCall(redis: Redis, client: string, limit: Limit): Promise<number> {
   const answer = await redis.eval(SCRIPT, 1, `lc:rate:${client}`, limit.max, limit.windowMs, limit.mode);
   const [allowed, waitMs] = Array.isArray(answer) ? answer.map(Number) : [0, limit.windowMs];
   if (allowed === 1) return 0;

@@ -46,7 +46,7 @@ export interface PlanProblem {
 }
 
 /** Reads all inputs: unknown ones, missing ones and those outside their limits are all named at once. */
-export function settleInputs(request: PlanRequest, problems: PlanProblem[]): JsonObject {
+export function resolveInputs(request: PlanRequest, problems: PlanProblem[]): JsonObject {
   const declared = request.runbook.inputs ?? {};
   const known = Object.keys(declared);
   for (const name of Object.keys(request.inputs)) {
@@ -54,7 +54,7 @@ export function settleInputs(request: PlanRequest, problems: PlanProblem[]): Jso
       problems.push({ message: `There is no input '${name}'.`, hint: didYouMean(name, known, 'inputs'), input: name });
     }
   }
-  const settled: JsonObject = {};
+  const resolved: JsonObject = {};
   for (const [name, spec] of Object.entries(declared)) {
     const raw: Json | undefined = Object.hasOwn(request.inputs, name) ? request.inputs[name] : spec.default;
     if (raw === undefined && request.preview) continue;
@@ -64,7 +64,7 @@ export function settleInputs(request: PlanRequest, problems: PlanProblem[]): Jso
       continue;
     }
     const result = parseInput(spec, raw, request.mode === 'live');
-    if (result.ok) settled[name] = result.value;
+    if (result.ok) resolved[name] = result.value;
     else
       problems.push({
         message: `Input '${name}' ${result.message}.`,
@@ -72,7 +72,7 @@ export function settleInputs(request: PlanRequest, problems: PlanProblem[]): Jso
         input: name,
       });
   }
-  return settled;
+  return resolved;
 }
 
 /** A guardrail that does not hold, or cannot be computed, refuses a live start. */

@@ -2,7 +2,7 @@ import { parseDuration } from '../../duration.js';
 import { ExpressionError, resolve } from '../../expression/expression.js';
 import type { ExpressionContext } from '../../expression/expression.js';
 import { planGates } from './plan-gates.js';
-import { checkGuardrails, settleInputs } from './plan-inputs.js';
+import { checkGuardrails, resolveInputs } from './plan-inputs.js';
 import type { PlanProblem, PlanRequest } from './plan-inputs.js';
 import type { JsonObject } from '../../json.js';
 import { addressText, type ApprovalId, asId } from '../../plan/address.js';
@@ -263,7 +263,7 @@ export function planRunbook(request: PlanRequest): Planned {
   if (live && request.timeScale !== 1)
     problems.push({ message: 'A live go-live runs in real time.', hint: 'Leave the time scale out, or rehearse.' });
   if (!(request.timeScale >= 1)) problems.push({ message: `The time scale ${request.timeScale} is below 1.` });
-  const inputs = settleInputs(request, problems);
+  const inputs = resolveInputs(request, problems);
   const target = { id: request.target.id, variables: { ...runbook.target?.variables, ...request.target.variables } };
   const planning = createPlanning(runbook, request.kinds, inputs, target);
   if (problems.length === 0) checkGuardrails(request, planning.context, problems);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { asId } from '../../../model/plan/address.js';
 import { board, cell, clock, phaseBoard, planMarkdown } from '../../../model/state/board.js';
-import { openState } from '../../../model/state/open-state.js';
+import { initialState } from '../../../model/state/initial-state.js';
 import type { GoLiveState } from '../../../model/state/state.js';
 import { phase, plan } from '../../kits/plans.js';
 import { gate, step } from '../../kits/state-parts.js';
@@ -9,7 +9,7 @@ import { gate, step } from '../../kits/state-parts.js';
 const START = '2026-11-21T09:00:00.000Z';
 const made = plan([phase('one', []), phase('two', [], { owner: ['sre', 'nobody'] })]);
 function drawn(change: (state: GoLiveState) => void, afterMs = 0): string[] {
-  const state = openState(made, 'digest', 'w', 'Sam', START);
+  const state = initialState(made, 'digest', 'w', 'Sam', START);
   change(state);
   return board(state, Date.parse(START) + afterMs).split('\n');
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { asId } from '../../../model/plan/address.js';
 import { decide, headline } from '../../../model/state/decision.js';
-import { openState } from '../../../model/state/open-state.js';
+import { initialState } from '../../../model/state/initial-state.js';
 import type { GoLiveState } from '../../../model/state/state.js';
 import { phase, plan } from '../../kits/plans.js';
 
@@ -12,7 +12,7 @@ const made = plan([phase('one', []), phase('two', [])], {
   ],
 });
 function state(change: (state: GoLiveState) => void): GoLiveState {
-  const opened = openState(made, 'digest', 'w', 'Sam', '2026-01-01T00:00:00Z');
+  const opened = initialState(made, 'digest', 'w', 'Sam', '2026-01-01T00:00:00Z');
   change(opened);
   return opened;
 }

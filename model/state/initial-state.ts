@@ -10,7 +10,7 @@ export function approvalsOf(plan: Plan): ApprovalPlan[] {
   ];
 }
 
-function openApproval(rule: ApprovalPlan): ApprovalState {
+function initialApproval(rule: ApprovalPlan): ApprovalState {
   return { id: rule.id, question: rule.question, needs: rule.needs, status: 'not-asked', digest: '', votes: [] };
 }
 
@@ -29,7 +29,7 @@ export function withoutPending(state: GoLiveState): GoLiveState {
 }
 
 /** The state of a go-live that has not done anything yet. `startedAt` is ISO 8601. */
-export function openState(
+export function initialState(
   plan: Plan,
   planDigest: string,
   workflowId: string,
@@ -66,7 +66,7 @@ export function openState(
     phases,
     rollbacks: [],
     decisions: plan.decisions.map(({ id, title }) => ({ id, title, sentence: 'Not decided yet.' })),
-    approvals: approvalsOf(plan).map(openApproval),
+    approvals: approvalsOf(plan).map(initialApproval),
     checklist: plan.phases.flatMap((phase) => phase.checklist.map(({ id, text, role }) => ({ item: id, text, role }))),
     waivers: [],
     refusals: [],

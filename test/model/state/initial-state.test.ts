@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { overallVerdict } from '../../../model/state/decision.js';
-import { openState, withoutPending } from '../../../model/state/open-state.js';
+import { initialState, withoutPending } from '../../../model/state/initial-state.js';
 import type { GoLiveState } from '../../../model/state/state.js';
 import type { Verdict } from '../../../model/verdict.js';
 import { phase, plan } from '../../kits/plans.js';
 
-const open = (): GoLiveState => openState(plan([phase('one', [])]), 'digest', 'shop', 'ops', '2026-11-21T00:00:00Z');
+const open = (): GoLiveState => initialState(plan([phase('one', [])]), 'digest', 'shop', 'ops', '2026-11-21T00:00:00Z');
 
 test('a decision that is not taken has no verdict', () => {
   expect(open().decisions).toEqual([{ id: 'go', title: 'GO', sentence: 'Not decided yet.' }]);
