@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decide, overallVerdict } from '../../model/state/decision.js';
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
-import { canonicalJson, type Json, type JsonObject } from '../../model/json.js';
+import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../../model/json.js';
 import { type Plan, stepsOf } from '../../model/plan/plan.js';
 import { type BegunStep, type JudgedAttempt, type Recomputed, recompute } from '../../model/judge/recompute.js';
 import { addressText, asId } from '../../model/plan/address.js';
@@ -35,10 +35,10 @@ export async function readRecord(
 ): Promise<Record | undefined> {
   let record: Record | undefined;
   await findings.group('plan, runbook and state', () => {
-    const started = readJson(bag, 'data/plan.json', findings) as
+    const started = readJson(bag, 'data/plan.json', isPlanFile, findings) as
       | { plan: Plan; digest: string; startedBy: string }
       | undefined;
-    const state = readJson(bag, 'data/state.json', findings) as GoLiveState | undefined;
+    const state = readJson(bag, 'data/state.json', isStateFile, findings) as GoLiveState | undefined;
     if (!started || !state) return { count: 0 };
     const { plan, digest, startedBy } = started;
     const differ = (item: string, what: string) => findings.add('policy', item, what);
@@ -69,15 +69,27 @@ export async function readRecord(
   return record;
 }
 
-function readJson(bag: Bag, path: string, findings: Findings): Json | undefined {
+/** As much of their shape as is used before the digests are compared: a key holder may seal any JSON. */
+const isPlanFile = ({ plan }: JsonObject): boolean =>
+  isJsonObject(plan) && Array.isArray(plan.phases) && isJsonObject(plan.runbook);
+const isStateFile = ({ phases, approvals }: JsonObject): boolean => Array.isArray(phases) && Array.isArray(approvals);
+
+/** One record of the bundle; what is not JSON as golive writes it, or holds something else, is a finding. */
+function readJson(
+  bag: Bag,
+  path: string,
+  holds: (value: JsonObject) => boolean,
+  findings: Findings,
+): JsonObject | undefined {
   if (!bag.payload.has(path)) {
     findings.add('incomplete', path, 'is not there');
     return undefined;
   }
   const text = strictText(readFileSync(join(bag.root, path)));
   const value = text?.endsWith('\n') ? strictJson(text.slice(0, -1), 2) : undefined;
-  if (value === undefined) findings.add('altered', path, 'is not JSON as golive writes it');
-  return value;
+  if (isJsonObject(value) && holds(value)) return value;
+  findings.add('altered', path, 'is not JSON as golive writes it');
+  return undefined;
 }
 
 /** Judges everything again: inputs, outputs from raw records, gates, phases, decisions, verdict. */

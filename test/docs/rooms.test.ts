@@ -18,6 +18,7 @@ const BREAKS: Record<string, [file: string, imported: string]> = {
   'model-no-node': ['model/b.ts', 'node:fs'],
   'zod-only-in-schema': ['model/c.ts', './schema/target.js'],
   'workflows-are-thin': ['workflows/a.ts', '../activities/target.js'],
+  'workflows-no-node': ['workflows/b.ts', 'node:fs'],
   'host-knows-no-golive': ['host/a.ts', '../model/target.js'],
   'wire-stands-alone': ['wire/a.ts', '../model/target.js'],
   'evidence-is-a-library': ['evidence/a.ts', '../activities/target.js'],

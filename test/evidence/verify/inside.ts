@@ -85,6 +85,14 @@ export const INSIDE: Attack[] = [
 
 /** Seen only by judging again what the second verifier, in its few lines, does not. */
 export const DEEP: Attack[] = [
+  ...(['{}', '[]', '{\n  "plan": []\n}'] as const).map(
+    (text): Attack => [
+      `a plan file that holds ${text.replaceAll(/\s+/g, '')}`,
+      10,
+      (bundle) => bundle.write('data/plan.json', `${text}\n`),
+      'is not JSON as golive writes it',
+    ],
+  ),
   [
     'a gate under the waiver of another phase’s gate',
     13,
