@@ -2,7 +2,7 @@ import { decide, headline, overallVerdict } from '../model/state/decision.js';
 import type { CollectedEvidence } from '../model/state/contract.js';
 import type { Json } from '../model/json.js';
 import type { GoLiveState } from '../model/state/state.js';
-import { decisionAnswered, decisionJudged } from '../model/state/transitions.js';
+import { decisionAnswered, decisionJudged, waiverUsed } from '../model/state/transitions.js';
 import { readEvidenceAddress } from '../model/plan/address.js';
 import { mayGoOn } from '../model/verdict.js';
 import { system } from './activities.js';
@@ -20,6 +20,7 @@ export async function decideAll(session: Session): Promise<void> {
     if (!record) continue;
     const judged = decide(decision, session.state, Date.now());
     decisionJudged(record, judged);
+    for (const waiver of judged.waivers) waiverUsed(waiver);
     if (mayGoOn(judged.verdict) && decision.approval) {
       collected ??= await collect(session);
       const answer = await askApproval(session, decision.approval, { bundle: collected.digest });

@@ -3,7 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { board } from '../model/state/board.js';
 import type { GoLiveRef } from '../model/state/contract.js';
-import type { EventDraft, EventType, Facts } from '../model/evidence/events.js';
+import type { EventDraft, EventType, Exactly, Facts } from '../model/evidence/events.js';
 import { canonicalJson } from '../model/json.js';
 import type { NoticeEvent, Plan } from '../model/plan/plan.js';
 import type { GoLiveState, UndoEntry, Waiting } from '../model/state/state.js';
@@ -74,7 +74,7 @@ export class Session {
   }
 
   /** Notes an event; it is written with the next `flush`. */
-  note<T extends EventType>(type: T, facts: Facts<T>): void {
+  note<T extends EventType, F extends Facts<T>>(type: T, facts: Exactly<F, Facts<T>>): void {
     // Type and facts go together by the signature; the compiler forgets it when they are spread.
     this.unwritten.push({ ...facts, type, time: now() } as EventDraft);
   }

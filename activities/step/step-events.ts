@@ -1,5 +1,5 @@
 import type { StepResult, StepTask } from '../../model/state/contract.js';
-import type { EventDraft, EventType, Facts } from '../../model/evidence/events.js';
+import type { EventDraft, EventType, Exactly, Facts } from '../../model/evidence/events.js';
 import type { StepFailure } from '../../model/failure.js';
 import { appendEvent } from '../../evidence/write/log.js';
 import { failureOf } from './failure.js';
@@ -19,7 +19,12 @@ type What = keyof typeof TYPES;
 type Found<W extends What> = Omit<Facts<(typeof TYPES)[W]['do']>, 'phase' | 'phaseAttempt' | 'step' | 'epoch' | 'kind'>;
 
 /** Appends what became of a step, or of its undo, to the event log. @throws EvidenceError */
-export async function record<W extends What>(task: StepTask, call: StepCall, what: W, facts: Found<W>): Promise<void> {
+export async function record<W extends What, F extends Found<W>>(
+  task: StepTask,
+  call: StepCall,
+  what: W,
+  facts: Exactly<F, Found<W>>,
+): Promise<void> {
   const { phase, phaseAttempt, step, epoch } = task;
   const type = TYPES[what][call.part];
   const event = { type, phase, phaseAttempt, step, epoch, kind: call.name, ...facts };

@@ -266,6 +266,13 @@ export type Facts<T extends EventType> = T extends EventType
   ? Flat<NeededOf<(typeof EVENTS)[T]['fields']> & LeftOutOf<(typeof EVENTS)[T]['fields']>>
   : never;
 
+/**
+ * `F` without a field that `Known` does not have. By itself the compiler looks for such fields in a literal alone; this
+ * way it finds them in a variable and a spread, too.
+ */
+export type Exactly<F, Known> = F & { [K in Exclude<KeyOf<F>, KeyOf<Known>>]: never };
+type KeyOf<T> = T extends unknown ? keyof T : never;
+
 /** One event before the log numbers and chains it. */
 export type EventDraft<T extends EventType = EventType> = T extends EventType
   ? {

@@ -123,7 +123,7 @@ export function walk(node: unknown, visit: (node: ASTNode) => void): void {
 
 /**
  * Makes whole-number literals doubles, as all our values are, so that `count + 1` and `n == 3` mean what they say.
- * Literals between brackets stay whole: a list index must be.
+ * A literal that is an index stays whole: the checker takes no other for what it knows to be a list.
  */
 export function literalsToDoubles(ast: ASTNode): void {
   const indexes = new Set<ASTNode>();

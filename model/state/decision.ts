@@ -1,12 +1,22 @@
 import type { DecisionPlan } from '../plan/plan.js';
 import type { DecisionState, GoLiveState } from './state.js';
 import { mayGoOn, VERDICTS, type Verdict, worst } from '../verdict.js';
-import { standingWaiver } from '../judge/waiver.js';
+import { standingWaiver, type Waiver } from '../judge/waiver.js';
 
 interface Requirement {
   title: string;
   verdict: Verdict;
   sentence: string;
+  /** By which it holds. */
+  waiver?: Waiver;
+}
+
+/** What a decision is before anybody is asked to approve it. */
+export interface Decided {
+  verdict: Verdict;
+  sentence: string;
+  /** Of the state: those by which required phases hold. */
+  waivers: Waiver[];
 }
 
 /** How one required phase or earlier decision stands. What did not run has not passed; what the runbook's own `when` left out is not asked for. */
@@ -23,11 +33,12 @@ function requirement(id: string, state: GoLiveState, nowMs: number): Requirement
     return { title: phase.title, verdict: phase.verdict ?? 'inconclusive', sentence: phase.sentence ?? '' };
   const waiver = standingWaiver(state.waivers, id, nowMs);
   if (waiver) {
-    waiver.used = true;
+    const { by, role, until, reason } = waiver;
     return {
       title: phase.title,
       verdict: 'waived',
-      sentence: `WAIVED by ${waiver.by} (${waiver.role}) until ${waiver.until}: ${waiver.reason}`,
+      sentence: `WAIVED by ${by} (${role}) until ${until}: ${reason}`,
+      waiver,
     };
   }
   const { title, sentence, status } = phase;
@@ -48,16 +59,17 @@ function requirement(id: string, state: GoLiveState, nowMs: number): Requirement
 }
 
 /** Verdict and sentence of a decision before its approval: the worst of what it requires, worst news first. */
-export function decide(plan: DecisionPlan, state: GoLiveState, nowMs: number): { verdict: Verdict; sentence: string } {
+export function decide(plan: DecisionPlan, state: GoLiveState, nowMs: number): Decided {
   const needs = plan.requires.map((id) => requirement(id, state, nowMs));
   const verdict = worst(needs.map((need) => need.verdict));
-  if (verdict === 'go') return { verdict, sentence: `All of its ${needs.length} requirements hold.` };
+  const waivers = needs.flatMap(({ waiver }) => waiver ?? []);
+  if (verdict === 'go') return { verdict, sentence: `All of its ${needs.length} requirements hold.`, waivers };
   const bad = needs
     .filter((need) => need.verdict !== 'go')
     .toSorted((a, b) => VERDICTS.indexOf(b.verdict) - VERDICTS.indexOf(a.verdict));
   const [first, ...rest] = bad;
   const more = rest.length > 0 ? ` (${rest.length} more: ${rest.map((need) => need.title).join(', ')})` : '';
-  return { verdict, sentence: `${first?.title ?? ''}: ${first?.sentence ?? ''}${more}` };
+  return { verdict, sentence: `${first?.title ?? ''}: ${first?.sentence ?? ''}${more}`, waivers };
 }
 
 /** The one sentence of the whole go-live, worst news first. */

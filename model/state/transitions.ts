@@ -3,6 +3,7 @@ import type { StepFailure } from '../failure.js';
 import type { DecisionState, PhaseResult, PhaseState, RollbackState, StepRecord, Tick, UndoEntry } from './state.js';
 import type { ApprovalState } from '../people/approval.js';
 import type { GateResult } from '../judge/gate.js';
+import type { Waiver } from '../judge/waiver.js';
 import type { Proof } from '../signing/signing.js';
 import type { Verdict } from '../verdict.js';
 
@@ -193,6 +194,11 @@ export function itemTicked(item: Tick, { by, note, proof }: Ticking, at: string)
   item.at = at;
   if (note) item.note = note;
   if (proof) item.signed = proof;
+}
+
+/** A gate or a phase passes by a waiver. */
+export function waiverUsed(waiver: Waiver): void {
+  waiver.used = true;
 }
 
 /** A decision is judged by what it requires. */

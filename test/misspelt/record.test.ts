@@ -43,6 +43,32 @@ const SLIPS: Record<string, { right: string; wrong: string }> = {
     right: "session.note('phase.failed', { phase: 'a', attempt: 1, sentence: '' });",
     wrong: "session.note('phase.failed', { phase: 'a', atempt: 1, sentence: '' });",
   },
+  'a field of an event, in a variable': {
+    right: "const facts = { phase: 'a', attempt: 1, sentence: '' }; session.note('phase.passed', facts);",
+    wrong: "const facts = { phase: 'a', attempt: 1, sentense: '' }; session.note('phase.passed', facts);",
+  },
+  'a field of an event, in a spread': {
+    right: "const more = { why: '' }; session.note('vote.void', { approval: 'a', by: 'b', role: 'c', ...more });",
+    wrong: "const more = { wy: '' }; session.note('vote.void', { approval: 'a', by: 'b', role: 'c', ...more });",
+  },
+  'a field of an event, in a spread that may be empty': {
+    right:
+      "const more = gate.hard ? { why: '' } : {}; session.note('vote.void', { approval: 'a', by: 'b', role: 'c', ...more });",
+    wrong:
+      "const more = gate.hard ? { wy: '' } : {}; session.note('vote.void', { approval: 'a', by: 'b', role: 'c', ...more });",
+  },
+  'a field of an event, that a variable may have': {
+    right:
+      "declare const facts: Record<'approval' | 'by' | 'role', string> & ({} | { why: string }); session.note('vote.void', facts);",
+    wrong:
+      "declare const facts: Record<'approval' | 'by' | 'role', string> & ({} | { wy: string }); session.note('vote.void', facts);",
+  },
+  'a field of one of two events, in a variable': {
+    right:
+      "const facts = { phase: 'a', attempt: 1, sentence: '' }; session.note(`phase.${'passed' as 'passed' | 'failed'}`, facts);",
+    wrong:
+      "const facts = { phase: 'a', attempt: 1, sentence: '', sentense: '' }; session.note(`phase.${'passed' as 'passed' | 'failed'}`, facts);",
+  },
   'a field that is left out': {
     right: "session.note('decision', { decision: 'go', verdict: 'go', sentence: '' });",
     wrong: "session.note('decision', { decision: 'go', verdict: 'go' });",
@@ -70,6 +96,16 @@ const SLIPS: Record<string, { right: string; wrong: string }> = {
   'a fact of a step': {
     right: "void record(task, call, 'done', { outputs: {}, summary: '', evidence: [] });",
     wrong: "void record(task, call, 'done', { output: {}, summary: '', evidence: [] });",
+  },
+  'a fact of a step, in a spread': {
+    right:
+      "const more = { recovered: true }; void record(task, call, 'done', { outputs: {}, summary: '', evidence: [], ...more });",
+    wrong:
+      "const more = { recoverd: true }; void record(task, call, 'done', { outputs: {}, summary: '', evidence: [], ...more });",
+  },
+  'a fact of a step, in a variable': {
+    right: "const facts = { title: '', attempt: 1, inputs: '', argv: [] }; void record(task, call, 'started', facts);",
+    wrong: "const facts = { title: '', attempt: 1, inputs: '', args: [] }; void record(task, call, 'started', facts);",
   },
   'the code in the event of a step': {
     right: "void record(task, call, 'failed', { code: 'TIMED_OUT', message: '', inputs: '', evidence: [] });",

@@ -182,6 +182,30 @@ describe('failure', () => {
       expect(state.waivers[0]).toMatchObject({ used: true, by: 'Ada' });
     });
   }, 60_000);
+
+  test('a decision that rests on a waiver of a whole phase says that it was used', async () => {
+    const world = new FakeWorld();
+    world.broken.set('one.a', 1);
+    const made = plan([
+      phase('one', [step('a')], {
+        onFail: { attempts: 1, then: 'ask', ask: { role: 'cto', expiresMs: 60_000 } },
+      }),
+      phase('two', [step('b')]),
+    ]);
+    const given = { role: 'cto', by: 'Ada', reason: 'known', until: new Date(Date.now() + 3_600_000).toISOString() };
+    await go(world, made, async (run) => {
+      await run.until((s) => s.waiting?.kind === 'operator', 'the question');
+      await run.send('waive', { gate: 'one', ...given });
+      await run.send('waive', { gate: 'two', ...given });
+      await run.send('choose', { choice: 'continue', role: 'cto', by: 'Ada', reason: 'waived' });
+      const state = await run.result();
+      expect(state.verdict).toBe('waived');
+      expect(state.waivers.map(({ gate: of, used }) => [of, used])).toEqual([
+        ['one', true],
+        ['two', false],
+      ]);
+    });
+  }, 60_000);
 });
 
 describe('abort', () => {

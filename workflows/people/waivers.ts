@@ -1,6 +1,7 @@
 import type { GateResult } from '../../model/judge/gate.js';
 import { standingWaiver, waiveGate } from '../../model/judge/waiver.js';
 import { addressText, type PhaseId } from '../../model/plan/address.js';
+import { waiverUsed } from '../../model/state/transitions.js';
 import type { Session } from '../session.js';
 
 /** The gates of a phase as they stand under the waivers of this moment. */
@@ -16,6 +17,6 @@ export function useWaivers(session: Session, phase: PhaseId, gates: readonly Gat
   for (const gate of gates) {
     const waiver =
       gate.waiver && standingWaiver(session.state.waivers, addressText({ phase, part: gate.id }), Date.now());
-    if (waiver) waiver.used = true;
+    if (waiver) waiverUsed(waiver);
   }
 }

@@ -23,8 +23,15 @@ describe('numbers of both kinds mix', () => {
     expect(value(expression)).toBe(result);
   });
 
-  test('a list index stays whole', () => {
-    expect(value('it.list[1] + 1', { list: [1, 5] })).toBe(6);
+  // Of a value of the context, the checker knows no type, and takes any number; of these it knows that they are lists.
+  test.each<[string, number | string]>([
+    ['it.list[1] + 1', 6],
+    ['[1, 5][1]', 5],
+    ['it.list.filter(one, one > 1)[0]', 5],
+    ['it.list.map(one, one * 2)[1]', 10],
+    ['it.names.split(",")[1]', 'b'],
+  ])('a list index stays whole: %s = %s', (expression, result) => {
+    expect(value(expression, { list: [1, 5], names: 'a,b' })).toBe(result);
   });
 });
 

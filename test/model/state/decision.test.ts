@@ -88,9 +88,19 @@ describe('decide', () => {
       /./,
     ],
   ])('%s', (_name, change, index, verdict, sentence) => {
-    const judged = decide(rule(index), state(change), at);
+    const before = state(change);
+    const judged = decide(rule(index), before, at);
     expect(judged.verdict).toBe(verdict);
     expect(judged.sentence).toMatch(sentence);
+    // A judgement is mute: it changes nothing of what it judges.
+    expect(before).toEqual(state(change));
+  });
+
+  test('names the waivers that it rests on, also where something else does not hold', () => {
+    const both = { id: 'both', title: 'Both', requires: ['one', 'two'] };
+    const given = { role: 'cto', by: 'Ada', reason: 'known', at: '', until: '2026-01-02T00:00:00Z', used: false };
+    const judged = state((s) => s.waivers.push({ ...given, gate: asId('two') }, { ...given, gate: asId('three') }));
+    expect(decide(both, judged, at)).toMatchObject({ verdict: 'inconclusive', waivers: [{ gate: 'two' }] });
   });
 });
 
