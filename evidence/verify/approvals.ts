@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { errnoOf } from '../../host/errno.js';
 import { readSigners } from '../../model/signing/allowed-signers.js';
 import { samePerson, tally, type ApprovalState, type Vote } from '../../model/people/approval.js';
 import { canonicalJson } from '../../model/json.js';
@@ -271,7 +272,7 @@ async function keygenVerify(
       'ssh-keygen',
       [...args, '-O', `verify-time=${time}`, ...(revoked ? ['-r', revoked] : [])],
       (error, stdout) => {
-        if (error && 'code' in error && error.code === 'ENOENT')
+        if (errnoOf(error) === 'ENOENT')
           reject(new Error('ssh-keygen is not there; install OpenSSH'));
         else resolve(error ? undefined : stdout);
       },
