@@ -11,11 +11,11 @@ import type { ApprovalPlan, Plan } from '../../model/plan/plan.js';
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
 import { namespaceOf, readStatement, type Statement, type Proof } from '../../model/signing/signing.js';
 import type { GoLiveState } from '../../model/state/state.js';
+import { sha256 } from '../hash.js';
 import type { Bag } from './bag.js';
 import type { Findings } from './finding.js';
 import type { Record } from './judge.js';
 import { startOf } from './start.js';
-import { sha256 } from './strict.js';
 
 /** Trust from outside the bundle, for signed approvals. */
 export interface Signers {
@@ -272,8 +272,7 @@ async function keygenVerify(
       'ssh-keygen',
       [...args, '-O', `verify-time=${time}`, ...(revoked ? ['-r', revoked] : [])],
       (error, stdout) => {
-        if (errnoOf(error) === 'ENOENT')
-          reject(new Error('ssh-keygen is not there; install OpenSSH'));
+        if (errnoOf(error) === 'ENOENT') reject(new Error('ssh-keygen is not there; install OpenSSH'));
         else resolve(error ? undefined : stdout);
       },
     );
