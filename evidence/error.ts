@@ -1,3 +1,5 @@
+import { errnoOf } from '../host/errno.js';
+
 const ADVICE: Record<string, string> = {
   ENOSPC: 'Free space on that disk',
   EDQUOT: 'Raise the quota or free space',
@@ -49,10 +51,7 @@ export function evidenceError(deed: string, path: string, error: unknown): Evide
   if (typeof error === 'object' && error !== null && 'name' in error && error.name === 'EvidenceError') {
     return error as EvidenceError;
   }
-  const code =
-    typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-      ? error.code
-      : 'unknown error';
+  const code = errnoOf(error) ?? 'unknown error';
   const advice = ADVICE[code] ?? 'Look at the evidence folder and its disk';
   return new EvidenceError(`Cannot ${deed} ${path}: ${code}`, `${advice}, then retry.`, code, { cause: error });
 }

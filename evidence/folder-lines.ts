@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { errnoOf } from '../host/errno.js';
 import { die, failsAt } from '../host/failpoint.js';
 import { LockTimeout, withLock } from '../host/file-lock.js';
 import { sha256, syncFolder, writeDurably } from './durable.js';
@@ -100,7 +101,7 @@ export async function lastLineOf(path: string): Promise<string | undefined> {
       await handle.close();
     }
   } catch (error) {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errnoOf(error) === 'ENOENT') return undefined;
     throw evidenceError('read', path, error);
   }
 }

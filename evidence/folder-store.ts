@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { lstat, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { errnoOf } from '../host/errno.js';
 import { isTemporary, moveIntoPlace, sha256File, temporaryBeside, writeDurably } from './durable.js';
 import { evidenceError } from './error.js';
 import { appendLines, lastLineOf } from './folder-lines.js';
@@ -31,7 +32,7 @@ export async function readIfThere(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
   } catch (error) {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errnoOf(error) === 'ENOENT') return undefined;
     throw evidenceError('read', path, error);
   }
 }

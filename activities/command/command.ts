@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { execa } from 'execa';
+import { sha256 } from '../../evidence/hash.js';
 import { collectOutput } from './command-output.js';
 import { allowedEnv } from './environment.js';
 import { dieWithParent } from './parent-death.js';
@@ -64,7 +64,7 @@ export async function runCommand(options: CommandOptions, around: CommandSurroun
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
   });
   child.catch(() => undefined);
-  const argvDigest = createHash('sha256').update(JSON.stringify(options.argv)).digest('hex');
+  const argvDigest = sha256(JSON.stringify(options.argv));
   try {
     await around.started?.(noteGroup(pid), argvDigest);
   } catch (error) {

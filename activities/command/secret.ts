@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { errnoOf } from '../../host/errno.js';
 import type { SecretRef } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 
@@ -40,8 +41,8 @@ function long(value: string, where: string): string {
 }
 
 async function readSmall(file: string): Promise<string> {
-  const handle = await open(file, 'r').catch((cause: NodeJS.ErrnoException) => {
-    throw new StepError('NOT_FOUND', `The secret file ${file} cannot be read (${cause.code ?? 'unknown reason'}).`);
+  const handle = await open(file, 'r').catch((cause: unknown) => {
+    throw new StepError('NOT_FOUND', `The secret file ${file} cannot be read (${errnoOf(cause) ?? 'unknown reason'}).`);
   });
   try {
     const stats = await handle.stat();

@@ -4,6 +4,7 @@ import type { StepResult, StepTask } from '../../model/state/contract.js';
 import type { Effect } from '../../model/plan/plan.js';
 import type { JsonObject } from '../../model/json.js';
 import { openAppender } from '../step/line-appender.js';
+import { errnoOf } from '../../host/errno.js';
 import { endGroup, type NotedGroup, noteGroup, notedGroupRuns } from '../../host/process-group.js';
 import { earlierFolders, type FencedEvidence } from '../step/step-evidence.js';
 import type { LineAppender } from '../step/step.js';
@@ -152,8 +153,8 @@ export function outcomeUnknown(task: StepTask, { reason, facts }: Doubt, looked 
 
 /** The whole lines of a ledger; a line that a killed writer left torn is passed over. */
 async function readLedger(path: string): Promise<Entry[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return '';
     throw error;
   });
   return text.split('\n').flatMap((line) => {

@@ -3,17 +3,11 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckSignatures, SignatureCheck } from '../../model/state/contract.js';
+import { armoured, keyThatSigned, verifyArguments } from '../../model/signing/ssh-keygen.js';
 import { runCommand } from '../command/command.js';
 import { StepError } from '../step/step-error.js';
 
 const CHECK_MS = 10_000;
-const LINE = 70;
-
-/** The armour of an SSH signature around its one-line body (PROTOCOL.sshsig of OpenSSH). */
-export function armoured(body: string): string {
-  const lines = body.match(new RegExp(`.{1,${LINE}}`, 'g')) ?? [];
-  return `-----BEGIN SSH SIGNATURE-----\n${lines.join('\n')}\n-----END SSH SIGNATURE-----\n`;
-}
 
 /**
  * Checks signatures with `ssh-keygen -Y verify`, which knows every kind of SSH key, hardware keys among them.
@@ -61,10 +55,11 @@ async function check(one: CheckSignatures['checks'][number], around: Surrounding
 async function verify(one: CheckSignatures['checks'][number], around: Surroundings): Promise<SignatureCheck> {
   const { folder, revoked, env, signal } = around;
   const [signers, signature] = [join(folder, 'signers'), join(folder, 'signature')];
-  const argv = ['ssh-keygen', '-Y', 'verify', '-f', signers, '-I', one.principal, '-n', one.namespace, '-s', signature];
-  const options = { argv: [...argv, ...(revoked === undefined ? [] : ['-r', revoked])], input: one.statement };
+  const { principal, namespace } = one;
+  const argv = ['ssh-keygen', ...verifyArguments({ signers, principal, namespace, signature, revoked })];
+  const options = { argv, input: one.statement };
   const { exitCode, stdout, stderr } = await runCommand({ ...options, timeoutMs: CHECK_MS }, { env, signal });
-  const key = /\bkey (SHA256:[A-Za-z0-9+/]{43})\s*$/m.exec(stdout)?.[1];
+  const key = keyThatSigned(stdout);
   if (exitCode === 0 && key !== undefined) return { ok: true, key };
   return { ok: false, reason: reasonOf(stderr, one) };
 }

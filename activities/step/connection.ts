@@ -1,3 +1,5 @@
+import { errnoOf } from '../../host/errno.js';
+
 /** An address as it may be shown: without user, password, query and fragment. */
 export function shownUrl(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
@@ -26,7 +28,7 @@ export function reasonOf(error: unknown): string {
   const codes: string[] = [];
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
     const inner: unknown = at instanceof AggregateError ? at.errors[0] : undefined;
-    const { code } = at as NodeJS.ErrnoException;
+    const code = errnoOf(at);
     if (code) codes.push(code);
     at = inner ?? at.cause;
   }

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import type { ShownByKind } from '../../model/evidence/shown.js';
 import { type GuardPlan, type Plan, stepsOf } from '../../model/plan/plan.js';
-import { readIfThere } from '../folder-store.js';
+import type { EvidenceStore } from '../store.js';
 import { isJsonObject, type JsonObject, parseJson } from '../../model/json.js';
 
 const LARGEST_BYTES = 16 * 1024 * 1024;
@@ -22,11 +21,10 @@ export const NO_EXTRAS: Extras = { shows: {}, files: {}, guards: [], inputs: {},
 /**
  * Reads them; what is not there or cannot be understood is left out.
  *
- * @param data absolute path of the bundle's `data/`
  * @throws EvidenceError when the disk refuses
  */
-export async function readExtras(data: string, shows: ShownByKind): Promise<Extras> {
-  const read = (name: string) => readIfThere(join(data, name));
+export async function readExtras(store: EvidenceStore, shows: ShownByKind): Promise<Extras> {
+  const read = (name: string) => store.read(`data/${name}`);
   const [planText, runbook] = await Promise.all([read('plan.json'), read('runbook.yaml')]);
   const plan = objectOf(planText?.toString('utf8'))?.plan as unknown as Partial<Plan> | undefined;
   return {

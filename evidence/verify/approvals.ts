@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { errnoOf } from '../../host/errno.js';
 import { readSigners } from '../../model/signing/allowed-signers.js';
 import { samePerson, tally, type ApprovalState, type Vote } from '../../model/people/approval.js';
 import { canonicalJson } from '../../model/json.js';
@@ -9,12 +10,13 @@ import { approvalsOf } from '../../model/state/initial-state.js';
 import type { ApprovalPlan, Plan } from '../../model/plan/plan.js';
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
 import { namespaceOf, readStatement, type Statement, type Proof } from '../../model/signing/signing.js';
+import { armoured, keyThatSigned, verifyArguments } from '../../model/signing/ssh-keygen.js';
 import type { GoLiveState } from '../../model/state/state.js';
+import { sha256 } from '../hash.js';
 import type { Bag } from './bag.js';
 import type { Findings } from './finding.js';
 import type { Record } from './judge.js';
 import { startOf } from './start.js';
-import { sha256 } from './strict.js';
 
 /** Trust from outside the bundle, for signed approvals. */
 export interface Signers {
@@ -229,7 +231,7 @@ async function checkSignatures(
     await writeFile(join(folder, 'signers'), signers.text, { mode: 0o600 });
     for (const claim of claims) {
       const said = await keygenVerify(folder, claim, signers.revoked);
-      const key = /\bkey (SHA256:[A-Za-z0-9+/]{43})\s*$/m.exec(said ?? '')?.[1];
+      const key = keyThatSigned(said ?? '');
       if (key === undefined)
         findings.add(
           'untrusted',
@@ -250,32 +252,16 @@ async function keygenVerify(
   { proof, statement, at }: Claim,
   revoked?: string,
 ): Promise<string | undefined> {
-  const file = join(folder, 'signature');
-  const body = proof.signature.replace(/.{1,70}/g, '$&\n');
-  await writeFile(file, `-----BEGIN SSH SIGNATURE-----\n${body}-----END SSH SIGNATURE-----\n`);
+  const [signers, signature] = [join(folder, 'signers'), join(folder, 'signature')];
+  await writeFile(signature, armoured(proof.signature));
   const time = `${at.replace(/[-:T]/g, '').slice(0, 14)}Z`;
-  const args = [
-    '-Y',
-    'verify',
-    '-f',
-    join(folder, 'signers'),
-    '-I',
-    proof.principal,
-    '-n',
-    namespaceOf(statement),
-    '-s',
-    file,
-  ];
+  const { principal } = proof;
+  const args = verifyArguments({ signers, principal, namespace: namespaceOf(statement), signature, revoked });
   return new Promise((resolve, reject) => {
-    const child = execFile(
-      'ssh-keygen',
-      [...args, '-O', `verify-time=${time}`, ...(revoked ? ['-r', revoked] : [])],
-      (error, stdout) => {
-        if (error && 'code' in error && error.code === 'ENOENT')
-          reject(new Error('ssh-keygen is not there; install OpenSSH'));
-        else resolve(error ? undefined : stdout);
-      },
-    );
+    const child = execFile('ssh-keygen', [...args, '-O', `verify-time=${time}`], (error, stdout) => {
+      if (errnoOf(error) === 'ENOENT') reject(new Error('ssh-keygen is not there; install OpenSSH'));
+      else resolve(error ? undefined : stdout);
+    });
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(proof.statement);
   });

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BAGIT, formatManifest, MANIFEST, parseManifest, TAG_MANIFEST } from '../../model/evidence/manifest.js';
 import { KEY_FILE, SEAL_FILE } from '../../model/evidence/seal.js';
+import { sha256File } from '../durable.js';
+import { sha256 } from '../hash.js';
 import type { Findings } from './finding.js';
-import { sha256, strictText } from './strict.js';
+import { strictText } from './strict.js';
 
 const TAGS = ['bag-info.txt', 'bagit.txt', KEY_FILE, MANIFEST, SEAL_FILE] as const;
 
@@ -27,13 +28,6 @@ function walk(root: string, below = ''): { path: string; kind: 'file' | 'link' |
   });
 }
 
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  const pieces: AsyncIterable<Buffer> = createReadStream(path);
-  for await (const piece of pieces) hash.update(piece);
-  return hash.digest('hex');
-}
-
 /** Compares a bag with its manifests, both ways, and the manifests with the one form that they may have. */
 export async function checkBag(root: string, findings: Findings): Promise<Bag> {
   const bag: Bag = { root, payload: new Map(), tags: new Map() };
@@ -42,7 +36,7 @@ export async function checkBag(root: string, findings: Findings): Promise<Bag> {
     for (const { path, kind } of there) {
       if (kind === 'link') findings.add('altered', path, 'is a symbolic link; a bundle has none');
       else if (kind === 'other') findings.add('altered', path, 'is no plain file');
-      else if (path.startsWith('data/')) bag.payload.set(path, await hashOf(join(root, path)));
+      else if (path.startsWith('data/')) bag.payload.set(path, (await sha256File(join(root, path))).sha256);
       else if (path !== TAG_MANIFEST && !TAGS.some((tag) => tag === path)) findings.add('altered', path, 'was added');
       else bag.tags.set(path, readFileSync(join(root, path)));
     }

@@ -11,11 +11,12 @@ import type { GoLiveState, StepRecord } from '../../model/state/state.js';
 import { type GateResult, phaseVerdict } from '../../model/judge/gate.js';
 import { mayGoOn, type Verdict } from '../../model/verdict.js';
 import { waiveGate } from '../../model/judge/waiver.js';
+import { sha256 } from '../hash.js';
 import type { Bag } from './bag.js';
 import type { Findings } from './finding.js';
 import { checkPolicies } from './policies.js';
 import { fromSamples } from './samples.js';
-import { sha256, strictJson, strictText } from './strict.js';
+import { strictJson, strictText } from './strict.js';
 
 /** What a bundle says of itself, read strictly. */
 export interface Record {

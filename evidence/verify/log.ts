@@ -4,10 +4,10 @@ import { isJsonObject } from '../../model/json.js';
 import { eventsOf, type LoggedEvent, readEvent } from '../../model/evidence/logged-event.js';
 import { formatManifest } from '../../model/evidence/manifest.js';
 import type { SealPredicate } from '../../model/evidence/seal.js';
-import { FIRST_PREV, linkOf } from '../hash.js';
+import { FIRST_PREV, linkOf, sha256 } from '../hash.js';
 import type { Bag } from './bag.js';
 import type { Findings } from './finding.js';
-import { sha256, strictJson, strictText } from './strict.js';
+import { strictJson, strictText } from './strict.js';
 
 const LOG = 'data/events.jsonl';
 

@@ -10,10 +10,10 @@ import {
   type SealStatement,
   STATEMENT_TYPE,
 } from '../../model/evidence/seal.js';
-import { fingerprintOf } from '../hash.js';
+import { fingerprintOf, sha256 } from '../hash.js';
 import type { Bag } from './bag.js';
 import type { Findings } from './finding.js';
-import { hasExactly, sha256, strictBase64, strictText } from './strict.js';
+import { hasExactly, strictBase64, strictText } from './strict.js';
 
 const SUBJECTS = ['bag-info.txt', 'bagit.txt', 'manifest-sha256.txt'];
 const PREDICATE = [

@@ -3,7 +3,7 @@ import type { Plan } from '../../model/plan/plan.js';
 import { SCHEDULED, withChange } from '../../model/plan/schedule.js';
 import { readStatement, startExpected, type Statement } from '../../model/signing/signing.js';
 import type { GoLiveState } from '../../model/state/state.js';
-import { sha256 } from './strict.js';
+import { sha256 } from '../hash.js';
 
 /** What whoever started it signed, and when: of a schedule's run the template, when the schedule was applied. */
 export function startOf(

@@ -1,7 +1,5 @@
 import { type Json, parseJson } from '../../model/json.js';
 
-export { sha256 } from '../hash.js';
-
 /** Bytes of base64 text; undefined unless it is the one spelling of them (Node's own decoder takes many). */
 export function strictBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');

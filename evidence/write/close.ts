@@ -75,7 +75,7 @@ async function writePages(
   await store.write('data/state.json', stateText);
   for (const [file, content] of runningRecords(state)) await store.write(`data/${file}`, content);
   await store.write(`data/${signoff}`, signoffText(state));
-  const extras = await readExtras(store.local('data'), shows);
+  const extras = await readExtras(store, shows);
   await store.write('data/REPRODUCE.md', reproduceText(state, extras));
   // Charts are loaded only when a report is drawn.
   const { renderReport } = await import('../report/render.js');

@@ -1,5 +1,6 @@
 import { lstat, readFile, realpath } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
+import { errnoOf } from '../../host/errno.js';
 import type { CollectEvidence } from '../../model/state/contract.js';
 import { type Json, parseJson } from '../../model/json.js';
 import { addressText, readEvidenceAddress } from '../../model/plan/address.js';
@@ -63,7 +64,7 @@ async function readSource(data: string, path: string, expected: string | undefin
     if (expected !== undefined && sha256(content) !== expected) return 'it was altered after its step had recorded it';
     return content;
   } catch (error) {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return 'it is gone';
+    if (errnoOf(error) === 'ENOENT') return 'it is gone';
     throw evidenceError('read', absolute, error);
   }
 }

@@ -6,8 +6,6 @@ import { openStore } from '../open-store.js';
 import type { EvidenceStore, Tail } from '../store.js';
 import { isJsonObject, parseJson } from '../../model/json.js';
 
-export { FIRST_PREV, linkOf } from '../hash.js';
-
 /** The event log's place in the record. */
 export const EVENT_LOG = 'data/events.jsonl';
 /** The last event of a finished bundle; nothing is written after it. */

@@ -9,10 +9,10 @@ import {
   STATEMENT_TYPE,
 } from '../../model/evidence/seal.js';
 import type { GoLiveState } from '../../model/state/state.js';
-import { sha256 } from '../durable.js';
 import { EvidenceError } from '../error.js';
+import { linkOf, sha256 } from '../hash.js';
 import type { EvidenceStore } from '../store.js';
-import { EVENT_LOG, linkOf } from './log.js';
+import { EVENT_LOG } from './log.js';
 import type { EvidenceKey } from './signing-key.js';
 
 /** What seals a bundle: a key, and what the worker knows of itself and of Temporal. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { linkOf } from '../../evidence/write/log.js';
+import { linkOf } from '../../evidence/hash.js';
 import type { JsonObject } from '../../model/json.js';
 import type { GoLiveState } from '../../model/state/state.js';
 

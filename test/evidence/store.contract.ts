@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { sha256 } from '../../evidence/durable.js';
+import { FIRST_PREV, linkOf, sha256 } from '../../evidence/hash.js';
 import type { EvidenceStore } from '../../evidence/store.js';
-import { appendEvent, appendEvents, EVENT_LOG, FIRST_PREV, isSealed, linkOf } from '../../evidence/write/log.js';
+import { appendEvent, appendEvents, EVENT_LOG, isSealed } from '../../evidence/write/log.js';
 import { openEvidence } from '../../evidence/write/open.js';
 import { eventOf, nameOf, SEAL } from '../kits/events.js';
 
