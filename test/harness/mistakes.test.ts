@@ -49,7 +49,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 /** The last step fails in both attempts. */
-async function broken(bundle?: Promise<Bundle>): Promise<string[]> {
+async function broken(bundle?: Bundle): Promise<string[]> {
   const world = subject.world();
   world.broken.set(LAST, Number.POSITIVE_INFINITY);
   await goThrough({ ...server, plan: subject.plan(), world, bundle });
@@ -67,7 +67,7 @@ const undoBegan = (world: FakeWorld) => () => world.record.some((one) => one.wha
  *
  * @param leisureMs how long it stops at most; it is done with it as soon as an undo does not wait for it
  */
-async function aborted(leisureMs: number, bundle?: Promise<Bundle>): Promise<string[]> {
+async function aborted(leisureMs: number, bundle?: Bundle): Promise<string[]> {
   const world = subject.world();
   world.hanging.add(LAST);
   world.stopping = () => within(leisureMs, undoBegan(world));

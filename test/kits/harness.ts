@@ -114,7 +114,7 @@ export interface GoThrough {
   plan: Plan;
   world: FakeWorld;
   /** By default the workflows of `dist/`. */
-  bundle?: Promise<Bundle> | undefined;
+  bundle?: Bundle | undefined;
   /** Name of the history to record. */
   recordedAs?: string | undefined;
   /** What else happens while it runs. */
