@@ -4,6 +4,7 @@ import { type Gone, type GoThrough, goThrough, judgeGone, type Subject, subjectO
 import { judgeBreak } from '../kits/judge-break.js';
 import type { Running } from '../kits/run-go-live.js';
 import type { Bundle, TestServer } from '../kits/temporal.js';
+import { eventually } from '../kits/until.js';
 
 /** One go-live of the runbook below, judged: what is wrong with it. The workflows are those of `dist/`, or a bundle. */
 export type Run = (server: TestServer, bundle?: Bundle) => Promise<string[]>;
@@ -96,11 +97,8 @@ export const stopped: Run = async (server, bundle) => {
 export const retried: Run = async (server, bundle) =>
   judgeGone(await breakLast(server, asking, { bundle, choices: ['retry', 'retry-phase', 'stop'] }));
 
-/** Waits until it holds, at most so many milliseconds. */
-async function within(ms: number, holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + ms; !holds() && Date.now() < end; ) await new Promise((done) => setTimeout(done, 10));
-}
-const undoBegan = (world: FakeWorld) => () => world.record.some((one) => one.what === 'began' && one.task.undoes);
+const undoBegins = (world: FakeWorld, withinMs: number) =>
+  eventually('an undo begins', withinMs, () => world.record.some((one) => one.what === 'began' && one.task.undoes), 10);
 
 /**
  * The go-live is aborted while the last step acts, which takes its time to stop.
@@ -112,9 +110,9 @@ export const aborted =
   async (server, bundle) => {
     const world = freshWorld(named);
     world.hanging.add(LAST);
-    world.stopping = () => within(leisureMs, undoBegan(world));
+    world.stopping = () => undoBegins(world, leisureMs).catch(() => undefined);
     const meanwhile = async (run: Running) => {
-      await within(20_000, () => world.deeds.includes(LAST));
+      await eventually('the last step acts', 20_000, () => world.deeds.includes(LAST), 10);
       await run.send('abort', { by: 'Ada', reason: 'enough' });
     };
     return judgeGone(await goThrough({ ...server, plan: named.plan(), world, bundle, meanwhile }));
@@ -126,7 +124,7 @@ export const abortedOnTheWay: Run = async (server, bundle) => {
   let goOn = (): void => undefined;
   world.during.set(`undo ${LAST}`, () => new Promise<void>((done) => (goOn = done)));
   const meanwhile = async (run: Running) => {
-    await within(20_000, undoBegan(world));
+    await undoBegins(world, 20_000);
     const { id } = await run.state();
     await server.client.workflow.getHandle(`${id}/rollback-undo.1`).cancel();
     await run.handle.cancel();
