@@ -24,7 +24,6 @@ const approval = text('Id of the approval.');
 const by = text('Name of the person.');
 const digest = text('SHA-256 of what the question is about.');
 const evidence = objects<EvidenceRef>('Files that it left: name, path below `data/`, SHA-256, bytes.');
-const phase = text('Id of the phase, or of the rollback.');
 const role = text('Role that the person spoke for.');
 const reason = text('Why.');
 const sentence = text('What was found, in one sentence.');
@@ -33,14 +32,16 @@ const via = word(['update', 'signal'], 'How the message came.');
 const said = object('The message as it came.');
 
 const attemptOfPhase = {
-  phase,
+  phase: text('Id of the phase.'),
   attempt: number('Attempt of the phase, from 1.'),
 };
-/** Names one step of one phase attempt. */
+/** Names one step of one phase attempt, or one undo: a way back is a phase. */
 const step = {
-  phase,
-  phaseAttempt: number('Attempt of the phase, from 1.'),
-  step: text('Id of the step.'),
+  phase: text('Id of the phase; on a way back `rollback-<id>`: `rollback-R1`, `rollback-undo`, `rollback-release`.'),
+  phaseAttempt: number('Attempt of the phase, from 1; of a way back, its number in the go-live.'),
+  step: text(
+    'Id of the step; of an undo `undo-<phase>-<attempt>-<step>-<epoch>`, and of the further calls of its list the same with `-1`, `-2` and so on.',
+  ),
   epoch: number('How many times the step was opened in this phase attempt.'),
   kind: text('Kind of the step.'),
 };

@@ -10,15 +10,18 @@ export interface NamedCommand {
 const root: Command = buildProgram();
 const help: Help = root.createHelp();
 
-/** Every command of the program, groups before their members, in the order of `golive --help`. */
+/** Every command of the program, groups before their members, in the order of `golive --help`; last what it leaves out. */
 export function commandsOfProgram(): NamedCommand[] {
-  const below = (command: Command, words: string): NamedCommand[] =>
-    help.visibleCommands(command).flatMap((child) => {
+  const below = (command: Command, words: string): NamedCommand[] => {
+    const shown = help.visibleCommands(command);
+    const hidden = command.commands.filter((child) => !shown.includes(child));
+    return [...shown, ...hidden].flatMap((child) => {
       // Commander gives each group a `help` of its own; that of the program is enough.
       if (child.name() === 'help' && command !== root) return [];
       const own = { words: `${words} ${child.name()}`, command: child };
       return child.commands.length > 0 ? [own, ...below(child, own.words)] : [own];
     });
+  };
   return below(root, root.name());
 }
 

@@ -2,16 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { scaffold } from '../../client/runbook/scaffold.js';
 import { stepsOf } from '../../model/plan/plan.js';
-import type { GoLiveState } from '../../model/state/state.js';
-import type { FakeWorld } from '../kits/fake-world.js';
-import { goThrough, subjectOf } from '../kits/harness.js';
+import { type Gone, goThrough, judgeGone, subjectOf } from '../kits/harness.js';
+import { judgeBreak } from '../kits/judge-break.js';
 import { sharedServer, type TestServer } from '../kits/temporal.js';
-import { judgeBreak, judgeWayBack } from '../kits/way-back.js';
 
 /**
  * Fails each step of each runbook in turn, on the real workflows, and checks that it failed where it was broken, that
- * exactly the undos which the plan promises ran, newest first, each after its deed and none twice, and that nothing is
- * left standing. That these checks see what they are for is shown by `mistakes.test.ts`.
+ * exactly the undos which the plan promises ran, newest first, each after its deed, with what takes it back and none
+ * twice, and that nothing is left standing. That these checks see what they are for is shown by `mistakes.test.ts`.
  */
 const folder = new URL('../../runbooks/', import.meta.url).pathname;
 const runbooks = readdirSync(folder)
@@ -34,22 +32,22 @@ function chosen<T>(steps: readonly T[]): T[] {
 describe.each([...runbooks, fresh])('$name', ({ name: id, text, kept }) => {
   const subject = subjectOf(`${id}.yaml`, text);
   const plan = subject.plan();
-  let whole: Promise<{ state: GoLiveState; world: FakeWorld }> | undefined;
+  let whole: Promise<Gone> | undefined;
   /** The run in which nothing is broken, made once; the histories that are replayed are of such runs. */
   const wholeRun = () => {
-    const world = subject.world();
     const recordedAs = kept ? `${id}-go` : undefined;
-    whole ??= goThrough({ ...server, plan: subject.plan(), world, recordedAs }).then((state) => ({ state, world }));
+    whole ??= goThrough({ ...server, plan: subject.plan(), world: subject.world(), recordedAs });
     return whole;
   };
 
   test('nothing broken: every decision is go', async () => {
-    const { state, world } = await wholeRun();
+    const gone = await wholeRun();
+    const { state } = gone;
     expect(state.decisions.map(({ verdict, sentence }) => [verdict, sentence])).toEqual(
       state.decisions.map(({ sentence }) => ['go', sentence]),
     );
     expect(state.rollbackIncomplete).toBe(false);
-    expect(judgeWayBack(plan, world.record)).toEqual([]);
+    expect(judgeGone(gone)).toEqual([]);
   }, 120_000);
 
   // A sample that fails is a red sample, and its window goes on: test/workflows/window.test.ts.
@@ -63,8 +61,9 @@ describe.each([...runbooks, fresh])('$name', ({ name: id, text, kept }) => {
     async ({ name, phase, step }) => {
       const world = subject.world();
       world.broken.set(name, Number.POSITIVE_INFINITY);
-      const state = await goThrough({ ...server, plan: subject.plan(), world });
-      expect(judgeWayBack(plan, world.record)).toEqual([]);
+      const gone = await goThrough({ ...server, plan: subject.plan(), world });
+      const { state } = gone;
+      expect(judgeGone(gone)).toEqual([]);
       expect(state.rollbackIncomplete).toBe(false);
       // What the runbook goes on without breaks nothing; neither does what a condition leaves out.
       if (step.onFail === 'continue') return;

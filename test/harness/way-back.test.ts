@@ -1,35 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PhasePlan, Plan } from '../../model/plan/plan.js';
-import type { Act, Happening } from '../kits/fake-world.js';
+import type { Plan } from '../../model/plan/plan.js';
+import type { Act, Deed, Happening } from '../kits/fake-world.js';
 import { phase, plan, step } from '../kits/plans.js';
-import { judgeBreak, judgeWayBack } from '../kits/way-back.js';
+import { judgeWayBack } from '../kits/way-back.js';
+import { happened, twoPhases, undoOf } from './happened.js';
 
-/** `one.a` does; `undo one.a` undoes; `one.a!` fails; `two.b#2` is of attempt 2; a leading `>` or trailing `<` only begins or ends. */
-function act(text: string): Act[] {
-  const [, from, undo, phaseId = '', id = '', fails, attempt, to] =
-    /^(>?)(undo )?([\w-]+)\.(\w+)(!?)(?:#(\d))?(<?)$/.exec(text) ?? [];
-  const deed = { phase: phaseId, attempt: Number(attempt ?? 1), step: id, epoch: 1 };
-  const one = { deed, activity: undo ? 'undo fake.act' : 'fake.act', title: undo ? `undo ${id}` : id, undo: !!undo };
-  const begins: Act[] = to ? [] : [{ ...one, what: 'began' }];
-  return from ? begins : [...begins, { ...one, what: fails ? 'failed' : 'done' }];
-}
-
-/** `no two` says that a phase failed, `GO` and `NO-GO` what was decided; all else are acts. */
-function happened(...texts: string[]): Happening[] {
-  return texts.flatMap((text): Happening[] => {
-    const verdict = ({ GO: 'go', 'NO-GO': 'no-go' } as const)[text];
-    if (verdict) return [{ what: 'told', event: { type: 'decision', decision: 'go', verdict, sentence: '' } }];
-    const failed = /^no (\w+)$/.exec(text)?.[1];
-    return failed
-      ? [{ what: 'told', event: { type: 'phase.failed', phase: failed, attempt: 1, sentence: '' } }]
-      : act(text);
-  });
-}
-
-const twoPhases = (onFail: Partial<PhasePlan['onFail']> = {}, more: Partial<Plan> = {}): Plan => {
-  const two = phase('two', [step('b'), { parallel: [step('c'), step('d')] }]);
-  return plan([phase('one', [step('a')]), { ...two, onFail: { ...two.onFail, ...onFail } }], more);
-};
 const plain = twoPhases();
 const listed = plan([
   phase('one', [
@@ -46,14 +21,19 @@ const R1 = { id: 'R1', title: 'R1', undo: 'phase' as const, steps: [step('clean'
 const named = twoPhases({ rollback: 'R1' }, { rollbacks: { R1 } });
 const held = plan([phase('one', [step('a', { undoOn: 'always' }), step('b')])]);
 
-const call = (activity: string, title: string): Happening[] =>
-  (['began', 'done'] as const).map((what) => ({
-    what,
-    deed: { phase: 'one', attempt: 1, step: 'a', epoch: 1 },
-    activity,
-    title: `undo ${title}`,
-    undo: true,
-  }));
+const ofA: Deed = { phase: 'one', attempt: 1, step: 'a', epoch: 1 };
+const call = (
+  activity: string,
+  title: string,
+  more: Partial<Act['task']> = {},
+  end: Act['what'] = 'done',
+): Happening[] =>
+  (['began', end] as const).map((what) => ({ what, deed: ofA, activity, task: undoOf(ofA, title, more) }));
+/** `one.a` is done and gives something; then the go-live fails. */
+const given: Happening[] = happened('one.a', 'no one', 'NO-GO').map((one) =>
+  one.what === 'done' ? { ...one, outputs: { n: 1 } } : one,
+);
+const outputs = { undoes: { phase: 'one', phaseAttempt: 1, step: 'a', epoch: 1, outputs: { n: 1 } } };
 
 describe('the way back', () => {
   test.each<[string, Plan, Happening[], string[]]>([
@@ -200,32 +180,75 @@ describe('the way back', () => {
       [...happened('one.a', 'one.b!', 'no one', 'NO-GO'), ...call('y', 'second'), ...call('x', 'first')],
       ["one.a is undone in another order than it says: 'undo second' before 'undo first'"],
     ],
+    ['given what takes it back', plain, [...given, ...call('undo fake.act', 'a', outputs)], []],
+    [
+      'given another input',
+      plain,
+      [...given, ...call('undo fake.act', 'a', { ...outputs, input: { n: 2 } })],
+      [`'undo a' of one.a is given the input {"n":2} instead of {}`],
+    ],
+    [
+      'given nothing of what the deed gave',
+      plain,
+      [...given, ...call('undo fake.act', 'a')],
+      [`'undo a' of one.a is given the outputs undefined instead of {"n":1}`],
+    ],
+    [
+      'given no time',
+      plain,
+      [...given, ...call('undo fake.act', 'a', { ...outputs, timeoutMs: 1 })],
+      ["'undo a' of one.a has 1 ms instead of 60000 at least"],
+    ],
+    [
+      'two calls in one folder',
+      listed,
+      [
+        ...happened('one.a', 'no one', 'NO-GO'),
+        ...call('x', 'first', { step: 's' }),
+        ...call('y', 'second', { step: 's' }),
+      ],
+      ["'undo second' of one.a shares a folder with 'undo first' of one.a"],
+    ],
+    [
+      'an undo fails: the others run, and the next way back takes it again',
+      named,
+      happened('one.a', 'two.b', 'two.c!', 'no two', 'undo two.c!', 'undo two.b').concat(
+        happened('rollback-R1.clean', 'NO-GO', 'undo two.c', 'undo one.a'),
+      ),
+      [],
+    ],
+    [
+      'an undo fails, and is left so',
+      named,
+      happened('one.a', 'two.b!', 'no two', 'undo two.b!', 'rollback-R1.clean', 'NO-GO', 'undo one.a'),
+      ["two.b is not undone by the end without GO: 'undo b' is left out"],
+    ],
+    [
+      'an undo fails, and the others are left out',
+      plain,
+      happened('one.a', 'two.b!', 'no two', 'NO-GO', 'undo two.b!'),
+      ["one.a is not undone by the end without GO: 'undo a' is left out"],
+    ],
+    [
+      'an undo fails, and the go-live goes on',
+      named,
+      happened('two.b!', 'no two', 'undo two.b!', 'rollback-R1.clean', 'two.b#2', 'GO'),
+      ['two.b (attempt 2) begins, though the undo of two.b failed'],
+    ],
+    [
+      'an undo list ends at the call that fails',
+      listed,
+      [...happened('one.a', 'no one', 'NO-GO'), ...call('x', 'first', {}, 'failed')],
+      [],
+    ],
+    [
+      'an undo list goes on after the call that fails',
+      listed,
+      [...happened('one.a', 'no one', 'NO-GO'), ...call('x', 'first', {}, 'failed'), ...call('y', 'second')],
+      ['one.a is undone by the end without GO, which does not ask for it'],
+    ],
     ['no decision', plain, happened('one.a'), ['it ended without a decision']],
   ])('%s', (_, made, record, faults) => {
     expect(judgeWayBack(made, record)).toEqual(faults);
-  });
-});
-
-describe('where it failed', () => {
-  const attempts = twoPhases({ attempts: 2 });
-  test.each<[string, Plan, Happening[], string[]]>([
-    ['there', plain, happened('one.a', 'two.b!'), []],
-    [
-      'what is beside it ends',
-      plain,
-      happened('one.a', 'two.b', 'two.c!', 'two.d'),
-      ['two.c fails, and is not what was broken', 'two.b fails 0 times instead of 1'],
-    ],
-    ['once in each attempt', attempts, happened('one.a', 'two.b!', 'two.b!#2'), []],
-    ['not tried again', attempts, happened('one.a', 'two.b!'), ['two.b fails 1 times instead of 2']],
-    ['it goes on', plain, happened('one.a', 'two.b!', 'two.c'), ['two.c begins after two.b has failed']],
-  ])('%s', (_, made, record, faults) => {
-    expect(judgeBreak(made, record, 'two.b')).toEqual(faults);
-  });
-  test('nothing of a later phase begins', () => {
-    expect(judgeBreak(plain, happened('one.a!', 'two.b'), 'one.a')).toEqual([
-      'two.b begins, though one.a stopped the go-live',
-    ]);
-    expect(judgeBreak(plain, happened('one.a', 'two.b', 'two.c!', 'two.d'), 'two.c')).toEqual([]);
   });
 });

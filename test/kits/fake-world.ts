@@ -21,10 +21,10 @@ export interface Act {
   deed: Deed;
   /** Name of the activity: the kind, or `undo <kind>`. */
   activity: string;
-  /** Title of the call. */
-  title: string;
-  /** It takes the deed back. */
-  undo: boolean;
+  /** What the workflow gave it; with `undoes`, it takes the deed back. */
+  task: Omit<StepTask, 'goLive' | 'guards'>;
+  /** What it gave, when it is done. */
+  outputs?: JsonObject;
 }
 
 /** What happened to the world, in order: acts, and what the workflow told its event log. */
@@ -45,16 +45,19 @@ export class FakeWorld {
   readonly hanging = new Set<string>();
   /** What a hanging step still does between its cancellation and its end. */
   stopping: () => Promise<unknown> = () => sleep(50);
-  outputs: (task: StepTask) => JsonObject = () => ({ ok: 1 });
+  /** What else happens while a step (`phase.step`) or its undo (`undo phase.step`) acts, the first time. */
+  readonly during = new Map<string, () => Promise<unknown>>();
+  /** What the deed of a kind gives. */
+  outputs: (task: StepTask, kind: string) => JsonObject = () => ({ ok: 1 });
 
   /** Names of what was done, in order: `phase.step`, `undo phase.step`, `stopped phase.step`. */
   get deeds(): string[] {
     return this.record.flatMap((one) => {
       if (one.what === 'told' || one.what === 'failed') return [];
       const name = `${one.deed.phase}.${one.deed.step}`;
-      if (one.what === 'began') return this.hanging.has(name) && !one.undo ? [name] : [];
+      if (one.what === 'began') return this.hanging.has(name) && !one.task.undoes ? [name] : [];
       if (one.what === 'stopped') return [`stopped ${name}`];
-      return [one.undo ? `undo ${name}` : name];
+      return [one.task.undoes ? `undo ${name}` : name];
     });
   }
 
@@ -94,23 +97,36 @@ export class FakeWorld {
   private readonly act = async (task: StepTask): Promise<StepResult> => {
     const { undoes } = task;
     const { phase, phaseAttempt: attempt, step, epoch } = undoes ?? task;
-    const note = (what: Act['what']): void => {
-      const deed = { phase, attempt, step, epoch };
-      const activity = Context.current().info.activityType;
-      this.record.push({ what, deed, activity, title: task.title, undo: undoes !== undefined });
+    const { activityType: activity } = Context.current().info;
+    const note = (what: Act['what'], outputs?: JsonObject): void => {
+      this.record.push({
+        what,
+        deed: { phase, attempt, step, epoch },
+        activity,
+        task,
+        ...(outputs ? { outputs } : {}),
+      });
     };
     const name = `${undoes ? 'undo ' : ''}${phase}.${step}`;
     note('began');
     if (this.hanging.has(name)) await this.hang(() => note('stopped'));
     try {
+      await this.takeDuring(name);
       this.break(name);
     } catch (error) {
       note('failed');
       throw error;
     }
-    note('done');
-    return { outputs: undoes ? {} : this.outputs(task), summary: undoes ? 'undone' : 'done', evidence: [] };
+    const outputs = undoes ? {} : this.outputs(task, activity);
+    note('done', outputs);
+    return { outputs, summary: undoes ? 'undone' : 'done', evidence: [] };
   };
+
+  private async takeDuring(name: string): Promise<void> {
+    const during = this.during.get(name);
+    this.during.delete(name);
+    await during?.();
+  }
 
   private async hang(stopped: () => void): Promise<void> {
     const beat = setInterval(() => Context.current().heartbeat(), 200);

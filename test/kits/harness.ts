@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { stepKinds } from '../../kinds/catalog.js';
 import type { JsonObject } from '../../model/json.js';
+import type { Choice } from '../../model/people/message.js';
 import { type Plan, stepsOf } from '../../model/plan/plan.js';
 import type { InputSpec } from '../../model/schema/format/inputs.js';
 import { type StepKind, wouldGive } from '../../model/schema/format/kind.js';
@@ -11,8 +12,10 @@ import type { StepTask } from '../../model/state/contract.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { FakeWorld } from './fake-world.js';
 import { recordAs } from './histories.js';
+import { judgeRollbacks } from './judge-rollbacks.js';
 import { begin, type Running, withWorker } from './run-go-live.js';
 import type { Bundle } from './temporal.js';
+import { judgeWayBack } from './way-back.js';
 
 const kinds: Record<string, StepKind> = stepKinds;
 
@@ -65,28 +68,21 @@ export function subjectOf(file: string, text: string): Subject {
     if (!made) throw new Error(JSON.stringify(wrong, null, 2));
     return made;
   };
-  return { runbook, plan, world: () => worldFor(runbook, plan()) };
+  return { runbook, plan, world: () => worldFor(runbook) };
 }
 
-function worldFor({ rehearsal }: Runbook, plan: Plan): FakeWorld {
-  const phases = [
-    ...plan.phases,
-    ...Object.values(plan.rollbacks).map(({ id, steps }) => ({ id: `rollback-${id}`, steps })),
-  ];
-  const uses = new Map(
-    phases.flatMap(({ id, steps }) => stepsOf(steps).map((step): [string, string] => [`${id}.${step.id}`, step.uses])),
-  );
+function worldFor({ rehearsal }: Runbook): FakeWorld {
   const world = new FakeWorld();
-  world.outputs = ({ phase, step }: StepTask) => {
-    const name = `${phase}.${step}`;
-    const kind = kinds[uses.get(name) ?? ''];
-    return kind ? wouldGive(kind, rehearsal?.outputs?.[name]) : {};
+  world.outputs = ({ phase, step }: StepTask, uses) => {
+    const kind = kinds[uses];
+    return kind ? wouldGive(kind, rehearsal?.outputs?.[`${phase}.${step}`]) : {};
   };
   return world;
 }
 
-/** Says yes to everything that is asked, and stop to every failure. */
-async function answerAll(run: Running): Promise<void> {
+/** Says yes to everything that is asked, and to failures what is chosen, in order; stop to every further one. */
+async function answerAll(run: Running, choices: readonly Choice[]): Promise<void> {
+  const left = [...choices];
   const answered = new Set<string>();
   for (;;) {
     const state = await run.state();
@@ -95,10 +91,11 @@ async function answerAll(run: Running): Promise<void> {
     const key = `${waiting?.kind} ${waiting?.id} ${waiting?.since}`;
     if (waiting && !answered.has(key)) {
       answered.add(key);
+      const choice = (waiting.kind === 'operator' && left.shift()) || 'stop';
       for (const [index, role] of waiting.roles.entries()) {
         const by = `Person ${index}`;
         if (waiting.kind === 'approval') await run.send('approve', { approval: waiting.id, role, by });
-        else if (waiting.kind === 'operator') await run.send('choose', { choice: 'stop', role, by });
+        else if (waiting.kind === 'operator') await run.send('choose', { choice, role, by });
         else
           for (const tick of state.checklist)
             if (!tick.at && tick.role === role) await run.send('tick', { item: tick.item, role, by });
@@ -114,18 +111,32 @@ export interface GoThrough {
   plan: Plan;
   world: FakeWorld;
   /** By default the workflows of `dist/`. */
-  bundle?: Promise<Bundle> | undefined;
+  bundle?: Bundle | undefined;
   /** Name of the history to record. */
   recordedAs?: string | undefined;
+  /** What an operator chooses at each failure that asks, in order. */
+  choices?: readonly Choice[] | undefined;
   /** What else happens while it runs. */
   meanwhile?: (run: Running) => Promise<unknown>;
 }
 
 let number = 0;
 
+/** A go-live that has ended: its plan with the target that it had, what happened, and what people are told. */
+export interface Gone {
+  plan: Plan;
+  world: FakeWorld;
+  state: GoLiveState;
+}
+
+/** What is wrong with its ways back and with what is told of them. */
+export function judgeGone({ plan, world: { record }, state }: Gone): string[] {
+  return [...judgeWayBack(plan, record, state.startedAt), ...judgeRollbacks(record, state)];
+}
+
 /** Goes through a plan on the real workflows: each step has one attempt, and a day is some hundredths of a second. */
-export async function goThrough(how: GoThrough): Promise<GoLiveState> {
-  const { client, address, plan, world, bundle, recordedAs, meanwhile } = how;
+export async function goThrough(how: GoThrough): Promise<Gone> {
+  const { client, address, plan, world, bundle, recordedAs, choices = [], meanwhile } = how;
   number += 1;
   const target = `h${process.pid}-${number}`;
   const own: Plan = { ...plan, goLiveId: `${target}/c`, target: { ...plan.target, id: target } };
@@ -133,12 +144,12 @@ export async function goThrough(how: GoThrough): Promise<GoLiveState> {
     step.retry = { attempts: 1, backoffMs: 10 };
     if (step.window) step.window = { ...step.window, everyMs: 30, withinMs: 3000, lateMs: 60_000 };
   }
-  const run = async (): Promise<GoLiveState> => {
+  const run = async (): Promise<Gone> => {
     const running = await begin(client, target, own);
-    await Promise.all([answerAll(running), meanwhile?.(running)]);
+    await Promise.all([answerAll(running, choices), meanwhile?.(running)]);
     const state = await running.result();
     if (recordedAs) await recordAs(client, target, recordedAs);
-    return state;
+    return { plan: own, world, state };
   };
   return withWorker(address, target, world, Object.keys(kinds), run, bundle);
 }

@@ -29,14 +29,14 @@ export async function withWorker<T>(
   world: FakeWorld,
   kinds: string[],
   run: () => Promise<T>,
-  bundle: Bundle | Promise<Bundle> = workflowBundle(),
+  bundle: Bundle = workflowBundle(),
 ): Promise<T> {
   const connection = await NativeConnection.connect({ address });
   try {
     const worker = await Worker.create({
       connection,
       taskQueue,
-      workflowBundle: await bundle,
+      workflowBundle: bundle,
       activities: world.activities(kinds),
       maxHeartbeatThrottleInterval: '500ms',
       // Workflows run in this thread: starting another for each worker takes ten times longer than the worker itself.

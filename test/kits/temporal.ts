@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode } from '@temporalio/worker';
 import { ensureServer, type ServerInfo, stopServer } from '../../client/server/local-server.js';
 import { freePort } from '../../lab/kit/ports.js';
 
@@ -79,24 +78,26 @@ export function workflowBundle(): Bundle {
 /** A mistake in the built workflows: what stands in a file below `dist/`, and what stands there instead. */
 export interface Mistake {
   file: string;
-  from: RegExp;
+  from: RegExp | string;
   to: string;
 }
 
-const quiet = () => undefined;
-/** The same workflows with mistakes made in them, to see that a test finds them. */
-export function mistakenBundle(mistakes: readonly Mistake[]): Promise<Bundle> {
-  return bundleWorkflowCode({
-    workflowsPath: new URL('../../dist/workflows/index.js', import.meta.url).pathname,
-    payloadConverterPath: new URL('../../dist/wire/payload-converter.cjs', import.meta.url).pathname,
-    logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: console.warn, error: console.error },
-    webpackConfigHook: (config) => {
-      const loader = new URL('mistaken.cjs', import.meta.url).pathname;
-      const rules = mistakes.map(({ file, from, to }) => ({
-        include: new URL(`../../dist/${file}`, import.meta.url).pathname,
-        use: { loader, options: { from, to } },
-      }));
-      return { ...config, module: { ...config.module, rules: [...(config.module?.rules ?? []), ...rules] } };
-    },
-  });
+/**
+ * The same workflows with mistakes made in them, to see that a test finds them.
+ *
+ * @throws Error when there is no place for a mistake any more: it must be written anew
+ */
+export function mistakenBundle(mistakes: readonly Mistake[]): Bundle {
+  return { code: mistakes.reduce(makeMistake, workflowBundle().code) };
+}
+
+function makeMistake(bundled: string, { file, from, to }: Mistake): string {
+  // webpack writes each file after a line with its name, and closes it so.
+  const begin = bundled.indexOf(`/***/ "./dist/${file}"`);
+  const end = bundled.indexOf('\n/***/ }', begin);
+  if (begin < 0 || end < 0) throw new Error(`the bundle has no ${file}`);
+  const source = bundled.slice(begin, end);
+  const mistaken = source.replace(from, to);
+  if (mistaken === source) throw new Error(`${file} has nothing like ${from}`);
+  return bundled.slice(0, begin) + mistaken + bundled.slice(end);
 }

@@ -1,28 +1,50 @@
+import { isDeepStrictEqual } from 'node:util';
+import { stepFolder } from '../../activities/step/step-evidence.js';
+import { buildContext, resolve } from '../../model/expression/expression.js';
+import type { JsonObject } from '../../model/json.js';
 import { type Plan, type PhasePlan, type StepNode, type StepPlan, stepsOf } from '../../model/plan/plan.js';
+import { type Values, valuesOf } from '../../model/plan/values.js';
 import type { Act, Deed, Happening } from './fake-world.js';
 
-/** One call of an undo that a plan promises for a deed. */
+/** One call of an undo. */
 interface Call {
   deed: Deed;
   activity: string;
   title: string;
 }
 
+/** A call that a plan promises, with what it must be given. */
+interface DueCall extends Call {
+  input: JsonObject;
+}
+
 /** A deed that began, with the calls that take it back; in the order in which the plan promises them. */
 interface Promised {
   deed: Deed;
-  calls: Call[];
+  calls: DueCall[];
   always: boolean;
+  /** What the deed gave, when it was done. */
+  outputs?: JsonObject | undefined;
+  /** It was to be undone, and that failed. */
+  failed?: true;
 }
 
 /** A way back that the plan asks for: what must be undone, in order, and which steps follow. */
 interface Way {
   name: string;
-  due: Call[];
+  due: Promised[];
   taken: Call[];
+  /** Of what was taken, what failed. */
+  failed: Call[];
   steps: StepPlan[];
   begun: string[];
 }
+
+/** Least time of one call of an undo, in milliseconds: whatever its deed had, the way back matters more than time. */
+const LEAST_MS = 60_000;
+
+/** Outputs by step. */
+type Steps = Record<string, JsonObject>;
 
 /** Verdicts after which nothing is taken back. */
 const GO = ['go', 'waived'];
@@ -31,33 +53,45 @@ const sameDeed = (a: Deed, b: Deed): boolean =>
   a.phase === b.phase && a.attempt === b.attempt && a.step === b.step && a.epoch === b.epoch;
 const sameCall = (a: Call, b: Call): boolean =>
   sameDeed(a.deed, b.deed) && a.activity === b.activity && a.title === b.title;
+const holds = (calls: readonly Call[], call: Call): boolean => calls.some((one) => sameCall(one, call));
+export const isUndo = (act: Act): boolean => act.task.undoes !== undefined;
+const callOf = ({ deed, activity, task: { title } }: Act): Call => ({ deed, activity, title });
 
 /** `phase.step`, with attempt and epoch where they are not the first. */
-function nameOf({ phase, attempt, step, epoch }: Deed): string {
+export function nameOf({ phase, attempt, step, epoch }: Deed): string {
   const nth = [attempt > 1 ? `attempt ${attempt}` : '', epoch > 1 ? `epoch ${epoch}` : ''].filter(Boolean).join(', ');
   return `${phase}.${step}${nth ? ` (${nth})` : ''}`;
 }
 
-function groupOf(nodes: readonly StepNode[], id: string): readonly StepPlan[] {
+export function groupOf(nodes: readonly StepNode[], id: string): readonly StepPlan[] {
   const node = nodes.find((one) => stepsOf([one]).some((step) => step.id === id));
   return node ? stepsOf([node]) : [];
 }
 
-function callsOf(deed: Deed, step: StepPlan): Call[] {
-  if (step.undo) return step.undo.map(({ uses, title }) => ({ deed, activity: uses, title: `undo ${title}` }));
-  return step.ownUndo ? [{ deed, activity: `undo ${step.uses}`, title: `undo ${step.title}` }] : [];
+/** What takes a deed back that is given `input`; expressions of an `undo:` list are resolved as the step begins. */
+function undosOf(deed: Deed, step: StepPlan, input: JsonObject, context: () => Values & { steps: Steps }): DueCall[] {
+  if (step.undo)
+    return step.undo.map((undo) => ({
+      deed,
+      activity: undo.uses,
+      title: `undo ${undo.title}`,
+      input: resolve(undo.with, buildContext(context())),
+    }));
+  return step.ownUndo ? [{ deed, activity: `undo ${step.uses}`, title: `undo ${step.title}`, input }] : [];
 }
 
 /**
  * Judges how a go-live took back what it did, from its plan and from what happened to the world: on each way back
  * exactly the undos that the plan promises, newest first, one at a time, after every deed has ended, none twice and
- * nothing else; then the steps of the named rollback; at the end nothing stands that must not. The workflows have no
- * say in it but for two facts of the event log: that a phase failed, and what was decided.
+ * nothing else, each given what takes its deed back; then the steps of the named rollback; at the end nothing stands
+ * that must not. After an undo that failed the others follow, and no deed. The workflows have no say in it but for two
+ * facts of the event log: that a phase failed, and what was decided.
  *
+ * @param startedAt when the go-live started, ISO 8601, for expressions that read it
  * @returns what is wrong, a sentence each; empty when all is well
  */
-export function judgeWayBack(plan: Plan, record: readonly Happening[]): string[] {
-  return new WayBack(plan).judge(record);
+export function judgeWayBack(plan: Plan, record: readonly Happening[], startedAt = ''): string[] {
+  return new WayBack(plan, startedAt).judge(record);
 }
 
 class WayBack {
@@ -66,13 +100,21 @@ class WayBack {
   private standing: Promised[] = [];
   /** Whatever was taken back so far. */
   private readonly undone: Call[] = [];
+  /** Folders of undos, each with whose it is. */
+  private readonly folders = new Map<string, Call>();
+  /** What the phases before the present one gave, by their last attempts; and what this attempt has given. */
+  private readonly phases: Values['phases'] = {};
+  private present: { phase: string; attempt: number; steps: Steps } = { phase: '', attempt: 0, steps: {} };
   /** What has begun and not ended. */
   private readonly acting: Act[] = [];
   private readonly failed: Deed[] = [];
   private way: Way | undefined;
   private decided = false;
 
-  constructor(private readonly plan: Plan) {}
+  constructor(
+    private readonly plan: Plan,
+    private readonly startedAt: string,
+  ) {}
 
   judge(record: readonly Happening[]): string[] {
     for (const one of record) {
@@ -94,7 +136,7 @@ class WayBack {
     if (event.type !== 'decision' || event.decision !== plan.decisions[0]?.id) return;
     this.decided = true;
     const all = !GO.includes(String(event.verdict)) && plan.onNoGo === 'undo';
-    this.openWay(all ? 'the end without GO' : 'the end', (one) => all || one.always);
+    this.openWay(all ? 'the end without GO' : 'the end', (one) => all || (one.always && !one.failed));
   }
 
   private phaseFailed(phase: PhasePlan, attempt: number): void {
@@ -113,58 +155,104 @@ class WayBack {
   }
 
   private began(act: Act): void {
-    const { deed } = act;
-    if (act.undo) this.undoBegan(act);
-    else if (this.plan.phases.some(({ id }) => id === deed.phase)) this.deedBegan(deed);
-    else this.way?.begun.push(deed.step);
+    if (isUndo(act)) this.undoBegan(act);
+    else if (this.plan.phases.some(({ id }) => id === act.deed.phase)) this.deedBegan(act);
+    else this.way?.begun.push(act.deed.step);
     this.acting.push(act);
   }
 
-  private deedBegan(deed: Deed): void {
+  private deedBegan({ deed, task: { input } }: Act): void {
     this.closeWay();
+    for (const left of this.standing.filter((one) => one.failed))
+      this.faults.push(`${nameOf(deed)} begins, though the undo of ${nameOf(left.deed)} failed`);
+    this.enter(deed);
     const nodes = this.plan.phases.find(({ id }) => id === deed.phase)?.steps ?? [];
     const step = stepsOf(nodes).find(({ id }) => id === deed.step);
     if (!step || this.standing.some((one) => sameDeed(one.deed, deed))) return;
-    const promised = { deed, calls: callsOf(deed, step), always: step.undoOn === 'always' };
-    if (promised.calls.length === 0) return;
+    const group = groupOf(nodes, deed.step).map(({ id }): string => id);
+    const calls = undosOf(deed, step, input, () => this.valuesFor(deed, group));
+    const promised = { deed, calls, always: step.undoOn === 'always' };
+    if (calls.length === 0) return;
     // Side by side they begin in any order; what is promised, is in the order in which they are written.
-    const later = groupOf(nodes, deed.step)
-      .map(({ id }): string => id)
-      .slice(groupOf(nodes, deed.step).indexOf(step) + 1);
+    const later = group.slice(group.indexOf(deed.step) + 1);
     const before = this.standing.findIndex(
       (one) => later.includes(one.deed.step) && sameDeed({ ...one.deed, step: deed.step }, deed),
     );
     this.standing.splice(before < 0 ? this.standing.length : before, 0, promised);
   }
 
-  private undoBegan({ deed, activity, title }: Act): void {
-    for (const other of this.acting) {
-      const what = other.undo ? `the undo of ${nameOf(other.deed)}` : `the deed ${nameOf(other.deed)}`;
-      this.faults.push(`${nameOf(deed)} is undone before ${what} has ended`);
-    }
-    if (this.way && this.way.begun.length > 0)
-      this.faults.push(`${nameOf(deed)} is undone after the steps of ${this.way.name} have begun`);
-    const call = { deed, activity, title };
-    if (this.way) this.way.taken.push(call);
-    else if (!this.takenTwice(call)) this.faults.push(`${nameOf(deed)} is undone, and nothing asks for it`);
+  /** The deeds of another attempt or phase begin: what was given before is now of a phase that is over. */
+  private enter({ phase, attempt }: Deed): void {
+    const { present } = this;
+    if (present.phase === phase && present.attempt === attempt) return;
+    if (present.attempt > 0) this.phases[present.phase] = { steps: present.steps };
+    this.present = { phase, attempt, steps: {} };
   }
 
-  private takenTwice(call: Call): boolean {
-    const twice = this.undone.some((one) => sameCall(one, call));
+  /** What the expressions of a step may read. Those of a group do not see each other. */
+  private valuesFor({ attempt }: Deed, group: readonly string[]): Values & { steps: Steps } {
+    const before = Object.entries(this.present.steps).filter(([id]) => !group.includes(id));
+    return { ...valuesOf(this.plan, this.startedAt, attempt, this.phases), steps: Object.fromEntries(before) };
+  }
+
+  private undoBegan(act: Act): void {
+    const call = callOf(act);
+    const name = nameOf(call.deed);
+    for (const other of this.acting) {
+      const what = isUndo(other) ? `the undo of ${nameOf(other.deed)}` : `the deed ${nameOf(other.deed)}`;
+      this.faults.push(`${name} is undone before ${what} has ended`);
+    }
+    if (this.way && this.way.begun.length > 0)
+      this.faults.push(`${name} is undone after the steps of ${this.way.name} have begun`);
+    this.judgeGiven(call, act.task);
+    if (this.way) this.way.taken.push(call);
+    else if (!this.takenTwice(call, [])) this.faults.push(`${name} is undone, and nothing asks for it`);
+  }
+
+  /** What a call is given must be what takes its deed back, in a folder of its own and with time enough. */
+  private judgeGiven(call: Call, { input, undoes, timeoutMs, ...task }: Act['task']): void {
+    const it = `'${call.title}' of ${nameOf(call.deed)}`;
+    const promised = this.standing.find(({ deed }) => sameDeed(deed, call.deed));
+    const due = promised?.calls.find((one) => sameCall(one, call));
+    const differs = (what: string, given: unknown, wanted: unknown): void => {
+      if (isDeepStrictEqual(given, wanted)) return;
+      this.faults.push(`${it} is given the ${what} ${JSON.stringify(given)} instead of ${JSON.stringify(wanted)}`);
+    };
+    if (due) differs('input', input, due.input);
+    if (promised) differs('outputs', undoes?.outputs, promised.outputs);
+    if (timeoutMs < LEAST_MS) this.faults.push(`${it} has ${timeoutMs} ms instead of ${LEAST_MS} at least`);
+    const folder = stepFolder('', task);
+    const other = this.folders.get(folder);
+    if (other && !sameCall(other, call))
+      this.faults.push(`${it} shares a folder with '${other.title}' of ${nameOf(other.deed)}`);
+    this.folders.set(folder, call);
+  }
+
+  private takenTwice(call: Call, now: readonly Call[]): boolean {
+    const twice = holds(this.undone, call) || holds(now, call);
     if (twice) this.faults.push(`${nameOf(call.deed)} is undone twice`);
     return twice;
   }
 
   private ended(act: Act): void {
-    const at = this.acting.findIndex((one) => one.undo === act.undo && sameCall(one, act));
+    const { deed, what, outputs } = act;
+    const at = this.acting.findIndex((one) => isUndo(one) === isUndo(act) && sameCall(callOf(one), callOf(act)));
     this.acting.splice(at, at < 0 ? 0 : 1);
-    if (act.what === 'failed' && !act.undo) this.failed.push(act.deed);
+    if (isUndo(act)) {
+      if (what === 'failed') this.way?.failed.push(callOf(act));
+      return;
+    }
+    if (what === 'failed') this.failed.push(deed);
+    if (what !== 'done') return;
+    const promised = this.standing.find((one) => sameDeed(one.deed, deed));
+    if (promised) promised.outputs = outputs;
+    if (this.present.phase === deed.phase && outputs) this.present.steps[deed.step] = outputs;
   }
 
   private openWay(name: string, which: (one: Promised) => boolean, steps: StepPlan[] = []): void {
     this.closeWay();
     const due = this.standing.filter(which).toReversed();
-    this.way = { name, due: due.flatMap(({ calls }) => calls), taken: [], steps, begun: [] };
+    this.way = { name, due, taken: [], failed: [], steps, begun: [] };
   }
 
   /** Compares what was taken back with what was due, and forgets what no longer stands. */
@@ -172,17 +260,24 @@ class WayBack {
     const { way } = this;
     if (!way) return;
     this.way = undefined;
+    // What follows a call that failed, of the same undo, is left to the next way back.
+    const due = way.due.flatMap(({ calls }) => {
+      const broken = calls.findIndex((call) => holds(way.failed, call));
+      return broken < 0 ? calls : calls.slice(0, broken + 1);
+    });
     const taken: Call[] = [];
     for (const call of way.taken) {
-      if (this.takenTwice(call)) continue;
-      this.undone.push(call);
-      if (way.due.some((one) => sameCall(one, call))) taken.push(call);
-      else this.faults.push(`${nameOf(call.deed)} is undone by ${way.name}, which does not ask for it`);
+      if (this.takenTwice(call, taken)) continue;
+      if (holds(due, call)) taken.push(call);
+      else {
+        this.undone.push(call);
+        this.faults.push(`${nameOf(call.deed)} is undone by ${way.name}, which does not ask for it`);
+      }
     }
-    for (const call of way.due)
-      if (!taken.some((one) => sameCall(one, call)))
+    for (const call of due)
+      if (!holds(taken, call))
         this.faults.push(`${nameOf(call.deed)} is not undone by ${way.name}: '${call.title}' is left out`);
-    const order = way.due.filter((call) => taken.some((one) => sameCall(one, call)));
+    const order = due.filter((call) => holds(taken, call));
     const at = order.findIndex((call, index) => !sameCall(call, taken[index] ?? call));
     const [first, early] = [order[at], taken[at]];
     if (first && early)
@@ -194,39 +289,12 @@ class WayBack {
     const wanted = way.steps.filter(({ id, when }) => when === undefined || way.begun.includes(id)).map(({ id }) => id);
     if (way.begun.toSorted().join() !== wanted.toSorted().join())
       this.faults.push(`the steps of ${way.name} are [${wanted.join(', ')}], and [${way.begun.join(', ')}] were taken`);
-    this.standing = this.standing.filter(({ calls }) =>
-      calls.some((call) => !taken.some((one) => sameCall(one, call))),
+    for (const one of way.due) {
+      if (one.calls.some((call) => holds(way.failed, call))) one.failed = true;
+      else if (one.calls.every((call) => holds(taken, call))) this.standing.splice(this.standing.indexOf(one), 1);
+    }
+    this.undone.push(
+      ...taken.filter((call) => !this.standing.some(({ deed, failed }) => failed && sameDeed(deed, call.deed))),
     );
   }
-}
-
-/**
- * Judges where a go-live failed whose step `broken` (`phase.step`) fails whenever it is taken: there and nowhere
- * else, as often as the phase may be tried, with nothing after it in the phase.
- *
- * @returns what is wrong, a sentence each; empty when all is well
- */
-export function judgeBreak(plan: Plan, record: readonly Happening[], broken: string): string[] {
-  const faults: string[] = [];
-  const failures: Deed[] = [];
-  const acts = record.filter((one): one is Act => one.what !== 'told' && !one.undo);
-  const phase = plan.phases.find(({ id, steps }) => stepsOf(steps).some((step) => `${id}.${step.id}` === broken));
-  for (const { what, deed } of acts) {
-    const stopped = failures.find((one) => one.phase === deed.phase && one.attempt === deed.attempt);
-    const beside = groupOf(phase?.steps ?? [], stopped?.step ?? '').some(({ id }) => id === deed.step);
-    if (what === 'began' && stopped && !beside)
-      faults.push(`${nameOf(deed)} begins after ${nameOf(stopped)} has failed`);
-    if (what !== 'failed') continue;
-    if (`${deed.phase}.${deed.step}` === broken) failures.push(deed);
-    else faults.push(`${nameOf(deed)} fails, and is not what was broken`);
-  }
-  if (!phase) return [...faults, `there is no step ${broken}`];
-  const step = stepsOf(phase.steps).find(({ id }) => `${phase.id}.${id}` === broken);
-  const times = step?.onFail === 'ask' ? 1 : phase.onFail.attempts;
-  if (failures.length !== times) faults.push(`${broken} fails ${failures.length} times instead of ${times}`);
-  if (phase.onFail.then === 'continue' && step?.onFail === 'stop') return faults;
-  const later = plan.phases.slice(plan.phases.indexOf(phase) + 1).map(({ id }): string => id);
-  const gone = acts.find(({ what, deed }) => what === 'began' && later.includes(deed.phase));
-  if (gone) faults.push(`${nameOf(gone.deed)} begins, though ${broken} stopped the go-live`);
-  return faults;
 }
