@@ -4,7 +4,7 @@ import { errnoOf } from '../host/errno.js';
 import { die, failsAt } from '../host/failpoint.js';
 import { LockTimeout, withLock } from '../host/file-lock.js';
 import { sha256, syncFolder, writeDurably } from './durable.js';
-import { EvidenceError, evidenceError } from './error.js';
+import { EvidenceError, EvidenceRefusal, evidenceError } from './error.js';
 import type { EvidenceStore, Tail } from './store.js';
 
 const NEWLINE = 0x0a;
@@ -19,15 +19,15 @@ function lockFolder(root: string): string {
   return join(dirname(root), `.${basename(root)}.lock`);
 }
 
-/** `EvidenceStore.append` in a folder. */
+/** `EvidenceStore.append` in a folder. @param place says where the file lies, when it is this call's turn */
 export function appendLines(
   root: string,
-  path: string,
+  place: () => Promise<string>,
   next: Parameters<EvidenceStore['append']>[1],
   final: boolean,
 ): Promise<void> {
   const before = queues.get(root) ?? Promise.resolve();
-  const mine = before.catch(() => undefined).then(() => append(root, join(root, path), next, final));
+  const mine = before.catch(() => undefined).then(async () => append(root, await place(), next, final));
   queues.set(root, mine);
   const tidy = () => {
     if (queues.get(root) === mine) queues.delete(root);
@@ -49,6 +49,7 @@ async function append(
       const hint = `See why the process ${error.pid} does not go on; end it if it hangs`;
       throw new EvidenceError(`Cannot append to ${path}: ${error.message}`, `${hint}, then retry.`, 'LOCKED');
     }
+    if (error instanceof EvidenceRefusal) throw error;
     throw evidenceError('append to', path, error);
   }
   // Nothing is written any more, so nobody needs the lock.
@@ -65,6 +66,14 @@ async function appendLocked(path: string, next: Parameters<EvidenceStore['append
     const end = (await handle.stat()).size;
     const tail: Tail = { last: await lastLine(handle, end), lines: () => linesOf(handle), ...(torn ? { torn } : {}) };
     const lines = await next(tail);
+    const broken = lines.find((line) => line === '' || /[\r\n]/.test(line));
+    if (broken !== undefined) {
+      const shown = JSON.stringify(broken.slice(0, 80));
+      throw new EvidenceRefusal(
+        `${shown} is not one line for ${path}.`,
+        'This is a defect of golive or of a step kind.',
+      );
+    }
     try {
       await appendWhole(handle, Buffer.from(lines.map((line) => `${line}\n`).join('')));
       await handle.sync();

@@ -4,27 +4,58 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { errnoOf } from '../host/errno.js';
 import { isTemporary, moveIntoPlace, sha256File, temporaryBeside, writeDurably } from './durable.js';
-import { evidenceError } from './error.js';
+import { EvidenceError, EvidenceRefusal, evidenceError } from './error.js';
 import { appendLines, lastLineOf } from './folder-lines.js';
 import type { EvidenceStore, Inventory } from './store.js';
 
 /** The record in a folder of this machine, as BagIt lays it out. @param root absolute */
 export function folderStore(root: string): EvidenceStore {
-  const local = (path: string): string => join(root, path);
+  const local = (path: string): string => join(root, named(path));
   return {
     root,
     local,
-    read: (path) => readIfThere(local(path)),
-    write: (path, content) => writeDurably(local(path), content),
-    copy: (path, from) => copyDurably(from, local(path)),
-    adopt: (path) => sha256File(local(path)),
-    append: (path, next, options) => appendLines(root, path, next, options?.final ?? false),
-    lastLine: (path) => lastLineOf(local(path)),
+    read: async (path) => readIfThere(local(path)),
+    write: async (path, content) => writeDurably(await unlinked(root, path), content),
+    copy: async (path, from) => copyDurably(from, await unlinked(root, path)),
+    adopt: async (path) => sha256File(local(path)),
+    append: (path, next, options) => appendLines(root, () => unlinked(root, path), next, options?.final ?? false),
+    lastLine: async (path) => lastLineOf(local(path)),
     list: () => inventory(root),
     remove: async (leftovers) => {
-      for (const path of leftovers) await rm(local(path), { recursive: true, force: true });
+      for (const path of leftovers) await removeLeftover(local(path));
     },
   };
+}
+
+/** A path of the record as it is. @throws EvidenceRefusal when it is no plain path below the record's root */
+function named(path: string): string {
+  if (!path.includes('\0') && path.split('/').every((segment) => !['', '.', '..'].includes(segment))) return path;
+  throw new EvidenceRefusal(
+    `${JSON.stringify(path)} is no path within the evidence.`,
+    'This is a defect of golive or of a step kind: paths are relative, without `..`.',
+  );
+}
+
+/** Where to write a path of the record. @throws EvidenceError when a part of it is a link: it would be written elsewhere */
+async function unlinked(root: string, path: string): Promise<string> {
+  let at = root;
+  for (const segment of named(path).split('/')) {
+    at = join(at, segment);
+    const status = await lstat(at).catch(() => undefined);
+    if (status?.isSymbolicLink()) {
+      const hint = 'Look who put it there, and take it away, then retry.';
+      throw new EvidenceError(`Cannot write ${join(root, path)}: ${at} is a symbolic link`, hint, 'ELOOP');
+    }
+  }
+  return at;
+}
+
+async function removeLeftover(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch (error) {
+    throw evidenceError('remove', path, error);
+  }
 }
 
 /** A file's bytes, or undefined when it is not there. @throws EvidenceError for every other trouble */

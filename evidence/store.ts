@@ -27,7 +27,8 @@ export interface Tail {
 
 /**
  * Where the record of one go-live is kept: what auditors read. The step's private journal (ledger, lease, memory) and
- * the locks between processes are no part of it. Paths are relative, with `/`. Whatever resolves is durable; whatever is
+ * the locks between processes are no part of it. Paths are relative, with `/`, and do not lead out: one that is absolute
+ * or holds `..` is an EvidenceRefusal, and nothing is written through a link. Whatever resolves is durable; whatever is
  * killed leaves the old or the new content, never a part. What cannot be read or written is an EvidenceError.
  *
  * `test/evidence/store.contract.ts` is the contract: a second implementation passes it, and is chosen in `open-store.ts`.
@@ -46,9 +47,9 @@ export interface EvidenceStore {
   adopt(path: string): Promise<{ sha256: string; bytes: number }>;
   /**
    * Appends whole lines to a file; what fails appends nothing. Calls are served one at a time, those of one process in
-   * their order, whichever process they come from.
+   * their order, whichever process they come from: so `next` must not append itself, it would wait for its own end.
    *
-   * @param next gives the lines (without their ends); when it throws, nothing is appended
+   * @param next gives the lines (without their ends, none empty: else an EvidenceRefusal); when it throws, nothing is appended
    * @param options `final`: nothing is ever appended behind this
    */
   append(

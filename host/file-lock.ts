@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
-import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isRunning } from './process.js';
@@ -13,8 +13,10 @@ interface Holder extends NotedGroup {
   token: string;
 }
 
-/** A holder that this process cannot see (another container, another start) is taken for dead after this long. */
+/** A holder that this process cannot see (another container, another start) is taken for dead when its file is this old. */
 const UNSEEN_MS = 60_000;
+/** How often a holder writes its file anew, so that whoever cannot see it knows that it lives. */
+const BEAT_MS = 10_000;
 /** How often whoever waits is told of the holder. */
 const WORD_MS = 5000;
 const NAMESPACE = namespaceOf();
@@ -23,7 +25,9 @@ const NAMESPACE = namespaceOf();
  * what stays: so it sees at worst a number that is used up, and never none. For the same reason nothing is renamed.
  */
 const KEPT = 16;
-const NAME = /^lock\.(\d+)(\.free)?$/;
+/** No more digits than a number holds exactly: the next one must be another one. */
+const NAME = /^lock\.(\d{1,15})(\.free)?$/;
+const DRAFT = 'draft.';
 
 function namespaceOf(): string {
   try {
@@ -60,28 +64,26 @@ export interface LockOptions {
  * @throws LockTimeout when a living process keeps it longer than `timeoutMs`; AbortError
  */
 export async function acquireLock(folder: string, options: LockOptions): Promise<Release> {
-  const token = randomUUID();
-  const me: Holder = { ...noteGroup(process.pid), namespace: NAMESPACE, token };
+  const me: Holder = { ...noteGroup(process.pid), namespace: NAMESPACE, token: randomUUID() };
   await mkdir(folder, { recursive: true });
-  const draft = join(folder, `draft.${token}`);
   const until = performance.now() + options.timeoutMs;
   let nextWord = performance.now() + WORD_MS;
-  try {
-    for (let pause = 2; ; pause = Math.min(pause * 1.5, 100)) {
-      const { number, free } = await highest(folder);
-      const holder = number === 0 || free ? undefined : await livingHolder(join(folder, `lock.${number}`));
-      if (holder === undefined) {
-        const mine = number + 1;
-        if (await claim(folder, draft, me, mine)) return releaseOf(folder, mine);
-      } else if (performance.now() > until) throw new LockTimeout(holder.pid);
-      else if (performance.now() > nextWord) {
-        nextWord += WORD_MS;
-        options.waiting?.(holder.pid);
-      }
-      await delay(pause, undefined, options.signal ? { signal: options.signal } : {});
+  let seen: Holder | undefined;
+  for (let pause = 2; ; pause = Math.min(pause * 1.5, 100)) {
+    const { number, free } = await highest(folder);
+    const holder = number === 0 || free ? undefined : await livingHolder(folder, number);
+    const release = holder === undefined ? await claim(folder, me, number + 1) : undefined;
+    if (release) return release;
+    seen = holder ?? seen;
+    if (performance.now() > until) {
+      if (seen) throw new LockTimeout(seen.pid);
+      throw new Error(`Nobody holds the lock ${folder}, and it cannot be taken. Take the folder away.`);
     }
-  } finally {
-    await rm(draft, { force: true });
+    if (holder && performance.now() > nextWord) {
+      nextWord += WORD_MS;
+      options.waiting?.(holder.pid);
+    }
+    await delay(pause, undefined, options.signal ? { signal: options.signal } : {});
   }
 }
 
@@ -105,50 +107,139 @@ async function highest(folder: string): Promise<{ number: number; free: boolean 
   return found;
 }
 
-async function claim(folder: string, draft: string, me: Holder, number: number): Promise<boolean> {
+/** Undefined when another was faster. */
+async function claim(folder: string, me: Holder, number: number): Promise<Release | undefined> {
   const path = join(folder, `lock.${number}`);
+  const draft = draftIn(folder);
+  const handle = await open(draft, 'wx');
+  let mine = false;
   try {
-    await writeFile(draft, JSON.stringify(me));
+    await handle.writeFile(JSON.stringify(me));
     // A link appears with its whole content, and only where none was.
     await link(draft, path);
+    // A look at the folder that was too old may have made a number that was already used up.
+    mine = (await highest(folder).catch(() => undefined))?.number === number;
+    if (!mine) await rm(path, { force: true });
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false;
+    // Without a draft: whoever was stopped for so long that it was tidied away begins anew.
+    if (errnoOf(error) !== 'EEXIST' && errnoOf(error) !== 'ENOENT') throw error;
+  } finally {
+    await rm(draft, { force: true }).catch(() => undefined);
+    if (!mine) await handle.close();
+  }
+  if (!mine) return undefined;
+  // Whatever stands in the way of tidying does not take the lock from us.
+  await tidy(folder, number, handle).catch(() => undefined);
+  return releaseOf(path, me, handle);
+}
+
+function draftIn(folder: string): string {
+  return join(folder, `${DRAFT}${randomUUID()}`);
+}
+
+/** Removes used-up numbers, and drafts of writers that were killed: one that lives needs its draft for a moment only. */
+async function tidy(folder: string, number: number, justWritten: FileHandle): Promise<void> {
+  const nowMs = (await justWritten.stat()).mtimeMs;
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const other = NAME.exec(name)?.[1];
+    const old = name.startsWith(DRAFT)
+      ? nowMs - ((await stat(path).catch(() => undefined))?.mtimeMs ?? nowMs) > UNSEEN_MS
+      : other !== undefined && Number(other) < number - KEPT;
+    if (old) await rm(path, { force: true }).catch(() => undefined);
+  }
+}
+
+function releaseOf(path: string, me: Holder, handle: FileHandle): Release {
+  const stopBeating = beat(handle, Buffer.from(JSON.stringify(me)));
+  const release = async (): Promise<void> => {
+    await stopBeating();
+    await handle.close().catch(() => undefined);
+    // The folder was taken away with everything in it, or the number is now another's.
+    if ((await readHolder(path))?.holder.token !== me.token) return;
+    await writeFile(`${path}.free`, '').catch((error: unknown) => {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+    });
+  };
+  let released: Promise<void> | undefined;
+  return () => (released ??= release());
+}
+
+/**
+ * Writes the same bytes into the holder's own file again and again: the file system then notes its own time, which needs no
+ * two clocks that agree. By the handle, not the name: the name may be another's after the folder was taken away.
+ */
+function beat(handle: FileHandle, bytes: Buffer): () => Promise<void> {
+  let writing: Promise<void> | undefined;
+  const write = async (): Promise<void> => {
+    await handle.write(bytes, 0, bytes.length, 0);
+    await handle.datasync();
+  };
+  const timer = setInterval(() => {
+    // One at a time: a disk that hangs gathers no writes. One that fails is tried again with the next.
+    writing ??= write()
+      .catch(() => undefined)
+      .finally(() => (writing = undefined));
+  }, BEAT_MS);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await writing;
+  };
+}
+
+async function livingHolder(folder: string, number: number): Promise<Holder | undefined> {
+  const read = await readHolder(join(folder, `lock.${number}`));
+  if (read === undefined) return undefined;
+  const { holder, mtimeMs } = read;
+  const mine = noteGroup(process.pid);
+  const lives =
+    holder.boot === mine.boot && holder.namespace === NAMESPACE
+      ? isRunning(holder.pid, holder.startTime)
+      : (await fileSystemTime(folder)) - mtimeMs < UNSEEN_MS;
+  return lives ? holder : undefined;
+}
+
+/** What the file system takes for now, in milliseconds: the time of a file that was just written. */
+async function fileSystemTime(folder: string): Promise<number> {
+  const draft = draftIn(folder);
+  try {
+    await writeFile(draft, '');
+    return (await stat(draft)).mtimeMs;
+  } finally {
+    await rm(draft, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Undefined where a file is no holder's: given up just now, torn by a power cut, or put there by somebody else. */
+async function readHolder(path: string): Promise<{ holder: Holder; mtimeMs: number } | undefined> {
+  try {
+    // Opened, then asked: a network's file system looks anew when a file is opened.
+    const handle = await open(path, 'r');
+    try {
+      const holder = holderIn(await handle.readFile('utf8'));
+      return holder && { holder, mtimeMs: (await handle.stat()).mtimeMs };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'EISDIR') return undefined;
     throw error;
   }
-  // A look at the folder that was too old may have made a number that was already used up.
-  if ((await highest(folder)).number !== number) {
-    await rm(path, { force: true });
-    return false;
-  }
-  for (const name of await readdir(folder)) {
-    const other = NAME.exec(name)?.[1];
-    if (other !== undefined && Number(other) < number - KEPT) await rm(join(folder, name), { force: true });
-  }
-  return true;
 }
 
-function releaseOf(folder: string, number: number): Release {
-  let released: Promise<void> | undefined;
-  const path = join(folder, `lock.${number}`);
-  return () =>
-    (released ??= writeFile(`${path}.free`, '').catch((error: NodeJS.ErrnoException) => {
-      // The folder was taken away with everything in it, or somebody took the lock from us.
-      if (error.code !== 'ENOENT') throw error;
-    }));
-}
-
-async function livingHolder(path: string): Promise<Holder | undefined> {
-  let holder: Holder;
+function holderIn(text: string): Holder | undefined {
   try {
-    holder = JSON.parse(await readFile(path, 'utf8')) as Holder;
+    const value: unknown = JSON.parse(text);
+    return isHolder(value) ? value : undefined;
   } catch {
-    // Given up just now, or torn by a power cut: nobody of this start of the machine has it.
     return undefined;
   }
-  const mine = noteGroup(process.pid);
-  if (holder.boot === mine.boot && holder.namespace === NAMESPACE) {
-    return isRunning(holder.pid, holder.startTime) ? holder : undefined;
-  }
-  const age = Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? 0);
-  return age < UNSEEN_MS ? holder : undefined;
+}
+
+function isHolder(value: unknown): value is Holder {
+  if (typeof value !== 'object' || value === null) return false;
+  const { pid, startTime, boot, namespace, token } = value as Partial<Record<keyof Holder, unknown>>;
+  const texts = [boot, namespace, token, startTime ?? ''];
+  return Number.isInteger(pid) && Number(pid) > 0 && texts.every((text) => typeof text === 'string');
 }

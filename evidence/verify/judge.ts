@@ -28,10 +28,11 @@ export interface Record {
 /** A kind's outputs from its raw evidence; undefined where the evidence does not hold all of it. */
 export type FromRaw = (kind: string, input: JsonObject, read: (name: string) => Buffer | undefined) => Json | undefined;
 
-/** Reads plan and state, and checks that they, the runbook and the seal speak of the same go-live. */
+/** Reads plan and state, and checks that they, the runbook, the log's begin and the seal speak of the same go-live. */
 export async function readRecord(
   bag: Bag,
   seal: SealPredicate | undefined,
+  events: readonly LoggedEvent[],
   findings: Findings,
 ): Promise<Record | undefined> {
   let record: Record | undefined;
@@ -49,6 +50,7 @@ export async function readRecord(
     if (state.id !== plan.goLiveId || state.mode !== plan.mode) differ('data/state.json', 'is of another go-live');
     const runbook = bag.payload.get('data/runbook.yaml');
     if (runbook !== undefined && runbook !== plan.runbook.sha256) differ('data/runbook.yaml', 'is not the planned one');
+    checkStarts({ plan, startedBy, state }, events, findings);
     if (seal) {
       const said = {
         goLive: state.id,
@@ -68,6 +70,18 @@ export async function readRecord(
     return { count: 3, note: `plan ${digest.slice(0, 12)}` };
   });
   return record;
+}
+
+/** The log's own word on what was started: every begin of it, since one that was broken off may have begun again. */
+function checkStarts({ plan, startedBy, state }: Record, events: readonly LoggedEvent[], findings: Findings): void {
+  const starts = eventsOf(events, 'go-live.started');
+  if (starts.length === 0) findings.add('policy', 'data/events.jsonl', 'does not say that the go-live began');
+  const stands = { plan: state.planDigest, runbook: plan.runbook.sha256, by: startedBy, mode: plan.mode };
+  for (const start of starts) {
+    for (const name of ['plan', 'runbook', 'by', 'mode'] as const)
+      if (start[name] !== stands[name])
+        findings.add('policy', `event ${start.seq}`, `says another ${name} than plan and state`);
+  }
 }
 
 /** As much of their shape as is used before the digests are compared: a key holder may seal any JSON. */

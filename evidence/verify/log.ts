@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isJsonObject } from '../../model/json.js';
-import { eventsOf, type LoggedEvent, readEvent } from '../../model/evidence/logged-event.js';
+import { eventsOf, type LoggedEvent, oddField, readEvent } from '../../model/evidence/logged-event.js';
 import { formatManifest } from '../../model/evidence/manifest.js';
 import type { SealPredicate } from '../../model/evidence/seal.js';
 import { FIRST_PREV, linkOf, sha256 } from '../hash.js';
@@ -34,10 +34,15 @@ export async function checkLog(bag: Bag, seal: SealPredicate | undefined, findin
       if (value.prev !== prev)
         findings.add('altered', `${LOG}:${index + 1}`, 'does not follow from the line before it');
       prev = linkOf(line);
+      const odd = oddField(value);
+      if (odd !== undefined)
+        findings.add('policy', `${LOG}:${index + 1}`, `is no ${value.type} as golive writes it: field ${odd}`);
       events.push(readEvent(index, value));
     }
     checkEnd(bag, events, prev, seal, findings);
-    return { count: events.length, note: `head ${prev.slice(0, 12)}` };
+    const unknown = events.filter(({ type }) => type === 'unknown').length;
+    const note = `head ${prev.slice(0, 12)}`;
+    return { count: events.length, note: unknown > 0 ? `${note}; ${unknown} of unknown types, not judged` : note };
   });
   await findings.group('evidence files against what the log says of them', () =>
     checkReferences(bag, events, findings),

@@ -38,7 +38,7 @@ export async function verifyBundle(root: string, trust: Trust, fromRaw: FromRaw)
   const bag = await checkBag(root, findings);
   const seal = await checkSeal(bag, trust.key, findings);
   const events = await checkLog(bag, seal, findings);
-  const record = await readRecord(bag, seal, findings);
+  const record = await readRecord(bag, seal, events, findings);
   // What was altered is not judged: its words mean nothing.
   if (record && findings.list.every((one) => one.class !== 'altered')) {
     await checkJudgement(bag, record, events, fromRaw, findings);

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.js';
+import { optional, text } from './field.js';
 import { EVENTS, type EventType, type Facts, type Fields } from './events.js';
 
 /** One line of a log, as a reader takes it: what is not as the table says is left out. */
@@ -10,6 +11,9 @@ export interface UnknownEvent {
   seq: number;
   type: 'unknown';
 }
+
+/** What the workflow adds to any event. */
+const TIME = optional(text('Workflow time, ISO 8601.'));
 
 /** The events of these types, in order. */
 export function eventsOf<T extends EventType>(
@@ -23,6 +27,19 @@ export function eventsOf<T extends EventType>(
 
 function isEventType(type: string): type is EventType {
   return Object.hasOwn(EVENTS, type);
+}
+
+/**
+ * Names the first field of a line that is not as the table says: missing, or of another type. Undefined where all are, and
+ * for a type that the table does not have.
+ */
+export function oddField({ type, ...line }: JsonObject): string | undefined {
+  if (typeof type !== 'string' || !isEventType(type)) return undefined;
+  const fields: Fields = { ...EVENTS[type].fields, time: TIME };
+  const odd = Object.entries(fields).find(([name, field]) =>
+    Object.hasOwn(line, name) ? !field.is(line[name]) : !field.optional,
+  );
+  return odd?.[0];
 }
 
 /**

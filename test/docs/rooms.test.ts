@@ -9,8 +9,15 @@ const root = new URL('../../', import.meta.url).pathname;
 
 test('the drawing of the rooms is what the imports are', () => {
   const drawn = execFileSync('npm', ['run', '--silent', 'draw:rooms'], { cwd: root, encoding: 'utf8' });
-  expectGenerated('docs/ARCHITECTURE.md', 'rooms', `\`\`\`mermaid\n${drawn.trim()}\n\`\`\``);
+  expectGenerated('docs/ARCHITECTURE.md', 'rooms', `\`\`\`mermaid\n${inOrder(drawn.trim())}\n\`\`\``);
 }, 120_000);
+
+/** With its arrows sorted: which import of a file stands first says nothing of the rooms. */
+function inOrder(drawn: string): string {
+  const lines = drawn.split('\n');
+  const arrows = lines.filter((line) => line.includes('-->'));
+  return [...lines.filter((line) => !line.includes('-->')), ...arrows.toSorted((a, b) => (a < b ? -1 : 1))].join('\n');
+}
 
 /** Each rule with a file that breaks it: where it stands, and what it imports. */
 const BREAKS: Record<string, [file: string, imported: string]> = {

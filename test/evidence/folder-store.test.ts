@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -15,6 +15,7 @@ storeContract('a folder', async () => {
     another: () => folderStore(root),
     tear: (path, bytes) => appendFile(join(root, path), bytes),
     abandon: (path, bytes) => writeFile(temporaryBeside(join(root, path)), bytes),
+    link: (path, target) => symlink(target, join(root, path)),
     remove: () => rm(parent, { recursive: true, force: true }),
   };
 });

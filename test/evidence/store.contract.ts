@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -17,6 +17,8 @@ export interface StoreUnderTest {
   tear(path: string, bytes: string): Promise<void>;
   /** Leaves an unfinished write of a file, as a crash in the middle of `write` does. */
   abandon(path: string, bytes: string): Promise<void>;
+  /** Puts a link into the record, as a command of a step can. */
+  link(path: string, target: string): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -102,6 +104,68 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect(leftovers).toHaveLength(2);
       await store.remove(leftovers);
       expect(await store.list()).toEqual({ files, leftovers: [], links: [] });
+    });
+
+    test.each([
+      '',
+      '.',
+      '..',
+      '/tmp/x',
+      '../x',
+      'data/../../x',
+      'data/..',
+      'data//x',
+      'data/./x',
+      'data/x/',
+      'data/\0',
+    ])('a path that does not lie in it is refused: %j', async (path) => {
+      await store.write('data/x/y', 'x');
+      const source = join(outside, 'source');
+      writeFileSync(source, 'content');
+      expect(() => store.local(path)).toThrow(expect.objectContaining({ name: 'EvidenceRefusal' }));
+      for (const deed of [
+        () => store.read(path),
+        () => store.write(path, 'x'),
+        () => store.copy(path, source),
+        () => store.adopt(path),
+        () => store.append(path, () => ['line']),
+        () => store.lastLine(path),
+        () => store.remove([path]),
+      ])
+        await expect(deed()).rejects.toMatchObject({ name: 'EvidenceRefusal' });
+      expect((await store.list()).files.map((file) => file.path)).toEqual(['data/x/y']);
+    });
+
+    test('nothing is written through a link, to a file or by a folder', async () => {
+      await store.write('data/there', '');
+      const source = join(outside, 'file');
+      writeFileSync(source, 'before\n');
+      mkdirSync(join(outside, 'folder'));
+      await under.link('data/file', source);
+      await under.link('data/new', join(outside, 'new'));
+      await under.link('data/folder', join(outside, 'folder'));
+      const refused = { name: 'EvidenceError', code: 'ELOOP' };
+      for (const path of ['data/file', 'data/new', 'data/folder/log', 'data/folder/deep/log'])
+        await expect(store.append(path, () => ['line'])).rejects.toMatchObject(refused);
+      await expect(store.write('data/folder/file', 'x')).rejects.toMatchObject(refused);
+      await expect(store.copy('data/folder/file', source)).rejects.toMatchObject(refused);
+      expect(readFileSync(source, 'utf8')).toBe('before\n');
+      expect(readdirSync(outside, { recursive: true, encoding: 'utf8' }).toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+        'file',
+        'folder',
+      ]);
+    });
+
+    test('a leftover that cannot be removed is an EvidenceError', async () => {
+      await store.write('data/file', 'x');
+      await expect(store.remove(['data/file/below'])).rejects.toMatchObject({ name: 'EvidenceError' });
+    });
+
+    test.each(['', 'two\nlines', 'end\n', 'end\r'])('what is not one line is not appended: %j', async (line) => {
+      await store.append('data/log', () => ['first']);
+      await expect(store.append('data/log', () => ['whole', line])).rejects.toMatchObject({ name: 'EvidenceRefusal' });
+      await store.append('data/log', () => ['last']);
+      expect(String(await store.read('data/log'))).toBe('first\nlast\n');
     });
 
     test('two writers at once: each sees the line before its own, and no line is lost or doubled', async () => {

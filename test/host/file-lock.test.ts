@@ -1,9 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { LockTimeout, acquireLock } from '../../host/file-lock.js';
 import { linkOf } from '../../evidence/hash.js';
 import { appendEvent } from '../../evidence/write/log.js';
@@ -19,6 +29,8 @@ beforeEach(() => {
 });
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
+  jest.useRealTimers();
+  jest.restoreAllMocks();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -101,4 +113,100 @@ test('a command dies with its worker where the system can do that', async () => 
   expect(isRunning(command, null)).toBe(true);
   child.kill('SIGKILL');
   await eventually(() => !isRunning(command, null), 'the command is gone');
+});
+
+/** A lock folder with these files, by name. */
+function lockWith(files: Record<string, string>): string {
+  const lock = join(folder, 'lock');
+  mkdirSync(lock);
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(lock, name), content);
+  return lock;
+}
+const aged = (path: string, ms: number): void => utimesSync(path, new Date(), new Date(Date.now() - ms));
+const quick = { timeoutMs: 300 };
+
+describe('a lock folder that is not as it was left', () => {
+  test.each(['null', '1', '[]', '"x"', '{"pid":"self"}', '{"pid":1}', '', '{"pid'])(
+    'a lock that holds %s is nobody’s',
+    async (content) => {
+      const release = await acquireLock(lockWith({ 'lock.1': content }), quick);
+      await release();
+    },
+  );
+
+  test('a number that no number can follow is not one of ours', async () => {
+    const lock = lockWith({ 'lock.9007199254740992': '' });
+    await (await acquireLock(lock, quick))();
+    expect(existsSync(join(lock, 'lock.1.free'))).toBe(true);
+  });
+
+  test('a lock that nobody holds and nobody can take is given up in time', async () => {
+    const lock = lockWith({ 'lock.999999999999999': '' });
+    await expect(acquireLock(lock, quick)).rejects.toThrow(/cannot be taken/);
+    expect(readdirSync(lock)).toEqual(['lock.999999999999999']);
+  });
+
+  test('what cannot be tidied away does not keep the lock from whoever took it', async () => {
+    const lock = lockWith({ 'lock.30': '' });
+    mkdirSync(join(lock, 'lock.3'));
+    const release = await acquireLock(lock, quick);
+    await expect(acquireLock(lock, quick)).rejects.toThrow(LockTimeout);
+    await release();
+    await (await acquireLock(lock, quick))();
+  });
+
+  test('drafts of writers that were killed are tidied away, those of others are left', async () => {
+    const lock = lockWith({ 'draft.old': '', 'draft.new': '' });
+    aged(join(lock, 'draft.old'), 61_000);
+    await (await acquireLock(lock, quick))();
+    expect(readdirSync(lock).toSorted()).toEqual(['draft.new', 'lock.1', 'lock.1.free']);
+  });
+
+  test('a lock whose folder was taken away does not free the next one’s', async () => {
+    const lock = join(folder, 'lock');
+    const first = await acquireLock(lock, quick);
+    rmSync(lock, { recursive: true });
+    const second = await acquireLock(lock, quick);
+    await first();
+    await expect(acquireLock(lock, quick)).rejects.toThrow(LockTimeout);
+    await second();
+    await (await acquireLock(lock, quick))();
+  });
+});
+
+describe('a holder that cannot be seen, in another container', () => {
+  const stranger = { pid: 1, startTime: '1', boot: 'another', namespace: 'pid:[1]', token: 'token' };
+
+  test('is dead when its file is old by the file system’s own time, whatever the clock says', async () => {
+    const lock = lockWith({ 'lock.1': JSON.stringify(stranger) });
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => performance.timeOrigin + 3_600_000);
+    await expect(acquireLock(lock, quick)).rejects.toThrow(LockTimeout);
+    clock.mockImplementation(() => performance.timeOrigin - 3_600_000);
+    utimesSync(join(lock, 'lock.1'), new Date(), new Date(performance.timeOrigin + performance.now() - 61_000));
+    await (await acquireLock(lock, quick))();
+    expect(readdirSync(lock).filter((name) => name.startsWith('draft.'))).toEqual([]);
+  });
+
+  test('is seen to live by its file, which it writes anew for as long as it holds the lock', async () => {
+    jest.useFakeTimers({ doNotFake: ['performance', 'Date', 'nextTick', 'setImmediate', 'setTimeout'] });
+    const lock = join(folder, 'lock');
+    const release = await acquireLock(lock, quick);
+    const file = join(lock, 'lock.1');
+    const content = readFileSync(file, 'utf8');
+    const ageMs = (): number => Date.now() - statSync(file).mtimeMs;
+    for (let times = 0; times < 3; times += 1) {
+      aged(file, 61_000);
+      await eventually(() => {
+        // One write at a time: while the last one is on its way, a beat is left out.
+        jest.advanceTimersByTime(10_000);
+        return ageMs() < 30_000;
+      }, 'its file is young again');
+      expect(readFileSync(file, 'utf8')).toBe(content);
+    }
+    await release();
+    aged(file, 61_000);
+    jest.advanceTimersByTime(60_000);
+    expect(jest.getTimerCount()).toBe(0);
+    expect(ageMs()).toBeGreaterThan(60_000);
+  });
 });

@@ -114,6 +114,16 @@ describe('attacks by the holder of the key', () => {
     expect({ found, findings }).toEqual({ found: exitCode, findings: expect.any(Array) });
     expect(findings.map(({ message }) => message).join('\n')).toContain(says);
   });
+  test('a line of an unknown type is counted, said, and no finding', async () => {
+    const bundle = copy();
+    bundle.events((events) => [...events.slice(0, -1), { type: 'from.tomorrow' }, ...events.slice(-1)]);
+    await bundle.reseal(made.key);
+    const { checks, findings } = await verifyBundle(bundle.root, trust, recomputeOutputs);
+    expect(findings).toEqual([]);
+    expect(checks.find(({ what }) => what.startsWith('the event log'))?.note).toMatch(
+      /; 1 of unknown types, not judged$/,
+    );
+  });
   test('a NO-GO cannot be turned into GO', async () => {
     const bundle = copy('noGo');
     bundle.state((state) => {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import type { Json } from '../../../model/json.js';
 import { addressText, asId } from '../../../model/plan/address.js';
 import type { Attack } from './outside.js';
 
@@ -83,6 +84,19 @@ export const INSIDE: Attack[] = [
   ],
 ];
 
+/** Fields of known events, with values of another type. */
+const WRONG: [type: string, field: string, value: Json][] = [
+  ['phase.started', 'attempt', '1'],
+  ['step.started', 'inputs', 7],
+  ['step.done', 'outputs', [0.99]],
+  ['message.approve', 'said', 'yes'],
+  ['approval.asked', 'digest', null],
+  ['decision', 'verdict', 'fine'],
+  ['decision', 'time', 0],
+  ['verdict', 'rollbackIncomplete', 'no'],
+  ['go-live.started', 'timeScale', '1'],
+];
+
 /** Seen only by judging again what the second verifier, in its few lines, does not. */
 export const DEEP: Attack[] = [
   ...(['{}', '[]', '{\n  "plan": []\n}'] as const).map(
@@ -139,6 +153,44 @@ export const DEEP: Attack[] = [
       bundle.state(
         (state) => void Object.assign(state.approvals[0]?.votes[0] ?? {}, { at: '2020-01-01T00:00:00.000Z' }),
       ),
+  ],
+  ...WRONG.map(([type, field, value]): Attack => {
+    const change: Attack[2] = (bundle) =>
+      bundle.events((events) => {
+        for (const event of events) if (event.type === type) event[field] = value;
+      });
+    return [
+      `a ${type} whose ${field} is ${JSON.stringify(value)}`,
+      13,
+      change,
+      `is no ${type} as golive writes it: field ${field}`,
+    ];
+  }),
+  [
+    'a field left out',
+    13,
+    (bundle) => bundle.events((events) => events.forEach((event) => event.type === 'verdict' && delete event.sentence)),
+    'is no verdict as golive writes it: field sentence',
+  ],
+  ...(
+    [
+      ['plan', '0'.repeat(64)],
+      ['runbook', '0'.repeat(64)],
+      ['by', 'Ada'],
+      ['mode', 'rehearse'],
+    ] as const
+  ).map(([field, value]): Attack => {
+    const change: Attack[2] = (bundle) =>
+      bundle.events((events) => {
+        for (const event of events) if (event.type === 'go-live.started') event[field] = value;
+      });
+    return [`a begin with another ${field}`, 13, change, `says another ${field} than plan and state`];
+  }),
+  [
+    'a begin left out',
+    13,
+    (bundle) => bundle.events((events) => events.filter(({ type }) => type !== 'go-live.started')),
+    'does not say that the go-live began',
   ],
   ['a tick taken away', 13, (bundle) => bundle.state((state) => void delete state.checklist[0]?.at)],
   ['a tick unsigned', 13, (bundle) => bundle.state((state) => void delete state.checklist[0]?.signed)],
