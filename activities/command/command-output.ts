@@ -8,9 +8,10 @@ import { StepError } from '../step/step-error.js';
 /** Most of an output that is kept in the evidence; its hash and length are of all of it. */
 const SAVE_BYTES = 64 * 1024 * 1024;
 
-/** What a command said on both streams, secrets taken out. */
+/** What a command said on both streams, secrets taken out but of what is called raw. */
 export interface Output {
   stdout: string;
+  rawStdout: string;
   stderr: string;
   truncated: boolean;
   /** Length of both streams together, and SHA-256 over them in the order in which they came. */
@@ -71,7 +72,14 @@ export function collectOutput(stdout: Readable, stderr: Readable, options: Outpu
       throw new StepError('EVIDENCE_UNWRITABLE', `Output could not be written to ${saveTo}: ${fileError.message}.`);
     }
     const truncated = Boolean(out?.cut || err?.cut) || (file !== undefined && bytes > SAVE_BYTES);
-    return { stdout: out?.text ?? '', stderr: err?.text ?? '', truncated, bytes, sha256: hash.digest('hex') };
+    return {
+      stdout: out?.text ?? '',
+      rawStdout: out?.raw ?? '',
+      stderr: err?.text ?? '',
+      truncated,
+      bytes,
+      sha256: hash.digest('hex'),
+    };
   };
 }
 
@@ -81,30 +89,45 @@ function keepEnd(
   captureBytes: number,
   secrets: readonly string[],
   receive: (chunk: Buffer) => void,
-): () => { text: string; cut: boolean } {
+): () => { text: string; raw: string; cut: boolean } {
   const redactor = secrets.length === 0 ? undefined : new Redactor(secrets);
-  const chunks: Buffer[] = [];
-  let kept = 0;
-  let cut = false;
+  const shown = lastBytes(captureBytes);
+  const raw = redactor ? lastBytes(captureBytes) : shown;
   const retain = (chunk: Buffer): void => {
     if (chunk.length === 0) return;
     receive(chunk);
-    chunks.push(chunk);
-    kept += chunk.length;
-    while (chunks[0] && kept - chunks[0].length >= captureBytes) {
-      kept -= chunks[0].length;
-      chunks.shift();
-      cut = true;
-    }
+    shown.push(chunk);
   };
-  stream.on('data', (chunk: Buffer) => retain(redactor ? redactor.push(chunk) : chunk));
+  stream.on('data', (chunk: Buffer) => {
+    if (redactor) raw.push(chunk);
+    retain(redactor ? redactor.push(chunk) : chunk);
+  });
   stream.on('error', () => undefined);
   return () => {
     if (redactor) retain(redactor.end());
-    const whole = Buffer.concat(chunks);
-    return {
-      text: whole.subarray(Math.max(0, whole.length - captureBytes)).toString('utf8'),
-      cut: cut || whole.length > captureBytes,
-    };
+    return { ...shown.read(), raw: raw.read().text };
+  };
+}
+
+/** The end of what is pushed, at most so many bytes. */
+function lastBytes(most: number) {
+  const chunks: Buffer[] = [];
+  let kept = 0;
+  let cut = false;
+  return {
+    push: (chunk: Buffer): void => {
+      chunks.push(chunk);
+      kept += chunk.length;
+      while (chunks[0] && kept - chunks[0].length >= most) {
+        kept -= chunks[0].length;
+        chunks.shift();
+        cut = true;
+      }
+    },
+    read: (): { text: string; cut: boolean } => {
+      const whole = Buffer.concat(chunks);
+      const text = whole.subarray(Math.max(0, whole.length - most)).toString('utf8');
+      return { text, cut: cut || whole.length > most };
+    },
   };
 }

@@ -34,12 +34,13 @@ function formsOf(secrets: readonly string[]): string[] {
 }
 
 /**
- * Takes secrets out of a text: as they are, in base64 (also within longer data), hex, URL-encoded and as JSON text.
+ * Makes what takes secrets out of a text: as they are, in base64 (also within longer data), hex, URL-encoded and as JSON text.
  *
  * @param secrets resolved values; empty ones are passed over
  */
-export function redact(text: string, secrets: readonly string[]): string {
-  return formsOf(secrets).reduce((result, form) => result.replaceAll(form, REDACTED), text);
+export function redactorOf(secrets: readonly string[]): (text: string) => string {
+  const forms = formsOf(secrets);
+  return (text) => forms.reduce((result, form) => result.replaceAll(form, REDACTED), text);
 }
 
 /** Changes each text in a value, however deep; names stay. */
@@ -50,6 +51,22 @@ export function inEachText(value: Json, change: (text: string) => string): Json 
   if (Array.isArray(value)) return value.map((item) => inEachText(item, change));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, inEachText(item, change)]));
+}
+
+/** Takes secrets out of a value, however deep: out of texts and names, and numbers that are one. Its shape stays. */
+export function redactIn(value: Json, redact: (text: string) => string): Json {
+  if (typeof value === 'string') return redact(value);
+  if (typeof value === 'number') return redact(String(value)) === REDACTED ? REDACTED : value;
+  if (Array.isArray(value)) return value.map((item) => redactIn(item, redact));
+  if (value === null || typeof value !== 'object') return value;
+  const members = new Map<string, Json>();
+  for (const [name, item] of Object.entries(value)) {
+    const shown = redact(name);
+    let free = shown;
+    for (let again = 2; members.has(free); again += 1) free = `${shown} ${again}`;
+    members.set(free, redactIn(item, redact));
+  }
+  return Object.fromEntries(members);
 }
 
 /** Takes secrets out of a stream of bytes, also where one stands across the border of two chunks. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Json } from '../../model/json.js';
 import type { GoLiveRef } from '../../model/state/contract.js';
 import { allowedEnv } from '../command/environment.js';
-import { inEachText, redact } from '../command/redact.js';
+import { redactIn, redactorOf } from '../command/redact.js';
 import { resolveSecret } from '../command/secret.js';
 import { send } from '../reach/http.js';
 import { checkHost, judgedLookup } from '../reach/reach.js';
@@ -14,6 +14,7 @@ const SECRET_NAME = /(KEY|TOKEN|SECRET|PASSWORD)(_DATA)?$/;
 /** The secrets that one attempt has read. */
 export class Secrets {
   private readonly read = new Set<string>();
+  private redactor = redactorOf([]);
 
   get values(): readonly string[] {
     return [...this.read];
@@ -21,16 +22,16 @@ export class Secrets {
 
   /** @returns the value itself */
   add(value: string): string {
-    this.read.add(value);
+    if (!this.read.has(value)) {
+      this.read.add(value);
+      this.redactor = redactorOf(this.values);
+    }
     return value;
   }
 
-  readonly redact = (text: string): string => (this.read.size === 0 ? text : redact(text, this.values));
+  readonly redact = (text: string): string => this.redactor(text);
 
-  /** The same value with secrets taken out of each text in it; names stay. */
-  redactIn<J extends Json>(value: J): J {
-    return (this.read.size === 0 ? value : inEachText(value, this.redact)) as J;
-  }
+  readonly redactIn = (value: Json): Json => (this.read.size === 0 ? value : redactIn(value, this.redactor));
 }
 
 export interface Bounds {
@@ -58,6 +59,7 @@ export function createCapabilities({ goLive, env, signal, secrets }: Bounds): Ca
     // A secret's file is named by the plan itself and may lie anywhere.
     secret: async (ref) => secrets.add(await resolveSecret(ref, env, (relative) => resolve(goLive.baseDir, relative))),
     redact: secrets.redact,
+    redactIn: secrets.redactIn,
     env: (...families) => {
       const allowed = allowedEnv(env, families);
       for (const [name, value] of Object.entries(allowed)) if (SECRET_NAME.test(name)) secrets.add(value);

@@ -72,7 +72,7 @@ export function createContext(parts: ContextParts): StepContext {
           await evidence.adopt(options.saveAs).catch(() => undefined);
       }
     },
-    log: (message, facts) => parts.logger.info(facts ? secrets.redactIn(facts) : {}, secrets.redact(message)),
+    log: (message, facts) => parts.logger.info(secrets.redactIn(facts ?? {}), secrets.redact(message)),
   };
 }
 

@@ -139,9 +139,7 @@ async function intend({ task, call, ledger, inputs, context }: Work): Promise<Af
 /** intended → acted, interrupted, notDone or cutOff */
 async function act(work: Work): Promise<After<'intended'>> {
   try {
-    const { outputs, summary, evidence } = await perform(work.call, work.input, work.context);
-    const said = work.secrets.redactIn({ outputs, summary });
-    return { is: 'acted', result: { ...said, evidence } };
+    return { is: 'acted', result: await perform(work.call, work.input, work.context) };
   } catch (error) {
     return afterFailure(error, failureIn(work, error), acting(work));
   }

@@ -28,7 +28,7 @@ import type { StepCall } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 import { unwritable } from '../step/unwritable.js';
 import type { StepDeps } from './attempt.js';
-import { parseInput } from './perform.js';
+import { parseInput, withoutSecrets } from './perform.js';
 
 /** More than two records. */
 const TAIL_BYTES = 256 * 1024;
@@ -121,7 +121,8 @@ async function takeSample({
   try {
     const input = parseInput(call.kind.input, task.input, call.name);
     const { outputs } = await call.handler.do(input, createContext(parts));
-    const declared = secrets.redactIn(call.kind.outputs.parse(outputs) as JsonObject);
+    // Judged on what is kept: an auditor judges the records once more.
+    const declared = withoutSecrets(call.kind, call.kind.outputs.parse(outputs) as JsonObject, secrets);
     const green = isGreen(task.sample.plan, declared);
     const why = green ? {} : { why: `${task.sample.plan.green} does not hold` };
     return { outcome: green ? 'green' : 'red', ...why, outputs: declared };

@@ -49,8 +49,10 @@ export interface Capabilities {
    * @throws StepError NOT_FOUND when there is none, or an empty one
    */
   secret(ref: SecretRef): Promise<string>;
-  /** Takes the secrets that were read so far out of a text, in all their spellings. */
+  /** Takes the secrets that were read so far out of a text, in all their spellings; before it is cut, not after. */
   redact(text: string): string;
+  /** The same for a value, when it has been judged: texts and names in it, and numbers that are a secret. */
+  redactIn(value: Json): Json;
   /** The allow-listed part of the worker's environment: what every command gets, and the named families. */
   env(...families: EnvFamily[]): Record<string, string>;
 }
@@ -171,6 +173,8 @@ export interface CommandResult {
   exitCode: number | null;
   signal: string | null;
   stdout: string;
+  /** What `stdout` was before secrets were taken out: to be compared or parsed, never kept. */
+  rawStdout: string;
   stderr: string;
   truncated: boolean;
   /** Of both streams together, before anything was left out. */

@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import { stepKinds } from '../../kinds/catalog.js';
+import { counted } from '../../model/counted.js';
 
 /** `golive validate`: everything that is wrong with runbooks, without running anything. */
 export function register(program: Command): void {
@@ -24,16 +25,12 @@ export function register(program: Command): void {
       if (options.json) process.stdout.write(`${JSON.stringify({ ok: bad.length === 0, files: results }, null, 2)}\n`);
       else {
         for (const { file, ok, phases, problems } of results) {
-          process.stdout.write(
-            ok ? `${file}: valid, ${phases} phase${phases === 1 ? '' : 's'}\n` : `${showProblems(problems)}\n`,
-          );
+          process.stdout.write(ok ? `${file}: valid, ${counted(phases, 'phase')}\n` : `${showProblems(problems)}\n`);
         }
       }
       const count = bad.reduce((sum, { problems }) => sum + problems.length, 0);
       if (bad.length > 0) {
-        process.stderr.write(
-          `${count} problem${count === 1 ? '' : 's'} in ${bad.length} of ${files.length} file${files.length === 1 ? '' : 's'}.\n`,
-        );
+        process.stderr.write(`${counted(count, 'problem')} in ${bad.length} of ${counted(files.length, 'file')}.\n`);
         process.exitCode = 2;
       }
     });

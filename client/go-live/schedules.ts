@@ -27,21 +27,11 @@ import { CliError } from '../errors.js';
 import { listGoLives } from './list.js';
 import { makePlan, openRunbook } from '../runbook/load.js';
 import { clean } from '../render/text.js';
+import type { StartChoices } from './start.js';
 import { proveStarter } from './starter.js';
 
 /** How long a question about a run's result may take. */
 const ASK_MS = 3000;
-
-export interface ApplyOptions {
-  target: string;
-  input: Record<string, string>;
-  mode: 'rehearse' | 'live';
-  timeScale?: number | undefined;
-  by?: string | undefined;
-  key?: string | undefined;
-  evidence?: string | undefined;
-  yes?: boolean | undefined;
-}
 
 export interface Applied {
   id: string;
@@ -58,7 +48,7 @@ type Memo = Pick<ScheduleRow, 'target' | 'schedule' | 'runbook'>;
  *
  * @throws CliError (exit 2) when the runbook has none, or cannot be planned
  */
-export async function applySchedules(client: Client, file: string, options: ApplyOptions): Promise<Applied[]> {
+export async function applySchedules(client: Client, file: string, options: StartChoices): Promise<Applied[]> {
   const opened = await openRunbook(file);
   const { schedules = [] } = opened.runbook;
   if (schedules.length === 0) {
@@ -93,7 +83,7 @@ const names = (plans: readonly SchedulePlan[]): string => plans.map(({ id }) => 
 async function planOf(
   opened: Awaited<ReturnType<typeof openRunbook>>,
   schedule: RunbookSchedule,
-  { target, input, mode, timeScale = 1, evidence }: ApplyOptions,
+  { target, input, mode, timeScale = 1, evidence }: StartChoices,
 ): Promise<SchedulePlan> {
   const choices = { target, change: SCHEDULED, mode, timeScale, inputs: input, evidence, schedule };
   return planSchedule(schedule, await makePlan(opened, choices));

@@ -10,9 +10,9 @@ import { proveStarter } from './starter.js';
 import { print, talk } from '../terminal/tell.js';
 import { uiUrlOf } from './ui-url.js';
 
-export interface StartOptions {
+/** What every way to start go-lives asks for: one now, or those of a schedule. */
+export interface StartChoices {
   target: string;
-  change: string;
   input: Record<string, string>;
   mode: 'rehearse' | 'live';
   timeScale?: number | undefined;
@@ -20,10 +20,14 @@ export interface StartOptions {
   /** SSH key to sign with. */
   key?: string | undefined;
   evidence?: string | undefined;
+  yes?: boolean | undefined;
+}
+
+export interface StartOptions extends StartChoices {
+  change: string;
   wait?: boolean | undefined;
   require?: string | undefined;
   json?: boolean | undefined;
-  yes?: boolean | undefined;
 }
 
 /**

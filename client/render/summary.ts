@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.js';
 import { formatDuration } from '../../model/duration.js';
 import { type Plan, stepsOf } from '../../model/plan/plan.js';
 import { clean } from './text.js';
@@ -18,7 +19,7 @@ export function planSummary(plan: Plan): string[] {
   return [
     `${clean(plan.runbook.title, 120)} · ${mode}`,
     `  on ${clean(plan.target.id, 60)}, for ${clean(plan.change, 60)}`,
-    `  ${plan.phases.length} phases, ${steps.length} steps, ${gates} gates, planned ${formatDuration(plannedMs)}`,
+    `  ${counted(plan.phases.length, 'phase')}, ${counted(steps.length, 'step')}, ${counted(gates, 'gate')}, planned ${formatDuration(plannedMs)}`,
     ...(roles.length === 0 ? [] : [`  asks for approval: ${roles.map((role) => clean(role, 40)).join(', ')}`]),
   ];
 }

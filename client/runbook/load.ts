@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { counted } from '../../model/counted.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Mode, Plan } from '../../model/plan/plan.js';
 import { scheduledTarget } from '../../model/plan/schedule.js';
@@ -111,7 +112,7 @@ export function showProblems(problems: readonly Problem[]): string {
 
 /** The error of a file with problems. */
 export function problemError(file: string, problems: readonly Problem[]): CliError {
-  const count = `${problems.length} problem${problems.length === 1 ? '' : 's'}`;
+  const count = counted(problems.length, 'problem');
   return new CliError(`${file} has ${count}.\n\n${showProblems(problems)}`, {
     exitCode: 2,
     hint: `Mend them; golive validate ${file} shows them again.`,

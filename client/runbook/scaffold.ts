@@ -58,8 +58,8 @@ phases:
         with: { url: "\${{ inputs.url }}/healthz", expect: { status: 200 } }
         until: { every: 1s, within: 60s, consecutive: 3 }
     gates:
-      - { id: slower, title: Time against before, value: "ratio(steps.after.ms, phases.check.steps.healthz.ms)", atMost: 20, hard: false }
-      - { id: slowest, title: Share of the time allowed, value: "ratio(steps.after.ms, inputs.slowest)", atMost: 1 }
+      - { id: slower, title: Slower than before, value: steps.after.ms - phases.check.steps.healthz.ms, atMost: 500, unit: ms, hard: false }
+      - { id: slowest, title: Share of the time allowed, value: steps.after.ms / inputs.slowest, atMost: 1, unit: percent }
     onFail: { rollback: R1, then: stop }
 
 decisions:

@@ -49,7 +49,7 @@ export async function sendCase(one: Case, options: SendOptions, context: StepCon
       id: one.id,
       scenario: one.scenario,
       expected: one.expected,
-      ...read(answer),
+      ...read(answer, context),
       status: answer.status,
       attempts: attempt,
       retries429: seen,
@@ -84,8 +84,11 @@ type Reading = Pick<
   | 'error'
 >;
 
-/** Maps an answer to a verdict class. Anything that is not plainly one of the four is not comparable. */
-function read(answer: HttpAnswer): Reading {
+/**
+ * Maps an answer to a verdict class. Anything that is not plainly one of the four is not comparable. What it tells besides
+ * is kept without secrets.
+ */
+function read(answer: HttpAnswer, { redact, redactIn }: StepContext): Reading {
   const nothing: Reading = { verdict: null, stub: false, issues: [], severities: [], structuredKeys: [] };
   if (answer.status !== 200) return { ...nothing, error: `status ${answer.status}` };
   let raw: Json;
@@ -97,23 +100,21 @@ function read(answer: HttpAnswer): Reading {
   const body = object(raw);
   const structured = object(body.structured_result);
   const issues = Array.isArray(structured.issues) ? structured.issues.map(object) : [];
+  const told = (value: Json | undefined): string => (typeof value === 'string' ? redact(value).slice(0, 80) : '');
   const verdict = VERDICT_CLASSES.find((known) => known === body.verdict);
   return {
     verdict: verdict ?? null,
     stub: body.stub === true || structured.stub === true,
-    issues: issues.map((issue) => text(issue.code)).slice(0, 20),
-    severities: [...new Set(issues.map((issue) => text(issue.severity)))],
-    structuredKeys: Object.keys(structured).slice(0, 30),
-    ...(structured.extraction_summary === undefined ? {} : { extraction: structured.extraction_summary }),
+    issues: issues.map((issue) => told(issue.code)).slice(0, 20),
+    severities: [...new Set(issues.map((issue) => told(issue.severity)))],
+    structuredKeys: Object.keys(structured).slice(0, 30).map(redact),
+    ...(structured.extraction_summary === undefined ? {} : { extraction: redactIn(structured.extraction_summary) }),
     ...(typeof structured.lc_detected === 'boolean' ? { lcDetected: structured.lc_detected } : {}),
-    ...(structured.documents_present === undefined ? {} : { documentsPresent: structured.documents_present }),
-    ...(verdict ? {} : { error: `the verdict '${text(body.verdict).slice(0, 40)}' is not known` }),
+    ...(structured.documents_present === undefined ? {} : { documentsPresent: redactIn(structured.documents_present) }),
+    ...(verdict ? {} : { error: `the verdict '${told(body.verdict).slice(0, 40)}' is not known` }),
   };
 }
 
 function object(value: Json | undefined): Record<string, Json> {
   return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
-}
-function text(value: Json | undefined): string {
-  return typeof value === 'string' ? value.slice(0, 80) : '';
 }

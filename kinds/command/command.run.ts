@@ -2,6 +2,7 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import type { commandRun as kind } from './command.run.kind.js';
 import type { Json } from '../../model/json.js';
+import { jsonIn, keptText } from '../shared/kept.js';
 import { matchTail } from '../shared/patterns.js';
 import type { CommandResult, HandlerOf, SecretRef, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -46,7 +47,7 @@ export const commandRun: HandlerOf<typeof kind> = {
     const program = input.argv[0] ?? '';
     if (result.exitCode === null || !input.expectExit.includes(result.exitCode))
       throw badExit(program, result, context);
-    if (input.expectStdout !== undefined && !matchTail(input.expectStdout, result.stdout)) {
+    if (input.expectStdout !== undefined && !matchTail(input.expectStdout, result.rawStdout)) {
       throw new StepError(
         'COMMAND_FAILED',
         `${program} ended with code ${result.exitCode}, but its output does not match ${input.expectStdout}.`,
@@ -97,20 +98,13 @@ async function readValues(path: string, context: StepContext): Promise<Record<st
       `The output file ${path} has ${info.size} bytes; ${OUTPUT_FILE_BYTES} may be read.`,
     );
   }
-  const text = context.redact(await readFile(path, 'utf8'));
-  await context.evidence.write('outputs.json', text);
-  const values = parseValues(path, text);
-  const bytes = Buffer.byteLength(JSON.stringify(values));
+  const text = await readFile(path, 'utf8');
+  await context.evidence.write('outputs.json', keptText(text, context));
+  const { data: values } = outputFile.safeParse(jsonIn(text));
+  if (!values) throw new StepError('COMMAND_FAILED', `The output file ${path} does not hold a JSON object.`);
+  const bytes = Buffer.byteLength(JSON.stringify(context.redactIn(values)));
   if (bytes <= VALUES_BYTES) return values;
   throw new StepError('COMMAND_FAILED', `The values in ${path} take ${bytes} bytes; ${VALUES_BYTES} may be outputs.`, {
     hint: 'The whole file is in the evidence; let the command write only what expressions need.',
   });
-}
-
-function parseValues(path: string, text: string): Record<string, Json> {
-  try {
-    return outputFile.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new StepError('COMMAND_FAILED', `The output file ${path} does not hold a JSON object.`, { cause });
-  }
 }

@@ -31,7 +31,10 @@ export const gitRevert: HandlerOf<typeof kind> = {
     const made = earlier || (await git.line('rev-parse', 'HEAD'));
     const outputs = { commit, revert: made, original, before, after, restored: after === original };
     const log = await git.text('log', '--stat', '-n', '3');
-    await context.evidence.write('git.txt', `${JSON.stringify({ file: input.file, ...outputs }, null, 2)}\n\n${log}`);
+    await context.evidence.write(
+      'git.txt',
+      `${JSON.stringify({ file: input.file, ...outputs }, null, 2)}\n\n${context.redact(log)}`,
+    );
     const how = after === '' ? 'gone again' : outputs.restored ? 'as it was before' : 'NOT as it was before';
     return {
       outputs,
@@ -55,7 +58,7 @@ async function commitWith(git: Git, message: string): Promise<string> {
 /** SHA-256 of a file in the commit before; empty when there was none. */
 async function contentBefore(git: Git, commit: string, file: string): Promise<string> {
   const found = await git.try('rev-parse', '--verify', '--quiet', `${commit}^:${file}`);
-  return found.exitCode === 0 ? git.digest('cat-file', 'blob', found.stdout.trim()) : '';
+  return found.exitCode === 0 ? git.digest('cat-file', 'blob', found.rawStdout.trim()) : '';
 }
 
 /** Whoever works in the same repository may hold its lock, be between a write and its commit, or have just committed. */

@@ -28,7 +28,8 @@ export function gitIn(repo: string, context: StepContext, env: Record<string, st
     });
   const text = async (...args: string[]): Promise<string> => {
     const result = await run(args);
-    if (result.exitCode === 0) return result.stdout;
+    // What it tells is read, as a hash or a tree, before it is kept.
+    if (result.exitCode === 0) return result.rawStdout;
     const said = (result.stderr || result.stdout).trim().split('\n').slice(-3).join(' ').slice(-500);
     throw new StepError(
       'COMMAND_FAILED',

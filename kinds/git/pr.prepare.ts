@@ -29,7 +29,7 @@ export const prPrepare: HandlerOf<typeof kind> = {
     const outputs = { branch: input.branch, commit, pushed, opened: url !== '', url, command };
     await context.evidence.write(
       'pull-request.json',
-      `${JSON.stringify({ title: input.title, ...outputs }, null, 2)}\n`,
+      `${JSON.stringify(context.redactIn({ title: input.title, ...outputs }), null, 2)}\n`,
     );
     const how = url || `left for a person: ${command}`;
     return { outputs, summary: `${input.branch} is ready at ${commit.slice(0, 12)}: ${how}` };
@@ -62,7 +62,7 @@ async function commitOf(input: Input, git: Git, context: StepContext): Promise<s
     await inTree.text('add', '--force', '--', ...input.files.map(({ path }) => path));
     const made = await inTree.line('write-tree');
     const standing = await git.try('rev-parse', '--verify', '--quiet', `refs/heads/${input.branch}`);
-    const old = standing.stdout.trim();
+    const old = standing.rawStdout.trim();
     if (standing.exitCode === 0 && (await git.line('rev-parse', `${old}^{tree}`)) === made) return old;
     if (made === (await git.line('rev-parse', `${base}^{tree}`))) {
       throw new StepError('EXPECTATION_FAILED', `The files are on ${input.base} already; there is nothing to propose.`);

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Given } from '../../model/schema/format/kind.js';
+import { member } from '../shared/given.js';
 import { notify } from './notify.kind.js';
 
 /** Input of the alert kinds. */
@@ -12,9 +14,19 @@ export const alertFields = z.strictObject({
   text: z.string().min(1).max(4000),
 });
 
-export const alertOutputs = z.object({
+const alertOutputs = z.object({
   sent: z.boolean().describe('False when there was nothing new to say.'),
   open: z.boolean().describe('The incident is open now.'),
   seen: z.int().describe('How often it was raised since it began.'),
   since: z.string().describe('When it began, ISO 8601; empty when it is not open.'),
 });
+
+/** What both alert kinds are: they work on one file and speak over one channel. */
+export const alertFacts = {
+  input: alertFields,
+  outputs: alertOutputs,
+  effect: 'idempotent',
+  reach: ({ send }: Given<typeof alertFields>) => member(send, 'apiBase'),
+  writes: ({ state }: Given<typeof alertFields>) => state,
+  undo: null,
+} as const;

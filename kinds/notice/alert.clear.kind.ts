@@ -1,16 +1,10 @@
-import { alertFields, alertOutputs } from './alert-fields.js';
+import { alertFacts } from './alert-fields.js';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { member } from '../shared/given.js';
 
 export const alertClear = defineKind({
   title: 'Clear an alert',
   about: 'Tells once that an incident is over; says nothing when none is open.',
-  input: alertFields,
-  outputs: alertOutputs,
-  effect: 'idempotent',
-  reach: ({ send }) => member(send, 'apiBase'),
-  writes: ({ state }) => state,
-  undo: null,
+  ...alertFacts,
   example: `id: over
 uses: alert.clear
 with:

@@ -1,16 +1,10 @@
-import { alertFields, alertOutputs } from './alert-fields.js';
+import { alertFacts } from './alert-fields.js';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { member } from '../shared/given.js';
 
 export const alertRaise = defineKind({
   title: 'Raise an alert',
   about: 'Tells of an incident once: while it is open, further raises are counted and say nothing.',
-  input: alertFields,
-  outputs: alertOutputs,
-  effect: 'idempotent',
-  reach: ({ send }) => member(send, 'apiBase'),
-  writes: ({ state }) => state,
-  undo: null,
+  ...alertFacts,
   example: `id: alert
 uses: alert.raise
 with:

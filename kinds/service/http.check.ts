@@ -1,8 +1,9 @@
 import { compile } from 'json-p3';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import { type Json, parseJson } from '../../model/json.js';
+import type { Json } from '../../model/json.js';
 import type { httpCheck as kind } from './http.check.kind.js';
+import { jsonIn, keptText } from '../shared/kept.js';
 import { shownUrl } from '../../activities/step/connection.js';
 import type { HandlerOf, HttpAnswer, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -27,7 +28,8 @@ export const httpCheck: HandlerOf<typeof kind> = {
       redirects,
       maxBytes,
     });
-    const text = context.redact(answer.body.toString('utf8'));
+    const text = answer.body.toString('utf8');
+    const kept = keptText(text, context);
     const shown = Object.fromEntries(
       Object.entries(answer.headers).map(([name, value]) => [
         name,
@@ -43,15 +45,16 @@ export const httpCheck: HandlerOf<typeof kind> = {
       ms,
       headers: shown,
       truncated,
-      body: text,
+      body: kept,
     };
     const evidence = await context.evidence.write('response.json', `${JSON.stringify(record, null, 2)}\n`);
 
-    const found = expect.json ? valuesAt(Object.keys(expect.json), answer, text) : { values: {} };
-    const wrong = differences(expect, answer, text, found);
+    const quote = (value: Json): string => shortened(context.redactIn(value));
+    const found = expect.json ? valuesAt(Object.keys(expect.json), answer, text, quote(kept)) : { values: {} };
+    const wrong = differences(expect, { answer, text, body: quote(kept), found, quote });
     if (wrong.length > 0) {
       throw new StepError('CHECK_FAILED', `${what}: ${wrong.join('; ')}.`, {
-        facts: { status, ms, contentType: answer.contentType, body: text.slice(0, 200) },
+        facts: { status, ms, contentType: answer.contentType, body: kept.slice(0, 200) },
         evidence: [evidence],
       });
     }
@@ -62,7 +65,7 @@ export const httpCheck: HandlerOf<typeof kind> = {
         ms,
         contentType: answer.contentType,
         bytes,
-        body: Buffer.from(text).subarray(0, SHOWN_BYTES).toString('utf8'),
+        body: Buffer.from(kept).subarray(0, SHOWN_BYTES).toString('utf8'),
         json: found.values,
       },
       summary: `${what}: ${status} in ${ms} ms (${bytes} bytes${answer.contentType ? ` of ${answer.contentType}` : ''})`,
@@ -85,15 +88,21 @@ interface Found {
   problem?: string;
 }
 
+/** What is judged, as it came, and how it is told. */
+interface Seen {
+  answer: HttpAnswer;
+  text: string;
+  /** The body as a problem may quote it. */
+  body: string;
+  found: Found;
+  quote: (value: Json) => string;
+}
+
 /** The first value at each path; a path without one is left out. */
-function valuesAt(paths: string[], answer: HttpAnswer, text: string): Found {
+function valuesAt(paths: string[], answer: HttpAnswer, text: string, body: string): Found {
   if (answer.truncated) return { values: {}, problem: `the body is larger than the ${answer.body.length} bytes read` };
-  let document: Json;
-  try {
-    document = parseJson(text);
-  } catch {
-    return { values: {}, problem: `expected JSON, got ${quote(text)}` };
-  }
+  const document = jsonIn(text);
+  if (document === undefined) return { values: {}, problem: `expected JSON, got ${body}` };
   const values: Record<string, Json> = {};
   for (const path of paths) {
     const node = compiled(path).match(document);
@@ -111,7 +120,7 @@ function compiled(path: string) {
 }
 
 /** Everything in which the answer is not as expected, a clause each. */
-function differences(expect: Expect, answer: HttpAnswer, text: string, found: Found): string[] {
+function differences(expect: Expect, { answer, text, body, found, quote }: Seen): string[] {
   const wrong: string[] = [];
   const statuses = expect.status === undefined ? undefined : [expect.status].flat();
   const fits = statuses ? statuses.includes(answer.status) : answer.status >= 200 && answer.status < 300;
@@ -126,7 +135,7 @@ function differences(expect: Expect, answer: HttpAnswer, text: string, found: Fo
   }
   if (expect.bodyContains !== undefined && !text.includes(expect.bodyContains)) {
     const part = answer.truncated ? ` in its first ${answer.body.length} bytes` : '';
-    wrong.push(`expected a body with ${quote(expect.bodyContains)}${part}, got ${quote(text)}`);
+    wrong.push(`expected a body with ${quote(expect.bodyContains)}${part}, got ${body}`);
   }
   if (expect.bodyNotContains !== undefined) {
     if (text.includes(expect.bodyNotContains)) wrong.push(`the body holds ${quote(expect.bodyNotContains)}`);
@@ -135,9 +144,10 @@ function differences(expect: Expect, answer: HttpAnswer, text: string, found: Fo
   if (found.problem) wrong.push(found.problem);
   else {
     for (const [path, value] of Object.entries(expect.json ?? {})) {
-      if (!Object.hasOwn(found.values, path)) wrong.push(`expected ${path} = ${quote(value)}, got nothing there`);
-      else if (!isDeepStrictEqual(found.values[path], value)) {
-        wrong.push(`expected ${path} = ${quote(value)}, got ${quote(found.values[path])}`);
+      const got = found.values[path];
+      if (got === undefined) wrong.push(`expected ${path} = ${quote(value as Json)}, got nothing there`);
+      else if (!isDeepStrictEqual(got, value)) {
+        wrong.push(`expected ${path} = ${quote(value as Json)}, got ${quote(got)}`);
       }
     }
   }
@@ -147,7 +157,7 @@ function differences(expect: Expect, answer: HttpAnswer, text: string, found: Fo
   return wrong;
 }
 
-function quote(value: unknown): string {
+function shortened(value: Json): string {
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }

@@ -23,7 +23,7 @@ export const redisCheck: HandlerOf<typeof kind> = {
     const outputs = { ms, found: value !== undefined, text: text.slice(0, LONGEST_TEXT), number };
     await context.evidence.write(
       'redis.json',
-      `${JSON.stringify({ key: input.key ?? null, field: input.field ?? null, ...outputs }, null, 2)}\n`,
+      `${JSON.stringify(context.redactIn({ key: input.key ?? null, field: input.field ?? null, ...outputs }), null, 2)}\n`,
     );
     const problem = problemOf(input, value, number);
     if (problem) throw new StepError('CHECK_FAILED', `${where}: ${problem}.`, { evidence: context.evidence.refs() });

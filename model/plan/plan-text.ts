@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { formatClock, formatDuration } from '../duration.js';
 import { stepsOf } from './plan.js';
 import type { ApprovalPlan, GatePlan, Limit, PhasePlan, Plan, RollbackPlan, StepNode, StepPlan } from './plan.js';
@@ -133,7 +134,7 @@ export function planText(plan: Plan, missing: readonly { name: string; about?: s
   const lines = [
     plan.runbook.title,
     `${plan.runbook.file}  sha256 ${plan.runbook.sha256.slice(0, 12)}  ${mode}`,
-    `${plan.phases.length} phases, ${steps} steps, ${gates} gates, planned ${formatDuration(plannedMs)}. Nothing was run.`,
+    `${counted(plan.phases.length, 'phase')}, ${counted(steps, 'step')}, ${counted(gates, 'gate')}, planned ${formatDuration(plannedMs)}. Nothing was run.`,
   ];
   const inputs = Object.entries(plan.inputs).map(([name, value]) => `  ${name} = ${JSON.stringify(value)}`);
   if (inputs.length > 0) lines.push('', 'inputs', ...inputs);

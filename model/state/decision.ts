@@ -63,7 +63,10 @@ export function decide(plan: DecisionPlan, state: GoLiveState, nowMs: number): D
   const needs = plan.requires.map((id) => requirement(id, state, nowMs));
   const verdict = worst(needs.map((need) => need.verdict));
   const waivers = needs.flatMap(({ waiver }) => waiver ?? []);
-  if (verdict === 'go') return { verdict, sentence: `All of its ${needs.length} requirements hold.`, waivers };
+  if (verdict === 'go') {
+    const all = needs.length === 1 ? 'Its one requirement holds.' : `All of its ${needs.length} requirements hold.`;
+    return { verdict, sentence: all, waivers };
+  }
   const bad = needs
     .filter((need) => need.verdict !== 'go')
     .toSorted((a, b) => VERDICTS.indexOf(b.verdict) - VERDICTS.indexOf(a.verdict));

@@ -3,7 +3,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { lstatSync, readdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import type { JsonObject } from '../../model/json.js';
+import { inEachText } from '../../activities/command/redact.js';
+import { canonicalJson, type JsonObject } from '../../model/json.js';
 import { reachedHosts } from '../../model/plan/reach.js';
 import { namedBy, type StepKind } from '../../model/schema/format/kind.js';
 
@@ -49,6 +50,30 @@ async function connecting<T>(work: () => Promise<T>): Promise<{ result: T; addre
   }
 }
 
+/** Runs something; the paths below a folder that it made, changed or took away. */
+export async function changedBy<T>(
+  folder: string,
+  evidence: readonly string[],
+  work: () => Promise<T>,
+): Promise<{ result: T; changed: string[] }> {
+  const before = stateOf(folder, evidence);
+  const result = await work();
+  const after = stateOf(folder, evidence);
+  const paths = [...new Set([...before.keys(), ...after.keys()])];
+  return { result, changed: paths.filter((path) => before.get(path) !== after.get(path)) };
+}
+
+/** The same input for each path that its kind writes, with that path, or the folder that it lies in, outside. */
+export function writingOutside(kind: StepKind, input: JsonObject, outside: string): JsonObject[] {
+  const named = namedBy(kind.writes, input);
+  return named.map((path) => {
+    const there = (text: string): string => (text !== '' && isBelow(path, text) ? join(outside, basename(text)) : text);
+    const moved = inEachText(input, there);
+    if (canonicalJson(moved) === canonicalJson(input)) throw new Error(`No field of the input leads to ${path}.`);
+    return moved;
+  });
+}
+
 /** Runs a deed and holds it to what its kind says of it: what it writes, and whom it speaks to. */
 export async function heldToFacts<T>(
   kind: StepKind,
@@ -56,12 +81,8 @@ export async function heldToFacts<T>(
   run: { folder: string; evidence: readonly string[]; reachesToo: readonly string[]; work: () => Promise<T> },
 ): Promise<T> {
   const { folder, evidence, reachesToo, work } = run;
-  const before = stateOf(folder, evidence);
-  const { result, addresses } = await connecting(work);
-  const after = stateOf(folder, evidence);
-  const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
-    (path) => before.get(path) !== after.get(path),
-  );
+  const { result: connected, changed } = await changedBy(folder, evidence, () => connecting(work));
+  const { result, addresses } = connected;
   const writes = namedBy(kind.writes, input).map((path) => resolve(folder, path));
   const outside = changed.filter((path) => !writes.some((one) => isWritten(path, one)));
   expect({ 'written outside of what `writes` says': outside.map((path) => relative(folder, path)) }).toEqual({

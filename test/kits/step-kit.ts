@@ -1,14 +1,16 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import type { StepCall } from '../../activities/step/step.js';
+import { StepError } from '../../activities/step/step-error.js';
 import { stepCalls } from '../../kinds/hands.js';
 import type { JsonObject } from '../../model/json.js';
 import { figuresAgain } from './figures-again.js';
 import type { Effect, NetworkPlan } from '../../model/plan/plan.js';
 import { reachedHosts } from '../../model/plan/reach.js';
 import { kindEffect, namedBy, type StepKind } from '../../model/schema/format/kind.js';
-import { checkDeclared, heldToFacts } from './kind-facts.js';
+import { changedBy, checkDeclared, heldToFacts, writingOutside } from './kind-facts.js';
 import {
   eventsOf,
   failed,
@@ -51,6 +53,19 @@ function networkFor(kind: StepKind, input: JsonObject): NetworkPlan {
   return { hosts: reachedHosts(namedBy(kind.reach, input), {}), allow: [] };
 }
 
+/** A deed whose first `remember` cannot be written, and how often it tried. */
+function forgetful(kind: string): { call: StepCall; tried: () => number } {
+  const call = stepCalls.call(kind, 'do');
+  let tried = 0;
+  const remember = (): Promise<void> => {
+    tried += 1;
+    return Promise.reject(new StepError('EVIDENCE_UNWRITABLE', 'What the undo must know cannot be written.'));
+  };
+  const { handler } = call;
+  const deed: StepCall['handler'] = { do: (input, context) => handler.do(input, { ...context, remember }) };
+  return { call: { ...call, handler: deed }, tried: () => tried };
+}
+
 /** What every step kind must keep to. */
 export function stepKit(kind: string, kit: KitCase): void {
   describe(`${kind} keeps to the kit`, () => {
@@ -63,6 +78,9 @@ export function stepKit(kind: string, kit: KitCase): void {
       task: kit.effect ? { effect: kit.effect } : {},
       env: kit.env,
     });
+    /** Where others than the kind's own hands write. */
+    const besides = (): string[] =>
+      ['evidence', '.evidence.lock', ...(kit.programsWrite ?? [])].map((name) => join(folder, name));
     const inFolder = (name: string, body: () => Promise<void>): void =>
       test(name, async () => {
         try {
@@ -89,7 +107,7 @@ export function stepKit(kind: string, kit: KitCase): void {
         const { kind: schema } = stepCalls.call(kind, 'do');
         const run = await heldToFacts(schema, input, {
           folder,
-          evidence: ['evidence', '.evidence.lock', ...(kit.programsWrite ?? [])].map((name) => join(folder, name)),
+          evidence: besides(),
           reachesToo: kit.reachesToo ?? [],
           work: () =>
             runStep(kind, input, { ...overrides(), goLive: { baseDir: folder, network: networkFor(schema, input) } }),
@@ -135,6 +153,33 @@ export function stepKit(kind: string, kit: KitCase): void {
         await kit.clean?.(folder);
       });
     }
+
+    inFolder('what it remembers it writes before its deed: where that fails, nothing was changed', async () => {
+      const input = await kit.good(folder);
+      const { call, tried } = forgetful(kind);
+      const { result: run, changed } = await changedBy(folder, besides(), () =>
+        runStep(kind, input, { ...overrides(), call }),
+      );
+      if (tried() === 0) return;
+      expect(failed(run).code).toBe('EVIDENCE_UNWRITABLE');
+      if (kit.clean) await kit.clean(folder);
+      else expect(changed).toEqual([]);
+    });
+
+    inFolder('a path outside of the folders of the plan is refused, and nothing is written there', async () => {
+      const { kind: schema } = stepCalls.call(kind, 'do');
+      if (schema.writes === 'none') return;
+      const outside = temporaryFolder();
+      const inputs = writingOutside(schema, await kit.good(folder), outside);
+      if (inputs.length === 0) throw new Error(`${kind} may write: let the good input of its kit name a path.`);
+      for (const input of inputs) {
+        const goLive = { baseDir: folder, folders: [folder] };
+        const failure = failed(await runStep(kind, input, { ...overrides(), goLive }));
+        expect(failure.code).toBe('BAD_INPUT');
+        expect(failure.message).toContain('lies outside of the folders of the plan');
+        expect(readdirSync(outside)).toEqual([]);
+      }
+    });
 
     inFolder('its undo is safe after nothing, after the deed, and twice', async () => {
       if (!stepCalls.call(kind, 'do').handler.undo) return;

@@ -1,6 +1,7 @@
 import { codeFrameColumns } from '@babel/code-frame';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
+import { counted } from '../../counted.js';
 import type { ExpressionCheck } from '../expression/expression-check.js';
 
 export type Path = readonly (string | number)[];
@@ -174,7 +175,7 @@ export class Source {
     if (this.problems.length >= MAX_PROBLEMS) {
       this.dropped += 1;
       const last = this.problems[MAX_PROBLEMS - 1];
-      if (last) last.hint = `And ${this.dropped} further problem${this.dropped === 1 ? '' : 's'}.`;
+      if (last) last.hint = `And ${counted(this.dropped, 'further problem')}.`;
       return;
     }
     const until = this.position(Math.max(start + 1, Math.min(range.end, this.endOfLine(start))));

@@ -63,6 +63,20 @@ describe('a secret that a step has read', () => {
     };
     passed(await leaks(act));
   });
+
+  test('is raw where it is compared, and what a kind declares as a number stays one', async () => {
+    const act: Do = async (_, context) => {
+      const secret = await context.secret({ env: 'FIGURE' });
+      const argv = [process.execPath, '-e', 'console.log(2000)'];
+      const { stdout, rawStdout } = await context.run({ argv, timeoutMs: 10_000 });
+      expect([stdout, rawStdout]).toEqual(['[redacted]\n', `${secret}\n`]);
+      const value = { 'of 2000': [2000, 20_001, true] };
+      expect(context.redactIn(value)).toEqual({ 'of [redacted]': ['[redacted]', 20_001, true] });
+      return { outputs: { n: 2000, text: 'is 2000' }, summary: 'n is 2000' };
+    };
+    const run = await runStep('count', { n: 1 }, { ...call(act), env: { ...env, FIGURE: '2000' } });
+    expect(passed(run)).toMatchObject({ outputs: { n: 2000, text: 'is [redacted]' }, summary: 'n is [redacted]' });
+  });
 });
 
 describe('the environment', () => {

@@ -129,7 +129,7 @@ describe('attacks by the holder of the key', () => {
     bundle.state((state) => {
       const [phase] = state.phases;
       Object.assign(state, { verdict: 'go', sentence: 'GO: GO.' });
-      Object.assign(state.decisions[0] ?? {}, { verdict: 'go', sentence: 'All of its 1 requirements hold.' });
+      Object.assign(state.decisions[0] ?? {}, { verdict: 'go', sentence: 'Its one requirement holds.' });
       Object.assign(phase ?? {}, { status: 'passed', verdict: 'go' });
       for (const gate of phase?.gates ?? []) gate.verdict = 'go';
     });

@@ -13,6 +13,7 @@ interface Answer {
   verdict?: string;
   stub?: boolean;
   headers?: Record<string, string>;
+  extraction?: JsonObject;
 }
 let server: Server;
 let url: string;
@@ -29,10 +30,14 @@ beforeEach(async () => {
     request.on('end', () => {
       const id = (JSON.parse(text) as { case_id: string }).case_id;
       asked.set(id, (asked.get(id) ?? 0) + 1);
-      const { status = 200, verdict, stub, headers = {} } = answer(id, asked.get(id) ?? 0);
+      const { status = 200, verdict, stub, headers = {}, extraction } = answer(id, asked.get(id) ?? 0);
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(
-        JSON.stringify({ verdict, stub, structured_result: { issues: [], extraction_summary: { confidence: 1 } } }),
+        JSON.stringify({
+          verdict,
+          stub,
+          structured_result: { issues: [], extraction_summary: { confidence: 1, ...extraction } },
+        }),
       );
     });
   });
@@ -162,5 +167,17 @@ describe('cases.run', () => {
     const ended = await run({ url: 'http://127.0.0.1:9/api/' });
     expect(failed(ended).code).toBe('CONNECTION_FAILED');
     expect(ended.retryable).toBe(true);
+  });
+
+  test('what an answer tells of the token is kept without it', async () => {
+    answer = () => ({ verdict: 'pass', extraction: { 'by passtoken': ['passtoken', 'pass'] } });
+    const told = await runStep(
+      'cases.run',
+      { ...input(), manifest: caseManifest(base, { pass: 1 }), token: { env: 'TOLD' } },
+      { goLive: { baseDir: base }, env: { ...process.env, TOLD: 'passtoken' } },
+    );
+    expect(passed(told).outputs).toMatchObject({ agreed: 1 });
+    const line = JSON.parse(readFileSync(join(told.folder, 'results.jsonl'), 'utf8')) as JsonObject;
+    expect(line.extraction).toEqual({ confidence: 1, 'by [redacted]': ['[redacted]', 'pass'] });
   });
 });

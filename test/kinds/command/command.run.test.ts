@@ -9,7 +9,10 @@ const node = process.execPath;
 const script = (text: string): string[] => [node, '-e', text];
 
 stepKit('command.run', {
-  good: () => ({ argv: script('console.log("hello")') }),
+  good: () => ({
+    argv: script('console.log("hello"); require("fs").writeFileSync(process.env.GOLIVE_OUTPUT_FILE, "{}")'),
+    outputs: { file: 'out.json' },
+  }),
   bad: () => ({ argv: script('console.error("no such table"); process.exit(3)') }),
   badCode: 'COMMAND_FAILED',
   effect: 'idempotent',

@@ -29,6 +29,8 @@ async function writing(folder: string, mode: string): Promise<ChildProcess> {
 const SEQUENCE = 'seq=([0-9]+)';
 
 stepKit('log.rotate', {
+  // Its writer goes on meanwhile.
+  programsWrite: ['agent.log'],
   good: async (folder) => {
     await writing(folder, 'looks');
     return { files: ['agent.log'], over: 50_000, sequence: SEQUENCE };

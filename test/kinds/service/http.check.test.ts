@@ -1,4 +1,6 @@
 import { createServer, type Server } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../model/json.js';
 import { stepKit } from '../../kits/step-kit.js';
@@ -11,6 +13,10 @@ beforeEach(async () => {
     if (request.url === '/moved') response.writeHead(302, { location: '/json' }).end();
     else if (request.url === '/json')
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"ready":true,"n":3}');
+    else if (request.url?.startsWith('/said/'))
+      response
+        .writeHead(200, { 'content-type': 'application/json', 'x-of': request.headers['x-key'] ?? '' })
+        .end(decodeURIComponent(request.url.slice('/said/'.length)));
     else response.writeHead(503, { 'content-type': 'text/plain' }).end('not yet');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -46,5 +52,53 @@ describe('http.check', () => {
         await runStep('http.check', { url: `http://127.0.0.1:${port}/moved`, expect: { status: 200 }, redirects: 1 }),
       ).outputs.status,
     ).toBe(200);
+  });
+
+  /** Asks with a secret for this body. */
+  const asking = async (secret: string, body: string, expected: JsonObject) => {
+    const run = await runStep(
+      'http.check',
+      {
+        url: `http://127.0.0.1:${port}/said/${encodeURIComponent(body)}`,
+        headers: { 'x-key': { env: 'TOLD' } },
+        expect: expected,
+      },
+      { env: { ...process.env, TOLD: secret } },
+    );
+    const response = JSON.parse(readFileSync(join(run.folder, 'response.json'), 'utf8')) as JsonObject;
+    return { run, body: String(response.body) };
+  };
+
+  test.each<[secret: string, body: string, expected: JsonObject, json: JsonObject, kept: JsonObject]>([
+    ['true', '{"ok":true}', { json: { '$.ok': true } }, { '$.ok': true }, { ok: true }],
+    ['2000', '{"n":2000}', { json: { '$.n': 2000 } }, { '$.n': '[redacted]' }, { n: '[redacted]' }],
+    [
+      'user',
+      '{"user-1":"user"}',
+      { json: { "$['user-1']": 'user' }, headers: { 'x-of': 'user' } },
+      { "$['[redacted]-1']": '[redacted]' },
+      { '[redacted]-1': '[redacted]' },
+    ],
+    ['ready', '{"is":"ready"}', { bodyContains: '"is":"ready"' }, {}, { is: '[redacted]' }],
+    ['canary', '{"is":"\\u0063anary"}', { json: { '$.is': 'canary' } }, { '$.is': '[redacted]' }, { is: '[redacted]' }],
+  ])('with the secret %j, %s is judged as it came and kept without it', async (secret, text, expected, json, kept) => {
+    const { run, body } = await asking(secret, text, expected);
+    expect(passed(run).outputs.json).toEqual(json);
+    expect(JSON.parse(body)).toEqual(kept);
+    expect(passed(run).outputs.body).not.toContain(secret);
+  });
+
+  test('a body that must not hold a text is searched as it came, and told without the secret', async () => {
+    const { run } = await asking('canary', '{"is":"canary"}', { bodyNotContains: 'is":"canary', contentType: 'x/y' });
+    expect(failed(run).message).toMatch(/the body holds "is\\":\\"\[redacted\]"/);
+  });
+
+  test('what an answer is told to be is cut after its secrets are taken out', async () => {
+    const long = `${'x'.repeat(115)}canary`;
+    const { run } = await asking('canary', JSON.stringify({ is: long }), {
+      json: { '$.is': 'short' },
+      bodyContains: 'y',
+    });
+    expect(JSON.stringify(failed(run))).not.toContain('xcan');
   });
 });
