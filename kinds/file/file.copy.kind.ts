@@ -19,7 +19,7 @@ export const fileCopy = defineKind({
   effect: 'idempotent',
   reach: 'none',
   writes: ({ to }) => to,
-  undo: 'Restores what stood there before, or removes the file that it made.',
+  undo: 'Brings back what stood there before this step, or removes the file that it made.',
   example: `id: config
 uses: file.copy
 with: { from: config.example.json, to: config.json, ifMissing: true }

@@ -1,6 +1,7 @@
 import type { fileCopy as kind } from './file.copy.kind.js';
 import { sha256 } from '../../evidence/durable.js';
-import { readNeeded, replaceFile, restoreFile } from '../shared/replace.js';
+import { putBack } from '../shared/backup.js';
+import { readNeeded, replaceFile } from '../shared/replace.js';
 import { exists } from '../shared/tree.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 
@@ -15,11 +16,11 @@ export const fileCopy: HandlerOf<typeof kind> = {
         summary: `${target} is there and stays`,
       };
     }
-    await replaceFile(target, content, context, mode);
+    await replaceFile(target, content, context, { mode });
     return {
       outputs: { copied: true, bytes: content.length, digest: sha256(content) },
       summary: `copied ${content.length} bytes to ${target}`,
     };
   },
-  undo: (_input, context) => restoreFile(context),
+  undo: (_input, context) => putBack(context, context.task.undoes?.outputs?.copied === true),
 };

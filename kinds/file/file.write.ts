@@ -1,6 +1,7 @@
 import type { fileWrite as kind } from './file.write.kind.js';
 import { sha256 } from '../../evidence/durable.js';
-import { readNeeded, replaceFile, restoreFile } from '../shared/replace.js';
+import { putBack } from '../shared/backup.js';
+import { readNeeded, replaceFile } from '../shared/replace.js';
 import { exists } from '../shared/tree.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 
@@ -17,11 +18,11 @@ export const fileWrite: HandlerOf<typeof kind> = {
         };
       }
     }
-    await replaceFile(target, bytes, context, mode);
+    await replaceFile(target, bytes, context, { mode });
     return {
       outputs: { written: true, bytes: bytes.length, digest: sha256(bytes) },
       summary: `wrote ${bytes.length} bytes to ${target}`,
     };
   },
-  undo: (_input, context) => restoreFile(context),
+  undo: (_input, context) => putBack(context, context.task.undoes?.outputs?.written === true),
 };
