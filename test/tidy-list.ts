@@ -55,6 +55,7 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'kinds/stack/definition.ts': part('kinds/stack/native'),
   'kinds/stack/driver.ts': part('kinds/stack/native'),
   'kinds/stack/native-records.ts': part('kinds/stack/native'),
+  'kinds/stack/native-service.ts': part('kinds/stack/native'),
   'kinds/stack/stack-fields.ts': table('kinds/stack/stack.up'),
   'model/people/field.ts': part('model/people/parse-message'),
   'model/people/refusals.ts': table('workflows/go-live'),
