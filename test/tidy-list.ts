@@ -34,6 +34,7 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'kinds/cases/metrics.ts': part('kinds/cases/cases.run'),
   'kinds/cases/verdict-class.ts': table('kinds/cases/manifest.check'),
   'kinds/file/file-mode.ts': table('kinds/catalog'),
+  'kinds/file/put-file.ts': part('kinds/file/file.write'),
   'kinds/git/git.ts': part('kinds/git/git.revert'),
   'kinds/hands.ts': table('kinds/catalog'),
   'kinds/log/log-source.ts': part('kinds/log/log.scan'),

@@ -12,7 +12,7 @@ export const fileCopy = defineKind({
     mode: fileMode.optional(),
   }),
   outputs: z.object({
-    copied: z.boolean().describe('False when the file was there already.'),
+    copied: z.boolean().describe('False when nothing had to be copied.'),
     bytes: z.number(),
     digest: z.string().describe('SHA-256 of the file that stands there now.'),
   }),

@@ -34,7 +34,11 @@ const GONE = 'See who removed it; put the file right by hand, then say that the 
  */
 export async function keepBefore(path: string, wrote: string, context: StepContext, secret = false): Promise<void> {
   const known = await recallKept(context);
-  if (known && (await takenBack(known, context)) === undefined) return;
+  if (known && (await takenBack(known, context)) === undefined) {
+    // What it copies may be another since then; this attempt's is no stranger's.
+    if (known.wrote !== wrote) await context.remember({ ...known, wrote });
+    return;
+  }
   // Two attempts never share a name: only the one that may still remember decides which of them counts.
   const backup = join(context.backups, randomUUID());
   const stands = await exists(path);
@@ -104,9 +108,9 @@ async function bringBack({ path, backup, before }: Kept, now: string | undefined
 
 /** Keeps what somebody else wrote. @returns a clause for the summary, which says where */
 async function keepFound({ path, secret }: Kept, files: TreeFile[], context: StepContext): Promise<string> {
-  const private_ = secret || ((await bitsOf(path)) & 0o077) === 0;
+  const ownerOnly = secret || ((await bitsOf(path)) & 0o077) === 0;
   const said = '; what somebody else wrote there since is kept';
-  if (private_) {
+  if (ownerOnly) {
     const aside = join(context.backups, `found-${randomUUID()}`);
     await copyAside(path, aside, context);
     return `${said} in ${aside}, and not in the bundle, for it may hold secrets`;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { isTemporary, temporaryBeside } from '../../../evidence/durable.js';
@@ -31,3 +31,25 @@ test('what killed attempts left of a file is no part of it', async () => {
   expect(readFileSync(path, 'utf8')).toBe('mode = old\n');
   expect(readdirSync(base).filter(isTemporary)).toEqual([basename(other)]);
 });
+
+test.each([
+  ['file.write', { path: 'app.conf', content: 'same', mode: '600' }, 'written'],
+  ['file.copy', { from: 'source', to: 'app.conf', mode: '600' }, 'copied'],
+])(
+  '%s leaves a file that is as wanted, sets its mode where that differs, and takes the mode back',
+  async (kind, input, says) => {
+    const base = temporaryFolder();
+    const path = join(base, 'app.conf');
+    for (const one of [path, join(base, 'source')]) writeFileSync(one, 'same');
+    chmodSync(path, 0o644);
+    const step = (name: string) => runStep(kind, input, { goLive: { baseDir: base }, task: { step: name } });
+    const first = await step('first');
+    expect(passed(first).outputs).toMatchObject({ [says]: true });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const { ino } = statSync(path);
+    expect(passed(await step('second')).outputs).toMatchObject({ [says]: false });
+    expect(statSync(path).ino).toBe(ino);
+    passed(await runTask(kind, undoOf(first.task, first.result?.outputs), { part: 'undo' }));
+    expect(statSync(path).mode & 0o777).toBe(0o644);
+  },
+);

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { changesOf } from '../../../kinds/stack/compose-take-back.js';
+import { changesOf, type Running } from '../../../kinds/stack/compose-take-back.js';
+import { isJsonObject, parseJson } from '../../../model/json.js';
 import { failed, passed, runStep, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
 
 test.each([
@@ -12,9 +13,8 @@ test.each([
   ['what somebody else began since is left', {}, {}, { api: ['1'] }, { left: ['api'] }],
   ['what somebody else replaced since is left', { api: ['1'] }, { api: ['2'] }, { api: ['3'] }, { left: ['api'] }],
   ['the order of containers says nothing', { api: ['1', '2'] }, undefined, { api: ['2', '1'] }, {}],
-])('%s', (_name, running, after, now, changes) => {
-  const earlier = { running, definition: null, ...(after ? { after } : {}) };
-  expect(changesOf(earlier as Parameters<typeof changesOf>[0], now as Parameters<typeof changesOf>[1])).toEqual({
+])('%s', (_name, running: Running, after: Running | undefined, now: Running, changes) => {
+  expect(changesOf({ running, definition: null, ...(after ? { after } : {}) }, now)).toEqual({
     stop: [],
     bringBack: [],
     left: [],
@@ -68,8 +68,9 @@ function containers() {
     undo: (run: Awaited<ReturnType<typeof runStep>>) =>
       runTask('stack.up', undoOf(run.task, run.result?.outputs), { part: 'undo', env }),
     now: () => {
-      const all = JSON.parse(readFileSync(join(bin, 'containers'), 'utf8')) as Record<string, { definition: string }>;
-      return Object.fromEntries(Object.entries(all).map(([name, { definition }]) => [name, definition]));
+      const all = parseJson(readFileSync(join(bin, 'containers'), 'utf8'));
+      const entries = Object.entries(isJsonObject(all) ? all : {});
+      return Object.fromEntries(entries.map(([name, one]) => [name, isJsonObject(one) ? one.definition : one]));
     },
   };
 }
