@@ -1,5 +1,5 @@
 import type { fileRestore as kind } from './file.restore.kind.js';
-import { keepBefore, placeCopy, putBack } from '../shared/backup.js';
+import { rememberBefore, placeCopy, putBack } from '../shared/backup.js';
 import { contentOf, exists, manifestOf, treeOf } from '../shared/tree.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -16,7 +16,7 @@ export const fileRestore: HandlerOf<typeof kind> = {
     }
     const isThere = async () => (await exists(target)) && manifestOf(await treeOf(target)).digest === digest;
     if (!(await isThere())) {
-      await keepBefore(target, contentOf(files), context);
+      await rememberBefore(target, contentOf(files), context);
       await placeCopy(source, target, context);
       if (!(await isThere()))
         throw new StepError('CHECK_FAILED', `What was put back at ${target} differs from ${source}.`);

@@ -1,5 +1,5 @@
 import type { fileSnapshot as kind } from './file.snapshot.kind.js';
-import { keepBefore, placeCopy, putBack } from '../shared/backup.js';
+import { rememberBefore, placeCopy, putBack } from '../shared/backup.js';
 import { contentOf, exists, manifestOf, treeOf, type TreeFile } from '../shared/tree.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -21,7 +21,7 @@ export const fileSnapshot: HandlerOf<typeof kind> = {
       throw new StepError('BAD_INPUT', `${target} exists with other content; a snapshot never overwrites.`);
     }
     if (there === undefined) {
-      await keepBefore(target, contentOf(files), context);
+      await rememberBefore(target, contentOf(files), context);
       await placeCopy(source, target, context);
       if (manifestOf(await treeOf(target)).digest !== digest)
         throw new StepError('CHECK_FAILED', `The copy at ${target} differs from ${source}.`);

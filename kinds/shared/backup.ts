@@ -32,7 +32,7 @@ const GONE = 'See who removed it; put the file right by hand, then say that the 
  * @param wrote `contentOf` what the deed will write there
  * @param secret the content is kept out of the bundle, whoever wrote it
  */
-export async function keepBefore(path: string, wrote: string, context: StepContext, secret = false): Promise<void> {
+export async function rememberBefore(path: string, wrote: string, context: StepContext, secret = false): Promise<void> {
   const known = await recallKept(context);
   if (known && (await takenBack(known, context)) === undefined) {
     // What it copies may be another since then; this attempt's is no stranger's.

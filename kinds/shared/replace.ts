@@ -4,7 +4,7 @@ import { removeUnfinished, sha256, writeDurably } from '../../evidence/durable.j
 import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { errnoOf } from '../../host/errno.js';
-import { keepBefore } from './backup.js';
+import { rememberBefore } from './backup.js';
 import { exists } from './tree.js';
 
 /**
@@ -24,7 +24,7 @@ export async function replaceFile(
   if (stands && !stands.isFile()) {
     throw new StepError('BAD_INPUT', `${path} is no regular file, so it is not replaced.`);
   }
-  await keepBefore(path, sha256(content), context, secret);
+  await rememberBefore(path, sha256(content), context, secret);
   await mkdir(dirname(path), { recursive: true });
   const bits = mode === undefined ? stands && stands.mode & 0o777 : Number.parseInt(mode, 8);
   await context.inHeldFolder(path, async (held) => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { CommandResult } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
-import { keepEarlierStack, keepLastUp, type Running, takeBackStack } from './compose-take-back.js';
+import { rememberEarlierStack, writeLastUp, type Running, undoUpOfContainers } from './compose-undo.js';
 import type { ServiceState, StackContext, StackDriver } from './contract.js';
 
 const PROBE_MS = 10_000;
@@ -81,7 +81,7 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
     logs,
     up: async ({ services = [], wait, timeoutMs }) => {
       const before = await running();
-      await keepEarlierStack(folder, before, context);
+      await rememberEarlierStack(folder, before, context);
       const waiting = wait === 'healthy' ? ['--wait', '--wait-timeout', String(Math.ceil(timeoutMs / 1000))] : [];
       const result = await compose(['up', '-d', ...waiting, ...services], timeoutMs);
       const states = await ps();
@@ -91,10 +91,10 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
         const who = bad ? `Service ${bad.name} is not ready (${bad.detail})` : 'The stack did not come up';
         throw new StepError('STACK_FAILED', `${who}: ${lastLine(result)} ${said}`.trim().slice(0, 900));
       }
-      await keepLastUp(folder, await query(['config']), await running(), context);
+      await writeLastUp(folder, await query(['config']), await running(), context);
       return { started: states.filter((one) => one.running && !(one.name in before)).length, states };
     },
-    takeBack: (timeoutMs) => takeBackStack(folder, running, composeOn, timeoutMs, context),
+    undoUp: (timeoutMs) => undoUpOfContainers(folder, running, composeOn, timeoutMs, context),
     down: async (volumes) => {
       const stopped = Object.keys(await running()).length;
       const result = await compose(['down', ...(volumes ? ['--volumes'] : [])], DOWN_MS);

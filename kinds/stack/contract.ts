@@ -36,7 +36,7 @@ export interface StackDriver {
    *
    * @throws StepError NOT_FOUND when it is not known any more what ran before
    */
-  takeBack(timeoutMs: number): Promise<TakenBack>;
+  undoUp(timeoutMs: number): Promise<TakenBack>;
   down(volumes: boolean): Promise<{ stopped: number; volumesRemoved: number }>;
   /** Volumes that no service uses any more, for people to review; nothing is removed. */
   unusedVolumes(): Promise<string[]>;

@@ -49,7 +49,11 @@ export function writeRecord(folder: string, service: string, record: ServiceReco
 const EARLIER = '.service.json';
 
 /** Keeps what runs before the step replaces or begins a service, null for nothing; what an earlier attempt kept stays. */
-export async function keepEarlier(name: string, running: ServiceRecord | null, context: StackContext): Promise<void> {
+export async function rememberEarlier(
+  name: string,
+  running: ServiceRecord | null,
+  context: StackContext,
+): Promise<void> {
   if ((await readEarlier(name, context)) !== undefined) return;
   await makeBackupFolder(context);
   await writeDurably(join(context.backups, name + EARLIER), `${JSON.stringify(running)}\n`, 0o600);

@@ -10,7 +10,7 @@ import { endGroup, noteGroup, notedGroupRuns } from '../../host/process-group.js
 import { StepError } from '../../activities/step/step-error.js';
 import type { StackContext, UpOptions } from './contract.js';
 import type { ServiceDefinition } from './definition.js';
-import { keepEarlier, logLines, readRecord, type ServiceRecord, writeRecord } from './native-records.js';
+import { rememberEarlier, logLines, readRecord, type ServiceRecord, writeRecord } from './native-records.js';
 import { probe } from './probe.js';
 import { STATE } from './stack-fields.js';
 
@@ -45,7 +45,7 @@ export async function startService(
   const known = readRecord(folder, name);
   const runs = known !== undefined && notedGroupRuns(known);
   if (runs && known.configHash === configHashOf(folder, service)) return undefined;
-  await keepEarlier(name, runs ? known : null, context);
+  await rememberEarlier(name, runs ? known : null, context);
   if (runs) await stopService(known);
   return beginService(folder, service, context.backups, context);
 }

@@ -7,7 +7,7 @@ import { readStack, type ServiceDefinition, type StackDefinition } from './defin
 import type { ServiceState, StackContext, StackDriver, UpOptions } from './contract.js';
 import { logLines, readRecord, recordedServices } from './native-records.js';
 import { startService, stopService, waitForService } from './native-service.js';
-import { takeBack } from './native-take-back.js';
+import { undoUpOfProcesses } from './native-undo.js';
 import { STATE } from './stack-fields.js';
 import { inOrder } from './order.js';
 import { probe } from './probe.js';
@@ -17,7 +17,7 @@ export function nativeDriver(folder: string, context: StackContext): StackDriver
   return {
     name: 'native',
     up: (options) => up(readStack(folder), folder, options, context),
-    takeBack: (timeoutMs) => takeBack(folder, timeoutMs, context),
+    undoUp: (timeoutMs) => undoUpOfProcesses(folder, timeoutMs, context),
     down: (volumes) => down(folder, volumes),
     unusedVolumes: () => unusedVolumes(folder, readStack(folder)),
     ps: () => ps(readStack(folder), folder, context),

@@ -44,7 +44,7 @@ export const stackUp: HandlerOf<typeof kind> = {
     }
     const driver = known.driver === 'compose' ? 'compose' : 'native';
     const stack = await openStack({ ...input, driver }, ownBackups(context, String(known.own)));
-    const { stopped, broughtBack, left } = await stack.takeBack(context.task.timeoutMs * WAITED);
+    const { stopped, broughtBack, left } = await stack.undoUp(context.task.timeoutMs * WAITED);
     const others = left.length > 0 ? `; ${left.join(', ')} left, which somebody else started since` : '';
     return {
       summary: `${stopped} services stopped that the step had started, ${broughtBack} brought back as they ran before${others}; volumes stay`,

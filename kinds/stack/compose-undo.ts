@@ -29,14 +29,14 @@ function lastUp(folder: string): string {
 }
 
 /** Keeps what runs before the step; what an earlier attempt kept stays. */
-export async function keepEarlierStack(folder: string, running: Running, context: StackContext): Promise<void> {
+export async function rememberEarlierStack(folder: string, running: Running, context: StackContext): Promise<void> {
   if (await readEarlierStack(context)) return;
   const definition = (await readIfThere(lastUp(folder)))?.toString('utf8') ?? null;
   await write({ running, definition }, context);
 }
 
 /** @param definition as `docker compose config` prints it: for its owner alone, since it may hold credentials */
-export async function keepLastUp(folder: string, definition: string, after: Running, context: StackContext) {
+export async function writeLastUp(folder: string, definition: string, after: Running, context: StackContext) {
   const earlier = await readEarlierStack(context);
   if (earlier) await write({ ...earlier, after }, context);
   await writeDurably(lastUp(folder), definition, 0o600);
@@ -67,12 +67,12 @@ export function changesOf({ running: before, after }: EarlierStack, now: Running
 }
 
 /**
- * `StackDriver.takeBack` for containers.
+ * `StackDriver.undoUp` for containers.
  *
  * @param now asks what runs
  * @param compose runs docker compose on a definition of this stack
  */
-export async function takeBackStack(
+export async function undoUpOfContainers(
   folder: string,
   now: () => Promise<Running>,
   compose: (file: string | undefined, args: string[], timeoutMs: number) => Promise<CommandResult>,

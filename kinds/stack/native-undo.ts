@@ -20,8 +20,8 @@ interface Earlier {
   record: ServiceRecord | null;
 }
 
-/** `StackDriver.takeBack` for processes: ends what the step began, newest first, then begins what ran before, oldest first. */
-export async function takeBack(folder: string, timeoutMs: number, context: StackContext): Promise<TakenBack> {
+/** `StackDriver.undoUp` for processes: ends what the step began, newest first, then begins what ran before, oldest first. */
+export async function undoUpOfProcesses(folder: string, timeoutMs: number, context: StackContext): Promise<TakenBack> {
   const deadline = performance.now() + timeoutMs;
   const { ours, earlier, left } = await changesOf(folder, context);
   const unknown = earlier.filter(({ record }) => record && !record.definition).map(({ name }) => name);

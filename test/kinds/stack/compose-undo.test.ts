@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { changesOf, type Running } from '../../../kinds/stack/compose-take-back.js';
+import { changesOf, type Running } from '../../../kinds/stack/compose-undo.js';
 import { isJsonObject, parseJson } from '../../../model/json.js';
 import { failed, passed, runStep, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
 
