@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { cp, lstat, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { cp, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { StepContext } from '../../activities/step/step.js';
@@ -145,7 +145,10 @@ function markOf({ backup }: Kept, { backups }: StepContext): string {
 /** For its owner alone, and out of the sight of git, for what lies in it may hold credentials. */
 export async function makeBackupFolder({ backups }: Pick<StepContext, 'backups'>): Promise<void> {
   await mkdir(backups, { recursive: true, mode: OWNER_ONLY });
-  await writeDurably(join(backups, '.gitignore'), '*\n');
+  // Not worth a wait for the disk.
+  await writeFile(join(backups, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: unknown) => {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  });
 }
 
 /** Whole under its final name, with its modes and durable to the last file, or not at all. */
