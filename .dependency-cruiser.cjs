@@ -98,7 +98,7 @@ module.exports = {
           // Asks the ports of the services that it starts itself.
           '^kinds/stack/probe\\.ts$',
           // Starts services that go on when the worker dies; context.run ends what it runs.
-          '^kinds/stack/native\\.ts$',
+          '^kinds/stack/native-service\\.ts$',
         ],
       },
       to: { path: ['^node_modules/(undici|execa)/', '^(node:)?(net|tls|http|https|http2|dgram|dns|dns/promises|child_process)$'] },

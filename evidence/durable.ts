@@ -28,11 +28,11 @@ export async function removeUnfinished(path: string): Promise<void> {
   const names = await readdir(dirname(path)).catch(() => []);
   for (const name of names)
     if (TEMPORARY.exec(name)?.groups?.of === basename(path))
-      await rm(join(dirname(path), name), { force: true }).catch(() => undefined);
+      await rm(join(dirname(path), name), { recursive: true, force: true }).catch(() => undefined);
 }
 
 /** Makes the content of a file, or the directory entries of a folder, durable. */
-async function sync(path: string): Promise<void> {
+export async function sync(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();
@@ -48,16 +48,18 @@ export const syncFolder = (folder: string): Promise<void> => sync(folder);
  * Writes a whole file so that after a crash either the old or the new content stands there, never a part:
  * temporary file beside it, fsync, rename, fsync of the folder. Missing folders are made.
  *
- * @param mode permissions of the file, less the process's mask
+ * @param mode permissions that the file has from its first byte on; without it 644, less the process's mask
  * @throws EvidenceError naming the path and the system's errno
  */
-export async function writeDurably(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+export async function writeDurably(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
   const folder = dirname(path);
   const temporary = temporaryBeside(path);
   try {
     await mkdir(folder, { recursive: true });
-    const handle = await open(temporary, 'wx', mode);
+    const handle = await open(temporary, 'wx', mode ?? 0o644);
     try {
+      // Made no wider than it ends, widened before it holds anything: nobody else ever reads it.
+      if (mode !== undefined) await handle.chmod(mode);
       if (failsAt('mid-write')) {
         await handle.writeFile(content.slice(0, Math.ceil(content.length / 2)));
         die();

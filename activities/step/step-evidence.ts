@@ -1,5 +1,5 @@
 import { mkdir, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import type { StepTask } from '../../model/state/contract.js';
 import type { EvidenceRef } from '../../model/evidence/manifest.js';
 import { sha256 } from '../../evidence/durable.js';
@@ -17,12 +17,22 @@ const SAFE_SEGMENT = /^[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]{0,127}$/;
  * A step's folder below the bundle: `data/phases/<phase>.<attempt>/<step>`. A step that an operator had done again has
  * one of its own for each epoch, so that a second deed never mixes with the first.
  */
-export function stepFolder(
-  evidenceDir: string,
-  step: Pick<StepTask, 'phase' | 'phaseAttempt' | 'step' | 'epoch'>,
-): string {
-  const name = step.epoch > 1 ? `${step.step}.${step.epoch}` : step.step;
-  return join(evidenceDir, 'data', 'phases', safe(`${step.phase}.${step.phaseAttempt}`), safe(name));
+export function stepFolder(evidenceDir: string, step: StepAddress): string {
+  return join(evidenceDir, 'data', 'phases', ...namesOf(step));
+}
+
+/**
+ * Where a step keeps what stood there before its deed: beside the bundle, not in it, for it may hold credentials. One
+ * for each epoch of each attempt, so that an undo never meets what another step kept.
+ */
+export function backupFolder(evidenceDir: string, step: StepAddress): string {
+  return join(dirname(evidenceDir), `.${basename(evidenceDir)}.backups`, ...namesOf(step));
+}
+
+type StepAddress = Pick<StepTask, 'phase' | 'phaseAttempt' | 'step' | 'epoch'>;
+
+function namesOf({ phase, phaseAttempt, step, epoch }: StepAddress): string[] {
+  return [safe(`${phase}.${phaseAttempt}`), safe(epoch > 1 ? `${step}.${epoch}` : step)];
 }
 
 /** The folders of the epochs before this one; an undo has none. */

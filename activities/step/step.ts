@@ -97,6 +97,11 @@ export interface StepContext extends Capabilities {
   /** Writes the undo's knowledge durably *before* the deed; `recall` gives it back to the undo and to later attempts. */
   remember(state: JsonObject): Promise<void>;
   recall(): Promise<JsonObject | undefined>;
+  /**
+   * Folder for what stood there before the deed, no part of the bundle; an undo is given that of the deed. Absolute; whoever
+   * writes there makes it, for its owner alone.
+   */
+  backups: string;
   /** Throws `GUARD_TRIPPED` as soon as one of the step's guards holds for these tallies. */
   checkGuards(tallies: JsonObject): void;
   run: RunCommand;

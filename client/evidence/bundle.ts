@@ -26,7 +26,9 @@ function newestBundle(path: string, depth: number): { path: string; at: number }
   if (!existsSync(path) || !statSync(path).isDirectory()) return undefined;
   if (existsSync(join(path, 'bagit.txt'))) return { path, at: statSync(join(path, 'bagit.txt')).mtimeMs };
   if (depth === 0) return undefined;
+  // What begins with a dot lies beside a bundle: its lock, its backups.
   return readdirSync(path)
+    .filter((name) => !name.startsWith('.'))
     .flatMap((name) => newestBundle(join(path, name), depth - 1) ?? [])
     .toSorted((a, b) => b.at - a.at)[0];
 }

@@ -26,7 +26,7 @@ export const envEnsure = defineKind({
   effect: 'idempotent',
   reach: 'none',
   writes: ({ file }) => file,
-  undo: 'Restores the file as it was, or removes the one that it made.',
+  undo: 'Brings the file back as it was before this step, or removes the one that it made.',
   example: `id: env
 uses: env.ensure
 with:

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { envEnsure as kind } from './env.ensure.kind.js';
 import { sha256 } from '../../evidence/durable.js';
-import { readNeeded, replaceFile, restoreFile } from '../shared/replace.js';
+import { putBack } from '../shared/backup.js';
+import { readNeeded, replaceFile } from '../shared/replace.js';
 import { exists } from '../shared/tree.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -25,7 +26,8 @@ export const envEnsure: HandlerOf<typeof kind> = {
         : (await readNeeded(context.path(input.from), 'The example of the environment file')).toString('utf8');
     const { text: next, changed } = setVariables(text, await valuesOf(input, context));
     const created = !there || (await context.recall())?.before === null;
-    if (!there || next !== text) await replaceFile(file, Buffer.from(next), context, there ? undefined : '600');
+    const mode = there ? undefined : '600';
+    if (!there || next !== text) await replaceFile(file, Buffer.from(next), context, { mode, secret: true });
     const values = described(next);
     await context.evidence.write('env.json', `${JSON.stringify({ file, created, changed, values }, null, 2)}\n`);
     return {
@@ -33,7 +35,10 @@ export const envEnsure: HandlerOf<typeof kind> = {
       summary: `${there ? 'kept' : 'made'} ${file}; set anew: ${changed.join(', ') || 'nothing'}`,
     };
   },
-  undo: (_input, context) => restoreFile(context),
+  undo: (_input, context) => {
+    const { created, changed } = context.task.undoes?.outputs ?? {};
+    return putBack(context, created === true || (Array.isArray(changed) && changed.length > 0));
+  },
 };
 
 async function valuesOf(input: Input, context: StepContext): Promise<Record<string, string>> {

@@ -12,14 +12,14 @@ export const fileCopy = defineKind({
     mode: fileMode.optional(),
   }),
   outputs: z.object({
-    copied: z.boolean().describe('False when the file was there already.'),
+    copied: z.boolean().describe('False when nothing had to be copied.'),
     bytes: z.number(),
     digest: z.string().describe('SHA-256 of the file that stands there now.'),
   }),
   effect: 'idempotent',
   reach: 'none',
   writes: ({ to }) => to,
-  undo: 'Restores what stood there before, or removes the file that it made.',
+  undo: 'Brings back what stood there before this step, or removes the file that it made.',
   example: `id: config
 uses: file.copy
 with: { from: config.example.json, to: config.json, ifMissing: true }

@@ -1,25 +1,16 @@
 import type { fileCopy as kind } from './file.copy.kind.js';
-import { sha256 } from '../../evidence/durable.js';
-import { readNeeded, replaceFile, restoreFile } from '../shared/replace.js';
-import { exists } from '../shared/tree.js';
+import { putFile } from './put-file.js';
+import { putBack } from '../shared/backup.js';
+import { readNeeded } from '../shared/replace.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 
 export const fileCopy: HandlerOf<typeof kind> = {
-  async do({ from, to, ifMissing, mode }, context) {
+  async do({ from, to, ...how }, context) {
     const target = context.path(to);
     const content = await readNeeded(context.path(from), 'The file to copy');
-    if (ifMissing && (await exists(target)) && !(await context.recall())) {
-      const there = await readNeeded(target, 'The existing file');
-      return {
-        outputs: { copied: false, bytes: there.length, digest: sha256(there) },
-        summary: `${target} is there and stays`,
-      };
-    }
-    await replaceFile(target, content, context, mode);
-    return {
-      outputs: { copied: true, bytes: content.length, digest: sha256(content) },
-      summary: `copied ${content.length} bytes to ${target}`,
-    };
+    const { written: copied, bytes, digest } = await putFile(target, content, how, context);
+    const summary = copied ? `copied ${bytes} bytes to ${target}` : `${target} is there and stays`;
+    return { outputs: { copied, bytes, digest }, summary };
   },
-  undo: (_input, context) => restoreFile(context),
+  undo: (_input, context) => putBack(context, context.task.undoes?.outputs?.copied === true),
 };

@@ -20,7 +20,7 @@ export const fileRestore = defineKind({
   effect: 'idempotent',
   reach: 'none',
   writes: ({ to }) => to,
-  undo: 'Brings back what stood there before.',
+  undo: 'Brings back what stood there before this step.',
   example: `id: restore
 uses: file.restore
 with: { from: rollback/results-before, to: results }

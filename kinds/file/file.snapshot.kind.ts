@@ -18,7 +18,7 @@ export const fileSnapshot = defineKind({
   effect: 'idempotent',
   reach: 'none',
   writes: ({ to }) => to,
-  undo: 'Removes the copy that it made, unless its content was changed since.',
+  undo: 'Removes the copy that it made.',
   example: `id: snapshot
 uses: file.snapshot
 with: { from: results, to: rollback/results-before }

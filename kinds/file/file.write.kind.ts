@@ -19,7 +19,7 @@ export const fileWrite = defineKind({
   effect: 'idempotent',
   reach: 'none',
   writes: ({ path }) => path,
-  undo: 'Restores what stood there before, or removes the file that it made.',
+  undo: 'Brings back what stood there before this step, or removes the file that it made.',
   example: `id: notice
 uses: file.write
 with: { path: public/maintenance.txt, content: "Back soon." }

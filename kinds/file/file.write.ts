@@ -1,27 +1,14 @@
 import type { fileWrite as kind } from './file.write.kind.js';
-import { sha256 } from '../../evidence/durable.js';
-import { readNeeded, replaceFile, restoreFile } from '../shared/replace.js';
-import { exists } from '../shared/tree.js';
+import { putFile } from './put-file.js';
+import { putBack } from '../shared/backup.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 
 export const fileWrite: HandlerOf<typeof kind> = {
-  async do({ path, content, ifMissing, mode }, context) {
+  async do({ path, content, ...how }, context) {
     const target = context.path(path);
-    const bytes = Buffer.from(content);
-    if ((await exists(target)) && !(await context.recall())) {
-      const there = await readNeeded(target, 'The existing file');
-      if (ifMissing || there.equals(bytes)) {
-        return {
-          outputs: { written: false, bytes: there.length, digest: sha256(there) },
-          summary: `${target} is there and stays`,
-        };
-      }
-    }
-    await replaceFile(target, bytes, context, mode);
-    return {
-      outputs: { written: true, bytes: bytes.length, digest: sha256(bytes) },
-      summary: `wrote ${bytes.length} bytes to ${target}`,
-    };
+    const put = await putFile(target, Buffer.from(content), how, context);
+    const summary = put.written ? `wrote ${put.bytes} bytes to ${target}` : `${target} is there and stays`;
+    return { outputs: { ...put }, summary };
   },
-  undo: (_input, context) => restoreFile(context),
+  undo: (_input, context) => putBack(context, context.task.undoes?.outputs?.written === true),
 };

@@ -28,7 +28,7 @@ export const badgeUpdate = defineKind({
   effect: 'idempotent',
   reach: 'none',
   writes: ({ file }) => file,
-  undo: 'Restores the file as it was.',
+  undo: 'Brings the file back as it was before this step.',
   example: `id: badge
 uses: badge.update
 with: { file: README.md, label: agent, message: ok }

@@ -1,6 +1,7 @@
 import type { badgeUpdate as kind } from './badge.update.kind.js';
 import { sha256 } from '../../evidence/durable.js';
-import { readNeeded, replaceFile, restoreFile } from '../shared/replace.js';
+import { putBack } from '../shared/backup.js';
+import { readNeeded, replaceFile } from '../shared/replace.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
@@ -16,7 +17,7 @@ export const badgeUpdate: HandlerOf<typeof kind> = {
       summary: `${path} ${next === text ? 'already says' : 'says'} ${label}: ${message}`,
     };
   },
-  undo: (_input, context) => restoreFile(context),
+  undo: (_input, context) => putBack(context, context.task.undoes?.outputs?.changed === true),
 };
 
 /** A part of a static badge's address as shields.io reads it: - and _ are doubled, a blank is an underscore. */

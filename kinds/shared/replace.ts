@@ -1,88 +1,36 @@
-import { chmod, copyFile, lstat, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import {
-  removeUnfinished,
-  moveIntoPlace,
-  sha256,
-  sha256File,
-  temporaryBeside,
-  writeDurably,
-} from '../../evidence/durable.js';
+import { lstat, mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { removeUnfinished, sha256, writeDurably } from '../../evidence/durable.js';
 import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
-import { exists } from './tree.js';
 import { errnoOf } from '../../host/errno.js';
+import { rememberBefore } from './backup.js';
+import { exists } from './tree.js';
 
 /**
- * Writes one file in one piece, after its earlier content was kept beside it and remembered for the undo. The backup
- * stays out of the bundle: a configuration file may hold credentials.
+ * Writes one file in one piece, after what stood there was kept for the undo (`putBack`).
+ *
+ * @param mode octal digits; without it the file keeps the mode that it has
+ * @param secret its content must not come into the bundle
+ * @throws StepError BAD_INPUT when something else than a file stands there
  */
 export async function replaceFile(
   path: string,
   content: Uint8Array,
   context: StepContext,
-  mode?: string,
+  { mode, secret }: { mode?: string | undefined; secret?: boolean } = {},
 ): Promise<void> {
-  if ((await exists(path)) && !(await lstat(path)).isFile()) {
+  const stands = (await exists(path)) ? await lstat(path) : undefined;
+  if (stands && !stands.isFile()) {
     throw new StepError('BAD_INPUT', `${path} is no regular file, so it is not replaced.`);
   }
-  await rememberFile(path, content, context);
+  await rememberBefore(path, sha256(content), context, secret);
   await mkdir(dirname(path), { recursive: true });
-  const bits =
-    mode === undefined
-      ? (await exists(path))
-        ? (await stat(path)).mode & 0o777
-        : undefined
-      : Number.parseInt(mode, 8);
+  const bits = mode === undefined ? stands && stands.mode & 0o777 : Number.parseInt(mode, 8);
   await context.inHeldFolder(path, async (held) => {
     await removeUnfinished(held);
-    await writeDurably(held, content);
-    if (bits !== undefined) await chmod(held, bits);
+    await writeDurably(held, content, bits);
   });
-}
-
-async function rememberFile(path: string, content: Uint8Array, context: StepContext): Promise<void> {
-  if (await context.recall()) return; // An earlier attempt remembered the state before the first deed.
-  const wrote = sha256(content);
-  if (!(await exists(path))) {
-    await context.remember({ path, wrote, before: null });
-    return;
-  }
-  const before = (await sha256File(path)).sha256;
-  const backup = join(dirname(path), `.${basename(path)}.golive-backup-${before.slice(0, 12)}`);
-  if (before !== wrote) await copyWhole(path, backup);
-  await context.remember({ path, wrote, before, backup });
-}
-
-/** Whole under its final name or not at all; one that stands there may be what a killed attempt of old left torn. */
-async function copyWhole(from: string, to: string): Promise<void> {
-  await removeUnfinished(to);
-  const temporary = temporaryBeside(to);
-  await copyFile(from, temporary);
-  await moveIntoPlace(temporary, to);
-}
-
-/** Takes a replaced file back: safe when the deed never began, when it was torn, and twice. */
-export async function restoreFile(context: StepContext): Promise<{ summary: string }> {
-  const memory = await context.recall();
-  if (!memory) return { summary: 'nothing was changed, nothing to undo' };
-  const { path, wrote, before, backup } = memory as {
-    path: string;
-    wrote: string;
-    before: string | null;
-    backup?: string;
-  };
-  await removeUnfinished(path);
-  if (before === null) {
-    if (!(await exists(path))) return { summary: `${path} is gone already` };
-    if ((await sha256File(path)).sha256 !== wrote)
-      return { summary: `${path} was changed since by somebody else and is left` };
-    await rm(path);
-    return { summary: `removed ${path}` };
-  }
-  if (before === wrote || backup === undefined || !(await exists(backup))) return { summary: `${path} is as it was` };
-  await rename(backup, path);
-  return { summary: `restored ${path}` };
 }
 
 /** Reads a file that must be there. @throws StepError NOT_FOUND */

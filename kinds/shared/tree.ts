@@ -43,6 +43,12 @@ export function manifestOf(files: readonly TreeFile[]): { text: string; digest: 
   return { text, digest: createHash('sha256').update(text).digest('hex') };
 }
 
+/** One digest for a file (its own SHA-256) or for a folder (that of its manifest). */
+export function contentOf(files: readonly TreeFile[]): string {
+  const [first] = files;
+  return first?.path === '' ? first.sha256 : manifestOf(files).digest;
+}
+
 /** Whether something stands at a path. */
 export async function exists(path: string): Promise<boolean> {
   try {

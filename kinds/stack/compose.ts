@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { CommandResult } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
+import { rememberEarlierStack, writeLastUp, type Running, undoUpOfContainers } from './compose-undo.js';
 import type { ServiceState, StackContext, StackDriver } from './contract.js';
 
 const PROBE_MS = 10_000;
@@ -10,6 +11,7 @@ const DOWN_MS = 120_000;
 
 /** What `docker compose ps --format json` tells, as far as it is used (Compose v2). */
 const container = z.object({
+  ID: z.string().optional(),
   Service: z.string(),
   State: z.string(),
   Health: z.string().optional(),
@@ -43,13 +45,14 @@ export async function composeProblem(context: StackContext): Promise<string | un
 
 /** Runs a stack with Docker Compose. */
 export function composeDriver(folder: string, context: StackContext): StackDriver {
-  const compose = (args: string[], timeoutMs: number): Promise<CommandResult> =>
+  const composeOn = (file: string | undefined, args: string[], timeoutMs: number): Promise<CommandResult> =>
     context.run({
-      argv: ['docker', 'compose', '-f', join(folder, 'compose.yaml'), '--project-directory', folder, ...args],
+      argv: ['docker', 'compose', '-f', file ?? join(folder, 'compose.yaml'), '--project-directory', folder, ...args],
       cwd: folder,
       env: context.env('containers'),
       timeoutMs,
     });
+  const compose = (args: string[], timeoutMs: number) => composeOn(undefined, args, timeoutMs);
   const query = async (args: string[]): Promise<string> => {
     const result = await compose(args, QUERY_MS);
     if (result.exitCode === 0) return result.stdout;
@@ -58,6 +61,7 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
       `docker compose ${args[0]} ended with code ${result.exitCode}: ${lastLine(result)}`,
     );
   };
+  const running = async (): Promise<Running> => readRunning(await query(['ps', '--all', '--format', 'json']));
   const names = async (): Promise<string[]> => (await query(['config', '--services'])).split('\n').filter(Boolean);
   const ps = async (): Promise<ServiceState[]> => {
     const found = new Map(
@@ -76,7 +80,8 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
     ps,
     logs,
     up: async ({ services = [], wait, timeoutMs }) => {
-      const before = new Set((await ps()).filter(({ running }) => running).map(({ name }) => name));
+      const before = await running();
+      await rememberEarlierStack(folder, before, context);
       const waiting = wait === 'healthy' ? ['--wait', '--wait-timeout', String(Math.ceil(timeoutMs / 1000))] : [];
       const result = await compose(['up', '-d', ...waiting, ...services], timeoutMs);
       const states = await ps();
@@ -86,10 +91,12 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
         const who = bad ? `Service ${bad.name} is not ready (${bad.detail})` : 'The stack did not come up';
         throw new StepError('STACK_FAILED', `${who}: ${lastLine(result)} ${said}`.trim().slice(0, 900));
       }
-      return { started: states.filter(({ name, running }) => running && !before.has(name)).length, states };
+      await writeLastUp(folder, await query(['config']), await running(), context);
+      return { started: states.filter((one) => one.running && !(one.name in before)).length, states };
     },
+    undoUp: (timeoutMs) => undoUpOfContainers(folder, running, composeOn, timeoutMs, context),
     down: async (volumes) => {
-      const stopped = (await ps()).filter(({ running }) => running).length;
+      const stopped = Object.keys(await running()).length;
       const result = await compose(['down', ...(volumes ? ['--volumes'] : [])], DOWN_MS);
       if (result.exitCode !== 0) throw new StepError('STACK_FAILED', `docker compose down failed: ${lastLine(result)}`);
       const removed = result.stderr.match(/^\s*Volume \S+\s+Removed\s*$/gm) ?? [];
@@ -105,27 +112,35 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
   };
 }
 
-/** Compose prints one JSON object a line; before v2.21 it printed one array. */
 export function readContainers(text: string): ServiceState[] {
+  return containersIn(text).map(({ Service: name, State: state, Health: health = '', ExitCode: code }) => {
+    const running = state === 'running';
+    const ended = running ? '' : ` with code ${code ?? 'unknown'}`;
+    return {
+      name,
+      running,
+      healthy: running && (health === '' || health === 'healthy'),
+      detail: `${health || state}${ended}`,
+    };
+  });
+}
+
+/** Ids of the containers that run, by service. */
+function readRunning(text: string): Running {
+  const running: Running = {};
+  for (const { Service: name, State: state, ID: id = '' } of containersIn(text)) {
+    if (state === 'running') running[name] = [...(running[name] ?? []), id];
+  }
+  return running;
+}
+
+/** Compose prints one JSON object a line; before v2.21 it printed one array. */
+function containersIn(text: string): z.infer<typeof container>[] {
   try {
     const trimmed = text.trim();
-    const values: unknown[] = trimmed.startsWith('[')
-      ? z.array(z.unknown()).parse(JSON.parse(trimmed))
-      : trimmed
-          .split('\n')
-          .filter(Boolean)
-          .map((line) => JSON.parse(line) as unknown);
-    return values.map((value) => {
-      const { Service: name, State: state, Health: health = '', ExitCode: code } = container.parse(value);
-      const running = state === 'running';
-      const ended = running ? '' : ` with code ${code ?? 'unknown'}`;
-      return {
-        name,
-        running,
-        healthy: running && (health === '' || health === 'healthy'),
-        detail: `${health || state}${ended}`,
-      };
-    });
+    if (trimmed.startsWith('[')) return z.array(container).parse(JSON.parse(trimmed));
+    const lines = trimmed.split('\n').filter(Boolean);
+    return lines.map((line) => container.parse(JSON.parse(line)));
   } catch (cause) {
     throw new StepError('STACK_FAILED', 'docker compose ps printed something that is not its JSON.', { cause });
   }

@@ -16,11 +16,27 @@ export interface UpOptions {
   timeoutMs: number;
 }
 
+/** What the undo of an `up` came to. */
+export interface TakenBack {
+  /** Services that the step had started and that were stopped. */
+  stopped: number;
+  /** Services that the step had replaced and that run by their earlier definition again. */
+  broughtBack: number;
+  /** Names of services that somebody else has started anew since; they are left. */
+  left: string[];
+}
+
 /** What both kinds of stack can do. */
 export interface StackDriver {
   name: 'compose' | 'native';
   /** Leaves alone what runs as configured. @throws StepError STACK_FAILED with the last log lines */
   up(options: UpOptions): Promise<{ started: number; states: ServiceState[] }>;
+  /**
+   * Takes back what `up` did in this step's name, and nothing else; safe after any part of it, and twice.
+   *
+   * @throws StepError NOT_FOUND when it is not known any more what ran before
+   */
+  undoUp(timeoutMs: number): Promise<TakenBack>;
   down(volumes: boolean): Promise<{ stopped: number; volumesRemoved: number }>;
   /** Volumes that no service uses any more, for people to review; nothing is removed. */
   unusedVolumes(): Promise<string[]>;
@@ -29,4 +45,7 @@ export interface StackDriver {
   logs(service: string, tail: number, since?: Date): Promise<string[]>;
 }
 
-export type StackContext = Pick<StepContext, 'run' | 'env' | 'signal' | 'sleep' | 'path' | 'progress' | 'log'>;
+export type StackContext = Pick<
+  StepContext,
+  'run' | 'env' | 'signal' | 'sleep' | 'path' | 'progress' | 'log' | 'backups'
+>;

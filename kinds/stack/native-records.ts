@@ -1,7 +1,12 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeDurably } from '../../evidence/durable.js';
+import { readIfThere } from '../../evidence/folder-store.js';
 import type { NotedGroup } from '../../host/process-group.js';
+import { makeBackupFolder } from '../shared/backup.js';
+import type { StackContext } from './contract.js';
+import type { ServiceDefinition } from './definition.js';
 import { STATE } from './stack-fields.js';
 
 const LOG_BYTES = 4 * 1024 * 1024;
@@ -13,6 +18,16 @@ export interface ServiceRecord extends NotedGroup {
   startedAt: string;
   /** Length of the log file when it began: its own lines come after. */
   logFrom: number;
+  /** What was begun, so that it can be begun again when the stack's file says something else; older records have none. */
+  definition?: ServiceDefinition;
+  /** Whose undo takes it back: the backup folder of the step that began it. */
+  by?: string;
+}
+
+/** The services that have a record. */
+export async function recordedServices(folder: string): Promise<string[]> {
+  const files = await readdir(join(folder, STATE)).catch(() => []);
+  return files.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
 }
 
 export function readRecord(folder: string, service: string): ServiceRecord | undefined {
@@ -25,8 +40,39 @@ export function readRecord(folder: string, service: string): ServiceRecord | und
 
 export function writeRecord(folder: string, service: string, record: ServiceRecord): void {
   const path = join(folder, STATE, `${service}.json`);
-  writeFileSync(`${path}.tmp`, `${JSON.stringify(record)}\n`);
+  // For its owner alone: the environment of a service may hold credentials.
+  rmSync(`${path}.tmp`, { force: true });
+  writeFileSync(`${path}.tmp`, `${JSON.stringify(record)}\n`, { mode: 0o600 });
   renameSync(`${path}.tmp`, path);
+}
+
+const EARLIER = '.service.json';
+
+/** Keeps what runs before the step replaces or begins a service, null for nothing; what an earlier attempt kept stays. */
+export async function rememberEarlier(
+  name: string,
+  running: ServiceRecord | null,
+  context: StackContext,
+): Promise<void> {
+  if ((await readEarlier(name, context)) !== undefined) return;
+  await makeBackupFolder(context);
+  await writeDurably(join(context.backups, name + EARLIER), `${JSON.stringify(running)}\n`, 0o600);
+}
+
+/** What ran before the step's first change of a service; undefined for one that it did not change. */
+export async function readEarlier(name: string, { backups }: StackContext): Promise<ServiceRecord | null | undefined> {
+  const text = await readIfThere(join(backups, name + EARLIER));
+  return text === undefined ? undefined : (JSON.parse(text.toString('utf8')) as ServiceRecord | null);
+}
+
+/** The services that the step changed. */
+export async function keptServices({ backups }: StackContext): Promise<string[]> {
+  const files = await readdir(backups).catch(() => []);
+  return files.filter((name) => name.endsWith(EARLIER)).map((name) => name.slice(0, -EARLIER.length));
+}
+
+export async function forgetEarlier(name: string, { backups }: StackContext): Promise<void> {
+  await rm(join(backups, name + EARLIER), { force: true });
 }
 
 /** The lines that a service has said since it last began. */

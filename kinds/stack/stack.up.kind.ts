@@ -29,7 +29,7 @@ export const stackUp = defineKind({
   reach: 'none',
   writes: ({ stack }) => stackState(stack),
   pins: ({ stack }) => stackFiles(stack),
-  undo: 'Stops the services of the stack; volumes stay.',
+  undo: 'Stops the services that it started and brings back those that it replaced as they ran before; volumes stay.',
   example: `id: up
 uses: stack.up
 with: { stack: stack, wait: healthy, timeout: 2m }

@@ -80,7 +80,9 @@ export function stepKit(kind: string, kit: KitCase): void {
     });
     /** Where others than the kind's own hands write. */
     const besides = (): string[] =>
-      ['evidence', '.evidence.lock', ...(kit.programsWrite ?? [])].map((name) => join(folder, name));
+      ['evidence', '.evidence.lock', '.evidence.backups', ...(kit.programsWrite ?? [])].map((name) =>
+        join(folder, name),
+      );
     const inFolder = (name: string, body: () => Promise<void>): void =>
       test(name, async () => {
         try {

@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { cp, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { StepContext } from '../../activities/step/step.js';
+import { StepError } from '../../activities/step/step-error.js';
+import { moveIntoPlace, removeUnfinished, sync, temporaryBeside, writeDurably } from '../../evidence/durable.js';
+import { errnoOf } from '../../host/errno.js';
+import { contentOf, exists, type TreeFile, treeOf } from './tree.js';
+
+/** What a deed remembers of the one path that it changes; digests are those of `contentOf`. */
+const kept = z.object({
+  path: z.string(),
+  wrote: z.string(),
+  /** null: nothing stood there. */
+  before: z.string().nullable(),
+  /** Absolute; nothing lies there when nothing stood at the path. Deeds of older versions kept none in some cases. */
+  backup: z.string().default(''),
+  /** Its content must not come into the bundle. */
+  secret: z.boolean().default(false),
+});
+type Kept = z.infer<typeof kept>;
+
+const OWNER_ONLY = 0o700;
+const GONE = 'See who removed it; put the file right by hand, then say that the undo is done.';
+
+/**
+ * Keeps what stands at a path, file or folder, before this step's deed and remembers it for the undo. What an earlier
+ * attempt of the same deed kept stays: it is what stood there before the first.
+ *
+ * @param path absolute, as `context.path` gave it
+ * @param wrote `contentOf` what the deed will write there
+ * @param secret the content is kept out of the bundle, whoever wrote it
+ */
+export async function rememberBefore(path: string, wrote: string, context: StepContext, secret = false): Promise<void> {
+  const known = await recallKept(context);
+  if (known && (await takenBack(known, context)) === undefined) {
+    // What it copies may be another since then; this attempt's is no stranger's.
+    if (known.wrote !== wrote) await context.remember({ ...known, wrote });
+    return;
+  }
+  // Two attempts never share a name: only the one that may still remember decides which of them counts.
+  const backup = join(context.backups, randomUUID());
+  const stands = await exists(path);
+  if (stands) await copyAside(path, backup, context);
+  const before = stands ? contentOf(await treeOf(backup)) : null;
+  await context.remember({ path, wrote, before, backup, secret });
+}
+
+/**
+ * Brings back what stood at the path before the step's deed: safe when the deed never began, when it was cut off, and
+ * twice. What somebody else wrote there since is kept first, in the bundle unless it may hold secrets.
+ *
+ * @param changed whether the deed said that it changed the path
+ * @throws StepError NOT_FOUND when what was kept is not there any more
+ */
+export async function putBack(context: StepContext, changed = false): Promise<{ summary: string }> {
+  const known = await recallKept(context);
+  if (!known) {
+    if (!changed) return { summary: 'nothing was changed, nothing to undo' };
+    throw new StepError('NOT_FOUND', 'The step changed a file, and what it remembered of it is gone.', { hint: GONE });
+  }
+  const earlier = await takenBack(known, context);
+  if (earlier !== undefined) return { summary: `already taken back: ${earlier}` };
+  const { path, wrote, before } = known;
+  const stands = (await exists(path)) ? await treeOf(path) : undefined;
+  const now = stands && contentOf(stands);
+  await checkBackup(known, now);
+  const found = stands && now !== wrote && now !== before ? await keepFound(known, stands, context) : '';
+  const summary = `${before === null ? await remove(path, context) : await bringBack(known, now, context)}${found}`;
+  await noteTakenBack(known, summary, context);
+  return { summary };
+}
+
+async function recallKept(context: StepContext): Promise<Kept | undefined> {
+  const memory = await context.recall();
+  if (!memory) return undefined;
+  const read = kept.safeParse(memory);
+  if (read.success) return read.data;
+  throw new StepError('NOT_FOUND', 'What the step remembered of the file that it changed cannot be read.', {
+    hint: GONE,
+  });
+}
+
+async function checkBackup({ path, before, backup }: Kept, now: string | undefined): Promise<void> {
+  if (before === null || now === before) return;
+  if (backup === '' || !(await exists(backup))) {
+    throw new StepError('NOT_FOUND', `What stood at ${path} before the step is gone from ${dirname(backup)}.`, {
+      hint: GONE,
+    });
+  }
+  if (contentOf(await treeOf(backup)) === before) return;
+  throw new StepError('EXPECTATION_FAILED', `The backup ${backup} of ${path} is not what was kept.`, { hint: GONE });
+}
+
+async function remove(path: string, context: StepContext): Promise<string> {
+  if (!(await exists(path))) return `${path} is gone already`;
+  await context.inHeldFolder(path, (held) => rm(held, { recursive: true }));
+  return `removed ${path}`;
+}
+
+async function bringBack({ path, backup, before }: Kept, now: string | undefined, context: StepContext) {
+  const alike = now === before && (!(await exists(backup)) || (await bitsOf(path)) === (await bitsOf(backup)));
+  if (alike) return `${path} is as it was`;
+  await placeCopy(backup, path, context);
+  return `restored ${path}`;
+}
+
+/** Keeps what somebody else wrote. @returns a clause for the summary, which says where */
+async function keepFound({ path, secret }: Kept, files: TreeFile[], context: StepContext): Promise<string> {
+  const ownerOnly = secret || ((await bitsOf(path)) & 0o077) === 0;
+  const said = '; what somebody else wrote there since is kept';
+  if (ownerOnly) {
+    const aside = join(context.backups, `found-${randomUUID()}`);
+    await copyAside(path, aside, context);
+    return `${said} in ${aside}, and not in the bundle, for it may hold secrets`;
+  }
+  if (files[0]?.path === '') return `${said} as ${(await context.evidence.copy('found', path)).path}`;
+  for (const [index, file] of files.entries()) {
+    await context.evidence.copy(`found/${index + 1}`, join(path, file.path));
+  }
+  const list = files.map(({ path: name, sha256 }, index) => `${sha256}  ${index + 1}  ${name}\n`).join('');
+  return `${said} as listed in ${(await context.evidence.write('found.txt', list)).path}`;
+}
+
+/** What an undo said that has taken this back, or undefined. */
+async function takenBack(known: Kept, context: StepContext): Promise<string | undefined> {
+  return readFile(markOf(known, context), 'utf8').catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+/** From here on the backup has no use; what it holds should not lie about. */
+async function noteTakenBack(known: Kept, summary: string, context: StepContext): Promise<void> {
+  await makeBackupFolder(context);
+  await writeDurably(markOf(known, context), summary, 0o600);
+  if (known.backup !== '') await rm(known.backup, { recursive: true, force: true });
+}
+
+function markOf({ backup }: Kept, { backups }: StepContext): string {
+  return join(backups, `${basename(backup)}.taken-back`);
+}
+
+/** For its owner alone, and out of the sight of git, for what lies in it may hold credentials. */
+export async function makeBackupFolder({ backups }: Pick<StepContext, 'backups'>): Promise<void> {
+  await mkdir(backups, { recursive: true, mode: OWNER_ONLY });
+  // Not worth a wait for the disk.
+  await writeFile(join(backups, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: unknown) => {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  });
+}
+
+/** Whole under its final name, with its modes and durable to the last file, or not at all. */
+async function copyAside(from: string, to: string, context: StepContext): Promise<void> {
+  // Links are refused before anything is copied.
+  await treeOf(from);
+  await makeBackupFolder(context);
+  await placeDurably(from, to);
+}
+
+/** Puts a copy of a file or folder at a path: readers see the old or the new one, never a part. */
+export async function placeCopy(from: string, to: string, context: StepContext): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  await context.inHeldFolder(to, async (held) => {
+    await removeUnfinished(held);
+    await placeDurably(from, held);
+  });
+}
+
+async function placeDurably(from: string, to: string): Promise<void> {
+  const draft = temporaryBeside(to);
+  await cp(from, draft, { recursive: true, errorOnExist: true, force: false, preserveTimestamps: true });
+  for (const { path } of await treeOf(draft)) await sync(join(draft, path));
+  // A file gives way to a file at once; a folder must be out of the way first.
+  const both = await Promise.all([draft, to].map((path) => lstat(path).catch(() => undefined)));
+  const aside = both[1] && both.some((info) => info?.isDirectory()) ? temporaryBeside(to) : undefined;
+  if (aside) await rename(to, aside);
+  await moveIntoPlace(draft, to);
+  if (aside) await rm(aside, { recursive: true });
+}
+
+async function bitsOf(path: string): Promise<number> {
+  return (await lstat(path)).mode & 0o777;
+}
