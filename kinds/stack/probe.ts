@@ -13,7 +13,7 @@ const PROBE_MS = 2000;
  */
 export async function probe(
   ready: ReadyProbe | undefined,
-  context: StackContext,
+  context: Pick<StackContext, 'run'>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (!ready) return undefined;

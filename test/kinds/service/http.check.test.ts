@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import type { JsonObject } from '../../../model/json.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { failed, passed, runStep } from '../../kits/step-run.js';
@@ -65,8 +66,10 @@ describe('http.check', () => {
       },
       { env: { ...process.env, TOLD: secret } },
     );
-    const response = JSON.parse(readFileSync(join(run.folder, 'response.json'), 'utf8')) as JsonObject;
-    return { run, body: String(response.body) };
+    const response = z
+      .object({ body: z.string() })
+      .parse(JSON.parse(readFileSync(join(run.folder, 'response.json'), 'utf8')));
+    return { run, body: response.body };
   };
 
   test.each<[secret: string, body: string, expected: JsonObject, json: JsonObject, kept: JsonObject]>([

@@ -1,11 +1,9 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { StackContext } from '../../../kinds/stack/contract.js';
 import { probe } from '../../../kinds/stack/probe.js';
 import { freePort } from '../../../lab/kit/ports.js';
 
-const NO_PROGRAM = {} as unknown as StackContext;
+const NO_PROGRAM = { run: () => Promise.reject(new Error('no program is run')) };
 const goesOn = new AbortController().signal;
 
 let server: Server;
@@ -26,8 +24,9 @@ beforeAll(async () => {
     else if (request.url === '/moved') response.writeHead(302, { location: '/ok' }).end();
     else response.writeHead(request.url === '/ok' ? 200 : 503).end('here');
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const port = await freePort();
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
+  url = `http://127.0.0.1:${port}`;
   dead = `http://127.0.0.1:${await freePort()}/`;
 });
 afterAll(async () => {
