@@ -48,7 +48,9 @@ describe('a phase', () => {
       status: 'waiting',
       attempt: 2,
       startedAt: LATER,
-      history: [{ attempt: 1, verdict: 'no-go', sentence: 'It failed.', steps: [step], gates: [] }],
+      history: [
+        { attempt: 1, verdict: 'no-go', sentence: 'It failed.', startedAt: AT, endedAt: AT, steps: [step], gates: [] },
+      ],
     });
   });
 
