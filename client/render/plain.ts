@@ -1,6 +1,7 @@
 import { formatClock } from '../../model/duration.js';
 import type { GoLiveState, PhaseState, RollbackState, StepRecord } from '../../model/state/state.js';
 import type { Style } from './style.js';
+import { saidLines } from './said.js';
 import { clean } from './text.js';
 import { phaseElapsedMs } from './timeline.js';
 import { rollbackSentence } from './verdict.js';
@@ -157,6 +158,7 @@ function stepChanges(was: readonly StepRecord[], now: readonly StepRecord[], whe
     const at = step.status === 'running' ? step.startedAt : step.endedAt;
     const name = `${where === '' ? '' : `${where}.`}${clean(step.id, 60)}`;
     lines.push(...said(at, `    ${mark(step.status, style)} ${name}: ${text}`));
+    lines.push(...said(at, ...saidLines(step, '      │ ')));
     if (step.status === 'failed' && step.failure?.hint)
       lines.push(...said(at, `      → ${clean(step.failure.hint, 300)}`));
   }

@@ -40,6 +40,15 @@ describe('changes as lines', () => {
     expect(text).toMatch(/T\+0:00:00 {2}▶ 0 Infrastructure recovery[^,]*, CTO\)\n/);
   });
 
+  test('what a program said stands line by line below its cause', () => {
+    const state = running();
+    const [first] = state.phases[0]?.history[0]?.steps ?? [];
+    if (first?.failure) first.failure.said = 'a\nFATAL: no such role\u001B[2J';
+    const lines = changes(view(goLive()), view(state), now, PLAIN);
+    const at = lines.findIndex((line) => line.includes('✗ 0.up: Postgres did not start.'));
+    expect(lines.slice(at + 1, at + 3)).toEqual(['T+0:00:19        │ a', 'T+0:00:19        │ FATAL: no such role']);
+  });
+
   test('the end', () => {
     expect(changes(view(running()), view(ended()), now, PLAIN).join('\n')).toMatchSnapshot();
   });
