@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { CommanderError } from '@commander-js/extra-typings';
-import { CliError, codeOf, messageOf } from './errors.js';
+import { CliError, GRPC, grpcCodeOf, messageOf } from './errors.js';
 import { buildProgram } from './program.js';
 import { clean, cleanLines } from './render/text.js';
 
-/** gRPC status codes of a server that cannot be reached: UNAVAILABLE, DEADLINE_EXCEEDED. */
-const NO_ANSWER: readonly unknown[] = [14, 4];
+/** gRPC status codes of a server that cannot be reached. */
+const NO_ANSWER: readonly unknown[] = [GRPC.UNAVAILABLE, GRPC.DEADLINE_EXCEEDED];
 
 /** Prints an error for the person at the terminal and gives the exit code; a stack only with GOLIVE_DEBUG=1. */
 function report(error: unknown): number {
@@ -27,7 +27,7 @@ function linesOf({ message, options }: CliError): string[] {
 }
 
 function unexpected(error: unknown, debug: boolean): string[] {
-  if (NO_ANSWER.includes(codeOf(error))) {
+  if (NO_ANSWER.includes(grpcCodeOf(error))) {
     return [
       `golive: The Temporal server does not answer: ${clean(messageOf(error), 300)}`,
       '  next   `golive doctor` looks for the cause.',
