@@ -24,7 +24,7 @@ export async function decideAll(session: Session): Promise<void> {
     if (mayGoOn(judged.verdict) && decision.approval) {
       collected ??= await collect(session);
       const answer = await askApproval(session, decision.approval, { bundle: collected.digest });
-      decisionAnswered(record, decision.approval.question, answer);
+      decisionAnswered(record, answer.question, answer);
     }
     decisionTaken(record, now());
     const { verdict = judged.verdict, sentence } = record;

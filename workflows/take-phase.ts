@@ -58,10 +58,10 @@ async function allowed({ session, plan, state }: Work, when: 'before' | 'after')
     const steps = when === 'after' ? (session.phases[state.id]?.steps ?? {}) : {};
     const context = buildContext({ ...session.values(state.attempt), steps });
     const policy = { phase: plan.id, attempt: state.attempt, context };
-    const { approved, sentence } = await askApproval(session, rule, about, policy);
+    const { approved, sentence, question } = await askApproval(session, rule, about, policy);
     if (!approved) {
       const status = session.aborted ? 'cancelled' : 'failed';
-      end(session, state, { status, verdict: 'no-go', sentence: `${rule.question} ${sentence}` });
+      end(session, state, { status, verdict: 'no-go', sentence: `${question} ${sentence}` });
       return false;
     }
   }

@@ -156,15 +156,21 @@ export function rollbackEnded(
   return ended;
 }
 
-/** What an approval binds to, until when it may be given, and the nonce of a signed one. */
+/** The question in words, what an approval binds to, until when it may be given, and the nonce of a signed one. */
 export interface Asking {
+  question: string;
   digest: string;
   expiresAt: string;
   nonce: string | undefined;
 }
 
 /** The question is opened, perhaps once more. */
-export function approvalAsked(approval: ApprovalState, { digest, expiresAt, nonce }: Asking, at: string): void {
+export function approvalAsked(
+  approval: ApprovalState,
+  { question, digest, expiresAt, nonce }: Asking,
+  at: string,
+): void {
+  approval.question = question;
   approval.digest = digest;
   approval.status = 'open';
   approval.openedAt = at;
