@@ -37,7 +37,16 @@ export function codeOf(error: unknown): unknown {
 }
 
 /** gRPC status codes that are spoken of here. */
-export const GRPC = { DEADLINE_EXCEEDED: 4, NOT_FOUND: 5, UNAVAILABLE: 14 } as const;
+export const GRPC = {
+  CANCELLED: 1,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  UNIMPLEMENTED: 12,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+} as const;
 
 /** The gRPC status of whatever was thrown: its own, or, as the Temporal client wraps them, that of its cause. */
 export function grpcCodeOf(error: unknown): number | undefined {

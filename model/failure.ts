@@ -125,6 +125,11 @@ export function oneSentence(text: string): Pick<StepFailure, 'message' | 'said'>
 export function readFailure(sent: { type?: string | null; message: string; detail?: unknown }): StepFailure {
   const known = isFailure(sent.detail) ? sent.detail : { code: sent.type ?? 'INTERNAL', message: sent.message };
   const { code, message } = known;
+  // A worker of another version has no hands for the kind.
+  if (code === 'NotFoundError' && /is not registered/.test(message)) {
+    const hint = 'Is it an older version? `golive down` and `golive up --detach` renew it.';
+    return { code: 'TOOL_MISSING', message: 'The worker does not know this kind of step.', hint };
+  }
   if (isFailureCode(code)) return { ...known, ...oneSentence(message), code };
   return { ...known, ...oneSentence(`${code}: ${message}`), code: 'INTERNAL' };
 }

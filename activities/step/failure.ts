@@ -4,6 +4,7 @@ import { FAILURES, oneSentence, type StepFailure } from '../../model/failure.js'
 import type { JsonObject } from '../../model/json.js';
 import type { EvidenceRefusal } from '../../evidence/error.js';
 import { inEachText } from '../command/redact.js';
+import { systemError } from './system-error.js';
 import { isStepError } from './unwritable.js';
 
 /** The server cuts a failure at 4 KiB: the sentence (twice), what was said, the hint and the facts must fit in it together. */
@@ -28,7 +29,8 @@ function clipStart(text: string, bytes: number): string {
 }
 
 /**
- * Reads any error as the failure of a step; what is no StepError is a defect, and its stack stays here.
+ * Reads any error as the failure of a step. What is no StepError and nothing that the system refuses is a defect, and its
+ * stack stays here.
  *
  * @param redact takes secrets out of a text, before it is cut: half a secret would not be known any more
  */
@@ -61,6 +63,8 @@ export function failureOf(error: unknown, redact: (text: string) => string = (te
     const { hint } = error as EvidenceRefusal;
     return { code: 'BAD_INPUT', ...told(error.message), hint: advice(hint) };
   }
+  const system = systemError(error);
+  if (system) return { code: system.code, ...told(system.message), hint: advice(system.hint) };
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'INTERNAL',

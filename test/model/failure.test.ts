@@ -46,6 +46,15 @@ describe('a failure that comes from Temporal', () => {
       { code: 'COMMAND_FAILED', message: 'a failed: 1', said: 'a failed: 1\n2\n3' },
     ],
     [
+      'of a worker without hands for the kind',
+      { type: 'NotFoundError', message: 'Activity function x.y is not registered on this Worker' },
+      {
+        code: 'TOOL_MISSING',
+        message: 'The worker does not know this kind of step.',
+        hint: expect.stringContaining('golive up'),
+      },
+    ],
+    [
       'with a code of another version',
       { type: 'NEW', message: 'm', detail: { code: 'NEW', message: 'found', hint: 'Do.' } },
       { code: 'INTERNAL', message: 'NEW: found', hint: 'Do.' },
