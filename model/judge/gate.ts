@@ -4,6 +4,7 @@ import { contextKey, evaluate, type ExpressionContext, ExpressionError } from '.
 import type { GatePlan, Limit, LimitOp } from '../plan/plan.js';
 import { ratio, successesNeeded, wilson } from '../expression/statistics.js';
 import { type Verdict, worst } from '../verdict.js';
+import { countText } from './value-text.js';
 
 /** One judged gate: the numbers, and the sentence that every page prints. */
 export interface GateResult {
@@ -170,14 +171,15 @@ function sampleOf(gate: GatePlan, context: ExpressionContext): Sample {
     sample[key] = reading.value;
   }
   const { n, successes } = sample;
-  if (n !== undefined && n < 0) return { ...sample, problem: `n is ${n}` };
+  if (n !== undefined && n < 0) return { ...sample, problem: `n is ${countText(n)}` };
   if (n !== undefined && successes !== undefined && (successes < 0 || successes > n)) {
-    return { ...sample, problem: `${successes} successes of ${n} make no sense` };
+    return { ...sample, problem: `${countText(successes)} successes of ${countText(n)} make no sense` };
   }
   if (gate.minN !== undefined && (n === undefined || n < gate.minN)) {
     return {
       ...sample,
-      problem: n === undefined ? 'the sample size is not known' : `only ${n} samples, needs at least ${gate.minN}`,
+      problem:
+        n === undefined ? 'the sample size is not known' : `only ${countText(n)} samples, needs at least ${gate.minN}`,
     };
   }
   return sample;
@@ -199,16 +201,18 @@ function measured(gate: GatePlan, value: Scalar, sample: Sample, low: number | u
   const statistic = statisticOf(value, sample);
   if (statistic === 'wilsonLower' && n !== undefined && successes !== undefined) {
     const share = show(ratio(successes, n), gate.unit, 2, low);
-    return `${gate.title} ${share} (${successes} of ${n}), Wilson 95 % lower ${show(value, gate.unit, 3, low)}`;
+    return `${gate.title} ${share} (${countText(successes)} of ${countText(n)}), Wilson 95 % lower ${show(value, gate.unit, 3, low)}`;
   }
   const text = show(value, gate.unit, 2, low);
-  if (n !== undefined && successes !== undefined) return `${gate.title} ${text} (${successes} of ${n})`;
-  return n === undefined ? `${gate.title} ${text}` : `${gate.title} ${text} (n = ${n})`;
+  if (n !== undefined && successes !== undefined) {
+    return `${gate.title} ${text} (${countText(successes)} of ${countText(n)})`;
+  }
+  return n === undefined ? `${gate.title} ${text}` : `${gate.title} ${text} (n = ${countText(n)})`;
 }
 
 function wouldPass(needed: number | undefined, n: number | undefined, statistic: string | undefined): string {
   if (statistic === undefined || n === undefined) return '';
-  if (needed === undefined) return ` Even ${n} of ${n} would not pass: more samples are needed.`;
+  if (needed === undefined) return ` Even ${countText(n)} of ${countText(n)} would not pass: more samples are needed.`;
   return needed === 1 ? ' One more success would pass.' : ` ${needed} more successes would pass.`;
 }
 
