@@ -3,7 +3,8 @@ import { type PhaseState } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import { VERDICTS } from '../../model/verdict.js';
 import { chip, html, type Html, NOTHING, raw } from './html.js';
-import { countText, valueText } from '../../model/judge/value-text.js';
+import { countText } from '../../model/judge/count-text.js';
+import { valueText } from '../../model/judge/value-text.js';
 import { marginText } from './words.js';
 
 /** Charts by gate, drawn beforehand. */

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { agentsFreeze as kind } from './agents.freeze.kind.js';
 import { type Schedules, withSchedules } from './schedules.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
-import { lastWords } from '../../activities/step/last-words.js';
+import { lastWords } from '../shared/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 const COMMAND_MS = 60_000;

@@ -5,7 +5,7 @@ import type { Json } from '../../model/json.js';
 import { jsonIn, keptText } from '../shared/kept.js';
 import { matchTail } from '../shared/patterns.js';
 import type { CommandResult, HandlerOf, SecretRef, StepContext } from '../../activities/step/step.js';
-import { lastWords } from '../../activities/step/last-words.js';
+import { lastWords } from '../shared/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
 import type { StepTask } from '../../model/state/contract.js';
 

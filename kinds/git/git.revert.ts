@@ -4,7 +4,7 @@ import type { gitRevert as kind } from './git.revert.kind.js';
 import { sha256 } from '../../evidence/durable.js';
 import { type Git, gitIn } from './git.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
-import { lastWords } from '../../activities/step/last-words.js';
+import { lastWords } from '../shared/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 export const gitRevert: HandlerOf<typeof kind> = {

@@ -7,7 +7,7 @@ import { canonicalJson } from '../../model/json.js';
 import { formatDuration } from '../../model/duration.js';
 import { sha256 } from '../../evidence/durable.js';
 import { endGroup, noteGroup, notedGroupRuns } from '../../host/process-group.js';
-import { lastWords } from '../../activities/step/last-words.js';
+import { lastWords } from '../shared/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
 import type { StackContext, UpOptions } from './contract.js';
 import type { ServiceDefinition } from './definition.js';

@@ -4,7 +4,7 @@ import { contextKey, evaluate, type ExpressionContext, ExpressionError } from '.
 import type { GatePlan, Limit, LimitOp } from '../plan/plan.js';
 import { ratio, successesNeeded, wilson } from '../expression/statistics.js';
 import { type Verdict, worst } from '../verdict.js';
-import { countText } from './value-text.js';
+import { countText } from './count-text.js';
 
 /** One judged gate: the numbers, and the sentence that every page prints. */
 export interface GateResult {
@@ -171,22 +171,20 @@ function sampleOf(gate: GatePlan, context: ExpressionContext): Sample {
     sample[key] = reading.value;
   }
   const { n, successes } = sample;
-  if (n !== undefined && n < 0) return { ...sample, problem: `n is ${countText(n)}` };
+  if (n !== undefined && n < 0) return { ...sample, problem: `n is ${n}` };
   if (n !== undefined && successes !== undefined && (successes < 0 || successes > n)) {
     return { ...sample, problem: `${countText(successes)} successes of ${countText(n)} make no sense` };
   }
   if (gate.minN !== undefined && (n === undefined || n < gate.minN)) {
     return {
       ...sample,
-      problem:
-        n === undefined ? 'the sample size is not known' : `only ${countText(n)} samples, needs at least ${gate.minN}`,
+      problem: n === undefined ? 'the sample size is not known' : `only ${n} samples, needs at least ${gate.minN}`,
     };
   }
   return sample;
 }
 
 const NEAR = 1e-9;
-
 /** Which statistic of successes and n the value is, when it is one: only then "one more success" can be computed. */
 function statisticOf(value: number, sample: Sample): 'wilsonLower' | 'ratio' | undefined {
   const { n, successes } = sample;
@@ -204,10 +202,8 @@ function measured(gate: GatePlan, value: Scalar, sample: Sample, low: number | u
     return `${gate.title} ${share} (${countText(successes)} of ${countText(n)}), Wilson 95 % lower ${show(value, gate.unit, 3, low)}`;
   }
   const text = show(value, gate.unit, 2, low);
-  if (n !== undefined && successes !== undefined) {
-    return `${gate.title} ${text} (${countText(successes)} of ${countText(n)})`;
-  }
-  return n === undefined ? `${gate.title} ${text}` : `${gate.title} ${text} (n = ${countText(n)})`;
+  if (n === undefined) return `${gate.title} ${text}`;
+  return `${gate.title} ${text} (${successes === undefined ? 'n =' : `${countText(successes)} of`} ${countText(n)})`;
 }
 
 function wouldPass(needed: number | undefined, n: number | undefined, statistic: string | undefined): string {

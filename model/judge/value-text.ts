@@ -14,8 +14,3 @@ export function valueText(value: GateResult['value'], unit: GateResult['unit']):
   const three = value.toFixed(3);
   return three.endsWith('0') ? value.toFixed(2) : three;
 }
-
-/** A count as people read it: whole as it is, a mean or an estimate with four significant figures. */
-export function countText(count: number): string {
-  return Number.isInteger(count) ? String(count) : String(Number(count.toPrecision(4)));
-}

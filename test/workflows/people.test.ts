@@ -60,11 +60,11 @@ describe('people', () => {
       phase('two', [step('c')], { approvals: [approval('two', { question, late: true })] }),
     ]);
     await go(world, made, async (run) => {
-      const asked = 'Step a was done: true, b: (unknown: phases.one.steps.b.x). On?';
+      const inWords = 'Step a was done: true, b: (unknown: phases.one.steps.b.x). On?';
       const state = await run.until((s) => s.waiting?.id === 'two', 'the question');
-      expect([state.waiting?.text, state.approvals[0]?.question]).toEqual([asked, asked]);
+      expect([state.waiting?.text, state.approvals[0]?.question]).toEqual([inWords, inWords]);
       await run.send('reject', { approval: 'two', role: 'cto', by: 'Ada', reason: 'no' });
-      expect((await run.result()).phases[1]?.sentence).toMatch(`${asked} Rejected by Ada`);
+      expect((await run.result()).phases[1]?.sentence).toContain(`${inWords} Rejected by Ada`);
     });
   }, 60_000);
 

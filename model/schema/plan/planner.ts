@@ -1,7 +1,8 @@
 import { parseDuration } from '../../duration.js';
-import { ExpressionError, resolve, templateParts } from '../../expression/expression.js';
+import { ExpressionError, resolve } from '../../expression/expression.js';
 import type { ExpressionContext } from '../../expression/expression.js';
 import { planGates } from './plan-gates.js';
+import { fillTexts, questionFields } from './plan-texts.js';
 import { checkGuardrails, resolveInputs } from './plan-inputs.js';
 import type { PlanProblem, PlanRequest } from './plan-inputs.js';
 import type { JsonObject } from '../../json.js';
@@ -19,7 +20,6 @@ import type {
   StepPlan,
 } from '../../plan/plan.js';
 import { callsOf } from '../../plan/plan.js';
-import { withTexts } from '../../plan/texts.js';
 import type { WindowPlan } from '../../judge/window.js';
 import { approvalIds, list } from '../check/checks.js';
 import { pathsIn } from '../expression/expression-paths.js';
@@ -130,15 +130,13 @@ function planApproval(
   defaults: { question: string; when: 'before' | 'after'; live: boolean },
 ): ApprovalPlan {
   const needs = approval.needs ?? (approval.role === undefined ? [] : [{ role: approval.role, count: approval.count }]);
-  const question = approval.question ?? defaults.question;
   return {
     id,
     when: approval.when ?? defaults.when,
     needs: needs
       .filter(({ role }) => Object.hasOwn(runbook.roles, role))
       .map(({ role, count }) => ({ role, count: count ?? 1 })),
-    question,
-    ...(isLate(question) ? { late: true as const } : {}),
+    ...questionFields(approval.question ?? defaults.question),
     expiresMs: ms(approval.expires, HOUR_MS),
     distinct: approval.distinct ?? true,
     starterMay: approval.starterMay ?? !defaults.live,
@@ -146,13 +144,6 @@ function planApproval(
       ? {}
       : { auto: { rule: approval.auto, reads: pathsIn(approval.auto).map(({ keys }) => keys) } }),
   };
-}
-
-/** Whether a text reads more than what the plan knows. */
-function isLate(text: string): boolean {
-  if (!text.includes('${{')) return false;
-  const expressions = templateParts(text).flatMap((part) => ('expression' in part ? part.expression : []));
-  return expressions.flatMap(pathsIn).some(({ keys: [root = ''] }) => !['inputs', 'target'].includes(root));
 }
 
 function planPhase(planning: Planning, phase: RunbookPhase, live: boolean): PhasePlan {
@@ -305,9 +296,5 @@ export function planRunbook(request: PlanRequest): Planned {
   plan.network = networkOf(plan, request.allow ?? [], planning);
   plan.folders = foldersOf(runbook, plan, request.folders ?? []);
   if (request.signing) plan.signing = request.signing;
-  const filled = withTexts(plan, planning.context, ({ expression, message, missing }) => {
-    // An input that is still to be given leaves its text as it is, in a plan that is only shown.
-    if (!(request.preview && missing)) problems.push({ message, hint: `It stands in a text: \${{ ${expression} }}.` });
-  });
-  return problems.length > 0 ? { problems } : { plan: filled };
+  return fillTexts(plan, planning.context, request.preview ?? false);
 }

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { follow } from '../../../client/go-live/follow.js';
 import type { View } from '../../../client/render/view.js';
 import type { Reach } from '../../../client/server/reach.js';
+import { fakeClient } from '../../kits/fake-client.js';
 import { ended, running } from '../../kits/cli-state.js';
 
 const found = { target: 'lcopilot-lab', runId: 'r' };
@@ -16,14 +17,14 @@ interface Fake {
 
 function clientOf(fake: Fake): Client {
   let signal = new AbortController().signal;
-  return {
+  return fakeClient({
     withDeadline: (_: unknown, act: () => unknown) => act(),
     withAbortSignal: (given: AbortSignal, act: () => unknown) => {
       signal = given;
       return act();
     },
     workflow: { getHandle: () => ({ query: () => fake.query(), result: () => fake.result(signal) }) },
-  } as unknown as Client;
+  });
 }
 
 /** Never answers, as a connection to a port where nobody listens any more. */

@@ -1,26 +1,25 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { Client } from '@temporalio/client';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { begunSteps, findStep, logs } from '../../../client/go-live/logs.js';
 import type { GoLiveState } from '../../../model/state/state.js';
+import { fakeClient } from '../../kits/fake-client.js';
 import { ended, running } from '../../kits/cli-state.js';
 
 let base: string;
 let out: string[];
 let err: string[];
-const real = { out: process.stdout.write, err: process.stderr.write };
 beforeEach(() => {
   base = mkdtempSync(join(tmpdir(), 'golive-logs-'));
   out = [];
   err = [];
-  process.stdout.write = ((text: string) => out.push(text)) as unknown as typeof real.out;
-  process.stderr.write = ((text: string) => err.push(text)) as unknown as typeof real.err;
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0);
+  jest.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0);
 });
 afterEach(() => {
-  process.stdout.write = real.out;
-  process.stderr.write = real.err;
+  jest.restoreAllMocks();
   rmSync(base, { recursive: true, force: true });
 });
 
@@ -30,18 +29,18 @@ function clientOf(state: () => GoLiveState): Client {
     describe: () => Promise.resolve(description),
     query: () => Promise.resolve({ ...state(), continued: false }),
   };
-  return {
+  return fakeClient({
     withDeadline: (_: unknown, act: () => unknown) => act(),
     options: { loadedDataConverter: {} },
     workflow: { getHandle: () => handle },
-  } as unknown as Client;
+  });
 }
 
 /** Only the go-live itself can be asked: what its phase says is in the state already. */
 const stateIn = (dir: string, made: GoLiveState): GoLiveState => ({
   ...made,
   evidenceDir: dir,
-  phases: made.phases.map(({ workflowId: _, ...phase }) => phase),
+  phases: made.phases.map((phase) => ({ ...phase, workflowId: undefined })),
 });
 
 function file(place: string, text: string): string {

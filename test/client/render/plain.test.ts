@@ -45,8 +45,8 @@ describe('changes as lines', () => {
     const [first] = state.phases[0]?.history[0]?.steps ?? [];
     if (first?.failure) first.failure.said = 'a\nFATAL: no such role\u001B[2J';
     const lines = changes(view(goLive()), view(state), now, PLAIN);
-    const at = lines.findIndex((line) => line.includes('✗ 0.up: Postgres did not start.'));
-    expect(lines.slice(at + 1, at + 3)).toEqual(['T+0:00:19        │ a', 'T+0:00:19        │ FATAL: no such role']);
+    const from = lines.findIndex((line) => line.includes('✗ 0.up: Postgres did not start.'));
+    expect(lines.slice(from + 1, from + 3)).toEqual(['T+0:00:19        │ a', 'T+0:00:19        │ FATAL: no such role']);
   });
 
   test('the end', () => {

@@ -1,9 +1,10 @@
 import { expect, jest, test } from '@jest/globals';
 import type { OpenConnection } from '../../../client/server/connection.js';
 import { reachOf } from '../../../client/server/reach.js';
+import { fakeClient } from '../../kits/fake-client.js';
 
 function connectionTo(address: string): OpenConnection & { close: jest.Mock<() => Promise<void>> } {
-  const client = { address } as unknown as OpenConnection['client'];
+  const client = fakeClient({ address });
   return { client, address, namespace: 'default', close: jest.fn(() => Promise.resolve()) };
 }
 

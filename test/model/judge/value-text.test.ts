@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { countText, valueText } from '../../../model/judge/value-text.js';
+import { valueText } from '../../../model/judge/value-text.js';
 
 test.each([
   [undefined, 'ratio', 'no value'],
@@ -14,13 +14,4 @@ test.each([
   [1 / 3, 'count', '0.333'],
 ] as const)('%p as %s is %s', (value, unit, text) => {
   expect(valueText(value, unit as never)).toBe(text);
-});
-
-test.each([
-  [20, '20'],
-  [317.5752560256543, '317.6'],
-  [0.123456, '0.1235'],
-  [1_000_000, '1000000'],
-])('a count of %p is told as %s', (count, text) => {
-  expect(countText(count)).toBe(text);
 });
