@@ -34,8 +34,8 @@ describe('metrics.read', () => {
   test('its sentence has figures that a person reads; its outputs are exact', async () => {
     const base = temporaryFolder();
     writeFileSync(join(base, 'm.json'), '{"errors":39.308989345195}');
-    const input = { file: 'm.json', values: { errors: { path: 'errors' } } };
-    const { outputs, summary } = passed(await runStep('metrics.read', input as never, { goLive: { baseDir: base } }));
+    const input = { file: 'm.json', values: { errors: { path: 'errors' } } } as const;
+    const { outputs, summary } = passed(await runStep('metrics.read', input, { goLive: { baseDir: base } }));
     expect(summary).toContain('errors 39.31 (');
     expect(outputs).toMatchObject({ values: { errors: 39.308989345195 } });
   });
