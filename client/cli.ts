@@ -1,11 +1,9 @@
 #!/usr/bin/env node
 import { CommanderError } from '@commander-js/extra-typings';
-import { CliError, codeOf, messageOf } from './errors.js';
+import { CliError } from './errors.js';
 import { buildProgram } from './program.js';
-import { clean, cleanLines } from './render/text.js';
-
-/** gRPC status codes of a server that cannot be reached: UNAVAILABLE, DEADLINE_EXCEEDED. */
-const NO_ANSWER: readonly unknown[] = [14, 4];
+import { cleanLines } from './render/text.js';
+import { unexpected } from './terminal/unexpected.js';
 
 /** Prints an error for the person at the terminal and gives the exit code; a stack only with GOLIVE_DEBUG=1. */
 function report(error: unknown): number {
@@ -14,7 +12,7 @@ function report(error: unknown): number {
   // Ctrl-C at a question.
   if (name === 'ExitPromptError') return 130;
   const debug = process.env['GOLIVE_DEBUG'] === '1' && error instanceof Error ? `${error.stack}\n` : '';
-  const lines = error instanceof CliError ? linesOf(error) : unexpected(error, debug !== '');
+  const lines = error instanceof CliError ? linesOf(error) : toldLines(error, debug !== '');
   process.stderr.write(`${lines.join('\n')}\n${debug}`);
   return error instanceof CliError ? error.options.exitCode : 1;
 }
@@ -26,21 +24,10 @@ function linesOf({ message, options }: CliError): string[] {
   return lines;
 }
 
-function unexpected(error: unknown, debug: boolean): string[] {
-  if (NO_ANSWER.includes(codeOf(error))) {
-    return [
-      `golive: The Temporal server does not answer: ${clean(messageOf(error), 300)}`,
-      '  next   `golive doctor` looks for the cause.',
-    ];
-  }
-  if (/binary\/encrypted/.test(messageOf(error))) {
-    return [
-      'golive: The go-live is encrypted, and no payload key was given.',
-      '  next   Set GOLIVE_PAYLOAD_KEY as the worker has it.',
-    ];
-  }
-  const next = debug ? [] : ['  next   Set GOLIVE_DEBUG=1 and run it again to see where; please report it.'];
-  return [`golive: ${clean(messageOf(error), 600) || 'unknown error'}`, ...next];
+/** With its stack shown, a defect need not be looked for again. */
+function toldLines(error: unknown, debug: boolean): string[] {
+  const { message, next, defect } = unexpected(error);
+  return [`golive: ${message}`, `  next   ${defect && debug ? 'This is a defect of golive: please report it.' : next}`];
 }
 
 /** A reader that went away (`| head`) is no error. */

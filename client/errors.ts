@@ -35,3 +35,22 @@ export function messageOf(error: unknown): string {
 export function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }
+
+/** gRPC status codes that are spoken of here. */
+export const GRPC = {
+  CANCELLED: 1,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  UNIMPLEMENTED: 12,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+} as const;
+
+/** The gRPC status of whatever was thrown: its own, or, as the Temporal client wraps them, that of its cause. */
+export function grpcCodeOf(error: unknown): number | undefined {
+  const code = codeOf(error);
+  if (typeof code === 'number') return code;
+  return error instanceof Error && error.cause !== undefined ? grpcCodeOf(error.cause) : undefined;
+}

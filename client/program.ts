@@ -10,6 +10,7 @@ import * as evidence from './commands/evidence.js';
 import * as explain from './commands/explain.js';
 import * as keys from './commands/keys.js';
 import * as list from './commands/list.js';
+import * as logs from './commands/logs.js';
 import * as fresh from './commands/new.js';
 import * as plan from './commands/plan.js';
 import * as rehearse from './commands/rehearse.js';
@@ -28,7 +29,7 @@ import { packageRoot } from './server/paths.js';
 /** The verbs in the order of their use; each group stands under its heading in `--help`. */
 const GROUPS: readonly [heading: string, verbs: readonly { register(program: Command): void }[]][] = [
   ['Write a runbook:', [fresh, validate, plan, explain, schema]],
-  ['Run it:', [rehearse, start, watch, status, list, schedule]],
+  ['Run it:', [rehearse, start, watch, status, logs, list, schedule]],
   ['Answer it:', [answer, keys]],
   ['Its evidence:', [evidence, verify, report]],
   ['Server and worker:', [up, down, ui, codec, doctor, completion]],

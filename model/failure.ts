@@ -84,13 +84,36 @@ export function isFailureCode(code: string): code is FailureCode {
 /** Why a step failed; travels as the details of an ApplicationFailure whose type is `code`. */
 export interface StepFailure {
   code: FailureCode;
-  /** One sentence: what happened, and where. */
+  /** One sentence on one line: what happened, and where. */
   message: string;
+  /** The long text behind the sentence: what a program or service said last. Folded where people read. */
+  said?: string;
   /** What to do next. */
   hint?: string;
   /** Facts for the evidence and for later expressions; small. */
   facts?: JsonObject;
   evidence?: EvidenceRef[];
+}
+
+/** Longest cause that people are given as a sentence, in characters: three lines of a terminal. */
+const SENTENCE = 300;
+
+/**
+ * Makes one sentence on one line of any text: what is longer, such as a pasted log, goes to `said`, whole.
+ */
+export function oneSentence(text: string): Pick<StepFailure, 'message' | 'said'> {
+  const whole = text.trim();
+  const [first = ''] = whole.split(/\r\n|[\n\r\u2028\u2029]/);
+  const line = first.trimEnd();
+  const points = [...line];
+  if (points.length <= SENTENCE) return line === whole ? { message: line } : { message: line, said: whole };
+  return {
+    message: `${points
+      .slice(0, SENTENCE - 1)
+      .join('')
+      .trimEnd()}…`,
+    said: whole,
+  };
 }
 
 /**
@@ -102,8 +125,13 @@ export interface StepFailure {
 export function readFailure(sent: { type?: string | null; message: string; detail?: unknown }): StepFailure {
   const known = isFailure(sent.detail) ? sent.detail : { code: sent.type ?? 'INTERNAL', message: sent.message };
   const { code, message } = known;
-  if (isFailureCode(code)) return { ...known, code };
-  return { ...known, code: 'INTERNAL', message: `${code}: ${message}` };
+  // A worker of another version has no hands for the kind.
+  if (code === 'NotFoundError' && /is not registered/.test(message)) {
+    const hint = 'Is it an older version? `golive down` and `golive up --detach` renew it.';
+    return { code: 'TOOL_MISSING', message: 'The worker does not know this kind of step.', hint };
+  }
+  if (isFailureCode(code)) return { ...known, ...oneSentence(message), code };
+  return { ...known, ...oneSentence(`${code}: ${message}`), code: 'INTERNAL' };
 }
 
 function isFailure(detail: unknown): detail is Omit<StepFailure, 'code'> & { code: string } {

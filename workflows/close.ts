@@ -2,7 +2,7 @@ import { decide, headline, overallVerdict } from '../model/state/decision.js';
 import type { CollectedEvidence } from '../model/state/contract.js';
 import type { Json } from '../model/json.js';
 import type { GoLiveState } from '../model/state/state.js';
-import { decisionAnswered, decisionJudged, waiverUsed } from '../model/state/transitions.js';
+import { decisionAnswered, decisionJudged, decisionTaken, waiverUsed } from '../model/state/transitions.js';
 import { readEvidenceAddress } from '../model/plan/address.js';
 import { mayGoOn } from '../model/verdict.js';
 import { system } from './activities.js';
@@ -24,8 +24,9 @@ export async function decideAll(session: Session): Promise<void> {
     if (mayGoOn(judged.verdict) && decision.approval) {
       collected ??= await collect(session);
       const answer = await askApproval(session, decision.approval, { bundle: collected.digest });
-      decisionAnswered(record, decision.approval.question, answer);
+      decisionAnswered(record, answer.question, answer);
     }
+    decisionTaken(record, now());
     const { verdict = judged.verdict, sentence } = record;
     session.note('decision', { decision: decision.id, verdict, sentence });
     session.show();

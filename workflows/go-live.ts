@@ -12,7 +12,9 @@ import { system } from './activities.js';
 import { close, decideAll } from './close.js';
 import { Desk } from './people/desk.js';
 import type { Carried, GoLiveStart } from './inputs.js';
+import { NOT_STARTED } from '../model/state/contract.js';
 import { Session } from './session.js';
+import { failureOf } from './step.js';
 import { takePhase } from './take-phase.js';
 import { freshNonce, vouchStart } from './people/vouch.js';
 
@@ -23,7 +25,7 @@ import { freshNonce, vouchStart } from './people/vouch.js';
 export async function goLive(start: GoLiveStart, carried?: Carried): Promise<GoLiveResult> {
   // A client that starts a workflow cannot set what it continues: a made-up past is not taken.
   if (carried && !workflowInfo().continuedFromExecutionRunId) {
-    throw ApplicationFailure.nonRetryable('The go-live was not started: it brings a past of its own.', 'BAD_INPUT');
+    throw ApplicationFailure.nonRetryable(`${NOT_STARTED}: it brings a past of its own.`, 'BAD_INPUT');
   }
   const session = new Session(start, carried);
   const desk = new Desk(session);
@@ -66,10 +68,13 @@ async function conduct(session: Session, desk: Desk, from: number): Promise<GoLi
 
 async function open(session: Session): Promise<void> {
   const { plan, state, start } = session;
-  await system.openEvidence({
-    goLive: session.ref,
-    plan: { plan, digest: start.planDigest, startedBy: start.startedBy } as unknown as Json,
-  });
+  const begun = { plan, digest: start.planDigest, startedBy: start.startedBy } as unknown as Json;
+  try {
+    await system.openEvidence({ goLive: session.ref, plan: begun });
+  } catch (error) {
+    const { message, hint = '' } = failureOf(error);
+    throw ApplicationFailure.nonRetryable(`${NOT_STARTED}: ${message} ${hint}`.trim(), 'BAD_INPUT');
+  }
   session.note('go-live.started', {
     plan: start.planDigest,
     runbook: plan.runbook.sha256,

@@ -1,4 +1,12 @@
-import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  isCancellation,
+  TerminatedFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import type { StepTask } from '../model/state/contract.js';
 import { readFailure, type StepFailure } from '../model/failure.js';
 import { evaluateBoolean, ExpressionError, resolve, type ExpressionContext } from '../model/expression/expression.js';
@@ -14,8 +22,13 @@ import { runWindow, windowId } from './window.js';
 /** What a failed step says, from whatever was thrown. */
 export function failureOf(error: unknown): StepFailure {
   if (error instanceof ExpressionError) return { code: 'EXPRESSION_FAILED', message: error.message };
-  if (error instanceof ActivityFailure) {
+  if (error instanceof ActivityFailure || error instanceof ChildWorkflowFailure) {
     const cause = error.cause;
+    // A window is a workflow of its own: what failed in it is its sample's activity.
+    if (cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) return failureOf(cause);
+    if (cause instanceof TerminatedFailure || cause instanceof CancelledFailure) {
+      return { code: 'CANCELLED', message: 'It was ended from outside.' };
+    }
     if (cause instanceof ApplicationFailure) {
       return readFailure({ type: cause.type, message: cause.message, detail: cause.details?.[0] });
     }

@@ -13,13 +13,13 @@ import type { Desk } from './people/desk.js';
 import { underWaivers } from './people/waivers.js';
 import { begin, end, fail, judged, recordOutputs, pass, passWaived } from './phase-record.js';
 import { namedRollback } from './rollback.js';
-import type { Session } from './session.js';
+import { now, type Session } from './session.js';
 import { carryOut, type Next, settleStep, unsettled, type Work } from './settle-step.js';
 
 /** Takes one phase from its approvals to its verdict, and says where the go-live goes from there. */
 export async function takePhase(session: Session, desk: Desk, plan: PhasePlan, state: PhaseState): Promise<Next> {
   if (plan.when !== undefined && !evaluateBoolean(plan.when, buildContext({ ...session.values(1), steps: {} }))) {
-    phaseSkipped(state, `Skipped: ${plan.when} does not hold.`);
+    phaseSkipped(state, `Skipped: ${plan.when} does not hold.`, now());
     return 'next';
   }
   const work: Work = { session, desk, plan, state };
@@ -58,10 +58,10 @@ async function allowed({ session, plan, state }: Work, when: 'before' | 'after')
     const steps = when === 'after' ? (session.phases[state.id]?.steps ?? {}) : {};
     const context = buildContext({ ...session.values(state.attempt), steps });
     const policy = { phase: plan.id, attempt: state.attempt, context };
-    const { approved, sentence } = await askApproval(session, rule, about, policy);
+    const { approved, sentence, question } = await askApproval(session, rule, about, policy);
     if (!approved) {
       const status = session.aborted ? 'cancelled' : 'failed';
-      end(session, state, { status, verdict: 'no-go', sentence: `${rule.question} ${sentence}` });
+      end(session, state, { status, verdict: 'no-go', sentence: `${question} ${sentence}` });
       return false;
     }
   }

@@ -44,8 +44,9 @@ function keptOutputs(call: StepCall, outputs: JsonObject, context: StepContext):
   const bytes = Buffer.byteLength(JSON.stringify(kept));
   if (bytes > OUTPUT_BYTES) {
     throw new StepError(
-      'INTERNAL',
+      'EXPECTATION_FAILED',
       `The outputs of ${call.name} are ${bytes} bytes; at most ${OUTPUT_BYTES} may be kept outside the evidence.`,
+      { hint: 'Let the step give only what later expressions read; the evidence has the whole.' },
     );
   }
   return kept;

@@ -43,7 +43,7 @@ export async function repeatUntil(
       throw new StepError(
         'TIMED_OUT',
         `It did not hold within ${formatDuration(until.withinMs)} (${tries} ${tries === 1 ? 'try' : 'tries'}${count}); last: ${last.text}`,
-        { hint: last.error?.options.hint, facts: last.error?.options.facts, evidence: last.error?.options.evidence },
+        last.error?.options,
       );
     }
     await context.sleep(pause);

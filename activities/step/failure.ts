@@ -1,13 +1,15 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { EvidenceRef } from '../../model/evidence/manifest.js';
-import { FAILURES, type StepFailure } from '../../model/failure.js';
+import { FAILURES, oneSentence, type StepFailure } from '../../model/failure.js';
 import type { JsonObject } from '../../model/json.js';
 import type { EvidenceRefusal } from '../../evidence/error.js';
 import { inEachText } from '../command/redact.js';
+import { systemError } from './system-error.js';
 import { isStepError } from './unwritable.js';
 
-/** The server cuts a failure at 4 KiB: the sentence, the hint and the facts must fit in it together. */
-const MESSAGE_BYTES = 1024;
+/** The server cuts a failure at 4 KiB: the sentence (twice), what was said, the hint and the facts must fit in it together. */
+const MESSAGE_BYTES = 600;
+const SAID_BYTES = 700;
 const HINT_BYTES = 300;
 const FACTS_BYTES = 1024;
 const REFS = 3;
@@ -19,19 +21,31 @@ export function clip(text: string, bytes: number): string {
   return `${new TextDecoder().decode(cut).replace(/\uFFFD+$/, '')}…`;
 }
 
+/** The end of a text, in whole characters of at most so many bytes: of what was said, the last counts. */
+function clipStart(text: string, bytes: number): string {
+  const whole = Buffer.from(text);
+  if (whole.length <= bytes) return text;
+  return `…${new TextDecoder().decode(whole.subarray(whole.length - bytes + 3)).replace(/^\uFFFD+/, '')}`;
+}
+
 /**
- * Reads any error as the failure of a step; what is no StepError is a defect, and its stack stays here.
+ * Reads any error as the failure of a step. What is no StepError and nothing that the system refuses is a defect, and its
+ * stack stays here.
  *
  * @param redact takes secrets out of a text, before it is cut: half a secret would not be known any more
  */
 export function failureOf(error: unknown, redact: (text: string) => string = (text) => text): StepFailure {
-  const sentence = (text: string): string => clip(redact(text), MESSAGE_BYTES);
+  const told = (text: string, more?: string): Pick<StepFailure, 'message' | 'said'> => {
+    const { message, said } = oneSentence(redact(text));
+    const whole = more === undefined ? said : redact(more);
+    return { message: clip(message, MESSAGE_BYTES), ...(whole ? { said: clipStart(whole, SAID_BYTES) } : {}) };
+  };
   const advice = (text: string): string => clip(redact(text), HINT_BYTES);
   if (isStepError(error)) {
-    const { hint, facts, evidence } = error.options;
+    const { hint, said, facts, evidence } = error.options;
     return {
       code: error.code,
-      message: sentence(error.message),
+      ...told(error.message, said),
       hint: advice(hint ?? FAILURES[error.code].next),
       ...(facts ? { facts: smallFacts(inEachText(facts, redact)) } : {}),
       ...(evidence ? { evidence: fewRefs(evidence) } : {}),
@@ -41,18 +55,20 @@ export function failureOf(error: unknown, redact: (text: string) => string = (te
     const { hint } = error as Error & { hint?: string };
     return {
       code: 'EVIDENCE_UNWRITABLE',
-      message: sentence(error.message),
+      ...told(error.message),
       hint: advice(hint ?? FAILURES.EVIDENCE_UNWRITABLE.next),
     };
   }
   if (error instanceof Error && error.name === 'EvidenceRefusal') {
     const { hint } = error as EvidenceRefusal;
-    return { code: 'BAD_INPUT', message: sentence(error.message), hint: advice(hint) };
+    return { code: 'BAD_INPUT', ...told(error.message), hint: advice(hint) };
   }
+  const system = systemError(error);
+  if (system) return { code: system.code, ...told(system.message), hint: advice(system.hint) };
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'INTERNAL',
-    message: sentence(message || 'An error without a message.'),
+    ...told(message || 'An error without a message.'),
     hint: FAILURES.INTERNAL.next,
   };
 }

@@ -9,7 +9,14 @@ export class StepError extends Error {
     readonly code: FailureCode,
     /** One sentence: what happened, and where. */
     message: string,
-    readonly options: { hint?: string; facts?: JsonObject; evidence?: EvidenceRef[]; cause?: unknown } = {},
+    readonly options: {
+      hint?: string;
+      /** The long text behind the sentence: what a program or service said last. */
+      said?: string;
+      facts?: JsonObject;
+      evidence?: EvidenceRef[];
+      cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: options.cause });
   }

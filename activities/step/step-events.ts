@@ -1,6 +1,6 @@
 import type { StepResult, StepTask } from '../../model/state/contract.js';
 import type { EventDraft, EventType, Exactly, Facts } from '../../model/evidence/events.js';
-import type { StepFailure } from '../../model/failure.js';
+import { oneSentence, type StepFailure } from '../../model/failure.js';
 import { appendEvent } from '../../evidence/write/log.js';
 import { failureOf } from './failure.js';
 import type { FencedEvidence } from './step-evidence.js';
@@ -74,6 +74,6 @@ export async function recordFailure(
     const later = failureOf(error);
     // A doubt stays one: what looks like a full disk only would be done again.
     if (failure.code === 'OUTCOME_UNKNOWN') return failure;
-    return { ...later, message: `${later.message} Before that: ${failure.message}`.slice(0, 1000) };
+    return { ...later, ...oneSentence(`${later.message} Before that: ${failure.message}`) };
   }
 }

@@ -14,6 +14,7 @@ export function register(program: Command): void {
     .option('--input <name=value>', 'an input of the runbook; may be repeated', collectInput, {})
     .option('--mode <mode>', 'rehearse or live: live applies its guardrails', parseMode, 'rehearse' as const)
     .option('--target <id>', 'target that golive.yaml names', parseName)
+    .option('-v, --verbose', 'also what each step is given (argv, addresses), conditions, gates, order of undos')
     .addOption(new Option('--json', 'print the plan as JSON').conflicts('mermaid'))
     .addOption(new Option('--mermaid', 'print a Mermaid flowchart').conflicts('json'))
     .addHelpText('after', '\nExample:\n  golive plan lcopilot-day3 --mode live --input minInterval=3s')
@@ -37,6 +38,6 @@ export function register(program: Command): void {
       const missing = Object.entries(opened.runbook.inputs ?? {})
         .filter(([name]) => !Object.hasOwn(plan.inputs, name))
         .map(([name, { about }]) => (about === undefined ? { name } : { name, about }));
-      return void process.stdout.write(planText(plan, missing));
+      return void process.stdout.write(planText(plan, missing, options.verbose));
     });
 }

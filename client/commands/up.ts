@@ -14,8 +14,12 @@ export function register(program: Command): void {
     .option('--detach', 'return once they are ready; `golive down` stops them')
     .option('--durable', 'write each commit through to the disk: slower, loses nothing at a power cut')
     .option('--json', 'print what runs as JSON')
-    .option('--port <port>', 'gRPC port (default: 7233 if free, else a random one)', parsePort)
-    .option('--ui-port <port>', 'port of the Web UI (default: 8233 if free, else a random one)', parsePort)
+    .option('--port <port>', 'gRPC port (default: the last one, else 7233, if free; else a random one)', parsePort)
+    .option(
+      '--ui-port <port>',
+      'port of the Web UI (default: the last one, else 8233, if free; else a random one)',
+      parsePort,
+    )
     .addHelpText('after', '\nExample:\n  golive up --detach')
     .action(async (options) => {
       const { bringUp, stayUp } = await import('../server/supervise.js');

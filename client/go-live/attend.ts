@@ -1,4 +1,5 @@
 import type { OpenConnection } from '../server/connection.js';
+import { reachOf } from '../server/reach.js';
 import type { Found } from './find.js';
 import { follow } from './follow.js';
 import { type Keys, watchKeys } from '../terminal/keyboard.js';
@@ -48,9 +49,10 @@ export async function attend(options: AttendOptions): Promise<GoLiveState | unde
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   options.onReady?.();
+  const server = reachOf(connection);
   try {
     const state = await follow({
-      client: connection.client,
+      server,
       found,
       signal: leave.signal,
       onView: async (view) => {
@@ -75,6 +77,7 @@ export async function attend(options: AttendOptions): Promise<GoLiveState | unde
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
     keys.close();
+    await server.close();
   }
 }
 

@@ -1,10 +1,6 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { type Memo, MEMO_FIELDS } from '../../model/state/search-attributes.js';
-import { codeOf } from '../errors.js';
-import { CliError } from '../errors.js';
-
-/** gRPC status code NOT_FOUND. */
-const NOT_FOUND = 5;
+import { CliError, GRPC, grpcCodeOf } from '../errors.js';
 
 /** The newest go-live of a target, as the server describes it. */
 export interface Found {
@@ -27,7 +23,8 @@ export async function findGoLive(client: Client, target: string): Promise<Found>
   try {
     return foundOf(target, await client.workflow.getHandle(target).describe());
   } catch (error) {
-    if (codeOf(error) !== NOT_FOUND && !(error instanceof Error && error.name === 'WorkflowNotFoundError')) throw error;
+    if (grpcCodeOf(error) !== GRPC.NOT_FOUND && !(error instanceof Error && error.name === 'WorkflowNotFoundError'))
+      throw error;
     const known = await knownTargets(client);
     const near = known.length === 0 ? '' : ` Targets with go-lives: ${known.slice(0, 8).join(', ')}.`;
     throw new CliError(`There is no go-live of the target '${target}'.`, {

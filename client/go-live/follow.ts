@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
 import type { GoLiveState } from '../../model/state/state.js';
-import { CliError } from '../errors.js';
+import { CliError, GRPC, grpcCodeOf } from '../errors.js';
+import type { Reach } from '../server/reach.js';
 import type { Found } from './find.js';
 import { finalState, readView } from './read-state.js';
 import type { View } from '../render/view.js';
@@ -13,7 +13,7 @@ const SLOWEST_POLL_MS = 5000;
 const TOLD_AFTER = 2;
 
 export interface FollowOptions {
-  client: Client;
+  server: Reach;
   found: Pick<Found, 'target' | 'runId'>;
   /** Called with every view, changed or not; it may take its time (a question to a person). */
   onView: (view: View) => void | Promise<void>;
@@ -22,15 +22,13 @@ export interface FollowOptions {
 }
 
 /**
- * Follows a go-live to its end, through restarts of worker and server.
+ * Follows a go-live to its end, through restarts of worker and server, also when the server comes back elsewhere.
  * @returns its final state; undefined when `signal` ended the following first
  * @throws CliError when it ended without a verdict
  */
-export async function follow({ client, found, onView, signal }: FollowOptions): Promise<GoLiveState | undefined> {
+export async function follow({ server, found, onView, signal }: FollowOptions): Promise<GoLiveState | undefined> {
   const stop = new AbortController();
-  // Every long poll of the result listens to it, for as long as the go-live takes.
-  setMaxListeners(0, stop.signal);
-  const ended = untilEnd(client, found, stop.signal);
+  const ended = untilEnd(server, found, stop.signal);
   const done = ended.then(
     () => stop.abort(),
     () => stop.abort(),
@@ -39,7 +37,7 @@ export async function follow({ client, found, onView, signal }: FollowOptions): 
   signal?.addEventListener('abort', leave, { once: true });
   if (signal?.aborted) leave();
   try {
-    await poll(client, found, onView, stop.signal);
+    await poll(server, found, onView, stop.signal);
     if (signal?.aborted) return undefined;
     const state = await ended;
     if (state !== undefined) await onView({ state, live: [] });
@@ -52,7 +50,7 @@ export async function follow({ client, found, onView, signal }: FollowOptions): 
 }
 
 async function poll(
-  client: Client,
+  server: Reach,
   found: FollowOptions['found'],
   onView: FollowOptions['onView'],
   signal: AbortSignal,
@@ -62,11 +60,13 @@ async function poll(
   while (!signal.aborted) {
     let view: View | undefined;
     try {
-      view = last = await readView(client, found);
+      view = last = await readView(server.client, found);
       errors = 0;
-    } catch {
+    } catch (error) {
       errors += 1;
-      const note = 'worker not answering, still trying (`golive doctor` looks for the cause)';
+      if (errors >= TOLD_AFTER && (await server.look())) errors = 0;
+      const who = grpcCodeOf(error) === GRPC.UNAVAILABLE ? 'server' : 'worker';
+      const note = `${who} not answering, still trying (\`golive doctor\` looks for the cause)`;
       if (errors >= TOLD_AFTER && last !== undefined) view = { ...last, note };
     }
     if (view !== undefined && !signal.aborted) await onView(view);
@@ -77,18 +77,33 @@ async function poll(
 
 /** The result, asked for again as long as the server cannot be reached. */
 async function untilEnd(
-  client: Client,
+  server: Reach,
   found: FollowOptions['found'],
   signal: AbortSignal,
 ): Promise<GoLiveState | undefined> {
   for (let errors = 0; !signal.aborted; errors += 1) {
+    const { client, replaced } = server;
+    const either = AbortSignal.any([signal, replaced]);
+    // Every long poll of the result listens to it, for as long as the go-live takes.
+    setMaxListeners(0, either);
     try {
-      return await client.withAbortSignal(signal, () => finalState(client, found));
+      return await client.withAbortSignal(either, () => finalState(client, found));
     } catch (error) {
       if (signal.aborted) return undefined;
+      if (replaced.aborted) continue;
       if (error instanceof CliError) throw error;
+      if (error instanceof Error && error.name === 'WorkflowNotFoundError') throw forgotten(found.target);
       await sleep(Math.min(SLOWEST_POLL_MS, POLL_MS * 2 ** errors), undefined, { signal }).catch(() => undefined);
     }
   }
   return undefined;
+}
+
+/** The server has another database by now, or it is another server. */
+function forgotten(target: string): CliError {
+  return new CliError(`The server that answers now does not know this go-live of '${target}'.`, {
+    exitCode: 4,
+    where: `workflow ${target}`,
+    hint: 'Is it the same server, with the same database? `golive doctor` shows which one was found.',
+  });
 }

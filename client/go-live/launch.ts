@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { planMarkdown } from '../../model/state/board.js';
 import { TASK_QUEUE } from '../../model/state/contract.js';
 import { canonicalJson } from '../../model/json.js';
+import { TAG_MANIFEST } from '../../model/evidence/manifest.js';
 import type { Plan } from '../../model/plan/plan.js';
 import type { Signed } from '../../model/signing/signing.js';
 import { labelsOf } from '../../model/state/search-attributes.js';
@@ -59,6 +62,37 @@ export async function refuseBusy(connection: OpenConnection, target: string): Pr
     () => false,
   );
   if (running) throw await busy(connection, target);
+}
+
+/**
+ * Refuses a change whose evidence is there already: it is never written over, and a second go-live could not begin.
+ * Looks at this machine only; elsewhere the worker refuses it.
+ *
+ * @throws CliError (exit 4)
+ */
+export function refuseUsed({ change, target, evidence }: Plan): void {
+  const { directory } = evidence;
+  if (!existsSync(join(directory, 'data', 'plan.json'))) return;
+  const sealed = existsSync(join(directory, TAG_MANIFEST));
+  const next = freeChange(directory, change);
+  throw new CliError(
+    `The change '${change}' was used before on '${target.id}': ${
+      sealed ? 'its evidence is sealed' : 'a go-live that did not end left its evidence'
+    } there.`,
+    {
+      exitCode: 4,
+      where: directory,
+      hint: `Start it as a change of its own: --change ${next}\nEvidence is never written over; \`golive verify ${directory}\` checks what is there.`,
+    },
+  );
+}
+
+/** `c1` becomes `c1-2`, or the next that has no evidence yet. */
+function freeChange(directory: string, change: string): string {
+  for (let number = 2; ; number += 1) {
+    const next = `${change}-${number}`;
+    if (!existsSync(join(dirname(directory), next))) return next;
+  }
 }
 
 async function busy({ client }: OpenConnection, target: string): Promise<CliError> {

@@ -1,6 +1,6 @@
 import type { LoadedDataConverter, Payload } from '@temporalio/common';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
-import type { StepProgress } from '../../model/state/contract.js';
+import { NOT_STARTED, type StepProgress } from '../../model/state/contract.js';
 import { QUERY_STATE } from '../../model/people/message.js';
 import { withoutPending } from '../../model/state/initial-state.js';
 import { QUERY_WINDOW, windowSentence, type WindowView } from '../../model/judge/window.js';
@@ -170,6 +170,13 @@ export async function finalState(client: Client, found: Pick<Found, 'target' | '
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     const cause = error.cause === undefined ? error.message : messageOf(error.cause);
+    if (cause.startsWith(NOT_STARTED)) {
+      throw new CliError(cause, {
+        exitCode: 4,
+        where: `workflow ${found.target}, run ${found.runId}`,
+        hint: 'Nothing was done.',
+      });
+    }
     throw new CliError(`The go-live of '${found.target}' ended without a verdict: ${cause}`, {
       exitCode: 3,
       where: `workflow ${found.target}, run ${found.runId}`,

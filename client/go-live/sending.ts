@@ -1,8 +1,9 @@
 import type { MessageName } from '../../model/people/message.js';
-import type { Waiting } from '../../model/state/state.js';
+import type { GoLiveState, Waiting } from '../../model/state/state.js';
 import { connect } from '../server/connection.js';
 import { CliError } from '../errors.js';
 import type { Draft } from '../people/verbs.js';
+import { checkNamed } from '../people/named.js';
 import { readOnce } from './read-once.js';
 import { send, type Unnamed } from './send.js';
 import { print } from '../terminal/tell.js';
@@ -33,10 +34,7 @@ export async function sendAndPrint<N extends MessageName>({
   const connection = await connect();
   try {
     const { client } = connection;
-    const role =
-      answers === undefined
-        ? undefined
-        : (draft.role ?? (await inferRole(() => readOnce(client, target), target, answers)));
+    const role = await roleOf({ target, name, draft, answers }, () => readOnce(client, target));
     const message = { ...draft, ...(role === undefined ? {} : { role }) };
     const text = await send(client, target, name, withoutUndefined(message) as Unnamed<N>, { key });
     print(json ? { accepted: true, text } : text);
@@ -45,16 +43,30 @@ export async function sendAndPrint<N extends MessageName>({
   }
 }
 
+/** The role that was given, or the one that is asked for; a name that the go-live does not have is told before. */
+async function roleOf<N extends MessageName>(
+  { target, name, draft, answers }: Pick<SendOptions<N>, 'target' | 'name' | 'draft' | 'answers'>,
+  read: () => ReturnType<typeof readOnce>,
+): Promise<string | undefined> {
+  const given = 'role' in draft ? draft.role : undefined;
+  // Who names nothing and says the role needs no look at the go-live.
+  if (NAMES_NOTHING.includes(name) && (answers === undefined || given !== undefined)) return given;
+  const { state } = await read();
+  checkNamed(state, name, draft);
+  return answers === undefined ? given : (given ?? inferRole(state, target, answers));
+}
+
+const NAMES_NOTHING: readonly MessageName[] = ['abort', 'choose'];
+
 function withoutUndefined(message: object): object {
   return Object.fromEntries(Object.entries(message).filter(([, value]) => value !== undefined));
 }
 
-async function inferRole(
-  read: () => ReturnType<typeof readOnce>,
+function inferRole(
+  state: GoLiveState,
   target: string,
   { kind, id }: NonNullable<SendOptions<MessageName>['answers']>,
-): Promise<string> {
-  const { state } = await read();
+): string {
   const tick = kind === 'checklist' ? state.checklist.find((item) => item.item === id) : undefined;
   const approval = kind === 'approval' ? state.approvals.find((one) => one.id === id) : undefined;
   const asked =

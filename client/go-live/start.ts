@@ -2,7 +2,7 @@ import { attend } from './attend.js';
 import { confirmLive } from '../terminal/confirm.js';
 import { connect } from '../server/connection.js';
 import { CliError } from '../errors.js';
-import { launch } from './launch.js';
+import { launch, refuseBusy, refuseUsed } from './launch.js';
 import { checkDecision } from '../terminal/outcome.js';
 import { makePlan, openRunbook } from '../runbook/load.js';
 import { planSummary } from '../render/summary.js';
@@ -46,9 +46,11 @@ export async function start(file: string, options: StartOptions): Promise<void> 
   const plan = await makePlan(opened, { target, change, mode, timeScale: options.timeScale ?? 1, inputs, evidence });
   if (options.require !== undefined) checkDecision(plan.decisions, options.require);
   for (const line of planSummary(plan)) talk(line);
-  if (plan.mode === 'live') await confirmLive(`Start this LIVE go-live on ${plan.target.id}?`, options.yes);
   const connection = await connect();
   try {
+    await refuseBusy(connection, target);
+    refuseUsed(plan);
+    if (plan.mode === 'live') await confirmLive(`Start this LIVE go-live on ${plan.target.id}?`, options.yes);
     const starter = await proveStarter(plan, options);
     const found = await launch(connection, plan, starter.by, starter.signed);
     const ui = await uiUrlOf(connection, target, found.runId);

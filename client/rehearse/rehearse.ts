@@ -7,7 +7,7 @@ import { CliError } from '../errors.js';
 import { differences, type Fault } from './expect.js';
 import { Cleanup } from './cleanup.js';
 import { type Lab, startLab } from './lab.js';
-import { launch, refuseBusy } from '../go-live/launch.js';
+import { launch, refuseBusy, refuseUsed } from '../go-live/launch.js';
 import { checkDecision, exitCodeOf } from '../terminal/outcome.js';
 import { makePlan, type OpenedRunbook, openRunbook } from '../runbook/load.js';
 import { planSummary } from '../render/summary.js';
@@ -84,6 +84,7 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
       evidence: options.evidence,
     });
     if (options.require !== undefined) checkDecision(plan.decisions, options.require);
+    refuseUsed(plan);
     for (const line of planSummary(plan)) talk(line);
     let over = false;
     const starter = await proveStarter(plan, {});

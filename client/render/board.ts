@@ -1,6 +1,7 @@
 import { formatClock } from '../../model/duration.js';
 import type { GoLiveState, PhaseState, StepRecord } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
+import { saidLines } from './said.js';
 import type { Style } from './style.js';
 import { clean, fit, flow, pad, spread, width, wrap } from './text.js';
 import { pacedMs, phaseElapsedMs, timeline } from './timeline.js';
@@ -44,7 +45,7 @@ function draw(view: View, frame: Frame, style: Style, detail: Detail, exitCode?:
       fit(` ${sign} ${clean(rollback.id, 12)}  ${clean(rollback.title, 80)}  ${rollback.status}${why}`, frame.columns),
     );
     if (rollback.status !== 'done' && detail !== 'phases') {
-      lines.push(...stepLines(rollback.steps, view.live, frame, style));
+      lines.push(...stepLines(rollback.steps, view.live, frame, style, detail));
     }
   }
   if (state.waivers.length > 0) lines.push(...waivers(state, frame, style));
@@ -136,7 +137,7 @@ function opened(phase: PhaseState): boolean {
 }
 
 function phaseDetail(view: View, phase: PhaseState, frame: Frame, style: Style, detail: Detail): string[] {
-  const lines = stepLines(phase.steps, view.live, frame, style);
+  const lines = stepLines(phase.steps, view.live, frame, style, detail);
   if (detail === 'steps') return [...lines, ...failedGates(phase.gates, frame, style)];
   const shown = detail === 'all' ? phase.gates : [];
   const groups = new Map<string, GateResult[]>();
@@ -167,7 +168,13 @@ function failedGates(gates: readonly GateResult[], frame: Frame, style: Style): 
     );
 }
 
-function stepLines(steps: readonly StepRecord[], live: readonly LiveStep[], frame: Frame, style: Style): string[] {
+function stepLines(
+  steps: readonly StepRecord[],
+  live: readonly LiveStep[],
+  frame: Frame,
+  style: Style,
+  detail: Detail,
+): string[] {
   const begun = steps.filter((step) => step.status !== 'pending');
   const waits = steps.length - begun.length;
   const chips = begun.map((step) => stepChip(step, live, frame.nowMs, style));
@@ -181,6 +188,10 @@ function stepLines(steps: readonly StepRecord[], live: readonly LiveStep[], fram
         i === 0 ? `      ${mark('failed', style)} ${line}` : `        ${line}`,
       ),
     );
+    // Folded where there is no room for it: the evidence and the report have it.
+    if (detail === 'all') {
+      lines.push(...saidLines(step, '        │ ').map((line) => fit(style.dim(line), frame.columns)));
+    }
     if (step.failure.hint) lines.push(fit(`        ${style.dim(`→ ${clean(step.failure.hint, 200)}`)}`, frame.columns));
   }
   for (const step of live.filter((one) =>

@@ -1,6 +1,7 @@
 import { formatClock } from '../../model/duration.js';
 import type { GoLiveState, PhaseState, RollbackState, StepRecord } from '../../model/state/state.js';
 import type { Style } from './style.js';
+import { saidLines } from './said.js';
 import { clean } from './text.js';
 import { phaseElapsedMs } from './timeline.js';
 import { rollbackSentence } from './verdict.js';
@@ -8,45 +9,70 @@ import { type LiveStep, roleName, type View } from './view.js';
 import { waitingFor } from './waiting.js';
 import { mark } from './words.js';
 
+/** One line of the output, and when what it tells happened (ISO 8601); without a time it is seen now. */
+interface Said {
+  at: string | undefined;
+  text: string;
+}
+
+/** What has no time of its own happened, at the latest, at the end of that which it is a part of. */
+const within = (lines: readonly Said[], endedAt: string | undefined): Said[] =>
+  lines.map(({ at = endedAt, text }) => ({ at, text }));
+
+const said = (at: string | undefined, ...texts: string[]): Said[] => texts.map((text) => ({ at, text }));
+
 /**
- * What has happened between two views, one line each, for outputs that cannot be redrawn.
+ * What has happened between two views, one line each in the order in which it happened, for outputs that cannot be redrawn.
  *
  * @param before the view printed last; undefined prints everything so far
  * @param nowMs milliseconds since 1970
  */
 export function changes(before: View | undefined, after: View, nowMs: number, style: Style): string[] {
+  const { state } = after;
+  const end = state.endedAt === undefined ? nowMs : Date.parse(state.endedAt);
+  const timed = happened(before, after, nowMs, style).map(({ at, text }) => ({ ms: timeOf(at) ?? end, at, text }));
+  // What has no time is seen now: behind all that has one. The sort is stable, so that lines of one event stay together.
+  const sorted = timed.toSorted((a, b) => Number(a.at === undefined) - Number(b.at === undefined) || a.ms - b.ms);
+  const startMs = Date.parse(state.startedAt);
+  return sorted.map(({ ms, text }) => `${style.dim(`T+${formatClock(ms - startMs)}`)}  ${text}`);
+}
+
+function timeOf(at: string | undefined): number | undefined {
+  const ms = at === undefined ? Number.NaN : Date.parse(at);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+function happened(before: View | undefined, after: View, nowMs: number, style: Style): Said[] {
   const was = before?.state;
   const { state } = after;
-  const lines: string[] = [];
-  if (was === undefined) lines.push(startLine(state));
+  const lines: Said[] = [];
+  if (was === undefined) lines.push(...said(state.startedAt, startLine(state)));
   lines.push(...peopleChanges(was, state));
   for (const phase of state.phases) {
-    lines.push(
-      ...phaseChanges(
-        was?.phases.find((one) => one.id === phase.id),
-        phase,
-        state,
-        nowMs,
-        style,
-      ),
-    );
+    const old = was?.phases.find((one) => one.id === phase.id);
+    lines.push(...phaseChanges(old, phase, state, nowMs, style));
   }
   for (const [index, rollback] of state.rollbacks.entries()) {
     lines.push(...rollbackChanges(was?.rollbacks[index], rollback, style));
   }
-  lines.push(...progressChanges(before?.live ?? [], after.live));
-  if (state.waiting !== undefined && keyOf(was) !== keyOf(state)) lines.push(...waitingLines(state, style));
+  lines.push(...said(undefined, ...progressChanges(before?.live ?? [], after.live)));
+  if (state.waiting !== undefined && keyOf(was) !== keyOf(state)) {
+    lines.push(...said(state.waiting.since, ...waitingLines(state, style)));
+  }
   for (const decision of state.decisions) {
     const verdict = was?.decisions.find((one) => one.id === decision.id)?.verdict;
     if (decision.verdict === verdict || decision.verdict === undefined) continue;
     lines.push(
-      `${mark(decision.verdict, style)} decision ${clean(decision.title)}: ${decision.verdict}. ${clean(decision.sentence)}`,
+      ...said(
+        decision.at,
+        `${mark(decision.verdict, style)} decision ${clean(decision.title)}: ${decision.verdict}. ${clean(decision.sentence)}`,
+      ),
     );
   }
-  if (after.note !== undefined && after.note !== before?.note) lines.push(`! ${clean(after.note)}`);
-  const end = state.endedAt === undefined ? nowMs : Date.parse(state.endedAt);
-  const stamp = style.dim(`T+${formatClock(end - Date.parse(state.startedAt))}`);
-  return lines.map((line) => `${stamp}  ${line}`);
+  if (after.note !== undefined && after.note !== before?.note) {
+    lines.push(...said(undefined, `! ${clean(after.note)}`));
+  }
+  return lines;
 }
 
 function startLine(state: GoLiveState): string {
@@ -60,48 +86,68 @@ function phaseChanges(
   state: GoLiveState,
   nowMs: number,
   style: Style,
-): string[] {
-  const lines: string[] = [];
+): Said[] {
+  const lines: Said[] = [];
   const name = `${phase.index} ${clean(phase.title)}`;
   const again = was !== undefined && was.attempt !== phase.attempt;
-  for (const earlier of phase.history.slice(was?.history.length ?? 0)) {
+  const begins = (at: string | undefined, attempt: number): Said[] => {
+    const owner = phase.owner.map((role) => clean(roleName(state, role), 40)).join(', ');
+    const which = attempt > 1 ? `, attempt ${attempt}` : '';
+    return said(at, `${mark('running', style)} ${style.bold(name)} (${owner})${which}`);
+  };
+  const known = was?.history.length ?? 0;
+  for (const [index, { endedAt, ...attempt }] of phase.history.entries()) {
+    if (index < known) continue;
+    // Told by an earlier version, an attempt has no times of its own: it was over when the next one began.
+    const next = phase.history[index + 1]?.startedAt ?? phase.startedAt;
+    const earlier = { ...attempt, endedAt: endedAt ?? lastEnd(attempt) ?? next };
     const shown = was?.attempt === earlier.attempt ? was : undefined;
-    lines.push(...inside(shown, earlier, name, style));
-    lines.push(`${mark(earlier.verdict, style)} ${name}, attempt ${earlier.attempt}: ${clean(earlier.sentence)}`);
+    if (shown === undefined && earlier.startedAt !== undefined)
+      lines.push(...begins(earlier.startedAt, earlier.attempt));
+    lines.push(...within(inside(shown, earlier, name, style), earlier.endedAt));
+    const text = `${mark(earlier.verdict, style)} ${name}, attempt ${earlier.attempt}: ${clean(earlier.sentence)}`;
+    lines.push(...said(earlier.endedAt, text));
   }
   const old = again ? undefined : was;
   if (phase.startedAt !== undefined && (old?.startedAt !== phase.startedAt || again)) {
-    const owner = phase.owner.map((role) => clean(roleName(state, role), 40)).join(', ');
-    lines.push(
-      `${mark('running', style)} ${style.bold(name)} (${owner})${phase.attempt > 1 ? `, attempt ${phase.attempt}` : ''}`,
-    );
+    lines.push(...begins(phase.startedAt, phase.attempt));
   }
-  lines.push(...inside(old, phase, name, style));
+  lines.push(...within(inside(old, phase, name, style), phase.endedAt));
   const ended = phase.status === 'passed' || phase.status === 'failed' || phase.status === 'cancelled';
   if (phase.status !== old?.status && (ended || phase.status === 'skipped')) {
     const took = phaseElapsedMs(phase, nowMs);
     const time = took === undefined ? '' : ` after ${formatClock(took)}`;
     const sentence = phase.sentence === undefined ? '' : `: ${clean(phase.sentence)}`;
-    lines.push(`${mark(phase.status, style)} ${style.bold(name)} ${phase.status}${time}${sentence}`);
+    const text = `${mark(phase.status, style)} ${style.bold(name)} ${phase.status}${time}${sentence}`;
+    lines.push(...said(phase.endedAt ?? lastEnd(phase), text));
   }
   return lines;
+}
+
+/** When the last of its steps was over; the gates are judged then. */
+function lastEnd({ steps }: Pick<PhaseState, 'steps'>): string | undefined {
+  return steps
+    .flatMap(({ endedAt }) => endedAt ?? [])
+    .toSorted()
+    .at(-1);
 }
 
 type Inside = Pick<PhaseState, 'steps' | 'gates'>;
 
 /** Steps that began or ended and gates that were judged. */
-function inside(was: Inside | undefined, now: Inside, name: string, style: Style): string[] {
+function inside(was: Inside | undefined, now: Inside, name: string, style: Style): Said[] {
   const lines = stepChanges(was?.steps ?? [], now.steps, name.split(' ')[0] ?? '', style);
   for (const gate of now.gates) {
     const old = was?.gates.find((one) => one.id === gate.id);
     if (old?.verdict === gate.verdict && old.sentence === gate.sentence) continue;
-    lines.push(`    ${mark(gate.verdict, style)} gate ${clean(gate.id, 80)}: ${clean(gate.sentence)}`);
+    const text = `    ${mark(gate.verdict, style)} gate ${clean(gate.id, 80)}: ${clean(gate.sentence)}`;
+    lines.push(...said(lastEnd(now), text));
   }
   return lines;
 }
 
-function stepChanges(was: readonly StepRecord[], now: readonly StepRecord[], where: string, style: Style): string[] {
-  const lines: string[] = [];
+function stepChanges(was: readonly StepRecord[], now: readonly StepRecord[], where: string, style: Style): Said[] {
+  const lines: Said[] = [];
   for (const step of now) {
     const old = was.find((one) => one.id === step.id);
     if (step.status === 'pending' || (old?.status === step.status && old.epoch === step.epoch)) continue;
@@ -109,22 +155,26 @@ function stepChanges(was: readonly StepRecord[], now: readonly StepRecord[], whe
       step.status === 'running'
         ? clean(step.title, 120)
         : clean((step.status === 'skipped' ? step.skipped : step.failure?.message) ?? step.summary ?? step.status, 600);
-    lines.push(`    ${mark(step.status, style)} ${where === '' ? '' : `${where}.`}${clean(step.id, 60)}: ${text}`);
-    if (step.status === 'failed' && step.failure?.hint) lines.push(`      → ${clean(step.failure.hint, 300)}`);
+    const at = step.status === 'running' ? step.startedAt : step.endedAt;
+    const name = `${where === '' ? '' : `${where}.`}${clean(step.id, 60)}`;
+    lines.push(...said(at, `    ${mark(step.status, style)} ${name}: ${text}`));
+    lines.push(...said(at, ...saidLines(step, '      │ ')));
+    if (step.status === 'failed' && step.failure?.hint)
+      lines.push(...said(at, `      → ${clean(step.failure.hint, 300)}`));
   }
   return lines;
 }
 
-function rollbackChanges(was: RollbackState | undefined, now: RollbackState, style: Style): string[] {
-  const lines: string[] = [];
+function rollbackChanges(was: RollbackState | undefined, now: RollbackState, style: Style): Said[] {
+  const lines: Said[] = [];
   const name = clean(now.id, 20);
   if (was === undefined) {
     const because = now.because === '' ? '' : `, because ${clean(now.because)}`;
-    lines.push(`${mark('undone', style)} rollback ${name}: ${clean(now.title)}${because}`);
+    lines.push(...said(now.startedAt, `${mark('undone', style)} rollback ${name}: ${clean(now.title)}${because}`));
   }
-  lines.push(...stepChanges(was?.steps ?? [], now.steps, name, style));
+  lines.push(...within(stepChanges(was?.steps ?? [], now.steps, name, style), now.endedAt));
   if (now.status !== 'running' && was?.status !== now.status) {
-    lines.push(`${mark(now.status, style)} ${rollbackSentence(now)}`);
+    lines.push(...said(now.endedAt, `${mark(now.status, style)} ${rollbackSentence(now)}`));
   }
   return lines;
 }
@@ -154,8 +204,8 @@ function quarterOf({ progress }: LiveStep): number | undefined {
 }
 
 /** Votes, ticks, choices, waivers, refusals, the abort. */
-function peopleChanges(was: GoLiveState | undefined, now: GoLiveState): string[] {
-  const lines: string[] = [];
+function peopleChanges(was: GoLiveState | undefined, now: GoLiveState): Said[] {
+  const lines: Said[] = [];
   for (const approval of now.approvals) {
     const old = was?.approvals.find((one) => one.id === approval.id);
     for (const [index, vote] of approval.votes.entries()) {
@@ -163,32 +213,36 @@ function peopleChanges(was: GoLiveState | undefined, now: GoLiveState): string[]
       const done = vote.vote === 'approve' ? 'approved' : 'rejected';
       const how = `${vote.early ? ', ahead of the question' : ''}${vote.status === 'void' ? ', VOID' : ''}`;
       const why = vote.status === 'void' ? vote.why : vote.reason;
-      lines.push(
-        `${clean(vote.by, 60)} ${done} ${clean(approval.id, 60)} as ${clean(roleName(now, vote.role), 40)}${how}${why ? `: ${clean(why, 400)}` : ''}`,
-      );
+      const text = `${clean(vote.by, 60)} ${done} ${clean(approval.id, 60)} as ${clean(roleName(now, vote.role), 40)}${how}${why ? `: ${clean(why, 400)}` : ''}`;
+      // A vote that was told before and is void by now has become so since.
+      lines.push(...said(old?.votes[index] === undefined ? vote.at : undefined, text));
     }
-    if (approval.status === 'expired' && old?.status !== 'expired')
-      lines.push(`nobody answered ${clean(approval.id, 60)} in time`);
+    if (approval.status === 'expired' && old?.status !== 'expired') {
+      lines.push(...said(approval.closedAt, `nobody answered ${clean(approval.id, 60)} in time`));
+    }
   }
   for (const tick of now.checklist) {
     if (tick.at === undefined || was?.checklist.find((one) => one.item === tick.item)?.at === tick.at) continue;
-    lines.push(`${clean(tick.by ?? '', 60)} ticked ${clean(tick.item, 80)}: ${clean(tick.text, 200)}`);
+    lines.push(
+      ...said(tick.at, `${clean(tick.by ?? '', 60)} ticked ${clean(tick.item, 80)}: ${clean(tick.text, 200)}`),
+    );
   }
   for (const choice of now.operator.slice(was?.operator.length ?? 0)) {
-    lines.push(
-      `${clean(choice.by, 60)} chose ${clean(choice.choice, 60)} as ${clean(roleName(now, choice.role), 40)}${choice.reason ? `: ${clean(choice.reason, 400)}` : ''}`,
-    );
+    const why = choice.reason ? `: ${clean(choice.reason, 400)}` : '';
+    const role = clean(roleName(now, choice.role), 40);
+    lines.push(...said(choice.at, `${clean(choice.by, 60)} chose ${clean(choice.choice, 60)} as ${role}${why}`));
   }
   for (const waiver of now.waivers.slice(was?.waivers.length ?? 0)) {
-    lines.push(
-      `${clean(waiver.by, 60)} waived ${clean(waiver.gate, 80)} until ${clean(waiver.until, 40)}: ${clean(waiver.reason, 400)}`,
-    );
+    const what = `${clean(waiver.gate, 80)} until ${clean(waiver.until, 40)}: ${clean(waiver.reason, 400)}`;
+    lines.push(...said(waiver.at, `${clean(waiver.by, 60)} waived ${what}`));
   }
   for (const refusal of now.refusals.slice(was?.refusals.length ?? 0)) {
-    lines.push(`refused: ${clean(refusal.message, 40)} by ${clean(refusal.by, 60)}. ${clean(refusal.reason, 300)}`);
+    const { message, by, reason } = refusal;
+    lines.push(...said(refusal.at, `refused: ${clean(message, 40)} by ${clean(by, 60)}. ${clean(reason, 300)}`));
   }
-  if (now.aborted && !was?.aborted)
-    lines.push(`${clean(now.aborted.by, 60)} aborted: ${clean(now.aborted.reason, 400)}`);
+  if (now.aborted && !was?.aborted) {
+    lines.push(...said(now.aborted.at, `${clean(now.aborted.by, 60)} aborted: ${clean(now.aborted.reason, 400)}`));
+  }
   return lines;
 }
 

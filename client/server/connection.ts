@@ -3,7 +3,7 @@ import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig'
 import { clientDataConverter } from '../../wire/data-converter.js';
 import { WireError } from '../../wire/error.js';
 import { requireSafeTransport } from '../../wire/transport.js';
-import { CliError, codeOf, messageOf } from '../errors.js';
+import { CliError, GRPC, grpcCodeOf, messageOf } from '../errors.js';
 import { stateDir } from './paths.js';
 import { accepts } from './ports.js';
 
@@ -35,9 +35,6 @@ export interface OpenConnection {
   close(): Promise<void>;
 }
 
-/** gRPC status code NOT_FOUND. */
-const NOT_FOUND = 5;
-
 /**
  * Connects to the Temporal server that the options, the standard environment (`TEMPORAL_ADDRESS`, …) or `temporal.toml` name;
  * when none of these does, to the local server of the project.
@@ -58,7 +55,7 @@ export async function connect(opts: ConnectOptions = {}): Promise<OpenConnection
     );
   } catch (error) {
     // Some servers do not let a client describe its namespace: only a plain "not found" is a mistake for certain.
-    if (codeOf(error) === NOT_FOUND) {
+    if (grpcCodeOf(error) === GRPC.NOT_FOUND) {
       await connection.close();
       throw new CliError(`The Temporal server has no namespace "${namespace}".`, {
         exitCode: 2,
@@ -145,6 +142,15 @@ function sourceOf(address: string | undefined, profile: string | undefined): str
   if (address !== undefined) return 'given';
   if (process.env['TEMPORAL_ADDRESS'] !== undefined) return '$TEMPORAL_ADDRESS';
   return `profile ${profile ?? 'default'} of temporal.toml`;
+}
+
+/** Where the server of this project is now; undefined while none is known. */
+export async function addressNow(): Promise<string | undefined> {
+  const configured = configuredEndpoint();
+  if (configured) return configured.address;
+  const { serverStatus } = await import('./local-server.js');
+  const status = serverStatus(stateDir());
+  return status.running ? status.server.address : undefined;
 }
 
 async function localEndpoint(opts: ConnectOptions): Promise<Endpoint> {

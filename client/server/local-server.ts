@@ -6,9 +6,17 @@ import { CliError, messageOf } from '../errors.js';
 import { findTemporal, type TemporalBinary } from './find-temporal.js';
 import { withLock } from './lock.js';
 import { stateDir as defaultStateDir } from './paths.js';
-import { accepts, isPortFree, portOrRandom, randomPort } from './ports.js';
+import { accepts, firstFree, isPortFree } from './ports.js';
 import { type Daemon, logTail, startDaemon, stopProcess, waitUntil } from './processes.js';
-import { readRecord, removeRecord, type ServerRecord, serverRecord, writeRecord } from './records.js';
+import {
+  type PortsRecord,
+  portsRecord,
+  readRecord,
+  removeRecord,
+  type ServerRecord,
+  serverRecord,
+  writeRecord,
+} from './records.js';
 import { ensureSearchAttributes } from './search-attributes.js';
 import { type ServerStart, serverArgs, serverEnv } from './server-flags.js';
 
@@ -35,7 +43,7 @@ export interface EnsureServerOptions {
   report: (line: string) => void;
   /** Folder of state, log and pid; by default that of the current project. */
   stateDir?: string;
-  /** Ports that must be used. Without them: 7233 and 8233 when free, else random ones. */
+  /** Ports that must be used. Without them: those it had last, else 7233 and 8233, when free; else random ones. */
   ports?: { grpc?: number; ui?: number; http?: number };
   /** Write each commit through to the disk before it is answered. */
   durable?: boolean;
@@ -47,6 +55,7 @@ export interface EnsureServerOptions {
 export type ServerStatus = { running: false; stale: boolean } | { running: true; server: ServerInfo; durable: boolean };
 
 const recordFile = (folder: string): string => join(folder, 'server.json');
+const portsFile = (folder: string): string => join(folder, 'ports.json');
 const logFile = (folder: string): string => join(folder, 'server.log');
 const withStateLock = <T>(folder: string, work: () => Promise<T>): Promise<T> =>
   withLock(join(folder, 'server.lock'), work, { timeoutMs: 120_000 });
@@ -113,7 +122,7 @@ async function reuse(folder: string, { report, ports, durable }: EnsureServerOpt
 async function start(folder: string, temporal: TemporalBinary, options: EnsureServerOptions): Promise<ServerInfo> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startOnce(folder, temporal, options);
+      return await startOnce(folder, temporal, options, attempt);
     } catch (error) {
       if (attempt === 3 || !messageOf(error).includes('address already in use')) throw error;
       options.report('A port was taken meanwhile; choosing others.');
@@ -121,9 +130,15 @@ async function start(folder: string, temporal: TemporalBinary, options: EnsureSe
   }
 }
 
-async function startOnce(folder: string, temporal: TemporalBinary, options: EnsureServerOptions): Promise<ServerInfo> {
+async function startOnce(
+  folder: string,
+  temporal: TemporalBinary,
+  options: EnsureServerOptions,
+  attempt: number,
+): Promise<ServerInfo> {
   const plan: ServerStart = {
-    ports: await choosePorts(options.ports ?? {}),
+    // After "address already in use" the last ones are not tried again.
+    ports: await choosePorts(options.ports ?? {}, attempt === 1 ? lastPorts(folder) : undefined),
     dbFile: join(folder, 'temporal.db'),
     durable: options.durable ?? false,
     ...(options.settings ? { settings: options.settings } : {}),
@@ -157,14 +172,28 @@ async function startOnce(folder: string, temporal: TemporalBinary, options: Ensu
     removeRecord(recordFile(folder));
     throw error;
   }
+  writeRecord(portsFile(folder), plan.ports);
   return infoOf(record, true);
+}
+
+/** The ports that the server of this folder had last: addresses that people noted, and clients that wait, stay right. */
+function lastPorts(folder: string): PortsRecord | undefined {
+  try {
+    return readRecord(portsFile(folder), portsRecord);
+  } catch {
+    // It names no process: one that cannot be read is written anew.
+    return undefined;
+  }
 }
 
 function hasNotExited({ child }: Daemon): boolean {
   return child.exitCode === null && child.signalCode === null;
 }
 
-async function choosePorts(wanted: NonNullable<EnsureServerOptions['ports']>): Promise<ServerStart['ports']> {
+async function choosePorts(
+  wanted: NonNullable<EnsureServerOptions['ports']>,
+  last: PortsRecord | undefined,
+): Promise<ServerStart['ports']> {
   for (const port of [wanted.grpc, wanted.ui, wanted.http]) {
     if (port !== undefined && !(await isPortFree(port))) {
       throw new CliError(`Port ${port} is taken by another process.`, {
@@ -175,9 +204,9 @@ async function choosePorts(wanted: NonNullable<EnsureServerOptions['ports']>): P
     }
   }
   return {
-    grpc: wanted.grpc ?? (await portOrRandom(DEFAULT_PORTS.grpc)),
-    ui: wanted.ui ?? (await portOrRandom(DEFAULT_PORTS.ui)),
-    http: wanted.http ?? (await randomPort()),
+    grpc: wanted.grpc ?? (await firstFree(last?.grpc, DEFAULT_PORTS.grpc)),
+    ui: wanted.ui ?? (await firstFree(last?.ui, DEFAULT_PORTS.ui)),
+    http: wanted.http ?? (await firstFree(last?.http)),
   };
 }
 

@@ -22,9 +22,10 @@ export function randomPort(): Promise<number> {
   });
 }
 
-/** The wanted port when it is free, else a random one. */
-export async function portOrRandom(wanted: number): Promise<number> {
-  return (await isPortFree(wanted)) ? wanted : await randomPort();
+/** The first of the wanted ports that is free, else a random one. */
+export async function firstFree(...wanted: (number | undefined)[]): Promise<number> {
+  for (const port of wanted) if (port !== undefined && (await isPortFree(port))) return port;
+  return await randomPort();
 }
 
 /** True when something accepts connections there within `timeoutMs`. */

@@ -30,6 +30,11 @@ export const workerRecord = z.object({
 });
 export type WorkerRecord = z.infer<typeof workerRecord>;
 
+/** What `ports.json` holds: where the local server of a project listened last. It stays when the server is stopped. */
+const port = z.number().int().min(1).max(65_535);
+export const portsRecord = z.object({ grpc: port, ui: port, http: port });
+export type PortsRecord = z.infer<typeof portsRecord>;
+
 /** The file that the worker writes (to `$GOLIVE_READY_FILE`) once it polls. */
 export const readyRecord = z.object({ pid: z.number().int(), taskQueue: z.string() });
 
@@ -57,7 +62,7 @@ export function readRecord<T>(file: string, schema: z.ZodType<T>): T | undefined
 }
 
 /** Writes a record whole or not at all. */
-export function writeRecord(file: string, record: ServerRecord | WorkerRecord): void {
+export function writeRecord(file: string, record: ServerRecord | WorkerRecord | PortsRecord): void {
   const fresh = `${file}.${process.pid}.new`;
   writeFileSync(fresh, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
   renameSync(fresh, file);

@@ -1,6 +1,6 @@
 import type { EvidenceRef } from '../../model/evidence/manifest.js';
 import type { GoLiveState, StepRecord } from '../../model/state/state.js';
-import { html, type Html, NOTHING } from './html.js';
+import { folded, html, type Html, NOTHING } from './html.js';
 import { clockText, sinceStart, STEP_WORDS, tookMs } from './words.js';
 
 /** Every step of every attempt, with what it found and left. */
@@ -22,7 +22,7 @@ function table(state: GoLiveState, steps: readonly StepRecord[]): Html {
       step,
     ) => html`<tr><td>${step.title}<br><span class="soft small">${step.id} · ${step.uses}${step.epoch > 1 ? ` · opened ${step.epoch} times` : ''}</span></td>
 <td class="nowrap">${STEP_WORDS[step.status]}</td><td class="num">${sinceStart(state, step.startedAt)}</td><td class="num">${clockText(tookMs(step))}</td>
-<td>${step.failure?.message ?? step.skipped ?? step.summary ?? ''}${files(step.evidence ?? [])}</td></tr>`,
+<td>${step.failure?.message ?? step.skipped ?? step.summary ?? ''}${folded(step.failure)}${files(step.evidence ?? [])}</td></tr>`,
   );
   return html`<table><thead><tr><th>Step</th><th></th><th class="num">started</th><th class="num">took</th><th>Found, and evidence</th></tr></thead><tbody>${rows}</tbody></table>`;
 }

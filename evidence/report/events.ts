@@ -1,11 +1,11 @@
 import type { GoLiveState, StepRecord } from '../../model/state/state.js';
 import type { Extras } from './extras.js';
-import { html, type Html, NOTHING } from './html.js';
+import { folded, html, type Html, NOTHING } from './html.js';
 import { clockText, roleName, sinceStart, STEP_WORDS, timeText, tookMs } from './words.js';
 
 function failedStep(where: string, step: StepRecord): Html {
   const failure = step.failure;
-  return html`<div class="bad"><b>${where} · ${step.title}</b> ${STEP_WORDS[step.status]} <span class="soft small">${failure?.code ?? ''}</span><br>${failure?.message ?? 'It gave no reason.'}${failure?.hint ? html`<br><span class="soft small">What to do: ${failure.hint}</span>` : NOTHING}</div>`;
+  return html`<div class="bad"><b>${where} · ${step.title}</b> ${STEP_WORDS[step.status]} <span class="soft small">${failure?.code ?? ''}</span><br>${failure?.message ?? 'It gave no reason.'}${folded(failure)}${failure?.hint ? html`<br><span class="soft small">What to do: ${failure.hint}</span>` : NOTHING}</div>`;
 }
 
 const bad = (step: StepRecord) => step.status === 'failed' || step.status === 'undo-failed';

@@ -3,6 +3,7 @@ import { type PhaseState } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import { VERDICTS } from '../../model/verdict.js';
 import { chip, html, type Html, NOTHING, raw } from './html.js';
+import { countText } from '../../model/judge/count-text.js';
 import { valueText } from '../../model/judge/value-text.js';
 import { marginText } from './words.js';
 
@@ -56,7 +57,9 @@ function figures(gate: GateResult): Html {
     html`<b>${valueText(gate.value, gate.unit)}</b> <span class="nowrap">needs ${gate.threshold}</span>`,
   ];
   if (gate.n !== undefined)
-    lines.push(html`n ${gate.n}${gate.successes === undefined ? '' : `, ${gate.successes} good`}`);
+    lines.push(
+      html`n ${countText(gate.n)}${gate.successes === undefined ? '' : `, ${countText(gate.successes)} of them counted`}`,
+    );
   if (gate.interval) lines.push(html`95 % ${gate.interval[0].toFixed(3)} to ${gate.interval[1].toFixed(3)}`);
   const margin = marginText(gate);
   if (margin !== undefined) lines.push(html`margin ${margin}`);

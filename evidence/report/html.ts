@@ -1,4 +1,5 @@
 import { html, raw } from 'hono/html';
+import type { StepFailure } from '../../model/failure.js';
 import type { Verdict } from '../../model/verdict.js';
 import { SIGNS } from '../../model/state/signs.js';
 import { VERDICT_WORDS } from './words.js';
@@ -12,6 +13,12 @@ export const NOTHING: Html = html``;
 /** A verdict as a sign, a word and a colour. */
 export function chip(verdict: Verdict | 'pending'): Html {
   return html`<span class="chip fill-${verdict}">${SIGNS[verdict]} ${VERDICT_WORDS[verdict]}</span>`;
+}
+
+/** What a program said before its step failed, closed until somebody opens it. */
+export function folded(failure: Pick<StepFailure, 'said'> | undefined): Html {
+  if (failure?.said === undefined) return NOTHING;
+  return html`<details class="said"><summary>what it said last</summary><pre>${failure.said}</pre></details>`;
 }
 
 /** A section with its heading, or nothing when it has no content. */

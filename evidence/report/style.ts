@@ -11,6 +11,7 @@ h4{font-size:13px;margin:14px 0 4px;color:var(--soft);font-weight:600;break-afte
 p{margin:6px 0}
 .soft{color:var(--soft)}.small{font-size:12.5px}
 code,pre,.mono{font-family:monospace;font-size:12.5px}
+.said{font-size:12.5px}.said summary{cursor:pointer;color:var(--soft)}
 pre{background:#f4f6f8;border:1px solid var(--line);padding:10px 12px;white-space:pre-wrap;margin:8px 0}
 a{color:#0a4fa3}
 .mode{position:sticky;top:0;z-index:3;margin:0 -28px;padding:6px 28px;background:#7a3e00;color:#fff;font-weight:600;letter-spacing:.03em;font-size:13px}

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { agentsFreeze as kind } from './agents.freeze.kind.js';
 import { type Schedules, withSchedules } from './schedules.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
+import { lastWords } from '../shared/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 const COMMAND_MS = 60_000;
@@ -88,11 +89,10 @@ async function runningAgents(commands: Command[], context: StepContext): Promise
 export async function runAgent(name: string, argv: string[], context: StepContext): Promise<void> {
   const { exitCode, stderr } = await ask(argv, context);
   if (exitCode === 0) return;
-  const said = stderr.trim().slice(-300);
-  throw new StepError(
-    'COMMAND_FAILED',
-    `${argv[0]} for agent ${name} ended with code ${exitCode}${said ? `: ${said}` : '.'}`,
-  );
+  const { clause, said } = lastWords(stderr);
+  throw new StepError('COMMAND_FAILED', `${argv[0]} for agent ${name} ended with code ${exitCode}${clause || '.'}`, {
+    said,
+  });
 }
 
 function ask(argv: string[], context: StepContext) {

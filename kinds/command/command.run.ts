@@ -5,6 +5,7 @@ import type { Json } from '../../model/json.js';
 import { jsonIn, keptText } from '../shared/kept.js';
 import { matchTail } from '../shared/patterns.js';
 import type { CommandResult, HandlerOf, SecretRef, StepContext } from '../../activities/step/step.js';
+import { lastWords } from '../shared/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
 import type { StepTask } from '../../model/state/contract.js';
 
@@ -65,16 +66,12 @@ export const commandRun: HandlerOf<typeof kind> = {
 
 function badExit(program: string, result: CommandResult, context: StepContext): StepError {
   const how = result.exitCode === null ? `was ended by ${result.signal}` : `ended with code ${result.exitCode}`;
-  const said = lastLines(result.stderr || result.stdout, 5);
-  return new StepError('COMMAND_FAILED', `${program} ${how}${said ? `; it last said: ${said}` : ''}`, {
+  const { clause, said } = lastWords(result.stderr || result.stdout);
+  return new StepError('COMMAND_FAILED', `${program} ${how}${clause}`, {
+    said,
     facts: { exitCode: result.exitCode, signal: result.signal },
     evidence: context.evidence.refs(),
   });
-}
-
-function lastLines(text: string, count: number): string {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.slice(-count).join('\n').slice(-700);
 }
 
 /** The declared environment with its secrets read. */

@@ -4,6 +4,7 @@ import type { gitRevert as kind } from './git.revert.kind.js';
 import { sha256 } from '../../evidence/durable.js';
 import { type Git, gitIn } from './git.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
+import { lastWords } from '../shared/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 export const gitRevert: HandlerOf<typeof kind> = {
@@ -74,10 +75,11 @@ async function revert(git: Git, commit: string, context: StepContext): Promise<v
     const said = await revertAside(git, commit, aside);
     if (said === undefined) return;
     if (!BUSY.test(said) || tries === TRIES) {
-      const last = said.trim().split('\n').slice(-3).join(' ').slice(-500);
+      const last = lastWords(said);
       throw new StepError(
         'COMMAND_FAILED',
-        `${commit.slice(0, 12)} could not be reverted, and nothing was changed: ${last}`,
+        `${commit.slice(0, 12)} could not be reverted, and nothing was changed${last.clause}`,
+        { said: last.said },
       );
     }
     // Where only the branch has gone on, the next try is the better the sooner it comes.

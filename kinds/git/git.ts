@@ -1,4 +1,5 @@
 import type { CommandResult, StepContext } from '../../activities/step/step.js';
+import { lastWords } from '../shared/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 const CALL_MS = 60_000;
@@ -30,10 +31,11 @@ export function gitIn(repo: string, context: StepContext, env: Record<string, st
     const result = await run(args);
     // What it tells is read, as a hash or a tree, before it is kept.
     if (result.exitCode === 0) return result.rawStdout;
-    const said = (result.stderr || result.stdout).trim().split('\n').slice(-3).join(' ').slice(-500);
+    const { clause, said } = lastWords(result.stderr || result.stdout);
     throw new StepError(
       'COMMAND_FAILED',
-      `git ${args.find((arg) => !arg.startsWith('-')) ?? ''} in ${repo} ended with ${result.exitCode ?? result.signal}: ${said}`,
+      `git ${args.find((arg) => !arg.startsWith('-')) ?? ''} in ${repo} ended with ${result.exitCode ?? result.signal}${clause}`,
+      { said },
     );
   };
   return {

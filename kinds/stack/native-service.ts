@@ -7,6 +7,7 @@ import { canonicalJson } from '../../model/json.js';
 import { formatDuration } from '../../model/duration.js';
 import { sha256 } from '../../evidence/durable.js';
 import { endGroup, noteGroup, notedGroupRuns } from '../../host/process-group.js';
+import { lastWords } from '../shared/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
 import type { StackContext, UpOptions } from './contract.js';
 import type { ServiceDefinition } from './definition.js';
@@ -163,8 +164,9 @@ function describeExit(exit: Exit): string {
 }
 
 async function failedService(folder: string, name: string, what: string): Promise<StepError> {
-  const last = (await logLines(folder, name)).slice(-5).join('\n').slice(-700);
-  return new StepError('STACK_FAILED', `Service ${name} ${what}${last ? `; it last said: ${last}` : ''}`, {
+  const { clause, said } = lastWords((await logLines(folder, name)).slice(-20).join('\n'));
+  return new StepError('STACK_FAILED', `Service ${name} ${what}${clause}`, {
+    said,
     facts: { service: name },
     hint: `Read ${join(STATE, `${name}.log`)} in the stack folder, mend the cause, then retry.`,
   });

@@ -67,6 +67,7 @@ const failed = {
   ...step,
   code: word(CODES, 'Failure code.'),
   message: text('What happened, and where.'),
+  said: optional(text('What a program or service said last.')),
   hint: optional(text('What to do next.')),
   facts: optional(object('Facts of the failure.')),
   inputs: started.inputs,

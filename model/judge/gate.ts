@@ -4,6 +4,7 @@ import { contextKey, evaluate, type ExpressionContext, ExpressionError } from '.
 import type { GatePlan, Limit, LimitOp } from '../plan/plan.js';
 import { ratio, successesNeeded, wilson } from '../expression/statistics.js';
 import { type Verdict, worst } from '../verdict.js';
+import { countText } from './count-text.js';
 
 /** One judged gate: the numbers, and the sentence that every page prints. */
 export interface GateResult {
@@ -172,7 +173,7 @@ function sampleOf(gate: GatePlan, context: ExpressionContext): Sample {
   const { n, successes } = sample;
   if (n !== undefined && n < 0) return { ...sample, problem: `n is ${n}` };
   if (n !== undefined && successes !== undefined && (successes < 0 || successes > n)) {
-    return { ...sample, problem: `${successes} successes of ${n} make no sense` };
+    return { ...sample, problem: `${countText(successes)} successes of ${countText(n)} make no sense` };
   }
   if (gate.minN !== undefined && (n === undefined || n < gate.minN)) {
     return {
@@ -184,7 +185,6 @@ function sampleOf(gate: GatePlan, context: ExpressionContext): Sample {
 }
 
 const NEAR = 1e-9;
-
 /** Which statistic of successes and n the value is, when it is one: only then "one more success" can be computed. */
 function statisticOf(value: number, sample: Sample): 'wilsonLower' | 'ratio' | undefined {
   const { n, successes } = sample;
@@ -199,16 +199,16 @@ function measured(gate: GatePlan, value: Scalar, sample: Sample, low: number | u
   const statistic = statisticOf(value, sample);
   if (statistic === 'wilsonLower' && n !== undefined && successes !== undefined) {
     const share = show(ratio(successes, n), gate.unit, 2, low);
-    return `${gate.title} ${share} (${successes} of ${n}), Wilson 95 % lower ${show(value, gate.unit, 3, low)}`;
+    return `${gate.title} ${share} (${countText(successes)} of ${countText(n)}), Wilson 95 % lower ${show(value, gate.unit, 3, low)}`;
   }
   const text = show(value, gate.unit, 2, low);
-  if (n !== undefined && successes !== undefined) return `${gate.title} ${text} (${successes} of ${n})`;
-  return n === undefined ? `${gate.title} ${text}` : `${gate.title} ${text} (n = ${n})`;
+  if (n === undefined) return `${gate.title} ${text}`;
+  return `${gate.title} ${text} (${successes === undefined ? 'n =' : `${countText(successes)} of`} ${countText(n)})`;
 }
 
 function wouldPass(needed: number | undefined, n: number | undefined, statistic: string | undefined): string {
   if (statistic === undefined || n === undefined) return '';
-  if (needed === undefined) return ` Even ${n} of ${n} would not pass: more samples are needed.`;
+  if (needed === undefined) return ` Even ${countText(n)} of ${countText(n)} would not pass: more samples are needed.`;
   return needed === 1 ? ' One more success would pass.' : ` ${needed} more successes would pass.`;
 }
 

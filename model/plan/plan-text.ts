@@ -1,5 +1,6 @@
 import { counted } from '../counted.js';
 import { formatClock, formatDuration } from '../duration.js';
+import { gateDetail, stepDetail, undoOrder, undoText } from './plan-detail.js';
 import { stepsOf } from './plan.js';
 import type { ApprovalPlan, GatePlan, Limit, PhasePlan, Plan, RollbackPlan, StepNode, StepPlan } from './plan.js';
 
@@ -23,13 +24,6 @@ export function limitText(limit: Limit, unit?: GatePlan['unit']): string {
   }
 }
 
-/** What takes a step back: in words, or nothing. */
-export function undoText(step: StepPlan): string | undefined {
-  const when = step.undoOn === 'always' ? 'at the end, always' : 'on the way back';
-  if (step.undo === undefined) return step.ownUndo ? `its own undo, ${when}` : undefined;
-  return step.undo.length === 0 ? undefined : `${step.undo.map((call) => call.title).join(', then ')}, ${when}`;
-}
-
 function roleNames(plan: Plan, roles: readonly string[]): string {
   return roles.map((role) => plan.roles[role] ?? role).join(', ');
 }
@@ -41,7 +35,10 @@ function needsText(plan: Plan, approval: ApprovalPlan): string {
   return `${who}: "${approval.question}" (within ${formatDuration(approval.expiresMs)}, else no)`;
 }
 
-function stepLines(step: StepPlan, indent: string): string[] {
+/** The plan whose steps are shown with all that they are given; undefined for what they do alone. */
+type Detailed = Plan | undefined;
+
+function stepLines(step: StepPlan, indent: string, detailed: Detailed): string[] {
   const facts: string[] = [];
   if (step.when !== undefined) facts.push(`when ${step.when}`);
   if (step.until) {
@@ -63,24 +60,27 @@ function stepLines(step: StepPlan, indent: string): string[] {
   const effect = step.effect === 'none' ? '' : `  [${step.effect}]`;
   return [
     `${indent}${step.id}  ${step.uses}${effect}  ${step.title === step.id ? '' : step.title}`.trimEnd(),
-    ...facts.map((fact) => `${' '.repeat(indent.length + 2)}${fact}`),
+    ...[...facts, ...(detailed ? stepDetail(step, detailed) : [])].map(
+      (fact) => `${' '.repeat(indent.length + 2)}${fact}`,
+    ),
   ];
 }
 
-function nodeLines(nodes: readonly StepNode[]): string[] {
+function nodeLines(nodes: readonly StepNode[], detailed: Detailed): string[] {
   return nodes.flatMap((node) => {
-    if (!('parallel' in node)) return stepLines(node, '     · ');
-    return ['     ∥ at the same time', ...node.parallel.flatMap((step) => stepLines(step, '       · '))];
+    if (!('parallel' in node)) return stepLines(node, '     · ', detailed);
+    return ['     ∥ at the same time', ...node.parallel.flatMap((step) => stepLines(step, '       · ', detailed))];
   });
 }
 
-function gateLine(gate: GatePlan): string {
+function gateLines(gate: GatePlan, verbose: boolean): string[] {
   const notes = [
     gate.floor ? 'floor' : '',
     gate.hard ? '' : 'warns only',
     gate.minN === undefined ? '' : `n ≥ ${gate.minN}`,
   ].filter(Boolean);
-  return `     ◇ ${gate.title}  ${limitText(gate.limit, gate.unit)}${notes.length > 0 ? `  (${notes.join(', ')})` : ''}`;
+  const line = `     ◇ ${gate.title}  ${limitText(gate.limit, gate.unit)}${notes.length > 0 ? `  (${notes.join(', ')})` : ''}`;
+  return [line, ...(verbose ? gateDetail(gate).map((fact) => `       ${fact}`) : [])];
 }
 
 function failureText(plan: Plan, phase: PhasePlan): string {
@@ -101,32 +101,47 @@ function failureText(plan: Plan, phase: PhasePlan): string {
   return parts.filter(Boolean).join(', then ');
 }
 
-function phaseLines(plan: Plan, phase: PhasePlan, index: number, atMs: number): string[] {
+interface PhasePlace {
+  index: number;
+  /** Planned start, milliseconds from the beginning. */
+  atMs: number;
+  verbose: boolean;
+}
+
+function phaseLines(plan: Plan, phase: PhasePlan, { index, atMs, verbose }: PhasePlace): string[] {
   const head = ` ${index}  ${phase.title}  [${phase.id}]   ${roleNames(plan, phase.owner)}   T+${formatClock(atMs)}, planned ${formatDuration(phase.plannedMs)}`;
   const lines = ['', head];
   if (phase.when !== undefined) lines.push(`     only when ${phase.when}`);
   for (const approval of phase.approvals.filter((one) => one.when === 'before'))
     lines.push(`     ● approval before by ${needsText(plan, approval)}`);
   for (const item of phase.checklist) lines.push(`     ☐ ${plan.roles[item.role] ?? item.role}: ${item.text}`);
-  lines.push(...nodeLines(phase.steps), ...phase.gates.map(gateLine));
+  lines.push(
+    ...nodeLines(phase.steps, verbose ? plan : undefined),
+    ...phase.gates.flatMap((gate) => gateLines(gate, verbose)),
+  );
   for (const approval of phase.approvals.filter((one) => one.when === 'after'))
     lines.push(`     ● approval after by ${needsText(plan, approval)}`);
   lines.push(`     ✗ on failure: ${failureText(plan, phase)}`);
   return lines;
 }
 
-function rollbackLines({ id, title, undo, steps }: RollbackPlan): string[] {
+function rollbackLines({ id, title, undo, steps }: RollbackPlan, detailed: Detailed): string[] {
   const undone =
     undo === 'none' ? [] : [`     ↶ undo ${undo === 'all' ? 'of everything' : 'of the phase'}, newest first`];
-  return ['', ` ${id}  ${title}`, ...undone, ...nodeLines(steps)];
+  return ['', ` ${id}  ${title}`, ...undone, ...nodeLines(steps, detailed)];
 }
 
 /**
  * The plan as a page of plain text: phases with their times, steps, approvers, gates, and what happens on failure.
  *
  * @param missing inputs that are not given yet
+ * @param verbose also what each step is given, conditions, what gates read, and the order of undos
  */
-export function planText(plan: Plan, missing: readonly { name: string; about?: string }[] = []): string {
+export function planText(
+  plan: Plan,
+  missing: readonly { name: string; about?: string }[] = [],
+  verbose = false,
+): string {
   const plannedMs = plan.phases.reduce((sum, phase) => sum + phase.plannedMs, 0);
   const steps = plan.phases.reduce((sum, phase) => sum + stepsOf(phase.steps).length, 0);
   const gates = plan.phases.reduce((sum, phase) => sum + phase.gates.length, 0);
@@ -147,7 +162,7 @@ export function planText(plan: Plan, missing: readonly { name: string; about?: s
   }
   let atMs = 0;
   plan.phases.forEach((phase, index) => {
-    lines.push(...phaseLines(plan, phase, index, atMs));
+    lines.push(...phaseLines(plan, phase, { index, atMs, verbose }));
     atMs += phase.plannedMs;
   });
   if (plan.decisions.length > 0) lines.push('', 'decisions');
@@ -156,7 +171,9 @@ export function planText(plan: Plan, missing: readonly { name: string; about?: s
     if (approval) lines.push(`     ● approval by ${needsText(plan, approval)}`);
   }
   const rollbacks = Object.values(plan.rollbacks);
-  if (rollbacks.length > 0) lines.push('', 'rollbacks', ...rollbacks.flatMap(rollbackLines));
+  if (rollbacks.length > 0)
+    lines.push('', 'rollbacks', ...rollbacks.flatMap((one) => rollbackLines(one, verbose ? plan : undefined)));
+  if (verbose) lines.push(...undoOrder(plan));
   const ending = plan.onNoGo === 'undo' ? 'what is left registered is undone, newest first' : 'what was done is kept';
   lines.push('', `without GO: ${ending}`, `evidence: ${plan.evidence.directory} (${plan.evidence.signoff})`);
   return `${lines.join('\n')}\n`;

@@ -111,6 +111,8 @@ export interface ApprovalPlan {
   when: 'before' | 'after';
   needs: { role: string; count: number }[];
   question: string;
+  /** The question holds expressions over what is known only when it is asked: it is filled in then. */
+  late?: true;
   expiresMs: number;
   /** One person may fill only one place (default true). */
   distinct: boolean;

@@ -158,3 +158,6 @@ export interface StepProgress {
 export const WORKER_SHUTDOWN = 'WORKER_SHUTDOWN';
 
 export const TASK_QUEUE = 'golive';
+
+/** How a go-live begins its words that ended before it did anything. */
+export const NOT_STARTED = 'The go-live was not started';

@@ -77,7 +77,15 @@ export interface PhaseState {
   steps: StepRecord[];
   gates: GateResult[];
   /** Sentences of earlier attempts. */
-  history: { attempt: number; verdict: Verdict; sentence: string; steps: StepRecord[]; gates: GateResult[] }[];
+  history: {
+    attempt: number;
+    verdict: Verdict;
+    sentence: string;
+    startedAt?: string;
+    endedAt?: string;
+    steps: StepRecord[];
+    gates: GateResult[];
+  }[];
 }
 
 export interface RollbackState {
@@ -116,6 +124,8 @@ export interface DecisionState {
   verdict?: Verdict;
   sentence: string;
   approval?: string;
+  /** When it was taken, ISO 8601. */
+  at?: string;
 }
 
 /** What the go-live is waiting for from people, with the command that answers. */

@@ -15,8 +15,9 @@ import type { Verdict } from '../verdict.js';
 /** The next attempt begins; what the former one came to goes to the history. */
 export function phaseBegun(phase: PhaseState, at: string): void {
   if (phase.attempt > 0 && phase.verdict) {
-    const { attempt, verdict, sentence = '', steps, gates } = phase;
-    phase.history.push({ attempt, verdict, sentence, steps, gates });
+    const { attempt, verdict, sentence = '', startedAt, endedAt, steps, gates } = phase;
+    const times = { ...(startedAt === undefined ? {} : { startedAt }), ...(endedAt === undefined ? {} : { endedAt }) };
+    phase.history.push({ attempt, verdict, sentence, ...times, steps, gates });
   }
   phase.status = 'waiting';
   phase.attempt += 1;
@@ -29,9 +30,10 @@ export function phaseBegun(phase: PhaseState, at: string): void {
 }
 
 /** The runbook's own `when` leaves the phase out. */
-export function phaseSkipped(phase: PhaseState, sentence: string): void {
+export function phaseSkipped(phase: PhaseState, sentence: string, at: string): void {
   phase.status = 'skipped';
   phase.sentence = sentence;
+  phase.endedAt = at;
 }
 
 /** Its steps run, in a child of this workflow id. */
@@ -154,15 +156,21 @@ export function rollbackEnded(
   return ended;
 }
 
-/** What an approval binds to, until when it may be given, and the nonce of a signed one. */
+/** The question in words, what an approval binds to, until when it may be given, and the nonce of a signed one. */
 export interface Asking {
+  question: string;
   digest: string;
   expiresAt: string;
   nonce: string | undefined;
 }
 
 /** The question is opened, perhaps once more. */
-export function approvalAsked(approval: ApprovalState, { digest, expiresAt, nonce }: Asking, at: string): void {
+export function approvalAsked(
+  approval: ApprovalState,
+  { question, digest, expiresAt, nonce }: Asking,
+  at: string,
+): void {
+  approval.question = question;
   approval.digest = digest;
   approval.status = 'open';
   approval.openedAt = at;
@@ -208,6 +216,11 @@ export function decisionJudged(
 ): void {
   decision.verdict = verdict;
   decision.sentence = sentence;
+}
+
+/** A decision is taken: nothing changes it any more. */
+export function decisionTaken(decision: DecisionState, at: string): void {
+  decision.at = at;
 }
 
 /** People agreed to a decision or did not: without them it is no GO, whatever was measured. */

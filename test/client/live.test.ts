@@ -8,6 +8,7 @@ import { exitCodeOf } from '../../client/terminal/outcome.js';
 import { readOnce } from '../../client/go-live/read-once.js';
 import type { View } from '../../client/render/view.js';
 import { send } from '../../client/go-live/send.js';
+import { reachOf } from '../../client/server/reach.js';
 import { waitUntil } from '../../client/server/processes.js';
 import { TASK_QUEUE } from '../../model/state/contract.js';
 import { FakeWorld } from '../kits/fake-world.js';
@@ -37,7 +38,11 @@ test('a go-live is started, refused twice, answered, followed to its end, and re
       message: expect.stringMatching(/busy.*was started by ops/),
       options: { exitCode: 4, hint: expect.stringContaining(`golive watch ${target}`) },
     });
-    const end = follow({ client, found, onView: (view) => void views.push(structuredClone(view)) });
+    const end = follow({
+      server: reachOf(connection),
+      found,
+      onView: (view) => void views.push(structuredClone(view)),
+    });
     expect(await waitUntil(() => views.at(-1)?.state.waiting?.id === 'two', 20_000)).toBe(true);
     const vote = { approval: 'two', by: 'Ada', reason: 'fine' };
     await expect(send(client, target, 'approve', { ...vote, role: 'sre' })).rejects.toMatchObject({
@@ -75,7 +80,7 @@ test('the one who follows may leave; a go-live ended from outside has no verdict
     const found = await launch(connection, what, 'ops');
     const leave = new AbortController();
     const left = follow({
-      client,
+      server: reachOf(connection),
       found,
       signal: leave.signal,
       onView: ({ state }) => void (state.phases[0]?.status === 'running' && leave.abort()),
@@ -83,7 +88,7 @@ test('the one who follows may leave; a go-live ended from outside has no verdict
     expect(await left).toBeUndefined();
     const seen = await readOnce(client, found.target);
     expect(seen.state.phases[0]?.steps.map(({ id, status }) => [id, status])).toEqual([['a', 'running']]);
-    const rest = follow({ client, found, onView: () => undefined });
+    const rest = follow({ server: reachOf(connection), found, onView: () => undefined });
     await client.workflow.getHandle(found.target, found.runId).terminate('test');
     await expect(rest).rejects.toMatchObject({
       message: expect.stringContaining('without a verdict'),

@@ -112,14 +112,21 @@ export function running(): GoLiveState {
       attempt: 1,
       verdict: 'no-go' as const,
       sentence: 'Postgres did not start.',
-      steps: [step('up', 'failed', { failure: { code: 'STACK_FAILED', message: 'Postgres did not start.' } })],
+      startedAt: at(0),
+      endedAt: at(20),
+      steps: [
+        step('up', 'failed', {
+          endedAt: at(19),
+          failure: { code: 'STACK_FAILED', message: 'Postgres did not start.' },
+        }),
+      ],
       gates: [],
     },
   ];
   return {
     ...state,
     phases: [
-      { ...passed(infra), attempt: 2, history },
+      { ...passed(infra), attempt: 2, startedAt: at(31), endedAt: at(39), history },
       {
         ...smoke,
         status: 'running',
@@ -127,8 +134,8 @@ export function running(): GoLiveState {
         startedAt: at(40),
         workflowId: 'lcopilot-lab/2026-11-21/1-smoke',
         steps: [
-          step('manifest', 'done', { summary: '20 cases' }),
-          step('run1', 'done', { uses: 'cases.run', summary: '18 of 20 agree' }),
+          step('manifest', 'done', { endedAt: at(45), summary: '20 cases' }),
+          step('run1', 'done', { uses: 'cases.run', endedAt: at(59), summary: '18 of 20 agree' }),
           step('run2', 'running', { uses: 'cases.run', startedAt: at(60) }),
           step('compare', 'pending'),
         ],
@@ -194,7 +201,7 @@ export function ended(): GoLiveState {
         verdict: 'no-go',
         sentence,
         endedAt: at(115),
-        steps: smoke.steps.map((one) => ({ ...one, status: 'done' as const })),
+        steps: smoke.steps.map((one) => ({ endedAt: at(114), ...one, status: 'done' as const })),
         gates: [
           ...smoke.gates,
           gate('run2.wilson', 'no-go', { value: 0.584, op: 'above', threshold: '0.60', sentence }),
@@ -214,7 +221,9 @@ export function ended(): GoLiveState {
         steps: [step('freeze', 'done')],
       },
     ],
-    decisions: [{ id: 'local-go', title: 'SOLID GREEN GO', verdict: 'no-go', sentence: 'Smoke × 2 is NO-GO.' }],
+    decisions: [
+      { id: 'local-go', title: 'SOLID GREEN GO', verdict: 'no-go', sentence: 'Smoke × 2 is NO-GO.', at: at(116) },
+    ],
     bundle: {
       digest: '12',
       missing: [],

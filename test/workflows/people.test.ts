@@ -52,6 +52,22 @@ describe('people', () => {
     });
   }, 60_000);
 
+  test('a question tells what was found before it is asked', async () => {
+    const world = new FakeWorld();
+    const question = 'Step a was done: ${{ has(phases.one.steps.a) }}, b: ${{ phases.one.steps.b.x }}. On?';
+    const made = plan([
+      phase('one', [step('a')]),
+      phase('two', [step('c')], { approvals: [approval('two', { question, late: true })] }),
+    ]);
+    await go(world, made, async (run) => {
+      const inWords = 'Step a was done: true, b: (unknown: phases.one.steps.b.x). On?';
+      const state = await run.until((s) => s.waiting?.id === 'two', 'the question');
+      expect([state.waiting?.text, state.approvals[0]?.question]).toEqual([inWords, inWords]);
+      await run.send('reject', { approval: 'two', role: 'cto', by: 'Ada', reason: 'no' });
+      expect((await run.result()).phases[1]?.sentence).toContain(`${inWords} Rejected by Ada`);
+    });
+  }, 60_000);
+
   test('time running out is never an approval', async () => {
     const world = new FakeWorld();
     const made = plan([phase('one', [step('a')], { approvals: [approval('one', { expiresMs: 500 })] })]);

@@ -1,10 +1,11 @@
 import { condition } from '@temporalio/workflow';
 import { tally, voidOthers, type ApprovalState } from '../../model/people/approval.js';
 import { decidePolicy } from '../../model/judge/policy.js';
-import type { ExpressionContext } from '../../model/expression/expression.js';
+import { buildContext, type ExpressionContext } from '../../model/expression/expression.js';
 import { type Choice, type ChooseMessage, needsReason } from '../../model/people/message.js';
 import type { AddressText } from '../../model/plan/address.js';
 import type { ApprovalPlan, PhasePlan } from '../../model/plan/plan.js';
+import { questionOf } from '../../model/plan/texts.js';
 import type { Waiting } from '../../model/state/state.js';
 import { approvalAsked, approvalClosed } from '../../model/state/transitions.js';
 import type { Desk } from './desk.js';
@@ -21,15 +22,17 @@ function stateOf(session: Session, rule: ApprovalPlan): ApprovalState {
 
 /**
  * Asks one question and waits for its votes. `about` is what an approval binds to: when it changes, votes are void.
- * Gives the sentence of the outcome; time running out is a rejection, never an approval.
+ * Gives the sentence of the outcome, and the question as it was asked; time running out is a rejection, never an approval.
  */
 export async function askApproval(
   session: Session,
-  rule: ApprovalPlan,
+  plan: ApprovalPlan,
   about: unknown,
   policy?: { phase: string; attempt: number; context: ExpressionContext },
-): Promise<{ approved: boolean; sentence: string }> {
-  const approval = stateOf(session, rule);
+): Promise<{ approved: boolean; sentence: string; question: string }> {
+  const approval = stateOf(session, plan);
+  const question = questionOf(plan, policy?.context ?? buildContext({ ...session.values(1), steps: {} }));
+  const rule = { ...plan, question };
   const digest = digestOf({ approval: rule.id, plan: session.start.planDigest, about });
   // A vote given before the question binds to plan and inputs: it takes the digest of the first question.
   approval.votes = voidOthers(
@@ -37,7 +40,7 @@ export async function askApproval(
     digest,
   );
   const expiresAt = later(rule.expiresMs);
-  approvalAsked(approval, { digest, expiresAt, nonce: isSigned(session) ? freshNonce() : undefined }, now());
+  approvalAsked(approval, { question, digest, expiresAt, nonce: isSigned(session) ? freshNonce() : undefined }, now());
   session.note('approval.asked', { approval: rule.id, question: rule.question, digest, expiresAt });
   const outcome = () => tally(rule, approval.votes);
   const decided = () => outcome().outcome !== 'open' || session.aborted;
@@ -51,7 +54,7 @@ export async function askApproval(
       approvalClosed(approval, 'approved', sentence, now());
       session.note('approval.closed', { approval: rule.id, status: 'approved', sentence });
       await session.flush();
-      return { approved: true, sentence };
+      return { approved: true, sentence, question };
     }
   }
   const ends = Date.parse(expiresAt);
@@ -68,7 +71,7 @@ export async function askApproval(
   approvalClosed(approval, status, sentence, now());
   session.note('approval.closed', { approval: rule.id, status, sentence });
   await session.flush();
-  return { approved: result === 'approved' && !session.aborted, sentence };
+  return { approved: result === 'approved' && !session.aborted, sentence, question };
 }
 
 /** Checks signed votes again as the question closes; true when one counts no more, so that it may be open again. */

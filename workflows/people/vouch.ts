@@ -1,5 +1,5 @@
 import { ApplicationFailure, uuid4 } from '@temporalio/workflow';
-import type { SignatureCheck } from '../../model/state/contract.js';
+import { NOT_STARTED, type SignatureCheck } from '../../model/state/contract.js';
 import { expectedStatement } from '../../model/state/expected-statement.js';
 import type { MessageName, Messages, Receipt } from '../../model/people/message.js';
 import { SCHEDULED, withChange } from '../../model/plan/schedule.js';
@@ -129,7 +129,7 @@ export async function vouchStart(
   signing: SigningPlan,
 ): Promise<Proof> {
   const refuse = (why: string) =>
-    ApplicationFailure.nonRetryable(`The go-live was not started: ${why} Start it with \`golive start\`.`, 'BAD_INPUT');
+    ApplicationFailure.nonRetryable(`${NOT_STARTED}: ${why} Start it with \`golive start\`.`, 'BAD_INPUT');
   if (digestOf(plan) !== planDigest) throw refuse('its plan is not the one that its digest names.');
   if (!signed) throw refuse('who starts it must sign.');
   const read = readStatement(signed);

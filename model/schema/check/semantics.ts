@@ -13,6 +13,7 @@ import { baseTypes, Scope } from '../format/scope.js';
 import type { Path } from '../yaml/source.js';
 import { checkAt, checkStep, checkWith } from './step-check.js';
 import type { StepCheck } from './step-check.js';
+import { checkQuestions, checkTitles } from './text-check.js';
 import { didYouMean } from '../suggest.js';
 
 /** Names of evidence that a step leaves; `<name>` is the one that it is given. */
@@ -160,6 +161,7 @@ function checkPhase(check: Check, index: number, base: ExpressionTypes, phases: 
   checkPeople(check, path, phase);
   checkSteps(step, phase.steps ?? [], [...path, 'steps'], check);
   checkPolicies(step, phase, path);
+  checkQuestions(step, path, phase.approval);
   checkGates(step, phase, path);
   checkOnFail(check, path, phase, index);
   if (!phase.steps?.length && !phase.gates?.length && !phase.approval && !phase.checklist?.length) {
@@ -264,6 +266,9 @@ export function checkSemantics(check: Check): void {
     checkSteps({ ...check, scope }, rollback.steps ?? [], ['rollbacks', id, 'steps'], check);
   }
   checkDecisions(check);
+  const all: StepCheck = { ...check, scope: new Scope(base, phases, {}) };
+  runbook.decisions?.forEach(({ approval }, index) => checkQuestions(all, ['decisions', index], approval));
+  checkTitles(all, base);
   checkIncludes(check);
   checkGuardrails(check, base);
   const [carrier, { notice: supplied = [] } = {}] = Object.entries(kinds).find(([, kind]) => kind.notice) ?? [];

@@ -93,7 +93,7 @@ export function checkWith(
   eachString(given, [], (text, at) => {
     if (!text.includes('${{')) return;
     holes.add(JSON.stringify(at));
-    checkTemplate(check, [...path, ...at], text, expectedAt(spec, at), options.minded ?? false);
+    checkTemplate(check, [...path, ...at], text, { expected: expectedAt(spec, at), minded: options.minded });
   });
   const issues = issuesOf(kind.input, given);
   const isHole = (at: Path) => at.some((_, index) => holes.has(JSON.stringify(at.slice(0, index + 1))));
@@ -112,18 +112,19 @@ function issuesOf(
   }
 }
 
-function checkTemplate(
+/** Checks every expression of a text; a text that is wholly one gives its own type. */
+export function checkTemplate(
   check: StepCheck,
   path: Path,
   text: string,
-  expected: readonly Expected[],
-  minded: boolean,
+  options: { types?: ExpressionTypes; expected?: readonly Expected[]; minded?: boolean },
 ): void {
+  const { expected = [] } = options;
   try {
     const parts = templateParts(text);
     const whole = parts.length === 1;
     for (const part of parts) {
-      if ('expression' in part) checkAt(check, path, part.expression, { expected: whole ? expected : [], minded });
+      if ('expression' in part) checkAt(check, path, part.expression, { ...options, expected: whole ? expected : [] });
     }
     if (!whole && expected.length > 0 && !expected.includes('string')) {
       check.source.at(

@@ -2,6 +2,7 @@ import { parseDuration } from '../../duration.js';
 import { ExpressionError, resolve } from '../../expression/expression.js';
 import type { ExpressionContext } from '../../expression/expression.js';
 import { planGates } from './plan-gates.js';
+import { fillTexts, questionFields } from './plan-texts.js';
 import { checkGuardrails, resolveInputs } from './plan-inputs.js';
 import type { PlanProblem, PlanRequest } from './plan-inputs.js';
 import type { JsonObject } from '../../json.js';
@@ -135,7 +136,7 @@ function planApproval(
     needs: needs
       .filter(({ role }) => Object.hasOwn(runbook.roles, role))
       .map(({ role, count }) => ({ role, count: count ?? 1 })),
-    question: approval.question ?? defaults.question,
+    ...questionFields(approval.question ?? defaults.question),
     expiresMs: ms(approval.expires, HOUR_MS),
     distinct: approval.distinct ?? true,
     starterMay: approval.starterMay ?? !defaults.live,
@@ -295,5 +296,5 @@ export function planRunbook(request: PlanRequest): Planned {
   plan.network = networkOf(plan, request.allow ?? [], planning);
   plan.folders = foldersOf(runbook, plan, request.folders ?? []);
   if (request.signing) plan.signing = request.signing;
-  return { plan };
+  return fillTexts(plan, planning.context, request.preview ?? false);
 }

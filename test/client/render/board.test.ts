@@ -89,7 +89,12 @@ describe('the board', () => {
           title: evil,
           status: 'failed',
           startedAt: at(1),
-          steps: [step('s', 'failed', { id: asId(evil), failure: { code: 'INTERNAL', message: evil, hint: evil } })],
+          steps: [
+            step('s', 'failed', {
+              id: asId(evil),
+              failure: { code: 'INTERNAL', message: evil, said: evil, hint: evil },
+            }),
+          ],
           gates: [gate(evil, 'no-go', { sentence: evil, threshold: evil, value: evil })],
         }),
       ],

@@ -23,6 +23,32 @@ describe('changes as lines', () => {
     expect(changes(undefined, view(waiting()), now, PLAIN).join('\n')).toMatchSnapshot();
   });
 
+  test('what one look finds is told in the order in which it happened, each with its own time', () => {
+    const lines = changes(view(goLive()), view(running()), now, PLAIN);
+    const failed = lines.findIndex((line) => line.includes('attempt 1: Postgres did not start.'));
+    const back = lines.findIndex((line) => line.includes('Rollback R1 done'));
+    const again = lines.findIndex((line) => line.includes('attempt 2'));
+    expect([failed, back, again]).toEqual([failed, back, again].toSorted((a, b) => a - b));
+    expect(lines[back]).toMatch(/^T\+0:00:30 /);
+    expect(lines[again]).toMatch(/^T\+0:00:31 /);
+    const clocks = lines.map((line) => line.slice(0, 10));
+    expect(clocks).toEqual(clocks.toSorted());
+  });
+
+  test('a phase that the reader did not see begin is told with both its attempts', () => {
+    const text = changes(undefined, view(running()), now, PLAIN).join('\n');
+    expect(text).toMatch(/T\+0:00:00 {2}▶ 0 Infrastructure recovery[^,]*, CTO\)\n/);
+  });
+
+  test('what a program said stands line by line below its cause', () => {
+    const state = running();
+    const [first] = state.phases[0]?.history[0]?.steps ?? [];
+    if (first?.failure) first.failure.said = 'a\nFATAL: no such role\u001B[2J';
+    const lines = changes(view(goLive()), view(state), now, PLAIN);
+    const from = lines.findIndex((line) => line.includes('✗ 0.up: Postgres did not start.'));
+    expect(lines.slice(from + 1, from + 3)).toEqual(['T+0:00:19        │ a', 'T+0:00:19        │ FATAL: no such role']);
+  });
+
   test('the end', () => {
     expect(changes(view(running()), view(ended()), now, PLAIN).join('\n')).toMatchSnapshot();
   });

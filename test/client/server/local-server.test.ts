@@ -119,6 +119,15 @@ describe('the local server', () => {
     expect(answers[0]?.pid).toBe(answers[1]?.pid);
   }, 90_000);
 
+  test('keeps its ports over stop and start', async () => {
+    await stopServer(folder);
+    const ports = await randomPorts();
+    const before = await ensureServer({ report, stateDir: folder, ports });
+    await stopServer(folder);
+    const after = await ensureServer({ report, stateDir: folder });
+    expect([after.address, after.uiUrl]).toEqual([before.address, before.uiUrl]);
+  }, 90_000);
+
   test('connect says which namespace is missing', async () => {
     await expect(connect({ stateDir: folder, namespace: 'nowhere' })).rejects.toMatchObject({
       message: 'The Temporal server has no namespace "nowhere".',

@@ -34,6 +34,15 @@ describe('the report', () => {
     expect(page).not.toMatch(/<script|https?:\/\/(?!127\.0\.0\.1|www\.w3\.org)[a-z]+\.[a-z]+[^<]*"\s*(src|href)=/i);
   });
 
+  test.each(HOSTILE)('what a program said stands folded behind its cause, as text: %j', async (said) => {
+    const state = goState();
+    const [step] = state.phases.flatMap(({ steps }) => steps);
+    if (step) Object.assign(step, { status: 'failed', failure: { code: 'COMMAND_FAILED', message: 'code 1', said } });
+    const page = await renderReport(state, NO_EXTRAS);
+    expect(page).toMatch(/code 1<details class="said"><summary>what it said last<\/summary><pre>/);
+    expect(page).not.toMatch(/<script|<img|<svg\/|onerror=alert\(1\)>|\u202E|\u001b/);
+  });
+
   test.each(HOSTILE)('hostile text stays text: %j', async (text) => {
     const state = goState();
     state.sentence = text;

@@ -31,6 +31,14 @@ describe('metrics.read', () => {
       rows: 3,
     });
   });
+  test('its sentence has figures that a person reads; its outputs are exact', async () => {
+    const base = temporaryFolder();
+    writeFileSync(join(base, 'm.json'), '{"errors":39.308989345195}');
+    const input = { file: 'm.json', values: { errors: { path: 'errors' } } } as const;
+    const { outputs, summary } = passed(await runStep('metrics.read', input, { goLive: { baseDir: base } }));
+    expect(summary).toContain('errors 39.31 (');
+    expect(outputs).toMatchObject({ values: { errors: 39.308989345195 } });
+  });
   test('JSONPath in JSON lines; a missing figure is absent, a spoilt sample too', async () => {
     const values = {
       p100: { path: '$.t.ms', reduce: 'max' },

@@ -48,7 +48,9 @@ describe('a phase', () => {
       status: 'waiting',
       attempt: 2,
       startedAt: LATER,
-      history: [{ attempt: 1, verdict: 'no-go', sentence: 'It failed.', steps: [step], gates: [] }],
+      history: [
+        { attempt: 1, verdict: 'no-go', sentence: 'It failed.', startedAt: AT, endedAt: AT, steps: [step], gates: [] },
+      ],
     });
   });
 
@@ -95,12 +97,18 @@ describe('a step', () => {
 
 test('an approval that is asked once more is open again, with a nonce where it is signed', () => {
   const approval: ApprovalState = { id: 'one', question: 'On?', needs: [], status: 'not-asked', digest: '', votes: [] };
-  approvalAsked(approval, { digest: 'd1', expiresAt: LATER, nonce: undefined }, AT);
+  approvalAsked(approval, { question: 'On?', digest: 'd1', expiresAt: LATER, nonce: undefined }, AT);
   expect(approval).not.toHaveProperty('nonce');
   approvalClosed(approval, 'expired', 'Expired.', LATER);
   expect(approval).toMatchObject({ status: 'expired', closedAt: LATER, sentence: 'Expired.' });
-  approvalAsked(approval, { digest: 'd2', expiresAt: LATER, nonce: 'n' }, LATER);
-  expect(approval).toMatchObject({ status: 'open', digest: 'd2', openedAt: LATER, nonce: 'n' });
+  approvalAsked(approval, { question: 'On, again?', digest: 'd2', expiresAt: LATER, nonce: 'n' }, LATER);
+  expect(approval).toMatchObject({
+    question: 'On, again?',
+    status: 'open',
+    digest: 'd2',
+    openedAt: LATER,
+    nonce: 'n',
+  });
   expect(approval).not.toHaveProperty('closedAt');
 });
 

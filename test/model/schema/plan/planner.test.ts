@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { stepsOf } from '../../../../model/plan/plan.js';
+import { planRunbook } from '../../../../model/schema/plan/planner.js';
 import { plan, request, runbook } from '../../../kits/release-plan.js';
 
 test('everything is settled: defaults, durations, ids', () => {
@@ -54,6 +55,32 @@ test('everything is settled: defaults, durations, ids', () => {
     onFail: { then: 'ask', ask: { role: 'lead', expiresMs: 7_200_000 } },
   });
   expect(made.rollbacks.R1).toMatchObject({ id: 'R1', title: 'R1', undo: 'all' });
+});
+
+test('texts are filled in with inputs and target; a question that reads more waits for its asking', () => {
+  const book = {
+    ...runbook,
+    notices: undefined,
+    evidence: undefined,
+    decisions: [],
+    phases: [
+      {
+        id: 'one',
+        title: 'On ${{ target.id }} with ${{ inputs.retries }}',
+        approval: [
+          { role: 'ops', question: 'Retry ${{ inputs.retries }} times?' },
+          { role: 'ops', question: 'As ${{ run.mode }}?' },
+        ],
+        steps: [{ id: 'w', uses: 'wait', with: { for: '1s' } }],
+      },
+    ],
+  };
+  const [one] = planRunbook(request({}, book)).plan?.phases ?? [];
+  expect(one?.title).toBe('On lab with 8');
+  expect(one?.approvals.map(({ question, late }) => [question, late])).toEqual([
+    ['Retry 8 times?', undefined],
+    ['As ${{ run.mode }}?', true],
+  ]);
 });
 
 test('gates: `each` is spread, proportions give successes and n', () => {

@@ -1,0 +1,39 @@
+import { describe, expect, test } from '@jest/globals';
+import { failureOf, toApplicationFailure } from '../../../activities/step/failure.js';
+import { StepError } from '../../../activities/step/step-error.js';
+
+describe('the failure of a step', () => {
+  test('has a sentence, and what was said behind it', () => {
+    const error = new StepError('COMMAND_FAILED', 'psql ended with code 1', { said: 'a\nb' });
+    expect(failureOf(error)).toMatchObject({ message: 'psql ended with code 1', said: 'a\nb' });
+  });
+
+  test('a log that a kind pasted into the sentence goes behind it', () => {
+    const failure = failureOf(new StepError('COMMAND_FAILED', 'It failed:\nline 1\nline 2'));
+    expect(failure.message).toBe('It failed:');
+    expect(failure.said).toContain('line 2');
+  });
+
+  test('secrets are taken out of both, before they are cut', () => {
+    const error = new StepError('COMMAND_FAILED', 'code 1: hunter2', { said: `${'x'.repeat(690)}hunter2 tail` });
+    const text = JSON.stringify(failureOf(error, (one) => one.replaceAll('hunter2', '[redacted]')));
+    expect(text).not.toMatch(/hunter|unter2/);
+  });
+
+  test('the longest of all stays below what the server takes', () => {
+    const long = '€'.repeat(5000);
+    const facts = { a: 'x'.repeat(900) };
+    const ref = { name: 'n'.repeat(40), path: 'p'.repeat(120), sha256: 'a'.repeat(64), bytes: 1 };
+    const error = new StepError('COMMAND_FAILED', long, {
+      said: long,
+      hint: long,
+      facts,
+      evidence: [ref, ref, ref, ref],
+    });
+    const failure = failureOf(error);
+    const sent = toApplicationFailure(failure);
+    expect(Buffer.byteLength(JSON.stringify(failure)) + Buffer.byteLength(sent.message)).toBeLessThan(4096);
+    expect(failure.said?.startsWith('…')).toBe(true);
+    expect(failure.said).not.toContain('\uFFFD');
+  });
+});
