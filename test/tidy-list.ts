@@ -65,6 +65,7 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'model/schema/check/window-outputs.ts': table('model/schema/check/step-check'),
   'model/schema/format/kind.ts': part('kinds/catalog'),
   'model/schema/format/runbook-fields.ts': table('model/schema/load'),
+  'model/schema/format/runbook-rights.ts': table('model/schema/load'),
   'model/schema/format/runbook.ts': table('model/schema/load'),
   'model/schema/format/scope.ts': part('model/schema/check/step-check'),
   'model/schema/plan/plan-gates.ts': part('model/schema/plan/planner'),

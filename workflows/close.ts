@@ -59,7 +59,8 @@ export async function close(session: Session): Promise<void> {
   const { state, plan } = session;
   const primary = state.decisions[0];
   const failed = state.aborted !== undefined || !primary?.verdict || !mayGoOn(primary.verdict);
-  if (state.aborted) await undoAll(session, `Aborted by ${state.aborted.by}: ${state.aborted.reason}`);
+  if (state.aborted?.keep) session.note('abort.kept', { by: state.aborted.by, reason: state.aborted.reason });
+  else if (state.aborted) await undoAll(session, `Aborted by ${state.aborted.by}: ${state.aborted.reason}`);
   else if (failed && plan.onNoGo === 'undo') await undoAll(session, 'The go-live ended without GO.');
   await release(session);
   state.verdict = overallVerdict(state);

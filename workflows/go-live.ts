@@ -8,7 +8,9 @@ import {
 } from '@temporalio/workflow';
 import type { Json } from '../model/json.js';
 import type { GoLiveResult } from '../model/state/state.js';
+import { isReadable } from '../model/text.js';
 import { system } from './activities.js';
+import { changed } from './changes.js';
 import { close, decideAll } from './close.js';
 import { Desk } from './people/desk.js';
 import type { Carried, GoLiveStart } from './inputs.js';
@@ -24,6 +26,13 @@ export async function goLive(start: GoLiveStart, carried?: Carried): Promise<GoL
   // A client that starts a workflow cannot set what it continues: a made-up past is not taken.
   if (carried && !workflowInfo().continuedFromExecutionRunId) {
     throw ApplicationFailure.nonRetryable('The go-live was not started: it brings a past of its own.', 'BAD_INPUT');
+  }
+  const told = [start.startedBy, start.because ?? '', start.override ?? ''];
+  if (!told.every(isReadable) && changed('starter-is-readable')) {
+    throw ApplicationFailure.nonRetryable(
+      'The go-live was not started: who starts it has no readable name.',
+      'BAD_INPUT',
+    );
   }
   const session = new Session(start, carried);
   const desk = new Desk(session);
@@ -68,7 +77,13 @@ async function open(session: Session): Promise<void> {
   const { plan, state, start } = session;
   await system.openEvidence({
     goLive: session.ref,
-    plan: { plan, digest: start.planDigest, startedBy: start.startedBy } as unknown as Json,
+    plan: {
+      plan,
+      digest: start.planDigest,
+      startedBy: start.startedBy,
+      // Each due time of a schedule runs once: another workflow cannot take up what this one began.
+      ...(plan.schedule ? { run: workflowInfo().firstExecutionRunId } : {}),
+    } as unknown as Json,
   });
   session.note('go-live.started', {
     plan: start.planDigest,

@@ -32,8 +32,10 @@ export interface GoLiveStart {
   startedBy: string;
   /** Proves who starts it, where names are signed. */
   signed?: Signed;
-  /** Who signed, when it is not who started it: the one who applied a schedule. */
+  /** Of go-lives from before `starter-is-who-signed`: who signed, when it is not who started it. */
   signedBy?: string;
+  /** Why a person starts a run of a schedule within its blackout; signed with the start. */
+  override?: string;
   /** Why it was started, where nobody did by hand. */
   because?: string;
 }

@@ -18,6 +18,7 @@ import { carryOut, type Next, settleStep, unsettled, type Work } from './settle-
 
 /** Takes one phase from its approvals to its verdict, and says where the go-live goes from there. */
 export async function takePhase(session: Session, desk: Desk, plan: PhasePlan, state: PhaseState): Promise<Next> {
+  if (state.omitted) return 'next';
   if (plan.when !== undefined && !evaluateBoolean(plan.when, buildContext({ ...session.values(1), steps: {} }))) {
     phaseSkipped(state, `Skipped: ${plan.when} does not hold.`);
     return 'next';

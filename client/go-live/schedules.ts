@@ -11,6 +11,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { TASK_QUEUE } from '../../model/state/contract.js';
 import { formatDuration } from '../../model/duration.js';
 import {
+  blackoutAt,
   changeOf,
   SCHEDULED,
   type ScheduledResult,
@@ -19,6 +20,7 @@ import {
   scheduleId,
   type SchedulePlan,
   type ScheduleRow,
+  withChange,
 } from '../../model/plan/schedule.js';
 import { planSchedule } from '../../model/schema/plan/plan-schedule.js';
 import type { RunbookSchedule } from '../../model/schema/format/runbook.js';
@@ -52,10 +54,8 @@ export async function applySchedules(client: Client, file: string, options: Star
   const opened = await openRunbook(file);
   const { schedules = [] } = opened.runbook;
   if (schedules.length === 0) {
-    throw new CliError(`${file} has no schedules.`, {
-      exitCode: 2,
-      hint: 'Give it `schedules:`; see docs/runbook-format.md.',
-    });
+    const hint = 'Give it `schedules:`; see docs/runbook-format.md.';
+    throw new CliError(`${file} has no schedules.`, { exitCode: 2, hint });
   }
   const planned = await Promise.all(schedules.map((schedule) => planOf(opened, schedule, options)));
   if (options.mode === 'live') await confirmLive(`Let ${names(planned)} run LIVE on ${options.target}?`, options.yes);
@@ -86,7 +86,7 @@ async function planOf(
   { target, input, mode, timeScale = 1, evidence }: StartChoices,
 ): Promise<SchedulePlan> {
   const choices = { target, change: SCHEDULED, mode, timeScale, inputs: input, evidence, schedule };
-  return planSchedule(schedule, await makePlan(opened, choices));
+  return planSchedule(schedule, await makePlan(opened, choices), Date.now());
 }
 
 function timesText({ times }: SchedulePlan): string {
@@ -102,6 +102,7 @@ async function put(client: Client, target: string, plan: SchedulePlan, start: Sc
       ...(plan.times.cron === undefined ? {} : { cronExpressions: [plan.times.cron] }),
       ...(plan.times.everyMs === undefined ? {} : { intervals: [{ every: plan.times.everyMs }] }),
       timezone: plan.times.timezone,
+      ...(plan.endsAt === undefined ? {} : { endAt: new Date(plan.endsAt) }),
     },
     action: {
       type: 'startWorkflow',
@@ -161,6 +162,7 @@ async function describe(client: Client, memo: Memo & { id: string }): Promise<Sc
     times: clean(timesText(plan), 60),
     timezone: clean(plan.times.timezone, 60),
     state: state.paused ? `paused${state.note ? `: ${clean(state.note, 100)}` : ''}` : 'active',
+    ends: plan.endsAt ?? null,
     next: state.paused ? [] : info.nextActionTimes.slice(0, 3).map((time) => time.toISOString()),
     last: await lastRun(client, info, scheduledTarget(target, schedule)),
     runs: info.numActionsTaken,
@@ -205,7 +207,9 @@ async function lastOf(client: Client, info: ScheduleDescription['info']): Promis
 }
 
 export interface RunOptions {
-  by: string;
+  by?: string | undefined;
+  /** SSH key to sign the run with, where names are signed. */
+  key?: string | undefined;
   override?: string | undefined;
 }
 
@@ -222,13 +226,22 @@ export async function runSchedule(
   const id = scheduleId(target, schedule);
   const description = await found(client, target, schedule, () => client.schedule.getHandle(id).describe());
   const start = startOf(id, description.action);
-  const asked = { by: options.by, ...(options.override === undefined ? {} : { override: options.override }) };
+  const { override } = options;
+  const due = new Date();
+  const reason = blackoutAt(start.schedule.blackouts, due) ? override : undefined;
+  const { by, signed } = await proveStarter(withChange(start.schedule.plan, changeOf(due)), { ...options, reason });
+  const asked = {
+    by,
+    due: due.toISOString(),
+    ...(override === undefined ? {} : { override }),
+    ...(signed ? { signed } : {}),
+  };
   const handle = await client.workflow.start<(start: ScheduledStart) => Promise<ScheduledResult>>('scheduled', {
     workflowId: `${target}.${schedule}/asked-${Date.now()}`,
     taskQueue: TASK_QUEUE,
     args: [{ ...start, asked }],
     workflowTaskTimeout: '5s',
-    staticSummary: `${start.schedule.title}, asked for by ${options.by}`,
+    staticSummary: `${start.schedule.title}, asked for by ${by}`,
   });
   try {
     return await handle.result();

@@ -193,7 +193,9 @@ function peopleChanges(was: GoLiveState | undefined, now: GoLiveState): string[]
 }
 
 function keyOf(state: GoLiveState | undefined): string {
-  return state?.waiting === undefined ? '' : `${state.waiting.kind} ${state.waiting.id} ${state.waiting.since}`;
+  return state?.waiting === undefined
+    ? ''
+    : `${state.waiting.kind} ${state.waiting.id} ${state.waiting.since} ${state.waiting.votes ?? ''}`;
 }
 
 function waitingLines(state: GoLiveState, style: Style): string[] {
@@ -201,6 +203,7 @@ function waitingLines(state: GoLiveState, style: Style): string[] {
   if (waiting === undefined) return [];
   return [
     `${mark('waiting', style)} WAITING for ${waitingFor(state)}: ${clean(waiting.text, 400)}`,
+    ...(waiting.votes === undefined ? [] : [`    ${clean(waiting.votes, 600)}`]),
     ...waiting.commands.map((command) => `    ${clean(command, 300)}`),
   ];
 }

@@ -9,6 +9,7 @@ import type { Waiting } from '../../model/state/state.js';
 import { approvalAsked, approvalClosed } from '../../model/state/transitions.js';
 import type { Desk } from './desk.js';
 import { digestOf, now, type Session } from '../session.js';
+import { noticeText, waitingForApproval } from './asking.js';
 import { freshNonce, isSigned, recheckVotes } from './vouch.js';
 
 const later = (ms: number): string => new Date(Date.now() + ms).toISOString();
@@ -57,8 +58,9 @@ export async function askApproval(
   const ends = Date.parse(expiresAt);
   do {
     if (outcome().outcome !== 'open') continue;
-    session.waitFor(waitingForApproval(session, rule, approval));
-    await Promise.all([session.flush(), session.notify('waiting', 'Waiting for an approval', rule.question)]);
+    const waiting = waitingForApproval(session, rule, approval, now());
+    session.waitFor(waiting);
+    await Promise.all([session.flush(), session.notify('waiting', 'Waiting for an approval', noticeText(waiting))]);
     await condition(decided, ends - Date.now());
     session.waitFor(undefined);
   } while (isSigned(session) && (await becameVoid(session, approval)) && !decided() && Date.now() < ends);
@@ -105,23 +107,6 @@ function sentenceOf(
     : `Expired at ${approval.expiresAt ?? '?'} without ${who} (“${rule.question}”).`;
 }
 
-function waitingForApproval(session: Session, rule: ApprovalPlan, approval: ApprovalState): Waiting {
-  const { missing } = tally(rule, approval.votes);
-  const target = session.plan.target.id;
-  return {
-    kind: 'approval',
-    id: rule.id,
-    text: rule.question,
-    roles: missing.map((need) => need.role),
-    since: now(),
-    ...(approval.expiresAt ? { expiresAt: approval.expiresAt } : {}),
-    commands: missing.flatMap(({ role }) => [
-      `golive approve ${target} ${rule.id} --as ${role} --reason "…"`,
-      `golive reject ${target} ${rule.id} --as ${role} --reason "…"`,
-    ]),
-  };
-}
-
 /** Waits until every item of the phase's checklist is ticked; gives false when aborted first. */
 export async function askChecklist(session: Session, phase: PhasePlan): Promise<boolean> {
   const ids = new Set(phase.checklist.map((item) => item.id));
@@ -166,7 +151,7 @@ export async function askOperator(
   const verbs = question.choices.map(
     (choice) => `golive ${choice} ${target} --as ${question.role}${needsReason(choice) ? ' --reason "…"' : ''}`,
   );
-  session.waitFor({
+  const waiting: Waiting = {
     kind: 'operator',
     id: question.about,
     about: question.about,
@@ -177,8 +162,9 @@ export async function askOperator(
     commands: verbs,
     choices: question.choices,
     ...(isSigned(session) ? { nonce: freshNonce() } : {}),
-  });
-  await Promise.all([session.flush(), session.notify('waiting', 'Waiting for a choice', question.text)]);
+  };
+  session.waitFor(waiting);
+  await Promise.all([session.flush(), session.notify('waiting', 'Waiting for a choice', noticeText(waiting))]);
   await condition(() => desk.choice !== undefined || session.aborted || question.settled(), question.expiresMs);
   session.waitFor(undefined);
   // Read through a function: the compiler cannot see that a handler set it meanwhile.

@@ -6,7 +6,6 @@ import {
   MESSAGE_NAMES,
   type MessageName,
   type Messages,
-  mustBeSigned,
   QUERY_BOARD,
   QUERY_STATE,
   type Receipt,
@@ -15,8 +14,9 @@ import { parseMessage } from '../../model/people/parse-message.js';
 import type { SigningPlan, Proof } from '../../model/signing/signing.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { Vote } from '../../model/people/approval.js';
+import { changed } from '../changes.js';
 import { now, type Session } from '../session.js';
-import { HANDLERS, type OpenAnswer, refuse } from './handlers.js';
+import { abort, HANDLERS, type OpenAnswer, refuse } from './handlers.js';
 import { isSigned, vouch } from './vouch.js';
 
 /** Refusals kept in the state; a flood of junk must not grow it. All of them are in the history anyhow. */
@@ -51,7 +51,9 @@ export class Desk implements OpenAnswer {
     if (!parsed.ok) return this.record(name, {}, via, refuse(parsed.problem, 'Send it again, corrected.'));
     const { message } = parsed;
     const { signing } = this.session.plan;
-    if (signing?.level === 'signed' && mustBeSigned(name)) return this.receiveSigned(name, message, via, signing);
+    // Before `abort-is-for-people` anybody could abort, and nothing was signed for it.
+    const proven = name !== 'abort' || changed('abort-is-for-people');
+    if (signing?.level === 'signed' && proven) return this.receiveSigned(name, message, via, signing);
     return this.record(name, message, via, this.handle(name, message, via));
   }
 
@@ -92,6 +94,6 @@ export class Desk implements OpenAnswer {
 
   /** Stops the go-live without a message: Temporal's own cancel asks for the same. */
   abort(message: Messages['abort']): Receipt {
-    return HANDLERS.abort(message, { session: this.session, desk: this, via: 'signal' });
+    return abort(message, { session: this.session, own: true });
   }
 }

@@ -34,6 +34,7 @@ describe('the board', () => {
   test('says who is waited for, and the command that answers', () => {
     const lines = draw({ state: waiting(), live: [] }, { nowMs: T0 + 300_000 });
     expect(lines.join('\n')).toMatchSnapshot();
+    expect(lines.join('\n')).toContain('     CTO: 0 of 1, wanted: Ana or Bea.');
     expect(lines.join('\n')).toContain('WAITING 0:03:20 for CTO: "Start the full run?"');
   });
 
