@@ -79,6 +79,7 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'workflows/index.ts': table('docs/facts'),
   'workflows/monitor-window.ts': inWorkflow('workflows/window'),
   'workflows/outlive.ts': inWorkflow('crash/crash'),
+  'workflows/people/asking.ts': inWorkflow('approvals/rights'),
   'workflows/people/ask.ts': inWorkflow('workflows/go-live'),
   'workflows/people/desk.ts': inWorkflow('workflows/messages'),
   'workflows/people/handlers.ts': inWorkflow('workflows/go-live'),

@@ -49,6 +49,11 @@ export const CHANGES = {
     since: 'unreleased',
     reason: 'A name with control characters or half a character stood in the evidence; now such a start is refused.',
   },
+  'goes-on-while-asked': {
+    since: 'unreleased',
+    reason:
+      'A flood of messages while people were asked ended the go-live at the limit of its history; now it goes on.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;

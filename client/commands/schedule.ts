@@ -72,7 +72,7 @@ function registerList(schedule: CommandUnknownOpts): void {
     .addHelpText('after', '\nExample:\n  golive schedule list --target agent')
     .action(async (options) => {
       const [{ listSchedules }, { print }] = await Promise.all([
-        import('../go-live/schedules.js'),
+        import('../go-live/schedule-list.js'),
         import('../terminal/tell.js'),
       ]);
       const rows = await withClient((client) => listSchedules(client, options.target));

@@ -115,7 +115,7 @@ export const EVENTS = {
   'phase.omitted': {
     about: 'A person declared the phase not required, before it began.',
     by: 'go-live',
-    fields: { phase, by, role, reason },
+    fields: { phase: attemptOfPhase.phase, by, role, reason },
   },
   'phase.cancelled': { about: 'The attempt was stopped.', by: 'go-live', fields: ended },
   'step.started': { about: 'A deed begins.', by: 'step', fields: started },

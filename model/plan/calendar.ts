@@ -115,7 +115,7 @@ export function isDue({ cron, everyMs, timezone }: ScheduleTimes, at: Date): boo
   const read = readCron(cron);
   if (!read.ok || time % 60_000 !== 0) return false;
   const { minutes, hours, days, months, weekdays } = read.calendar;
-  const clock = clockAt(timezone, at);
+  const clock = clockOf(timezone)?.(at);
   return (
     clock !== undefined &&
     minutes.has(clock.minute) &&
@@ -126,26 +126,82 @@ export function isDue({ cron, everyMs, timezone }: ScheduleTimes, at: Date): boo
   );
 }
 
-/** What the clock on the wall shows; undefined where there is no such time zone. */
-function clockAt(
-  timeZone: string,
-  at: Date,
-): { minute: number; hour: number; day: number; month: number; weekday: number } | undefined {
+/** What the clock on the wall shows. */
+interface Clock {
+  minute: number;
+  hour: number;
+  day: number;
+  month: number;
+  weekday: number;
+  year: number;
+}
+
+/** The clock of a time zone; undefined where there is none of that name. */
+function clockOf(timeZone: string): ((at: Date) => Clock) | undefined {
   try {
     const format = new Intl.DateTimeFormat('en-US', {
       timeZone,
       hourCycle: 'h23',
       weekday: 'short',
+      year: 'numeric',
       month: 'numeric',
       day: 'numeric',
       hour: 'numeric',
       minute: 'numeric',
     });
-    const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type as string, value]));
-    const number = (name: string): number => Number(parts.get(name));
-    const weekday = WEEKDAYS.indexOf(parts.get('weekday') ?? '');
-    return { minute: number('minute'), hour: number('hour'), day: number('day'), month: number('month'), weekday };
+    return (at) => {
+      const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type as string, value]));
+      const number = (name: string): number => Number(parts.get(name));
+      return {
+        minute: number('minute'),
+        hour: number('hour'),
+        day: number('day'),
+        month: number('month'),
+        weekday: WEEKDAYS.indexOf(parts.get('weekday') ?? ''),
+        year: number('year'),
+      };
+    };
   } catch {
     return undefined;
   }
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * The first time of a calendar that its clock leaves out in this many days, as the clock would show it: when clocks go
+ * forward, nothing is due in that hour. Undefined where every hour has its runs, or none is lost.
+ */
+export function leftOut({ cron, timezone }: ScheduleTimes, from: Date, inDays: number): string | undefined {
+  const read = cron === undefined ? undefined : readCron(cron);
+  const clock = clockOf(timezone);
+  if (!read?.ok || !clock || read.calendar.hours.size === 24) return undefined;
+  const { minutes, hours, days, months, weekdays } = read.calendar;
+  /** The clock's own time as if it were UTC, in milliseconds. */
+  const wall = (ms: number): number => {
+    const { year, month, day, hour, minute } = clock(new Date(ms));
+    return Date.UTC(year, month - 1, day, hour, minute);
+  };
+  const start = Math.floor(from.getTime() / MINUTE_MS) * MINUTE_MS;
+  for (let day = 0; day < inDays; day += 1) {
+    let [before, after] = [start + day * DAY_MS, start + (day + 1) * DAY_MS];
+    if (wall(after) - wall(before) <= DAY_MS) continue;
+    while (after - before > MINUTE_MS) {
+      const middle = Math.floor((before + after) / 2 / MINUTE_MS) * MINUTE_MS;
+      if (wall(middle) - wall(before) > middle - before) after = middle;
+      else before = middle;
+    }
+    for (let lost = wall(before) + MINUTE_MS; lost < wall(after); lost += MINUTE_MS) {
+      const at = new Date(lost);
+      const falls =
+        minutes.has(at.getUTCMinutes()) &&
+        hours.has(at.getUTCHours()) &&
+        days.has(at.getUTCDate()) &&
+        months.has(at.getUTCMonth() + 1) &&
+        weekdays.has(at.getUTCDay());
+      if (falls) return at.toISOString().slice(0, 16).replace('T', ' ');
+    }
+  }
+  return undefined;
 }

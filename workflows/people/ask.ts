@@ -7,6 +7,8 @@ import type { AddressText } from '../../model/plan/address.js';
 import type { ApprovalPlan, PhasePlan } from '../../model/plan/plan.js';
 import type { Waiting } from '../../model/state/state.js';
 import { approvalAsked, approvalClosed } from '../../model/state/transitions.js';
+import { untilAnswered } from '../hand-on.js';
+import type { Asking } from '../inputs.js';
 import type { Desk } from './desk.js';
 import { digestOf, now, type Session } from '../session.js';
 import { noticeText, waitingForApproval } from './asking.js';
@@ -28,9 +30,12 @@ export async function askApproval(
   session: Session,
   rule: ApprovalPlan,
   about: unknown,
+  stage: 'before' | 'after' | 'decision',
   policy?: { phase: string; attempt: number; context: ExpressionContext },
 ): Promise<{ approved: boolean; sentence: string }> {
   const approval = stateOf(session, rule);
+  const asking: Asking = { stage, id: rule.id };
+  if (takenUp(session, asking)) return answered(session, rule, approval, asking, false);
   const digest = digestOf({ approval: rule.id, plan: session.start.planDigest, about });
   // A vote given before the question binds to plan and inputs: it takes the digest of the first question.
   approval.votes = voidOthers(
@@ -40,10 +45,8 @@ export async function askApproval(
   const expiresAt = later(rule.expiresMs);
   approvalAsked(approval, { digest, expiresAt, nonce: isSigned(session) ? freshNonce() : undefined }, now());
   session.note('approval.asked', { approval: rule.id, question: rule.question, digest, expiresAt });
-  const outcome = () => tally(rule, approval.votes);
-  const decided = () => outcome().outcome !== 'open' || session.aborted;
   // Whoever has said no already is not overruled by a rule.
-  if (rule.auto && policy && outcome().outcome === 'open' && !session.aborted) {
+  if (rule.auto && policy && tally(rule, approval.votes).outcome === 'open' && !session.aborted) {
     const { phase, attempt, context } = policy;
     approval.policy = decidePolicy(rule.auto, context);
     session.note('approval.policy', { approval: rule.id, phase, attempt, ...approval.policy });
@@ -55,13 +58,38 @@ export async function askApproval(
       return { approved: true, sentence };
     }
   }
-  const ends = Date.parse(expiresAt);
+  return answered(session, rule, approval, asking, true);
+}
+
+/** Whether the execution before handed on this question; whoever asks takes it up, once. */
+function takenUp(session: Session, asking: Asking): boolean {
+  const same = session.asking?.stage === asking.stage && !('id' in asking && askedId(session.asking) !== asking.id);
+  if (same) delete session.asking;
+  return same;
+}
+
+const askedId = (asking: Asking | undefined): string | undefined => (asking && 'id' in asking ? asking.id : undefined);
+
+/** Waits for the votes on an open question; `tells` where the notices of it are not sent yet. */
+async function answered(
+  session: Session,
+  rule: ApprovalPlan,
+  approval: ApprovalState,
+  asking: Asking,
+  tells: boolean,
+): Promise<{ approved: boolean; sentence: string }> {
+  const outcome = () => tally(rule, approval.votes);
+  const decided = () => outcome().outcome !== 'open' || session.aborted;
+  const ends = Date.parse(approval.expiresAt ?? '');
+  let told = !tells;
   do {
     if (outcome().outcome !== 'open') continue;
-    const waiting = waitingForApproval(session, rule, approval, now());
+    const waiting = waitingForApproval(session, rule, approval, (told && session.state.waiting?.since) || now());
     session.waitFor(waiting);
-    await Promise.all([session.flush(), session.notify('waiting', 'Waiting for an approval', noticeText(waiting))]);
-    await condition(decided, ends - Date.now());
+    const notice = told ? undefined : session.notify('waiting', 'Waiting for an approval', noticeText(waiting));
+    told = false;
+    await Promise.all([session.flush(), notice]);
+    await untilAnswered(session, asking, decided, ends - Date.now());
     session.waitFor(undefined);
   } while (isSigned(session) && (await becameVoid(session, approval)) && !decided() && Date.now() < ends);
   const { outcome: result, rejection, missing } = outcome();
@@ -110,6 +138,7 @@ function sentenceOf(
 /** Waits until every item of the phase's checklist is ticked; gives false when aborted first. */
 export async function askChecklist(session: Session, phase: PhasePlan): Promise<boolean> {
   const ids = new Set(phase.checklist.map((item) => item.id));
+  takenUp(session, { stage: 'checklist' });
   const open = () => session.state.checklist.filter((tick) => ids.has(tick.item) && !tick.at);
   while (open().length > 0 && !session.aborted) {
     const missing = open();
@@ -122,7 +151,7 @@ export async function askChecklist(session: Session, phase: PhasePlan): Promise<
       commands: missing.map((tick) => `golive tick ${session.plan.target.id} ${tick.item} --as ${tick.role}`),
     });
     await session.flush();
-    await condition(() => open().length < missing.length || session.aborted);
+    await untilAnswered(session, { stage: 'checklist' }, () => open().length < missing.length || session.aborted);
   }
   session.waitFor(undefined);
   await session.flush();
@@ -136,6 +165,8 @@ export interface OperatorQuestion {
   choices: Choice[];
   role: string;
   expiresMs: number;
+  /** Where a next execution takes it up; without it, the question stays in its execution. */
+  asking?: Asking;
   /** Ends the wait from outside, e.g. when a waiver came that settles it. */
   settled: () => boolean;
 }
@@ -151,7 +182,9 @@ export async function askOperator(
   const verbs = question.choices.map(
     (choice) => `golive ${choice} ${target} --as ${question.role}${needsReason(choice) ? ' --reason "…"' : ''}`,
   );
-  const waiting: Waiting = {
+  const takesUp =
+    question.asking !== undefined && takenUp(session, question.asking) ? session.state.waiting : undefined;
+  const waiting: Waiting = takesUp ?? {
     kind: 'operator',
     id: question.about,
     about: question.about,
@@ -164,8 +197,12 @@ export async function askOperator(
     ...(isSigned(session) ? { nonce: freshNonce() } : {}),
   };
   session.waitFor(waiting);
-  await Promise.all([session.flush(), session.notify('waiting', 'Waiting for a choice', noticeText(waiting))]);
-  await condition(() => desk.choice !== undefined || session.aborted || question.settled(), question.expiresMs);
+  const notice = takesUp ? undefined : session.notify('waiting', 'Waiting for a choice', noticeText(waiting));
+  await Promise.all([session.flush(), notice]);
+  const chosen = (): boolean => desk.choice !== undefined || session.aborted || question.settled();
+  const leftMs = takesUp ? Date.parse(waiting.expiresAt ?? '') - Date.now() : question.expiresMs;
+  if (question.asking) await untilAnswered(session, question.asking, chosen, leftMs);
+  else await condition(chosen, leftMs);
   session.waitFor(undefined);
   // Read through a function: the compiler cannot see that a handler set it meanwhile.
   const answer = ((): ChooseMessage | undefined => desk.choice)();

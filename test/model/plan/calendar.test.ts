@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isDue, readCron } from '../../../model/plan/calendar.js';
+import { isDue, leftOut, readCron } from '../../../model/plan/calendar.js';
 
 describe('a cron line is read as Temporal runs it', () => {
   test.each([
@@ -61,4 +61,18 @@ test.each([
 
 test('29 February comes', () => {
   expect(readCron('0 0 29 2 *').ok).toBe(true);
+});
+
+test.each([
+  // 14 March 2027 is when clocks go forward in New York, 28 March in Berlin.
+  ['30 2 14 3 *', 'America/New_York', '2027-03-14 02:30'],
+  ['30 2 * * *', 'Europe/Berlin', '2027-03-28 02:30'],
+  ['0 3 * * *', 'Europe/Berlin', undefined],
+  ['30 2 * * *', 'UTC', undefined],
+  ['30 2 29 3 *', 'Europe/Berlin', undefined],
+  // Each hour has a run, so none is missed.
+  ['*/15 * * * *', 'Europe/Berlin', undefined],
+  ['30 2 * * *', 'Nowhere/Town', undefined],
+])('what the clock leaves out of %s in %s: %s', (cron, timezone, time) => {
+  expect(leftOut({ cron, timezone }, new Date('2026-11-26T03:04:05Z'), 400)).toBe(time);
 });
