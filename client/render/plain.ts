@@ -1,5 +1,6 @@
 import { formatClock } from '../../model/duration.js';
 import type { GoLiveState, PhaseState, RollbackState, StepRecord } from '../../model/state/state.js';
+import type { Waiver } from '../../model/judge/waiver.js';
 import type { Style } from './style.js';
 import { clean } from './text.js';
 import { phaseElapsedMs } from './timeline.js';
@@ -179,7 +180,10 @@ function peopleChanges(was: GoLiveState | undefined, now: GoLiveState): string[]
       `${clean(choice.by, 60)} chose ${clean(choice.choice, 60)} as ${clean(roleName(now, choice.role), 40)}${choice.reason ? `: ${clean(choice.reason, 400)}` : ''}`,
     );
   }
-  for (const waiver of now.waivers.slice(was?.waivers.length ?? 0)) {
+  // A later waiver of a gate takes the place of an earlier one.
+  const told = (one: Waiver): boolean =>
+    was?.waivers.some(({ gate, at }) => gate === one.gate && at === one.at) ?? false;
+  for (const waiver of now.waivers.filter((one) => !told(one))) {
     lines.push(
       `${clean(waiver.by, 60)} waived ${clean(waiver.gate, 80)} until ${clean(waiver.until, 40)}: ${clean(waiver.reason, 400)}`,
     );

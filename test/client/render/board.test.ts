@@ -38,6 +38,13 @@ describe('the board', () => {
     expect(lines.join('\n')).toContain('WAITING 0:03:20 for CTO: "Start the full run?"');
   });
 
+  test('is loud about a phase that was left out', () => {
+    const state = waiting();
+    const omitted = { by: 'Ana', role: 'cto', reason: 'run yesterday', at: at(10) };
+    Object.assign(state.phases[1] ?? {}, { status: 'skipped', verdict: 'waived', omitted });
+    expect(draw({ state, live: [] }).join('\n')).toContain('OMITTED by Ana');
+  });
+
   test('ends with the verdict', () => {
     expect(board({ state: ended(), live: [] }, frame(), PLAIN, 3).join('\n')).toMatchSnapshot();
   });
