@@ -62,6 +62,7 @@ export async function applySchedules(client: Client, file: string, options: Star
       ...(proof.signed ? { signed: proof.signed } : {}),
     };
     applied.push(await put(client, options.target, plan, start));
+    if (plan.endsAt !== undefined) talk(`${plan.id} ends on ${plan.endsAt.slice(0, 10)}: apply it again before.`);
     const lost = leftOut(plan.times, new Date(), LOOK_DAYS);
     if (lost !== undefined)
       talk(`! ${plan.id}: ${lost} does not exist in ${plan.times.timezone}, clocks go forward: no run then.`);

@@ -3,6 +3,7 @@ import { addressText, readAddress } from '../../model/plan/address.js';
 import type { Plan } from '../../model/plan/plan.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { FakeWorld } from '../kits/fake-world.js';
+import { recordAs } from '../kits/histories.js';
 import { approval, gate, phase, plan, step } from '../kits/plans.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
 import { startTestServer, type TestServer } from '../kits/temporal.js';
@@ -158,6 +159,9 @@ describe('a flood while people are asked', () => {
       await send(made, 'tick', { item: 'one.x', role: 'sre', by: 'Bo' });
       expect(await run.result()).toMatchObject({ verdict: 'go' });
       expect(world.deeds).toEqual(['one.a']);
+      const first = run.handle.firstExecutionRunId;
+      await recordAs(server.client, made.target.id, 'flooded-the-open-question-is-handed-on', first);
+      await recordAs(server.client, made.target.id, 'flooded-the-next-execution-takes-it-up');
     });
   }, 120_000);
 

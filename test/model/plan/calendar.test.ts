@@ -14,6 +14,7 @@ describe('a cron line is read as Temporal runs it', () => {
     ['*/15 8-17 * * mon-fri', 'UTC', '2026-11-21T17:45:00Z', false],
     ['5/20 * * * *', 'UTC', '2026-11-21T00:25:00Z', true],
     ['0 0 1,15 jan *', 'UTC', '2027-01-15T00:00:00Z', true],
+    ['0 0 1,15 jan *', 'UTC', '2027-02-15T00:00:00Z', false],
     // Sunday has two numbers.
     ['0 0 * * 7', 'UTC', '2026-11-22T00:00:00Z', true],
     ['0 0 * * 0', 'UTC', '2026-11-22T00:00:00Z', true],
