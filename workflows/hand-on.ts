@@ -12,8 +12,11 @@ const LARGEST_RESULT = 500_000;
  * where all that the go-live holds is in its session. Does nothing when an abort or an answer comes meanwhile.
  */
 export async function handOn(session: Session, answered: () => boolean = () => false): Promise<void> {
+  // Signatures under check are waited for, so that none is lost; a flood of new ones must not make that endless.
+  session.handsOn = changed('goes-on-while-asked');
   await condition(allHandlersFinished);
   await session.flush();
+  session.handsOn = false;
   if (session.aborted || answered()) return;
   const { state, phases, undos, refused, start, next, asking } = session;
   state.events += workflowInfo().historyLength;

@@ -32,6 +32,8 @@ export class Session {
   undos: UndoEntry[];
   /** Messages that were refused so far. */
   refused: number;
+  /** It is about to go on in a next execution: no signature is begun to be checked. */
+  handsOn = false;
   /** Index of the phase that is next. */
   next: number;
   /** The question that is open, or that the execution before handed on and nobody took up yet. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { planDigestOf } from '../../client/go-live/launch.js';
 import { addressText, readAddress } from '../../model/plan/address.js';
 import type { Plan } from '../../model/plan/plan.js';
 import type { GoLiveState } from '../../model/state/state.js';
@@ -6,6 +7,7 @@ import { FakeWorld } from '../kits/fake-world.js';
 import { recordAs } from '../kits/histories.js';
 import { approval, gate, phase, plan, step } from '../kits/plans.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
+import { ask, signedPlan, signedStart, ssh, vote } from '../kits/signed-go-live.js';
 import { startTestServer, type TestServer } from '../kits/temporal.js';
 import { eventually } from '../kits/until.js';
 
@@ -21,7 +23,10 @@ beforeAll(async () => {
     'limit.historySize.suggestContinueAsNew': SUGGESTED_BYTES,
   });
 }, 120_000);
-afterAll(() => server.stop());
+afterAll(async () => {
+  ssh.remove();
+  await server.stop();
+});
 
 async function executions(made: Plan): Promise<string[]> {
   const runs: string[] = [];
@@ -191,6 +196,29 @@ describe('a flood while people are asked', () => {
       expect(await run.result()).toMatchObject({ verdict: 'go' });
       expect(world.deeds).toEqual(['one.a']);
       expect(world.events.filter(({ type }) => type === 'decision')).toHaveLength(2);
+    });
+  }, 120_000);
+
+  test('of forged signatures: the nonce stays, so a vote that was signed before the flood counts after it', async () => {
+    const world = new FakeWorld();
+    const made = signedPlan();
+    await withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
+      const more = { planDigest: planDigestOf(made), signed: signedStart(made, 'Bo', 'bo') };
+      const run = await begin(server.client, made.target.id, made, 'Bo', more);
+      const before = await untilAsked(made, 'one');
+      const good = [vote(before, ask('one', 'Ada'), 'ada'), vote(before, ask('one', 'Dee'), 'dee')];
+      const forged = vote(before, ask('one', 'Ada'), 'stranger');
+      await flooded(made, 'one', async () => {
+        const handle = server.client.workflow.getHandle(made.target.id);
+        for (let sent = 0; sent < SUGGESTED_AT; sent += 10)
+          await Promise.all(Array.from({ length: 10 }, () => handle.signal('approve', forged)));
+        return SUGGESTED_AT;
+      });
+      for (const one of good) expect(await send(made, 'approve', one)).toMatchObject({ accepted: true });
+      const next = await untilAsked(made, 'two');
+      expect(await send(made, 'approve', vote(next, ask('two', 'Ada'), 'ada'))).toMatchObject({ accepted: true });
+      expect(await run.result()).toMatchObject({ verdict: 'go' });
+      expect(world.deeds).toEqual(['one.a', 'two.b']);
     });
   }, 120_000);
 });

@@ -57,7 +57,8 @@ export async function vouch<N extends MessageName>(
   };
   const before = doubt();
   if (before !== undefined) return refused(before, SIGN_AGAIN);
-  if (underCheck >= AT_ONCE) return refused('Too many signatures are being checked now.', 'Send it again in a minute.');
+  if (underCheck >= AT_ONCE || session.handsOn)
+    return refused('Too many signatures are being checked now.', 'Send it again in a minute.');
   underCheck += 1;
   let checked: SignatureCheck;
   try {

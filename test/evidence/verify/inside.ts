@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import type { Json } from '../../../model/json.js';
-import { addressText, asId, readAddress } from '../../../model/plan/address.js';
+import { addressText, asId } from '../../../model/plan/address.js';
+import { RIGHTS } from './inside-rights.js';
 import type { Attack } from './outside.js';
 
 /** By somebody who holds the worker's key: only the rules themselves are left to catch it. */
@@ -257,57 +258,5 @@ export const DEEP: Attack[] = [
     (bundle) => bundle.state((state) => void Object.assign(state.phases[0]?.steps[0] ?? {}, { status: 'failed' })),
     'is failed, and its phase passed',
   ],
-  [
-    'a waiver that nobody may give',
-    13,
-    (bundle) => bundle.state((state) => void state.waivers.push(waiverOf('measure.share', state.startedAt))),
-    'is waived, and may not be so',
-  ],
-  [
-    'a waiver that the log never heard',
-    13,
-    (bundle) => bundle.state((state) => void state.waivers.push(waiverOf('measure.share', state.startedAt))),
-    'the event log knows nothing of the waiver',
-  ],
-  [
-    'a phase omitted that is required',
-    13,
-    (bundle) =>
-      bundle.state((state) => {
-        const omitted = { by: 'Ada', role: 'cto', reason: 'late', at: state.startedAt };
-        Object.assign(state.phases[0] ?? {}, { status: 'skipped', omitted });
-      }),
-    'is omitted, and may not be so',
-  ],
-  [
-    'a phase skipped by nobody',
-    13,
-    (bundle) => bundle.state((state) => void Object.assign(state.phases[0] ?? {}, { status: 'skipped' })),
-    'neither the runbook nor a person left it out',
-  ],
-  [
-    'started under another name',
-    13,
-    (bundle) => {
-      bundle.json<{ startedBy: string }>('data/plan.json', (started) => void (started.startedBy = 'Ada'));
-      bundle.state((state) => void (state.startedBy = 'Ada'));
-    },
-    'its statement says another by',
-  ],
-  [
-    'a plan that says it comes from a schedule, and asks people',
-    13,
-    (bundle) => bundle.plan((plan) => void (plan.schedule = { id: 'nightly' })),
-    'asks people',
-  ],
+  ...RIGHTS,
 ];
-
-const waiverOf = (gate: string, at: string) => ({
-  gate: addressText(readAddress(gate)),
-  by: 'Ada',
-  role: 'cto',
-  reason: 'known',
-  at,
-  until: new Date(Date.parse(at) + 3_600_000).toISOString(),
-  used: false,
-});
