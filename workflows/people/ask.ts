@@ -138,7 +138,7 @@ function sentenceOf(
 /** Waits until every item of the phase's checklist is ticked; gives false when aborted first. */
 export async function askChecklist(session: Session, phase: PhasePlan): Promise<boolean> {
   const ids = new Set(phase.checklist.map((item) => item.id));
-  takenUp(session, { stage: 'checklist' });
+  let since = takenUp(session, { stage: 'checklist' }) ? session.state.waiting?.since : undefined;
   const open = () => session.state.checklist.filter((tick) => ids.has(tick.item) && !tick.at);
   while (open().length > 0 && !session.aborted) {
     const missing = open();
@@ -147,9 +147,10 @@ export async function askChecklist(session: Session, phase: PhasePlan): Promise<
       id: phase.id,
       text: missing.map((tick) => tick.text).join(' · '),
       roles: [...new Set(missing.map((tick) => tick.role))],
-      since: now(),
+      since: since ?? now(),
       commands: missing.map((tick) => `golive tick ${session.plan.target.id} ${tick.item} --as ${tick.role}`),
     });
+    since = undefined;
     await session.flush();
     await untilAnswered(session, { stage: 'checklist' }, () => open().length < missing.length || session.aborted);
   }
