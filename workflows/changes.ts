@@ -27,6 +27,33 @@ export const CHANGES = {
     reason:
       'A phase left over by a reset failed the new one by its id; now it is waited for, so that two never act at once.',
   },
+  'starter-is-who-signed': {
+    since: 'unreleased',
+    reason:
+      'A signed schedule could be started at will and under another name; now its calendar is signed with it, and who starts a go-live is who signed.',
+  },
+  'abort-is-for-people': {
+    since: 'unreleased',
+    reason:
+      'Anybody who reached the server could abort a live go-live, which undoes; now only the people of its project.',
+  },
+  'first-answer-counts': {
+    since: 'unreleased',
+    reason: 'Of two answers to one question the later one counted when both came at once; now it is refused as late.',
+  },
+  'waits-for-who-is-wanted': {
+    since: 'unreleased',
+    reason: 'After a vote the search attribute named a role that had answered; now it names who is still wanted.',
+  },
+  'starter-is-readable': {
+    since: 'unreleased',
+    reason: 'A name with control characters or half a character stood in the evidence; now such a start is refused.',
+  },
+  'goes-on-while-asked': {
+    since: 'unreleased',
+    reason:
+      'A flood of messages while people were asked ended the go-live at the limit of its history; now it goes on.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;

@@ -14,8 +14,10 @@ const asJson = (state: GoLiveState): Json => state as unknown as Json;
 
 /** Takes each decision in order: what it requires, then who must agree, bound to the figures as written. */
 export async function decideAll(session: Session): Promise<void> {
-  let collected: CollectedEvidence | undefined;
-  for (const decision of session.plan.decisions) {
+  const { asking, plan, state } = session;
+  const open = asking?.stage === 'decision' ? asking.id : undefined;
+  let collected = open === undefined ? undefined : collectedBefore(state);
+  for (const decision of plan.decisions.slice(plan.decisions.findIndex(({ id }) => id === (open ?? id)))) {
     const record = session.state.decisions.find((candidate) => candidate.id === decision.id);
     if (!record) continue;
     const judged = decide(decision, session.state, Date.now());
@@ -23,7 +25,7 @@ export async function decideAll(session: Session): Promise<void> {
     for (const waiver of judged.waivers) waiverUsed(waiver);
     if (mayGoOn(judged.verdict) && decision.approval) {
       collected ??= await collect(session);
-      const answer = await askApproval(session, decision.approval, { bundle: collected.digest });
+      const answer = await askApproval(session, decision.approval, { bundle: collected.digest }, 'decision');
       decisionAnswered(record, answer.question, answer);
     }
     decisionTaken(record, now());
@@ -32,6 +34,11 @@ export async function decideAll(session: Session): Promise<void> {
     session.show();
   }
   if (!collected) await collect(session);
+}
+
+/** What the execution before collected, when it handed on an open question of a decision. */
+function collectedBefore({ bundle }: GoLiveState): CollectedEvidence | undefined {
+  return bundle && { digest: bundle.digest, files: 0, missing: bundle.missing };
 }
 
 async function collect(session: Session): Promise<CollectedEvidence> {
@@ -60,7 +67,8 @@ export async function close(session: Session): Promise<void> {
   const { state, plan } = session;
   const primary = state.decisions[0];
   const failed = state.aborted !== undefined || !primary?.verdict || !mayGoOn(primary.verdict);
-  if (state.aborted) await undoAll(session, `Aborted by ${state.aborted.by}: ${state.aborted.reason}`);
+  if (state.aborted?.keep) session.note('abort.kept', { by: state.aborted.by, reason: state.aborted.reason });
+  else if (state.aborted) await undoAll(session, `Aborted by ${state.aborted.by}: ${state.aborted.reason}`);
   else if (failed && plan.onNoGo === 'undo') await undoAll(session, 'The go-live ended without GO.');
   await release(session);
   state.verdict = overallVerdict(state);

@@ -3,14 +3,16 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
-  continueAsNew,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Json } from '../model/json.js';
 import type { GoLiveResult } from '../model/state/state.js';
+import { isReadable } from '../model/text.js';
 import { system } from './activities.js';
+import { changed } from './changes.js';
 import { close, decideAll } from './close.js';
 import { Desk } from './people/desk.js';
+import { handOn } from './hand-on.js';
 import type { Carried, GoLiveStart } from './inputs.js';
 import { NOT_STARTED } from '../model/state/contract.js';
 import { Session } from './session.js';
@@ -27,6 +29,10 @@ export async function goLive(start: GoLiveStart, carried?: Carried): Promise<GoL
   if (carried && !workflowInfo().continuedFromExecutionRunId) {
     throw ApplicationFailure.nonRetryable(`${NOT_STARTED}: it brings a past of its own.`, 'BAD_INPUT');
   }
+  const told = [start.startedBy, start.because ?? '', start.override ?? ''];
+  if (!told.every(isReadable) && changed('starter-is-readable')) {
+    throw ApplicationFailure.nonRetryable(`${NOT_STARTED}: who starts it has no readable name.`, 'BAD_INPUT');
+  }
   const session = new Session(start, carried);
   const desk = new Desk(session);
   session.show();
@@ -42,15 +48,16 @@ export async function goLive(start: GoLiveStart, carried?: Carried): Promise<GoL
       session.state.nonce = freshNonce();
     }
     if (!carried) await open(session);
-    return conduct(session, desk, carried?.next ?? 0);
+    return conduct(session, desk);
   });
 }
 
-async function conduct(session: Session, desk: Desk, from: number): Promise<GoLiveResult> {
+async function conduct(session: Session, desk: Desk): Promise<GoLiveResult> {
   const { plan, state } = session;
-  let index = from;
+  let index = session.next;
   while (index < plan.phases.length && !session.aborted) {
-    if (workflowInfo().continueAsNewSuggested) await continueAnew(session, index);
+    session.next = index;
+    if (workflowInfo().continueAsNewSuggested && !session.asking) await handOn(session);
     const phase = plan.phases[index];
     const record = state.phases[index];
     if (!phase || !record) break;
@@ -59,6 +66,7 @@ async function conduct(session: Session, desk: Desk, from: number): Promise<GoLi
     index = next === 'next' ? index + 1 : plan.phases.findIndex((candidate) => candidate.id === next.to);
   }
 
+  session.next = plan.phases.length;
   await decideAll(session);
   await close(session);
   await condition(allHandlersFinished);
@@ -68,7 +76,13 @@ async function conduct(session: Session, desk: Desk, from: number): Promise<GoLi
 
 async function open(session: Session): Promise<void> {
   const { plan, state, start } = session;
-  const begun = { plan, digest: start.planDigest, startedBy: start.startedBy } as unknown as Json;
+  const begun = {
+    plan,
+    digest: start.planDigest,
+    startedBy: start.startedBy,
+    // Each due time of a schedule runs once: another workflow cannot take up what this one began.
+    ...(plan.schedule ? { run: workflowInfo().firstExecutionRunId } : {}),
+  } as unknown as Json;
   try {
     await system.openEvidence({ goLive: session.ref, plan: begun });
   } catch (error) {
@@ -85,20 +99,4 @@ async function open(session: Session): Promise<void> {
     ...(state.startedProof ? { proof: { ...state.startedProof } } : {}),
   });
   await session.notify('started', `${plan.runbook.title} started`, `${plan.target.id} · ${plan.change}`);
-}
-
-/**
- * Goes on in a new execution when many messages have made the history long: between two phases, where all that the
- * go-live holds is in its session. Does nothing when an abort comes meanwhile.
- */
-async function continueAnew(session: Session, next: number): Promise<void> {
-  await condition(allHandlersFinished);
-  await session.flush();
-  if (session.aborted) return;
-  const { state, phases, undos, refused, start } = session;
-  state.events += workflowInfo().historyLength;
-  const carried: Carried = { state: { ...state }, phases, undos, next, refused };
-  // Who asks this execution is told to ask the next one.
-  state.continued = true;
-  await continueAsNew<typeof goLive>(start, carried);
 }

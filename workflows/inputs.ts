@@ -2,7 +2,7 @@ import type { GoLiveRef } from '../model/state/contract.js';
 import type { PhaseId } from '../model/plan/address.js';
 import type { GatePlan, Plan, StepNode } from '../model/plan/plan.js';
 import type { Signed } from '../model/signing/signing.js';
-import type { GoLiveState, StepRecord, UndoEntry } from '../model/state/state.js';
+import type { GoLiveState, PhaseResult, StepRecord, UndoEntry } from '../model/state/state.js';
 import type { Values } from '../model/plan/values.js';
 
 /** What one execution of the `phase` workflow is told. A rollback is a phase whose steps undo. */
@@ -32,8 +32,10 @@ export interface GoLiveStart {
   startedBy: string;
   /** Proves who starts it, where names are signed. */
   signed?: Signed;
-  /** Who signed, when it is not who started it: the one who applied a schedule. */
+  /** Of go-lives from before `starter-is-who-signed`: who signed, when it is not who started it. */
   signedBy?: string;
+  /** Why a person starts a run of a schedule within its blackout; signed with the start. */
+  override?: string;
   /** Why it was started, where nobody did by hand. */
   because?: string;
 }
@@ -48,4 +50,14 @@ export interface Carried {
   next: number;
   /** Messages that were refused so far. */
   refused: number;
+  /** What people are asked, where it goes on in the middle of a question. */
+  asking?: Asking;
 }
+
+/** A question to people, as far as the next execution must know where it stands. */
+export type Asking =
+  /** An approval, of the phase that is next or of a decision. */
+  | { stage: 'before' | 'after' | 'decision'; id: string }
+  | { stage: 'checklist' }
+  /** An operator is asked about a step of this result. */
+  | { stage: 'step'; result: PhaseResult };

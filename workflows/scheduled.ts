@@ -16,7 +16,7 @@ const DUE = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
  */
 export async function scheduled({ schedule, appliedBy, signed, asked }: ScheduledStart): Promise<ScheduledResult> {
   const { typedSearchAttributes, startTime } = workflowInfo();
-  const due = typedSearchAttributes.get(DUE) ?? startTime;
+  const due = asked?.due === undefined ? (typedSearchAttributes.get(DUE) ?? startTime) : new Date(asked.due);
   const times = { due: due.toISOString(), began: startTime.toISOString() };
   const blackout = blackoutAt(schedule.blackouts, due);
   if (blackout && asked?.override === undefined) {
@@ -28,6 +28,8 @@ export async function scheduled({ schedule, appliedBy, signed, asked }: Schedule
   }
   const plan = withChange(schedule.plan, changeOf(due));
   const startedBy = asked ? asked.by : appliedBy;
+  // Who asks for a run signs it; what was signed when the schedule was applied lets it run at its own times alone.
+  const proof = asked ? asked.signed : signed;
   const over = blackout ? `, in spite of a blackout (${blackout.why}): ${asked?.override}` : '';
   const { id: target } = plan.target;
   const run = { ...times, target, change: plan.change };
@@ -41,7 +43,8 @@ export async function scheduled({ schedule, appliedBy, signed, asked }: Schedule
           planDigest: digestOf(plan),
           startedBy,
           because: `schedule ${schedule.id}${over}`,
-          ...(signed ? { signed, signedBy: appliedBy } : {}),
+          ...(proof ? { signed: proof } : {}),
+          ...(blackout && asked?.override !== undefined ? { override: asked.override } : {}),
         },
       ],
       workflowTaskTimeout: '5s',

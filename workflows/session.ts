@@ -11,7 +11,7 @@ import { attributePairs } from '../model/state/search-attributes.js';
 import { initialState, withoutPending } from '../model/state/initial-state.js';
 import { type Values, valuesOf } from '../model/plan/values.js';
 import { system } from './activities.js';
-import type { Carried, GoLiveStart } from './inputs.js';
+import type { Asking, Carried, GoLiveStart } from './inputs.js';
 
 /** Events of one call to the event log, at most; and how much text they may be, in UTF-16 units. */
 const BATCH_EVENTS = 50;
@@ -32,6 +32,12 @@ export class Session {
   undos: UndoEntry[];
   /** Messages that were refused so far. */
   refused: number;
+  /** It is about to go on in a next execution: no signature is begun to be checked. */
+  handsOn = false;
+  /** Index of the phase that is next. */
+  next: number;
+  /** The question that is open, or that the execution before handed on and nobody took up yet. */
+  asking?: Asking;
   /** The work that an abort stops. */
   work: CancellationScope | undefined;
   private readonly unwritten: EventDraft[] = [];
@@ -49,6 +55,8 @@ export class Session {
     this.phases = carried?.phases ?? {};
     this.undos = carried?.undos ?? [];
     this.refused = carried?.refused ?? 0;
+    this.next = carried?.next ?? 0;
+    if (carried?.asking) this.asking = carried.asking;
     this.ref = {
       id: plan.goLiveId,
       target: plan.target.id,

@@ -39,6 +39,7 @@ export async function settleStep(work: Work, result: PhaseResult): Promise<Settl
     choices: choicesFor(plan, failed),
     ...plan.onFail.ask,
     settled: () => false,
+    asking: { stage: 'step', result },
   });
   if (answer === 'settled' || !failed) return { next: 'stop' };
   return ANSWERS[answer.choice](work, answer, failed, result);

@@ -18,16 +18,25 @@ import { carryOut, type Next, settleStep, unsettled, type Work } from './settle-
 
 /** Takes one phase from its approvals to its verdict, and says where the go-live goes from there. */
 export async function takePhase(session: Session, desk: Desk, plan: PhasePlan, state: PhaseState): Promise<Next> {
-  if (plan.when !== undefined && !evaluateBoolean(plan.when, buildContext({ ...session.values(1), steps: {} }))) {
+  const taken = session.asking;
+  if (state.omitted) return 'next';
+  if (
+    !taken &&
+    plan.when !== undefined &&
+    !evaluateBoolean(plan.when, buildContext({ ...session.values(1), steps: {} }))
+  ) {
     phaseSkipped(state, `Skipped: ${plan.when} does not hold.`, now());
     return 'next';
   }
   const work: Work = { session, desk, plan, state };
-  begin(session, state);
-  if (!(await allowed(work, 'before'))) return 'stop';
-  if (!(await askChecklist(session, plan))) return stopped(work, 'Stopped before it began.');
+  if (!taken) begin(session, state);
+  const stage = taken?.stage ?? 'before';
+  if (stage === 'before' && !(await allowed(work, 'before'))) return 'stop';
+  if ((stage === 'before' || stage === 'checklist') && !(await askChecklist(session, plan)))
+    return stopped(work, 'Stopped before it began.');
+  if (stage === 'after') return accepted(work);
 
-  let result = await run(work);
+  let result = taken?.stage === 'step' ? taken.result : await run(work);
   while (result.status === 'asks' && !session.aborted) {
     const settled = await settleStep(work, result);
     if ('next' in settled) return settled.next;
@@ -37,9 +46,14 @@ export async function takePhase(session: Session, desk: Desk, plan: PhasePlan, s
   }
   if (session.aborted) return stopped(work, 'Stopped: the go-live was aborted.');
   if (result.status !== 'passed') return afterFailure(work);
+  return accepted(work);
+}
+
+/** Its gates hold: it passes when those who must accept the results do. */
+async function accepted(work: Work): Promise<Next> {
   if (!(await allowed(work, 'after'))) return 'stop';
-  pass(session, state);
-  await session.flush();
+  pass(work.session, work.state);
+  await work.session.flush();
   return 'next';
 }
 
@@ -50,7 +64,10 @@ function stopped({ session, state }: Work, sentence: string): 'stop' {
 
 /** Approvals of the phase before its steps or after its gates; the latter bind to what was measured. */
 async function allowed({ session, plan, state }: Work, when: 'before' | 'after'): Promise<boolean> {
-  for (const rule of plan.approvals.filter((approval) => approval.when === when)) {
+  const rules = plan.approvals.filter((approval) => approval.when === when);
+  // One that the execution before asked is taken up; those before it were answered there.
+  const open = session.asking?.stage === when ? session.asking.id : undefined;
+  for (const rule of rules.slice(rules.findIndex(({ id }) => id === (open ?? id)))) {
     const about: Json = {
       attempt: state.attempt,
       ...(when === 'after' ? { gates: state.gates as unknown as Json } : {}),
@@ -58,7 +75,7 @@ async function allowed({ session, plan, state }: Work, when: 'before' | 'after')
     const steps = when === 'after' ? (session.phases[state.id]?.steps ?? {}) : {};
     const context = buildContext({ ...session.values(state.attempt), steps });
     const policy = { phase: plan.id, attempt: state.attempt, context };
-    const { approved, sentence, question } = await askApproval(session, rule, about, policy);
+    const { approved, sentence, question } = await askApproval(session, rule, about, when, policy);
     if (!approved) {
       const status = session.aborted ? 'cancelled' : 'failed';
       end(session, state, { status, verdict: 'no-go', sentence: `${question} ${sentence}` });

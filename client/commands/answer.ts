@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import { type MessageName, MESSAGES, mustBeSigned } from '../../model/people/message.js';
+import { type MessageName, MESSAGES } from '../../model/people/message.js';
 import { ANSWER_VERBS, type AnswerVerb, type Given, verbNeedsReason } from '../people/verbs.js';
 
 /** `golive approve`, `reject`, `tick`, the answers to a failure (`done`, `retry`, …), `waive`, `abort`. */
@@ -8,7 +8,7 @@ export function register(program: Command): void {
 }
 
 function registerVerb<N extends MessageName>(program: Command, verb: string, how: AnswerVerb<N>): void {
-  const { message, summary, description, names, options, examples, draft } = how;
+  const { message, summary, description, names, options, examples, confirm, draft } = how;
   const command = program.command(verb).summary(summary).description(description);
   command.argument('<target>', 'target of the go-live');
   if (names) command.argument(names.argument, names.about);
@@ -16,7 +16,7 @@ function registerVerb<N extends MessageName>(program: Command, verb: string, how
     if (needed) command.requiredOption(flags, about);
     else command.option(flags, about);
   }
-  if (mustBeSigned(message)) command.option('--key <file>', 'SSH key to sign with (default: one of yours that may)');
+  command.option('--key <file>', 'SSH key to sign with (default: one of yours that may)');
   command.option('--json', 'print the answer as JSON');
   const heading = examples.length > 1 ? 'Examples' : 'Example';
   command.addHelpText('after', `\n${heading}:\n${examples.map((example) => `  ${example}`).join('\n')}`);
@@ -30,6 +30,7 @@ function registerVerb<N extends MessageName>(program: Command, verb: string, how
         hint: `Give --reason "…"; see \`golive ${verb} --help\`.`,
       });
     }
+    await confirm?.(target, given);
     const { sendAndPrint } = await import('../go-live/sending.js');
     const { answers } = MESSAGES[message];
     await sendAndPrint({

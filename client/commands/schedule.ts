@@ -72,7 +72,7 @@ function registerList(schedule: CommandUnknownOpts): void {
     .addHelpText('after', '\nExample:\n  golive schedule list --target agent')
     .action(async (options) => {
       const [{ listSchedules }, { print }] = await Promise.all([
-        import('../go-live/schedules.js'),
+        import('../go-live/schedule-list.js'),
         import('../terminal/tell.js'),
       ]);
       const rows = await withClient((client) => listSchedules(client, options.target));
@@ -91,18 +91,17 @@ function registerRun(schedule: CommandUnknownOpts): void {
     )
     .argument('<target>', 'target of the schedule', parseName)
     .argument('<schedule>', 'its id')
-    .option('--by <name>', 'who asks for it (default: the user of this computer)')
+    .option('--by <name>', 'who asks for it (default: the owner of the key, else the user of this computer)')
+    .option('--key <file>', 'SSH key to sign the run with (default: one of yours that may)')
     .option('--override <reason>', 'run it in spite of a blackout')
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  golive schedule run agent drill')
     .action(async (target, name, options) => {
-      const [{ runSchedule }, { print }, { defaultName }] = await Promise.all([
+      const [{ runSchedule }, { print }] = await Promise.all([
         import('../go-live/schedules.js'),
         import('../terminal/tell.js'),
-        import('../go-live/send.js'),
       ]);
-      const asked = { by: options.by ?? defaultName(), override: options.override };
-      const result = await withClient((client) => runSchedule(client, target, name, asked));
+      const result = await withClient((client) => runSchedule(client, target, name, options));
       if (options.json) print(result);
       else print(`${result.status.toUpperCase()}  ${result.sentence}`);
       const good = result.status === 'go' || result.status === 'waived';
@@ -160,6 +159,7 @@ function listing(rows: readonly ScheduleRow[]): string {
     'ZONE',
     'STATE',
     'NEXT (UTC)',
+    'ENDS',
     'LAST (UTC)',
     'RESULT',
     'RUNS',
@@ -173,6 +173,7 @@ function listing(rows: readonly ScheduleRow[]): string {
     row.timezone,
     row.state,
     short(row.next[0]),
+    row.ends?.slice(0, 10) ?? '–',
     short(row.last?.due),
     row.last?.status ?? '–',
     String(row.runs),

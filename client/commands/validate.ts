@@ -16,16 +16,29 @@ export function register(program: Command): void {
     .action(async (files, options) => {
       const { readText, resolveRunbook, showProblems } = await import('../runbook/load.js');
       const { loadRunbook } = await import('../../model/schema/load.js');
+      const { openProject } = await import('../runbook/load.js');
+      const { unmetQuorums } = await import('../runbook/quorum.js');
+      const people = openProject().project.people;
       const results = files.map((argument) => {
         const { runbook, problems = [] } = loadRunbook(readText(resolveRunbook(argument)).text, argument, stepKinds);
         const steps = runbook?.phases.reduce((sum, phase) => sum + (phase.steps?.length ?? 0), 0) ?? 0;
-        return { file: argument, ok: runbook !== undefined, phases: runbook?.phases.length ?? 0, steps, problems };
+        const notes = runbook && people ? unmetQuorums(runbook, people) : [];
+        return {
+          file: argument,
+          ok: runbook !== undefined,
+          phases: runbook?.phases.length ?? 0,
+          steps,
+          problems,
+          notes,
+        };
       });
       const bad = results.filter((result) => !result.ok);
       if (options.json) process.stdout.write(`${JSON.stringify({ ok: bad.length === 0, files: results }, null, 2)}\n`);
       else {
-        for (const { file, ok, phases, problems } of results) {
+        for (const { file, ok, phases, problems, notes } of results) {
           process.stdout.write(ok ? `${file}: valid, ${counted(phases, 'phase')}\n` : `${showProblems(problems)}\n`);
+          for (const note of notes)
+            process.stdout.write(`  live, it cannot be finished by the people of golive.yaml: ${note}\n`);
         }
       }
       const count = bad.reduce((sum, { problems }) => sum + problems.length, 0);

@@ -5,7 +5,7 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { type MessageName, type Messages, mustBeSigned, type Receipt } from '../../model/people/message.js';
+import type { MessageName, Messages, Receipt } from '../../model/people/message.js';
 import { expectedStatement } from '../../model/state/expected-statement.js';
 import { parseMessage } from '../../model/people/parse-message.js';
 import { CliError, messageOf } from '../errors.js';
@@ -46,9 +46,7 @@ export async function send<N extends MessageName>(
     });
   }
   const outgoing =
-    found.memo.signing === 'signed' && mustBeSigned(name)
-      ? await signMessage(client, found, name, message, options.key)
-      : parsed.message;
+    found.memo.signing === 'signed' ? await signMessage(client, found, name, message, options.key) : parsed.message;
   const receipt = await update(client, found.target, found.runId, name, outgoing);
   if (!receipt.accepted) throw new CliError(receipt.reason, { exitCode: 4, hint: receipt.hint });
   return receipt.text;

@@ -1,3 +1,5 @@
+import { quorumProblems } from '../../model/people/quorum.js';
+import type { Plan } from '../../model/plan/plan.js';
 import { attend } from './attend.js';
 import { confirmLive } from '../terminal/confirm.js';
 import { connect } from '../server/connection.js';
@@ -6,6 +8,7 @@ import { launch, refuseBusy, refuseUsed } from './launch.js';
 import { checkDecision } from '../terminal/outcome.js';
 import { makePlan, openRunbook } from '../runbook/load.js';
 import { planSummary } from '../render/summary.js';
+import { defaultName } from './send.js';
 import { proveStarter } from './starter.js';
 import { print, talk } from '../terminal/tell.js';
 import { uiUrlOf } from './ui-url.js';
@@ -30,6 +33,17 @@ export interface StartOptions extends StartChoices {
   json?: boolean | undefined;
 }
 
+/** @throws CliError (exit 4) when a question of the plan cannot be answered by the people that there are */
+function checkQuorum(plan: Plan, startedBy: string | undefined): void {
+  const problems = quorumProblems(plan, startedBy);
+  if (problems.length === 0) return;
+  throw new CliError(`Nobody could finish this go-live: ${problems.join(' ')}`, {
+    exitCode: 4,
+    where: 'golive.yaml, people',
+    hint: 'Give the role to more people, let somebody else start it, or lower the count.',
+  });
+}
+
 /**
  * Plans a runbook and starts its go-live.
  * @throws CliError: exit 2 for bad input, 4 when the target is busy or nobody confirmed a live start
@@ -45,6 +59,7 @@ export async function start(file: string, options: StartOptions): Promise<void> 
   const opened = await openRunbook(file);
   const plan = await makePlan(opened, { target, change, mode, timeScale: options.timeScale ?? 1, inputs, evidence });
   if (options.require !== undefined) checkDecision(plan.decisions, options.require);
+  checkQuorum(plan, plan.signing?.level === 'signed' ? undefined : (options.by ?? defaultName()));
   for (const line of planSummary(plan)) talk(line);
   const connection = await connect();
   try {
@@ -52,6 +67,7 @@ export async function start(file: string, options: StartOptions): Promise<void> 
     refuseUsed(plan);
     if (plan.mode === 'live') await confirmLive(`Start this LIVE go-live on ${plan.target.id}?`, options.yes);
     const starter = await proveStarter(plan, options);
+    checkQuorum(plan, starter.by);
     const found = await launch(connection, plan, starter.by, starter.signed);
     const ui = await uiUrlOf(connection, target, found.runId);
     if (options.wait) {

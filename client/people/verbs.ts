@@ -19,6 +19,8 @@ export interface Given {
   until?: string;
   breakGlass?: boolean;
   phase?: boolean;
+  keep?: boolean;
+  yes?: boolean;
 }
 
 /** An option of a verb; `needed` ones are asked for by name when they are left out. */
@@ -38,6 +40,8 @@ export interface AnswerVerb<N extends MessageName> {
   /** Besides `--key`, where the message can be signed, and `--json`. */
   options: readonly Option[];
   examples: readonly string[];
+  /** Asks before it is sent, where that is needed. @throws CliError (exit 4) */
+  confirm?: (target: string, given: Given) => Promise<void>;
   /** @param name the argument after the target */
   draft: (name: string | undefined, given: Given) => Draft<N> | Promise<Draft<N>>;
 }
@@ -51,7 +55,6 @@ const BY_KEY: Option = {
   flags: '--by <name>',
   about: 'your name (default: the owner of the key, else the user of this computer)',
 };
-const BY_USER: Option = { flags: '--by <name>', about: 'your name (default: the user of this computer)' };
 const REASON: Option = { flags: '--reason <text>', about: 'why; it stands in the evidence' };
 const REASON_NEEDED: Option = { ...REASON, needed: true };
 const THE_STEP = { argument: '[step]', about: 'the step, when several failed' };
@@ -211,13 +214,37 @@ export const ANSWER_VERBS: { readonly [N in MessageName as Verb<N>]: AnswerVerb<
       return { gate, role, by, reason, until: untilOf(until, Date.now()) };
     },
   },
+  omit: {
+    message: 'omit',
+    summary: 'declare a phase not required, before it begins',
+    description:
+      'Leave a phase out that the runbook lets a role leave out (`mayOmit`). It needs a reason, and is loud in verdict and report.',
+    names: { argument: '<phase>', about: 'a phase that has not begun' },
+    options: [{ flags: '--as <role>', about: 'role in which you speak', needed: true }, BY_KEY, REASON_NEEDED],
+    examples: ['golive omit shop-prod load-test --as cto --reason "run yesterday, ticket 4711"'],
+    draft: (phase = '', { as: role, by, reason = '' }) => ({ phase, role, by, reason }),
+  },
   abort: {
     message: 'abort',
     summary: 'stop a go-live now and undo what it did',
-    description: 'Stop a running go-live at once, whatever it does, and undo what it did, newest first.',
-    options: [BY_USER, REASON_NEEDED],
-    examples: ['golive abort lcopilot-lab --reason "customer incident"'],
-    draft: (_name, { by, reason = '' }) => ({ by, reason }),
+    description:
+      'Stop a running go-live at once, whatever it does, and undo what it did, newest first. A live one is stopped by the\n' +
+      'people of golive.yaml, and shows before what it will take back. With --keep nothing is taken back.',
+    options: [
+      BY_KEY,
+      REASON_NEEDED,
+      { flags: '--keep', about: 'stop, and take nothing back; loud in verdict and report' },
+      { flags: '-y, --yes', about: 'do not ask before a live go-live is aborted' },
+    ],
+    examples: [
+      'golive abort lcopilot-lab --reason "customer incident"',
+      'golive abort shop-prod --keep --reason "the old version cannot be had back; mended by hand"',
+    ],
+    confirm: async (target, given) => {
+      const { confirmAbort } = await import('./confirm-abort.js');
+      await confirmAbort(target, given);
+    },
+    draft: (_name, { by, reason = '', keep }) => ({ by, reason, ...(keep ? { keep: 'yes' } : {}) }),
   },
 };
 

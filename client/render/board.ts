@@ -125,7 +125,8 @@ function phaseLine(state: GoLiveState, phase: PhaseState, frame: Frame, widths: 
     `${late ? style.warn(time) : time} / ${formatClock(planned)}`,
   ];
   if (phase.attempt > 1) parts.push(`attempt ${phase.attempt}`);
-  if (phase.status === 'skipped') parts.push('skipped');
+  if (phase.omitted) parts.push(style.warn(`OMITTED by ${clean(phase.omitted.by, 40)}`));
+  else if (phase.status === 'skipped') parts.push('skipped');
   if (phase.verdict === 'waived') parts.push(style.warn('waived'));
   return fit(parts.join('  '), frame.columns);
 }

@@ -1,5 +1,6 @@
 import { formatClock } from '../../model/duration.js';
 import type { GoLiveState, PhaseState, RollbackState, StepRecord } from '../../model/state/state.js';
+import type { Waiver } from '../../model/judge/waiver.js';
 import type { Style } from './style.js';
 import { saidLines } from './said.js';
 import { clean } from './text.js';
@@ -232,7 +233,10 @@ function peopleChanges(was: GoLiveState | undefined, now: GoLiveState): Said[] {
     const role = clean(roleName(now, choice.role), 40);
     lines.push(...said(choice.at, `${clean(choice.by, 60)} chose ${clean(choice.choice, 60)} as ${role}${why}`));
   }
-  for (const waiver of now.waivers.slice(was?.waivers.length ?? 0)) {
+  // A later waiver of a gate takes the place of an earlier one.
+  const told = (one: Waiver): boolean =>
+    was?.waivers.some(({ gate, at }) => gate === one.gate && at === one.at) ?? false;
+  for (const waiver of now.waivers.filter((one) => !told(one))) {
     const what = `${clean(waiver.gate, 80)} until ${clean(waiver.until, 40)}: ${clean(waiver.reason, 400)}`;
     lines.push(...said(waiver.at, `${clean(waiver.by, 60)} waived ${what}`));
   }
@@ -247,7 +251,9 @@ function peopleChanges(was: GoLiveState | undefined, now: GoLiveState): Said[] {
 }
 
 function keyOf(state: GoLiveState | undefined): string {
-  return state?.waiting === undefined ? '' : `${state.waiting.kind} ${state.waiting.id} ${state.waiting.since}`;
+  return state?.waiting === undefined
+    ? ''
+    : `${state.waiting.kind} ${state.waiting.id} ${state.waiting.since} ${state.waiting.votes ?? ''}`;
 }
 
 function waitingLines(state: GoLiveState, style: Style): string[] {
@@ -255,6 +261,7 @@ function waitingLines(state: GoLiveState, style: Style): string[] {
   if (waiting === undefined) return [];
   return [
     `${mark('waiting', style)} WAITING for ${waitingFor(state)}: ${clean(waiting.text, 400)}`,
+    ...(waiting.votes === undefined ? [] : [`    ${clean(waiting.votes, 600)}`]),
     ...waiting.commands.map((command) => `    ${clean(command, 300)}`),
   ];
 }

@@ -28,6 +28,7 @@ export function waitingBlock(state: GoLiveState, nowMs: number, style: Style, co
     commands.length === 1 && first !== undefined && width(head) + width(first) + 5 <= columns
       ? [spread(head, style.accent(first), columns - 1)]
       : [...wrapped(head, columns), ...commands.map((command) => fit(`     ${style.accent(command)}`, columns))];
+  if (waiting.votes !== undefined) lines.push(...wrap(clean(waiting.votes, 600), columns - 6).map((l) => `     ${l}`));
   if (waiting.about !== undefined)
     lines.push(...wrap(`about: ${clean(waiting.about, 400)}`, columns - 6).map((l) => `     ${l}`));
   if (waiting.expiresAt !== undefined) {

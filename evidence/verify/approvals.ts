@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf } from '../../host/errno.js';
 import { readSigners } from '../../model/signing/allowed-signers.js';
-import { samePerson, tally, type ApprovalState, type Vote } from '../../model/people/approval.js';
+import { samePerson, sameVoter, tally, type ApprovalState, type Vote } from '../../model/people/approval.js';
 import { canonicalJson } from '../../model/json.js';
 import { approvalsOf } from '../../model/state/initial-state.js';
 import type { ApprovalPlan, Plan } from '../../model/plan/plan.js';
@@ -95,11 +95,15 @@ function checkApproved(
       plan.people === undefined ||
       Object.entries(plan.people).some(([name, roles]) => samePerson(name, vote.by) && roles.includes(vote.role));
     if (!holds) wrong(`${vote.by} does not hold the role ${vote.role}`);
-    if (!vote.breakGlass && !rule.starterMay && samePerson(vote.by, startedBy))
+    if (
+      !vote.breakGlass &&
+      !rule.starterMay &&
+      sameVoter(vote, { by: startedBy, principal: state.startedProof?.principal })
+    )
       wrong(`${vote.by} started the go-live and approved it`);
     if (vote.breakGlass && !state.breakGlass?.some((one) => one.approval === rule.id))
       wrong('was given by breaking the glass, and the state does not say so');
-    if (rule.distinct && counted.some((other) => other !== vote && samePerson(other.by, vote.by)))
+    if (rule.distinct && counted.some((other) => other !== vote && sameVoter(other, vote)))
       wrong(`${vote.by} voted twice`);
     const inTime =
       vote.at <= (asked.closedAt ?? '') &&
@@ -172,6 +176,7 @@ function proofsOf({ plan, state, startedBy }: Record, findings: Findings): Claim
     claims.push({ item, proof: { statement, signature, principal, key }, at, statement: read.statement });
   };
   const start = startOf(plan, state, startedBy);
+  if (start.problem !== undefined) findings.add('policy', 'start', start.problem);
   take('start', state.startedProof, start.at, start.expected);
   for (const asked of state.approvals) {
     for (const vote of asked.votes.filter(({ status }) => status === 'counted'))
@@ -188,6 +193,11 @@ function proofsOf({ plan, state, startedBy }: Record, findings: Findings): Claim
   }
   for (const { gate, signed, at, by, role, until, reason } of state.waivers) {
     take(gate, signed, at, { message: 'waive', about: gate, by, role, until, reason, nonce: state.nonce ?? '' });
+  }
+  for (const { id, omitted } of state.phases) {
+    if (!omitted) continue;
+    const { by, role, reason, at, signed } = omitted;
+    take(id, signed, at, { message: 'omit', about: id, by, role, reason, nonce: state.nonce ?? '' });
   }
   for (const { about, by, role, choice, at, signed } of state.operator.filter((one) => one.by !== 'golive')) {
     take(about, signed, at, { message: 'choose', about, by, role, choice });

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../model/json.js';
 import type { Plan } from '../../model/plan/plan.js';
-import { SCHEDULED, withChange } from '../../model/plan/schedule.js';
+import { dueProblem, overrideProblem, peopleProblem, SCHEDULED, withChange } from '../../model/plan/schedule.js';
 import { readStatement, startExpected, type Statement } from '../../model/signing/signing.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { sha256 } from '../hash.js';
@@ -10,16 +10,21 @@ export function startOf(
   plan: Plan,
   state: GoLiveState,
   startedBy: string,
-): { at: string; expected: Partial<Statement> } {
-  if (!plan.schedule) {
-    return { at: state.startedAt, expected: startExpected(plan.goLiveId, state.planDigest, startedBy) };
-  }
-  const template = withChange(plan, SCHEDULED);
-  const { principal, statement = '', signature = '' } = state.startedProof ?? {};
-  const [signer] = Object.entries(plan.signing?.principals ?? {}).find(([, name]) => name === principal) ?? [startedBy];
+): { at: string; expected: Partial<Statement>; problem?: string | undefined } {
+  const { statement = '', signature = '' } = state.startedProof ?? {};
   const read = readStatement({ statement, signature });
+  const template = plan.schedule ? withChange(plan, SCHEDULED) : undefined;
+  if (!plan.schedule || !template || !read.ok || read.statement.goLive !== template.goLiveId) {
+    const reason = read.ok ? read.statement.reason : undefined;
+    return {
+      at: state.startedAt,
+      expected: startExpected(plan.goLiveId, state.planDigest, startedBy, reason),
+      problem: plan.schedule && (peopleProblem(plan) ?? overrideProblem(plan, reason)),
+    };
+  }
   return {
-    at: read.ok ? read.statement.issuedAt : state.startedAt,
-    expected: startExpected(template.goLiveId, sha256(canonicalJson(template)), signer),
+    at: read.statement.issuedAt,
+    expected: startExpected(template.goLiveId, sha256(canonicalJson(template)), startedBy),
+    problem: peopleProblem(plan) ?? dueProblem(plan.schedule, plan.change, new Date(state.startedAt)),
   };
 }

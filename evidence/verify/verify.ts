@@ -6,6 +6,7 @@ import { checkBag } from './bag.js';
 import { type Finding, Findings } from './finding.js';
 import { checkJudgement, type FromRaw, readRecord } from './judge.js';
 import { checkLog } from './log.js';
+import { checkRights } from './rights.js';
 import { checkSeal } from './seal.js';
 
 export interface Trust {
@@ -43,6 +44,7 @@ export async function verifyBundle(root: string, trust: Trust, fromRaw: FromRaw)
   if (record && findings.list.every((one) => one.class !== 'altered')) {
     await checkJudgement(bag, record, events, fromRaw, findings);
     await checkApprovals(bag, record, events, trust.signers, findings);
+    await checkRights(record, events, findings);
     await findings.group('Temporal’s own ids', () => {
       if (seal && seal.temporal.workflowId !== record.state.workflowId) {
         findings.add('history', 'seal.dsse.json', 'was made in another workflow than the state names');

@@ -84,6 +84,7 @@ const messages = {
   'message.tick': { about: 'A person ticked an item of a checklist.', by: 'go-live', fields: taken },
   'message.choose': { about: 'An operator said what to do after a failure.', by: 'go-live', fields: taken },
   'message.waive': { about: 'A person waived a gate or a phase.', by: 'go-live', fields: taken },
+  'message.omit': { about: 'A person declared a phase not required.', by: 'go-live', fields: taken },
   'message.abort': { about: 'Somebody stopped the go-live.', by: 'go-live', fields: taken },
 } as const satisfies Record<`message.${MessageName}`, EventKind>;
 
@@ -112,6 +113,11 @@ export const EVENTS = {
     fields: { ...ended, sentence: optional(sentence) },
   },
   'phase.failed': { about: 'The attempt did not pass.', by: 'go-live', fields: ended },
+  'phase.omitted': {
+    about: 'A person declared the phase not required, before it began.',
+    by: 'go-live',
+    fields: { phase: attemptOfPhase.phase, by, role, reason },
+  },
   'phase.cancelled': { about: 'The attempt was stopped.', by: 'go-live', fields: ended },
   'step.started': { about: 'A deed begins.', by: 'step', fields: started },
   'step.done': { about: 'A deed is done, and its evidence is on the disk.', by: 'step', fields: done },
@@ -186,6 +192,11 @@ export const EVENTS = {
       role,
       reason: optional(reason),
     },
+  },
+  'abort.kept': {
+    about: 'The go-live was stopped, and what it had done stays.',
+    by: 'go-live',
+    fields: { by, reason },
   },
   'rollback.started': {
     about: 'A way back began.',

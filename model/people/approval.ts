@@ -43,6 +43,8 @@ export interface ApprovalState {
 /** What judging a vote needs to know; times are ISO 8601, workflow time. */
 export interface VoteDraft {
   message: ApproveMessage;
+  /** Proven, where names are signed. */
+  principal?: string | undefined;
   vote: Vote['vote'];
   via: Vote['via'];
   at: string;
@@ -51,6 +53,14 @@ export interface VoteDraft {
 export interface VoteRules {
   plan: Pick<Plan, 'mode' | 'roles' | 'people' | 'signing'>;
   startedBy: string;
+  /** Proven, where names are signed. */
+  startedPrincipal?: string | undefined;
+}
+
+/** A name, and the principal that a key proved it by. */
+export interface Named {
+  by: string;
+  principal?: string | undefined;
 }
 
 const refuse = (reason: string, hint: string): Receipt => ({ accepted: false, reason, hint });
@@ -58,6 +68,11 @@ const refuse = (reason: string, hint: string): Receipt => ({ accepted: false, re
 /** Two names are one person when they differ only in case and outer spaces. */
 export function samePerson(a: string, b: string): boolean {
   return a.trim().toLowerCase() === b.trim().toLowerCase();
+}
+
+/** One person by the principal that was proven, whatever the printed names say; else by the name. */
+export function sameVoter(a: Named, b: Named): boolean {
+  return samePerson(a.by, b.by) || (a.principal !== undefined && a.principal === b.principal);
 }
 
 /** Whether a person may speak for a role, and if not why; an empty list of people checks the role alone. */
@@ -69,14 +84,24 @@ export function roleProblem(plan: VoteRules['plan'], by: string, role: string): 
       `Its roles are: ${Object.keys(plan.roles).join(', ')}.`,
     );
   }
-  const people = Object.entries(plan.people ?? {});
-  if (people.length === 0) return undefined;
-  const roles = people.find(([name]) => samePerson(name, by))?.[1];
-  if (roles === undefined)
-    return refuse(`${by} is not among the people of this project.`, 'Add the person to golive.yaml.');
-  if (!roles.includes(role))
+  const stranger = personProblem(plan, by);
+  if (stranger) return stranger;
+  const roles = rolesOf(plan, by);
+  if (roles && !roles.includes(role))
     return refuse(`${by} does not hold the role '${role}'.`, `${by} holds: ${roles.join(', ')}.`);
   return undefined;
+}
+
+/** What a person of the project holds; undefined for a stranger, and where no people are listed. */
+function rolesOf({ people = {} }: Pick<Plan, 'people'>, by: string): string[] | undefined {
+  return Object.entries(people).find(([name]) => samePerson(name, by))?.[1];
+}
+
+/** Why somebody is none of the people of the project; where none are listed, everybody is. */
+export function personProblem(plan: Pick<Plan, 'people'>, by: string): Receipt | undefined {
+  const listed = Object.keys(plan.people ?? {}).length > 0;
+  if (!listed || rolesOf(plan, by)) return undefined;
+  return refuse(`${by} is not among the people of this project.`, 'Add the person to golive.yaml.');
 }
 
 /**
@@ -85,6 +110,7 @@ export function roleProblem(plan: VoteRules['plan'], by: string, role: string): 
  */
 export function judgeVote(rule: ApprovalPlan, state: ApprovalState, draft: VoteDraft, rules: VoteRules): Receipt {
   const { by, role, reason } = draft.message;
+  const voter = { by, principal: draft.principal };
   const problem = roleProblem(rules.plan, by, role);
   if (problem) return problem;
   const alone = draft.message.breakGlass === 'yes';
@@ -111,11 +137,11 @@ export function judgeVote(rule: ApprovalPlan, state: ApprovalState, draft: VoteD
       'Vote again when it is asked for.',
     );
   }
-  if (!alone && !rule.starterMay && samePerson(by, rules.startedBy)) {
+  if (!alone && !rule.starterMay && sameVoter(voter, { by: rules.startedBy, principal: rules.startedPrincipal })) {
     return refuse(`${by} started this go-live and may not approve it.`, 'Ask another person with that role.');
   }
   if (draft.vote === 'reject' && !reason?.trim()) return refuse('A rejection needs a reason.', 'Give `reason`.');
-  const earlier = state.votes.filter((vote) => vote.status === 'counted' && samePerson(vote.by, by));
+  const earlier = state.votes.filter((vote) => vote.status === 'counted' && sameVoter(vote, voter));
   if (earlier.some((vote) => vote.role === role)) {
     return refuse(`${by} has already voted as ${role} on '${rule.id}'.`, 'A vote counts once; nothing was changed.');
   }
@@ -148,6 +174,33 @@ export function tally(rule: ApprovalPlan, votes: readonly Vote[]): Tally {
   if (rejection) return { outcome: 'rejected', missing, rejection };
   if (counted.some((vote) => vote.breakGlass)) return { outcome: 'approved', missing: [] };
   return { outcome: missing.length === 0 ? 'approved' : 'open', missing };
+}
+
+/** Names that a sentence gives at most. */
+const NAMED = 6;
+
+/** How far a question is, role by role: `SRE: 1 of 2 (Bo), wanted: Cy or Dee. CTO: 0 of 1, wanted: Ada.` */
+export function tallyText(
+  rule: ApprovalPlan,
+  votes: readonly Vote[],
+  { roles, people = {} }: Pick<Plan, 'roles' | 'people'>,
+  starter: Named,
+): string {
+  const counted = votes.filter((vote) => vote.status === 'counted');
+  const spent = (name: string, role: string): boolean =>
+    counted.some((vote) => samePerson(vote.by, name) && (rule.distinct || vote.role === role)) ||
+    (!rule.starterMay && samePerson(starter.by, name));
+  return rule.needs
+    .map(({ role, count }) => {
+      const given = counted.filter((vote) => vote.role === role && vote.vote === 'approve').map(({ by }) => by);
+      const able = Object.keys(people).filter((name) => people[name]?.includes(role) && !spent(name, role));
+      const more = able.length > NAMED ? ` or ${able.length - NAMED} more` : '';
+      const wanted =
+        given.length >= count || able.length === 0 ? '' : `, wanted: ${able.slice(0, NAMED).join(' or ')}${more}`;
+      const who = given.length === 0 ? '' : ` (${given.join(', ')})`;
+      return `${roles[role] ?? role}: ${given.length} of ${count}${who}${wanted}.`;
+    })
+    .join(' ');
 }
 
 /** Votes that bind to something else become void, visibly. */

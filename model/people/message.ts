@@ -59,18 +59,11 @@ export const SIGNED_FIELDS = { statement: optional, signature: optional } as con
   Field
 >;
 
-/** A message that must be signed where names are. */
+/** A message: each must be signed where names are. */
 function signed<F extends Fields, V extends string>(
   kind: MessageKind<F, V> & { says: Says<Taken<F>> },
 ): MessageKind<F & typeof SIGNED_FIELDS, V> & { says: Says<Taken<F>> } {
   return { ...kind, fields: { ...kind.fields, ...SIGNED_FIELDS } };
-}
-
-/** A message that anybody may send who reaches the server. */
-function unsigned<F extends Fields, V extends string>(
-  kind: MessageKind<F, V>,
-): MessageKind<F, V> & { says?: undefined } {
-  return kind;
 }
 
 type VoteFields = { approval: string; role: string; by: string; reason?: string; breakGlass?: 'yes' };
@@ -156,17 +149,34 @@ const TABLE = {
     },
     says: ({ gate: about, role, by, reason, until }) => ({ about, role, by, meaning: `Waive ${about}`, reason, until }),
   }),
-  /** To stop is safe for anybody to ask; everything else lets the go-live go on. */
-  abort: unsigned({ verbs: ['abort'], fields: { by: needed, reason: needed } }),
+  /** Declares a phase not required, before it begins. */
+  omit: signed({
+    verbs: ['omit'],
+    fields: { phase: needed, role: needed, by: needed, reason: needed },
+    says: ({ phase: about, role, by, reason }) => ({ about, role, by, meaning: `Omit ${about}`, reason }),
+  }),
+  /** Stops the go-live. It takes back what was done, so it is for the people of the project where it is live. */
+  abort: signed({
+    verbs: ['abort'],
+    fields: {
+      by: needed,
+      reason: needed,
+      /** Takes nothing back. */
+      keep: flag,
+    },
+    says: ({ by, reason, keep }) => ({
+      about: 'abort',
+      role: '',
+      by,
+      meaning: keep === 'yes' ? 'Stop and take nothing back' : 'Stop and take back what was done',
+      reason,
+    }),
+  }),
 };
 
 export type MessageName = keyof typeof TABLE;
 /** What each message holds. */
 export type Messages = { [N in MessageName]: Taken<(typeof TABLE)[N]['fields']> };
-/** Messages that must be signed where names are. */
-export type SignedName = {
-  [N in MessageName]: (typeof TABLE)[N] extends { says: object } ? N : never;
-}[MessageName];
 /** Verbs of the command line that send a message. */
 export type Verb<N extends MessageName = MessageName> = (typeof TABLE)[N]['verbs'][number];
 
@@ -176,14 +186,9 @@ export type WaiveMessage = Messages['waive'];
 
 /** Every message, described. */
 export const MESSAGES: {
-  readonly [N in MessageName]: MessageKind<Fields, Verb<N>> & { says?: Says<Messages[N]> | undefined };
+  readonly [N in MessageName]: MessageKind<Fields, Verb<N>> & { says: Says<Messages[N]> };
 } = TABLE;
 export const MESSAGE_NAMES = Object.keys(TABLE) as MessageName[];
-
-/** Whether a message must be signed where names are. */
-export function mustBeSigned(name: MessageName): name is SignedName {
-  return TABLE[name].says !== undefined;
-}
 
 /** The answer of an Update. A refused message changes nothing but the record of refusals. */
 export type Receipt = { accepted: true; text: string } | { accepted: false; reason: string; hint: string };

@@ -1,3 +1,4 @@
+import { isReadable, readable } from '../text.js';
 import type { Field } from './field.js';
 import { MESSAGES, type MessageName, type Messages, SIGNED_FIELDS } from './message.js';
 
@@ -10,7 +11,7 @@ export type Parsed<T> = { ok: true; message: T } | { ok: false; problem: string 
 
 /**
  * Reads one message from outside. Unknown fields are refused, so that a misspelt one is not lost silently;
- * control characters are refused, since the text is printed on terminals and pages. Plain code, since it runs inside
+ * control characters and half characters are refused, since the text is printed on terminals and pages. Plain code, since it runs inside
  * the workflow.
  */
 export function parseMessage<N extends MessageName>(name: N, raw: unknown): Parsed<Messages[N]> {
@@ -21,7 +22,7 @@ export function parseMessage<N extends MessageName>(name: N, raw: unknown): Pars
   const given = raw as Record<string, unknown>;
   const unknown = Object.keys(given).find((key) => !Object.hasOwn(fields, key));
   if (unknown !== undefined) {
-    return { ok: false, problem: `'${name}' has no field '${unknown.slice(0, 60)}'. It takes ${exampleOf(name)}.` };
+    return { ok: false, problem: `'${name}' has no field '${readable(unknown, 60)}'. It takes ${exampleOf(name)}.` };
   }
   for (const [field, { needed }] of Object.entries(fields)) {
     const value = given[field];
@@ -31,7 +32,7 @@ export function parseMessage<N extends MessageName>(name: N, raw: unknown): Pars
     }
     const limit = Object.hasOwn(SIGNED_FIELDS, field) ? SIGNED_TEXT_LIMIT : MESSAGE_TEXT_LIMIT;
     if (value.length > limit) return { ok: false, problem: `'${field}' is longer than ${limit} characters.` };
-    if (/[\p{Cc}\p{Cf}]/u.test(value)) return { ok: false, problem: `'${field}' holds control characters.` };
+    if (!isReadable(value)) return { ok: false, problem: `'${field}' holds control characters or half characters.` };
   }
   const problem = Object.entries(fields)
     .map(([field, rule]) => valueProblem(field, rule, given[field]))

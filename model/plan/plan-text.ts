@@ -112,6 +112,7 @@ function phaseLines(plan: Plan, phase: PhasePlan, { index, atMs, verbose }: Phas
   const head = ` ${index}  ${phase.title}  [${phase.id}]   ${roleNames(plan, phase.owner)}   T+${formatClock(atMs)}, planned ${formatDuration(phase.plannedMs)}`;
   const lines = ['', head];
   if (phase.when !== undefined) lines.push(`     only when ${phase.when}`);
+  if (phase.mayOmit) lines.push(`     may be omitted by ${roleNames(plan, phase.mayOmit)}`);
   for (const approval of phase.approvals.filter((one) => one.when === 'before'))
     lines.push(`     ● approval before by ${needsText(plan, approval)}`);
   for (const item of phase.checklist) lines.push(`     ☐ ${plan.roles[item.role] ?? item.role}: ${item.text}`);
@@ -174,6 +175,8 @@ export function planText(
   if (rollbacks.length > 0)
     lines.push('', 'rollbacks', ...rollbacks.flatMap((one) => rollbackLines(one, verbose ? plan : undefined)));
   if (verbose) lines.push(...undoOrder(plan));
+  const { by = [], atMostMs = 0 } = plan.waivers ?? {};
+  if (by.length > 0) lines.push('', `waivers: by ${roleNames(plan, by)}, for at most ${formatDuration(atMostMs)}`);
   const ending = plan.onNoGo === 'undo' ? 'what is left registered is undone, newest first' : 'what was done is kept';
   lines.push('', `without GO: ${ending}`, `evidence: ${plan.evidence.directory} (${plan.evidence.signoff})`);
   return `${lines.join('\n')}\n`;

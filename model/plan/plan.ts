@@ -1,6 +1,7 @@
 import type { AddressText, ApprovalId, GateId, PhaseId, StepId } from './address.js';
 import type { JsonObject } from '../json.js';
 import type { SigningPlan } from '../signing/signing.js';
+import type { ScheduleRight } from './calendar.js';
 
 /** What doing a step again would mean: nothing, the same state, or a second deed. */
 export const EFFECTS = ['none', 'idempotent', 'once'] as const;
@@ -22,8 +23,8 @@ export interface Plan {
   mode: Mode;
   /** 1 = real time; 30 = every waiting time is a thirtieth. Always 1 in live mode. */
   timeScale: number;
-  /** Set in the plan of a schedule's runs: what was signed is its template. */
-  schedule?: { id: string };
+  /** Set in the plan of a schedule's runs: what was signed is its template. Earlier versions kept the id alone. */
+  schedule?: Pick<ScheduleRight, 'id'> & Partial<ScheduleRight>;
   /** Folder that relative paths of steps are resolved against (absolute). */
   baseDir: string;
   roles: Record<string, string>;
@@ -41,6 +42,8 @@ export interface Plan {
   phases: PhasePlan[];
   decisions: DecisionPlan[];
   rollbacks: Record<string, RollbackPlan>;
+  /** Who may waive, and for how long; absent in plans of earlier versions: every role, for 30 days. */
+  waivers?: WaiverRule;
   /** What is undone, newest first, when the go-live ends without GO and no named rollback said otherwise. */
   onNoGo: 'undo' | 'keep';
   evidence: EvidencePlan;
@@ -78,6 +81,14 @@ export interface NoticePlan {
 export const NOTICE_EVENTS = ['started', 'waiting', 'guard', 'no-go', 'go'] as const;
 export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
 
+/** Who may waive gates; nobody where `by` is empty. */
+export interface WaiverRule {
+  by: string[];
+  atMostMs: number;
+  /** The owner of a phase does not waive its gates. */
+  distinct: boolean;
+}
+
 export interface PhasePlan {
   id: PhaseId;
   title: string;
@@ -87,6 +98,8 @@ export interface PhasePlan {
   when?: string;
   /** No policy may approve here; only persons. */
   human?: boolean;
+  /** Roles that may declare the phase not required, before it begins. */
+  mayOmit?: string[];
   approvals: ApprovalPlan[];
   checklist: ChecklistItem[];
   steps: StepNode[];
@@ -233,6 +246,8 @@ export interface GatePlan {
   hard: boolean;
   /** true: cannot be waived. */
   floor: boolean;
+  /** Of those who may waive, the roles that may waive this gate. */
+  waivableBy?: string[];
   /** `ratio` values print as given, `percent` ×100; `ms` as a duration. */
   unit?: 'percent' | 'ms' | 'count';
 }

@@ -1,31 +1,11 @@
+import { type Blackout, isDue, type ScheduleRight } from './calendar.js';
 import type { Plan } from './plan.js';
 import type { Signed } from '../signing/signing.js';
 
-/** When runs of a schedule are due: a cron line or an interval, in a time zone. */
-export interface ScheduleTimes {
-  cron?: string;
-  everyMs?: number;
-  /** IANA name, e.g. `Europe/Berlin`. */
-  timezone: string;
-}
-
-/** A span of time in which a schedule starts nothing. */
-export interface Blackout {
-  /** ISO 8601; from `from` on, before `to`. */
-  from: string;
-  to: string;
-  why: string;
-}
-
 /** A schedule with everything settled. */
-export interface SchedulePlan {
-  id: string;
+export interface SchedulePlan extends ScheduleRight {
   title: string;
-  times: ScheduleTimes;
-  /** How late a missed run may still be started. */
-  catchUpMs: number;
   pauseOnFailure: boolean;
-  blackouts: Blackout[];
   /** What each run does; its change is `SCHEDULED`, and each run has its own in its place. */
   plan: Plan;
 }
@@ -36,8 +16,8 @@ export interface ScheduledStart {
   /** Who applied the schedule, and what proves it where names are signed. */
   appliedBy: string;
   signed?: Signed;
-  /** A run that a person asks for, also within a blackout. */
-  asked?: { by: string; override?: string };
+  /** A run that a person asks for, also within a blackout; signed for itself where names are. */
+  asked?: { by: string; override?: string; due?: string; signed?: Signed };
 }
 
 /** What a run of a schedule came to. */
@@ -77,6 +57,56 @@ export function changeOf(due: Date): string {
   return due.toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
+/** When the run of a change is due; undefined where the change is no run's. */
+export function dueOf(change: string): Date | undefined {
+  const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(change) ?? [];
+  const due = new Date(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`);
+  return Number.isNaN(due.getTime()) || changeOf(due) !== change ? undefined : due;
+}
+
+/** What a worker that is busy may add to how late a run begins. */
+const GRACE_MS = 60_000;
+/** How far the clocks of the server and of a worker may be apart. */
+const SKEW_MS = 5_000;
+
+/** Why a signed schedule gives no right to this run; undefined when it does. `began`: when its go-live began. */
+export function dueProblem(
+  { id, times, catchUpMs, blackouts, endsAt }: NonNullable<Plan['schedule']>,
+  change: string,
+  began: Date,
+): string | undefined {
+  if (!times || catchUpMs === undefined || !blackouts || endsAt === undefined) {
+    return `what was signed of the schedule '${id}' says no calendar and no end; apply it anew.`;
+  }
+  const due = dueOf(change);
+  if (!due) return `its change '${change.slice(0, 60)}' names no due time.`;
+  const at = due.toISOString();
+  if (!isDue(times, due)) return `no run of '${id}' is due at ${at}.`;
+  const blackout = blackoutAt(blackouts, due);
+  if (blackout) return `${at} lies in a blackout until ${blackout.to} (${blackout.why}).`;
+  if (!(due.getTime() < Date.parse(endsAt))) return `the schedule ended at ${endsAt}; apply it anew.`;
+  const lateMs = began.getTime() - due.getTime();
+  if (lateMs < -SKEW_MS) return `its run of ${at} is not due yet.`;
+  return lateMs > catchUpMs + GRACE_MS ? `its run of ${at} is too late to be caught up.` : undefined;
+}
+
+/** Why the plan of a schedule's run cannot be a run without people; undefined when it can. */
+export function peopleProblem({ phases, decisions }: Pick<Plan, 'phases' | 'decisions'>): string | undefined {
+  const asks =
+    phases.flatMap(({ approvals }) => approvals).find(({ auto }) => auto === undefined)?.id ??
+    phases.flatMap(({ checklist }) => checklist)[0]?.id ??
+    decisions.find(({ approval }) => approval !== undefined)?.id;
+  return asks === undefined ? undefined : `it says that it comes from a schedule, and asks people ('${asks}').`;
+}
+
+/** Why a person may not start this run of a schedule, though they sign it: a blackout that they do not override. */
+export function overrideProblem({ schedule, change }: Plan, override: string | undefined): string | undefined {
+  const due = dueOf(change);
+  const blackout = due && blackoutAt(schedule?.blackouts ?? [], due);
+  if (!blackout || override?.trim()) return undefined;
+  return `${due?.toISOString()} lies in a blackout until ${blackout.to} (${blackout.why}), and nobody overrides it.`;
+}
+
 export function blackoutAt(blackouts: readonly Blackout[], time: Date): Blackout | undefined {
   const at = time.getTime();
   return blackouts.find(({ from, to }) => at >= Date.parse(from) && at < Date.parse(to));
@@ -93,6 +123,8 @@ export interface ScheduleRow {
   times: string;
   timezone: string;
   state: string;
+  /** ISO 8601; null: without an end. */
+  ends: string | null;
   next: string[];
   last: { due: string; status: string; sentence: string } | null;
   runs: number;

@@ -25,7 +25,7 @@ export interface Statement {
   goLive: string;
   /** Digest of the plan. */
   plan: string;
-  message: 'approve' | 'reject' | 'tick' | 'choose' | 'waive' | 'start';
+  message: 'approve' | 'reject' | 'tick' | 'choose' | 'waive' | 'omit' | 'abort' | 'start';
   /** Approval, checklist item, gate, or what the operator is asked about. */
   about: string;
   /** Of what is approved; empty where the message approves nothing. */
@@ -181,7 +181,7 @@ export function timeProblem({ issuedAt, expiresAt }: Statement, nowMs: number): 
 }
 
 /** What the statement of a start says. */
-export function startExpected(goLive: string, planDigest: string, by: string): Expected {
+export function startExpected(goLive: string, planDigest: string, by: string, reason?: string): Expected {
   return {
     goLive,
     plan: planDigest,
@@ -192,6 +192,7 @@ export function startExpected(goLive: string, planDigest: string, by: string): E
     role: '',
     by,
     meaning: `Start ${goLive}`,
+    ...(reason === undefined ? {} : { reason }),
   };
 }
 

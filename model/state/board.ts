@@ -51,6 +51,7 @@ function header(state: GoLiveState, nowMs: number): string[] {
     lines.push(
       `● **WAITING** for ${cell(state.waiting.roles.join(', '))}: ${cell(state.waiting.text)}`,
       '',
+      ...(state.waiting.votes ? [cell(state.waiting.votes), ''] : []),
       ...state.waiting.commands.map((command) => `    ${command}`),
       '',
     );

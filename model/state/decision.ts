@@ -44,6 +44,7 @@ function requirement(id: string, state: GoLiveState, nowMs: number): Requirement
   const { title, sentence, status } = phase;
   switch (status) {
     case 'skipped':
+      if (phase.omitted) return { title, verdict: 'waived', sentence: sentence ?? '' };
       return { title, verdict: 'go', sentence: sentence ?? 'Skipped as the runbook says.' };
     case 'failed': {
       const verdict = phase.verdict && !mayGoOn(phase.verdict) ? phase.verdict : 'no-go';
@@ -81,8 +82,14 @@ export function headline(state: GoLiveState): string {
     ({ approval, by, reason, reviewBy }) =>
       `BREAK-GLASS: ${by} alone approved '${approval}' (${reason}); review it by ${reviewBy}. `,
   );
-  const incomplete = `${state.rollbackIncomplete ? 'ROLLBACK INCOMPLETE. ' : ''}${alone.join('')}`;
-  if (state.aborted) return `${incomplete}Aborted by ${state.aborted.by}: ${state.aborted.reason}`;
+  const omitted = state.phases.flatMap(({ title, omitted: by }) =>
+    by ? `OMITTED: ${title}, by ${by.by} (${by.role}): ${by.reason}. ` : [],
+  );
+  const incomplete = `${state.rollbackIncomplete ? 'ROLLBACK INCOMPLETE. ' : ''}${alone.join('')}${omitted.join('')}`;
+  if (state.aborted) {
+    const { by, reason, keep } = state.aborted;
+    return `${incomplete}Aborted by ${by}: ${reason}${keep ? ' NOTHING WAS TAKEN BACK (--keep).' : ''}`;
+  }
   const holds = ({ verdict }: DecisionState) => verdict !== undefined && mayGoOn(verdict);
   const good = state.decisions.filter(holds);
   const worstFirst = state.decisions.filter((decision) => !holds(decision));

@@ -6,6 +6,7 @@ import type { GateResult } from '../judge/gate.js';
 import type { Waiver } from '../judge/waiver.js';
 import type { ApprovalState } from '../people/approval.js';
 import type { Choice, MessageName } from '../people/message.js';
+import type { Omission } from '../people/omission.js';
 import type { Mode } from '../plan/plan.js';
 import type { Proof, SigningPlan } from '../signing/signing.js';
 import type { Verdict } from '../verdict.js';
@@ -70,6 +71,8 @@ export interface PhaseState {
   verdict?: Verdict;
   sentence?: string;
   attempt: number;
+  /** Declared not required, so it is skipped. */
+  omitted?: Omission;
   startedAt?: string;
   endedAt?: string;
   /** Workflow id of the running or last attempt. */
@@ -135,6 +138,8 @@ export interface Waiting {
   text: string;
   roles: string[];
   since: string;
+  /** How many of how many in which role, who voted, who is still wanted. */
+  votes?: string;
   expiresAt?: string;
   commands: string[];
   choices?: Choice[];
@@ -142,6 +147,16 @@ export interface Waiting {
   about?: AddressText;
   /** Made anew at each asking; a signed choice names it. */
   nonce?: string;
+}
+
+/** Who stopped the go-live. */
+export interface Abort {
+  by: string;
+  reason: string;
+  at: string;
+  /** Nothing is taken back. */
+  keep?: true;
+  signed?: Proof;
 }
 
 /** Everything that people see: the answer of the `state` query. */
@@ -189,7 +204,7 @@ export interface GoLiveState {
   sentence?: string;
   /** Set when a rollback could not be finished. */
   rollbackIncomplete: boolean;
-  aborted?: { by: string; reason: string; at: string };
+  aborted?: Abort;
   bundle?: { digest: string; missing: string[]; path?: string; report?: string; key?: string };
   /** History events of the finished phases, for `limits to design for`. */
   events: number;

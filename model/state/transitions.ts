@@ -1,6 +1,7 @@
 import type { StepResult } from './contract.js';
 import type { StepFailure } from '../failure.js';
 import type { DecisionState, PhaseResult, PhaseState, RollbackState, StepRecord, Tick, UndoEntry } from './state.js';
+import type { Omission } from '../people/omission.js';
 import type { ApprovalState } from '../people/approval.js';
 import type { GateResult } from '../judge/gate.js';
 import type { Waiver } from '../judge/waiver.js';
@@ -34,6 +35,15 @@ export function phaseSkipped(phase: PhaseState, sentence: string, at: string): v
   phase.status = 'skipped';
   phase.sentence = sentence;
   phase.endedAt = at;
+}
+
+/** A person declared it not required: it counts as waived, and says so. */
+export function phaseOmitted(phase: PhaseState, omission: Omission): void {
+  const { by, role, reason } = omission;
+  phase.status = 'skipped';
+  phase.verdict = 'waived';
+  phase.sentence = `OMITTED by ${by} (${role}): ${reason}`;
+  phase.omitted = omission;
 }
 
 /** Its steps run, in a child of this workflow id. */

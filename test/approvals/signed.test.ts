@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { planDigestOf } from '../../client/go-live/launch.js';
-import type { ApproveMessage } from '../../model/people/message.js';
+import type { ApproveMessage, MessageName, Messages } from '../../model/people/message.js';
 import { asId } from '../../model/plan/address.js';
 import { BREAK_GLASS_NAMESPACE, STATEMENT_TYPE, type Statement, statementText } from '../../model/signing/signing.js';
 import { expectedStatement } from '../../model/state/expected-statement.js';
@@ -113,7 +113,7 @@ describe('signed approvals', () => {
     });
   }, 60_000);
 
-  test('ticks, choices and waivers are signed as well; to abort is anybody’s right', async () => {
+  test('ticks, choices and waivers are signed as well; and so is an abort', async () => {
     const made = signedPlan({ needs: [{ role: 'cto', count: 1 }] });
     const [first] = made.phases;
     if (!first) throw new Error('no phase');
@@ -124,21 +124,21 @@ describe('signed approvals', () => {
       const state = await run.until((now) => now.waiting?.id === 'one', 'the question');
       expect(await run.send('approve', vote(state, ask('one', 'Ada'), 'ada'))).toMatchObject({ accepted: true });
       const listed = await run.until((now) => now.waiting?.kind === 'checklist', 'the checklist');
-      const sign = (
+      const sign = <N extends MessageName>(
         now: GoLiveState,
-        name: 'tick' | 'choose' | 'waive',
-        message: never,
+        name: N,
+        message: Messages[N],
         by: 'Cy' | 'Ada',
         key: string,
       ): object => {
         const expected = expectedStatement(now, name, message);
         if (typeof expected === 'string') throw new Error(expected);
         const statement = { ...expected, type: STATEMENT_TYPE, principal: PRINCIPALS[by], ...times() } as Statement;
-        return { ...(message as object), ...ssh.statement(key, statement) };
+        return { ...message, ...ssh.statement(key, statement) };
       };
       const tick = { item: 'one.window', role: 'sre', by: 'Cy' };
       expect(await run.send('tick', tick)).toMatchObject({ accepted: false });
-      expect(await run.send('tick', sign(listed, 'tick', tick as never, 'Cy', 'cy'))).toMatchObject({ accepted: true });
+      expect(await run.send('tick', sign(listed, 'tick', tick, 'Cy', 'cy'))).toMatchObject({ accepted: true });
       const asked = await run.until((now) => now.waiting?.kind === 'operator', 'the failure');
       const waive = {
         gate: 'one',
@@ -148,20 +148,34 @@ describe('signed approvals', () => {
         until: new Date(Date.now() + 60_000).toISOString(),
       };
       expect(await run.send('waive', waive)).toMatchObject({ accepted: false });
-      expect(await run.send('waive', sign(asked, 'waive', waive as never, 'Ada', 'ada'))).toMatchObject({
+      expect(await run.send('waive', sign(asked, 'waive', waive, 'Ada', 'ada'))).toMatchObject({
         accepted: true,
       });
-      const retry = { choice: 'retry', role: 'sre', by: 'Cy' };
+      const retry = { choice: 'retry' as const, role: 'sre', by: 'Cy' };
       expect(await run.send('choose', retry)).toMatchObject({ accepted: false });
-      expect(await run.send('choose', sign(asked, 'choose', retry as never, 'Cy', 'cy'))).toMatchObject({
+      expect(await run.send('choose', sign(asked, 'choose', retry, 'Cy', 'cy'))).toMatchObject({
         accepted: true,
       });
       const next = await run.until((now) => now.waiting?.id === 'two', 'the second question');
       expect(next.checklist[0]?.signed?.principal).toBe('cy@x');
       expect(next.waivers[0]?.signed?.principal).toBe('ada@x');
       expect(next.operator[0]).toMatchObject({ choice: 'retry', signed: { principal: 'cy@x' } });
-      expect(await run.send('abort', { by: 'anybody', reason: 'smoke' })).toMatchObject({ accepted: true });
-      expect((await run.result()).verdict).toBe('no-go');
+      expect(await run.send('abort', { by: 'anybody', reason: 'smoke' })).toMatchObject({ accepted: false });
+      const stop = { by: 'Cy', reason: 'smoke' };
+      expect(await run.send('abort', stop)).toMatchObject({
+        accepted: false,
+        reason: expect.stringContaining('signed'),
+      });
+      const kept = sign(next, 'abort', { ...stop, keep: 'yes' }, 'Cy', 'cy');
+      expect(await run.send('abort', { ...kept, keep: undefined })).toMatchObject({
+        accepted: false,
+        reason: expect.stringContaining("'meaning'"),
+      });
+      expect(await run.send('abort', sign(next, 'abort', stop, 'Cy', 'cy'))).toMatchObject({ accepted: true });
+      expect(await run.result()).toMatchObject({
+        verdict: 'no-go',
+        aborted: { by: 'Cy', signed: { principal: 'cy@x' } },
+      });
     });
   }, 60_000);
 });

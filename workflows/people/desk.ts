@@ -6,23 +6,36 @@ import {
   MESSAGE_NAMES,
   type MessageName,
   type Messages,
-  mustBeSigned,
   QUERY_BOARD,
   QUERY_STATE,
   type Receipt,
+  SIGNED_FIELDS,
 } from '../../model/people/message.js';
 import { parseMessage } from '../../model/people/parse-message.js';
+import { readable } from '../../model/text.js';
 import type { SigningPlan, Proof } from '../../model/signing/signing.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { Vote } from '../../model/people/approval.js';
+import { changed } from '../changes.js';
 import { now, type Session } from '../session.js';
-import { HANDLERS, type OpenAnswer, refuse } from './handlers.js';
+import { abort, HANDLERS, type OpenAnswer, refuse } from './handlers.js';
 import { isSigned, vouch } from './vouch.js';
 
 /** Refusals kept in the state; a flood of junk must not grow it. All of them are in the history anyhow. */
 const KEPT_REFUSALS = 20;
 /** Refusals that the evidence names one by one where signatures are asked for. */
 const NOTED_REFUSALS = 500;
+
+/** Longest text that is told again of a refused message. */
+const TOLD = 300;
+
+/** What a refused message said, without its proof, which proves nothing, and cut: a flood must not fill the evidence. */
+function boundedSaid(said: JsonObject): JsonObject {
+  const told = Object.entries(said).filter(([field]) => !Object.hasOwn(SIGNED_FIELDS, field));
+  return Object.fromEntries(
+    told.map(([field, value]) => [field, typeof value === 'string' ? readable(value, TOLD) : value]),
+  );
+}
 
 /** Receives every message from people: the same for Updates (which answer) and Signals (which do not). */
 export class Desk implements OpenAnswer {
@@ -51,7 +64,9 @@ export class Desk implements OpenAnswer {
     if (!parsed.ok) return this.record(name, {}, via, refuse(parsed.problem, 'Send it again, corrected.'));
     const { message } = parsed;
     const { signing } = this.session.plan;
-    if (signing?.level === 'signed' && mustBeSigned(name)) return this.receiveSigned(name, message, via, signing);
+    // Before `abort-is-for-people` anybody could abort, and nothing was signed for it.
+    const proven = name !== 'abort' || changed('abort-is-for-people');
+    if (signing?.level === 'signed' && proven) return this.receiveSigned(name, message, via, signing);
     return this.record(name, message, via, this.handle(name, message, via));
   }
 
@@ -71,14 +86,15 @@ export class Desk implements OpenAnswer {
     const said = message as JsonObject;
     if (receipt.accepted) this.session.note(`message.${name}`, { via, said });
     else {
-      const by = typeof said.by === 'string' ? said.by : 'unknown';
+      const by = typeof said.by === 'string' ? readable(said.by, 120) : 'unknown';
+      const reason = readable(receipt.reason, TOLD);
       const { refusals } = this.session.state;
       this.session.refused += 1;
       if (refusals.length < KEPT_REFUSALS) {
-        refusals.push({ at: now(), message: name, by, reason: receipt.reason, hint: receipt.hint });
+        refusals.push({ at: now(), message: name, by, reason, hint: readable(receipt.hint, TOLD) });
       }
       if (this.session.refused <= (isSigned(this.session) ? NOTED_REFUSALS : KEPT_REFUSALS)) {
-        this.session.note('message.refused', { message: name, via, said, reason: receipt.reason });
+        this.session.note('message.refused', { message: name, via, said: boundedSaid(said), reason });
       }
     }
     this.session.show();
@@ -92,6 +108,6 @@ export class Desk implements OpenAnswer {
 
   /** Stops the go-live without a message: Temporal's own cancel asks for the same. */
   abort(message: Messages['abort']): Receipt {
-    return HANDLERS.abort(message, { session: this.session, desk: this, via: 'signal' });
+    return abort(message, { session: this.session, own: true });
   }
 }

@@ -1,4 +1,4 @@
-import { judgeVote, roleProblem, type Vote } from '../../model/people/approval.js';
+import { judgeVote, personProblem, roleProblem, tally, type Vote } from '../../model/people/approval.js';
 import {
   type ApproveMessage,
   type ChooseMessage,
@@ -7,12 +7,15 @@ import {
   needsReason,
   type Receipt,
 } from '../../model/people/message.js';
+import { judgeOmission } from '../../model/people/omission.js';
 import { noApproval, NO_CHOICE_OPEN, noItem } from '../../model/people/refusals.js';
 import { type AddressText, addressText, readAddress } from '../../model/plan/address.js';
-import { judgeWaiver } from '../../model/judge/waiver.js';
+import { judgeWaiver, withWaiver } from '../../model/judge/waiver.js';
 import { approvalsOf } from '../../model/state/initial-state.js';
 import type { Proof } from '../../model/signing/signing.js';
-import { itemTicked } from '../../model/state/transitions.js';
+import { itemTicked, phaseOmitted } from '../../model/state/transitions.js';
+import { changed } from '../changes.js';
+import { waitingForApproval } from './asking.js';
 import { now, type Session } from '../session.js';
 
 /** The answer to the question that an operator is asked now. */
@@ -31,6 +34,9 @@ export interface Arrival {
   proof?: Proof | undefined;
 }
 
+/** Where an abort arrived; `own` is Temporal's own cancel. */
+type AbortArrival = Pick<Arrival, 'session' | 'proof'> & { own?: true };
+
 /** Does what a message asks for, or refuses it and changes nothing. */
 type Handler<N extends MessageName> = (message: Messages[N], arrival: Arrival) => Receipt;
 
@@ -41,8 +47,11 @@ export const HANDLERS: { readonly [N in MessageName]: Handler<N> } = {
   tick,
   choose,
   waive,
+  omit,
   abort,
 };
+
+const LATE = 'The first answer counts; this one came late, and nothing was changed.';
 
 export const refuse = (reason: string, hint: string): Receipt => ({ accepted: false, reason, hint });
 
@@ -54,9 +63,16 @@ function vote(message: ApproveMessage, word: Vote['vote'], { session, via, proof
   if (!rule || !approval) {
     return refuse(noApproval(message.approval), `This runbook asks for: ${rules.map((r) => r.id).join(', ')}.`);
   }
-  const draft = { message, vote: word, via, at: now() };
-  const receipt = judgeVote(rule, approval, draft, { plan, startedBy: start.startedBy });
+  const draft = { message, principal: proof?.principal, vote: word, via, at: now() };
+  const receipt = judgeVote(rule, approval, draft, {
+    plan,
+    startedBy: start.startedBy,
+    startedPrincipal: state.startedProof?.principal,
+  });
   if (!receipt.accepted) return receipt;
+  const { outcome } = tally(rule, approval.votes);
+  if (approval.status === 'open' && outcome !== 'open' && changed('first-answer-counts'))
+    return refuse(`'${rule.id}' is ${outcome} already.`, LATE);
   approval.votes.push({
     approval: rule.id,
     role: message.role,
@@ -73,6 +89,13 @@ function vote(message: ApproveMessage, word: Vote['vote'], { session, via, proof
     ...(message.breakGlass ? { breakGlass: true as const } : {}),
   });
   if (message.breakGlass) breakGlass(session, message);
+  const { waiting } = state;
+  if (waiting?.id === rule.id && tally(rule, approval.votes).outcome === 'open') {
+    const next = waitingForApproval(session, rule, approval, waiting.since);
+    // Who is waited for is a search attribute.
+    const roles = next.roles[0] === waiting.roles[0] || changed('waits-for-who-is-wanted') ? next.roles : waiting.roles;
+    session.waitFor({ ...next, roles });
+  }
   return receipt;
 }
 
@@ -124,6 +147,8 @@ function choose(message: Messages['choose'], { session, desk, proof }: Arrival):
   }
   if (needsReason(message.choice) && !message.reason?.trim())
     return refuse(`'${message.choice}' needs a reason.`, 'Give `reason`.');
+  if (desk.choice && changed('first-answer-counts'))
+    return refuse(`${desk.choice.by} has answered already: '${desk.choice.choice}'.`, LATE);
   desk.choice = message;
   desk.proof = proof;
   return { accepted: true, text: `'${message.choice}' is recorded.` };
@@ -136,17 +161,46 @@ function lastOf(about: AddressText): string {
 }
 
 function waive(message: Messages['waive'], { session, proof }: Arrival): Receipt {
-  const receipt = judgeWaiver(message, session.plan, Date.now());
+  const { state, plan } = session;
+  const receipt = judgeWaiver(message, plan, Date.now());
+  if (!receipt.accepted) return receipt;
   const { role, by, reason, until } = message;
   const gate = addressText(readAddress(message.gate));
   const waiver = { gate, role, by, reason, until, at: now(), used: false, ...(proof ? { signed: proof } : {}) };
-  if (receipt.accepted) session.state.waivers.push(waiver);
+  const waivers = withWaiver(state.waivers, waiver);
+  if (!waivers) return refuse('There are too many waivers.', 'Nothing was changed.');
+  state.waivers = waivers;
   return receipt;
 }
 
-function abort(message: Messages['abort'], { session }: Pick<Arrival, 'session'>): Receipt {
+function omit(message: Messages['omit'], { session, proof }: Arrival): Receipt {
+  const { plan, state } = session;
+  const phase = state.phases.find(({ id }) => id === message.phase);
+  const receipt = judgeOmission(message, plan, phase?.attempt ?? 0);
+  if (!receipt.accepted || !phase) return receipt;
+  const { role, by, reason } = message;
+  if (phase.omitted) return refuse(`'${phase.id}' is omitted already, by ${phase.omitted.by}.`, 'Nothing was changed.');
+  phaseOmitted(phase, { by, role, reason, at: now(), ...(proof ? { signed: proof } : {}) });
+  session.note('phase.omitted', { phase: phase.id, by, role, reason });
+  return receipt;
+}
+
+export function abort({ by, reason, keep }: Messages['abort'], { session, proof, own }: AbortArrival): Receipt {
+  const { plan, state } = session;
   if (session.aborted) return refuse('The go-live is being aborted already.', 'Nothing was changed.');
-  session.state.aborted = { ...message, at: now() };
+  // In a rehearsal anybody may; Temporal's own cancel is no person, and who may cancel is its server's matter.
+  const stranger = plan.mode === 'live' && !own && changed('abort-is-for-people') ? personProblem(plan, by) : undefined;
+  if (stranger) return stranger;
+  state.aborted = {
+    by,
+    reason,
+    at: now(),
+    ...(keep ? { keep: true as const } : {}),
+    ...(proof ? { signed: proof } : {}),
+  };
   session.work?.cancel();
-  return { accepted: true, text: 'The go-live stops; what it did is undone, newest first.' };
+  const text = keep
+    ? 'The go-live stops; what it did stays.'
+    : 'The go-live stops; what it did is undone, newest first.';
+  return { accepted: true, text };
 }

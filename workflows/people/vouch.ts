@@ -1,9 +1,10 @@
-import { ApplicationFailure, uuid4 } from '@temporalio/workflow';
+import { ApplicationFailure, uuid4, workflowInfo } from '@temporalio/workflow';
 import { NOT_STARTED, type SignatureCheck } from '../../model/state/contract.js';
 import { expectedStatement } from '../../model/state/expected-statement.js';
 import type { MessageName, Messages, Receipt } from '../../model/people/message.js';
-import { SCHEDULED, withChange } from '../../model/plan/schedule.js';
+import { dueProblem, overrideProblem, peopleProblem, SCHEDULED, withChange } from '../../model/plan/schedule.js';
 import {
+  type Expected,
   namespaceOf,
   readStatement,
   type Signed,
@@ -16,6 +17,7 @@ import {
 } from '../../model/signing/signing.js';
 import type { Vote } from '../../model/people/approval.js';
 import { checkSignatures } from '../activities.js';
+import { changed } from '../changes.js';
 import type { GoLiveStart } from '../inputs.js';
 import { digestOf, type Session } from '../session.js';
 
@@ -55,7 +57,8 @@ export async function vouch<N extends MessageName>(
   };
   const before = doubt();
   if (before !== undefined) return refused(before, SIGN_AGAIN);
-  if (underCheck >= AT_ONCE) return refused('Too many signatures are being checked now.', 'Send it again in a minute.');
+  if (underCheck >= AT_ONCE || session.handsOn)
+    return refused('Too many signatures are being checked now.', 'Send it again in a minute.');
   underCheck += 1;
   let checked: SignatureCheck;
   try {
@@ -119,29 +122,64 @@ export async function recheckVotes(session: Session, votes: readonly Vote[]): Pr
   });
 }
 
+/** What the statement of a start must say, when it must hold, and why there is no right to this start, if there is none. */
+interface StartRight {
+  expected: Expected;
+  atMs: number;
+  problem?: string | undefined;
+}
+
+/**
+ * A go-live is started by who signs it. A run of a schedule is, too, or by the right that its signed calendar gives:
+ * then the template was signed, by whoever applied it, and that holds until its end or until the key is revoked.
+ */
+function startRight({ plan, planDigest, startedBy, override }: GoLiveStart, statement: Statement): StartRight {
+  const { workflowId } = workflowInfo();
+  const elsewhere =
+    workflowId === plan.target.id ? undefined : `it runs as '${workflowId}', and its target is '${plan.target.id}'.`;
+  const { schedule } = plan;
+  const template = schedule ? withChange(plan, SCHEDULED) : undefined;
+  if (!schedule || !template || statement.goLive !== template.goLiveId) {
+    const expected = startExpected(plan.goLiveId, planDigest, startedBy, override);
+    const problem = elsewhere ?? (schedule && (peopleProblem(plan) ?? overrideProblem(plan, override)));
+    return { expected, atMs: Date.now(), problem };
+  }
+  return {
+    expected: startExpected(template.goLiveId, digestOf(template), startedBy),
+    atMs: Date.parse(statement.issuedAt),
+    problem: elsewhere ?? peopleProblem(plan) ?? dueProblem(schedule, plan.change, new Date()),
+  };
+}
+
+/** As it was judged before `starter-is-who-signed`. */
+function earlierRight({ plan, planDigest, startedBy, signedBy }: GoLiveStart, statement: Statement): StartRight {
+  const template = plan.schedule ? withChange(plan, SCHEDULED) : undefined;
+  return template
+    ? {
+        expected: startExpected(template.goLiveId, digestOf(template), signedBy ?? startedBy),
+        atMs: Date.parse(statement.issuedAt),
+      }
+    : { expected: startExpected(plan.goLiveId, planDigest, startedBy), atMs: Date.now() };
+}
+
 /**
  * Who started the go-live, proven where names are signed: otherwise a starter could approve under a second name.
  *
  * @throws ApplicationFailure when it is not proven; nothing has been done then
  */
-export async function vouchStart(
-  { plan, planDigest, startedBy, signed, signedBy }: GoLiveStart,
-  signing: SigningPlan,
-): Promise<Proof> {
+export async function vouchStart(start: GoLiveStart, signing: SigningPlan): Promise<Proof> {
+  const { plan, planDigest, signed } = start;
   const refuse = (why: string) =>
     ApplicationFailure.nonRetryable(`${NOT_STARTED}: ${why} Start it with \`golive start\`.`, 'BAD_INPUT');
   if (digestOf(plan) !== planDigest) throw refuse('its plan is not the one that its digest names.');
   if (!signed) throw refuse('who starts it must sign.');
   const read = readStatement(signed);
   if (!read.ok) throw refuse(read.problem);
-  // Of a schedule, its template was signed, by whoever applied it; that holds until the key is revoked.
-  const template = plan.schedule ? withChange(plan, SCHEDULED) : undefined;
-  const expected = template
-    ? startExpected(template.goLiveId, digestOf(template), signedBy ?? startedBy)
-    : startExpected(plan.goLiveId, planDigest, startedBy);
-  const at = template ? Date.parse(read.statement.issuedAt) : Date.now();
-  const problem = statementProblem(read.statement, expected, signing, at);
-  if (problem !== undefined) throw refuse(problem);
+  const { expected, atMs, problem } = changed('starter-is-who-signed')
+    ? startRight(start, read.statement)
+    : earlierRight(start, read.statement);
+  const wrong = problem ?? statementProblem(read.statement, expected, signing, atMs);
+  if (wrong !== undefined) throw refuse(wrong);
   const checked = await check(signing, read.statement, signed);
   if (!checked.ok) throw refuse(checked.reason);
   return { ...signed, principal: read.statement.principal, key: checked.key };

@@ -44,7 +44,7 @@ export function checkRole({ source, runbook }: Pick<Check, 'source' | 'runbook'>
 export function checkSpans(check: Check, path: Path, holder: Readonly<Record<string, unknown>>): void {
   for (const [key, value] of Object.entries(holder)) {
     if (
-      !['expires', 'planned', 'timeout', 'every', 'within', 'late', 'catchUp', 'backoff'].includes(key) ||
+      !['expires', 'planned', 'timeout', 'every', 'within', 'late', 'catchUp', 'validFor', 'backoff'].includes(key) ||
       typeof value !== 'string'
     )
       continue;

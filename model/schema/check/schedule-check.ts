@@ -1,3 +1,4 @@
+import { readCron } from '../../plan/calendar.js';
 import { type Check, checkSpans, list, placed } from './checks.js';
 import type { Runbook, RunbookPhase } from '../format/runbook.js';
 import type { Path } from '../yaml/source.js';
@@ -15,6 +16,10 @@ export function checkSchedules(check: Check): void {
     seen.add(schedule.id);
     if ((schedule.cron === undefined) === (schedule.every === undefined)) {
       source.at(path, 'a schedule has either `cron` or `every`', 'Keep one of the two.');
+    }
+    const cron = schedule.cron === undefined ? undefined : readCron(schedule.cron);
+    if (cron?.ok === false) {
+      source.at([...path, 'cron'], cron.problem, 'Five fields: minute, hour, day, month, weekday, e.g. 0 3 * * 1-5.');
     }
     if (schedule.timezone !== undefined && !isTimezone(schedule.timezone)) {
       source.at(

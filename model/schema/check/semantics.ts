@@ -8,6 +8,7 @@ import type { Check } from './checks.js';
 import { checkGates } from './gate-check.js';
 import { checkRehearsal } from './rehearsal-check.js';
 import { checkSchedules } from './schedule-check.js';
+import { checkWaivers } from './waiver-check.js';
 import type { RunbookNode, RunbookPhase, RunbookStep } from '../format/runbook.js';
 import { baseTypes, Scope } from '../format/scope.js';
 import type { Path } from '../yaml/source.js';
@@ -279,4 +280,5 @@ export function checkSemantics(check: Check): void {
   });
   checkRehearsal(check);
   checkSchedules(check);
+  checkWaivers(check);
 }

@@ -2,17 +2,14 @@ import { z } from 'zod';
 import { PRINCIPAL } from '../../signing/allowed-signers.js';
 import { DURATION_PATTERN } from '../../duration.js';
 import type { Json } from '../../json.js';
+import { READABLE } from '../../text.js';
 import { reportIssues } from '../yaml/issues.js';
 import { id } from './runbook-fields.js';
 import { specOf } from './scope.js';
 import { Source } from '../yaml/source.js';
 import type { Problem } from '../yaml/source.js';
 
-const personName = z
-  .string()
-  .min(1)
-  .max(120)
-  .regex(/^[^\p{Cc}\p{Cf}]+$/u, 'no control characters');
+const personName = z.string().min(1).max(120).regex(READABLE, 'no control characters');
 const name = z
   .string()
   .min(1)

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { READABLE } from '../../text.js';
 import { DURATION_PATTERN } from '../../duration.js';
 
 // The fields that stand in many places of a runbook.
 
 const ID = /^[a-z][a-z0-9-]*$/;
 const idHint = 'an id is lower case: letters, digits and -, beginning with a letter';
-const visible = /^[^\p{Cc}\p{Cf}]*$/u;
 
 export const id = z.string().min(1).max(60).regex(ID, idHint);
 /** `<phase>.<step>`, as in `evidence.include`. */
@@ -23,8 +23,8 @@ export const inputName = z
   .min(1)
   .max(60)
   .regex(/^[a-zA-Z][a-zA-Z0-9]*$/, 'letters and digits, beginning with a letter');
-export const title = z.string().min(1).max(200).regex(visible, 'no control characters');
-export const sentence = z.string().min(1).max(1000).regex(visible, 'no control characters');
+export const title = z.string().min(1).max(200).regex(READABLE, 'no control characters');
+export const sentence = z.string().min(1).max(1000).regex(READABLE, 'no control characters');
 /** A file below the bundle: no folders above it, nothing hidden. */
 export const fileName = z
   .string()

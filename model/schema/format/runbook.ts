@@ -4,6 +4,7 @@ import { CHOICES } from '../../people/message.js';
 import { EFFECTS, NOTICE_EVENTS } from '../../plan/plan.js';
 import { VERDICTS } from '../../verdict.js';
 import { inputSchema } from './inputs.js';
+import { roleList, scheduleSchema, waivers } from './runbook-rights.js';
 import {
   cel,
   condition,
@@ -112,6 +113,7 @@ const gateSchema = z.strictObject({
   minN: z.int().min(1).optional().describe('Fewer samples are inconclusive.'),
   hard: z.boolean().optional().describe('false: a failure only warns.'),
   floor: z.boolean().optional().describe('true: cannot be waived.'),
+  waivableBy: roleList.optional().describe('Of `waivers.by`, the roles that may waive this gate.'),
   unit: z.enum(['percent', 'ms', 'count']).optional(),
 });
 const gateNode = z.union([
@@ -126,6 +128,10 @@ const phaseSchema = z.strictObject({
   planned: span.optional(),
   when: condition.optional(),
   human: z.boolean().optional(),
+  mayOmit: z
+    .strictObject({ by: roleList })
+    .optional()
+    .describe('Who may declare the phase not required, before it begins.'),
   approval: z.union([phaseApproval, z.array(phaseApproval).min(1).max(10)]).optional(),
   checklist: z
     .array(z.strictObject({ id, text: sentence, role: id }))
@@ -140,27 +146,6 @@ const phaseSchema = z.strictObject({
       then: z.union([z.enum(['stop', 'ask', 'continue']), z.strictObject({ return: id })]).optional(),
       ask: z.strictObject({ role: id, expires: span.optional() }).optional(),
     })
-    .optional(),
-});
-
-const scheduleSchema = z.strictObject({
-  id,
-  title: title.optional(),
-  phases: z.array(id).min(1).max(50).describe('What each run does; none of them may wait for a person.'),
-  cron: z
-    .string()
-    .max(100)
-    .regex(/^(\S+\s+){4}\S+$/, 'five fields: minute, hour, day, month, weekday')
-    .optional(),
-  every: span.optional().describe('An interval, in place of `cron`.'),
-  timezone: z.string().max(60).optional().describe('IANA name; UTC by default.'),
-  catchUp: span.optional().describe('How late a missed run may still be started: 10s to 10m, 1m by default.'),
-  pauseOnFailure: z.boolean().optional().describe('A run that is no GO pauses the schedule.'),
-  blackouts: z
-    .array(
-      z.strictObject({ from: z.iso.datetime({ offset: true }), to: z.iso.datetime({ offset: true }), why: sentence }),
-    )
-    .max(100)
     .optional(),
 });
 
@@ -249,6 +234,7 @@ export const runbookSchema = z.strictObject({
       }),
     )
     .optional(),
+  waivers: waivers.optional(),
   onNoGo: z.enum(['undo', 'keep']).optional(),
   evidence: z
     .strictObject({

@@ -1,6 +1,7 @@
 import { asId, gateOfStep, type StepId } from '../../plan/address.js';
 import type { GatePlan, Limit } from '../../plan/plan.js';
 import { proportionOf } from '../expression/expression-paths.js';
+import { list } from '../check/checks.js';
 import { isEach } from '../format/runbook.js';
 import type { RunbookGate, RunbookPhase } from '../format/runbook.js';
 
@@ -32,6 +33,7 @@ function planGate(gate: RunbookGate, it?: StepId): GatePlan {
   if (n !== undefined) plan.n = n;
   if (successes !== undefined) plan.successes = successes;
   if (gate.minN !== undefined) plan.minN = gate.minN;
+  if (gate.waivableBy !== undefined) plan.waivableBy = [...list(gate.waivableBy)];
   if (gate.unit !== undefined) plan.unit = gate.unit;
   return plan;
 }

@@ -1,10 +1,13 @@
 import { parseDuration } from '../../duration.js';
 import { readAddress } from '../../plan/address.js';
 import type { Plan } from '../../plan/plan.js';
+import type { ScheduleRight } from '../../plan/calendar.js';
 import type { SchedulePlan } from '../../plan/schedule.js';
 import type { Runbook, RunbookSchedule } from '../format/runbook.js';
 
 const CATCH_UP_MS = 60_000;
+/** How long what somebody signed when a schedule was applied lets it run. */
+export const VALID_MS = 90 * 86_400_000;
 /** Temporal takes no shorter one; a longer one would start what nobody expects any more. */
 const SHORTEST_MS = 10_000;
 const LONGEST_MS = 600_000;
@@ -27,25 +30,30 @@ export function scheduledRunbook(runbook: Runbook, { id, title = id, phases }: R
   };
 }
 
-/** A schedule as it is applied. @param plan of `scheduledRunbook`, with the change `SCHEDULED` */
-export function planSchedule(schedule: RunbookSchedule, plan: Plan): SchedulePlan {
+/**
+ * A schedule as it is applied. Its calendar stands in the plan, too: whoever signs the plan signs when it may run.
+ *
+ * @param plan of `scheduledRunbook`, with the change `SCHEDULED`
+ * @param nowMs when it is applied, milliseconds since the epoch
+ */
+export function planSchedule(schedule: RunbookSchedule, plan: Plan, nowMs: number): SchedulePlan {
   const span = (text: string | undefined, otherwise: number): number => {
     const name = /^\$\{\{\s*inputs\.(\w+)\s*\}\}$/.exec(text ?? '')?.[1];
     const value = name === undefined ? (text === undefined ? undefined : parseDuration(text)) : plan.inputs[name];
     return typeof value === 'number' ? value : otherwise;
   };
   const { id, title = id, cron, every, timezone = 'UTC', catchUp, pauseOnFailure = false, blackouts = [] } = schedule;
-  return {
+  const bounded = schedule.validFor !== undefined || plan.signing?.level === 'signed';
+  const right: ScheduleRight = {
     id,
-    title,
     times: {
       ...(cron === undefined ? {} : { cron }),
       ...(every === undefined ? {} : { everyMs: span(every, 0) }),
       timezone,
     },
     catchUpMs: Math.min(LONGEST_MS, Math.max(SHORTEST_MS, span(catchUp, CATCH_UP_MS))),
-    pauseOnFailure,
     blackouts,
-    plan: { ...plan, schedule: { id } },
+    ...(bounded ? { endsAt: new Date(nowMs + span(schedule.validFor, VALID_MS)).toISOString() } : {}),
   };
+  return { ...right, title, pauseOnFailure, plan: { ...plan, schedule: right } };
 }

@@ -3,23 +3,23 @@ import { ExpressionError, resolve } from '../../expression/expression.js';
 import type { ExpressionContext } from '../../expression/expression.js';
 import { planGates } from './plan-gates.js';
 import { fillTexts, questionFields } from './plan-texts.js';
-import { checkGuardrails, resolveInputs } from './plan-inputs.js';
-import type { PlanProblem, PlanRequest } from './plan-inputs.js';
+import { checkGuardrails, type PlanProblem, type PlanRequest, resolveInputs } from './plan-inputs.js';
+import { planWaivers } from './plan-waivers.js';
 import type { JsonObject } from '../../json.js';
 import { addressText, type ApprovalId, asId } from '../../plan/address.js';
 import { hostsOf, reachedHosts } from '../../plan/reach.js';
-import type {
-  ApprovalPlan,
-  DecisionPlan,
-  GuardPlan,
-  NetworkPlan,
-  PhasePlan,
-  Plan,
-  RollbackPlan,
-  StepNode,
-  StepPlan,
+import {
+  type ApprovalPlan,
+  callsOf,
+  type DecisionPlan,
+  type GuardPlan,
+  type NetworkPlan,
+  type PhasePlan,
+  type Plan,
+  type RollbackPlan,
+  type StepNode,
+  type StepPlan,
 } from '../../plan/plan.js';
-import { callsOf } from '../../plan/plan.js';
 import type { WindowPlan } from '../../judge/window.js';
 import { approvalIds, list } from '../check/checks.js';
 import { pathsIn } from '../expression/expression-paths.js';
@@ -151,8 +151,7 @@ function planPhase(planning: Planning, phase: RunbookPhase, live: boolean): Phas
   const owner = [...list(phase.owner)];
   const approvals = list(phase.approval);
   const ids = approvalIds(phase.id, approvals);
-  const title = phase.title ?? phase.id;
-  const { onFail } = phase;
+  const { onFail, title = phase.id } = phase;
   const anyRole = Object.keys(planning.runbook.roles)[0] ?? '';
   const plan: PhasePlan = {
     id: asId(phase.id),
@@ -181,6 +180,7 @@ function planPhase(planning: Planning, phase: RunbookPhase, live: boolean): Phas
   };
   if (phase.when !== undefined) plan.when = phase.when;
   if (phase.human) plan.human = true;
+  if (phase.mayOmit) plan.mayOmit = [...list(phase.mayOmit.by)];
   if (onFail?.rollback !== undefined) plan.onFail.rollback = onFail.rollback;
   return plan;
 }
@@ -291,6 +291,7 @@ export function planRunbook(request: PlanRequest): Planned {
       include: (runbook.evidence?.include ?? []).map(({ file, from }) => ({ file, from: [...list(from)] })),
     },
     notices: runbook.notices ?? [],
+    waivers: planWaivers(runbook, planning.ms),
   };
   if (request.people && Object.keys(request.people).length > 0) plan.people = request.people;
   plan.network = networkOf(plan, request.allow ?? [], planning);

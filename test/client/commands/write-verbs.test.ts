@@ -70,6 +70,29 @@ describe('validate', () => {
       files: [{ ok: false, problems: [{ line: 16, column: 5 }, { line: 30 }, { line: 33 }] }],
     });
   });
+  test('tells a question that the people of golive.yaml could not answer live, whoever starts it', async () => {
+    const text = 'people:\n  Bo: { roles: [lead] }\napprovals: { level: declared }\n';
+    writeFileSync(join(folder, 'golive.yaml'), text);
+    writeFileSync(
+      join(folder, 'two.yaml'),
+      [
+        'schema: 1',
+        'id: two',
+        'title: Two',
+        'roles: { lead: Lead }',
+        'phases:',
+        '  - { id: one, approval: { role: lead } }',
+        '  - { id: both, approval: { needs: [{ role: lead, count: 2 }] } }',
+        '',
+      ].join('\n'),
+    );
+    const said = await runVerb(validate, 'validate', './two.yaml');
+    rmSync(join(folder, 'golive.yaml'));
+    rmSync(join(folder, 'two.yaml'));
+    expect(said).toMatchObject({ code: 0 });
+    expect(said.stdout).toContain("'both' needs 2 × lead, each another person; there is only Bo.");
+    expect(said.stdout).not.toContain("'one' needs");
+  });
   test('an unknown runbook names the nearest', async () => {
     const said = await runVerb(validate, 'validate', 'lcopilot-day');
     expect(said).toMatchObject({ code: 2 });

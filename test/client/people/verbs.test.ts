@@ -27,3 +27,8 @@ test('what an answer is about comes after the target', async () => {
   expect(await ANSWER_VERBS.skip.draft('load', given)).toMatchObject({ choice: 'skip', step: 'load' });
   expect(await ANSWER_VERBS.rollback.draft('R2', given)).toMatchObject({ choice: 'rollback', rollback: 'R2' });
 });
+
+test('`golive abort --keep` takes nothing back', async () => {
+  expect(await ANSWER_VERBS.abort.draft(undefined, { ...given, keep: true })).toMatchObject({ keep: 'yes' });
+  expect(await ANSWER_VERBS.abort.draft(undefined, given)).not.toHaveProperty('keep');
+});

@@ -34,7 +34,15 @@ describe('the board', () => {
   test('says who is waited for, and the command that answers', () => {
     const lines = draw({ state: waiting(), live: [] }, { nowMs: T0 + 300_000 });
     expect(lines.join('\n')).toMatchSnapshot();
+    expect(lines.join('\n')).toContain('     CTO: 0 of 1, wanted: Ana or Bea.');
     expect(lines.join('\n')).toContain('WAITING 0:03:20 for CTO: "Start the full run?"');
+  });
+
+  test('is loud about a phase that was left out', () => {
+    const state = waiting();
+    const omitted = { by: 'Ana', role: 'cto', reason: 'run yesterday', at: at(10) };
+    Object.assign(state.phases[1] ?? {}, { status: 'skipped', verdict: 'waived', omitted });
+    expect(draw({ state, live: [] }).join('\n')).toContain('OMITTED by Ana');
   });
 
   test('ends with the verdict', () => {

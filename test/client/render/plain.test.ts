@@ -120,4 +120,21 @@ describe('changes as lines', () => {
       'Ana aborted: incident',
     ]);
   });
+
+  test('a waiver that takes the place of another is told, and what stays is not told again', () => {
+    const before = waiting();
+    const one = { role: 'cto', by: 'Ana', reason: 'known', until: at(9000), used: false };
+    before.waivers = [
+      { ...one, gate: asId('full.x'), at: at(101) },
+      { ...one, gate: asId('full.y'), at: at(101) },
+    ];
+    const after = structuredClone(before);
+    after.waivers = [
+      { ...one, gate: asId('full.y'), at: at(101) },
+      { ...one, gate: asId('full.x'), at: at(102), reason: 'measured again' },
+    ];
+    expect(changes(view(before), view(after), now, PLAIN).map((line) => line.replace(/^T\+\S+ +/, ''))).toEqual([
+      `Ana waived full.x until ${at(9000)}: measured again`,
+    ]);
+  });
 });

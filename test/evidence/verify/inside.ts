@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import type { Json } from '../../../model/json.js';
 import { addressText, asId } from '../../../model/plan/address.js';
+import { RIGHTS } from './inside-rights.js';
 import type { Attack } from './outside.js';
 
 /** By somebody who holds the worker's key: only the rules themselves are left to catch it. */
@@ -257,4 +258,5 @@ export const DEEP: Attack[] = [
     (bundle) => bundle.state((state) => void Object.assign(state.phases[0]?.steps[0] ?? {}, { status: 'failed' })),
     'is failed, and its phase passed',
   ],
+  ...RIGHTS,
 ];

@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import {
   judgeVote,
   samePerson,
+  sameVoter,
   tally,
+  tallyText,
   voidOthers,
   type VoteDraft,
   type ApprovalState,
@@ -143,4 +145,76 @@ describe('tally', () => {
 test('names are compared without case and outer spaces', () => {
   expect(samePerson(' Ada ', 'ada')).toBe(true);
   expect(samePerson('Ada', 'Adam')).toBe(false);
+});
+
+describe('one person is one principal, whatever the printed names say', () => {
+  const signed = { ...rules, startedPrincipal: 'sam@x' };
+
+  test.each<[string, ApprovalState, VoteDraft, RegExp]>([
+    ['who started it under another name', open(), { ...draft('Samuel'), principal: 'sam@x' }, /started this go-live/],
+    [
+      'who voted under another name',
+      open([cast('Ada', { principal: 'ada@x' })]),
+      { ...draft('Grace'), principal: 'ada@x' },
+      /already voted/,
+    ],
+  ])('%s', (_name, state, vote, why) => {
+    const twice = approval('full', { starterMay: false, needs: [{ role: 'cto', count: 2 }] });
+    expect(judgeVote(twice, state, vote, signed)).toMatchObject({ reason: expect.stringMatching(why) });
+    expect(judgeVote(twice, state, { ...vote, principal: 'other@x' }, signed)).toMatchObject({ accepted: true });
+  });
+
+  test('names that are not proven are compared as names', () => {
+    expect(sameVoter({ by: 'Ada' }, { by: ' ada' })).toBe(true);
+    expect(sameVoter({ by: 'Ada' }, { by: 'Bo' })).toBe(false);
+  });
+});
+
+describe('how far a question is', () => {
+  const roles = { cto: 'CTO', sre: 'SRE' };
+  const people = { Ada: ['cto'], Bo: ['sre'], Cy: ['sre'], Dee: ['cto', 'sre'], Sam: ['sre'] };
+  const asked = approval('full', {
+    starterMay: false,
+    needs: [
+      { role: 'sre', count: 2 },
+      { role: 'cto', count: 1 },
+    ],
+  });
+  const text = (votes: Vote[], more: Partial<typeof asked> = {}, known: Record<string, string[]> = people) =>
+    tallyText({ ...asked, ...more }, votes, { roles, people: known }, { by: 'Sam' });
+
+  test.each<[string, string, string]>([
+    ['at first', text([]), 'SRE: 0 of 2, wanted: Bo or Cy or Dee. CTO: 0 of 1, wanted: Ada or Dee.'],
+    [
+      'after a vote; who gave it is not wanted any more',
+      text([cast('Dee', { role: 'sre' })]),
+      'SRE: 1 of 2 (Dee), wanted: Bo or Cy. CTO: 0 of 1, wanted: Ada.',
+    ],
+    [
+      'where one person may fill two places',
+      text([cast('Dee', { role: 'sre' })], { distinct: false }),
+      'SRE: 1 of 2 (Dee), wanted: Bo or Cy. CTO: 0 of 1, wanted: Ada or Dee.',
+    ],
+    [
+      'when a role is full',
+      text([cast('Bo', { role: 'sre' }), cast('Cy', { role: 'sre' })]),
+      'SRE: 2 of 2 (Bo, Cy). CTO: 0 of 1, wanted: Ada or Dee.',
+    ],
+    [
+      'where the starter may',
+      text([], { starterMay: true, needs: [{ role: 'sre', count: 1 }] }),
+      'SRE: 0 of 1, wanted: Bo or Cy or Dee or Sam.',
+    ],
+    ['without a list of people', text([], {}, {}), 'SRE: 0 of 2. CTO: 0 of 1.'],
+    ['without votes that are void', text([cast('Ada', { status: 'void' })], {}, {}), 'SRE: 0 of 2. CTO: 0 of 1.'],
+  ])('%s', (_name, said, wanted) => {
+    expect(said).toBe(wanted);
+  });
+
+  test('a long list of names has an end', () => {
+    const many = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`p${n}`, ['cto']]));
+    expect(text([], { needs: [{ role: 'cto', count: 1 }] }, many)).toBe(
+      'CTO: 0 of 1, wanted: p0 or p1 or p2 or p3 or p4 or p5 or 3 more.',
+    );
+  });
 });

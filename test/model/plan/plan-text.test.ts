@@ -19,3 +19,13 @@ test('as text: times, approvers, gates, undos, rollbacks', () => {
     expect(text).toContain(part);
   }
 });
+
+test('as text: who may waive, for how long, and who may leave a phase out', () => {
+  const made = plan();
+  const [first] = made.phases;
+  if (first) first.mayOmit = ['lead'];
+  const text = planText({ ...made, waivers: { by: ['lead', 'ops'], atMostMs: 28_800_000, distinct: false } });
+  expect(text).toContain('may be omitted by Lead');
+  expect(text).toContain('waivers: by Lead, Operations, for at most 8h');
+  expect(planText(made)).not.toContain('waivers:');
+});

@@ -87,7 +87,4 @@ describe('nothing can be signed', () => {
     const stands = { ...state, ...(open ? { waiting: open } : {}) };
     expect(expectedStatement(stands, 'choose', { choice: 'stop', ...who })).toBe('No failure waits for a choice now.');
   });
-  test('for an abort', () => {
-    expect(expectedStatement(state, 'abort', { by: 'Ada', reason: 'no' })).toBe("'abort' is not signed.");
-  });
 });

@@ -28,6 +28,9 @@ describe('a schedule is refused', () => {
   test.each<[string, object[], RegExp]>([
     ['with both rhythms', [{ every: '1h' }], /either `cron` or `every`/],
     ['with none', [{ cron: undefined }], /either `cron` or `every`/],
+    ['at an hour that no clock shows', [{ cron: '0 99 * * *' }], /the hour '99'/],
+    ['on every second Friday, which Temporal would read as every one', [{ cron: '0 9 * * 5#2' }], /the weekday '5#2'/],
+    ['on a day that never comes', [{ cron: '0 0 30 2 *' }], /never comes/],
     ['in no time zone', [{ timezone: 'Europe/Atlantis' }], /no time zone 'Europe\/Atlantis'/],
     ['of a phase that is not there', [{ phases: ['ones'] }], /no phase 'ones': Did you mean 'one'/],
     ['of a phase that asks', [{ phases: ['asks'] }], /'asks' waits for a person/],

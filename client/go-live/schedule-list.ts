@@ -1,0 +1,108 @@
+import { type Client, type ScheduleDescription, WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { formatDuration } from '../../model/duration.js';
+import {
+  changeOf,
+  type ScheduledResult,
+  type ScheduledStart,
+  scheduledTarget,
+  type SchedulePlan,
+  type ScheduleRow,
+} from '../../model/plan/schedule.js';
+import { CliError } from '../errors.js';
+import { clean } from '../render/text.js';
+import { listGoLives } from './list.js';
+
+/** How long a question about a run's result may take. */
+const ASK_MS = 3000;
+
+/** Whose a schedule is, in its memo: that never changes, which is why no more stands there. */
+export type Memo = Pick<ScheduleRow, 'target' | 'schedule' | 'runbook'>;
+
+function timesText({ times }: SchedulePlan): string {
+  return times.cron ?? `every ${formatDuration(times.everyMs ?? 0)}`;
+}
+
+/** The schedules that golive made, by their memos. */
+export async function memos(client: Client): Promise<(Memo & { id: string })[]> {
+  const rows: (Memo & { id: string })[] = [];
+  for await (const { scheduleId: id, memo } of client.schedule.list()) {
+    if (typeof memo?.['schedule'] === 'string' && typeof memo['target'] === 'string')
+      rows.push({ id, ...(memo as unknown as Memo) });
+  }
+  return rows.toSorted((a, b) => a.id.localeCompare(b.id));
+}
+
+/** Every schedule of golive with its state, next runs, last run and its result. */
+export async function listSchedules(client: Client, target?: string): Promise<ScheduleRow[]> {
+  const rows = (await memos(client)).filter((row) => target === undefined || row.target === target);
+  return Promise.all(rows.map((memo) => describe(client, memo)));
+}
+
+async function describe(client: Client, memo: Memo & { id: string }): Promise<ScheduleRow> {
+  const { state, info, action } = await client.schedule.getHandle(memo.id).describe();
+  const { target, schedule, runbook, id } = memo;
+  const plan = startOf(id, action).schedule;
+  return {
+    id,
+    target: clean(target, 60),
+    schedule: clean(schedule, 60),
+    title: clean(plan.title, 100),
+    runbook: clean(runbook, 60),
+    mode: plan.plan.mode,
+    times: clean(timesText(plan), 60),
+    timezone: clean(plan.times.timezone, 60),
+    state: state.paused ? `paused${state.note ? `: ${clean(state.note, 100)}` : ''}` : 'active',
+    ends: plan.endsAt ?? null,
+    next: state.paused ? [] : info.nextActionTimes.slice(0, 3).map((time) => time.toISOString()),
+    last: await lastRun(client, info, scheduledTarget(target, schedule)),
+    runs: info.numActionsTaken,
+    missed: info.numActionsMissedCatchupWindow,
+    skipped: info.numActionsSkippedOverlap,
+  };
+}
+
+/** The last run: the schedule's own word, which has the sentence, unless a person asked for a run after it. */
+async function lastRun(
+  client: Client,
+  info: ScheduleDescription['info'],
+  target: string,
+): Promise<ScheduleRow['last']> {
+  const own = await lastOf(client, info);
+  const [newest] = await listGoLives(client, { limit: 1, target });
+  if (!newest || (own && newest.change === changeOf(new Date(own.due)))) return own;
+  if (own && own.due > newest.startedAt) return own;
+  return { due: newest.startedAt, status: newest.verdict, sentence: '' };
+}
+
+async function lastOf(client: Client, info: ScheduleDescription['info']): Promise<ScheduleRow['last']> {
+  const recent = info.recentActions.at(-1);
+  if (!recent || recent.action.type !== 'startWorkflow') return null;
+  const due = recent.scheduledAt.toISOString();
+  const { workflowId, firstExecutionRunId } = recent.action.workflow;
+  const handle = client.workflow.getHandle<() => Promise<ScheduledResult>>(workflowId, firstExecutionRunId);
+  try {
+    const { status } = await handle.describe();
+    if (status.name === 'RUNNING') return { due, status: 'running', sentence: '' };
+    const result = await client.withDeadline(Date.now() + ASK_MS, () => handle.result());
+    return { due, status: result.status, sentence: clean(result.sentence, 300) };
+  } catch (error) {
+    const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
+    const told = cause instanceof ApplicationFailure ? (cause.details?.[0] as ScheduledResult | undefined) : undefined;
+    return {
+      due,
+      status: told?.status ?? 'failed',
+      sentence: clean(told?.sentence ?? cause?.message ?? 'Its result is not known.', 300),
+    };
+  }
+}
+
+/** What a schedule starts. @throws CliError (exit 2) when golive did not make it */
+export function startOf(id: string, action: ScheduleDescription['action']): ScheduledStart {
+  const [start] = (action.type === 'startWorkflow' ? (action.args ?? []) : []) as (ScheduledStart | undefined)[];
+  if (start) return start;
+  throw new CliError(`The schedule ${id} was not made by golive.`, {
+    exitCode: 2,
+    hint: '`golive schedule list` shows those that were.',
+  });
+}

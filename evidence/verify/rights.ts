@@ -1,0 +1,46 @@
+import { judgeWaiver } from '../../model/judge/waiver.js';
+import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
+import { judgeOmission } from '../../model/people/omission.js';
+import type { PhaseState } from '../../model/state/state.js';
+import type { Findings } from './finding.js';
+import type { Record } from './judge.js';
+
+/** Judges again what people let pass and left out: by whom, in which role, until when, and whether it was heard of. */
+export async function checkRights(
+  { plan, state }: Record,
+  events: readonly LoggedEvent[],
+  findings: Findings,
+): Promise<void> {
+  const omitted = state.phases.filter((phase) => phase.omitted);
+  await findings.group('waivers and omissions, judged again', () => {
+    for (const { gate, role, by, reason, until, at } of state.waivers) {
+      const receipt = judgeWaiver({ gate, role, by, reason, until }, plan, Date.parse(at));
+      if (!receipt.accepted) findings.add('policy', gate, `is waived, and may not be so: ${receipt.reason}`);
+      const heard = eventsOf(events, 'message.waive').some(
+        ({ said }) => said?.gate === gate && said.by === by && said.role === role && said.until === until,
+      );
+      if (!heard) findings.add('policy', gate, `the event log knows nothing of the waiver of ${by}`);
+    }
+    for (const phase of state.phases) checkOmitted(phase, { plan, events, findings });
+    return { count: state.waivers.length + omitted.length };
+  });
+}
+
+function checkOmitted(
+  { id, status, omitted }: PhaseState,
+  { plan, events, findings }: Pick<Record, 'plan'> & { events: readonly LoggedEvent[]; findings: Findings },
+): void {
+  const planned = plan.phases.find((phase) => phase.id === id);
+  if (!omitted) {
+    if (status === 'skipped' && planned?.when === undefined)
+      findings.add('policy', id, 'is skipped, and neither the runbook nor a person left it out');
+    return;
+  }
+  const { by, role, reason } = omitted;
+  const receipt = judgeOmission({ phase: id, by, role, reason }, plan, 0);
+  if (!receipt.accepted) findings.add('policy', id, `is omitted, and may not be so: ${receipt.reason}`);
+  const begun = eventsOf(events, 'phase.started').some(({ phase }) => phase === id);
+  if (begun) findings.add('policy', id, 'is omitted, and had begun');
+  const heard = eventsOf(events, 'message.omit').some(({ said }) => said?.phase === id && said.by === by);
+  if (!heard) findings.add('policy', id, `the event log knows nothing of the omission by ${by}`);
+}

@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { planDigestOf } from '../../client/go-live/launch.js';
+import { addressText, readAddress } from '../../model/plan/address.js';
+import type { Plan } from '../../model/plan/plan.js';
+import type { GoLiveState } from '../../model/state/state.js';
+import { FakeWorld } from '../kits/fake-world.js';
+import { recordAs } from '../kits/histories.js';
+import { approval, gate, phase, plan, step } from '../kits/plans.js';
+import { begin, type Running, withWorker } from '../kits/run-go-live.js';
+import { ask, signedPlan, signedStart, ssh, vote } from '../kits/signed-go-live.js';
+import { startTestServer, type TestServer } from '../kits/temporal.js';
+import { eventually } from '../kits/until.js';
+
+/** Events and bytes after which the server suggests to continue as new; 4,096 and 4 MiB by default. */
+const SUGGESTED_AT = 80;
+const SUGGESTED_BYTES = 1_000_000;
+
+let server: TestServer;
+beforeAll(async () => {
+  // A server of its own: it suggests to continue earlier than others do.
+  server = await startTestServer({
+    'limit.historyCount.suggestContinueAsNew': SUGGESTED_AT,
+    'limit.historySize.suggestContinueAsNew': SUGGESTED_BYTES,
+  });
+}, 120_000);
+afterAll(async () => {
+  ssh.remove();
+  await server.stop();
+});
+
+async function executions(made: Plan): Promise<string[]> {
+  const runs: string[] = [];
+  for await (const { runId } of server.client.workflow.list({ query: `WorkflowId = '${made.target.id}'` }))
+    runs.push(runId);
+  return runs;
+}
+
+async function go(world: FakeWorld, made: Plan, drive: (run: Running) => Promise<void>): Promise<void> {
+  await withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
+    await drive(await begin(server.client, made.target.id, made));
+  });
+}
+
+/** The state as the newest execution tells it. */
+const newest = (made: Plan) => server.client.workflow.getHandle(made.target.id).query<GoLiveState>('state');
+
+const untilAsked = (made: Plan, id: string): Promise<GoLiveState> =>
+  eventually(`the question ${id}`, 30_000, async () => {
+    const state = await newest(made);
+    return state.waiting?.id === id && state;
+  });
+
+/** Messages that are large, and none of which means anything. */
+const LARGE_BYTES = 300_000;
+async function floodOfBytes(made: Plan): Promise<number> {
+  const handle = server.client.workflow.getHandle(made.target.id);
+  let sent = 0;
+  for (; sent < 40; sent += 1)
+    await handle.signal('approve', { approval: 'two', role: 'cto', by: 'Ada', reason: 'x'.repeat(LARGE_BYTES) });
+  return sent;
+}
+
+/** Sends nonsense of many kinds to whatever execution is the newest. */
+async function floodOfNumbers(made: Plan): Promise<number> {
+  const handle = server.client.workflow.getHandle(made.target.id);
+  let sent = 0;
+  for (; sent < SUGGESTED_AT * 3; sent += 20) {
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        handle.signal(['approve', 'reject', 'tick', 'choose', 'waive', 'omit'][n % 6] ?? '', {
+          approval: 'two',
+          role: 'king',
+          by: `Eve ${n}`,
+        }),
+      ),
+    );
+  }
+  return sent;
+}
+
+describe('a flood while people are asked', () => {
+  /** Floods the open question until it stands in a later execution, and gives how it stands there. */
+  async function flooded(made: Plan, about: string, kind: (made: Plan) => Promise<number>): Promise<GoLiveState> {
+    const before = await untilAsked(made, about);
+    const sent = await kind(made);
+    const after = await eventually('a next execution', 30_000, async () => {
+      const state = await newest(made);
+      return (await executions(made)).length > 1 && state.waiting?.id === about && state;
+    });
+    expect(after.waiting).toMatchObject({ ...before.waiting });
+    expect(after.approvals).toEqual(before.approvals);
+    console.log(
+      `flood: ${sent} sent while '${about}' is open, 0 accepted, 0 ended, ${(await executions(made)).length} executions`,
+    );
+    return after;
+  }
+  const send = async (made: Plan, name: string, message: object): Promise<unknown> =>
+    server.client.workflow.getHandle(made.target.id).executeUpdate(name, { args: [message] });
+
+  test.each([
+    ['numbers', floodOfNumbers],
+    ['bytes', floodOfBytes],
+  ])(
+    'of %s: an approval before the steps goes on in the next execution, and so do its votes',
+    async (_name, kind) => {
+      const world = new FakeWorld();
+      const made = plan([
+        phase('one', [step('a')]),
+        phase('two', [step('b')], {
+          approvals: [approval('first'), approval('two', { needs: [{ role: 'cto', count: 2 }] })],
+        }),
+      ]);
+      await go(world, made, async (run) => {
+        await untilAsked(made, 'first');
+        await send(made, 'approve', { approval: 'first', role: 'cto', by: 'Ada' });
+        await untilAsked(made, 'two');
+        await send(made, 'approve', { approval: 'two', role: 'cto', by: 'Ada' });
+        const after = await flooded(made, 'two', kind);
+        expect(after.phases[1]).toMatchObject({ attempt: 1, status: 'waiting' });
+        expect(await send(made, 'approve', { approval: 'two', role: 'cto', by: 'Ada' })).toMatchObject({
+          accepted: false,
+        });
+        expect(await send(made, 'approve', { approval: 'two', role: 'cto', by: 'Bo' })).toMatchObject({
+          accepted: true,
+        });
+        expect(await run.result()).toMatchObject({ verdict: 'go' });
+        expect(world.deeds).toEqual(['one.a', 'two.b']);
+        const told = world.events.map(({ type }) => type);
+        expect(told.filter((type) => type === 'approval.asked')).toHaveLength(2);
+        expect(told.filter((type) => type === 'phase.started')).toHaveLength(2);
+        const said = JSON.stringify(world.events.filter(({ type }) => type === 'message.refused'));
+        expect(said.length).toBeLessThan(40_000);
+      });
+    },
+    120_000,
+  );
+
+  test('an approval after the steps, with what was measured', async () => {
+    const world = new FakeWorld();
+    const made = plan([
+      phase('one', [step('a')], {
+        approvals: [approval('one'), approval('two', { when: 'after' })],
+        gates: [gate('g', 'steps.a.ok', 1)],
+      }),
+    ]);
+    await go(world, made, async (run) => {
+      await untilAsked(made, 'one');
+      await send(made, 'approve', { approval: 'one', role: 'cto', by: 'Ada' });
+      await flooded(made, 'two', floodOfNumbers);
+      await send(made, 'approve', { approval: 'two', role: 'cto', by: 'Ada' });
+      expect(await run.result()).toMatchObject({ verdict: 'go', phases: [{ attempt: 1, gates: [{ verdict: 'go' }] }] });
+      expect(world.deeds).toEqual(['one.a']);
+    });
+  }, 120_000);
+
+  test('a checklist', async () => {
+    const world = new FakeWorld();
+    const item = { id: addressText(readAddress('one.x')), text: 'x', role: 'sre' };
+    const made = plan([phase('one', [step('a')], { approvals: [approval('two')], checklist: [item] })]);
+    await go(world, made, async (run) => {
+      await untilAsked(made, 'two');
+      await send(made, 'approve', { approval: 'two', role: 'cto', by: 'Ada' });
+      await flooded(made, 'one', floodOfNumbers);
+      await send(made, 'tick', { item: 'one.x', role: 'sre', by: 'Bo' });
+      expect(await run.result()).toMatchObject({ verdict: 'go' });
+      expect(world.deeds).toEqual(['one.a']);
+      const first = run.handle.firstExecutionRunId;
+      await recordAs(server.client, made.target.id, 'flooded-the-open-question-is-handed-on', first);
+      await recordAs(server.client, made.target.id, 'flooded-the-next-execution-takes-it-up');
+    });
+  }, 120_000);
+
+  test('an operator’s choice about a step: what is done stays done', async () => {
+    const world = new FakeWorld();
+    const made = plan([phase('one', [step('a'), step('b', { onFail: 'ask' })])]);
+    await go(world, made, async (run) => {
+      world.broken.set('one.b', 1);
+      await flooded(made, 'one.b', floodOfNumbers);
+      await send(made, 'choose', { choice: 'retry', role: 'sre', by: 'Bo' });
+      expect(await run.result()).toMatchObject({ verdict: 'go', operator: [{ choice: 'retry' }] });
+      expect(world.deeds).toEqual(['one.a', 'one.b']);
+    });
+  }, 120_000);
+
+  test('a decision, bound to what was collected', async () => {
+    const world = new FakeWorld();
+    const made = plan([phase('one', [step('a')])], {
+      decisions: [
+        { id: 'early', title: 'Early', requires: ['one'] },
+        { id: 'two', title: 'Two', requires: ['one', 'early'], approval: approval('two') },
+      ],
+    });
+    await go(world, made, async (run) => {
+      await flooded(made, 'two', floodOfNumbers);
+      await send(made, 'approve', { approval: 'two', role: 'cto', by: 'Ada' });
+      expect(await run.result()).toMatchObject({ verdict: 'go' });
+      expect(world.deeds).toEqual(['one.a']);
+      expect(world.events.filter(({ type }) => type === 'decision')).toHaveLength(2);
+    });
+  }, 120_000);
+
+  test('of forged signatures: the nonce stays, so a vote that was signed before the flood counts after it', async () => {
+    const world = new FakeWorld();
+    const made = signedPlan();
+    await withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
+      const more = { planDigest: planDigestOf(made), signed: signedStart(made, 'Bo', 'bo') };
+      const run = await begin(server.client, made.target.id, made, 'Bo', more);
+      const before = await untilAsked(made, 'one');
+      const good = [vote(before, ask('one', 'Ada'), 'ada'), vote(before, ask('one', 'Dee'), 'dee')];
+      const forged = vote(before, ask('one', 'Ada'), 'stranger');
+      await flooded(made, 'one', async () => {
+        const handle = server.client.workflow.getHandle(made.target.id);
+        for (let sent = 0; sent < SUGGESTED_AT; sent += 10)
+          await Promise.all(Array.from({ length: 10 }, () => handle.signal('approve', forged)));
+        return SUGGESTED_AT;
+      });
+      for (const one of good) expect(await send(made, 'approve', one)).toMatchObject({ accepted: true });
+      const next = await untilAsked(made, 'two');
+      expect(await send(made, 'approve', vote(next, ask('two', 'Ada'), 'ada'))).toMatchObject({ accepted: true });
+      expect(await run.result()).toMatchObject({ verdict: 'go' });
+      expect(world.deeds).toEqual(['one.a', 'two.b']);
+    });
+  }, 120_000);
+});

@@ -1,0 +1,55 @@
+import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import type { GoLiveResult } from '../model/state/state.js';
+import { changed } from './changes.js';
+import type { Asking, Carried, GoLiveStart } from './inputs.js';
+import type { Session } from './session.js';
+
+/** Longest result of a phase, in UTF-16 units, that is handed on with an open question about one of its steps. */
+const LARGEST_RESULT = 500_000;
+
+/**
+ * Goes on in a new execution when messages have made the history long: between two phases, or while people are asked,
+ * where all that the go-live holds is in its session. Does nothing when an abort or an answer comes meanwhile.
+ */
+export async function handOn(session: Session, answered: () => boolean = () => false): Promise<void> {
+  // Signatures under check are waited for, so that none is lost; a flood of new ones must not make that endless.
+  session.handsOn = changed('goes-on-while-asked');
+  await condition(allHandlersFinished);
+  await session.flush();
+  session.handsOn = false;
+  if (session.aborted || answered()) return;
+  const { state, phases, undos, refused, start, next, asking } = session;
+  state.events += workflowInfo().historyLength;
+  const carried: Carried = { state: { ...state }, phases, undos, next, refused, ...(asking ? { asking } : {}) };
+  // Who asks this execution is told to ask the next one.
+  state.continued = true;
+  await continueAsNew<(start: GoLiveStart, carried: Carried) => Promise<GoLiveResult>>(start, carried);
+}
+
+/**
+ * Waits for an answer of people. A flood of messages ends nothing: the question goes on in the next execution, with
+ * its votes, its nonce and its end.
+ *
+ * @param asking where the next execution takes it up
+ * @param ms how long at most; without it for ever
+ */
+export async function untilAnswered(
+  session: Session,
+  asking: Asking,
+  answered: () => boolean,
+  ms?: number,
+): Promise<void> {
+  const mayGoOn = changed('goes-on-while-asked') && !isTooLarge(asking);
+  session.asking = asking;
+  const crowded = (): boolean => mayGoOn && workflowInfo().continueAsNewSuggested;
+  const ends = ms === undefined ? undefined : Date.now() + ms;
+  const holds = (): boolean => answered() || crowded();
+  if (ends === undefined) await condition(holds);
+  else await condition(holds, ends - Date.now());
+  if (!answered() && crowded() && (ends === undefined || Date.now() < ends)) await handOn(session, answered);
+  delete session.asking;
+}
+
+function isTooLarge(asking: Asking): boolean {
+  return asking.stage === 'step' && JSON.stringify(asking.result).length > LARGEST_RESULT;
+}
