@@ -54,6 +54,24 @@ export const CHANGES = {
     reason:
       'A flood of messages while people were asked ended the go-live at the limit of its history; now it goes on.',
   },
+  'a-failure-asks-before-its-rollback': {
+    since: 'unreleased',
+    reason: 'A person was asked about a failed phase after its rollback, and could waive what was undone already.',
+  },
+  'a-phase-given-up-at-a-step-is-rolled-back': {
+    since: 'unreleased',
+    reason: 'An operator who took the phase again from a failed step left out the rollback that runs on every failure.',
+  },
+  'going-on-begins-at-what-was-taken-back': {
+    since: 'unreleased',
+    reason:
+      'A second attempt of a later phase stood on phases that its rollback had undone; now these run again first.',
+  },
+  'a-stray-error-takes-the-way-back': {
+    since: 'unreleased',
+    reason:
+      'An unforeseen error ended the go-live, or stopped it for good, with nothing undone; now it is as an abort.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;

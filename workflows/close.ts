@@ -1,13 +1,20 @@
-import { decide, headline, overallVerdict } from '../model/state/decision.js';
+import { decide, hasFallen, headline, overallVerdict } from '../model/state/decision.js';
 import type { CollectedEvidence } from '../model/state/contract.js';
 import type { Json } from '../model/json.js';
-import type { GoLiveState } from '../model/state/state.js';
-import { decisionAnswered, decisionJudged, decisionTaken, waiverUsed } from '../model/state/transitions.js';
+import type { DecisionState, GoLiveState } from '../model/state/state.js';
+import {
+  decisionAnswered,
+  decisionJudged,
+  decisionTaken,
+  decisionWaits,
+  waiverUsed,
+} from '../model/state/transitions.js';
 import { readEvidenceAddress } from '../model/plan/address.js';
 import { mayGoOn } from '../model/verdict.js';
 import { system } from './activities.js';
+import { needsText } from '../model/people/approval.js';
 import { askApproval } from './people/ask.js';
-import { release, undoAll } from './rollback.js';
+import { namedRollback, release, undoAll } from './rollback.js';
 import { now, type Session } from './session.js';
 
 const asJson = (state: GoLiveState): Json => state as unknown as Json;
@@ -21,17 +28,21 @@ export async function decideAll(session: Session): Promise<void> {
     const record = session.state.decisions.find((candidate) => candidate.id === decision.id);
     if (!record) continue;
     const judged = decide(decision, session.state, Date.now());
-    decisionJudged(record, judged);
     for (const waiver of judged.waivers) waiverUsed(waiver);
-    if (mayGoOn(judged.verdict) && decision.approval) {
-      collected ??= await collect(session);
-      const answer = await askApproval(session, decision.approval, { bundle: collected.digest }, 'decision');
-      decisionAnswered(record, answer.question, answer);
+    const rule = mayGoOn(judged.verdict) ? decision.approval : undefined;
+    if (!rule) {
+      decisionJudged(record, judged);
+      noteDecision(session, record);
+      continue;
     }
-    decisionTaken(record, now());
-    const { verdict = judged.verdict, sentence } = record;
-    session.note('decision', { decision: decision.id, verdict, sentence });
-    session.show();
+    decisionWaits(record, judged, needsText(rule.needs, session.plan.roles));
+    collected ??= await collect(session);
+    const answer = await askApproval(session, rule, { bundle: collected.digest }, 'decision');
+    decisionAnswered(record, answer.question, answer, judged);
+    noteDecision(session, record);
+    if (answer.approved || rule.onReject === undefined || session.aborted) continue;
+    await namedRollback(session, rule.onReject, undefined, `${record.title}: ${record.sentence}`);
+    judgeAgain(session);
   }
   if (!collected) await collect(session);
 }
@@ -39,6 +50,24 @@ export async function decideAll(session: Session): Promise<void> {
 /** What the execution before collected, when it handed on an open question of a decision. */
 function collectedBefore({ bundle }: GoLiveState): CollectedEvidence | undefined {
   return bundle && { digest: bundle.digest, files: 0, missing: bundle.missing };
+}
+
+function noteDecision(session: Session, record: DecisionState): void {
+  decisionTaken(record, now());
+  const { id, verdict = 'inconclusive', sentence } = record;
+  session.note('decision', { decision: id, verdict, sentence });
+  session.show();
+}
+
+/** No decision stays GO over a phase that a rollback took back since it was taken. */
+function judgeAgain(session: Session): void {
+  const { state, plan } = session;
+  for (const decision of plan.decisions) {
+    const record = state.decisions.find(({ id }) => id === decision.id);
+    if (!record?.verdict || !mayGoOn(record.verdict) || !hasFallen(decision, state)) continue;
+    decisionJudged(record, decide(decision, state, Date.now()));
+    noteDecision(session, record);
+  }
 }
 
 async function collect(session: Session): Promise<CollectedEvidence> {
@@ -71,6 +100,7 @@ export async function close(session: Session): Promise<void> {
   else if (state.aborted) await undoAll(session, `Aborted by ${state.aborted.by}: ${state.aborted.reason}`);
   else if (failed && plan.onNoGo === 'undo') await undoAll(session, 'The go-live ended without GO.');
   await release(session);
+  judgeAgain(session);
   state.verdict = overallVerdict(state);
   state.sentence = headline(state);
   session.note('verdict', {

@@ -17,6 +17,7 @@ import type { Carried, GoLiveStart } from './inputs.js';
 import { NOT_STARTED } from '../model/state/contract.js';
 import { Session } from './session.js';
 import { failureOf } from './step.js';
+import { neverStuck, strayMessage } from './stray.js';
 import { takePhase } from './take-phase.js';
 import { freshNonce, vouchStart } from './people/vouch.js';
 
@@ -24,7 +25,11 @@ import { freshNonce, vouchStart } from './people/vouch.js';
  * One go-live, from its plan to its verdict. It reads like the runbook: phases in order, then decisions, then the
  * end. It does no I/O itself; everything that people say arrives here, so they need one workflow id.
  */
-export async function goLive(start: GoLiveStart, carried?: Carried): Promise<GoLiveResult> {
+export function goLive(start: GoLiveStart, carried?: Carried): Promise<GoLiveResult> {
+  return neverStuck(() => begin(start, carried));
+}
+
+async function begin(start: GoLiveStart, carried: Carried | undefined): Promise<GoLiveResult> {
   // A client that starts a workflow cannot set what it continues: a made-up past is not taken.
   if (carried && !workflowInfo().continuedFromExecutionRunId) {
     throw ApplicationFailure.nonRetryable(`${NOT_STARTED}: it brings a past of its own.`, 'BAD_INPUT');
@@ -53,6 +58,23 @@ export async function goLive(start: GoLiveStart, carried?: Carried): Promise<GoL
 }
 
 async function conduct(session: Session, desk: Desk): Promise<GoLiveResult> {
+  const { state } = session;
+  try {
+    await takePhases(session, desk);
+    await decideAll(session);
+  } catch (error) {
+    const reason = strayMessage(error);
+    if (reason === undefined) throw error;
+    session.broken = true;
+    desk.abort({ by: 'golive', reason });
+  }
+  await close(session);
+  await condition(allHandlersFinished);
+  state.events += workflowInfo().historyLength;
+  return state;
+}
+
+async function takePhases(session: Session, desk: Desk): Promise<void> {
   const { plan, state } = session;
   let index = session.next;
   while (index < plan.phases.length && !session.aborted) {
@@ -61,17 +83,11 @@ async function conduct(session: Session, desk: Desk): Promise<GoLiveResult> {
     const phase = plan.phases[index];
     const record = state.phases[index];
     if (!phase || !record) break;
-    const next = await takePhase(session, desk, phase, record);
+    const next = record.passedOver ? 'next' : await takePhase(session, desk, phase, record);
     if (next === 'stop') break;
     index = next === 'next' ? index + 1 : plan.phases.findIndex((candidate) => candidate.id === next.to);
   }
-
   session.next = plan.phases.length;
-  await decideAll(session);
-  await close(session);
-  await condition(allHandlersFinished);
-  state.events += workflowInfo().historyLength;
-  return state;
 }
 
 async function open(session: Session): Promise<void> {

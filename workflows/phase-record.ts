@@ -69,6 +69,8 @@ export function judged(session: Session, state: PhaseState, result: PhaseResult)
 
 /** A failed phase passes by waivers that came after its end. */
 export function passWaived(session: Session, state: PhaseState): void {
+  // Nothing lets pass what was undone before it was asked about.
+  if (state.takenBackBy !== undefined) return;
   const gates = underWaivers(session, state.id, state.gates);
   useWaivers(session, state.id, gates);
   phaseJudged(state, { status: 'passed', verdict: phaseVerdict(gates), sentence: gatesSentence(gates), gates });

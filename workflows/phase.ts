@@ -15,6 +15,7 @@ import type { PhaseResult, StepRecord, UndoEntry } from '../model/state/state.js
 import { mayGoOn } from '../model/verdict.js';
 import type { PhaseInput } from './inputs.js';
 import { takeStep } from './step.js';
+import { neverStuck, strayMessage } from './stray.js';
 import { takeUndos } from './undo.js';
 
 const stateQuery = defineQuery<{ steps: StepRecord[]; gates: GateResult[] }>('state');
@@ -24,7 +25,11 @@ const now = () => new Date().toISOString();
  * Runs the steps of one phase in order, then judges its gates. It asks nobody: a step that needs a person ends it
  * with `asks`, and the parent starts it again from that step with the records so far.
  */
-export async function phase(input: PhaseInput): Promise<PhaseResult> {
+export function phase(input: PhaseInput): Promise<PhaseResult> {
+  return neverStuck(() => takeSteps(input));
+}
+
+async function takeSteps(input: PhaseInput): Promise<PhaseResult> {
   const startedAt = now();
   const records = stepsOf(input.steps).map((step) => recordFor(step, input.resume));
   const undoRecords: StepRecord[] = [];
@@ -67,23 +72,24 @@ export async function phase(input: PhaseInput): Promise<PhaseResult> {
         return finish(blocking.step.onFail === 'ask' || lost ? 'asks' : 'failed', 'no-go', sentenceOf(blocking.record));
       }
     }
+    const broken = [...undoRecords, ...records].filter(
+      (record) => record.status === 'failed' || record.status === 'undo-failed',
+    );
+    if (input.bestEffort && broken[0])
+      return finish('failed', 'no-go', `${broken.length} of its steps failed. ${sentenceOf(broken[0])}`);
+    gates = input.gates.map((gate) => judgeGate(gate, contextOf(input, records, gate.it)));
+    const verdict = phaseVerdict(gates);
+    return finish(
+      mayGoOn(verdict) ? 'passed' : 'failed',
+      verdict,
+      gates.length > 0 ? gatesSentence(gates) : doneSentence(records),
+    );
   } catch (error) {
-    if (!isCancellation(error)) throw error;
-    return finish('cancelled', 'inconclusive', 'It was stopped on request.');
+    if (isCancellation(error)) return finish('cancelled', 'inconclusive', 'It was stopped on request.');
+    const stray = strayMessage(error);
+    if (stray === undefined) throw error;
+    return finish('failed', 'no-go', `It ended by an error of golive's own: ${stray}`);
   }
-
-  const broken = [...undoRecords, ...records].filter(
-    (record) => record.status === 'failed' || record.status === 'undo-failed',
-  );
-  if (input.bestEffort && broken[0])
-    return finish('failed', 'no-go', `${broken.length} of its steps failed. ${sentenceOf(broken[0])}`);
-  gates = input.gates.map((gate) => judgeGate(gate, contextOf(input, records, gate.it)));
-  const verdict = phaseVerdict(gates);
-  return finish(
-    mayGoOn(verdict) ? 'passed' : 'failed',
-    verdict,
-    gates.length > 0 ? gatesSentence(gates) : doneSentence(records),
-  );
 }
 
 async function take(

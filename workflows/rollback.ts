@@ -1,7 +1,8 @@
 import { asId, type PhaseId } from '../model/plan/address.js';
 import type { StepNode } from '../model/plan/plan.js';
+import { fallenBy } from '../model/state/standing.js';
 import type { UndoEntry } from '../model/state/state.js';
-import { rollbackBegun, rollbackEnded } from '../model/state/transitions.js';
+import { phaseTakenBack, rollbackBegun, rollbackEnded } from '../model/state/transitions.js';
 import { runChild } from './child.js';
 import { now, type Session } from './session.js';
 
@@ -12,6 +13,10 @@ interface Way {
   because: string;
   which: (entry: UndoEntry) => boolean;
   steps: StepNode[];
+  /** The phase that failed, where it is run for one. */
+  failed?: PhaseId | undefined;
+  /** Phases that the steps take back. */
+  takesBack?: readonly PhaseId[] | undefined;
 }
 
 /** Runs one way back to its end. It cannot be cancelled; what fails makes the go-live's rollback incomplete, loudly. */
@@ -39,11 +44,16 @@ async function runRollback(session: Session, way: Way): Promise<void> {
     `${session.ref.id}/rollback-${way.id}.${number}`,
     `Rollback ${way.id} · ${way.title}`,
   );
-  session.undos = session.undos.map((entry) => result.undos.find((done) => sameEntry(done, entry)) ?? entry);
+  session.keepUndos(session.undos.map((entry) => result.undos.find((done) => sameEntry(done, entry)) ?? entry));
   const status = rollbackEnded(record, result, now());
   session.state.events += result.events;
   if (status === 'incomplete') session.state.rollbackIncomplete = true;
   session.note('rollback.ended', { rollback: way.id, status, sentence: result.sentence });
+  const { failed, takesBack } = way;
+  for (const phase of fallenBy({ rollback: way.id, undos, failed, takesBack }, session.state.phases)) {
+    phaseTakenBack(phase, way.id);
+    session.note('phase.taken-back', { phase: phase.id, attempt: phase.attempt, rollback: way.id });
+  }
   session.show();
   await session.flush();
 }
@@ -52,12 +62,22 @@ function sameEntry(a: UndoEntry, b: UndoEntry): boolean {
   return a.phase === b.phase && a.phaseAttempt === b.phaseAttempt && a.step === b.step && a.epoch === b.epoch;
 }
 
-/** A rollback named in the runbook (R1…), after the undos that it asks for. */
-export async function namedRollback(session: Session, id: string, phase: PhaseId, because: string): Promise<void> {
+/**
+ * A rollback named in the runbook (R1…), after the undos that it asks for.
+ *
+ * @param failed the phase that it is run for; none when it is run for a decision
+ */
+export async function namedRollback(
+  session: Session,
+  id: string,
+  failed: PhaseId | undefined,
+  because: string,
+): Promise<void> {
   const rollback = session.plan.rollbacks[id];
   if (!rollback) throw new Error(`no rollback '${id}'`);
-  const which = (entry: UndoEntry) => rollback.undo === 'all' || (rollback.undo === 'phase' && entry.phase === phase);
-  await runRollback(session, { id, title: rollback.title, because, which, steps: rollback.steps });
+  const { title, undo, steps, takesBack } = rollback;
+  const which = (entry: UndoEntry) => undo === 'all' || (undo === 'phase' && entry.phase === failed);
+  await runRollback(session, { id, title, because, which, steps, failed, takesBack });
 }
 
 /** Everything that was done and not yet undone, newest first. */

@@ -5,6 +5,7 @@ import { board } from '../model/state/board.js';
 import type { GoLiveRef } from '../model/state/contract.js';
 import type { EventDraft, EventType, Exactly, Facts } from '../model/evidence/events.js';
 import { canonicalJson } from '../model/json.js';
+import { addressText } from '../model/plan/address.js';
 import type { NoticeEvent, Plan } from '../model/plan/plan.js';
 import type { GoLiveState, UndoEntry, Waiting } from '../model/state/state.js';
 import { attributePairs } from '../model/state/search-attributes.js';
@@ -38,6 +39,8 @@ export class Session {
   next: number;
   /** The question that is open, or that the execution before handed on and nobody took up yet. */
   asking?: Asking;
+  /** An error of golive's own ended it: what cannot be written any more must not keep the way back from being taken. */
+  broken = false;
   /** The work that an abort stops. */
   work: CancellationScope | undefined;
   private readonly unwritten: EventDraft[] = [];
@@ -72,6 +75,15 @@ export class Session {
     };
   }
 
+  /** Keeps the undos that are registered now, and tells which of them an abort would carry out. */
+  keepUndos(undos: UndoEntry[]): void {
+    this.undos = undos;
+    this.state.toUndo = undos
+      .filter(({ status }) => status !== 'done')
+      .map(({ phase, step }) => addressText({ phase, part: step }))
+      .toReversed();
+  }
+
   get aborted(): boolean {
     return this.state.aborted !== undefined;
   }
@@ -90,7 +102,9 @@ export class Session {
   /** Writes what was noted to the event log; nothing goes on before it is durable. */
   async flush(): Promise<void> {
     while (this.unwritten.length > 0) {
-      await system.appendEvents({ goLive: this.ref, events: this.unwritten.splice(0, this.batch()) });
+      const events = this.unwritten.splice(0, this.batch());
+      const written = system.appendEvents({ goLive: this.ref, events });
+      await (this.broken ? written.catch(() => undefined) : written);
     }
   }
 

@@ -1,24 +1,10 @@
 import type { Choice, ChooseMessage } from '../model/people/message.js';
-import { addressText, type PhaseId } from '../model/plan/address.js';
+import { addressText } from '../model/plan/address.js';
 import { type PhasePlan, stepsOf } from '../model/plan/plan.js';
-import type { PhaseResult, PhaseState, StepRecord } from '../model/state/state.js';
+import type { PhaseResult, StepRecord } from '../model/state/state.js';
 import { phaseWaits, stepAgain, stepLeftOut, stepSeenDone } from '../model/state/transitions.js';
+import { leaveAtStep, type Next, type Work } from './after-failure.js';
 import { askOperator } from './people/ask.js';
-import type { Desk } from './people/desk.js';
-import { fail } from './phase-record.js';
-import { namedRollback, undoAll } from './rollback.js';
-import type { Session } from './session.js';
-
-/** Where the go-live goes from a phase. */
-export type Next = 'next' | 'stop' | { to: PhaseId };
-
-/** A phase under way, and who can be asked about it. */
-export interface Work {
-  session: Session;
-  desk: Desk;
-  plan: PhasePlan;
-  state: PhaseState;
-}
 
 /** What became of a step that asked: the phase goes on with these records, or the go-live goes elsewhere. */
 export type Settled = { resume: StepRecord[] } | { next: Next };
@@ -98,7 +84,7 @@ function seenDone(
 }
 
 async function leaveStep(work: Work, answer: ChooseMessage): Promise<Settled> {
-  return { next: await carryOut(work, answer) };
+  return { next: await leaveAtStep(work, answer) };
 }
 
 /** Of several steps that failed side by side, the sentence of one that may not be taken again without being asked for. */
@@ -106,33 +92,4 @@ export function unsettled(plan: PhasePlan, records: readonly StepRecord[]): stri
   const stops = (id: string) => stepsOf(plan.steps).some((step) => step.id === id && step.onFail === 'stop');
   const left = records.find(inDoubt) ?? records.find(({ status, id }) => status === 'failed' && stops(id));
   return left && `${left.title}: ${left.failure?.message ?? 'failed'}`;
-}
-
-type Way = (work: Work, answer: ChooseMessage) => Next | Promise<Next>;
-
-/** Where each choice leads from a phase that is given up as it is. What is about a step alone ends the go-live here. */
-const WAYS = {
-  'retry-phase': ({ plan }) => ({ to: plan.id }),
-  continue: () => 'next',
-  rollback: async (work, { rollback: named }) => {
-    const { session, plan } = work;
-    const because = `An operator chose to roll back after ${plan.title}.`;
-    if (named) await namedRollback(session, named, plan.id, because);
-    else await undoAll(session, because);
-    return stop(work);
-  },
-  stop,
-  done: stop,
-  retry: stop,
-  skip: stop,
-} satisfies Record<Choice, Way>;
-
-/** Does what an operator chose for the whole phase. */
-export function carryOut(work: Work, answer: ChooseMessage): Next | Promise<Next> {
-  return WAYS[answer.choice](work, answer);
-}
-
-function stop({ session, state }: Work): 'stop' {
-  if (!state.endedAt) fail(session, state);
-  return 'stop';
 }

@@ -1,35 +1,36 @@
-import { evaluateBoolean, buildContext } from '../model/expression/expression.js';
-import { phaseVerdict } from '../model/judge/gate.js';
+import { buildContext, readCondition } from '../model/expression/expression.js';
 import type { Json } from '../model/json.js';
-import { addressText } from '../model/plan/address.js';
 import type { PhasePlan } from '../model/plan/plan.js';
 import type { PhaseResult, PhaseState, StepRecord } from '../model/state/state.js';
-import { phaseRuns, phaseSkipped } from '../model/state/transitions.js';
-import { mayGoOn } from '../model/verdict.js';
+import { phaseJudged, phaseRuns, phaseSkipped } from '../model/state/transitions.js';
+import { afterFailure, type Next, type Work } from './after-failure.js';
 import { changed } from './changes.js';
 import { cancellable, runChild } from './child.js';
-import { askApproval, askChecklist, askOperator } from './people/ask.js';
+import { askApproval, askChecklist } from './people/ask.js';
 import type { Desk } from './people/desk.js';
-import { underWaivers } from './people/waivers.js';
-import { begin, end, fail, judged, recordOutputs, pass, passWaived } from './phase-record.js';
+import { begin, end, judged, recordOutputs, pass } from './phase-record.js';
 import { namedRollback } from './rollback.js';
 import { now, type Session } from './session.js';
-import { carryOut, type Next, settleStep, unsettled, type Work } from './settle-step.js';
+import { settleStep, unsettled } from './settle-step.js';
 
 /** Takes one phase from its approvals to its verdict, and says where the go-live goes from there. */
 export async function takePhase(session: Session, desk: Desk, plan: PhasePlan, state: PhaseState): Promise<Next> {
   const taken = session.asking;
   if (state.omitted) return 'next';
-  if (
-    !taken &&
-    plan.when !== undefined &&
-    !evaluateBoolean(plan.when, buildContext({ ...session.values(1), steps: {} }))
-  ) {
-    phaseSkipped(state, `Skipped: ${plan.when} does not hold.`, now());
-    return 'next';
-  }
   const work: Work = { session, desk, plan, state };
-  if (!taken) begin(session, state);
+  if (!taken) {
+    const wanted = readCondition(plan.when ?? 'true', buildContext({ ...session.values(1), steps: {} }));
+    if (wanted.holds === false) {
+      phaseSkipped(state, `Skipped: ${plan.when} does not hold.`, now());
+      return 'next';
+    }
+    begin(session, state);
+    if (wanted.why !== undefined) {
+      const sentence = `Whether it is to run cannot be said: ${wanted.why}.`;
+      phaseJudged(state, { status: 'failed', verdict: 'inconclusive', sentence, gates: [] });
+      return unlessWaived(work);
+    }
+  }
   const stage = taken?.stage ?? 'before';
   if (stage === 'before' && !(await allowed(work, 'before'))) return 'stop';
   if ((stage === 'before' || stage === 'checklist') && !(await askChecklist(session, plan)))
@@ -45,8 +46,13 @@ export async function takePhase(session: Session, desk: Desk, plan: PhasePlan, s
     else result = await run(work, settled.resume);
   }
   if (session.aborted) return stopped(work, 'Stopped: the go-live was aborted.');
-  if (result.status !== 'passed') return afterFailure(work);
-  return accepted(work);
+  return result.status === 'passed' ? accepted(work) : unlessWaived(work);
+}
+
+/** What follows a failure, unless people waive what failed. */
+async function unlessWaived(work: Work): Promise<Next> {
+  const next = await afterFailure(work);
+  return next === 'waived' ? accepted(work) : next;
 }
 
 /** Its gates hold: it passes when those who must accept the results do. */
@@ -78,7 +84,10 @@ async function allowed({ session, plan, state }: Work, when: 'before' | 'after')
     const { approved, sentence, question } = await askApproval(session, rule, about, when, policy);
     if (!approved) {
       const status = session.aborted ? 'cancelled' : 'failed';
-      end(session, state, { status, verdict: 'no-go', sentence: `${question} ${sentence}` });
+      const said = `${question} ${sentence}`;
+      end(session, state, { status, verdict: 'no-go', sentence: said });
+      if (rule.onReject && !session.aborted)
+        await namedRollback(session, rule.onReject, plan.id, `${plan.title}: ${said}`);
       return false;
     }
   }
@@ -115,43 +124,8 @@ async function run({ session, plan, state }: Work, resume?: StepRecord[]): Promi
       ),
   );
   session.work = undefined;
-  session.undos.push(...result.undos);
+  session.keepUndos([...session.undos, ...result.undos]);
   session.state.events += result.events;
   recordOutputs(session, state, result);
   return judged(session, state, result);
-}
-
-/** What follows a failed phase: its rollback, then another attempt, another phase, a person, or the end. */
-async function afterFailure(work: Work): Promise<Next> {
-  const { session, plan, state } = work;
-  fail(session, state);
-  await session.flush();
-  const tripped = state.steps.some((record) => record.failure?.code === 'GUARD_TRIPPED');
-  await session.notify(
-    tripped ? 'guard' : 'no-go',
-    `${plan.title}: ${tripped ? 'a guard tripped' : 'NO-GO'}`,
-    state.sentence ?? '',
-  );
-  const { rollback, attempts, then } = plan.onFail;
-  if (rollback) await namedRollback(session, rollback, plan.id, `${plan.title}: ${state.sentence ?? 'failed'}`);
-  if (session.state.rollbackIncomplete || session.aborted) return 'stop';
-  if (state.attempt < attempts) return { to: typeof then === 'object' ? then.return : plan.id };
-  if (then === 'continue') return 'next';
-  return then === 'ask' ? askAboutPhase(work) : 'stop';
-}
-
-/** Asks an operator about a phase that failed for good, unless waivers let it pass meanwhile. */
-async function askAboutPhase(work: Work): Promise<Next> {
-  const { session, desk, plan, state } = work;
-  const waived = () => mayGoOn(phaseVerdict(underWaivers(session, state.id, state.gates)));
-  const answer = await askOperator(session, desk, {
-    about: addressText({ phase: plan.id }),
-    text: `${plan.title}: ${state.sentence ?? 'failed'} What now? (A waiver of its failed gates would let it pass.)`,
-    choices: ['retry-phase', 'continue', 'rollback', 'stop'],
-    ...plan.onFail.ask,
-    settled: () => state.gates.length > 0 && waived(),
-  });
-  if (answer !== 'settled') return carryOut(work, answer);
-  passWaived(session, state);
-  return 'next';
 }

@@ -156,7 +156,8 @@ export const ANSWER_VERBS: { readonly [N in MessageName as Verb<N>]: AnswerVerb<
   ),
   'retry-phase': answer('retry-phase', {
     summary: 'take the failed phase again',
-    description: 'Answer a failure: take the whole phase again, from its first step.',
+    description:
+      'Answer a failure: take the whole phase again. Its rollback runs first, and what that took back is taken again, too.',
     example: 'golive retry-phase lcopilot-lab',
   }),
   skip: answer(
@@ -172,7 +173,8 @@ export const ANSWER_VERBS: { readonly [N in MessageName as Verb<N>]: AnswerVerb<
   ),
   continue: answer('continue', {
     summary: 'go on with the next phase in spite of the failure',
-    description: 'Answer a failure: leave the phase failed and go on with the next one. It needs a reason.',
+    description:
+      'Answer a failure: leave the phase failed, run its rollback, and go on with the next one. It needs a reason.',
     example: 'golive continue lcopilot-lab --reason "does not block the local GO"',
   }),
   rollback: answer(

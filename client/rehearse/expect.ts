@@ -1,4 +1,5 @@
 import type { Runbook } from '../../model/schema/format/runbook.js';
+import { didNotPass } from '../../model/state/standing.js';
 import type { GoLiveState } from '../../model/state/state.js';
 
 export type Fault = NonNullable<NonNullable<Runbook['rehearsal']>['faults']>[number];
@@ -19,7 +20,7 @@ export function differences(state: GoLiveState, exitCode: number, expect: Fault[
     const decision = state.decisions.find((candidate) => candidate.id === id);
     differs(`decision ${id}`, decision ? (decision.verdict ?? 'pending') : 'unknown', verdict);
   }
-  const failing = state.phases.filter((phase) => phase.status === 'failed' || phase.status === 'cancelled');
+  const failing = state.phases.filter(didNotPass);
   if (expect.phase !== undefined && !failing.some((phase) => phase.id === expect.phase)) {
     differs('the failing phase', failing.map((phase) => phase.id).join(', ') || 'none', expect.phase);
   }

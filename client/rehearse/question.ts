@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkbox, input, select } from '@inquirer/prompts';
 import { type Choice, needsReason } from '../../model/people/message.js';
 import { readAddress } from '../../model/plan/address.js';
+import { shownAs } from '../../model/state/standing.js';
+import { phaseSentence } from '../../model/state/transitions.js';
 import type { GoLiveState, Waiting } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import type { Declared, Reply } from './declared.js';
@@ -91,8 +93,8 @@ function factLines(state: GoLiveState, approval: string): string[] {
   const style = styleFor(process.stdout, process.env);
   if (state.decisions.some((decision) => decision.id === approval)) {
     return state.phases.map((phase) => {
-      const sign = mark(phase.verdict ?? phase.status, style);
-      return `  ${sign} ${phase.index} ${clean(phase.title, 100)}: ${clean(phase.sentence ?? phase.status, 300)}`;
+      const sign = mark(shownAs(phase), style);
+      return `  ${sign} ${phase.index} ${clean(phase.title, 100)}: ${clean(phaseSentence(phase) || phase.status, 300)}`;
     });
   }
   const phase = state.phases.findLast((one) => one.gates.length > 0);

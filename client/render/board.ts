@@ -1,4 +1,7 @@
 import { formatClock } from '../../model/duration.js';
+import { readAddress } from '../../model/plan/address.js';
+import { abortText } from '../../model/state/board.js';
+import { didNotPass } from '../../model/state/standing.js';
 import type { GoLiveState, PhaseState, StepRecord } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import { saidLines } from './said.js';
@@ -36,7 +39,7 @@ function draw(view: View, frame: Frame, style: Style, detail: Detail, exitCode?:
   const widths = columnWidths(state, frame.columns);
   for (const phase of state.phases) {
     lines.push(phaseLine(state, phase, frame, widths, style));
-    if (opened(phase) && detail !== 'phases') lines.push(...phaseDetail(view, phase, frame, style, detail));
+    if (opened(state, phase) && detail !== 'phases') lines.push(...phaseDetail(view, phase, frame, style, detail));
   }
   for (const rollback of state.rollbacks) {
     const sign = mark(rollback.status, style);
@@ -49,6 +52,10 @@ function draw(view: View, frame: Frame, style: Style, detail: Detail, exitCode?:
     }
   }
   if (state.waivers.length > 0) lines.push(...waivers(state, frame, style));
+  if (state.aborted && state.endedAt === undefined) {
+    lines.push(fit(` ${mark('cancelled', style)} ABORTED: ${clean(abortText(state), 600)}`, frame.columns));
+  }
+  lines.push(...openDecisions(state, frame, style));
   if (state.verdict !== undefined && state.endedAt !== undefined) {
     lines.push('', ...verdictBlock(state, style, { columns: frame.columns, exitCode, cwd: frame.cwd }));
   }
@@ -119,7 +126,7 @@ function phaseLine(state: GoLiveState, phase: PhaseState, frame: Frame, widths: 
   const title = pad(clean(phase.title, 60), widths.title);
   const active = phase.status === 'running' || phase.status === 'waiting';
   const parts = [
-    ` ${mark(phase.verdict === 'waived' ? 'waived' : phase.status, style)} ${String(phase.index).padStart(1)}`,
+    ` ${mark(phase.verdict === 'waived' && !phase.takenBackBy ? 'waived' : phase.status, style)} ${String(phase.index).padStart(1)}`,
     active ? style.bold(title) : title,
     style.dim(pad(owners(state, phase), widths.owner)),
     `${late ? style.warn(time) : time} / ${formatClock(planned)}`,
@@ -127,19 +134,25 @@ function phaseLine(state: GoLiveState, phase: PhaseState, frame: Frame, widths: 
   if (phase.attempt > 1) parts.push(`attempt ${phase.attempt}`);
   if (phase.omitted) parts.push(style.warn(`OMITTED by ${clean(phase.omitted.by, 40)}`));
   else if (phase.status === 'skipped') parts.push('skipped');
-  if (phase.verdict === 'waived') parts.push(style.warn('waived'));
+  if (phase.takenBackBy !== undefined) parts.push(style.warn(`taken back by ${clean(phase.takenBackBy, 20)}`));
+  else if (phase.verdict === 'waived') parts.push(style.warn('waived'));
   return fit(parts.join('  '), frame.columns);
 }
 
-function opened(phase: PhaseState): boolean {
-  return (
-    phase.status === 'running' || phase.status === 'waiting' || (phase.status === 'failed' && phase.steps.length > 0)
-  );
+function opened({ waiting }: GoLiveState, phase: PhaseState): boolean {
+  if (phase.status === 'running' || phase.status === 'waiting') return true;
+  return (didNotPass(phase) && phase.steps.length > 0) || isAskedAbout(waiting, phase);
+}
+
+/** People are asked whether what it measured is good. */
+function isAskedAbout(waiting: GoLiveState['waiting'], { id, gates }: PhaseState): boolean {
+  return waiting?.kind === 'approval' && gates.length > 0 && readAddress(waiting.id).phase === id;
 }
 
 function phaseDetail(view: View, phase: PhaseState, frame: Frame, style: Style, detail: Detail): string[] {
   const lines = stepLines(phase.steps, view.live, frame, style, detail);
   if (detail === 'steps') return [...lines, ...failedGates(phase.gates, frame, style)];
+  if (isAskedAbout(view.state.waiting, phase)) return [...lines, ...gateLines(phase.gates, frame, style)];
   const shown = detail === 'all' ? phase.gates : [];
   const groups = new Map<string, GateResult[]>();
   for (const gate of shown) {
@@ -160,13 +173,30 @@ function phaseDetail(view: View, phase: PhaseState, frame: Frame, style: Style, 
 }
 
 function failedGates(gates: readonly GateResult[], frame: Frame, style: Style): string[] {
-  return gates
-    .filter((gate) => gate.verdict === 'no-go' || gate.verdict === 'inconclusive')
-    .flatMap((gate) =>
-      wrap(clean(gate.sentence, 600), frame.columns - 9).map((line, index) =>
-        index === 0 ? `      ${mark(gate.verdict, style)} ${line}` : `        ${line}`,
-      ),
-    );
+  return gateLines(
+    gates.filter((gate) => gate.verdict === 'no-go' || gate.verdict === 'inconclusive'),
+    frame,
+    style,
+  );
+}
+
+/** Gates with their arithmetic, a sentence each. */
+function gateLines(gates: readonly GateResult[], frame: Frame, style: Style): string[] {
+  return gates.flatMap((gate) =>
+    wrap(clean(gate.sentence, 600), frame.columns - 9).map((line, index) =>
+      index === 0 ? `      ${mark(gate.verdict, style)} ${line}` : `        ${line}`,
+    ),
+  );
+}
+
+/** Decisions before they are all taken: what holds and waits for people is no GO yet. */
+function openDecisions({ decisions, endedAt }: GoLiveState, frame: Frame, style: Style): string[] {
+  if (endedAt !== undefined || !decisions.some(({ verdict, waits }) => waits || verdict !== undefined)) return [];
+  return decisions.map(({ title, verdict, waits, sentence }) => {
+    const word = verdict === undefined ? '' : ` ${verdict.toUpperCase()}.`;
+    const sign = mark(verdict ?? (waits ? 'waiting' : 'pending'), style);
+    return fit(` ${sign} ${clean(title, 60)}:${word} ${clean(sentence, 300)}`, frame.columns);
+  });
 }
 
 function stepLines(

@@ -1,4 +1,5 @@
 import { formatClock } from '../../model/duration.js';
+import { didNotPass } from '../../model/state/standing.js';
 import type { GoLiveState, PhaseState, RollbackState, StepRecord } from '../../model/state/state.js';
 import type { Waiver } from '../../model/judge/waiver.js';
 import type { Style } from './style.js';
@@ -61,8 +62,12 @@ function happened(before: View | undefined, after: View, nowMs: number, style: S
     lines.push(...said(state.waiting.since, ...waitingLines(state, style)));
   }
   for (const decision of state.decisions) {
-    const verdict = was?.decisions.find((one) => one.id === decision.id)?.verdict;
-    if (decision.verdict === verdict || decision.verdict === undefined) continue;
+    const old = was?.decisions.find((one) => one.id === decision.id);
+    if (decision.waits && !old?.waits) {
+      const text = `${mark('waiting', style)} decision ${clean(decision.title)}: ${clean(decision.sentence)}`;
+      lines.push(...said(state.waiting?.since, text));
+    }
+    if (decision.verdict === old?.verdict || decision.verdict === undefined) continue;
     lines.push(
       ...said(
         decision.at,
@@ -114,13 +119,16 @@ function phaseChanges(
     lines.push(...begins(phase.startedAt, phase.attempt));
   }
   lines.push(...within(inside(old, phase, name, style), phase.endedAt));
-  const ended = phase.status === 'passed' || phase.status === 'failed' || phase.status === 'cancelled';
-  if (phase.status !== old?.status && (ended || phase.status === 'skipped')) {
+  if (isOver(phase) && endOf(phase) !== (old && endOf(old))) {
     const took = phaseElapsedMs(phase, nowMs);
     const time = took === undefined ? '' : ` after ${formatClock(took)}`;
     const sentence = phase.sentence === undefined ? '' : `: ${clean(phase.sentence)}`;
-    const text = `${mark(phase.status, style)} ${style.bold(name)} ${phase.status}${time}${sentence}`;
+    const text = `${mark(endOf(phase), style)} ${style.bold(name)} ${endOf(phase)}${time}${sentence}`;
     lines.push(...said(phase.endedAt ?? lastEnd(phase), text));
+  }
+  if (phase.takenBackBy !== undefined && phase.takenBackBy !== old?.takenBackBy) {
+    const text = `${mark('taken-back', style)} ${style.bold(name)} taken back by ${clean(phase.takenBackBy, 40)}`;
+    lines.push(...said(state.rollbacks.findLast(({ id }) => id === phase.takenBackBy)?.endedAt, text));
   }
   return lines;
 }
@@ -131,6 +139,16 @@ function lastEnd({ steps }: Pick<PhaseState, 'steps'>): string | undefined {
     .flatMap(({ endedAt }) => endedAt ?? [])
     .toSorted()
     .at(-1);
+}
+
+function isOver({ status }: PhaseState): boolean {
+  return status !== 'pending' && status !== 'waiting' && status !== 'running';
+}
+
+/** How its attempt ended, also when it was taken back before anybody looked. */
+function endOf(phase: PhaseState): PhaseState['status'] {
+  if (phase.status !== 'taken-back') return phase.status;
+  return didNotPass(phase) ? 'failed' : 'passed';
 }
 
 type Inside = Pick<PhaseState, 'steps' | 'gates'>;

@@ -1,4 +1,6 @@
+import { didNotPass } from '../../model/state/standing.js';
 import type { GoLiveState, StepRecord } from '../../model/state/state.js';
+import { mayGoOn } from '../../model/verdict.js';
 import type { Extras } from './extras.js';
 import { folded, html, type Html, NOTHING } from './html.js';
 import { clockText, roleName, sinceStart, STEP_WORDS, timeText, tookMs } from './words.js';
@@ -16,7 +18,7 @@ export function failures(state: GoLiveState): Html | undefined {
   for (const phase of state.phases) {
     for (const earlier of phase.history) {
       pieces.push(
-        html`<div class="warn"><b>${phase.index} ${phase.title}, attempt ${earlier.attempt}</b> did not pass; attempt ${phase.attempt} ${phase.status === 'passed' ? 'passed' : `is ${phase.status}`}.<br>${earlier.sentence}</div>`,
+        html`<div class="warn"><b>${phase.index} ${phase.title}, attempt ${earlier.attempt}</b> ${mayGoOn(earlier.verdict) ? 'passed' : 'did not pass'}; attempt ${phase.attempt} ${phase.status === 'passed' ? 'passed' : `is ${phase.status}`}.<br>${earlier.sentence}</div>`,
       );
     }
     for (const step of phase.steps.filter(bad)) pieces.push(failedStep(`${phase.index} ${phase.title}`, step));
@@ -25,11 +27,17 @@ export function failures(state: GoLiveState): Html | undefined {
         html`<div class="warn"><b>${phase.index} ${phase.title} · ${step.title}</b> was skipped: ${step.skipped}</div>`,
       );
     }
-    if (phase.status === 'failed' && !phase.steps.some(bad)) {
+    if (didNotPass(phase) && phase.status !== 'cancelled' && !phase.steps.some(bad)) {
       pieces.push(
         html`<div class="bad"><b>${phase.index} ${phase.title}</b> did not pass.<br>${phase.sentence ?? ''}</div>`,
       );
     }
+  }
+  for (const { index, title, takenBackBy } of state.phases) {
+    if (takenBackBy !== undefined)
+      pieces.push(
+        html`<div class="warn"><b>${index} ${title}</b> was taken back by ${takenBackBy}: it does not stand.</div>`,
+      );
   }
   for (const rollback of state.rollbacks) {
     const name = rollback.id === 'undo' ? 'Undo' : `Rollback ${rollback.id}`;

@@ -34,6 +34,7 @@ export function metricsSummary(state: GoLiveState): Json {
     status: phase.status,
     verdict: phase.verdict ?? null,
     sentence: phase.sentence ?? null,
+    ...(phase.takenBackBy === undefined ? {} : { takenBackBy: phase.takenBackBy }),
     attempt: phase.attempt,
     plannedMs: phase.plannedMs,
     actualMs: durationMs(phase),

@@ -134,7 +134,7 @@ function gateRow(gate: GateResult): string[] {
 function gates(state: GoLiveState): string[] {
   const header = ['gate', 'verdict', 'value', 'needs', 'n', 'Wilson 95 %', 'margin', 'in words'];
   return state.phases.flatMap((phase) => {
-    const heading = `### ${phase.index} ${cell(phase.title)}: ${phase.verdict ? VERDICT_WORDS[phase.verdict] : phase.status}`;
+    const heading = `### ${phase.index} ${cell(phase.title)}: ${phase.verdict ? VERDICT_WORDS[phase.verdict] : phase.status}${phase.takenBackBy ? `, taken back by ${cell(phase.takenBackBy)}` : ''}`;
     return phase.gates.length === 0
       ? [heading, cell(phase.sentence ?? 'No gates.')]
       : [heading, table(header, phase.gates.map(gateRow))];

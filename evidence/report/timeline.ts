@@ -21,7 +21,7 @@ export function timeline(state: GoLiveState, chart: string | undefined): Html {
     const earlier = phase.history.map(({ attempt, steps }) => `attempt ${attempt} ${clockText(tookMs(spanOf(steps)))}`);
     return html`<tr><td>${phase.index} ${phase.title}${earlier.length > 0 ? html`<br><span class="soft small">${earlier.join(', ')}, then attempt ${phase.attempt}</span>` : NOTHING}</td>
 <td>${phase.owner.map((role) => roleName(state, role)).join(', ')}</td><td class="num">T+${clockText(from)}</td><td class="num">${sinceStart(state, phase.startedAt)}</td>
-<td class="num">${clockText(allowed)}</td><td class="num">${clockText(took)}</td><td class="num">${over}</td><td>${phase.verdict ? chip(phase.verdict) : html`<span class="soft">${phase.status === 'pending' ? 'did not run' : phase.status}</span>`}</td></tr>`;
+<td class="num">${clockText(allowed)}</td><td class="num">${clockText(took)}</td><td class="num">${over}</td><td>${phase.takenBackBy ? html`<span class="soft">taken back by ${phase.takenBackBy}</span> ` : NOTHING}${phase.verdict ? chip(phase.verdict) : html`<span class="soft">${phase.status === 'pending' ? 'did not run' : phase.status}</span>`}</td></tr>`;
   });
   const note =
     state.timeScale > 1

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decide, overallVerdict } from '../../model/state/decision.js';
+import { overallVerdict } from '../../model/state/decision.js';
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../../model/json.js';
 import { type Plan, stepsOf } from '../../model/plan/plan.js';
@@ -13,9 +13,11 @@ import { mayGoOn, type Verdict } from '../../model/verdict.js';
 import { waiveGate } from '../../model/judge/waiver.js';
 import { sha256 } from '../hash.js';
 import type { Bag } from './bag.js';
+import { checkDecisions } from './decisions.js';
 import type { Findings } from './finding.js';
 import { checkPolicies } from './policies.js';
 import { fromSamples } from './samples.js';
+import { checkStanding } from './standing.js';
 import { strictJson, strictText } from './strict.js';
 
 /** What a bundle says of itself, read strictly. */
@@ -235,30 +237,14 @@ function underWaiver(phase: string, gate: GateResult, said: GateResult, state: G
 }
 
 function checkVerdict(again: Recomputed, { plan, state }: Record, events: readonly LoggedEvent[], findings: Findings) {
+  checkStanding(plan, state, events, findings);
   for (const phase of state.phases) {
     if (phase.status !== 'passed') continue;
     const judged = again.attempts.findLast((one) => one.phase === phase.id && one.attempt === phase.attempt);
     if (!judged) findings.add('policy', phase.id, 'passed by the state, and the log does not say so');
     else checkPassed(plan, phase.id, phase.steps, judged, state, findings);
   }
-  const copy = structuredClone(state);
-  for (const decision of plan.decisions) {
-    const said = state.decisions.find(({ id }) => id === decision.id);
-    const event = eventsOf(events, 'decision').findLast((one) => one.decision === decision.id);
-    if (!said || !event) {
-      if (state.verdict && mayGoOn(state.verdict))
-        findings.add('policy', decision.id, 'was never decided, and the verdict is GO');
-      continue;
-    }
-    const { verdict } = decide(decision, copy, Date.parse(event.time ?? ''));
-    // Later decisions may require this one.
-    Object.assign(copy.decisions.find(({ id }) => id === decision.id) ?? {}, { verdict: said.verdict });
-    const asked = decision.approval && state.approvals.find(({ id }) => id === decision.approval?.id);
-    const expected = mayGoOn(verdict) && decision.approval && asked?.status !== 'approved' ? 'no-go' : verdict;
-    if (said.verdict !== expected || event.verdict !== expected) {
-      findings.add('policy', decision.id, `is ${said.verdict ?? 'pending'}, and decided again it is ${expected}`);
-    }
-  }
+  checkDecisions(plan, state, events, findings);
   const verdict = overallVerdict(state);
   if (state.verdict !== verdict)
     findings.add('policy', 'verdict', `is ${state.verdict ?? 'none'}, and judged again it is ${verdict}`);

@@ -26,6 +26,7 @@ const digest = text('SHA-256 of what the question is about.');
 const evidence = objects<EvidenceRef>('Files that it left: name, path below `data/`, SHA-256, bytes.');
 const role = text('Role that the person spoke for.');
 const reason = text('Why.');
+const rollback = text('Id of the rollback.');
 const sentence = text('What was found, in one sentence.');
 const verdict = word(VERDICTS, 'The verdict.');
 const via = word(['update', 'signal'], 'How the message came.');
@@ -76,6 +77,7 @@ const failed = {
 };
 const taken = { via, said };
 const ended = { ...attemptOfPhase, sentence };
+const fallen = { ...attemptOfPhase, rollback };
 
 /** Each message that a go-live takes has its event. */
 const messages = {
@@ -119,6 +121,7 @@ export const EVENTS = {
     fields: { phase: attemptOfPhase.phase, by, role, reason },
   },
   'phase.cancelled': { about: 'The attempt was stopped.', by: 'go-live', fields: ended },
+  'phase.taken-back': { about: 'A rollback undid it: it does not stand.', by: 'go-live', fields: fallen },
   'step.started': { about: 'A deed begins.', by: 'step', fields: started },
   'step.done': { about: 'A deed is done, and its evidence is on the disk.', by: 'step', fields: done },
   'step.failed': { about: 'A deed failed.', by: 'step', fields: failed },
@@ -202,7 +205,7 @@ export const EVENTS = {
     about: 'A way back began.',
     by: 'go-live',
     fields: {
-      rollback: text('Id of the rollback.'),
+      rollback,
       because: reason,
       undos: number('Registered undos that it takes.'),
     },
@@ -211,7 +214,7 @@ export const EVENTS = {
     about: 'A way back came to its end.',
     by: 'go-live',
     fields: {
-      rollback: text('Id of the rollback.'),
+      rollback,
       status: word(['done', 'incomplete'], 'How it ended.'),
       sentence,
     },

@@ -149,6 +149,18 @@ export function evaluateBoolean(expression: string, context: ExpressionContext):
   return value;
 }
 
+/** What a condition says; where it cannot be computed, why: that is not the same as that it does not hold. */
+export type Reading = { holds: boolean; why?: undefined } | { holds?: undefined; why: string };
+
+/** As `evaluateBoolean`, for who must go on whatever a runbook says: never throws. */
+export function readCondition(expression: string, context: ExpressionContext): Reading {
+  try {
+    return { holds: evaluateBoolean(expression, context) };
+  } catch (error) {
+    return { why: explain(expression, error).message };
+  }
+}
+
 /** A piece of a string: text, or an expression with the place of its CEL within the string. */
 export type TemplatePart = { text: string } | { expression: string; offset: number };
 

@@ -1,4 +1,4 @@
-import { evaluateBoolean, type ExpressionContext, ExpressionError } from '../expression/expression.js';
+import { type ExpressionContext, readCondition } from '../expression/expression.js';
 import type { Json } from '../json.js';
 import type { PolicyPlan } from '../plan/plan.js';
 
@@ -15,12 +15,8 @@ export interface PolicyDecision {
 /** Fail closed: a rule that cannot be computed approves nothing. */
 export function decidePolicy({ rule, reads }: PolicyPlan, context: ExpressionContext): PolicyDecision {
   const values = Object.fromEntries(reads.map((keys) => [keys.join('.'), valueAt(context as unknown as Json, keys)]));
-  try {
-    return { rule, holds: evaluateBoolean(rule, context), values };
-  } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
-    return { rule, holds: false, values, why: error.message };
-  }
+  const { holds, why } = readCondition(rule, context);
+  return why === undefined ? { rule, holds, values } : { rule, holds: false, values, why };
 }
 
 function valueAt(value: Json, keys: readonly string[]): Json {

@@ -154,6 +154,11 @@ export function judgeVote(rule: ApprovalPlan, state: ApprovalState, draft: VoteD
   };
 }
 
+/** Who is asked, as people call them: `CTO and 2 × SRE`. */
+export function needsText(needs: ApprovalPlan['needs'], roles: Plan['roles']): string {
+  return needs.map(({ role, count }) => `${count > 1 ? `${count} × ` : ''}${roles[role] ?? role}`).join(' and ');
+}
+
 export interface Tally {
   outcome: 'open' | 'approved' | 'rejected';
   /** Roles and counts that are still missing. */

@@ -1,4 +1,5 @@
 import { formatDuration } from '../duration.js';
+import { beginsAgainAt } from './begins-again.js';
 import { stepsOf } from './plan.js';
 import type { PhasePlan, Plan } from './plan.js';
 
@@ -28,7 +29,8 @@ function phaseLines(plan: Plan, phase: PhasePlan, index: number, next: string): 
     );
   }
   const { rollback, then, attempts } = phase.onFail;
-  const back = typeof then === 'object' ? then.return : attempts > 1 ? phase.id : undefined;
+  const wanted = typeof then === 'object' ? then.return : phase.id;
+  const back = attempts > 1 ? beginsAgainAt(plan, phase, wanted) : undefined;
   const target = plan.phases.find((candidate) => candidate.id === back);
   const after = target ? entry(target) : then === 'continue' ? next : 'nogo';
   lines.push(`  ${own} -->|go| ${next}`);

@@ -1,6 +1,9 @@
 import { counted } from '../counted.js';
 import { formatClock, formatDuration } from '../duration.js';
 import { gateDetail, stepDetail, undoOrder, undoText } from './plan-detail.js';
+import type { PhaseId } from './address.js';
+import { needsText } from '../people/approval.js';
+import { beginsAgainAt } from './begins-again.js';
 import { stepsOf } from './plan.js';
 import type { ApprovalPlan, GatePlan, Limit, PhasePlan, Plan, RollbackPlan, StepNode, StepPlan } from './plan.js';
 
@@ -28,11 +31,10 @@ function roleNames(plan: Plan, roles: readonly string[]): string {
   return roles.map((role) => plan.roles[role] ?? role).join(', ');
 }
 
-function needsText(plan: Plan, approval: ApprovalPlan): string {
-  const who = approval.needs
-    .map(({ role, count }) => `${count > 1 ? `${count} × ` : ''}${plan.roles[role] ?? role}`)
-    .join(' and ');
-  return `${who}: "${approval.question}" (within ${formatDuration(approval.expiresMs)}, else no)`;
+function askedText(plan: Plan, approval: ApprovalPlan): string {
+  const who = needsText(approval.needs, plan.roles);
+  const back = approval.onReject === undefined ? '' : `; a no runs rollback ${approval.onReject}`;
+  return `${who}: "${approval.question}" (within ${formatDuration(approval.expiresMs)}, else no${back})`;
 }
 
 /** The plan whose steps are shown with all that they are given; undefined for what they do alone. */
@@ -85,20 +87,21 @@ function gateLines(gate: GatePlan, verbose: boolean): string[] {
 
 function failureText(plan: Plan, phase: PhasePlan): string {
   const { attempts, rollback, then, ask } = phase.onFail;
-  const parts = [rollback === undefined ? '' : `rollback ${rollback}`];
-  if (attempts > 1) {
-    const back = typeof then === 'object' ? then.return : phase.id;
-    parts.push(`again from ${back}, ${attempts} attempts in all, then stop`);
-  } else if (then === 'ask') parts.push(`ask ${plan.roles[ask.role] ?? ask.role} (${formatDuration(ask.expiresMs)})`);
-  else
-    parts.push(
-      typeof then === 'object'
-        ? `return to ${then.return}`
-        : then === 'continue'
-          ? 'go on with the next phase'
-          : 'stop',
-    );
-  return parts.filter(Boolean).join(', then ');
+  const back = rollback === undefined ? [] : [`rollback ${rollback}`];
+  const from = (target: PhaseId): string => `again from ${beginsAgainAt(plan, phase, target)}`;
+  const tries = `${from(typeof then === 'object' ? then.return : phase.id)}, ${attempts} attempts in all`;
+  const again = attempts > 1 ? [...back, tries] : [];
+  if (then === 'ask') {
+    const person = `ask ${plan.roles[ask.role] ?? ask.role} (${formatDuration(ask.expiresMs)})`;
+    const after =
+      rollback === undefined ? '' : `; unless it is waived: rollback ${rollback}, retry-phase ${from(phase.id)}`;
+    return [...again, person + after].join(', then ');
+  }
+  const last = attempts > 1 ? again : back;
+  if (then !== 'continue') return [...last, 'stop'].join(', then ');
+  const earlier = beginsAgainAt(plan, phase, phase.id);
+  const first = earlier === phase.id ? [] : [`again from ${earlier} up to it`];
+  return [...last, ...first, 'go on with the next phase'].join(', then ');
 }
 
 interface PhasePlace {
@@ -114,22 +117,23 @@ function phaseLines(plan: Plan, phase: PhasePlan, { index, atMs, verbose }: Phas
   if (phase.when !== undefined) lines.push(`     only when ${phase.when}`);
   if (phase.mayOmit) lines.push(`     may be omitted by ${roleNames(plan, phase.mayOmit)}`);
   for (const approval of phase.approvals.filter((one) => one.when === 'before'))
-    lines.push(`     ● approval before by ${needsText(plan, approval)}`);
+    lines.push(`     ● approval before by ${askedText(plan, approval)}`);
   for (const item of phase.checklist) lines.push(`     ☐ ${plan.roles[item.role] ?? item.role}: ${item.text}`);
   lines.push(
     ...nodeLines(phase.steps, verbose ? plan : undefined),
     ...phase.gates.flatMap((gate) => gateLines(gate, verbose)),
   );
   for (const approval of phase.approvals.filter((one) => one.when === 'after'))
-    lines.push(`     ● approval after by ${needsText(plan, approval)}`);
+    lines.push(`     ● approval after by ${askedText(plan, approval)}`);
   lines.push(`     ✗ on failure: ${failureText(plan, phase)}`);
   return lines;
 }
 
-function rollbackLines({ id, title, undo, steps }: RollbackPlan, detailed: Detailed): string[] {
+function rollbackLines({ id, title, undo, takesBack = [], steps }: RollbackPlan, detailed: Detailed): string[] {
   const undone =
     undo === 'none' ? [] : [`     ↶ undo ${undo === 'all' ? 'of everything' : 'of the phase'}, newest first`];
-  return ['', ` ${id}  ${title}`, ...undone, ...nodeLines(steps, detailed)];
+  const also = takesBack.length === 0 ? [] : [`     ↶ takes back ${takesBack.join(', ')}`];
+  return ['', ` ${id}  ${title}`, ...undone, ...also, ...nodeLines(steps, detailed)];
 }
 
 /**
@@ -169,7 +173,7 @@ export function planText(
   if (plan.decisions.length > 0) lines.push('', 'decisions');
   for (const { id, title, requires, approval } of plan.decisions) {
     lines.push(`  ${title}  [${id}]  requires ${requires.join(', ')}`);
-    if (approval) lines.push(`     ● approval by ${needsText(plan, approval)}`);
+    if (approval) lines.push(`     ● approval by ${askedText(plan, approval)}`);
   }
   const rollbacks = Object.values(plan.rollbacks);
   if (rollbacks.length > 0)

@@ -131,6 +131,8 @@ export interface ApprovalPlan {
   distinct: boolean;
   /** The person who started the go-live may approve it (default false in live mode). */
   starterMay: boolean;
+  /** Name of the rollback that runs when it is rejected, or its time runs out. */
+  onReject?: string;
   /** A rule that approves without a person when it holds; when it does not, people are asked. */
   auto?: PolicyPlan;
 }
@@ -272,6 +274,8 @@ export interface RollbackPlan {
   title: string;
   /** Registered undos that run first, newest first. */
   undo: 'none' | 'phase' | 'all';
+  /** Phases that its own steps take back, besides those whose undos run. */
+  takesBack?: PhaseId[];
   steps: StepNode[];
 }
 

@@ -1,4 +1,5 @@
 import { SIGNS } from './signs.js';
+import { phaseSentence } from './transitions.js';
 import type { GoLiveState, PhaseState, StepRecord } from './state.js';
 import type { GateResult } from '../judge/gate.js';
 
@@ -47,6 +48,7 @@ function header(state: GoLiveState, nowMs: number): string[] {
     '',
   ];
   if (state.sentence) lines.push(`**${state.verdict?.toUpperCase() ?? ''}** ${cell(state.sentence)}`, '');
+  if (state.aborted && !state.endedAt) lines.push(`■ **ABORTED**: ${cell(abortText(state))}`, '');
   if (state.waiting) {
     lines.push(
       `● **WAITING** for ${cell(state.waiting.roles.join(', '))}: ${cell(state.waiting.text)}`,
@@ -59,13 +61,34 @@ function header(state: GoLiveState, nowMs: number): string[] {
   return lines;
 }
 
+/** Undos that are named one by one; of more, the number is enough. */
+const NAMED_UNDOS = 20;
+
+/** What an abort does, newest first, as things stand. */
+export function abortText({
+  toUndo = [],
+  phases,
+  aborted,
+}: Pick<GoLiveState, 'toUndo' | 'phases' | 'aborted'>): string {
+  if (aborted?.keep) return 'The go-live stops; what it did stays.';
+  const running = phases.find(({ status }) => status === 'running');
+  const more = toUndo.length > NAMED_UNDOS ? [`${toUndo.length - NAMED_UNDOS} more`] : [];
+  const undone = [
+    ...(running ? [`what '${running.id}' has done by now`] : []),
+    ...toUndo.slice(0, NAMED_UNDOS),
+    ...more,
+  ];
+  const what = undone.length === 0 ? 'there is nothing to undo' : `undone, newest first: ${undone.join(', ')}`;
+  return `The go-live stops; ${what}.`;
+}
+
 /** The whole go-live as Markdown: what the Web UI shows under "User Metadata". `nowMs` is workflow time. */
 export function board(state: GoLiveState, nowMs: number): string {
   const lines = header(state, nowMs);
   lines.push('| # | phase | owner | time / planned | attempt | verdict |', '|---|---|---|---|---|---|');
   for (const phase of state.phases) {
     lines.push(
-      `| ${SIGNS[phase.status]} ${phase.index} | ${cell(phase.title)} | ${cell(phase.owner.map((role) => state.roles[role] ?? role).join(', '))} | ${elapsed(phase, nowMs)} / ${clock(phase.plannedMs)} | ${phase.attempt || '–'} | ${cell(phase.sentence ?? phase.status)} |`,
+      `| ${SIGNS[phase.status]} ${phase.index} | ${cell(phase.title)} | ${cell(phase.owner.map((role) => state.roles[role] ?? role).join(', '))} | ${elapsed(phase, nowMs)} / ${clock(phase.plannedMs)} | ${phase.attempt || '–'} | ${cell(phaseSentence(phase) || phase.status)} |`,
     );
   }
   for (const phase of state.phases.filter((p) => p.steps.length > 0 || p.gates.length > 0)) {
@@ -78,7 +101,7 @@ export function board(state: GoLiveState, nowMs: number): string {
     (w) => `- ${cell(w.gate)}: ${cell(w.reason)} (${cell(w.by)} as ${cell(w.role)}, until ${w.until})`,
   );
   if (waived.length > 0) lines.push('', '### Waivers', '', ...waived);
-  if (state.decisions.some((d) => d.verdict !== undefined)) {
+  if (state.decisions.some((d) => d.verdict !== undefined || d.waits)) {
     lines.push('', '| decision | verdict | why |', '|---|---|---|');
     lines.push(
       ...state.decisions.map(({ title, verdict = 'pending' as const, sentence }) => {

@@ -1,7 +1,9 @@
 import type { DecisionPlan } from '../plan/plan.js';
+import { didNotPass } from './standing.js';
 import type { DecisionState, GoLiveState } from './state.js';
 import { mayGoOn, VERDICTS, type Verdict, worst } from '../verdict.js';
 import { standingWaiver, type Waiver } from '../judge/waiver.js';
+import { phaseSentence } from './transitions.js';
 
 interface Requirement {
   title: string;
@@ -9,6 +11,8 @@ interface Requirement {
   sentence: string;
   /** By which it holds. */
   waiver?: Waiver;
+  /** It was good, and is undone because of something else: that is told first. */
+  after?: true;
 }
 
 /** What a decision is before anybody is asked to approve it. */
@@ -31,6 +35,18 @@ function requirement(id: string, state: GoLiveState, nowMs: number): Requirement
   if (!phase) return { title: id, verdict: 'inconclusive', sentence: 'There is no such phase.' };
   if (phase.status === 'passed')
     return { title: phase.title, verdict: phase.verdict ?? 'inconclusive', sentence: phase.sentence ?? '' };
+  // No waiver lets pass what is not there any more.
+  if (phase.status === 'taken-back') {
+    const { title } = phase;
+    return didNotPass(phase)
+      ? { title, verdict: 'no-go', sentence: phaseSentence(phase) }
+      : {
+          title,
+          verdict: 'no-go',
+          sentence: `It was taken back by ${phase.takenBackBy ?? 'a rollback'}.`,
+          after: true,
+        };
+  }
   const waiver = standingWaiver(state.waivers, id, nowMs);
   if (waiver) {
     const { by, role, until, reason } = waiver;
@@ -59,6 +75,18 @@ function requirement(id: string, state: GoLiveState, nowMs: number): Requirement
   }
 }
 
+/** Worst news first; of the same kind, causes before what followed from them. */
+const rank = ({ verdict, after }: Requirement): number => 2 * VERDICTS.indexOf(verdict) - (after ? 1 : 0);
+
+/** Whether something that a decision requires was taken back, or is an earlier decision that fell with it. */
+export function hasFallen({ requires }: DecisionPlan, { phases, decisions }: GoLiveState): boolean {
+  return requires.some(
+    (id) =>
+      phases.some((phase) => phase.id === id && phase.status === 'taken-back') ||
+      decisions.some((one) => one.id === id && one.verdict !== undefined && !mayGoOn(one.verdict)),
+  );
+}
+
 /** Verdict and sentence of a decision before its approval: the worst of what it requires, worst news first. */
 export function decide(plan: DecisionPlan, state: GoLiveState, nowMs: number): Decided {
   const needs = plan.requires.map((id) => requirement(id, state, nowMs));
@@ -68,9 +96,7 @@ export function decide(plan: DecisionPlan, state: GoLiveState, nowMs: number): D
     const all = needs.length === 1 ? 'Its one requirement holds.' : `All of its ${needs.length} requirements hold.`;
     return { verdict, sentence: all, waivers };
   }
-  const bad = needs
-    .filter((need) => need.verdict !== 'go')
-    .toSorted((a, b) => VERDICTS.indexOf(b.verdict) - VERDICTS.indexOf(a.verdict));
+  const bad = needs.filter((need) => need.verdict !== 'go').toSorted((a, b) => rank(b) - rank(a));
   const [first, ...rest] = bad;
   const more = rest.length > 0 ? ` (${rest.length} more: ${rest.map((need) => need.title).join(', ')})` : '';
   return { verdict, sentence: `${first?.title ?? ''}: ${first?.sentence ?? ''}${more}`, waivers };

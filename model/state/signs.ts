@@ -18,6 +18,7 @@ export const SIGNS: Readonly<Record<Status, string>> = {
   skipped: '–',
   cancelled: '■',
   undone: '↶',
+  'taken-back': '↶',
   waived: '◇',
   inconclusive: '?',
 };

@@ -32,7 +32,16 @@ export interface StepRecord {
   window?: string;
 }
 
-export type PhaseStatus = 'pending' | 'waiting' | 'running' | 'passed' | 'failed' | 'skipped' | 'cancelled';
+export type PhaseStatus =
+  | 'pending'
+  | 'waiting'
+  | 'running'
+  | 'passed'
+  | 'failed'
+  | 'skipped'
+  | 'cancelled'
+  /** A rollback undid it: it does not stand, whatever it was before. */
+  | 'taken-back';
 
 /** A registered undo: what would take a step back. Written before the step acts. */
 export interface UndoEntry {
@@ -73,6 +82,10 @@ export interface PhaseState {
   attempt: number;
   /** Declared not required, so it is skipped. */
   omitted?: Omission;
+  /** Id of the rollback that took it back; verdict and sentence are what the attempt came to before. */
+  takenBackBy?: string;
+  /** It failed for good, and the go-live went on behind it: going on after a rollback does not run it again. */
+  passedOver?: true;
   startedAt?: string;
   endedAt?: string;
   /** Workflow id of the running or last attempt. */
@@ -123,9 +136,11 @@ export interface Tick {
 export interface DecisionState {
   id: string;
   title: string;
-  /** Absent until it is taken. */
+  /** Absent until it is taken: what people must approve has none before they did. */
   verdict?: Verdict;
   sentence: string;
+  /** What it requires holds, and people are asked. */
+  waits?: true;
   approval?: string;
   /** When it was taken, ISO 8601. */
   at?: string;
@@ -183,6 +198,8 @@ export interface GoLiveState {
   evidenceDir: string;
   phases: PhaseState[];
   rollbacks: RollbackState[];
+  /** Steps that an abort would undo, newest first; those of a phase that runs come to it at its end. */
+  toUndo?: AddressText[];
   decisions: DecisionState[];
   approvals: ApprovalState[];
   checklist: Tick[];

@@ -16,9 +16,9 @@ import type { Verdict } from '../verdict.js';
 /** The next attempt begins; what the former one came to goes to the history. */
 export function phaseBegun(phase: PhaseState, at: string): void {
   if (phase.attempt > 0 && phase.verdict) {
-    const { attempt, verdict, sentence = '', startedAt, endedAt, steps, gates } = phase;
+    const { attempt, verdict, startedAt, endedAt, steps, gates } = phase;
     const times = { ...(startedAt === undefined ? {} : { startedAt }), ...(endedAt === undefined ? {} : { endedAt }) };
-    phase.history.push({ attempt, verdict, sentence, ...times, steps, gates });
+    phase.history.push({ attempt, verdict, sentence: phaseSentence(phase), ...times, steps, gates });
   }
   phase.status = 'waiting';
   phase.attempt += 1;
@@ -28,10 +28,34 @@ export function phaseBegun(phase: PhaseState, at: string): void {
   delete phase.verdict;
   delete phase.sentence;
   delete phase.endedAt;
+  delete phase.takenBackBy;
+  delete phase.passedOver;
+}
+
+/** What an attempt came to, and what became of it since. */
+export function phaseSentence({ sentence = '', takenBackBy }: PhaseState): string {
+  return takenBackBy === undefined ? sentence : `${sentence} Taken back by ${takenBackBy}.`.trimStart();
+}
+
+/** A rollback undid it, whatever it was before. */
+export function phaseTakenBack(phase: PhaseState, rollback: string): void {
+  phase.status = 'taken-back';
+  phase.takenBackBy = rollback;
+}
+
+/** It failed for good, and the go-live goes on behind it. */
+export function phasePassedOver(phase: PhaseState): void {
+  phase.passedOver = true;
+}
+
+/** What was passed over runs again, since all that comes before it does. */
+export function phaseDueAgain(phase: PhaseState): void {
+  delete phase.passedOver;
 }
 
 /** The runbook's own `when` leaves the phase out. */
 export function phaseSkipped(phase: PhaseState, sentence: string, at: string): void {
+  delete phase.takenBackBy;
   phase.status = 'skipped';
   phase.sentence = sentence;
   phase.endedAt = at;
@@ -86,7 +110,8 @@ export interface PhaseEnd {
 
 /** It is over, and did not pass. */
 export function phaseEnded(phase: PhaseState, { status, verdict, sentence }: PhaseEnd, at: string): void {
-  phase.status = status;
+  // What was taken back stays so until it is begun again.
+  phase.status = phase.takenBackBy === undefined ? status : 'taken-back';
   phase.verdict = verdict;
   phase.sentence = sentence;
   phase.endedAt = at;
@@ -219,13 +244,23 @@ export function waiverUsed(waiver: Waiver): void {
   waiver.used = true;
 }
 
+interface Judged {
+  verdict: Verdict;
+  sentence: string;
+}
+
 /** A decision is judged by what it requires. */
-export function decisionJudged(
-  decision: DecisionState,
-  { verdict, sentence }: { verdict: Verdict; sentence: string },
-): void {
+export function decisionJudged(decision: DecisionState, { verdict, sentence }: Judged): void {
   decision.verdict = verdict;
   decision.sentence = sentence;
+  delete decision.waits;
+}
+
+/** What a decision requires holds; it is no GO before these people agreed. */
+export function decisionWaits(decision: DecisionState, judged: Judged, people: string): void {
+  const how = judged.verdict === 'go' ? 'Holds' : `Holds with waivers (${judged.sentence})`;
+  decision.sentence = `${how}; waiting for ${people}.`;
+  decision.waits = true;
 }
 
 /** A decision is taken: nothing changes it any more. */
@@ -238,8 +273,13 @@ export function decisionAnswered(
   decision: DecisionState,
   question: string,
   { approved, sentence }: { approved: boolean; sentence: string },
+  judged: Judged,
 ): void {
   decision.approval = sentence;
-  if (approved) decision.sentence = `${decision.sentence} ${sentence}`;
-  else decisionJudged(decision, { verdict: 'no-go', sentence: `${question} ${sentence}` });
+  decisionJudged(
+    decision,
+    approved
+      ? { verdict: judged.verdict, sentence: `${judged.sentence} ${sentence}` }
+      : { verdict: 'no-go', sentence: `${question} ${sentence}` },
+  );
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { scaffold } from '../../client/runbook/scaffold.js';
 import { stepsOf } from '../../model/plan/plan.js';
+import { didNotPass } from '../../model/state/standing.js';
 import { type Gone, goThrough, judgeGone, subjectOf } from '../kits/harness.js';
 import { judgeBreak } from '../kits/judge-break.js';
 import { sharedServer, type TestServer } from '../kits/temporal.js';
@@ -72,7 +73,7 @@ describe.each([...runbooks, fresh])('$name', ({ name: id, text, kept }) => {
         if (!good.deeds.includes(name)) return expect(world.deeds).not.toContain(name);
       }
       expect(judgeBreak(plan, world.record, name)).toEqual([]);
-      const failed = state.phases.find(({ status }) => status === 'failed');
+      const failed = state.phases.find(didNotPass);
       expect(failed?.id).toBe(phase.id);
       const broken = failed?.steps.filter(({ status }) => status === 'failed').map((one) => `${phase.id}.${one.id}`);
       expect(broken).toEqual([name]);

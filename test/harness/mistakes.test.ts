@@ -91,7 +91,7 @@ const MISTAKES: { title: string; mistakes: Mistake[]; run: Run; found: RegExp[] 
   },
   {
     title: 'a rollback undoes more than it says',
-    mistakes: [{ file: 'workflows/rollback.js', from: /entry\.phase === phase\)/, to: 'true)' }],
+    mistakes: [{ file: 'workflows/rollback.js', from: /entry\.phase === failed\)/, to: 'true)' }],
     run: broken,
     found: [/^prepare\.setting is undone by R1, which does not ask for it$/],
   },
@@ -196,7 +196,7 @@ const MISTAKES: { title: string; mistakes: Mistake[]; run: Run; found: RegExp[] 
   },
   {
     title: 'the go-live goes on after a way back that is incomplete',
-    mistakes: [{ file: 'workflows/take-phase.js', from: 'session.state.rollbackIncomplete || ', to: '' }],
+    mistakes: [{ file: 'workflows/after-failure.js', from: 'state.rollbackIncomplete || ', to: '' }],
     run: undoBroken('switch.config'),
     found: [/^switch\.config \(attempt 2\) begins, though the undo of switch\.config failed$/],
   },

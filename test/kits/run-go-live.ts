@@ -26,7 +26,7 @@ export interface Running {
 export async function withWorker<T>(
   address: string,
   taskQueue: string,
-  world: FakeWorld,
+  world: Pick<FakeWorld, 'activities'>,
   kinds: string[],
   run: () => Promise<T>,
   bundle: Bundle = workflowBundle(),

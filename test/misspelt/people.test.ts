@@ -17,13 +17,13 @@ const EDITS: readonly (Edit & { name: string; errors: readonly [file: string, te
   {
     name: 'a new message, and nothing else',
     file: 'model/people/message.ts',
-    from: '  abort: unsigned(',
+    from: '  abort: signed({',
     to: `  comment: signed({
     verbs: ['comment'],
     fields: { text: needed, role: needed, by: needed },
     says: ({ text: about, role, by }) => ({ about, role, by, meaning: about }),
   }),
-  abort: unsigned(`,
+  abort: signed({`,
     errors: [
       ['workflows/people/handlers.ts', /Property 'comment' is missing/],
       ['model/state/expected-statement.ts', /not assignable to type 'string \| Expected'/],
@@ -53,10 +53,10 @@ const EDITS: readonly (Edit & { name: string; errors: readonly [file: string, te
   },
   {
     name: 'an address put together by hand',
-    file: 'workflows/take-phase.ts',
+    file: 'workflows/after-failure.ts',
     from: 'about: addressText({ phase: plan.id })',
     to: 'about: `${plan.id}`',
-    errors: [['workflows/take-phase.ts', /not assignable to type 'AddressText'/]],
+    errors: [['workflows/after-failure.ts', /not assignable to type 'AddressText'/]],
   },
 ];
 

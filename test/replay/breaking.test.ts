@@ -9,6 +9,18 @@ import { type Bundle, type Mistake, mistakenBundle, workflowBundle } from '../ki
  * every one of them, or they guard nothing.
  */
 const EDITS: [name: string, edit: Mistake][] = [
+  [
+    'a second attempt begins at the failed phase whatever was taken back',
+    { file: 'workflows/after-failure.js', from: 'earliest !== target && ', to: 'false && ' },
+  ],
+  [
+    'the phases before one that is given up are left taken back',
+    { file: 'workflows/after-failure.js', from: 'earliest !== plan.id && ', to: 'false && ' },
+  ],
+  [
+    'a person is asked after the rollback',
+    { file: 'workflows/after-failure.js', from: 'if (asks && ', to: 'if (false && ' },
+  ],
   ['undos run oldest first', { file: 'workflows/undo.js', from: 'of undos.toReversed()', to: 'of undos' }],
   [
     'a parallel group runs one by one',
@@ -42,14 +54,14 @@ const EDITS: [name: string, edit: Mistake][] = [
   [
     'a failed phase runs no rollback',
     {
-      file: 'workflows/take-phase.js',
+      file: 'workflows/after-failure.js',
       from: /if \(rollback\)(\s*await \(0, ?_rollback_js\w+\.namedRollback)/,
       to: 'if (false)$1',
     },
   ],
   [
     'a phase has one attempt more',
-    { file: 'workflows/take-phase.js', from: 'state.attempt < attempts', to: 'state.attempt < attempts + 1' },
+    { file: 'workflows/after-failure.js', from: 'state.attempt < attempts', to: 'state.attempt < attempts + 1' },
   ],
   [
     'a phase is a child of another name',

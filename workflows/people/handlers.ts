@@ -13,6 +13,7 @@ import { type AddressText, addressText, readAddress } from '../../model/plan/add
 import { judgeWaiver, withWaiver } from '../../model/judge/waiver.js';
 import { approvalsOf } from '../../model/state/initial-state.js';
 import type { Proof } from '../../model/signing/signing.js';
+import { abortText } from '../../model/state/board.js';
 import { itemTicked, phaseOmitted } from '../../model/state/transitions.js';
 import { changed } from '../changes.js';
 import { waitingForApproval } from './asking.js';
@@ -199,8 +200,5 @@ export function abort({ by, reason, keep }: Messages['abort'], { session, proof,
     ...(proof ? { signed: proof } : {}),
   };
   session.work?.cancel();
-  const text = keep
-    ? 'The go-live stops; what it did stays.'
-    : 'The go-live stops; what it did is undone, newest first.';
-  return { accepted: true, text };
+  return { accepted: true, text: abortText(state) };
 }

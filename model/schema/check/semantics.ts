@@ -7,6 +7,7 @@ import { checkRole, checkSpans, list, placed, unique } from './checks.js';
 import type { Check } from './checks.js';
 import { checkGates } from './gate-check.js';
 import { checkRehearsal } from './rehearsal-check.js';
+import { checkRollbackName, checkRollbacks } from './rollback-check.js';
 import { checkSchedules } from './schedule-check.js';
 import { checkWaivers } from './waiver-check.js';
 import type { RunbookNode, RunbookPhase, RunbookStep } from '../format/runbook.js';
@@ -96,13 +97,7 @@ function checkPeople(check: Check, path: Path, phase: RunbookPhase): void {
 function checkOnFail(check: Check, path: Path, phase: RunbookPhase, index: number): void {
   const { onFail } = phase;
   const { source, runbook } = check;
-  if (onFail?.rollback !== undefined && !Object.hasOwn(runbook.rollbacks ?? {}, onFail.rollback)) {
-    source.at(
-      [...path, 'onFail', 'rollback'],
-      `there is no rollback '${onFail.rollback}'`,
-      didYouMean(onFail.rollback, Object.keys(runbook.rollbacks ?? {}), 'rollbacks'),
-    );
-  }
+  if (onFail?.rollback !== undefined) checkRollbackName(check, [...path, 'onFail', 'rollback'], onFail.rollback);
   if (typeof onFail?.then === 'object') {
     const target = onFail.then.return;
     const possible = runbook.phases.slice(0, index + 1).map((earlier) => earlier.id);
@@ -270,6 +265,7 @@ export function checkSemantics(check: Check): void {
   const all: StepCheck = { ...check, scope: new Scope(base, phases, {}) };
   runbook.decisions?.forEach(({ approval }, index) => checkQuestions(all, ['decisions', index], approval));
   checkTitles(all, base);
+  checkRollbacks(check);
   checkIncludes(check);
   checkGuardrails(check, base);
   const [carrier, { notice: supplied = [] } = {}] = Object.entries(kinds).find(([, kind]) => kind.notice) ?? [];

@@ -88,6 +88,7 @@ const approvalFields = {
   expires: span.optional(),
   distinct: z.boolean().optional(),
   starterMay: z.boolean().optional(),
+  onReject: rollbackId.optional().describe('The rollback that runs when it is rejected, or its time runs out.'),
 };
 const phaseApproval = z.strictObject({
   when: z.enum(['before', 'after']).optional(),
@@ -230,6 +231,12 @@ export const runbookSchema = z.strictObject({
       z.strictObject({
         title: title.optional(),
         undo: z.enum(['none', 'phase', 'all']).optional(),
+        takesBack: z
+          .array(id)
+          .min(1)
+          .max(200)
+          .optional()
+          .describe('Phases that its own steps take back, besides those whose undos run.'),
         steps: z.array(nodeSchema).max(500).optional(),
       }),
     )

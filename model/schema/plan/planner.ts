@@ -2,18 +2,16 @@ import { parseDuration } from '../../duration.js';
 import { ExpressionError, resolve } from '../../expression/expression.js';
 import type { ExpressionContext } from '../../expression/expression.js';
 import { planGates } from './plan-gates.js';
+import { foldersOf, networkOf } from './plan-reach.js';
 import { fillTexts, questionFields } from './plan-texts.js';
 import { checkGuardrails, type PlanProblem, type PlanRequest, resolveInputs } from './plan-inputs.js';
 import { planWaivers } from './plan-waivers.js';
 import type { JsonObject } from '../../json.js';
 import { addressText, type ApprovalId, asId } from '../../plan/address.js';
-import { hostsOf, reachedHosts } from '../../plan/reach.js';
 import {
   type ApprovalPlan,
-  callsOf,
   type DecisionPlan,
   type GuardPlan,
-  type NetworkPlan,
   type PhasePlan,
   type Plan,
   type RollbackPlan,
@@ -25,7 +23,7 @@ import { approvalIds, list } from '../check/checks.js';
 import { pathsIn } from '../expression/expression-paths.js';
 import { isParallel } from '../format/runbook.js';
 import type { Runbook, RunbookApproval, RunbookNode, RunbookPhase, RunbookStep } from '../format/runbook.js';
-import { kindEffect, namedBy, type StepKind } from '../format/kind.js';
+import { kindEffect, type StepKind } from '../format/kind.js';
 import type { Kinds } from '../format/scope.js';
 
 const HOUR_MS = 3_600_000;
@@ -140,6 +138,7 @@ function planApproval(
     expiresMs: ms(approval.expires, HOUR_MS),
     distinct: approval.distinct ?? true,
     starterMay: approval.starterMay ?? !defaults.live,
+    ...(approval.onReject === undefined ? {} : { onReject: approval.onReject }),
     ...(approval.auto === undefined
       ? {}
       : { auto: { rule: approval.auto, reads: pathsIn(approval.auto).map(({ keys }) => keys) } }),
@@ -204,9 +203,15 @@ function planDecisions(planning: Planning, live: boolean): DecisionPlan[] {
 function planRollbacks(planning: Planning): Record<string, RollbackPlan> {
   const entries = Object.entries(planning.runbook.rollbacks ?? {});
   return Object.fromEntries(
-    entries.map(([id, { title = id, undo = 'none', steps }]) => [
+    entries.map(([id, { title = id, undo = 'none', takesBack, steps }]) => [
       id,
-      { id, title, undo, steps: planNodes(planning, steps) },
+      {
+        id,
+        title,
+        undo,
+        ...(takesBack ? { takesBack: takesBack.map((phase) => asId(phase)) } : {}),
+        steps: planNodes(planning, steps),
+      },
     ]),
   );
 }
@@ -224,32 +229,6 @@ function createPlanning(runbook: Runbook, kinds: Kinds, inputs: JsonObject, targ
       return typeof value === 'number' ? value : otherwise;
     },
   };
-}
-
-/** Every host that the plan's inputs and target name, and that its steps reach by what their kinds say. */
-function networkOf(plan: Plan, allow: string[], { kinds, context }: Planning): NetworkPlan {
-  const reached = callsOf(plan).flatMap(({ uses, with: given }) => namedBy(kinds[uses]?.reach ?? 'none', given));
-  const hosts = [...hostsOf([plan.inputs, plan.target.variables], context), ...reachedHosts(reached, context)];
-  return { hosts: [...new Set(hosts)].toSorted(), allow };
-}
-
-/** The runbook's own folder, inputs of type path, and what golive.yaml lists. */
-function foldersOf({ inputs: specs }: Runbook, { baseDir, inputs }: Plan, listed: string[]): string[] {
-  const paths = Object.entries(specs ?? {}).flatMap(([name, { type }]) => {
-    const value = inputs[name];
-    return type === 'path' && typeof value === 'string' ? [absolutePath(baseDir, value)] : [];
-  });
-  return [...new Set([baseDir, ...paths, ...listed])];
-}
-
-/** A POSIX path made absolute, without `.` and `..` (no Node in this room). */
-function absolutePath(base: string, path: string): string {
-  const parts: string[] = [];
-  for (const part of (path.startsWith('/') ? path : `${base}/${path}`).split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return `/${parts.join('/')}`;
 }
 
 /**

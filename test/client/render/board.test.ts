@@ -45,6 +45,28 @@ describe('the board', () => {
     expect(draw({ state, live: [] }).join('\n')).toContain('OMITTED by Ana');
   });
 
+  test('shows the gates with their arithmetic while people are asked whether they are good', () => {
+    const asked = { kind: 'approval' as const, text: 'Good?', roles: ['cto'], since: at(1), commands: [] };
+    const measured = phase(0, 'one', { status: 'passed', verdict: 'go', attempt: 1, gates: [gate('share', 'go')] });
+    const shown = (id: string) => draw({ state: goLive({ phases: [measured], waiting: { ...asked, id } }), live: [] });
+    expect(shown('one.after').join('\n')).toContain('✓ share 0.90, needs ≥ 0.70.');
+    expect(shown('other.after').join('\n')).not.toContain('share');
+  });
+
+  test('says that a phase was taken back, what waits for people, and what an abort undoes', () => {
+    const fallen = phase(0, 'one', { status: 'taken-back', takenBackBy: 'R1', verdict: 'waived', attempt: 1 });
+    const decisions = [
+      { id: 'd', title: 'Live', sentence: 'Holds; waiting for CTO.', waits: true as const },
+      { id: 'e', title: 'Told', sentence: 'Not decided yet.' },
+    ];
+    const text = (state: Partial<View['state']>): string =>
+      draw({ state: goLive({ phases: [fallen], ...state }), live: [] }).join('\n');
+    expect(text({})).toMatch(/↶ 0 {2}one .*taken back by R1$/m);
+    expect(text({ decisions })).toMatch(/● Live: Holds; waiting for CTO\.\n.*Told: Not decided yet\./);
+    const aborted = { by: 'Ada', reason: 'enough', at: at(1) };
+    expect(text({ aborted, toUndo: [asId('one.b'), asId('one.a')] })).toContain('undone, newest first: one.b, one.a.');
+  });
+
   test('ends with the verdict', () => {
     expect(board({ state: ended(), live: [] }, frame(), PLAIN, 3).join('\n')).toMatchSnapshot();
   });

@@ -53,6 +53,18 @@ describe('changes as lines', () => {
     expect(changes(view(running()), view(ended()), now, PLAIN).join('\n')).toMatchSnapshot();
   });
 
+  test('a phase that was taken back before anybody looked: what it came to, then that; a decision that waits', () => {
+    const [first] = goLive().phases;
+    if (!first) throw new Error('no phase');
+    const begun = { ...first, startedAt: at(1), endedAt: at(2), attempt: 1, sentence: 'So.', verdict: 'go' as const };
+    const phases = [{ ...begun, status: 'taken-back' as const, takenBackBy: 'R1' }];
+    const decisions = [{ id: 'd', title: 'Live', sentence: 'Holds; waiting for CTO.', waits: true as const }];
+    const said = changes(view(goLive()), view(goLive({ phases, decisions })), now, PLAIN).join('\n');
+    expect(said).toMatch(/passed after .*: So\.\n.*taken back by R1\n.*● decision Live: Holds; waiting for CTO\./);
+    const later = { ...view(goLive({ phases: [{ ...begun, status: 'passed' as const }] })) };
+    expect(changes(later, view(goLive({ phases })), now, PLAIN)).toHaveLength(1);
+  });
+
   test('each event is told once on the way', () => {
     const path = [goLive(), running(), waiting()];
     const lines: string[] = [];

@@ -164,6 +164,18 @@ function checkGates(plan, state, events) {
   }
 }
 
+// A decision is about phases that stand: none of those that it requires was taken back after it last began.
+function checkStanding(plan, state, events) {
+  const phasesOf = (id) => plan.decisions.find((one) => one.id === id)?.requires.flatMap(phasesOf) ?? [id];
+  for (const { id, verdict } of state.decisions) {
+    if (verdict !== 'go' && verdict !== 'waived') continue;
+    for (const phase of phasesOf(id)) {
+      const last = events.findLast((one) => one.phase === phase && /^phase\.(started|taken-back)$/.test(one.type));
+      must(last?.type !== 'phase.taken-back', `${id}: ${phase} was taken back by ${last?.rollback}`);
+    }
+  }
+}
+
 try {
   const payload = checkFiles();
   const seal = checkSeal();
@@ -178,6 +190,7 @@ try {
   const verdict = state.aborted ? 'no-go' : worst(state.decisions.map((decision) => decision.verdict));
   must(state.verdict === verdict, 'the decisions give another verdict');
   checkGates(plan, state, events);
+  checkStanding(plan, state, events);
   checkPeople(plan, state, digest);
   console.log(`YES: ${seal.goLive} ${seal.verdict}`);
 } catch (error) {

@@ -77,6 +77,16 @@ export const INSIDE: Attack[] = [
     13,
     (bundle) => bundle.state((state) => void Object.assign(state.approvals[0] ?? {}, { nonce: 'n' })),
   ],
+  [
+    'GO over a phase that the log says was taken back',
+    13,
+    (bundle) =>
+      bundle.events((events) => {
+        const at = events.findIndex(({ type }) => type === 'decision');
+        const attempt = { phase: 'measure', attempt: 1 };
+        return events.toSpliced(at, 0, { type: 'phase.taken-back', ...attempt, rollback: 'R1' });
+      }),
+  ],
   ['the verdict turned', 13, (bundle) => bundle.state((state) => void (state.verdict = 'no-go'))],
   [
     'a decision turned',

@@ -4,6 +4,7 @@ import {
   contextKey,
   evaluate,
   evaluateBoolean,
+  readCondition,
   ExpressionError,
   expressionsIn,
   resolve,
@@ -170,4 +171,12 @@ test('expressionsIn names every expression with its path', () => {
 
 test('ids with a dash are written with an underscore', () => {
   expect(contextKey('api-health-2')).toBe('api_health_2');
+});
+
+test('a condition that cannot be read says why, and does not throw', () => {
+  expect(readCondition('1 == 1', {})).toEqual({ holds: true });
+  expect(readCondition('1 == 2', {})).toEqual({ holds: false });
+  expect(readCondition('steps.a.v > 1', { steps: {} })).toEqual({ why: expect.stringContaining("no value 'a'") });
+  expect(readCondition('1 + 1', {})).toEqual({ why: expect.stringContaining('must be true or false') });
+  expect(readCondition('((', {})).toEqual({ why: expect.any(String) });
 });

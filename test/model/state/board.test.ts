@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { asId } from '../../../model/plan/address.js';
+import { type AddressText, asId } from '../../../model/plan/address.js';
 import { board, cell, clock, phaseBoard, planMarkdown } from '../../../model/state/board.js';
 import { initialState } from '../../../model/state/initial-state.js';
 import type { GoLiveState } from '../../../model/state/state.js';
@@ -128,4 +128,24 @@ test('the plan tells when each phase begins, one after the other', () => {
     '| 0 | one | sre | T+0:00:00 | 0:01:00 |',
     '| 1 | two | sre, cto | T+0:01:00 | 0:00:05 |',
   ]);
+});
+
+describe('what an abort does', () => {
+  const many = Array.from({ length: 22 }, (_, nth) => asId<AddressText>(`a.s${nth}`));
+  test.each<[string, (state: GoLiveState) => void, string]>([
+    ['when nothing was done', () => undefined, 'there is nothing to undo'],
+    ['newest first', (s) => (s.toUndo = [asId('b.y'), asId('a.x')]), 'undone, newest first: b.y, a.x.'],
+    ['of very many, how many more', (s) => (s.toUndo = many), 's19, 2 more.'],
+    [
+      'while a phase runs whose steps are not known yet',
+      (s) => Object.assign(s.phases[0] ?? {}, { status: 'running' }),
+      "what 'one' has done by now",
+    ],
+  ])('%s', (_name, change, text) => {
+    const lines = drawn((state) => {
+      change(state);
+      state.aborted = { by: 'Ada', reason: 'enough', at: START };
+    });
+    expect(lines.join('\n')).toContain(cell(text));
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { asId } from '../../../model/plan/address.js';
-import { decide, headline } from '../../../model/state/decision.js';
+import { decide, hasFallen, headline } from '../../../model/state/decision.js';
 import { initialState } from '../../../model/state/initial-state.js';
 import type { GoLiveState } from '../../../model/state/state.js';
 import { phase, plan } from '../../kits/plans.js';
@@ -70,6 +70,37 @@ describe('decide', () => {
       /WAIVED by Ada/,
     ],
     [
+      'a phase that was taken back, whatever it was before',
+      (s) => Object.assign(s.phases[0] ?? {}, { status: 'taken-back', verdict: 'go', takenBackBy: 'R1' }),
+      0,
+      'no-go',
+      /^one: It was taken back by R1\.$/,
+    ],
+    [
+      'a failed phase that was taken back: why it failed first',
+      (s) =>
+        Object.assign(s.phases[0] ?? {}, {
+          status: 'taken-back',
+          verdict: 'no-go',
+          sentence: 'Too few.',
+          takenBackBy: 'R1',
+        }),
+      0,
+      'no-go',
+      /^one: Too few\. Taken back by R1\.$/,
+    ],
+    [
+      'a phase that was taken back, and is waived',
+      (s) => {
+        Object.assign(s.phases[0] ?? {}, { status: 'taken-back', verdict: 'waived', takenBackBy: 'R1' });
+        const until = '2026-01-02T00:00:00Z';
+        s.waivers.push({ gate: asId('one'), role: 'cto', by: 'Ada', reason: 'known', at: '', until, used: false });
+      },
+      0,
+      'no-go',
+      /taken back by R1/,
+    ],
+    [
       'a waiver that has ended',
       (s) => {
         Object.assign(s.phases[0] ?? {}, { status: 'failed', verdict: 'no-go' });
@@ -101,6 +132,18 @@ describe('decide', () => {
     const given = { role: 'cto', by: 'Ada', reason: 'known', at: '', until: '2026-01-02T00:00:00Z', used: false };
     const judged = state((s) => s.waivers.push({ ...given, gate: asId('two') }, { ...given, gate: asId('three') }));
     expect(decide(both, judged, at)).toMatchObject({ verdict: 'inconclusive', waivers: [{ gate: 'two' }] });
+  });
+});
+
+describe('a decision falls', () => {
+  test.each<[string, number, (s: GoLiveState) => void, boolean]>([
+    ['not while all stands', 0, () => undefined, false],
+    ['with a phase that it requires', 0, (s) => Object.assign(s.phases[0] ?? {}, { status: 'taken-back' }), true],
+    ['not with another', 0, (s) => Object.assign(s.phases[1] ?? {}, { status: 'taken-back' }), false],
+    ['with a decision that it requires', 1, (s) => Object.assign(s.decisions[0] ?? {}, { verdict: 'no-go' }), true],
+    ['not with one that is not taken', 1, () => undefined, false],
+  ])('%s', (_name, index, change, fallen) => {
+    expect(hasFallen(rule(index), state(change))).toBe(fallen);
   });
 });
 

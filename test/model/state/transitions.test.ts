@@ -1,16 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import { asId } from '../../../model/plan/address.js';
-import type { PhaseState, StepRecord, Tick, UndoEntry } from '../../../model/state/state.js';
+import type { DecisionState, PhaseState, StepRecord, Tick, UndoEntry } from '../../../model/state/state.js';
 import type { ApprovalState } from '../../../model/people/approval.js';
 import {
   approvalAsked,
   approvalClosed,
   decisionAnswered,
+  decisionWaits,
   itemTicked,
   phaseBegun,
   phaseEnded,
   phaseJudged,
   phasePassed,
+  phasePassedOver,
+  phaseTakenBack,
   rollbackBegun,
   rollbackEnded,
   stepBegun,
@@ -71,6 +74,40 @@ describe('a phase', () => {
   });
 });
 
+describe('a phase that a rollback took back', () => {
+  const taken = (): PhaseState => {
+    const phase = phaseState();
+    phaseBegun(phase, AT);
+    phaseJudged(phase, { status: 'passed', verdict: 'go', sentence: 'All hold.', gates: [] });
+    phaseTakenBack(phase, 'R1');
+    return phase;
+  };
+  test('does not stand, and still tells what it came to', () => {
+    expect(taken()).toMatchObject({ status: 'taken-back', takenBackBy: 'R1', verdict: 'go', sentence: 'All hold.' });
+  });
+
+  test('stays so when its attempt ends afterwards', () => {
+    const phase = taken();
+    phaseEnded(phase, { status: 'failed', verdict: 'no-go', sentence: 'No.' }, LATER);
+    expect(phase).toMatchObject({ status: 'taken-back', takenBackBy: 'R1', sentence: 'No.' });
+  });
+
+  test('begins again as a new attempt with nothing of it but its history', () => {
+    const phase = taken();
+    phasePassedOver(phase);
+    phaseBegun(phase, LATER);
+    expect(phase).toEqual({
+      ...phaseState(),
+      status: 'waiting',
+      attempt: 2,
+      startedAt: LATER,
+      history: [
+        { attempt: 1, verdict: 'go', sentence: 'All hold. Taken back by R1.', startedAt: AT, steps: [], gates: [] },
+      ],
+    });
+  });
+});
+
 describe('a step', () => {
   test('that is taken again has no failure any more', () => {
     const record = { ...step };
@@ -118,13 +155,28 @@ test('an item is ticked with what was said of it alone', () => {
   expect(item).toEqual({ item: 'one.backup', text: 'Backup', role: 'sre', by: 'Ada', at: AT });
 });
 
-test('a decision that people refuse is no GO', () => {
-  const decision = { id: 'go', title: 'GO', verdict: 'go' as const, sentence: 'All hold.' };
-  const agreed = { ...decision };
-  decisionAnswered(agreed, 'Decide?', { approved: true, sentence: 'Approved by Ada.' });
-  expect(agreed).toMatchObject({ verdict: 'go', sentence: 'All hold. Approved by Ada.', approval: 'Approved by Ada.' });
-  decisionAnswered(decision, 'Decide?', { approved: false, sentence: 'Rejected by Ada: no.' });
-  expect(decision).toMatchObject({ verdict: 'no-go', sentence: 'Decide? Rejected by Ada: no.' });
+describe('a decision', () => {
+  const holds = { verdict: 'go', sentence: 'All hold.' } as const;
+  const decision = (): DecisionState => ({ id: 'go', title: 'GO', sentence: 'Not decided yet.' });
+
+  test('that waits for people has no verdict', () => {
+    const waits = decision();
+    decisionWaits(waits, holds, 'CTO');
+    expect(waits).toEqual({ ...decision(), sentence: 'Holds; waiting for CTO.', waits: true });
+    decisionWaits(waits, { verdict: 'waived', sentence: 'One: WAIVED by Ada.' }, 'CTO');
+    expect(waits.sentence).toBe('Holds with waivers (One: WAIVED by Ada.); waiting for CTO.');
+  });
+
+  test('is what was judged when people agree, and no GO when they refuse', () => {
+    const agreed = decision();
+    decisionWaits(agreed, holds, 'CTO');
+    decisionAnswered(agreed, 'Decide?', { approved: true, sentence: 'Approved by Ada.' }, holds);
+    const said = { verdict: 'go', sentence: 'All hold. Approved by Ada.', approval: 'Approved by Ada.' };
+    expect(agreed).toEqual({ ...decision(), ...said });
+    const refused = decision();
+    decisionAnswered(refused, 'Decide?', { approved: false, sentence: 'Rejected by Ada: no.' }, holds);
+    expect(refused).toMatchObject({ verdict: 'no-go', sentence: 'Decide? Rejected by Ada: no.' });
+  });
 });
 
 test.each([

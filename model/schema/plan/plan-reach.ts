@@ -1,0 +1,36 @@
+import type { ExpressionContext } from '../../expression/expression.js';
+import { callsOf, type NetworkPlan, type Plan } from '../../plan/plan.js';
+import { hostsOf, reachedHosts } from '../../plan/reach.js';
+import { namedBy } from '../format/kind.js';
+import type { Runbook } from '../format/runbook.js';
+import type { Kinds } from '../format/scope.js';
+
+/** Every host that the plan's inputs and target name, and that its steps reach by what their kinds say. */
+export function networkOf(
+  plan: Plan,
+  allow: string[],
+  { kinds, context }: { kinds: Kinds; context: ExpressionContext },
+): NetworkPlan {
+  const reached = callsOf(plan).flatMap(({ uses, with: given }) => namedBy(kinds[uses]?.reach ?? 'none', given));
+  const hosts = [...hostsOf([plan.inputs, plan.target.variables], context), ...reachedHosts(reached, context)];
+  return { hosts: [...new Set(hosts)].toSorted(), allow };
+}
+
+/** The runbook's own folder, inputs of type path, and what golive.yaml lists. */
+export function foldersOf({ inputs: specs }: Runbook, { baseDir, inputs }: Plan, listed: string[]): string[] {
+  const paths = Object.entries(specs ?? {}).flatMap(([name, { type }]) => {
+    const value = inputs[name];
+    return type === 'path' && typeof value === 'string' ? [absolutePath(baseDir, value)] : [];
+  });
+  return [...new Set([baseDir, ...paths, ...listed])];
+}
+
+/** A POSIX path made absolute, without `.` and `..` (no Node in this room). */
+function absolutePath(base: string, path: string): string {
+  const parts: string[] = [];
+  for (const part of (path.startsWith('/') ? path : `${base}/${path}`).split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}

@@ -1,0 +1,78 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { readEvent, type LoggedEvent } from '../../model/evidence/logged-event.js';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
+import type { AppendEvents, StepResult, StepTask } from '../../model/state/contract.js';
+import type { GoLiveState } from '../../model/state/state.js';
+import type { Outside } from './simulated.js';
+
+export interface Said {
+  name: string;
+  message: object;
+}
+
+const ANSWERS: Record<string, unknown> = {
+  openEvidence: null,
+  appendEvents: null,
+  sendNotice: null,
+  collectEvidence: { digest: 'd', files: 1, missing: [] },
+  closeEvidence: { bundle: '/b', report: '/r', signoff: '/s', key: 'k', files: 1, bytes: 1 },
+};
+
+/** The outside of a simulated go-live: steps do as `act` says, people as `say` does, and the log is kept. */
+export class SimulatedWorld implements Outside {
+  /** Names of what was done, in order: `phase.step`, `undo phase.step`. */
+  readonly deeds: string[] = [];
+  private readonly drafts: object[] = [];
+  /** System activities that fail. */
+  readonly failing = new Set<string>();
+  /** @throws for a step that fails */
+  step: (task: StepTask) => JsonObject = () => ({});
+  /** Called once for each question, and once whenever none is open; what they say is sent. */
+  say: (state: GoLiveState) => readonly Said[] = () => [];
+  /** What became of what they said. */
+  readonly receipts: unknown[] = [];
+  private asked = '';
+
+  act(activity: string, argument: StepTask & AppendEvents): unknown {
+    if (this.failing.has(activity)) throw ApplicationFailure.nonRetryable(`${activity} fails`, 'INTERNAL');
+    if (!Object.hasOwn(ANSWERS, activity)) return this.acted(argument);
+    if (activity === 'appendEvents') this.drafts.push(...argument.events);
+    return ANSWERS[activity];
+  }
+
+  private acted(task: StepTask): StepResult {
+    const { undoes, phase } = task;
+    const { phase: of, step } = undoes ?? task;
+    if (undoes) {
+      const deed = `${of}.${undoes.phaseAttempt}/${step}`;
+      this.drafts.push({ type: 'undo.started', phase, undoes: deed, time: new Date().toISOString() });
+    }
+    const outputs = this.step(task);
+    this.deeds.push(`${undoes ? 'undo ' : ''}${of}.${step}`);
+    return { outputs, summary: 'done', evidence: [] };
+  }
+
+  speak(state: GoLiveState, send: (name: string, message: object) => unknown): boolean {
+    const { waiting, rollbacks, endedAt } = state;
+    const question = `${waiting?.kind} ${waiting?.id} ${waiting?.since} ${rollbacks.length}`;
+    if (question === this.asked || endedAt) return false;
+    this.asked = question;
+    const said = this.say(state);
+    for (const { name, message } of said) this.receipts.push(send(name, message));
+    return said.length > 0;
+  }
+
+  /** The log, as a reader takes it. */
+  get events(): LoggedEvent[] {
+    return this.drafts.map((draft, seq) => {
+      const line: Json = JSON.parse(JSON.stringify(draft));
+      if (!isJsonObject(line)) throw new Error('an event is an object');
+      return readEvent(seq, line);
+    });
+  }
+}
+
+/** What a step throws that fails. */
+export function failure(code: string, message = 'no'): ApplicationFailure {
+  return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [{ code, message }] });
+}

@@ -1,0 +1,74 @@
+import { beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { randomInt } from 'node:crypto';
+import fc from 'fast-check';
+import { checkDecisions } from '../../evidence/verify/decisions.js';
+import { Findings } from '../../evidence/verify/finding.js';
+import { checkStanding } from '../../evidence/verify/standing.js';
+import type { LoggedEvent } from '../../model/evidence/logged-event.js';
+import type { Plan } from '../../model/plan/plan.js';
+import type { GoLiveState } from '../../model/state/state.js';
+import { Dice, judgeByWorld, plans, wordOf, World } from '../kits/random-go-live.js';
+import { NOW, type RunGoLive, simulatedTime, simulatedWorkflows } from '../kits/simulated.js';
+import { SimulatedWorld } from '../kits/simulated-world.js';
+
+const SEED = Number(process.env.GOLIVE_SEED ?? randomInt(1 << 30));
+const RUNS = process.env.GOLIVE_ALL ? 10_000 : 300;
+let run: RunGoLive;
+beforeAll(async () => {
+  console.log(`GOLIVE_SEED=${SEED}`);
+  run = await simulatedWorkflows();
+});
+beforeEach(simulatedTime);
+
+/** What the auditor says of standing and decisions. */
+function audited(plan: Plan, state: GoLiveState, events: readonly LoggedEvent[]): string[] {
+  const findings = new Findings();
+  checkStanding(plan, state, events, findings);
+  checkDecisions(plan, state, events, findings);
+  return findings.list.map(({ item, message }) => `${item} ${message}`);
+}
+
+/** The state as a liar would have it: each phase that was taken back stands, and each decision is GO. */
+function lied({ phases, decisions, ...rest }: GoLiveState): GoLiveState {
+  return {
+    ...rest,
+    verdict: 'go',
+    phases: phases.map(({ takenBackBy, ...phase }) =>
+      takenBackBy === undefined ? phase : { ...phase, status: 'passed', verdict: 'go' },
+    ),
+    decisions: decisions.map((one) => ({ ...one, verdict: 'go' })),
+  };
+}
+
+test('no decision is GO over a deed that is not in the world, whatever fails and whatever people say; verify agrees', async () => {
+  const seen: Record<string, number> = {};
+  const count = (what: string, happened = true): void => void (seen[what] = (seen[what] ?? 0) + (happened ? 1 : 0));
+  const rolls = fc.array(fc.nat(99), { minLength: 20, maxLength: 120, size: 'max' });
+  await fc.assert(
+    fc.asyncProperty(plans, rolls, async (plan, list) => {
+      jest.setSystemTime(NOW);
+      const dice = new Dice(list);
+      const world = new World(plan, dice);
+      const outside = new SimulatedWorld();
+      outside.step = (task) => world.act(task);
+      outside.say = (state) => wordOf(state, dice, world);
+      const state = await run(plan, outside);
+      const { events } = outside;
+      expect(judgeByWorld(plan, state, world.deeds)).toEqual([]);
+      expect(audited(plan, state, events)).toEqual([]);
+      const fallen = state.phases.some(({ status }) => status === 'taken-back');
+      if (fallen) expect(audited(plan, lied(state), events)).not.toEqual([]);
+      count(state.verdict ?? 'none');
+      count('a phase is taken back at the end', fallen);
+      count(
+        'a phase was begun again after it was taken back',
+        /Taken back by/.test(JSON.stringify(state.phases.map((one) => one.history))),
+      );
+      count('a person was asked', state.operator.length > 0);
+      count('aborted', state.aborted !== undefined);
+    }),
+    { seed: SEED, numRuns: RUNS },
+  );
+  console.log(`simulated go-lives: ${RUNS}; ${JSON.stringify(seen)}`);
+  expect(seen.go).toBeGreaterThan(0);
+}, 1_800_000);

@@ -1,0 +1,149 @@
+import { phaseVerdict } from '../model/judge/gate.js';
+import type { Choice, ChooseMessage } from '../model/people/message.js';
+import { addressText, type PhaseId } from '../model/plan/address.js';
+import type { PhasePlan } from '../model/plan/plan.js';
+import { goesOnAt } from '../model/state/standing.js';
+import type { PhaseState } from '../model/state/state.js';
+import { phaseDueAgain, phasePassedOver, phaseWaits } from '../model/state/transitions.js';
+import { mayGoOn } from '../model/verdict.js';
+import { changed } from './changes.js';
+import { askOperator } from './people/ask.js';
+import type { Desk } from './people/desk.js';
+import { underWaivers } from './people/waivers.js';
+import { fail, passWaived } from './phase-record.js';
+import { namedRollback, undoAll } from './rollback.js';
+import type { Session } from './session.js';
+
+/** Where the go-live goes from a phase. `waived`: it passes after all, as if its gates had held. */
+export type Next = 'next' | 'stop' | { to: PhaseId };
+
+/** A phase under way, and who can be asked about it. */
+export interface Work {
+  session: Session;
+  desk: Desk;
+  plan: PhasePlan;
+  state: PhaseState;
+}
+
+/** What follows a failed phase: its rollback, then another attempt, another phase, or the end; or a person says. */
+export async function afterFailure(work: Work): Promise<Next | 'waived'> {
+  const { session, plan, state } = work;
+  const { attempts, then } = plan.onFail;
+  const asks = then === 'ask' && state.attempt >= attempts;
+  if (asks && changed('a-failure-asks-before-its-rollback')) {
+    await tell(work);
+    return askAboutPhase(work);
+  }
+  await over(work);
+  await tell(work);
+  await rollBack(work);
+  if (stuck(session)) return 'stop';
+  if (state.attempt < attempts) return again(work, typeof then === 'object' ? then.return : plan.id);
+  if (then === 'continue') return goOnBehind(work);
+  return asks ? askAboutPhase(work) : 'stop';
+}
+
+/** Who wants to hear of failures hears of this one. */
+async function tell({ session, plan, state }: Work): Promise<void> {
+  const tripped = state.steps.some((record) => record.failure?.code === 'GUARD_TRIPPED');
+  await session.notify(
+    tripped ? 'guard' : 'no-go',
+    `${plan.title}: ${tripped ? 'a guard tripped' : 'NO-GO'}`,
+    state.sentence ?? '',
+  );
+}
+
+const stuck = ({ state, aborted }: Session): boolean => state.rollbackIncomplete || aborted;
+
+async function over({ session, state }: Work): Promise<void> {
+  fail(session, state);
+  await session.flush();
+}
+
+/** The phase's own rollback: it runs on every failure. */
+async function rollBack({ session, plan, state }: Work): Promise<void> {
+  const { rollback } = plan.onFail;
+  if (rollback) await namedRollback(session, rollback, plan.id, `${plan.title}: ${state.sentence ?? 'failed'}`);
+}
+
+/** Ends a failed phase that a person was asked about. An abort has a way back of its own. */
+async function giveUp(work: Work): Promise<void> {
+  // Histories of 0.1.0 ended it before they asked.
+  if (work.state.endedAt !== undefined) return;
+  await over(work);
+  if (!work.session.aborted) await rollBack(work);
+}
+
+/** Takes phases again: from the earliest that does not stand any more, since what follows would stand on nothing. */
+function again({ session }: Work, target: PhaseId): Next {
+  const { phases } = session.state;
+  const earliest = goesOnAt(phases, target);
+  const to = earliest !== target && changed('going-on-begins-at-what-was-taken-back') ? earliest : target;
+  // Who begins again there runs all that follows, also what was given up on the way before.
+  for (const phase of phases.slice(phases.findIndex(({ id }) => id === to))) phaseDueAgain(phase);
+  return { to };
+}
+
+/** Goes on behind a phase that stays failed; what its rollback took back before it runs again first. */
+function goOnBehind({ session, plan, state }: Work): Next {
+  phasePassedOver(state);
+  const earliest = goesOnAt(session.state.phases, plan.id);
+  return earliest !== plan.id && changed('going-on-begins-at-what-was-taken-back') ? { to: earliest } : 'next';
+}
+
+/** Asks an operator about a phase that failed for good, unless waivers let it pass meanwhile. */
+async function askAboutPhase(work: Work): Promise<Next | 'waived'> {
+  const { session, desk, plan, state } = work;
+  const { rollback } = plan.onFail;
+  const waived = () => mayGoOn(phaseVerdict(underWaivers(session, state.id, state.gates)));
+  const later = rollback && state.endedAt === undefined ? ` Rollback ${rollback} runs unless it is waived.` : '';
+  if (state.endedAt === undefined) phaseWaits(state);
+  const answer = await askOperator(session, desk, {
+    about: addressText({ phase: plan.id }),
+    text: `${plan.title}: ${state.sentence ?? 'failed'} What now? (A waiver of its failed gates would let it pass.)${later}`,
+    choices: ['retry-phase', 'continue', 'rollback', 'stop'],
+    ...plan.onFail.ask,
+    settled: () => state.gates.length > 0 && waived(),
+  });
+  if (answer === 'settled') {
+    passWaived(session, state);
+    return state.endedAt === undefined ? 'waived' : 'next';
+  }
+  // Another rollback is chosen in place of the phase's own.
+  if (answer.choice !== 'rollback') await giveUp(work);
+  return stuck(session) ? 'stop' : WAYS[answer.choice](work, answer);
+}
+
+type Way = (work: Work, answer: ChooseMessage) => Next | Promise<Next>;
+
+/** Where each choice leads from a phase that is given up. What is about a step alone ends the go-live here. */
+const WAYS = {
+  'retry-phase': (work) => again(work, work.plan.id),
+  continue: goOnBehind,
+  rollback: async (work, { rollback: named }) => {
+    const { session, plan, state } = work;
+    const because = `An operator chose to roll back after ${plan.title}.`;
+    if (state.endedAt === undefined && changed('a-phase-given-up-at-a-step-is-rolled-back')) fail(session, state);
+    if (named) await namedRollback(session, named, plan.id, because);
+    else await undoAll(session, because);
+    return end(work);
+  },
+  stop: end,
+  done: end,
+  retry: end,
+  skip: end,
+} satisfies Record<Choice, Way>;
+
+function end({ session, state }: Work): 'stop' {
+  if (!state.endedAt) fail(session, state);
+  return 'stop';
+}
+
+/** Does what an operator who was asked about a step chose for its phase. To take the phase again is to give it up first. */
+export async function leaveAtStep(work: Work, answer: ChooseMessage): Promise<Next> {
+  if (answer.choice === 'retry-phase' && changed('a-phase-given-up-at-a-step-is-rolled-back')) {
+    await giveUp(work);
+    if (stuck(work.session)) return 'stop';
+  }
+  return WAYS[answer.choice](work, answer);
+}
