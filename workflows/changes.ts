@@ -54,6 +54,11 @@ export const CHANGES = {
     reason:
       'A flood of messages while people were asked ended the go-live at the limit of its history; now it goes on.',
   },
+  'preflight-before-the-first-phase': {
+    since: 'unreleased',
+    reason:
+      'A missing secret or program was found when its step ran, with deeds before it done; now it is before the first.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;
