@@ -16,7 +16,7 @@ const CHECK_MS = 20_000;
  *
  * @param lacks whether a secret of this use is missing, which is told already
  */
-export function lookByKinds(look: Look, lacks: (use: KnownUse) => boolean): Promise<Finding[]> {
+export function findByKinds(look: Look, lacks: (use: KnownUse) => boolean): Promise<Finding[]> {
   const checked = needs<KnownUse>(
     look,
     (use) => (use.call.handler.check && !use.open && !lacks(use) ? [use] : []),

@@ -18,7 +18,7 @@ const REASONS: Readonly<Record<string, string>> = {
 const EVIDENCE = 'evidence';
 
 /** Whether the places that are written may be written, and have room: the evidence, and what the steps write. */
-export async function lookForFolders(look: Look): Promise<Finding[]> {
+export async function findFolders(look: Look): Promise<Finding[]> {
   const { evidenceDir, baseDir, folders } = look.goLive;
   const evidence: Need<string> = { thing: evidenceDir, where: EVIDENCE, sure: true, first: true };
   const written = needs<string>(
@@ -56,16 +56,17 @@ export async function lookForFolders(look: Look): Promise<Finding[]> {
   return [...findings, ...(await lookForRoom(places))];
 }
 
-/** The nearest folder that is there: the path itself, or one above it. */
-async function placeOf(path: string): Promise<string> {
+/** The nearest that is there: the folder itself, the one that holds the file, or one above; a file where a folder must be. */
+async function placeOf(path: string, last = true): Promise<string> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return path;
+  if (found && (found.isDirectory() || !last)) return path;
   const above = dirname(path);
-  return above === path ? path : await placeOf(above);
+  return above === path ? path : await placeOf(above, false);
 }
 
 async function notWritable(folder: string): Promise<string | undefined> {
   try {
+    if (!(await stat(folder)).isDirectory()) return 'it is no folder';
     await access(folder, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
@@ -82,7 +83,9 @@ async function lookForRoom(places: ReadonlyMap<string, string>): Promise<Finding
     const { dev } = await stat(place);
     if (seen.has(dev)) continue;
     seen.add(dev);
-    const { bavail, bsize } = await statfs(place);
+    const { bavail, bsize, blocks } = await statfs(place);
+    // Such as /proc: it has no room that could run out.
+    if (blocks === 0) continue;
     const free = bavail * bsize;
     const found = `${Math.floor(free / 1e6)} MB are free.`;
     findings.push(

@@ -19,7 +19,7 @@ interface Host {
 }
 
 /** Whether each host that the plan names resolves, and its port answers: it is connected to, and nothing is sent. */
-export function lookForHosts(look: Look): Promise<Finding[]> {
+export function findHosts(look: Look): Promise<Finding[]> {
   const wanted = needs<Host>(
     look,
     ({ call, input }) => namedBy(call.kind.reach, input).flatMap(hostOf),

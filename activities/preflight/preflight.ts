@@ -6,12 +6,12 @@ import type { Plan } from '../../model/plan/plan.js';
 import type { PreflightRequest } from '../../model/state/contract.js';
 import { createCapabilities, Secrets } from '../deed/capabilities.js';
 import type { StepCalls } from '../step/step.js';
-import { lookByKinds } from './checks.js';
-import { lookForFolders } from './folders.js';
-import { lookForHosts } from './hosts.js';
+import { findByKinds } from './checks.js';
+import { findFolders } from './folders.js';
+import { findHosts } from './hosts.js';
 import type { KnownUse, Look } from './look.js';
-import { lookForPrograms } from './programs.js';
-import { lookForSecrets } from './secrets.js';
+import { findPrograms } from './programs.js';
+import { findSecrets } from './secrets.js';
 
 export interface PreflightDeps {
   kinds: StepCalls;
@@ -39,10 +39,10 @@ export async function preflight(
   const uses = [...usesOf(plan, now.toISOString()), ...noticesOf(plan, kinds)];
   const look: Look = { goLive, plan, uses: known(uses), env, signal, ways };
   const [secrets, ...others] = await Promise.all([
-    lookForSecrets(look),
-    lookForPrograms(look),
-    lookForHosts(look),
-    lookForFolders(look),
+    findSecrets(look),
+    findPrograms(look),
+    findHosts(look),
+    findFolders(look),
   ]);
   const unread = new Set(secrets.filter(({ standing }) => standing !== 'there').map(({ what }) => what));
   const lacks = ({ call, input }: KnownUse): boolean =>
@@ -51,7 +51,7 @@ export async function preflight(
     ...unknownKinds(uses, kinds),
     ...secrets,
     ...others.flat(),
-    ...(await lookByKinds(look, lacks)),
+    ...(await findByKinds(look, lacks)),
     ...peopleFindings(plan, startedBy, now.getTime()),
   ]);
   return { version, findings: fewer(findings) };

@@ -16,7 +16,7 @@ interface Program {
 const FIRST_LINE = 256;
 
 /** Whether each program that the plan starts is there and may be run, and the interpreter of a script with it. */
-export function lookForPrograms(look: Look): Promise<Finding[]> {
+export function findPrograms(look: Look): Promise<Finding[]> {
   const { baseDir } = look.goLive;
   const wanted = needs<Program>(
     look,

@@ -6,7 +6,7 @@ import type { SecretRef } from '../step/step.js';
 import { lacking, type Look, needs, why } from './look.js';
 
 /** Whether each secret that the plan names resolves on the worker. */
-export function lookForSecrets(look: Look): Promise<Finding[]> {
+export function findSecrets(look: Look): Promise<Finding[]> {
   const written = look.uses.flatMap(({ call, input }) => namedBy(call.kind.writes, input));
   const wanted = needs<SecretRef>(look, ({ call, input }) => secretRefsIn(call.kind.input, input), JSON.stringify);
   return Promise.all(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { counted } from '../../model/counted.js';
 import type { Mode, Plan } from '../../model/plan/plan.js';
 import { type Finding, inOrder, type Preflight, refusing } from '../../model/preflight/finding.js';
@@ -61,7 +61,7 @@ export async function showPreflight(file: string, options: PreflightOptions): Pr
  *
  * @throws CliError (exit 2) with the table of what is missing
  */
-export async function lookFirst(
+export async function refuseMissing(
   connection: OpenConnection,
   plan: Plan,
   opened: OpenedRunbook,
@@ -115,7 +115,7 @@ async function isPolled({ workflowService, options }: Client): Promise<boolean> 
   const { pollers } = await workflowService.describeTaskQueue({
     namespace: options.namespace,
     taskQueue: { name: TASK_QUEUE },
-    taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
   });
   return (pollers ?? []).length > 0;
 }

@@ -39,7 +39,7 @@ export function usesOf(plan: Plan, startedAt: string): Use[] {
     for (const node of nodes) {
       const steps = stepsOf([node]);
       for (const step of steps) uses.push(...usesOfStep(id, step, { sure, first }, context));
-      first &&= steps.every(({ effect }) => effect === 'none');
+      first &&= steps.every(({ effect, when }) => effect === 'none' || holds(when, context) === false);
     }
   };
   for (const phase of plan.phases) {
