@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ShownByKind } from '../model/evidence/shown.js';
 import type { SendNotice, SystemActivities } from '../model/state/contract.js';
 import { checkSignatures } from './people/signatures.js';
+import { preflight } from './preflight/preflight.js';
 import { closeEvidence } from '../evidence/write/close.js';
 import { collectEvidence } from '../evidence/write/collect.js';
 import { EvidenceError } from '../evidence/error.js';
@@ -14,7 +15,7 @@ import { failureOf, toApplicationFailure } from './step/failure.js';
 import { withHeartbeat } from './step/heartbeat.js';
 import { createCapabilities, Secrets } from './deed/capabilities.js';
 import { windowEvidence } from './deed/sample.js';
-import type { Capabilities } from './step/step.js';
+import type { Capabilities, StepCalls } from './step/step.js';
 import { StepError } from './step/step-error.js';
 
 /** Sends one notice over its channel; rejects when it could not be delivered. */
@@ -22,6 +23,8 @@ export type Notify = (notice: SendNotice, ways: Capabilities) => Promise<void>;
 
 export interface SystemDeps {
   logger: Logger;
+  /** What the worker can do. */
+  kinds: StepCalls;
   env: NodeJS.ProcessEnv;
   notify: Notify;
   /** Sections that the kinds add to the report. */
@@ -45,6 +48,7 @@ export function createSystemActivities(deps: SystemDeps): SystemActivities {
     closeEvidence: asFailure(async (request) => closeEvidence(request, await sealerOf(deps), deps.shows)),
     windowEvidence: asFailure(windowEvidence),
     sendNotice: asFailure((notice) => sendNotice(notice, deps)),
+    preflight: asFailure((request) => preflight(request, deps, Context.current().cancellationSignal)),
     checkSignatures: asFailure((request) => checkSignatures(request, deps.env, Context.current().cancellationSignal)),
   };
 }

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import * as answer from './commands/answer.js';
 import * as codec from './commands/codec.js';
@@ -13,6 +11,7 @@ import * as list from './commands/list.js';
 import * as logs from './commands/logs.js';
 import * as fresh from './commands/new.js';
 import * as plan from './commands/plan.js';
+import * as preflight from './commands/preflight.js';
 import * as rehearse from './commands/rehearse.js';
 import * as report from './commands/report.js';
 import * as schedule from './commands/schedule.js';
@@ -24,12 +23,12 @@ import * as up from './commands/up.js';
 import * as validate from './commands/validate.js';
 import * as verify from './commands/verify.js';
 import * as watch from './commands/watch.js';
-import { packageRoot } from './server/paths.js';
+import { version } from './server/paths.js';
 
 /** The verbs in the order of their use; each group stands under its heading in `--help`. */
 const GROUPS: readonly [heading: string, verbs: readonly { register(program: Command): void }[]][] = [
   ['Write a runbook:', [fresh, validate, plan, explain, schema]],
-  ['Run it:', [rehearse, start, watch, status, logs, list, schedule]],
+  ['Run it:', [rehearse, preflight, start, watch, status, logs, list, schedule]],
   ['Answer it:', [answer, keys]],
   ['Its evidence:', [evidence, verify, report]],
   ['Server and worker:', [up, down, ui, codec, doctor, completion]],
@@ -76,11 +75,4 @@ function errorText(text: string): string {
     .trim()
     .replace(/^\((.*)\)$/, '$1');
   return `golive: ${said}\n  next   ${hint === '' ? '`golive --help` lists the verbs, `golive <verb> --help` their options.' : hint}\n`;
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : 'unknown';
 }

@@ -5,9 +5,9 @@ import { kindShows } from '../kinds/catalog.js';
 import { stepCalls } from '../kinds/hands.js';
 
 /** Every activity that a worker offers: the step kinds, and what the workflows need besides. */
-export function createActivities(deps: Omit<StepDeps, 'kinds'> & Omit<SystemDeps, 'shows'>) {
+export function createActivities(deps: Omit<StepDeps, 'kinds'> & Omit<SystemDeps, 'shows' | 'kinds'>) {
   return {
     ...createStepActivities({ ...deps, kinds: stepCalls }),
-    ...createSystemActivities({ ...deps, shows: kindShows }),
+    ...createSystemActivities({ ...deps, kinds: stepCalls, shows: kindShows }),
   };
 }

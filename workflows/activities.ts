@@ -80,6 +80,13 @@ export const { checkSignatures } = proxyActivities<SystemActivities>({
   retry: { maximumAttempts: 3, initialInterval: '1s' },
 });
 
+/** The looks of a preflight: nothing was begun, so that it may fail soon. */
+export const { preflight: lookAround } = proxyActivities<SystemActivities>({
+  startToCloseTimeout: '2m',
+  heartbeatTimeout: '10s',
+  retry: { maximumAttempts: 3, initialInterval: '1s' },
+});
+
 /** Evidence and notices. Evidence is tried for long: without it nothing passes. */
 export const system = proxyActivities<SystemActivities>({
   startToCloseTimeout: '5m',

@@ -72,6 +72,11 @@ export const CHANGES = {
     reason:
       'An unforeseen error ended the go-live, or stopped it for good, with nothing undone; now it is as an abort.',
   },
+  'preflight-before-the-first-phase': {
+    since: 'unreleased',
+    reason:
+      'A missing secret or program was found when its step ran, with deeds before it done; now it is before the first.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;

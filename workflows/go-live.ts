@@ -9,12 +9,13 @@ import type { Json } from '../model/json.js';
 import type { GoLiveResult } from '../model/state/state.js';
 import { isReadable } from '../model/text.js';
 import { system } from './activities.js';
-import { changed } from './changes.js';
 import { close, decideAll } from './close.js';
+import { changed } from './changes.js';
 import { Desk } from './people/desk.js';
 import { handOn } from './hand-on.js';
 import type { Carried, GoLiveStart } from './inputs.js';
 import { NOT_STARTED } from '../model/state/contract.js';
+import { refuseLacking } from './preflight.js';
 import { Session } from './session.js';
 import { failureOf } from './step.js';
 import { neverStuck, strayMessage } from './stray.js';
@@ -51,6 +52,9 @@ async function begin(start: GoLiveStart, carried: Carried | undefined): Promise<
     if (start.plan.signing?.level === 'signed' && !carried) {
       session.state.startedProof = await vouchStart(start, start.plan.signing);
       session.state.nonce = freshNonce();
+    }
+    if (!carried && start.plan.mode === 'live' && changed('preflight-before-the-first-phase')) {
+      await refuseLacking(start);
     }
     if (!carried) await open(session);
     return conduct(session, desk);

@@ -2,4 +2,5 @@
 export { goLive } from './go-live.js';
 export { monitorWindow } from './monitor-window.js';
 export { phase } from './phase.js';
+export { preflight } from './preflight.js';
 export { scheduled } from './scheduled.js';

@@ -22,6 +22,23 @@ const BATCH_LENGTH = 40_000;
 export const now = (): string => new Date().toISOString();
 export const digestOf = (value: unknown): string => bytesToHex(sha256(utf8ToBytes(canonicalJson(value))));
 
+/** What every activity must know of a plan's go-live. */
+export function refOf(plan: Plan): GoLiveRef {
+  return {
+    id: plan.goLiveId,
+    target: plan.target.id,
+    change: plan.change,
+    runbook: plan.runbook.id,
+    mode: plan.mode,
+    timeScale: plan.timeScale,
+    baseDir: plan.baseDir,
+    evidenceDir: plan.evidence.directory,
+    ...(plan.network ? { network: plan.network } : {}),
+    ...(plan.folders ? { folders: plan.folders } : {}),
+    ...(plan.files ? { files: plan.files } : {}),
+  };
+}
+
 /** What one go-live holds while it runs: its plan, its state, and what it still has to write down. */
 export class Session {
   readonly plan: Plan;
@@ -60,19 +77,7 @@ export class Session {
     this.refused = carried?.refused ?? 0;
     this.next = carried?.next ?? 0;
     if (carried?.asking) this.asking = carried.asking;
-    this.ref = {
-      id: plan.goLiveId,
-      target: plan.target.id,
-      change: plan.change,
-      runbook: plan.runbook.id,
-      mode: plan.mode,
-      timeScale: plan.timeScale,
-      baseDir: plan.baseDir,
-      evidenceDir: plan.evidence.directory,
-      ...(plan.network ? { network: plan.network } : {}),
-      ...(plan.folders ? { folders: plan.folders } : {}),
-      ...(plan.files ? { files: plan.files } : {}),
-    };
+    this.ref = refOf(plan);
   }
 
   /** Keeps the undos that are registered now, and tells which of them an abort would carry out. */

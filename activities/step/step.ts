@@ -16,7 +16,18 @@ export interface StepOutcome<O> {
 export interface StepHandler<I, O> {
   do(input: I, context: StepContext): Promise<StepOutcome<O>>;
   undo?(input: I, context: StepContext): Promise<{ summary: string }>;
+  /**
+   * Looks, before anything is begun, whether the deed could be done, and changes nothing. What the step must read of the
+   * world to judge it is the deed's own.
+   *
+   * @returns one line for people: what is there
+   * @throws StepError that says what is missing
+   */
+  check?(input: I, context: CheckContext): Promise<string>;
 }
+
+/** What a check may use: no evidence, no journal. */
+export type CheckContext = Capabilities & Pick<StepContext, 'signal' | 'path' | 'run' | 'sleep' | 'progress' | 'log'>;
 
 /** A handler whose types come from its kind's schema. */
 export type HandlerOf<K extends StepKind> = StepHandler<z.infer<K['input']>, z.infer<K['outputs']>>;

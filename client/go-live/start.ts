@@ -6,6 +6,7 @@ import { connect } from '../server/connection.js';
 import { CliError } from '../errors.js';
 import { launch, refuseBusy, refuseUsed } from './launch.js';
 import { checkDecision } from '../terminal/outcome.js';
+import { refuseMissing } from './preflight.js';
 import { makePlan, openRunbook } from '../runbook/load.js';
 import { planSummary } from '../render/summary.js';
 import { defaultName } from './send.js';
@@ -46,7 +47,7 @@ function checkQuorum(plan: Plan, startedBy: string | undefined): void {
 
 /**
  * Plans a runbook and starts its go-live.
- * @throws CliError: exit 2 for bad input, 4 when the target is busy or nobody confirmed a live start
+ * @throws CliError: exit 2 for bad input and when something is missing, 4 when the target is busy or nobody confirmed a live start
  */
 export async function start(file: string, options: StartOptions): Promise<void> {
   const { target, change, mode, input: inputs, evidence, json } = options;
@@ -68,6 +69,7 @@ export async function start(file: string, options: StartOptions): Promise<void> 
     if (plan.mode === 'live') await confirmLive(`Start this LIVE go-live on ${plan.target.id}?`, options.yes);
     const starter = await proveStarter(plan, options);
     checkQuorum(plan, starter.by);
+    await refuseMissing(connection, plan, opened, starter.by);
     const found = await launch(connection, plan, starter.by, starter.signed);
     const ui = await uiUrlOf(connection, target, found.runId);
     if (options.wait) {

@@ -31,6 +31,7 @@ export interface OpenedRunbook {
   inputNames: string[];
   rehearsal: Runbook['rehearsal'];
   runbook: Runbook;
+  text: string;
   /** Of the file's bytes, hex. */
   sha256: string;
   /** Folder that relative paths of steps are resolved against: the one that holds the runbook. */
@@ -135,6 +136,7 @@ export async function openRunbook(argument: string): Promise<OpenedRunbook> {
     inputNames: Object.keys(runbook.inputs ?? {}),
     rehearsal: runbook.rehearsal,
     runbook,
+    text,
     sha256,
     baseDir: dirname(path),
   };

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { onPath } from './executables.js';
+import { onPath } from '../../host/executables.js';
 import { clock, runOwned } from './owned.js';
 
 /** The last tag of the CLI without a `replace` in its go.mod: later ones cannot be installed this way. */

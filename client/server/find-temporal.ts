@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { CliError, messageOf } from '../errors.js';
 import { buildTemporal, goInstall } from './build-temporal.js';
 import { downloadTemporal } from './download-temporal.js';
-import { isExecutable, onPath } from './executables.js';
+import { isExecutable, onPath } from '../../host/executables.js';
 import { withLock } from './lock.js';
 import { cacheDir } from './paths.js';
 

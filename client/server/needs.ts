@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { fingerprintOf } from '../../evidence/hash.js';
 import { CliError, messageOf } from '../errors.js';
 import { findGo } from './build-temporal.js';
-import { onPath } from './executables.js';
+import { onPath } from '../../host/executables.js';
 import { probeTemporal, type TemporalBinary } from './find-temporal.js';
 import { cacheDir, packageRoot, stateDir, workerEntry } from './paths.js';
 import { isPortFree } from './ports.js';

@@ -48,6 +48,7 @@ export const commandRun = defineKind({
   reach: 'none',
   writes: ({ outputs }) => member(outputs, 'file'),
   pins: ({ argv, cwd, pin }) => ({ names: pin === false ? [] : argv, folder: cwd }),
+  runs: ({ argv, cwd, env }) => ({ names: Array.isArray(argv) ? argv[0] : [], folder: cwd, path: member(env, 'PATH') }),
   undo: null,
   example: `id: migrate
 uses: command.run

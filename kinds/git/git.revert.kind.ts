@@ -35,6 +35,7 @@ export const gitRevert = defineKind({
   reach: 'none',
   // Other files of the commit stay pinned: a program that the revert changes is not what people looked at.
   writes: ({ repo, file }) => [inFolder(repo, '.git'), inFolder(repo, file)],
+  runs: () => ({ names: 'git' }),
   undo: null,
   example: `id: revert
 uses: git.revert

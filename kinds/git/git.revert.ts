@@ -2,12 +2,13 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { gitRevert as kind } from './git.revert.kind.js';
 import { sha256 } from '../../evidence/durable.js';
-import { type Git, gitIn } from './git.js';
+import { checkRepository, type Git, gitIn } from './git.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { lastWords } from '../shared/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 export const gitRevert: HandlerOf<typeof kind> = {
+  check: ({ repo }, context) => checkRepository(context.path(repo), context, true),
   async do(input, context) {
     const repo = context.path(input.repo);
     const path = context.path(join(input.repo, input.file));

@@ -17,7 +17,7 @@ export interface Git {
   digest(...args: string[]): Promise<string>;
 }
 
-export function gitIn(repo: string, context: StepContext, env: Record<string, string> = {}): Git {
+export function gitIn(repo: string, context: Pick<StepContext, 'run'>, env: Record<string, string> = {}): Git {
   const run = (args: string[]): Promise<CommandResult> =>
     context.run({
       argv: ['git', '-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', ...args],
@@ -48,4 +48,30 @@ export function gitIn(repo: string, context: StepContext, env: Record<string, st
       throw new StepError('COMMAND_FAILED', `git ${args[0] ?? ''} in ${repo} ended with ${exitCode ?? 'a signal'}.`);
     },
   };
+}
+
+/**
+ * Whether a repository is there, for the check of a kind.
+ *
+ * @param whole its whole history is needed
+ * @throws StepError NOT_FOUND
+ */
+export async function checkRepository(
+  repo: string,
+  context: Pick<StepContext, 'run'>,
+  whole: boolean,
+): Promise<string> {
+  const git = gitIn(repo, context);
+  const shallow = await git.try('rev-parse', '--is-shallow-repository');
+  if (shallow.exitCode !== 0) {
+    throw new StepError('NOT_FOUND', `${repo} is no git repository.`, {
+      hint: 'Clone it there, or name another folder.',
+    });
+  }
+  if (whole && shallow.rawStdout.trim() === 'true') {
+    throw new StepError('NOT_FOUND', `The repository ${repo} is shallow: what a commit changed may not be in it.`, {
+      hint: 'Fetch its whole history: git fetch --unshallow.',
+    });
+  }
+  return `${repo} is a git repository.`;
 }

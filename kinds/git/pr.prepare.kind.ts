@@ -49,6 +49,7 @@ export const prPrepare = defineKind({
   // The remote's own address stands in the repository.
   reach: ({ github }) => (github === undefined ? [] : (member(github, 'apiBase') ?? GITHUB)),
   writes: ({ repo }) => inFolder(repo, '.git'),
+  runs: () => ({ names: 'git' }),
   undo: null,
   example: `id: change
 uses: pr.prepare

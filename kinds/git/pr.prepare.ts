@@ -2,7 +2,7 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import type { prPrepare as kind } from './pr.prepare.kind.js';
-import { type Git, gitIn } from './git.js';
+import { checkRepository, type Git, gitIn } from './git.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
@@ -19,6 +19,7 @@ const pullRequest = z.object({ html_url: z.string(), number: z.int() });
 const NO_RIGHTS: readonly number[] = [401, 403, 404];
 
 export const prPrepare: HandlerOf<typeof kind> = {
+  check: ({ repo }, context) => checkRepository(context.path(repo), context, false),
   async do(input, context) {
     const repo = context.path(input.repo);
     const git = gitIn(repo, context, IDENTITY);

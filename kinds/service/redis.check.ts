@@ -8,15 +8,13 @@ type Input = z.infer<(typeof kind)['input']>;
 const LONGEST_TEXT = 10_000;
 
 export const redisCheck: HandlerOf<typeof kind> = {
+  async check(input, context) {
+    const { url, where } = await addressOf(input, context);
+    const { ms } = await ask(url, where, { timeout: input.timeout }, context);
+    return `${where} answered in ${ms} ms.`;
+  },
   async do(input, context) {
-    const secret = typeof input.url !== 'string';
-    const url = typeof input.url === 'string' ? input.url : await context.secret(input.url);
-    const where = secret ? 'the Redis of the secret address' : shown(url);
-    // As for HTTP: a host that stands in the plan; an address that is a secret was given by the project itself.
-    if (!secret) {
-      const { hostname, port } = new URL(url);
-      context.reach(hostname, Number(port || 6379));
-    }
+    const { url, where } = await addressOf(input, context);
     const { value, ms } = await ask(url, where, input, context);
     const text = value ?? '';
     const number = text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : -1;
@@ -31,6 +29,18 @@ export const redisCheck: HandlerOf<typeof kind> = {
     return { outputs, summary: `${where} answered in ${ms} ms${found}` };
   },
 };
+
+type Ways = Pick<StepContext, 'reach' | 'secret' | 'signal'>;
+
+async function addressOf(input: Input, context: Ways): Promise<{ url: string; where: string }> {
+  if (typeof input.url !== 'string') {
+    return { url: await context.secret(input.url), where: 'the Redis of the secret address' };
+  }
+  // As for HTTP: a host that stands in the plan; an address that is a secret was given by the project itself.
+  const { hostname, port } = new URL(input.url);
+  context.reach(hostname, Number(port || 6379));
+  return { url: input.url, where: shown(input.url) };
+}
 
 const nameOf = ({ key, field }: Input): string => (field === undefined ? `${key}` : `${key}.${field}`);
 
@@ -56,8 +66,8 @@ function shown(url: string): string {
 async function ask(
   url: string,
   where: string,
-  input: Input,
-  context: StepContext,
+  input: Pick<Input, 'timeout' | 'key' | 'field'>,
+  context: Pick<StepContext, 'signal'>,
 ): Promise<{ value: string | undefined; ms: number }> {
   const redis = new Redis(url, {
     lazyConnect: true,
@@ -94,7 +104,7 @@ async function ask(
   }
 }
 
-async function read(redis: Redis, { key, field }: Input): Promise<string | undefined> {
+async function read(redis: Redis, { key, field }: Pick<Input, 'key' | 'field'>): Promise<string | undefined> {
   if (key === undefined) return undefined;
   const type = await redis.type(key);
   if (type === 'none') return undefined;

@@ -6,6 +6,10 @@ import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 export const tcpCheck: HandlerOf<typeof kind> = {
+  async check({ host, port, timeout }, { signal, reach }) {
+    await connected({ host, port, lookup: reach(host, port) }, timeout, signal);
+    return `${host}:${port} answers.`;
+  },
   async do({ host, port, timeout }, { signal, reach }) {
     const lookup = reach(host, port);
     const begun = performance.now();

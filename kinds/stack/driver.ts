@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CheckContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { composeDriver, composeProblem } from './compose.js';
 import type { StackContext, StackDriver } from './contract.js';
@@ -36,4 +37,15 @@ export async function openStack(
   throw new StepError('TOOL_MISSING', `${problem}${also}.`, {
     hint: 'Start the container engine, or give the folder a stack.yaml for native processes.',
   });
+}
+
+/**
+ * Whether a stack is there and can be run, for the check of a kind.
+ *
+ * @throws StepError NOT_FOUND, TOOL_MISSING
+ */
+export async function checkStack(input: Parameters<typeof openStack>[0], context: CheckContext): Promise<string> {
+  // To look takes no backups.
+  const { name } = await openStack(input, { ...context, backups: '' });
+  return `The stack ${input.stack} is there (${name}).`;
 }

@@ -1,8 +1,9 @@
 import type { stackDown as kind } from './stack.down.kind.js';
-import { openStack } from './driver.js';
+import { checkStack, openStack } from './driver.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 
 export const stackDown: HandlerOf<typeof kind> = {
+  check: checkStack,
   async do(input, context) {
     const stack = await openStack(input, context);
     const { stopped, volumesRemoved } = await stack.down(input.volumes);

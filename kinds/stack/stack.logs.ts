@@ -1,9 +1,10 @@
 import type { stackLogs as kind } from './stack.logs.kind.js';
 import { matchLines } from '../shared/patterns.js';
-import { openStack } from './driver.js';
+import { checkStack, openStack } from './driver.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 
 export const stackLogs: HandlerOf<typeof kind> = {
+  check: checkStack,
   async do(input, context) {
     const stack = await openStack(input, context);
     const outputs = { lines: 0, critical: 0, errors: 0 };

@@ -1,9 +1,10 @@
 import type { stackPs as kind } from './stack.ps.kind.js';
-import { openStack } from './driver.js';
+import { checkStack, openStack } from './driver.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 export const stackPs: HandlerOf<typeof kind> = {
+  check: checkStack,
   async do(input, context) {
     const stack = await openStack(input, context);
     const states = await stack.ps();

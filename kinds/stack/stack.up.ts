@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { stackUp as kind } from './stack.up.kind.js';
 import { formatDuration } from '../../model/duration.js';
-import { openStack } from './driver.js';
+import { checkStack, openStack } from './driver.js';
 import type { StackContext } from './contract.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -16,6 +16,7 @@ function ownBackups(context: StepContext, own: string): StackContext {
 }
 
 export const stackUp: HandlerOf<typeof kind> = {
+  check: checkStack,
   async do(input, context) {
     await context.checkPinned(['compose.yaml', 'stack.yaml'], context.path(input.stack));
     const own = String((await context.recall())?.own ?? randomUUID());

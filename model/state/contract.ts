@@ -1,7 +1,8 @@
 import type { EventDraft } from '../evidence/events.js';
 import type { EvidenceRef } from '../evidence/manifest.js';
 import type { Json, JsonObject } from '../json.js';
-import type { Effect, GuardPlan, Mode, NetworkPlan, ProbePlan, UntilPlan } from '../plan/plan.js';
+import type { Effect, GuardPlan, Mode, NetworkPlan, Plan, ProbePlan, UntilPlan } from '../plan/plan.js';
+import type { Preflight } from '../preflight/finding.js';
 import type { Signed } from '../signing/signing.js';
 import type { Verdict } from '../verdict.js';
 import type { WindowPlan, WindowTally } from '../judge/window.js';
@@ -132,6 +133,14 @@ export interface CheckSignatures {
 }
 export type SignatureCheck = { ok: true; key: string } | { ok: false; reason: string };
 
+/** What a go-live needs is looked for; nothing is done. */
+export interface PreflightRequest {
+  goLive: GoLiveRef;
+  plan: Plan;
+  /** Who starts it; nobody, where the run of a schedule begins. */
+  startedBy?: string;
+}
+
 /** Activities that are not steps. */
 export interface SystemActivities {
   openEvidence(request: OpenEvidence): Promise<void>;
@@ -143,6 +152,8 @@ export interface SystemActivities {
   windowEvidence(request: WindowEvidence): Promise<StepResult>;
   /** One answer for each check, in order. */
   checkSignatures(request: CheckSignatures): Promise<SignatureCheck[]>;
+  /** Looks for what a go-live needs before it is begun. */
+  preflight(request: PreflightRequest): Promise<Preflight>;
 }
 
 /** What a running step says of itself; the details of its heartbeats. */

@@ -4,6 +4,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { checkSignatures } from '../../activities/people/signatures.js';
 import type { SampleTask, StepResult, StepTask, SystemActivities } from '../../model/state/contract.js';
 import type { EventDraft } from '../../model/evidence/events.js';
+import type { Finding } from '../../model/preflight/finding.js';
 import type { JsonObject } from '../../model/json.js';
 import type { SampleRecord } from '../../model/judge/window.js';
 
@@ -47,6 +48,8 @@ export class FakeWorld {
   stopping: () => Promise<unknown> = () => sleep(50);
   /** What else happens while a step (`phase.step`) or its undo (`undo phase.step`) acts, the first time. */
   readonly during = new Map<string, () => Promise<unknown>>();
+  /** What is found before it begins. */
+  preflight: Finding[] = [];
   /** What the deed of a kind gives. */
   outputs: (task: StepTask, kind: string) => JsonObject = () => ({ ok: 1 });
 
@@ -171,6 +174,7 @@ export class FakeWorld {
       }),
       // Real: there is nothing to fake in a signature.
       checkSignatures: (request) => checkSignatures(request, process.env, Context.current().cancellationSignal),
+      preflight: async () => ({ version: '', findings: this.preflight }),
       windowEvidence: async ({ tally }) => ({ outputs: { ...tally }, summary: 'window', evidence: [] }),
       sendNotice: async () => undefined,
     };

@@ -20,6 +20,16 @@ export interface PinnedFiles {
   folder?: Json | undefined;
 }
 
+/** Programs that are started. */
+export interface Programs {
+  /** Names as they stand in argv: looked up on PATH, or a path. */
+  names: Names;
+  /** Folder that paths are relative to; by default the one that holds the runbook. */
+  folder?: Json | undefined;
+  /** The PATH to look on; by default the worker's. */
+  path?: Json | undefined;
+}
+
 /**
  * What the format knows of a step kind: enough to validate a runbook, to type its expressions and to explain
  * the kind, without running it. Its hands stand beside it, in `kinds/<family>/<kind>.ts`. Whatever another room must
@@ -48,6 +58,8 @@ export interface StepKind<I extends z.ZodObject = z.ZodObject, O extends z.ZodOb
   writes: Named<I>;
   /** Files that must be at the run as they were when the plan was made, unless the runbook writes them itself. */
   pins?: (given: Given<I>) => PinnedFiles;
+  /** Programs that it starts: a preflight looks for them. */
+  runs?: (given: Given<I>) => Programs;
   /** The duration that it takes by its input; its time limit is never shorter. */
   takes?: (given: Given<I>) => Json | undefined;
   /** For a kind of effect none whose input may make it act: the values with which it only looks, as a probe must. */

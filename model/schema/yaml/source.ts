@@ -154,6 +154,11 @@ export class Source {
       });
   }
 
+  /** The line of the value at a path, from 1; of what stands around it, where there is none. */
+  lineAt(path: Path): number {
+    return this.position(this.rangeAt(path).start).line;
+  }
+
   private rangeAt(path: Path): Range {
     for (let length = path.length; length >= 0; length -= 1) {
       const part = path.slice(0, length);

@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 
 /** Every executable file of this name on PATH, in order. */
-export function onPath(name: string, env: NodeJS.ProcessEnv = process.env): string[] {
+export function onPath(name: string, env: Readonly<Record<string, string | undefined>>): string[] {
   const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.map((folder) => resolve(folder, name)).filter(isExecutable);
 }

@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Finding, inOrder, preflightSentence, refusing } from '../../../model/preflight/finding.js';
+
+const finding = (area: Finding['area'], standing: Finding['standing']): Finding => ({
+  area,
+  what: `${area} x`,
+  where: 'p.s',
+  standing,
+  found: 'It is not there.',
+});
+
+describe('what keeps a go-live from being begun', () => {
+  test.each<[Finding['area'], Finding['standing'], live: boolean, rehearse: boolean]>([
+    ['secret', 'missing', true, true],
+    ['program', 'missing', true, true],
+    ['host', 'missing', true, false],
+    ['quorum', 'missing', true, false],
+    ['worker', 'missing', true, false],
+    ['secret', 'doubtful', false, false],
+    ['host', 'there', false, false],
+  ])('%s %s: live %s, in a rehearsal %s', (area, standing, live, rehearse) => {
+    const one = [finding(area, standing)];
+    expect([refusing('live', one).length > 0, refusing('rehearse', one).length > 0]).toEqual([live, rehearse]);
+  });
+
+  test('is told in one sentence, with three of many', () => {
+    const many = Array.from({ length: 5 }, () => finding('secret', 'missing'));
+    expect(preflightSentence(many)).toMatch(/^5 of what it needs are missing\. .* And 2 more\.$/);
+    expect(preflightSentence(many.slice(0, 1))).toBe('1 of what it needs is missing. secret x (p.s): It is not there.');
+  });
+});
+
+test('findings stand by area, the worst first in each', () => {
+  const shuffled = [finding('key', 'there'), finding('secret', 'there'), finding('secret', 'missing')];
+  expect(inOrder(shuffled).map(({ area, standing }) => `${area} ${standing}`)).toEqual([
+    'secret missing',
+    'secret there',
+    'key there',
+  ]);
+});
