@@ -14,6 +14,7 @@ import { openEvidence } from '../evidence/write/open.js';
 import { failureOf, toApplicationFailure } from './step/failure.js';
 import { withHeartbeat } from './step/heartbeat.js';
 import { createCapabilities, Secrets } from './deed/capabilities.js';
+import { collectPromises } from './deed/promises.js';
 import { windowEvidence } from './deed/sample.js';
 import type { Capabilities, StepCalls } from './step/step.js';
 import { StepError } from './step/step-error.js';
@@ -47,6 +48,7 @@ export function createSystemActivities(deps: SystemDeps): SystemActivities {
     collectEvidence: asFailure(collectEvidence),
     closeEvidence: asFailure(async (request) => closeEvidence(request, await sealerOf(deps), deps.shows)),
     windowEvidence: asFailure(windowEvidence),
+    collectPromises: asFailure(collectPromises),
     sendNotice: asFailure((notice) => sendNotice(notice, deps)),
     preflight: asFailure((request) => preflight(request, deps, Context.current().cancellationSignal)),
     checkSignatures: asFailure((request) => checkSignatures(request, deps.env, Context.current().cancellationSignal)),

@@ -79,9 +79,9 @@ async function copyDurably(from: string, to: string): Promise<void> {
   }
 }
 
-/** Names that only a running step needs: leases and unfinished writes. */
+/** Names that only a running phase needs: leases, marks of lost executions, and unfinished writes. */
 function isLeftover(name: string): boolean {
-  return isTemporary(name) || name === '.lease' || name === '.lease.lock';
+  return isTemporary(name) || name === '.lease' || name === '.lease.lock' || name.startsWith('.given-up.');
 }
 
 async function namesIn(folder: string): Promise<string[]> {

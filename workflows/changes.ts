@@ -77,6 +77,16 @@ export const CHANGES = {
     reason:
       'A missing secret or program was found when its step ran, with deeds before it done; now it is before the first.',
   },
+  'promises-outlive-a-lost-phase': {
+    since: 'unreleased',
+    reason:
+      'A phase whose execution was lost took its undos with it; now they are collected from the journals of its steps.',
+  },
+  'failed-undos-are-asked-about': {
+    since: 'unreleased',
+    reason:
+      'An undo that failed left the rollback incomplete at once; now an operator has it tried again, or did it by hand.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;

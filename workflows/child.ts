@@ -8,27 +8,9 @@ import {
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { PhaseResult } from '../model/state/state.js';
 import { changed } from './changes.js';
+import { lost } from './lost.js';
 import type { phase } from './phase.js';
 import type { PhaseInput } from './inputs.js';
-
-/**
- * A `PhaseResult` when the child could not even start or was ended from outside. Fail closed: it did not pass, and
- * what it may have done is not known to be undone.
- */
-function lost(input: PhaseInput, error: unknown, startedAt: string): PhaseResult {
-  const cause = error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : String(error);
-  return {
-    status: 'failed',
-    verdict: 'no-go',
-    sentence: `The execution of '${input.title}' was ended from outside: ${cause}`,
-    steps: input.resume ?? [],
-    gates: [],
-    undos: [],
-    startedAt,
-    endedAt: new Date().toISOString(),
-    events: 0,
-  };
-}
 
 /** How often and how long, at most, a phase that still runs under the same id is waited for: about half an hour. */
 const WAITS = 65;
@@ -47,10 +29,10 @@ export async function runChild(input: PhaseInput, workflowId: string, summary: s
       // A reset of the go-live leaves the phase of its former run to end by itself: two of them must not act at once.
       const inTheWay = error instanceof WorkflowExecutionAlreadyStartedError;
       if (!inTheWay || waited >= WAITS || !changed('a-phase-in-the-way-ends-first')) {
-        return lost(input, error, startedAt);
+        return await lost(input, error, startedAt);
       }
       const cancelled = await sleep(Math.min(MOST_WAIT_MS, 1000 * 2 ** waited)).catch((reason: unknown) => reason);
-      if (cancelled) return lost(input, cancelled, startedAt);
+      if (cancelled) return await lost(input, cancelled, startedAt);
     }
   }
 }

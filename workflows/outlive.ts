@@ -10,17 +10,20 @@ const LOST_WORKERS = 20;
  * that must not be repeated is run again, too: its ledger, which died with nobody, then says whether it had begun, and
  * only a deed that had not begun, or whose probe says that it was not done, is done.
  *
+ * @param run is told whether a worker died with an earlier attempt
  * @param once the deed must not be repeated
  */
-export async function outlive<T>(run: () => Promise<T>, once: boolean): Promise<T> {
+export async function outlive<T>(run: (repeated: boolean) => Promise<T>, once: boolean): Promise<T> {
+  let repeated = false;
   for (let lost = 0; ; lost += 1) {
     try {
-      return await run();
+      return await run(repeated);
     } catch (error) {
       if (lost >= LOST_WORKERS) throw error;
       if (workerDrained(error)) continue;
       // Histories from before 0.2 ended a `once` step here, without a look into its ledger.
       if (!workerLost(error) || (once && !changed('ledger-settles-once'))) throw error;
+      repeated = true;
     }
   }
 }

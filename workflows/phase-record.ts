@@ -1,5 +1,7 @@
 import { gatesSentence, phaseVerdict } from '../model/judge/gate.js';
 import type { JsonObject } from '../model/json.js';
+import { type PhasePlan, stepsOf } from '../model/plan/plan.js';
+import { lightenState, outputsRead, outputsShown } from '../model/state/travel.js';
 import type { PhaseResult, PhaseState } from '../model/state/state.js';
 import { phaseBegun, type PhaseEnd, phaseEnded, phaseJudged, phasePassed } from '../model/state/transitions.js';
 import { mayGoOn } from '../model/verdict.js';
@@ -31,26 +33,16 @@ export function fail(session: Session, state: PhaseState): void {
   end(session, state, { status: 'failed', verdict: state.verdict, sentence: state.sentence ?? 'Failed.' });
 }
 
-/** Longest text of an output that the state keeps; the evidence has the whole, and so have later expressions. */
-const SHOWN_TEXT = 200;
-
-/** Keeps what the steps of a phase gave: whole for later expressions, shortened for people. */
-export function recordOutputs(session: Session, state: PhaseState, result: PhaseResult): void {
+/** Keeps what the steps of a phase gave: what expressions read as it is, and all of it as people are shown it. */
+export function recordOutputs(session: Session, plan: PhasePlan, state: PhaseState, result: PhaseResult): void {
   const outputs: Record<string, JsonObject> = {};
-  for (const record of result.steps) if (record.outputs) outputs[record.id] = record.outputs;
+  const reads = new Map(stepsOf(plan.steps).map((step) => [step.id, step.reads]));
+  for (const { id, outputs: given } of result.steps) if (given) outputs[id] = outputsRead(given, reads.get(id));
   session.phases[state.id] = { steps: outputs };
   state.steps = result.steps.map((record) =>
-    record.outputs ? { ...record, outputs: shortened(record.outputs) } : record,
+    record.outputs ? { ...record, outputs: outputsShown(record.outputs) } : record,
   );
-}
-
-function shortened(outputs: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(outputs).map(([key, value]) => [
-      key,
-      typeof value === 'string' && value.length > SHOWN_TEXT ? `${value.slice(0, SHOWN_TEXT)}…` : value,
-    ]),
-  );
+  lightenState(session.state);
 }
 
 /** The phase's own judgement under the waivers that stand now. */

@@ -10,8 +10,11 @@ import { phaseBoard } from '../model/state/board.js';
 import { buildContext, type ExpressionContext } from '../model/expression/expression.js';
 import { gatesSentence, judgeGate, phaseVerdict, type GateResult } from '../model/judge/gate.js';
 import type { JsonObject } from '../model/json.js';
+import { bytesOf, READ_BYTES } from '../model/plan/limits.js';
 import { stepsOf, type StepPlan } from '../model/plan/plan.js';
 import type { PhaseResult, StepRecord, UndoEntry } from '../model/state/state.js';
+import { outputsRead, recordsThatTravel } from '../model/state/travel.js';
+import { stepFailed } from '../model/state/transitions.js';
 import { mayGoOn } from '../model/verdict.js';
 import type { PhaseInput } from './inputs.js';
 import { takeStep } from './step.js';
@@ -31,7 +34,8 @@ export function phase(input: PhaseInput): Promise<PhaseResult> {
 
 async function takeSteps(input: PhaseInput): Promise<PhaseResult> {
   const startedAt = now();
-  const records = stepsOf(input.steps).map((step) => recordFor(step, input.resume));
+  const steps = stepsOf(input.steps);
+  const records = steps.map((step) => recordFor(step, input.resume));
   const undoRecords: StepRecord[] = [];
   const undos: UndoEntry[] = input.undos ?? [];
   let gates: GateResult[] = [];
@@ -41,12 +45,11 @@ async function takeSteps(input: PhaseInput): Promise<PhaseResult> {
 
   const finish = (status: PhaseResult['status'], verdict: PhaseResult['verdict'], sentence: string): PhaseResult => {
     show();
-    const steps = [...undoRecords, ...records];
     return {
       status,
       verdict,
       sentence,
-      steps,
+      steps: recordsThatTravel([...undoRecords, ...records], (id) => steps.find((step) => step.id === id)?.reads),
       gates,
       undos,
       startedAt,
@@ -105,7 +108,25 @@ async function take(
   const pending = takeStep(input, step, record, context, register, now);
   show();
   await pending;
+  holdToRoom(input, step, records);
   show();
+}
+
+/** A result that the server could not take would end the phase without a word: the step that made it too large fails. */
+function holdToRoom({ room, steps }: PhaseInput, step: StepPlan, records: readonly StepRecord[]): void {
+  const record = recordOf(records, step);
+  if (room === undefined || !record.outputs || step.reads?.length === 0) return;
+  const reads = new Map(stepsOf(steps).map(({ id, reads: names }) => [id, names]));
+  const read = records.map(({ id, outputs }) => (outputs ? bytesOf(outputsRead(outputs, reads.get(id))) : 0));
+  const bytes = read.reduce((sum, one) => sum + one, 0);
+  if (bytes <= room) return;
+  const message = `With this step, the outputs that expressions read are too large: ${bytes} bytes in this phase, and at most ${room} are left of ${READ_BYTES}.`;
+  stepFailed(record, 'failed', {
+    code: 'EXPECTATION_FAILED',
+    message,
+    hint: 'Read a figure of it, not the whole: what no expression reads does not count.',
+  });
+  delete record.outputs;
 }
 
 function recordFor(step: StepPlan, resume?: readonly StepRecord[]): StepRecord {

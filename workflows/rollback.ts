@@ -3,8 +3,10 @@ import type { StepNode } from '../model/plan/plan.js';
 import { fallenBy } from '../model/state/standing.js';
 import type { UndoEntry } from '../model/state/state.js';
 import { phaseTakenBack, rollbackBegun, rollbackEnded } from '../model/state/transitions.js';
+import { changed } from './changes.js';
 import { runChild } from './child.js';
 import { now, type Session } from './session.js';
+import { settleUndos } from './settle-undo.js';
 
 /** What a rollback takes back and does. `which` picks registered undos that still stand. */
 interface Way {
@@ -29,21 +31,25 @@ async function runRollback(session: Session, way: Way): Promise<void> {
   session.note('rollback.started', { rollback: way.id, because: way.because, undos: undos.length });
   session.show();
   await session.flush();
-  const result = await runChild(
-    {
-      goLive: session.ref,
-      id: asId(`rollback-${way.id}`),
-      title: `Rollback ${way.id}: ${way.title}`,
-      attempt: number,
-      steps: way.steps,
-      gates: [],
-      values: session.values(number),
-      undos,
-      bestEffort: true,
-    },
-    `${session.ref.id}/rollback-${way.id}.${number}`,
-    `Rollback ${way.id} · ${way.title}`,
-  );
+  const run = (entries: UndoEntry[], steps: StepNode[], nth = '') =>
+    runChild(
+      {
+        goLive: session.ref,
+        id: asId(`rollback-${way.id}`),
+        title: `Rollback ${way.id}: ${way.title}`,
+        attempt: number,
+        steps,
+        gates: [],
+        values: session.values(number),
+        undos: entries,
+        bestEffort: true,
+      },
+      `${session.ref.id}/rollback-${way.id}.${number}${nth}`,
+      `Rollback ${way.id} · ${way.title}`,
+    );
+  const first = await run(undos, way.steps);
+  const asks = first.undos.some(({ status }) => status === 'failed') && changed('failed-undos-are-asked-about');
+  const result = asks ? await settleUndos(session, first, (entry, nth) => run([entry], [], `+${nth}`)) : first;
   session.keepUndos(session.undos.map((entry) => result.undos.find((done) => sameEntry(done, entry)) ?? entry));
   const status = rollbackEnded(record, result, now());
   session.state.events += result.events;
@@ -58,7 +64,8 @@ async function runRollback(session: Session, way: Way): Promise<void> {
   await session.flush();
 }
 
-function sameEntry(a: UndoEntry, b: UndoEntry): boolean {
+/** Whether two entries are the undo of the same opening of a step. */
+export function sameEntry(a: UndoEntry, b: UndoEntry): boolean {
   return a.phase === b.phase && a.phaseAttempt === b.phaseAttempt && a.step === b.step && a.epoch === b.epoch;
 }
 

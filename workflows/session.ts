@@ -6,6 +6,8 @@ import type { GoLiveRef } from '../model/state/contract.js';
 import type { EventDraft, EventType, Exactly, Facts } from '../model/evidence/events.js';
 import { canonicalJson } from '../model/json.js';
 import { addressText } from '../model/plan/address.js';
+import type { ChooseMessage } from '../model/people/message.js';
+import type { Proof } from '../model/signing/signing.js';
 import type { NoticeEvent, Plan } from '../model/plan/plan.js';
 import type { GoLiveState, UndoEntry, Waiting } from '../model/state/state.js';
 import { attributePairs } from '../model/state/search-attributes.js';
@@ -39,6 +41,13 @@ export function refOf(plan: Plan): GoLiveRef {
   };
 }
 
+/** The answer to the question that an operator is asked now. */
+export interface OpenAnswer {
+  choice: ChooseMessage | undefined;
+  /** What proves it, where answers are signed. */
+  proof: Proof | undefined;
+}
+
 /** What one go-live holds while it runs: its plan, its state, and what it still has to write down. */
 export class Session {
   readonly plan: Plan;
@@ -58,6 +67,8 @@ export class Session {
   asking?: Asking;
   /** An error of golive's own ended it: what cannot be written any more must not keep the way back from being taken. */
   broken = false;
+  /** Where answers of operators arrive. */
+  desk: OpenAnswer | undefined;
   /** The work that an abort stops. */
   work: CancellationScope | undefined;
   private readonly unwritten: EventDraft[] = [];

@@ -7,12 +7,15 @@ import {
   TerminatedFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type { StepTask } from '../model/state/contract.js';
+import type { StepTask, UndoPromise } from '../model/state/contract.js';
 import { readFailure, type StepFailure } from '../model/failure.js';
 import { evaluateBoolean, ExpressionError, resolve, type ExpressionContext } from '../model/expression/expression.js';
 import type { JsonObject } from '../model/json.js';
-import type { ProbePlan, StepPlan } from '../model/plan/plan.js';
+import type { StepId } from '../model/plan/address.js';
+import { OWN_UNDO, type ProbePlan, type StepPlan } from '../model/plan/plan.js';
 import type { StepRecord, UndoEntry } from '../model/state/state.js';
+import { promisesUndo } from '../model/plan/limits.js';
+import { undoThatTravels } from '../model/state/travel.js';
 import { stepBegun, stepDone, stepFailed, stepSkipped } from '../model/state/transitions.js';
 import { runDeed } from './activities.js';
 import { outlive } from './outlive.js';
@@ -21,6 +24,7 @@ import { runWindow, windowId } from './window.js';
 
 /** What a failed step says, from whatever was thrown. */
 export function failureOf(error: unknown): StepFailure {
+  if (error instanceof ApplicationFailure) return readFailure({ type: error.type, message: error.message });
   if (error instanceof ExpressionError) return { code: 'EXPRESSION_FAILED', message: error.message };
   if (error instanceof ActivityFailure || error instanceof ChildWorkflowFailure) {
     const cause = error.cause;
@@ -42,33 +46,22 @@ export function failureOf(error: unknown): StepFailure {
   return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
 }
 
-/** The undo of a step, settled before its deed, so that it stands even if the deed never reports. */
-export function undoOf(
-  input: PhaseInput,
-  step: StepPlan,
-  epoch: number,
-  resolved: JsonObject,
-  context: ExpressionContext,
-): UndoEntry | undefined {
-  const calls = step.undo
-    ? step.undo.map((undo) => ({
-        activity: undo.uses,
-        title: undo.title,
-        input: resolve(undo.with, context),
-      }))
-    : step.ownUndo
-      ? [{ activity: `undo ${step.uses}`, title: step.title, input: resolved }]
-      : [];
-  if (calls.length === 0) return undefined;
-  return {
-    phase: input.id,
-    phaseAttempt: input.attempt,
-    step: step.id,
-    epoch,
-    always: step.undoOn === 'always',
-    calls,
-    status: 'registered',
-  };
+/** What takes a step back, settled before its deed, so that it stands even if the deed never reports. */
+function promiseOf(step: StepPlan, context: ExpressionContext): UndoPromise | undefined {
+  if (!promisesUndo(step)) return undefined;
+  const calls = (step.undo ?? [OWN_UNDO]).map((call) =>
+    call === OWN_UNDO
+      ? { activity: `undo ${step.uses}`, title: step.title }
+      : { activity: call.uses, title: call.title, input: resolve(call.with, context) },
+  );
+  return { always: step.undoOn === 'always', calls };
+}
+
+/** The promise as the workflow registers it. `given` is the step's own input. */
+function entryOf(input: PhaseInput, step: StepId, epoch: number, promise: UndoPromise, given: JsonObject): UndoEntry {
+  const calls = promise.calls.map((call) => undoThatTravels({ input: given, ...call }));
+  const at = { phase: input.id, phaseAttempt: input.attempt, step, epoch };
+  return { ...at, always: promise.always, calls, status: 'registered' };
 }
 
 /** The probe with its expressions resolved, as they stand when the step begins. */
@@ -76,13 +69,13 @@ function probeOf({ probe }: StepPlan, context: ExpressionContext): ProbePlan | u
   return probe ? { ...probe, with: resolve(probe.with, context) } : undefined;
 }
 
-export function taskOf(
+function taskOf(
   input: PhaseInput,
   step: StepPlan,
   epoch: number,
-  resolved: JsonObject,
-  probe?: ProbePlan,
+  settled: { input: JsonObject; promise: UndoPromise | undefined; probe: ProbePlan | undefined },
 ): StepTask {
+  const { promise, probe } = settled;
   return {
     goLive: input.goLive,
     phase: input.id,
@@ -90,13 +83,15 @@ export function taskOf(
     step: step.id,
     title: step.title,
     epoch,
-    input: resolved,
+    input: settled.input,
     ...(step.until ? { until: step.until } : {}),
     guards: step.guards,
     effect: step.effect,
     ...(probe ? { probe } : {}),
     // What is polled may take its whole `within`, however short one try is.
     timeoutMs: step.timeoutMs + (step.until?.withinMs ?? 0),
+    ...(step.reads ? { reads: step.reads } : {}),
+    ...(promise ? { promise } : {}),
   };
 }
 
@@ -112,23 +107,24 @@ export async function takeStep(
   register: (entry: UndoEntry) => void,
   now: () => string,
 ): Promise<void> {
-  let entry: UndoEntry | undefined;
   try {
     if (step.when !== undefined && !evaluateBoolean(step.when, context)) {
       stepSkipped(record, `when: ${step.when}`);
       return;
     }
-    const resolved = resolve(step.with, context);
+    const given = resolve(step.with, context);
     stepBegun(record, now());
-    entry = undoOf(input, step, record.epoch, resolved, context);
-    if (entry) register(entry);
-    const task = taskOf(input, step, record.epoch, resolved, probeOf(step, context));
+    const promise = promiseOf(step, context);
+    if (promise) register(entryOf(input, step.id, record.epoch, promise, given));
+    const task = taskOf(input, step, record.epoch, { input: given, promise, probe: probeOf(step, context) });
     if (step.window) record.window = windowId(task);
     const result = step.window
       ? await runWindow(step.uses, step.window, task)
-      : await outlive(() => runDeed(step, task), step.effect === 'once');
+      : await outlive(
+          (repeated) => runDeed(step, { ...task, ...(repeated ? { repeated } : {}) }),
+          step.effect === 'once',
+        );
     stepDone(record, result);
-    if (entry) entry.outputs = result.outputs;
   } catch (error) {
     if (!isCancellation(error)) return stepFailed(record, 'failed', failureOf(error));
     stepFailed(record, 'cancelled', { code: 'CANCELLED', message: 'It was stopped on request.' });

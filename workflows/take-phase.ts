@@ -1,5 +1,6 @@
 import { buildContext, readCondition } from '../model/expression/expression.js';
 import type { Json } from '../model/json.js';
+import { bytesOf, READ_BYTES } from '../model/plan/limits.js';
 import type { PhasePlan } from '../model/plan/plan.js';
 import type { PhaseResult, PhaseState, StepRecord } from '../model/state/state.js';
 import { phaseJudged, phaseRuns, phaseSkipped } from '../model/state/transitions.js';
@@ -9,7 +10,7 @@ import { cancellable, runChild } from './child.js';
 import { askApproval, askChecklist } from './people/ask.js';
 import type { Desk } from './people/desk.js';
 import { begin, end, judged, recordOutputs, pass } from './phase-record.js';
-import { namedRollback } from './rollback.js';
+import { namedRollback, sameEntry } from './rollback.js';
 import { now, type Session } from './session.js';
 import { settleStep, unsettled } from './settle-step.js';
 
@@ -117,6 +118,7 @@ async function run({ session, plan, state }: Work, resume?: StepRecord[]): Promi
           steps: plan.steps,
           gates: plan.gates,
           values: session.values(state.attempt),
+          room: READ_BYTES - bytesOf({ ...session.phases, [state.id]: undefined }),
           ...(resume ? { resume } : {}),
         },
         workflowId,
@@ -124,8 +126,10 @@ async function run({ session, plan, state }: Work, resume?: StepRecord[]): Promi
       ),
   );
   session.work = undefined;
-  session.keepUndos([...session.undos, ...result.undos]);
+  // What a lost execution had promised may stand there already, from an earlier opening of the phase.
+  const more = result.undos.filter((entry) => !session.undos.some((known) => sameEntry(known, entry)));
+  session.keepUndos([...session.undos, ...more]);
   session.state.events += result.events;
-  recordOutputs(session, state, result);
+  recordOutputs(session, plan, state, result);
   return judged(session, state, result);
 }

@@ -1,4 +1,5 @@
-import { asId } from '../model/plan/address.js';
+import { ApplicationFailure } from '@temporalio/workflow';
+import { asId, type StepId } from '../model/plan/address.js';
 import type { StepTask } from '../model/state/contract.js';
 import type { StepRecord, UndoEntry } from '../model/state/state.js';
 import { undoDone, undoFailed } from '../model/state/transitions.js';
@@ -9,6 +10,11 @@ import { failureOf } from './step.js';
 
 /** Time of one undo call in milliseconds; undos have retries of their own. */
 const UNDO_TIMEOUT_MS = 120_000;
+
+/** The id of the record of an undo; the same when it is tried again. */
+export function undoId({ phase, step, epoch }: UndoEntry): StepId {
+  return asId(`undo.${phase}.${step}${epoch > 1 ? `.${epoch}` : ''}`);
+}
 
 /**
  * Carries out registered undos, newest first. One that fails is recorded and the next goes on: each takes back
@@ -22,22 +28,17 @@ export async function takeUndos(
 ): Promise<void> {
   for (const entry of undos.toReversed()) {
     const record: StepRecord = {
-      id: asId(`undo.${entry.phase}.${entry.step}${entry.epoch > 1 ? `.${entry.epoch}` : ''}`),
-      title: `Undo ${entry.phase} · ${entry.calls.map((call) => call.title).join(', ')}`,
+      id: undoId(entry),
+      title: `Undo ${entry.phase} · ${entry.calls.map((call) => call.title).join(', ') || entry.step}`,
       uses: entry.calls.map((call) => call.activity).join(', '),
       status: 'running',
-      epoch: 1,
+      epoch: (entry.again ?? 0) + 1,
       startedAt: new Date().toISOString(),
     };
     records.push(record);
     show();
     try {
-      const summaries: string[] = [];
-      for (const [index, call] of entry.calls.entries()) {
-        const result = await outlive(() => runUndo(call.activity, call.title, undoTask(input, entry, index)), true);
-        summaries.push(result.summary);
-      }
-      undoDone(record, entry, summaries.join('; '));
+      undoDone(record, entry, await carryOut(input, entry));
     } catch (error) {
       undoFailed(record, entry, failureOf(error));
     }
@@ -46,20 +47,33 @@ export async function takeUndos(
   }
 }
 
+/** Makes the calls of one undo, in order. @returns what they say */
+async function carryOut(input: PhaseInput, entry: UndoEntry): Promise<string> {
+  if (entry.unread !== undefined)
+    throw ApplicationFailure.nonRetryable(`Nobody knows how: ${entry.unread}.`, 'NOT_FOUND');
+  const summaries: string[] = [];
+  for (const [index, call] of entry.calls.entries()) {
+    const result = await outlive(() => runUndo(call.activity, call.title, undoTask(input, entry, index)), true);
+    summaries.push(result.summary);
+  }
+  return summaries.join('; ');
+}
+
 function undoTask(input: PhaseInput, entry: UndoEntry, index: number): StepTask {
   const call = entry.calls[index];
   if (!call) throw new Error('no such undo call');
-  const { phase, phaseAttempt, step, epoch, outputs } = entry;
+  const { phase, phaseAttempt, step, epoch, accepted, again = 0 } = entry;
+  const { goLive } = input;
   return {
-    goLive: input.goLive,
+    goLive: accepted ? { ...goLive, files: { ...goLive.files, ...accepted } } : goLive,
     phase: input.id,
     phaseAttempt: input.attempt,
     step: `undo-${phase}-${phaseAttempt}-${step}-${epoch}${index > 0 ? `-${index}` : ''}`,
     title: `undo ${call.title}`,
-    epoch: 1,
-    input: call.input,
+    epoch: again + 1,
+    input: call.input ?? {},
     guards: [],
     timeoutMs: UNDO_TIMEOUT_MS,
-    undoes: { phase, phaseAttempt, step, epoch, ...(outputs ? { outputs } : {}) },
+    undoes: { phase, phaseAttempt, step, epoch, ...(call.input ? {} : { call: index }) },
   };
 }

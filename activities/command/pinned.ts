@@ -25,7 +25,10 @@ export async function checkPinned(
     throw new StepError(
       'BAD_INPUT',
       `The file ${name} was changed after the plan was made: its SHA-256 is ${found}, the plan has ${planned}.`,
-      { hint: 'See who changed it and why; then plan and start again with the file as it should be.' },
+      {
+        hint: 'See who changed it and why; then plan and start again with the file as it should be.',
+        facts: { changedFile: name, planned, found },
+      },
     );
   }
 }

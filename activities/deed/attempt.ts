@@ -3,6 +3,7 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { type StepResult, type StepTask, WORKER_SHUTDOWN } from '../../model/state/contract.js';
+import { outputsThatTravel } from '../../model/state/travel.js';
 import { formatDuration } from '../../model/duration.js';
 import type { FailureCode, StepFailure } from '../../model/failure.js';
 import { canonicalJson } from '../../model/json.js';
@@ -18,6 +19,7 @@ import { Secrets } from './capabilities.js';
 import { attemptDeed } from './deed.js';
 import { acquireDeed } from './fence.js';
 import { effectOf } from './perform.js';
+import { withJournal } from './promises.js';
 
 /** Codes that an abort may have caused, wherever the handler stood. */
 const CAUSED_BY_ABORT: readonly FailureCode[] = [
@@ -90,6 +92,8 @@ export function stepActivity(call: StepCall, deps: StepDeps): (task: StepTask) =
 
 /** Makes the attempt once no earlier one acts any more. */
 async function attemptAlone(of: Call): Promise<StepResult> {
+  of.task = await withJournal(of.task);
+  of.inputs = sha256(canonicalJson(of.task.input));
   const { task, call, activity, begun, budgetMs } = of;
   const evidence = await openStepEvidence(task, `${activity.info.base64TaskToken}.${randomUUID()}`);
   of.evidence = evidence;
@@ -99,7 +103,8 @@ async function attemptAlone(of: Call): Promise<StepResult> {
     const { progress } = of.heartbeat;
     const result = await attemptDeed({ ...of, evidence, signal: fence.signal, deadline: begun + budgetMs, progress });
     failpoint('before-report', task.step);
-    return result;
+    // The whole stands in the evidence and in the journal.
+    return { ...result, outputs: outputsThatTravel(result.outputs, task.reads) };
   } finally {
     await fence.release();
   }
@@ -107,13 +112,15 @@ async function attemptAlone(of: Call): Promise<StepResult> {
 
 /** Records how the attempt failed. @returns what Temporal is told */
 async function reportFailure(of: Call, error: unknown): Promise<Error> {
-  const { activity, timeout, budgetMs, heartbeat, logger, secrets } = of;
+  const { activity, timeout, budgetMs, heartbeat, logger, secrets, task } = of;
   const read = failureOf(error, secrets.redact);
   const failure = timeout.aborted ? timedOut(read, budgetMs, heartbeat.latest()?.text) : read;
   const ended = activity.cancellationSignal.aborted ? stopped(failure) : failure;
   if (failure.code === 'INTERNAL') logger.error({ err: withoutSecrets(error, secrets) }, 'a step failed by a defect');
   const recorded = await recordFailure(of, ended, of.begun);
-  return activity.cancellationSignal.aborted ? cancellation(activity) : toApplicationFailure(recorded);
+  return activity.cancellationSignal.aborted
+    ? cancellation(activity)
+    : toApplicationFailure(recorded, task.undoes !== undefined);
 }
 
 function withoutSecrets(error: unknown, { values, redact }: Secrets): unknown {

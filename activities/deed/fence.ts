@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { StepTask } from '../../model/state/contract.js';
 import type { Effect } from '../../model/plan/plan.js';
 import { LockTimeout, acquireLock } from '../../host/file-lock.js';
-import { type FencedEvidence, stepFolder } from '../step/step-evidence.js';
+import { DEED_LOCK, type FencedEvidence, stepFolder } from '../step/step-evidence.js';
 import { StepError } from '../step/step-error.js';
 import { unwritable } from '../step/unwritable.js';
 
@@ -41,8 +41,7 @@ export async function acquireDeed(
   setMaxListeners(0, signal, stop);
   // One lock for all epochs: a person may open the next one while the old attempt still lives somewhere.
   const folder = stepFolder(task.goLive.evidenceDir, { ...task, epoch: 1 });
-  const taken =
-    effect === 'none' ? free : acquireLock(join(folder, '.lease.lock'), { timeoutMs: WAIT_MS[effect], signal });
+  const taken = effect === 'none' ? free : acquireLock(join(folder, DEED_LOCK), { timeoutMs: WAIT_MS[effect], signal });
   const release = await taken.catch((error: unknown) => {
     if (error instanceof LockTimeout) {
       if (effect !== 'once') return free;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StepResult, StepTask } from '../../model/state/contract.js';
+import type { StepResult, StepTask, UndoPromise } from '../../model/state/contract.js';
 import type { Effect } from '../../model/plan/plan.js';
 import type { JsonObject } from '../../model/json.js';
 import { openAppender } from '../step/line-appender.js';
@@ -9,12 +9,13 @@ import { endGroup, type NotedGroup, noteGroup, notedGroupRuns } from '../../host
 import { earlierFolders, type FencedEvidence } from '../step/step-evidence.js';
 import type { LineAppender } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
+import { mayBegin } from './given-up.js';
 
 /** File names in a step's folder: what its deed and its undo keep. */
 export const LEDGERS = { do: 'ledger.jsonl', undo: 'undo-ledger.jsonl' } as const;
 
 /** What the ledger of a step holds, a line each, fsynced before what it announces. */
-type Entry =
+export type Entry =
   | Intent
   | ({ kind: 'process'; argv: string } & NotedGroup)
   | { kind: 'ended'; pid: number }
@@ -32,6 +33,8 @@ interface Intent {
   worker?: NotedGroup;
   /** SHA-256 of the argument vector as JSON, where the step runs one. */
   argv?: string;
+  /** What takes the deed back, each call with its input. */
+  promise?: UndoPromise;
 }
 
 /** Who acts: the same epoch of the same workflow run is one deed, however many attempts it takes. */
@@ -75,8 +78,9 @@ export interface Doubt {
 export async function openLedger(task: StepTask, evidence: FencedEvidence, deed: Deed, name: string): Promise<Ledger> {
   const entries = await readLedger(join(evidence.directory, name));
   const { epoch, run, inputs } = deed;
-  // A step that changes nothing may simply be done again: no intent and no outcome to keep.
+  // A step that changes nothing may simply be done again: no outcome to keep, and no intent unless it has an undo.
   const kept = deed.effect !== 'none';
+  const promise = promiseOf(task);
   let file: Promise<LineAppender> | undefined;
   const write = async (entry: Entry): Promise<void> => {
     file ??= evidence
@@ -92,17 +96,21 @@ export async function openLedger(task: StepTask, evidence: FencedEvidence, deed:
     (entry) => (entry.kind === 'intent' || entry.kind === 'outcome') && entry.epoch === epoch,
   );
   const outcome = last?.kind === 'outcome' && last.run === run && last.inputs === inputs ? last.result : undefined;
-  const doubt = !outcome && deed.effect === 'once' ? doubtOf(entries, last) : undefined;
+  // Who takes over from nobody finds no journal either: what was there is gone, and says nothing of the deed.
+  const gone = entries.length === 0 && !evidence.takenOver && (deed.attempt > 1 || task.repeated === true);
+  const doubt = !outcome && deed.effect === 'once' ? (doubtOf(entries, last) ?? (gone ? GONE : undefined)) : undefined;
   return {
     ...(outcome ? { outcome } : {}),
     ...(doubt ? { doubt } : {}),
     intent: async () => {
-      if (!kept) return;
+      if (!kept && !promise) return;
       const { attempt, argv } = deed;
+      const more = { ...(argv ? { argv } : {}), ...(promise ? { promise } : {}) };
       const [at, worker] = [new Date().toISOString(), noteGroup(process.pid)];
-      await write({ kind: 'intent', epoch, attempt, run, inputs, at, worker, ...(argv ? { argv } : {}) });
+      await write({ kind: 'intent', epoch, attempt, run, inputs, at, worker, ...more });
       // An attempt that was stopped for long between the two must find out before it acts, not after.
       await evidence.mayWrite();
+      await mayBegin(task, run);
     },
     done: async (result) => {
       if (kept) await write({ kind: 'outcome', epoch, run, inputs, result });
@@ -117,6 +125,13 @@ export async function openLedger(task: StepTask, evidence: FencedEvidence, deed:
     },
   };
 }
+
+/** The undo that the task carries, each call with its own input. */
+function promiseOf({ promise, input }: StepTask): UndoPromise | undefined {
+  return promise && { ...promise, calls: promise.calls.map((call) => ({ input, ...call })) };
+}
+
+const GONE: Doubt = { reason: 'its worker was lost, and its journal is not there any more', facts: {} };
 
 function doubtOf(entries: readonly Entry[], last: Entry | undefined): Doubt | undefined {
   const begun = last?.kind === 'intent' ? last : undefined;
@@ -157,13 +172,16 @@ async function readLedger(path: string): Promise<Entry[]> {
     if (errnoOf(error) === 'ENOENT') return '';
     throw error;
   });
-  return text.split('\n').flatMap((line) => {
-    try {
-      return [JSON.parse(line) as Entry];
-    } catch {
-      return [];
-    }
-  });
+  return text.split('\n').flatMap((line) => entryOf(line) ?? []);
+}
+
+/** A line of a ledger; nothing when it is torn or damaged. */
+export function entryOf(line: string): Entry | undefined {
+  try {
+    return JSON.parse(line) as Entry;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Ends the command groups that a killed worker left running, as the ledger in this folder knows them. */

@@ -4,6 +4,9 @@ import type { ProbePlan } from '../../model/plan/plan.js';
 import { failureOf } from '../step/failure.js';
 import type { StepCalls, StepContext, StepOutcome } from '../step/step.js';
 
+/** Where a probe leaves its evidence, in the folder of the step. */
+const FOLDER = 'probe';
+
 /** What a probe says of a deed: `unknown` when it failed, or says both or neither. */
 export interface Probed {
   answer: 'done' | 'not-done' | 'unknown';
@@ -31,5 +34,21 @@ export async function probe(plan: ProbePlan, context: StepContext, kinds: StepCa
 
 async function runProbe(plan: ProbePlan, context: StepContext, kinds: StepCalls): Promise<StepOutcome<JsonObject>> {
   const { kind, handler } = kinds.call(plan.uses, 'do');
-  return handler.do(kind.input.parse(plan.with), context);
+  return handler.do(kind.input.parse(plan.with), besides(context));
+}
+
+/** The same step, with files of its own: what the deed left is all that is known of it, and a look must not write over it. */
+function besides(context: StepContext): StepContext {
+  const { evidence, run } = context;
+  const own = (name: string): string => `${FOLDER}/${name}`;
+  return {
+    ...context,
+    run: (options) => run({ ...options, ...(options.saveAs === undefined ? {} : { saveAs: own(options.saveAs) }) }),
+    evidence: {
+      ...evidence,
+      write: (name, content) => evidence.write(own(name), content),
+      copy: (name, from) => evidence.copy(own(name), from),
+      appender: (name) => evidence.appender(own(name)),
+    },
+  };
 }

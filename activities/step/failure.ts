@@ -83,12 +83,16 @@ function fewRefs(evidence: EvidenceRef[]): EvidenceRef[] {
   return evidence.slice(0, REFS);
 }
 
-/** What Temporal gets: the code as type, the sentence, and the whole failure as details; no stack. */
-export function toApplicationFailure(failure: StepFailure): ApplicationFailure {
+/**
+ * What Temporal gets: the code as type, the sentence, and the whole failure as details; no stack.
+ *
+ * @param undoes it failed on the way back, which is tried again whatever it is made of, unless its input is at fault
+ */
+export function toApplicationFailure(failure: StepFailure, undoes = false): ApplicationFailure {
   const error = ApplicationFailure.create({
     type: failure.code,
     message: failure.message,
-    nonRetryable: !FAILURES[failure.code].retry,
+    nonRetryable: !FAILURES[failure.code].retry && !(undoes && failure.code !== 'BAD_INPUT'),
     details: [failure],
   });
   error.stack = '';

@@ -6,6 +6,8 @@ import { errnoOf } from '../../host/errno.js';
 
 /** The right to write for one step: the last attempt that took it has it. Of the journal, and no part of the record. */
 export interface Lease {
+  /** An earlier attempt had it, so that what that one left is here. */
+  takenOver: boolean;
   /** @throws StepError CANCELLED when a later attempt has taken over */
   mayWrite(): Promise<void>;
 }
@@ -25,14 +27,17 @@ export async function acquireLease(
   token: string,
   step: string,
 ): Promise<Lease> {
+  let takenOver: boolean;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, token);
+    takenOver = await replaceLease(path, token);
+    if (!takenOver) await writeFile(path, token);
     await Promise.all(earlier.map((other) => replaceLease(other, token)));
   } catch (error) {
     throw unwritable('write', dirname(path), error);
   }
   return {
+    takenOver,
     mayWrite: async () => {
       const holder = await readFile(path, 'utf8').catch(() => undefined);
       if (holder === token) return;
@@ -41,17 +46,19 @@ export async function acquireLease(
   };
 }
 
-/** Takes over a lease that exists; an epoch that never came to act has none. */
-async function replaceLease(path: string, token: string): Promise<void> {
+/** Takes over a lease that exists; an epoch that never came to act has none. @returns whether there was one */
+async function replaceLease(path: string, token: string): Promise<boolean> {
   try {
     const file = await open(path, 'r+');
     try {
       await file.truncate();
       await file.writeFile(token);
+      return true;
     } finally {
       await file.close();
     }
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
+    return false;
   }
 }

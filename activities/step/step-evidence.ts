@@ -11,7 +11,9 @@ import type { StepEvidence } from './step.js';
 import { StepError } from './step-error.js';
 import { unwritable } from './unwritable.js';
 
-const LEASE = '.lease';
+/** Names in a step's folder: who may write, and who acts. */
+export const LEASE = '.lease';
+export const DEED_LOCK = '.lease.lock';
 const SAFE_SEGMENT = /^[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]{0,127}$/;
 
 /**
@@ -47,6 +49,8 @@ function safe(segment: string): string {
 
 /** The folder of one step, fenced: an attempt that another one replaced may write nothing more. */
 export interface FencedEvidence extends StepEvidence {
+  /** An earlier attempt was here before this one. */
+  takenOver: boolean;
   /** Absolute path of a file in the folder, checked and with its parents made. */
   place(name: string): Promise<string>;
   /** Hashes a file of the folder that was written by other means and makes it evidence. */
@@ -65,7 +69,7 @@ export async function openStepEvidence(task: StepTask, token: string): Promise<F
   const { evidenceDir } = task.goLive;
   const directory = stepFolder(evidenceDir, task);
   const earlier = earlierFolders(task).map((folder) => join(folder, LEASE));
-  const { mayWrite } = await acquireLease(join(directory, LEASE), earlier, token, task.step);
+  const { mayWrite, takenOver } = await acquireLease(join(directory, LEASE), earlier, token, task.step);
   const store = openStore(evidenceDir);
   const refs = new Map<string, EvidenceRef>();
 
@@ -90,6 +94,7 @@ export async function openStepEvidence(task: StepTask, token: string): Promise<F
 
   return {
     directory,
+    takenOver,
     place,
     adopt,
     mayWrite,

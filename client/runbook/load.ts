@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { counted } from '../../model/counted.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Mode, Plan } from '../../model/plan/plan.js';
+import { tooLarge } from '../../model/plan/limits.js';
 import { scheduledTarget } from '../../model/plan/schedule.js';
 import { scheduledRunbook } from '../../model/schema/plan/plan-schedule.js';
 import type { RunbookSchedule } from '../../model/schema/format/runbook.js';
@@ -178,7 +179,7 @@ export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Pro
   const signing = signingPlan(project, folder, mode, choices.preview === true);
   // A rehearsal is played by declared names, unless the project has them signed there too.
   const people = mode === 'live' || signing?.level === 'signed' ? project.people : undefined;
-  const { plan, problems } = planRunbook({
+  const { plan, problems = [] } = planRunbook({
     kinds: stepKinds,
     runbook: schedule ? scheduledRunbook(opened.runbook, schedule) : opened.runbook,
     file: opened.file,
@@ -196,7 +197,10 @@ export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Pro
     evidenceDir: resolve(choices.evidence ?? join(folder, project.evidence ?? 'evidence')),
     ...(people ? { people: Object.fromEntries(Object.entries(people).map(([name, { roles }]) => [name, roles])) } : {}),
   });
-  if (plan) return { ...plan, files: pinFiles(plan, stepKinds) };
+  const pinned = plan && { ...plan, files: pinFiles(plan, stepKinds) };
+  const excess = pinned && tooLarge(pinned);
+  if (pinned && !excess) return pinned;
+  if (excess) problems.push(excess);
   const lines = problems.map(({ message, hint }) => (hint === undefined ? message : `${message}  (${hint})`));
   throw new CliError(
     lines.length === 1 ? (lines[0] ?? '') : `The plan cannot be made:\n${lines.map((line) => `  ${line}`).join('\n')}`,

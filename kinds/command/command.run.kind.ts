@@ -3,6 +3,7 @@ import { duration } from '../shared/fields.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { secretRef } from '../shared/secret-ref.js';
 import { member } from '../shared/given.js';
+import { copyTarget } from './copy-target.js';
 
 const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of letters, digits and _');
 
@@ -36,7 +37,7 @@ export const commandRun = defineKind({
     outputs: z
       .strictObject({ file: z.string().min(1) })
       .optional()
-      .describe('A JSON object of at most 64 KiB that it writes; the path is in its GOLIVE_OUTPUT_FILE.'),
+      .describe('A JSON object of at most 28 KiB that it writes; the path is in its GOLIVE_OUTPUT_FILE.'),
   }),
   outputs: z.object({
     exitCode: z.number(),
@@ -46,7 +47,7 @@ export const commandRun = defineKind({
   }),
   effect: 'stated',
   reach: 'none',
-  writes: ({ outputs }) => member(outputs, 'file'),
+  writes: ({ argv, cwd, outputs }) => [member(outputs, 'file'), copyTarget(argv, cwd)],
   pins: ({ argv, cwd, pin }) => ({ names: pin === false ? [] : argv, folder: cwd }),
   runs: ({ argv, cwd, env }) => ({ names: Array.isArray(argv) ? argv[0] : [], folder: cwd, path: member(env, 'PATH') }),
   undo: null,

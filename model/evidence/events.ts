@@ -75,6 +75,7 @@ const failed = {
   evidence,
   durationMs: done.durationMs,
 };
+const settled = { ...step, by, role, reason: optional(reason), summary: done.summary };
 const taken = { via, said };
 const ended = { ...attemptOfPhase, sentence };
 const fallen = { ...attemptOfPhase, rollback };
@@ -134,14 +135,11 @@ export const EVENTS = {
       found: text('What the probe saw.'),
     },
   },
-  'step.settled': {
-    about: 'A person looked and saw that the deed was done.',
-    by: 'go-live',
-    fields: { ...step, by, role, reason: optional(reason), summary: done.summary },
-  },
+  'step.settled': { about: 'A person looked and saw that the deed was done.', by: 'go-live', fields: settled },
   'undo.started': { about: 'The undo of a step begins.', by: 'step', fields: started },
   'undo.done': { about: 'A step is taken back.', by: 'step', fields: done },
   'undo.failed': { about: 'An undo failed.', by: 'step', fields: failed },
+  'undo.settled': { about: 'A person did by hand what an undo could not.', by: 'go-live', fields: settled },
   'approval.asked': {
     about: 'A question was opened.',
     by: 'go-live',

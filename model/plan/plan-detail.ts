@@ -1,7 +1,7 @@
 import { formatDuration } from '../duration.js';
 import type { ExpressionContext } from '../expression/expression.js';
 import type { Json, JsonObject } from '../json.js';
-import { type GatePlan, type Plan, type StepPlan, stepsOf } from './plan.js';
+import { type GatePlan, OWN_UNDO, type Plan, type StepPlan, stepsOf } from './plan.js';
 import { fillText } from './texts.js';
 
 /** Longest value that is shown; the file has the whole. */
@@ -39,10 +39,11 @@ export function stepDetail(step: StepPlan, { inputs, target }: Pick<Plan, 'input
     ...(probe ? [`probe ${probe.uses}: done when ${probe.done}; not done when ${probe.notDone}`] : []),
     ...(probe ? givenLines(probe.with, context).map((line) => `  ${line}`) : []),
     `within ${formatDuration(timeoutMs)}${tries}`,
-    ...(undo ?? []).flatMap((call) => [
-      `undo by ${call.uses}`,
-      ...givenLines(call.with, context).map((line) => `  ${line}`),
-    ]),
+    ...(undo ?? []).flatMap((call) =>
+      call === OWN_UNDO
+        ? [`undo by ${step.uses}'s own`]
+        : [`undo by ${call.uses}`, ...givenLines(call.with, context).map((line) => `  ${line}`)],
+    ),
   ];
 }
 
@@ -59,7 +60,8 @@ export function gateDetail({ it, value, n, successes }: GatePlan): string[] {
 export function undoText(step: StepPlan): string | undefined {
   const when = step.undoOn === 'always' ? 'at the end, always' : 'on the way back';
   if (step.undo === undefined) return step.ownUndo ? `its own undo, ${when}` : undefined;
-  return step.undo.length === 0 ? undefined : `${step.undo.map((call) => call.title).join(', then ')}, ${when}`;
+  const calls = step.undo.map((call) => (call === OWN_UNDO ? 'its own undo' : call.title));
+  return calls.length === 0 ? undefined : `${calls.join(', then ')}, ${when}`;
 }
 
 /** In which order the way back goes, when everything has been done: newest first; and what is released at the end, always. */

@@ -169,9 +169,9 @@ export interface StepPlan {
   window?: WindowPlan;
   /** Tells after a crash whether a `once` step was done. */
   probe?: ProbePlan;
-  /** Calls that undo this step; absent = the kind's own undo, if it has one; `[]` = none. */
-  undo?: UndoCall[];
-  /** The kind has an undo of its own (activity `undo <kind>`), used when `undo` is absent. Set by the planner. */
+  /** What undoes this step, in order; absent = the kind's own undo, if it has one; `[]` = none. */
+  undo?: (UndoCall | typeof OWN_UNDO)[];
+  /** The kind has an undo of its own (activity `undo <kind>`), used when `undo` is absent or names it. Set by the planner. */
   ownUndo: boolean;
   /** `always`: undone at the end whatever the verdict (a freeze is thawed); `failure`: only on the way back. */
   undoOn: 'failure' | 'always';
@@ -179,7 +179,12 @@ export interface StepPlan {
   onFail: 'stop' | 'ask' | 'continue';
   /** An operator may skip it, with a reason. */
   maySkip: boolean;
+  /** Outputs that expressions of the plan read, or `ALL_OUTPUTS`; absent in plans of earlier versions: all of them. */
+  reads?: string[];
 }
+
+/** Stands for the kind's own undo in a list of undos. */
+export const OWN_UNDO = 'own';
 
 export interface UndoCall {
   uses: string;
@@ -285,10 +290,11 @@ export function stepsOf(nodes: readonly StepNode[]): StepPlan[] {
 }
 
 /** Every use of a kind in a plan: steps, their undos, and their probes. */
-export function callsOf({
-  phases,
-  rollbacks,
-}: Pick<Plan, 'phases' | 'rollbacks'>): { uses: string; with: JsonObject }[] {
-  const steps = [...phases, ...Object.values(rollbacks)].flatMap((one) => stepsOf(one.steps));
-  return steps.flatMap((step) => [step, ...(step.undo ?? []), ...(step.probe ? [step.probe] : [])]);
+export function callsOf(plan: Pick<Plan, 'phases' | 'rollbacks'>): { uses: string; with: JsonObject }[] {
+  const steps = [...plan.phases, ...Object.values(plan.rollbacks)].flatMap((one) => stepsOf(one.steps));
+  return steps.flatMap((step) => [
+    step,
+    ...(step.undo ?? []).filter((call) => call !== OWN_UNDO),
+    ...(step.probe ? [step.probe] : []),
+  ]);
 }

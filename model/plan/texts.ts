@@ -1,6 +1,6 @@
 import { evaluate, ExpressionError, type ExpressionContext, templateParts } from '../expression/expression.js';
 import type { Json } from '../json.js';
-import { type ApprovalPlan, type Plan, type StepNode, type StepPlan } from './plan.js';
+import { type ApprovalPlan, OWN_UNDO, type Plan, type StepNode, type StepPlan } from './plan.js';
 
 /** What stands in the place of an expression that gives nothing. */
 type Otherwise = (expression: string, error: ExpressionError) => string;
@@ -49,7 +49,7 @@ export function withTexts(plan: Plan, context: ExpressionContext, tell: (error: 
   const step = (one: StepPlan): StepPlan => ({
     ...titled(one),
     guards: one.guards.map(titled),
-    ...(one.undo ? { undo: one.undo.map(titled) } : {}),
+    ...(one.undo ? { undo: one.undo.map((call) => (call === OWN_UNDO ? call : titled(call))) } : {}),
   });
   const nodes = (list: readonly StepNode[]): StepNode[] =>
     list.map((node) => ('parallel' in node ? { parallel: node.parallel.map(step) } : step(node)));

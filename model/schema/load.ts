@@ -4,6 +4,7 @@ import { runbookSchema } from './format/runbook.js';
 import type { Runbook } from './format/runbook.js';
 import { specOf } from './format/scope.js';
 import type { Kinds } from './format/scope.js';
+import { neverFits } from './plan/planner.js';
 import { checkSemantics } from './check/semantics.js';
 import { Source } from './yaml/source.js';
 import type { Problem } from './yaml/source.js';
@@ -36,6 +37,9 @@ export function loadRunbook(text: string, file: string, kinds: Kinds): Loaded {
   if (parsed.error) reportIssues(source, [], parsed.error.issues, raw, specOf(runbookSchema, 'input'));
   const runbook = parsed.data ?? withoutFaulty(raw, parsed.error?.issues ?? []);
   if (runbook) checkSemantics({ source, runbook, kinds });
+  // What its inputs and files add is judged at the start.
+  const excess = source.problems.length === 0 && parsed.data && neverFits(parsed.data, kinds);
+  if (excess) source.at(['phases'], excess.message, excess.hint);
   if (source.problems.length > 0 || !parsed.data) return { problems: sorted(source) };
   return { runbook: parsed.data };
 }

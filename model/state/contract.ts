@@ -42,8 +42,51 @@ export interface StepTask {
   /** Asked when an earlier attempt of a `once` step left no outcome; `with` is resolved. */
   probe?: ProbePlan;
   timeoutMs: number;
-  /** Which step an undo belongs to, with the outputs of its deed when they are known. */
-  undoes?: { phase: string; phaseAttempt: number; step: string; epoch: number; outputs?: JsonObject };
+  /** The worker of an earlier attempt was lost, which Temporal's count of attempts does not say. */
+  repeated?: boolean;
+  /** Which outputs travel whole, as the plan says; without it, all of them. */
+  reads?: string[];
+  /** What takes the step back; the journal keeps it from before the deed, so that it outlives the workflow. */
+  promise?: UndoPromise;
+  /** Which step an undo belongs to. */
+  undoes?: {
+    phase: string;
+    phaseAttempt: number;
+    step: string;
+    epoch: number;
+    /** The input stands in the journal of the step, with this call of its promise (from 0). */
+    call?: number;
+    /** What the deed gave, where that is known: the worker reads it in the journal. */
+    outputs?: JsonObject;
+  };
+}
+
+/** The undo of a step, settled before its deed. */
+export interface UndoPromise {
+  /** Taken back at the end whatever the verdict. */
+  always: boolean;
+  /** In order. A call without an input takes the step's own. */
+  calls: UndoCallEntry[];
+}
+
+/** Asks the journals of a phase whose execution was lost what it had promised. */
+export interface CollectPromises {
+  goLive: GoLiveRef;
+  phase: string;
+  phaseAttempt: number;
+  /** Workflow run id of the lost execution: none of its deeds begins any more. */
+  run: string;
+  steps: string[];
+}
+
+/** What the journal of one opening of a step says: what it promised, or why nobody can read that. */
+export type CollectedPromise = { step: string; epoch: number } & ({ promise: UndoPromise } | { unread: string });
+
+/** One call of an undo: activity, what people call it, and its input unless that is long and stands in the journal. */
+export interface UndoCallEntry {
+  activity: string;
+  title: string;
+  input?: JsonObject;
 }
 
 /** The argument of a sample's activity, `sample <kind>`: one slot of a step with `window`. */
@@ -148,6 +191,8 @@ export interface SystemActivities {
   collectEvidence(request: CollectEvidence): Promise<CollectedEvidence>;
   closeEvidence(request: CloseEvidence): Promise<ClosedEvidence>;
   sendNotice(request: SendNotice): Promise<void>;
+  /** Ends what a lost execution of a phase left acting; one answer for each step that had begun, and each that nobody can read. */
+  collectPromises(request: CollectPromises): Promise<CollectedPromise[]>;
   /** Logs that a step with `window` begins, or, with a tally, ends; then its evidence is complete. */
   windowEvidence(request: WindowEvidence): Promise<StepResult>;
   /** One answer for each check, in order. */

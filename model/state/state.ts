@@ -1,6 +1,7 @@
 import type { AddressText, PhaseId, StepId } from '../plan/address.js';
 import type { EvidenceRef } from '../evidence/manifest.js';
 import type { StepFailure } from '../failure.js';
+import type { UndoCallEntry } from './contract.js';
 import type { JsonObject } from '../json.js';
 import type { GateResult } from '../judge/gate.js';
 import type { Waiver } from '../judge/waiver.js';
@@ -50,11 +51,16 @@ export interface UndoEntry {
   step: StepId;
   epoch: number;
   always: boolean;
-  /** Activity name and input of each call, in order. */
-  calls: { activity: string; title: string; input: JsonObject }[];
-  outputs?: JsonObject;
+  /** In order. */
+  calls: UndoCallEntry[];
+  /** Why nobody knows what was promised: such an undo fails. */
+  unread?: string;
   status: 'registered' | 'done' | 'failed';
   failure?: StepFailure;
+  /** How often an operator had it tried again. */
+  again?: number;
+  /** SHA-256 of files that were changed since the plan and that an operator takes as they are, by absolute path. */
+  accepted?: Record<string, string>;
 }
 
 export interface PhaseResult {
@@ -68,6 +74,8 @@ export interface PhaseResult {
   startedAt: string;
   endedAt: string;
   events: number;
+  /** Its execution was ended from outside; `undos` are what its journals had promised. */
+  lost?: boolean;
 }
 
 export interface PhaseState {

@@ -173,6 +173,20 @@ export function undoFailed(record: StepRecord, entry: UndoEntry, failure: StepFa
   entry.failure = failure;
 }
 
+/** An operator has an undo tried again; where a file of it was changed, it is taken as it was seen to be. */
+export function undoAgain(entry: UndoEntry): UndoEntry {
+  const { failure, ...rest } = entry;
+  const { changedFile, found } = failure?.facts ?? {};
+  const taken = typeof changedFile === 'string' && typeof found === 'string' ? { [changedFile]: found } : {};
+  return { ...rest, status: 'registered', again: (entry.again ?? 0) + 1, accepted: { ...entry.accepted, ...taken } };
+}
+
+/** A person did by hand what an undo could not. @param summary who, and how */
+export function undoneByHand(entry: UndoEntry, record: StepRecord | undefined, summary: string): void {
+  if (record) undoDone(record, entry, summary);
+  else entry.status = 'done';
+}
+
 export function rollbackBegun(way: Pick<RollbackState, 'id' | 'title' | 'because'>, at: string): RollbackState {
   const { id, title, because } = way;
   return { id, title, because, status: 'running', startedAt: at, steps: [] };

@@ -25,9 +25,12 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** @param runbook absolute path; by default RB20 */
-export async function openWorld(runbook: string = RUNBOOK): Promise<World> {
-  const server = await startTestServer();
+/**
+ * @param runbook absolute path; by default RB20
+ * @param settings of the server, by key
+ */
+export async function openWorld(runbook: string = RUNBOOK, settings: Record<string, number> = {}): Promise<World> {
+  const server = await startTestServer(settings);
   const seen = new Map<string, number>();
   // The first look at each `flaky` path is refused, as by a service that has just come up; a `late` one for some seconds.
   const http: Server = createServer((request, response) => {

@@ -23,7 +23,7 @@ const AGAINST: Readonly<Record<string, string>> = {
 const ONE_MEANING: Readonly<Record<string, readonly string[]>> = {
   acquire: ['acquireDeed', 'acquireLease', 'acquireLock'],
   ask: ['askApproval', 'askChecklist', 'askOperator', 'askPerson'],
-  settle: ['settleStep'],
+  settle: ['settleStep', 'settleUndos'],
   take: ['takePhase', 'takeSample', 'takeStep', 'takeUndos'],
 };
 

@@ -79,11 +79,11 @@ const MISTAKES: { title: string; mistakes: Mistake[]; run: Run; found: RegExp[] 
   {
     title: 'the undo is promised after the deed',
     mistakes: [
-      { file: 'workflows/step.js', from: /if \(entry\)\s+register\(entry\);/, to: '' },
+      { file: 'workflows/step.js', from: /if \(promise\)\s+register\((entryOf\(.*\))\);/, to: 'const late = $1;' },
       {
         file: 'workflows/step.js',
-        from: /if \(entry\)\s+entry\.outputs = result\.outputs;/,
-        to: 'if (entry) { entry.outputs = result.outputs; register(entry); }',
+        from: /(\S*stepDone\)?\(record, result\);)/,
+        to: '$1 register(late);',
       },
     ],
     run: broken,
@@ -103,21 +103,9 @@ const MISTAKES: { title: string; mistakes: Mistake[]; run: Run; found: RegExp[] 
   },
   {
     title: 'an undo is not given what its deed was given',
-    mistakes: [{ file: 'workflows/step.js', from: /input: resolved \}\]/, to: 'input: {} }]' }],
+    mistakes: [{ file: 'workflows/step.js', from: /\{ input: given, \.\.\.call \}/, to: '{ input: {}, ...call }' }],
     run: broken,
     found: [/^'undo last' of switch\.last is given the input \{\} instead of \{"path":"last","content":"new"\}$/],
-  },
-  {
-    title: 'what the deed gave is not handed to its undo',
-    mistakes: [{ file: 'workflows/undo.js', from: /\.\.\.\(outputs \? \{ outputs \} : \{\}\)/, to: '' }],
-    run: broken,
-    found: [/^'undo config' of switch\.config is given the outputs undefined instead of \{.*switch\/1\/config\/1/],
-  },
-  {
-    title: 'what the deed gave is not kept',
-    mistakes: [{ file: 'workflows/step.js', from: /entry\.outputs = result\.outputs;/, to: ';' }],
-    run: broken,
-    found: [/^'undo config' of switch\.config is given the outputs undefined instead of \{.*switch\/1\/config\/1/],
   },
   {
     title: 'the undos of two attempts share a folder',

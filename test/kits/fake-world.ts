@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { checkSignatures } from '../../activities/people/signatures.js';
-import type { SampleTask, StepResult, StepTask, SystemActivities } from '../../model/state/contract.js';
+import type {
+  CollectedPromise,
+  SampleTask,
+  StepResult,
+  StepTask,
+  SystemActivities,
+} from '../../model/state/contract.js';
 import type { EventDraft } from '../../model/evidence/events.js';
 import type { Finding } from '../../model/preflight/finding.js';
 import type { JsonObject } from '../../model/json.js';
@@ -52,6 +58,9 @@ export class FakeWorld {
   preflight: Finding[] = [];
   /** What the deed of a kind gives. */
   outputs: (task: StepTask, kind: string) => JsonObject = () => ({ ok: 1 });
+  /** What each step promised to take back before its deed, as its journal would keep it; a test may say that none can read it. */
+  readonly journal: (CollectedPromise & { phase: string })[] = [];
+  unreadable: string | undefined;
 
   /** Names of what was done, in order: `phase.step`, `undo phase.step`, `stopped phase.step`. */
   get deeds(): string[] {
@@ -97,7 +106,8 @@ export class FakeWorld {
   }
 
   /** Every activity of a step: its deed, its kind's own undo, and the calls of an `undo:` list. */
-  private readonly act = async (task: StepTask): Promise<StepResult> => {
+  private readonly act = async (given: StepTask): Promise<StepResult> => {
+    const task = this.withPromisedInput(given);
     const { undoes } = task;
     const { phase, phaseAttempt: attempt, step, epoch } = undoes ?? task;
     const { activityType: activity } = Context.current().info;
@@ -112,6 +122,10 @@ export class FakeWorld {
     };
     const name = `${undoes ? 'undo ' : ''}${phase}.${step}`;
     note('began');
+    if (!undoes && task.promise) {
+      const calls = task.promise.calls.map((call) => ({ input: task.input, ...call }));
+      this.journal.push({ phase, step, epoch, promise: { always: task.promise.always, calls } });
+    }
     if (this.hanging.has(name)) await this.hang(() => note('stopped'));
     try {
       await this.takeDuring(name);
@@ -124,6 +138,16 @@ export class FakeWorld {
     note('done', outputs);
     return { outputs, summary: undoes ? 'undone' : 'done', evidence: [] };
   };
+
+  /** A long input of an undo stands in the journal, where the hands read it. */
+  private withPromisedInput(task: StepTask): StepTask {
+    const { undoes } = task;
+    if (undoes?.call === undefined) return task;
+    const { phase, step, epoch, call } = undoes;
+    const kept = this.journal.findLast((one) => one.phase === phase && one.step === step && one.epoch === epoch);
+    const input = kept && 'promise' in kept ? kept.promise.calls[call]?.input : undefined;
+    return input ? { ...task, input } : task;
+  }
 
   private async takeDuring(name: string): Promise<void> {
     const during = this.during.get(name);
@@ -177,6 +201,11 @@ export class FakeWorld {
       preflight: async () => ({ version: '', findings: this.preflight }),
       windowEvidence: async ({ tally }) => ({ outputs: { ...tally }, summary: 'window', evidence: [] }),
       sendNotice: async () => undefined,
+      collectPromises: async ({ phase, steps }) => {
+        const asked = this.journal.filter((entry) => entry.phase === phase && steps.includes(entry.step));
+        const unread = this.unreadable;
+        return unread === undefined ? asked : asked.map(({ step, epoch }) => ({ step, epoch, unread }));
+      },
     };
     return {
       ...system,

@@ -52,7 +52,7 @@ export const runbook = {
           id: 'own',
           uses: 'file.write',
           with: { path: 'a', content: 'b' },
-          undo: [{ uses: 'wait', with: { for: '1s' } }],
+          undo: ['own', { uses: 'wait', with: { for: '1s' } }],
           onFail: 'ask',
         },
       ],

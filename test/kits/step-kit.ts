@@ -193,9 +193,9 @@ export function stepKit(kind: string, kit: KitCase): void {
       passed(await runTask(kind, undoOf(before), undo));
       const run = await runStep(kind, input, overrides());
       passed(run);
-      passed(await runTask(kind, undoOf(run.task, run.result?.outputs), undo));
+      passed(await runTask(kind, undoOf(run.task), undo));
       await kit.clean?.(folder);
-      passed(await runTask(kind, undoOf(run.task, run.result?.outputs), undo));
+      passed(await runTask(kind, undoOf(run.task), undo));
       await kit.clean?.(folder);
     });
   });

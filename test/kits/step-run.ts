@@ -151,7 +151,7 @@ export function undoOf(task: StepTask, outputs?: JsonObject): StepTask {
     step: `undo-${step}`,
     until: undefined,
     guards: [],
-    undoes: { phase, phaseAttempt, step, epoch, outputs },
+    undoes: { phase, phaseAttempt, step, epoch, ...(outputs ? { outputs } : {}) },
   };
 }
 
@@ -165,9 +165,10 @@ export function passed(run: StepRun): StepResult {
 export function failed(run: StepRun): StepFailure {
   if (!run.failure) throw new Error(`The step did not fail: ${JSON.stringify(run.result ?? 'cancelled')}`);
   const { code, message, hint } = run.failure;
+  const again = run.task.undoes !== undefined && code !== 'BAD_INPUT';
   // The details are what a handler sent: a code that is not in the table must not pass.
   expect(Object.keys(FAILURES)).toContain(code);
-  expect(run.retryable).toBe(FAILURES[code].retry);
+  expect(run.retryable).toBe(FAILURES[code].retry || again);
   expect(message.length).toBeGreaterThan(10);
   expect(Buffer.byteLength(message)).toBeLessThanOrEqual(1024);
   expect(message).not.toMatch(/\n\s+at /);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { stepFolder } from '../../activities/step/step-evidence.js';
 import { buildContext, resolve } from '../../model/expression/expression.js';
 import type { JsonObject } from '../../model/json.js';
-import { type Plan, type PhasePlan, type StepNode, type StepPlan, stepsOf } from '../../model/plan/plan.js';
+import { OWN_UNDO, type Plan, type PhasePlan, type StepNode, type StepPlan, stepsOf } from '../../model/plan/plan.js';
 import { type Values, valuesOf } from '../../model/plan/values.js';
 import type { Act, Deed, Happening } from './fake-world.js';
 
@@ -23,8 +23,6 @@ interface Promised {
   deed: Deed;
   calls: DueCall[];
   always: boolean;
-  /** What the deed gave, when it was done. */
-  outputs?: JsonObject | undefined;
   /** It was to be undone, and that failed. */
   failed?: true;
 }
@@ -70,14 +68,18 @@ export function groupOf(nodes: readonly StepNode[], id: string): readonly StepPl
 
 /** What takes a deed back that is given `input`; expressions of an `undo:` list are resolved as the step begins. */
 function undosOf(deed: Deed, step: StepPlan, input: JsonObject, context: () => Values & { steps: Steps }): DueCall[] {
-  if (step.undo)
-    return step.undo.map((undo) => ({
-      deed,
-      activity: undo.uses,
-      title: `undo ${undo.title}`,
-      input: resolve(undo.with, buildContext(context())),
-    }));
-  return step.ownUndo ? [{ deed, activity: `undo ${step.uses}`, title: `undo ${step.title}`, input }] : [];
+  const own = { deed, activity: `undo ${step.uses}`, title: `undo ${step.title}`, input };
+  if (!step.undo) return step.ownUndo ? [own] : [];
+  return step.undo.map((undo) =>
+    undo === OWN_UNDO
+      ? own
+      : {
+          deed,
+          activity: undo.uses,
+          title: `undo ${undo.title}`,
+          input: resolve(undo.with, buildContext(context())),
+        },
+  );
 }
 
 /**
@@ -210,7 +212,7 @@ class WayBack {
   }
 
   /** What a call is given must be what takes its deed back, in a folder of its own and with time enough. */
-  private judgeGiven(call: Call, { input, undoes, timeoutMs, ...task }: Act['task']): void {
+  private judgeGiven(call: Call, { input, timeoutMs, ...task }: Act['task']): void {
     const it = `'${call.title}' of ${nameOf(call.deed)}`;
     const promised = this.standing.find(({ deed }) => sameDeed(deed, call.deed));
     const due = promised?.calls.find((one) => sameCall(one, call));
@@ -219,7 +221,6 @@ class WayBack {
       this.faults.push(`${it} is given the ${what} ${JSON.stringify(given)} instead of ${JSON.stringify(wanted)}`);
     };
     if (due) differs('input', input, due.input);
-    if (promised) differs('outputs', undoes?.outputs, promised.outputs);
     if (timeoutMs < LEAST_MS) this.faults.push(`${it} has ${timeoutMs} ms instead of ${LEAST_MS} at least`);
     const folder = stepFolder('', task);
     const other = this.folders.get(folder);
@@ -244,8 +245,6 @@ class WayBack {
     }
     if (what === 'failed') this.failed.push(deed);
     if (what !== 'done') return;
-    const promised = this.standing.find((one) => sameDeed(one.deed, deed));
-    if (promised) promised.outputs = outputs;
     if (this.present.phase === deed.phase && outputs) this.present.steps[deed.step] = outputs;
   }
 

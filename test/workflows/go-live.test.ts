@@ -97,6 +97,8 @@ describe('failure', () => {
     world.broken.set('one.c', 1).set('undo one.b', 99);
     const made = plan([phase('one', [step('a'), step('b'), step('c')])]);
     await go(world, made, async (run) => {
+      await run.until((s) => s.waiting?.about === 'one.b', 'the question about the undo');
+      await run.send('choose', { choice: 'stop', role: 'sre', by: 'Sam' });
       const state = await run.result();
       expect(state.rollbackIncomplete).toBe(true);
       expect(state.sentence).toMatch(/^ROLLBACK INCOMPLETE/);

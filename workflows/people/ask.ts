@@ -10,8 +10,7 @@ import type { Waiting } from '../../model/state/state.js';
 import { approvalAsked, approvalClosed } from '../../model/state/transitions.js';
 import { untilAnswered } from '../hand-on.js';
 import type { Asking } from '../inputs.js';
-import type { Desk } from './desk.js';
-import { digestOf, now, type Session } from '../session.js';
+import { digestOf, now, type OpenAnswer, type Session } from '../session.js';
 import { noticeText, waitingForApproval } from './asking.js';
 import { freshNonce, isSigned, recheckVotes } from './vouch.js';
 
@@ -175,14 +174,17 @@ export interface OperatorQuestion {
   asking?: Asking;
   /** Ends the wait from outside, e.g. when a waiver came that settles it. */
   settled: () => boolean;
+  /** It is about the way back: an abort does not end it. */
+  onTheWayBack?: boolean;
 }
 
 /** Asks an operator what to do after a failure. No answer in time means stop. */
 export async function askOperator(
   session: Session,
-  desk: Desk,
+  desk: OpenAnswer,
   question: OperatorQuestion,
 ): Promise<ChooseMessage | 'settled'> {
+  const aborted = () => session.aborted && !question.onTheWayBack;
   desk.choice = undefined;
   const target = session.plan.target.id;
   const verbs = question.choices.map(
@@ -205,7 +207,7 @@ export async function askOperator(
   session.waitFor(waiting);
   const notice = takesUp ? undefined : session.notify('waiting', 'Waiting for a choice', noticeText(waiting));
   await Promise.all([session.flush(), notice]);
-  const chosen = (): boolean => desk.choice !== undefined || session.aborted || question.settled();
+  const chosen = (): boolean => desk.choice !== undefined || aborted() || question.settled();
   const leftMs = takesUp ? Date.parse(waiting.expiresAt ?? '') - Date.now() : question.expiresMs;
   if (question.asking) await untilAnswered(session, question.asking, chosen, leftMs);
   else await condition(chosen, leftMs);
@@ -213,12 +215,12 @@ export async function askOperator(
   // Read through a function: the compiler cannot see that a handler set it meanwhile.
   const answer = ((): ChooseMessage | undefined => desk.choice)();
   desk.choice = undefined;
-  if (!answer && question.settled() && !session.aborted) return 'settled';
+  if (!answer && question.settled() && !aborted()) return 'settled';
   const choice: ChooseMessage = answer ?? {
     choice: 'stop',
     role: question.role,
     by: 'golive',
-    reason: session.aborted ? 'aborted' : 'no answer in time',
+    reason: aborted() ? 'aborted' : 'no answer in time',
   };
   const { by, role, reason } = choice;
   session.state.operator.push({

@@ -17,8 +17,8 @@ import type { SigningPlan, Proof } from '../../model/signing/signing.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { Vote } from '../../model/people/approval.js';
 import { changed } from '../changes.js';
-import { now, type Session } from '../session.js';
-import { abort, HANDLERS, type OpenAnswer, refuse } from './handlers.js';
+import { now, type OpenAnswer, type Session } from '../session.js';
+import { abort, HANDLERS, refuse } from './handlers.js';
 import { isSigned, vouch } from './vouch.js';
 
 /** Refusals kept in the state; a flood of junk must not grow it. All of them are in the history anyhow. */
@@ -43,6 +43,7 @@ export class Desk implements OpenAnswer {
   proof: Proof | undefined;
 
   constructor(private readonly session: Session) {
+    session.desk = this;
     for (const name of MESSAGE_NAMES) this.listen(name);
     setHandler(defineQuery<GoLiveState>(QUERY_STATE), () => session.state);
     setHandler(defineQuery<string>(QUERY_BOARD), () => board(session.state, Date.now()));

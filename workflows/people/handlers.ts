@@ -1,7 +1,6 @@
 import { judgeVote, personProblem, roleProblem, tally, type Vote } from '../../model/people/approval.js';
 import {
   type ApproveMessage,
-  type ChooseMessage,
   type MessageName,
   type Messages,
   needsReason,
@@ -17,14 +16,7 @@ import { abortText } from '../../model/state/board.js';
 import { itemTicked, phaseOmitted } from '../../model/state/transitions.js';
 import { changed } from '../changes.js';
 import { waitingForApproval } from './asking.js';
-import { now, type Session } from '../session.js';
-
-/** The answer to the question that an operator is asked now. */
-export interface OpenAnswer {
-  choice: ChooseMessage | undefined;
-  /** What proves it, where answers are signed. */
-  proof: Proof | undefined;
-}
+import { now, type OpenAnswer, type Session } from '../session.js';
 
 /** Where a message arrived, and how. */
 export interface Arrival {

@@ -1,5 +1,5 @@
 import { ExpressionError, templateParts } from '../../expression/expression.js';
-import { type Effect, EFFECTS } from '../../plan/plan.js';
+import { type Effect, EFFECTS, OWN_UNDO } from '../../plan/plan.js';
 import type { Json, JsonObject } from '../../json.js';
 import { checkExpression } from '../expression/expression-check.js';
 import type { Expected, ExpressionTypes, TypeSpec } from '../expression/expression-check.js';
@@ -143,9 +143,16 @@ function checkUndo(check: StepCheck, path: Path, step: RunbookStep): void {
   if (!Array.isArray(step.undo)) return;
   step.undo.forEach((call, index) => {
     const at = [...path, 'undo', index];
+    if (call === OWN_UNDO) return checkOwnUndo(check, at, step, index);
     if (!knownKind(check, [...at, 'uses'], call.uses)) return;
     checkWith(check, [...at, 'with'], call.uses, call.with ?? {}, { minded: step.when !== undefined });
+    return undefined;
   });
+}
+
+function checkOwnUndo({ kinds, source }: StepCheck, at: Path, { uses, undo }: RunbookStep, index: number): void {
+  if (kinds[uses]?.undo === null) source.at(at, `'${uses}' has no undo of its own`, 'Leave `own` out.');
+  else if (undo?.indexOf(OWN_UNDO) !== index) source.at(at, 'the own undo is named twice', 'Name it once.');
 }
 
 function knownKind(check: StepCheck, path: Path, name: string): boolean {

@@ -1,3 +1,4 @@
+import { OWN_UNDO } from '../../plan/plan.js';
 import { isEach, type Runbook } from '../format/runbook.js';
 import { list, placed } from './checks.js';
 import { checkTemplate, type StepCheck } from './step-check.js';
@@ -13,7 +14,9 @@ function textsOf({ title, phases, decisions, rollbacks, guards }: Runbook): Text
       const undos = Array.isArray(step.undo) ? step.undo : [];
       return [
         [[...at, 'title'], step.title],
-        ...undos.map((call, index): Text => [[...at, 'undo', index, 'title'], call.title]),
+        ...undos.map(
+          (call, index): Text => [[...at, 'undo', index, 'title'], call === OWN_UNDO ? undefined : call.title],
+        ),
       ];
     });
   const named = (holders: Readonly<Record<string, { title?: string | undefined }>> | undefined, key: string): Text[] =>

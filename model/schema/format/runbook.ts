@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../../json.js';
 import { CHOICES } from '../../people/message.js';
-import { EFFECTS, NOTICE_EVENTS } from '../../plan/plan.js';
+import { EFFECTS, NOTICE_EVENTS, OWN_UNDO } from '../../plan/plan.js';
 import { VERDICTS } from '../../verdict.js';
 import { inputSchema } from './inputs.js';
 import { roleList, scheduleSchema, waivers } from './runbook-rights.js';
@@ -71,7 +71,15 @@ const stepSchema = z.strictObject({
   until: until.optional(),
   window: window.optional(),
   probe: probe.optional(),
-  undo: z.union([z.literal('none'), z.array(undoCall).min(1).max(20)]).optional(),
+  undo: z
+    .union([
+      z.literal('none'),
+      z
+        .array(z.union([z.literal(OWN_UNDO), undoCall]))
+        .min(1)
+        .max(20),
+    ])
+    .optional(),
   undoOn: z.enum(['failure', 'always']).optional(),
   guards: z.array(id).max(20).optional(),
   onFail: z.enum(['stop', 'ask', 'continue']).optional(),

@@ -5,13 +5,16 @@ import { planGates } from './plan-gates.js';
 import { foldersOf, networkOf } from './plan-reach.js';
 import { fillTexts, questionFields } from './plan-texts.js';
 import { checkGuardrails, type PlanProblem, type PlanRequest, resolveInputs } from './plan-inputs.js';
+import { markReads } from './plan-reads.js';
 import { planWaivers } from './plan-waivers.js';
 import type { JsonObject } from '../../json.js';
 import { addressText, type ApprovalId, asId } from '../../plan/address.js';
+import { type TooLarge, tooLarge } from '../../plan/limits.js';
 import {
   type ApprovalPlan,
   type DecisionPlan,
   type GuardPlan,
+  OWN_UNDO,
   type PhasePlan,
   type Plan,
   type RollbackPlan,
@@ -93,11 +96,11 @@ function planStep(planning: Planning, step: RunbookStep): StepPlan {
   if (step.probe) plan.probe = { ...step.probe, with: step.probe.with ?? {} };
   if (step.undo === 'none') plan.undo = [];
   else if (step.undo) {
-    plan.undo = step.undo.map((call) => ({
-      uses: call.uses,
-      with: call.with ?? {},
-      title: call.title ?? `${call.uses} for ${step.id}`,
-    }));
+    plan.undo = step.undo.map((call) =>
+      call === OWN_UNDO
+        ? call
+        : { uses: call.uses, with: call.with ?? {}, title: call.title ?? `${call.uses} for ${step.id}` },
+    );
   }
   return plan;
 }
@@ -237,7 +240,7 @@ function createPlanning(runbook: Runbook, kinds: Kinds, inputs: JsonObject, targ
  * @returns the plan, or every reason why there is none (inputs outside their limits, guardrails of live mode)
  */
 export function planRunbook(request: PlanRequest): Planned {
-  const { runbook, change, mode } = request;
+  const { runbook, mode } = request;
   const problems: PlanProblem[] = [];
   const live = mode === 'live';
   if (live && request.timeScale !== 1)
@@ -248,11 +251,25 @@ export function planRunbook(request: PlanRequest): Planned {
   const planning = createPlanning(runbook, request.kinds, inputs, target);
   if (problems.length === 0) checkGuardrails(request, planning.context, problems);
   if (problems.length > 0) return { problems };
-  const goLiveId = `${target.id}/${change}`;
+  const made = fillTexts(makePlan(request, planning, inputs, target), planning.context, request.preview ?? false);
+  const excess = 'plan' in made && tooLarge(made.plan);
+  return excess ? { problems: [excess] } : made;
+}
+
+/** Why the plan of a runbook could never fit, whatever its inputs; nothing when it could. */
+export function neverFits(runbook: Runbook, kinds: Kinds): TooLarge | undefined {
+  const nothing = { file: '', sha256: '', inputs: {}, change: '', baseDir: '/', evidenceDir: '/', timeScale: 1 };
+  const request: PlanRequest = { ...nothing, runbook, kinds, target: { id: '' }, mode: 'rehearse' };
+  const planning = createPlanning(runbook, kinds, {}, { id: '', variables: {} });
+  return tooLarge(makePlan(request, planning, {}, { id: '', variables: {} }));
+}
+
+function makePlan(request: PlanRequest, planning: Planning, inputs: JsonObject, target: Plan['target']): Plan {
+  const { runbook, change, mode } = request;
   const plan: Plan = {
     planVersion: 1,
     runbook: { id: runbook.id, title: runbook.title, sha256: request.sha256, file: request.file },
-    goLiveId,
+    goLiveId: `${target.id}/${change}`,
     target,
     change,
     mode,
@@ -260,12 +277,12 @@ export function planRunbook(request: PlanRequest): Planned {
     baseDir: request.baseDir,
     roles: runbook.roles,
     inputs,
-    phases: runbook.phases.map((phase) => planPhase(planning, phase, live)),
-    decisions: planDecisions(planning, live),
+    phases: runbook.phases.map((phase) => planPhase(planning, phase, mode === 'live')),
+    decisions: planDecisions(planning, mode === 'live'),
     rollbacks: planRollbacks(planning),
     onNoGo: runbook.onNoGo ?? 'undo',
     evidence: {
-      directory: `${request.evidenceDir.replace(/[\\/]+$/, '')}/${goLiveId}`,
+      directory: `${request.evidenceDir.replace(/[\\/]+$/, '')}/${target.id}/${change}`,
       signoff: runbook.evidence?.signoff ?? 'SIGNOFF.md',
       include: (runbook.evidence?.include ?? []).map(({ file, from }) => ({ file, from: [...list(from)] })),
     },
@@ -276,5 +293,6 @@ export function planRunbook(request: PlanRequest): Planned {
   plan.network = networkOf(plan, request.allow ?? [], planning);
   plan.folders = foldersOf(runbook, plan, request.folders ?? []);
   if (request.signing) plan.signing = request.signing;
-  return fillTexts(plan, planning.context, request.preview ?? false);
+  markReads(plan);
+  return plan;
 }

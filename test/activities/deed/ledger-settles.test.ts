@@ -48,9 +48,12 @@ const ended = { kind: 'process', pid: 2 ** 22 + 7, startTime: '1', boot: '', arg
 async function opened(
   lines: readonly (object | string)[],
   deed: Partial<Deed> = {},
+  before: { gone?: boolean; repeated?: boolean } = {},
 ): Promise<{ ledger: Ledger; path: string }> {
   const base = temporaryFolder();
-  const task = taskFor({}, { goLive: { baseDir: base }, task: { epoch: deed.epoch ?? 1 } });
+  const task = taskFor({}, { goLive: { baseDir: base }, task: { epoch: deed.epoch ?? 1, ...before } });
+  // The lease of the earlier attempt: without it, what that one left is gone.
+  if (!before.gone) await openStepEvidence(task, 'earlier');
   const evidence = await openStepEvidence(task, 'token');
   const path = join(evidence.directory, LEDGERS.do);
   mkdirSync(evidence.directory, { recursive: true });
@@ -89,6 +92,16 @@ describe('what an earlier attempt left decides what the next may do', () => {
     expect(ledger.outcome).toEqual(wanted.outcome ? RESULT : undefined);
     expect(ledger.doubt?.reason).toBe(wanted.doubt);
     await ledger.close();
+  });
+
+  test('a journal that is gone leaves a deed that must not be repeated in doubt', async () => {
+    const says = async (deed: Partial<Deed>, repeated: boolean) =>
+      (await opened([], deed, { gone: true, repeated })).ledger.doubt?.reason;
+    const gone = 'its worker was lost, and its journal is not there any more';
+    expect(await says({ attempt: 2 }, false)).toBe(gone);
+    expect(await says({ attempt: 1 }, true)).toBe(gone);
+    expect(await says({ attempt: 1 }, false)).toBeUndefined();
+    expect(await says({ attempt: 2, effect: 'idempotent' }, true)).toBeUndefined();
   });
 
   test('a doubt names what is known, and nothing that is not', async () => {

@@ -38,6 +38,13 @@ describe('a once step whose worker was lost', () => {
     expect(readFileSync(count, 'utf8')).toBe('x');
   });
 
+  test('keeps what its deed printed: the probe has files of its own', async () => {
+    const { run } = await lost(looks(0, { with: { argv: [node, '-e', 'console.log("a look")'] } }));
+    expect(passed(run).evidence.map(({ name }) => name)).toEqual(['probe/output.log']);
+    expect(readFileSync(join(run.folder, 'output.log'), 'utf8')).toBe('');
+    expect(readFileSync(join(run.folder, 'probe', 'output.log'), 'utf8')).toContain('a look');
+  });
+
   test('is done now when its probe says that it was not', async () => {
     const { run, count } = await lost(looks(1));
     passed(run);
@@ -86,4 +93,12 @@ test('an undo made of a command is done again after a crash, whatever the kind s
   writeFileSync(ledger, `${readFileSync(ledger, 'utf8').split('\n')[0]}\n`);
   passed(await runTask('command.run', first.task, { attempt: 2 }));
   expect(readFileSync(count, 'utf8')).toBe('xx');
+});
+
+test('an undo that fails is tried again whatever it is made of, but for an input that is wrong', async () => {
+  const undoes = { phase: '1-kit', phaseAttempt: 1, step: 'deed', epoch: 1 };
+  const undo = (argv: string[]) => runStep('command.run', { argv }, { task: { undoes } });
+  expect(await undo([node, '-e', 'process.exit(3)'])).toMatchObject({ retryable: true });
+  expect(await undo([])).toMatchObject({ retryable: false, failure: { code: 'BAD_INPUT' } });
+  expect(await runStep('command.run', { argv: [node, '-e', 'process.exit(3)'] })).toMatchObject({ retryable: false });
 });

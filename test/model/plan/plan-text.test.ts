@@ -11,7 +11,7 @@ test('as text: times, approvers, gates, undos, rollbacks', () => {
     '◇ up · Fast  > 0.1',
     'between 1ms and 2ms',
     'undo: its own undo, at the end, always',
-    'undo: wait for own, on the way back',
+    'undo: its own undo, then wait for own, on the way back',
     'again from check, 2 attempts in all',
     '--input url=…   Where it is',
     '↶ undo of everything, newest first',

@@ -34,12 +34,13 @@ test('everything is settled: defaults, durations, ids', () => {
     guards: [],
     onFail: 'stop',
     maySkip: false,
+    reads: ['ms', 'status'],
   });
   expect(steps.make).toMatchObject({ effect: 'once', timeoutMs: 300_000, retry: { attempts: 1 } });
   expect(steps.note).toMatchObject({ ownUndo: true, undoOn: 'always', retry: { attempts: 7, backoffMs: 5000 } });
   expect(steps.note).not.toHaveProperty('undo');
   expect(steps['cool-down']).toMatchObject({ timeoutMs: 750_000, when: 'steps.up.ms > 5', undo: [] });
-  expect(steps.own?.undo).toEqual([{ uses: 'wait', with: { for: '1s' }, title: 'wait for own' }]);
+  expect(steps.own?.undo).toEqual(['own', { uses: 'wait', with: { for: '1s' }, title: 'wait for own' }]);
   expect(check?.checklist).toEqual([{ id: 'check.window', text: 'Confirmed', role: 'ops' }]);
   expect(check?.onFail).toEqual({
     attempts: 2,

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Plan } from '../../model/plan/plan.js';
+import { FakeWorld } from '../kits/fake-world.js';
+import { recordTest } from '../kits/histories.js';
+import { phase, plan, step } from '../kits/plans.js';
+import { begin, type Running, withWorker } from '../kits/run-go-live.js';
+import { sharedServer, type TestServer } from '../kits/temporal.js';
+import { eventually } from '../kits/until.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await sharedServer();
+}, 120_000);
+afterAll(() => server.stop());
+
+const SAM = { role: 'sre', by: 'Sam' };
+
+/** A phase of three steps whose last one fails, and a world in which undos fail so many times. */
+function failing(undos: Record<string, number>, more: Partial<Plan> = {}): { world: FakeWorld; made: Plan } {
+  const world = new FakeWorld();
+  world.broken.set('one.c', 1);
+  for (const [name, times] of Object.entries(undos)) world.broken.set(`undo ${name}`, times);
+  return { world, made: plan([phase('one', [step('a'), step('b'), step('c')])], more) };
+}
+
+function go({ world, made }: ReturnType<typeof failing>, drive: (run: Running) => Promise<void>): Promise<void> {
+  return withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
+    await drive(await begin(server.client, made.target.id, made));
+    await recordTest(server.client, made.target.id);
+  });
+}
+
+test('an undo that failed is asked about: tried again, and done by hand with a reason', async () => {
+  const broken = failing({ 'one.a': 2, 'one.b': 9 });
+  await go(broken, async (run) => {
+    const asked = await run.until((s) => s.waiting?.about === 'one.b', 'the question about b');
+    expect(asked.waiting).toMatchObject({ choices: ['retry', 'done', 'stop'], roles: ['sre'] });
+    expect(asked.waiting?.text).toMatch(/^Undo one · b: undo one\.b is broken `retry` tries again, /);
+    expect(await run.send('choose', { ...SAM, choice: 'done' })).toMatchObject({ accepted: false });
+    await run.send('choose', { ...SAM, choice: 'done', reason: 'row 7 is gone' });
+    await run.until((s) => s.waiting?.about === 'one.a', 'the question about a');
+    await run.send('choose', { ...SAM, choice: 'retry' });
+    await run.until((s) => s.waiting?.about === 'one.a' && s.operator.length === 2, 'it failed again');
+    await run.send('choose', { ...SAM, choice: 'retry' });
+    const state = await run.result();
+    expect(state.rollbackIncomplete).toBe(false);
+    expect(broken.world.deeds.slice(2)).toEqual(['undo one.c', 'undo one.a']);
+    expect(state.rollbacks[0]).toMatchObject({ status: 'done' });
+    expect(state.rollbacks[0]?.steps.map(({ id, status, epoch }) => [id, status, epoch])).toEqual([
+      ['undo.one.c', 'undone', 1],
+      ['undo.one.b', 'undone', 1],
+      ['undo.one.a', 'undone', 3],
+    ]);
+    expect(broken.world.events.find(({ type }) => type === 'undo.settled')).toMatchObject({
+      step: 'b',
+      by: 'Sam',
+      summary: 'A person did it by hand. Sam (sre): row 7 is gone',
+    });
+  });
+}, 60_000);
+
+test('an abort is on the way back, too: its undos are asked about', async () => {
+  const world = new FakeWorld();
+  world.hanging.add('one.b');
+  world.broken.set('undo one.a', 1);
+  const made = plan([phase('one', [step('a'), step('b')])]);
+  await go({ world, made }, async (run) => {
+    await eventually('the deed', 20_000, () => world.deeds.includes('one.b'));
+    await run.send('abort', { by: 'Ada', reason: 'enough' });
+    await run.until((s) => s.waiting?.about === 'one.a', 'the question');
+    await run.send('choose', { ...SAM, choice: 'retry' });
+    expect(await run.result()).toMatchObject({ rollbackIncomplete: false });
+    expect(world.deeds.at(-1)).toBe('undo one.a');
+  });
+}, 60_000);
+
+test('given up, or nobody there to be asked, is ROLLBACK INCOMPLETE; the sentence says which', async () => {
+  await go(failing({ 'one.a': 9 }, { people: { Ada: ['cto'] } }), async (run) => {
+    expect((await run.result()).sentence).toMatch(/^ROLLBACK INCOMPLETE/);
+  });
+  const late = failing({ 'one.a': 9, 'one.b': 9 });
+  const [one] = late.made.phases;
+  if (one) one.onFail.ask.expiresMs = 300;
+  await go(late, async (run) => {
+    const state = await run.result();
+    expect(state.rollbackIncomplete).toBe(true);
+    expect(state.operator[0]).toMatchObject({ choice: 'stop', by: 'golive', reason: 'no answer in time' });
+  });
+}, 60_000);

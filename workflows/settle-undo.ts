@@ -1,0 +1,92 @@
+import type { ChooseMessage } from '../model/people/message.js';
+import { addressText } from '../model/plan/address.js';
+import type { PhaseResult, StepRecord, UndoEntry } from '../model/state/state.js';
+import { undoAgain, undoneByHand } from '../model/state/transitions.js';
+import { askOperator } from './people/ask.js';
+import type { Session } from './session.js';
+import { undoId } from './undo.js';
+
+/** How often operators are asked on one way back, at most: a machine that always answers `retry` must come to an end. */
+const MOST_ASKED = 50;
+
+/** Carries out one undo once more. @param nth how many times undos were tried again on this way back */
+type Again = (entry: UndoEntry, nth: number) => Promise<PhaseResult>;
+
+/**
+ * Undos failed: an operator of each one's phase has it tried again, did it by hand, or gives it up. Only what is given
+ * up, or not answered in time, or has nobody to be asked, stays failed.
+ *
+ * @returns the result of the way back as it is then
+ */
+export async function settleUndos(session: Session, result: PhaseResult, again: Again): Promise<PhaseResult> {
+  const settled = { ...result, steps: [...result.steps], undos: [...result.undos] };
+  let nobody: string | undefined;
+  let asked = 0;
+  // Newest first, as they ran.
+  for (let index = settled.undos.length - 1; index >= 0; index -= 1) {
+    for (let entry = settled.undos[index]; entry?.status === 'failed'; entry = settled.undos[index]) {
+      if (asked === MOST_ASKED) return judged(settled, asked, nobody);
+      const answer = await ask(session, entry, settled.steps);
+      if (typeof answer === 'string') nobody = answer;
+      else asked += 1;
+      if (typeof answer === 'string' || answer.choice === 'stop') break;
+      if (answer.choice === 'done') settleByHand(session, entry, settled.steps, answer);
+      else takeAgain(settled, index, await again(undoAgain(entry), asked));
+    }
+  }
+  return judged(settled, asked, nobody);
+}
+
+const byUndo = (entry: UndoEntry) => (record: StepRecord) => record.id === undoId(entry);
+
+/** The answer, or why nobody can give one. */
+async function ask(session: Session, entry: UndoEntry, steps: readonly StepRecord[]): Promise<ChooseMessage | string> {
+  const { role = '', expiresMs = 0 } = session.plan.phases.find(({ id }) => id === entry.phase)?.onFail.ask ?? {};
+  const { people } = session.plan;
+  const held = role !== '' && (!people || Object.values(people).some((roles) => roles.includes(role)));
+  if (!held || !session.desk) return `Nobody can be asked: nobody holds the role '${role}'.`;
+  const title = steps.find(byUndo(entry))?.title ?? `Undo ${entry.phase}.${entry.step}`;
+  const changedFile = entry.failure?.facts?.changedFile;
+  const taken = changedFile === undefined ? '' : ' with the file as it is now';
+  const answer = await askOperator(session, session.desk, {
+    about: addressText({ phase: entry.phase, part: entry.step }),
+    text: `${title}: ${entry.failure?.message ?? 'failed'} \`retry\` tries again${taken}, \`done\` says how it was done by hand, \`stop\` gives it up.`,
+    choices: ['retry', 'done', 'stop'],
+    role,
+    expiresMs,
+    settled: () => false,
+    onTheWayBack: true,
+  });
+  return answer === 'settled' ? 'Nobody was asked.' : answer;
+}
+
+function settleByHand(session: Session, entry: UndoEntry, steps: StepRecord[], answer: ChooseMessage): void {
+  const { phase, phaseAttempt, step, epoch } = entry;
+  const { by, role, reason } = answer;
+  const summary = `A person did it by hand. ${by} (${role}): ${reason ?? ''}`;
+  const kind = entry.calls.map(({ activity }) => activity).join(', ');
+  undoneByHand(entry, steps.find(byUndo(entry)), summary);
+  session.note('undo.settled', { phase, phaseAttempt, step, epoch, kind, by, role, reason, summary });
+}
+
+/** The outcome of another try stands for the one before. */
+function takeAgain(settled: PhaseResult, index: number, tried: PhaseResult): void {
+  settled.events += tried.events;
+  const entry = tried.undos[0];
+  if (!entry) return;
+  settled.undos[index] = entry;
+  const at = settled.steps.findIndex(byUndo(entry));
+  const record = tried.steps.find(byUndo(entry));
+  if (record && at >= 0) settled.steps[at] = record;
+}
+
+function judged(result: PhaseResult, asked: number, nobody: string | undefined): PhaseResult {
+  const broken = result.steps.filter(({ status }) => status === 'failed' || status === 'undo-failed');
+  const [first] = broken;
+  if (!first && result.undos.every(({ status }) => status !== 'failed')) {
+    const sentence = `${result.steps.length} of ${result.steps.length} steps done; an operator was asked ${asked === 1 ? 'once' : `${asked} times`}.`;
+    return { ...result, status: 'passed', verdict: 'go', sentence };
+  }
+  const why = first ? ` ${first.title}: ${first.failure?.message ?? 'failed'}` : '';
+  return { ...result, sentence: `${broken.length} of its steps failed.${why}${nobody ? ` ${nobody}` : ''}` };
+}
