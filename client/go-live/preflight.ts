@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Client } from '@temporalio/client';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { counted } from '../../model/counted.js';
 import type { Mode, Plan } from '../../model/plan/plan.js';
@@ -16,6 +17,10 @@ import { print, talk } from '../terminal/tell.js';
 
 /** Longest that the worker may take for its looks. */
 const LOOK_MS = 150_000;
+/** How long a worker may take to begin with them. */
+const TAKEN_MS = 10_000;
+/** Started, and its first task scheduled: more comes with a worker. */
+const UNTAKEN_EVENTS = 2;
 /** A need is missing: as for bad input. */
 const EXIT_MISSING = 2;
 
@@ -129,13 +134,28 @@ async function askWorker(client: Client, plan: Plan, startedBy: string | undefin
     workflowTaskTimeout: '5s',
     staticSummary: `Preflight of ${plan.runbook.title}`,
   });
+  const answered = new AbortController();
+  // What fails in it shows in the result, or does not matter any more.
+  endUntaken(handle, answered.signal).catch(() => undefined);
   try {
     const { version: workers, findings } = await handle.result();
     return [versionFinding(workers), ...findings];
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined;
-    return [noWorker(`The worker did not look: ${messageOf(cause ?? error)}.`)];
+    return [noWorker(`No worker looked: ${messageOf(cause ?? error)}`)];
+  } finally {
+    answered.abort();
   }
+}
+
+/** Ends the workflow when nobody takes it up: a server lists a killed worker for minutes, and would wait for it. */
+async function endUntaken(
+  handle: Pick<WorkflowHandle, 'describe' | 'terminate'>,
+  answered: AbortSignal,
+): Promise<void> {
+  await delay(TAKEN_MS, undefined, { signal: answered });
+  const { historyLength } = await handle.describe();
+  if (historyLength <= UNTAKEN_EVENTS) await handle.terminate(`none took it up within ${TAKEN_MS / 1000} s.`);
 }
 
 function versionFinding(workers: string): Finding {
