@@ -182,7 +182,7 @@ const SLIPS: Record<string, { right: string; wrong: string }> = {
   },
   'a table of messages without one': {
     right:
-      'export const a = { approve: 1, reject: 1, tick: 1, choose: 1, waive: 1, abort: 1 } satisfies Record<MessageName, 1>;',
+      'export const a = { approve: 1, reject: 1, tick: 1, choose: 1, waive: 1, omit: 1, abort: 1 } satisfies Record<MessageName, 1>;',
     wrong: 'export const a = { approve: 1, reject: 1, tick: 1, choose: 1, waive: 1 } satisfies Record<MessageName, 1>;',
   },
   'a choice of the operator': {
