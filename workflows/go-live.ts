@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { Json } from '../model/json.js';
 import type { GoLiveResult } from '../model/state/state.js';
-import { isReadable } from '../model/text.js';
+import { isReadable } from '../model/text/readable.js';
 import { system } from './activities.js';
 import { close, decideAll } from './close.js';
 import { changed } from './changes.js';

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import { stepKinds } from '../../kinds/catalog.js';
-import { counted } from '../../model/counted.js';
+import { counted } from '../../model/text/counted.js';
 
 /** `golive validate`: everything that is wrong with runbooks, without running anything. */
 export function register(program: Command): void {

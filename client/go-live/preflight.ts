@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { counted } from '../../model/counted.js';
+import { counted } from '../../model/text/counted.js';
 import type { Mode, Plan } from '../../model/plan/plan.js';
 import { type Finding, inOrder, type Preflight, refusing } from '../../model/preflight/finding.js';
 import { TASK_QUEUE } from '../../model/state/contract.js';

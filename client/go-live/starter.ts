@@ -1,6 +1,6 @@
 import type { Plan } from '../../model/plan/plan.js';
 import { type Signed, startExpected } from '../../model/signing/signing.js';
-import { isReadable } from '../../model/text.js';
+import { isReadable } from '../../model/text/readable.js';
 import { CliError } from '../errors.js';
 import { planDigestOf } from './launch.js';
 import { defaultName } from './send.js';

@@ -1,4 +1,4 @@
-import { counted } from '../../model/counted.js';
+import { counted } from '../../model/text/counted.js';
 import { formatDuration } from '../../model/duration.js';
 import { type Plan, stepsOf } from '../../model/plan/plan.js';
 import { clean } from './text.js';

@@ -1,4 +1,4 @@
-import { isReadable, readable } from '../text.js';
+import { isReadable, readable } from '../text/readable.js';
 import type { Field } from './field.js';
 import { MESSAGES, type MessageName, type Messages, SIGNED_FIELDS } from './message.js';
 

@@ -1,4 +1,4 @@
-import { counted } from '../counted.js';
+import { counted } from '../text/counted.js';
 import { formatClock, formatDuration } from '../duration.js';
 import { gateDetail, stepDetail, undoOrder, undoText } from './plan-detail.js';
 import type { PhaseId } from './address.js';

@@ -12,7 +12,7 @@ import {
   SIGNED_FIELDS,
 } from '../../model/people/message.js';
 import { parseMessage } from '../../model/people/parse-message.js';
-import { readable } from '../../model/text.js';
+import { readable } from '../../model/text/readable.js';
 import type { SigningPlan, Proof } from '../../model/signing/signing.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { Vote } from '../../model/people/approval.js';

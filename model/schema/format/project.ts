@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PRINCIPAL } from '../../signing/allowed-signers.js';
 import { DURATION_PATTERN } from '../../duration.js';
 import type { Json } from '../../json.js';
-import { READABLE } from '../../text.js';
+import { READABLE } from '../../text/readable.js';
 import { reportIssues } from '../yaml/issues.js';
 import { id } from './runbook-fields.js';
 import { specOf } from './scope.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { READABLE } from '../../text.js';
+import { READABLE } from '../../text/readable.js';
 import { DURATION_PATTERN } from '../../duration.js';
 
 // The fields that stand in many places of a runbook.

@@ -1,7 +1,7 @@
 import { codeFrameColumns } from '@babel/code-frame';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
-import { counted } from '../../counted.js';
+import { counted } from '../../text/counted.js';
 import type { ExpressionCheck } from '../expression/expression-check.js';
 
 export type Path = readonly (string | number)[];

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isReadable, readable } from '../../model/text.js';
+import { isReadable, readable } from '../../../model/text/readable.js';
 
 test.each([
   ['Überprüft 👍🏽 – 日本語', true],

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { counted } from '../../model/counted.js';
+import { counted } from '../../../model/text/counted.js';
 
 test.each([
   [0, '0 phases'],
