@@ -20,7 +20,7 @@ export interface PhaseInput {
   resume?: StepRecord[];
   /** Undos to carry out before the steps, oldest first as registered; they run newest first. */
   undos?: UndoEntry[];
-  /** Bytes that outputs which expressions read may still be; absent in histories of earlier versions: any. */
+  /** Bytes that outputs which expressions read may still be; absent in histories of earlier versions, which had no bound. */
   room?: number;
   /** A rollback goes on after a failed step, since half a way back is worse than most of it. */
   bestEffort?: boolean;
