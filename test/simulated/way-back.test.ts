@@ -194,4 +194,32 @@ describe('a rejection', () => {
       outside.events.filter((one) => one.type === 'decision').map((one) => Object.values(one).slice(0, 2)),
     ).toHaveLength(3);
   });
+
+  test('of a second decision is seen at once: nobody is asked about a third that rests on the first, and all is undone', async () => {
+    const outside = world({ later: [rejects('later')] });
+    const { say } = outside;
+    const asked = new Set<string>();
+    outside.say = (state) => {
+      if (state.waiting) asked.add(state.waiting.id);
+      return say(state);
+    };
+    const R2 = { ...R1, undo: 'none' as const, takesBack: [asId<PhaseId>('deploy')], steps: [step('old', looks)] };
+    const made = plan([phase('deploy', [step('a')])], {
+      rollbacks: { R1: R2 },
+      decisions: [
+        { id: 'first', title: 'First', requires: ['deploy'] },
+        {
+          id: 'later',
+          title: 'Later',
+          requires: ['deploy'],
+          approval: approval('later', { when: 'after', onReject: 'R1' }),
+        },
+        { id: 'third', title: 'Third', requires: ['first'], approval: approval('third', { when: 'after' }) },
+      ],
+    });
+    const state = await run(made, outside);
+    expect([...asked]).toEqual(['later']);
+    expect(state.decisions.map(({ verdict }) => verdict)).toEqual(['no-go', 'no-go', 'no-go']);
+    expect(outside.deeds).toEqual(['deploy.a', 'rollback-R1.old', 'undo deploy.a']);
+  });
 });
