@@ -25,9 +25,9 @@ export async function decideAll(session: Session): Promise<void> {
   const open = asking?.stage === 'decision' ? asking.id : undefined;
   let collected = open === undefined ? undefined : collectedBefore(state);
   for (const decision of plan.decisions.slice(plan.decisions.findIndex(({ id }) => id === (open ?? id)))) {
-    const record = session.state.decisions.find((candidate) => candidate.id === decision.id);
+    const record = state.decisions.find((candidate) => candidate.id === decision.id);
     if (!record) continue;
-    const judged = decide(decision, session.state, Date.now());
+    const judged = decide(decision, state, Date.now());
     for (const waiver of judged.waivers) waiverUsed(waiver);
     const rule = mayGoOn(judged.verdict) ? decision.approval : undefined;
     if (!rule) {
@@ -35,7 +35,7 @@ export async function decideAll(session: Session): Promise<void> {
       noteDecision(session, record);
       continue;
     }
-    decisionWaits(record, judged, needsText(rule.needs, session.plan.roles));
+    decisionWaits(record, judged, needsText(rule.needs, plan.roles));
     collected ??= await collect(session);
     const answer = await askApproval(session, rule, { bundle: collected.digest }, 'decision');
     decisionAnswered(record, answer.question, answer, judged);

@@ -39,9 +39,9 @@ export async function untilAnswered(
   answered: () => boolean,
   ms?: number,
 ): Promise<void> {
-  const mayGoOn = changed('goes-on-while-asked') && !isTooLarge(asking);
+  const mayHandOn = changed('goes-on-while-asked') && !isTooLarge(asking);
   session.asking = asking;
-  const crowded = (): boolean => mayGoOn && workflowInfo().continueAsNewSuggested;
+  const crowded = (): boolean => mayHandOn && workflowInfo().continueAsNewSuggested;
   const ends = ms === undefined ? undefined : Date.now() + ms;
   const holds = (): boolean => answered() || crowded();
   if (ends === undefined) await condition(holds);

@@ -168,11 +168,16 @@ export function outcomeUnknown(task: StepTask, { reason, facts }: Doubt, looked 
 
 /** The whole lines of a ledger; a line that a killed writer left torn is passed over. */
 async function readLedger(path: string): Promise<Entry[]> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const text = await ledgerText(path);
+  return text.split('\n').flatMap((line) => entryOf(line) ?? []);
+}
+
+/** A ledger as it stands; one that is not there is empty. @throws the system's error */
+export async function ledgerText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
     if (errnoOf(error) === 'ENOENT') return '';
     throw error;
   });
-  return text.split('\n').flatMap((line) => entryOf(line) ?? []);
 }
 
 /** A line of a ledger; nothing when it is torn or damaged. */

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { access, readdir, readFile } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { errnoOf } from '../../host/errno.js';
 import { acquireLock, LockTimeout } from '../../host/file-lock.js';
 import { undoThatTravels } from '../../model/state/travel.js';
 import type { JsonObject } from '../../model/json.js';
-import type { CollectedPromise, CollectPromises, StepTask } from '../../model/state/contract.js';
+import type { CollectedPromise, CollectPromises, Promised, StepTask } from '../../model/state/contract.js';
 import { acquireLease } from '../step/lease.js';
 import { DEED_LOCK, LEASE, stepFolder } from '../step/step-evidence.js';
 import { StepError } from '../step/step-error.js';
 import { giveUp } from './given-up.js';
-import { endLeftoversOf, type Entry, entryOf, LEDGERS } from './ledger.js';
+import { endLeftoversOf, type Entry, entryOf, LEDGERS, ledgerText } from './ledger.js';
 
 /** How long a deed of the lost execution may take to end once it is told to; its command has a grace of its own. */
 const ENDS_WITHIN_MS = 25_000;
@@ -63,10 +63,8 @@ async function epochsOf(step: Opened): Promise<number[]> {
     .toSorted((a, b) => a - b);
 }
 
-type Answer = Omit<Extract<CollectedPromise, { promise: unknown }>, 'step' | 'epoch'> | { unread: string };
-
 /** Nothing when the step never came to its deed. */
-async function promisedBy(step: Opened): Promise<Answer | undefined> {
+async function promisedBy(step: Opened): Promise<Promised | undefined> {
   try {
     const journal = await readJournal(step);
     const intent = journal.intents.at(-1);
@@ -117,11 +115,8 @@ interface Journal {
 
 async function readJournal(step: Opened): Promise<Journal> {
   const folder = stepFolder(step.goLive.evidenceDir, step);
-  const text = await readFile(join(folder, LEDGERS.do), 'utf8').catch((error: unknown) => {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-    // It was opened and never came to its deed.
-    return '';
-  });
+  // None: it was opened and never came to its deed.
+  const text = await ledgerText(join(folder, LEDGERS.do));
   // What follows the last line end was never whole: no deed has begun on it.
   const lines = text.split('\n').slice(0, -1);
   const entries = lines.map(entryOf);

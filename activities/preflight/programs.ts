@@ -39,8 +39,8 @@ export function findPrograms(look: Look): Promise<Finding[]> {
       const at = name.includes('/') ? resolve(folder, name) : onPath(name, { PATH: path })[0];
       if (at === undefined || !isExecutable(at)) {
         const standing = lacking(need, name.includes('/'));
-        const where = at === undefined ? "is not on the worker's PATH" : `${at} is not there or may not be run`;
-        const found = at === undefined ? `${name} ${where}.` : `${where}.`;
+        const found =
+          at === undefined ? `${name} is not on the worker's PATH.` : `${at} is not there or may not be run.`;
         return {
           ...base,
           standing,

@@ -1,5 +1,6 @@
 import type { StepResult, StepTask } from '../../model/state/contract.js';
 import type { EventDraft, EventType, Exactly, Facts } from '../../model/evidence/events.js';
+import { undoneText } from '../../model/evidence/step-place.js';
 import { oneSentence, type StepFailure } from '../../model/failure.js';
 import { appendEvent } from '../../evidence/write/log.js';
 import { failureOf } from './failure.js';
@@ -40,7 +41,7 @@ export function startFacts(task: StepTask, inputs: string, attempt: number): Fou
     attempt,
     inputs,
     ...(Array.isArray(argv) ? { argv } : {}),
-    ...(task.undoes ? { undoes: `${task.undoes.phase}.${task.undoes.phaseAttempt}/${task.undoes.step}` } : {}),
+    ...(task.undoes ? { undoes: undoneText(task.undoes) } : {}),
   };
 }
 

@@ -1,6 +1,5 @@
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
 import type { Waiver } from '../../model/judge/waiver.js';
-import { addressText, readAddress } from '../../model/plan/address.js';
 import type { DecisionPlan, Plan } from '../../model/plan/plan.js';
 import { decide, hasFallen } from '../../model/state/decision.js';
 import type { GoLiveState } from '../../model/state/state.js';
@@ -25,7 +24,9 @@ function stateAt(
     if (by !== undefined) phaseTakenBack(phase, by);
     else if (phase.status === 'taken-back') phase.status = statusBefore(phase.id, events);
   }
-  past.waivers = past.waivers.filter((waiver) => before === undefined || givenBefore(waiver, events, before));
+  // A waiver lets nothing pass that was decided before it was given.
+  if (before !== undefined)
+    past.waivers = past.waivers.filter((waiver) => givenBy(waiver, events).some(({ seq }) => seq < before));
   for (const decision of past.decisions) {
     const last = eventsOf(events, 'decision').findLast(
       (one) => one.decision === decision.id && (before === undefined || one.seq < before),
@@ -36,11 +37,10 @@ function stateAt(
   return past;
 }
 
-/** A waiver lets nothing pass that was decided before it was given. */
-function givenBefore({ gate, by, until }: Waiver, events: readonly LoggedEvent[], before: number): boolean {
-  return eventsOf(events, 'message.waive').some(
-    ({ seq, said }) =>
-      seq < before && said?.by === by && said.until === until && addressText(readAddress(String(said.gate))) === gate,
+/** The messages that gave a waiver, as the log heard them. */
+export function givenBy({ gate, by, until }: Waiver, events: readonly LoggedEvent[]) {
+  return eventsOf(events, 'message.waive').filter(
+    ({ said }) => said?.gate === gate && said.by === by && said.until === until,
   );
 }
 

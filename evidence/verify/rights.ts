@@ -2,6 +2,7 @@ import { judgeWaiver } from '../../model/judge/waiver.js';
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
 import { judgeOmission } from '../../model/people/omission.js';
 import type { PhaseState } from '../../model/state/state.js';
+import { givenBy } from './decisions.js';
 import type { Findings } from './finding.js';
 import type { Record } from './judge.js';
 
@@ -13,12 +14,11 @@ export async function checkRights(
 ): Promise<void> {
   const omitted = state.phases.filter((phase) => phase.omitted);
   await findings.group('waivers and omissions, judged again', () => {
-    for (const { gate, role, by, reason, until, at } of state.waivers) {
+    for (const waiver of state.waivers) {
+      const { gate, role, by, reason, until, at } = waiver;
       const receipt = judgeWaiver({ gate, role, by, reason, until }, plan, Date.parse(at));
       if (!receipt.accepted) findings.add('policy', gate, `is waived, and may not be so: ${receipt.reason}`);
-      const heard = eventsOf(events, 'message.waive').some(
-        ({ said }) => said?.gate === gate && said.by === by && said.role === role && said.until === until,
-      );
+      const heard = givenBy(waiver, events).some(({ said }) => said?.role === role);
       if (!heard) findings.add('policy', gate, `the event log knows nothing of the waiver of ${by}`);
     }
     for (const phase of state.phases) checkOmitted(phase, { plan, events, findings });

@@ -1,4 +1,5 @@
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
+import { readUndone } from '../../model/evidence/step-place.js';
 import { type Plan, stepsOf } from '../../model/plan/plan.js';
 import { undoTakesBack } from '../../model/state/standing.js';
 import type { GoLiveState } from '../../model/state/state.js';
@@ -21,9 +22,7 @@ export function fallsOf(plan: Plan, events: readonly LoggedEvent[]): Fall[] {
   return eventsOf(events, 'phase.taken-back', 'undo.started').flatMap((event): Fall[] => {
     const { seq } = event;
     if (event.type === 'phase.taken-back') return [{ seq, phase: event.phase ?? '', rollback: event.rollback ?? '' }];
-    // `<phase>.<attempt>/<step>`; ids of phases have no dot.
-    const [of = '', step = ''] = (event.undoes ?? '').split('/');
-    const phase = of.split('.')[0] ?? '';
+    const { phase, step } = readUndone(event.undoes ?? '');
     const rollback = (event.phase ?? '').slice(ROLLBACK.length);
     const planned = plan.phases.find(({ id }) => id === phase);
     const always = stepsOf(planned?.steps ?? []).some((one) => one.id === step && one.undoOn === 'always');

@@ -1,3 +1,5 @@
+import { readAddress } from '../plan/address.js';
+
 /** One opening of a step: where what it leaves is kept. */
 export interface StepPlace {
   /** Id of the phase, or `rollback-<id>`. */
@@ -11,4 +13,15 @@ export interface StepPlace {
 /** The folders, below `data/phases` of a bundle, of what a step leaves. */
 export function placeOfStep({ phase, phaseAttempt, step, epoch }: StepPlace): [phase: string, step: string] {
   return [`${phase}.${phaseAttempt}`, epoch > 1 ? `${step}.${epoch}` : step];
+}
+
+/** The step that an undo takes back, as its events say it: `<phase>.<attempt>/<step>`. */
+export function undoneText({ phase, phaseAttempt, step }: Omit<StepPlace, 'epoch'>): string {
+  return `${phase}.${phaseAttempt}/${step}`;
+}
+
+/** Reads what `undoneText` writes. */
+export function readUndone(text: string): Pick<StepPlace, 'phase' | 'step'> {
+  const [attempt = '', step = ''] = text.split('/');
+  return { phase: readAddress(attempt).phase, step };
 }

@@ -79,8 +79,11 @@ export interface CollectPromises {
   steps: string[];
 }
 
-/** What the journal of one opening of a step says: what it promised, or why nobody can read that. */
-export type CollectedPromise = { step: string; epoch: number } & ({ promise: UndoPromise } | { unread: string });
+/** What a journal says of an undo: what was promised, or why nobody can read that. */
+export type Promised = { promise: UndoPromise } | { unread: string };
+
+/** What the journal of one opening of a step says. */
+export type CollectedPromise = { step: string; epoch: number } & Promised;
 
 /** One call of an undo: activity, what people call it, and its input unless that is long and stands in the journal. */
 export interface UndoCallEntry {
