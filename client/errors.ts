@@ -31,8 +31,7 @@ export function messageOf(error: unknown): string {
   return String(error);
 }
 
-/** The code of whatever was thrown: `ENOENT` of a system call, a number of gRPC; undefined when it has none. */
-export function codeOf(error: unknown): unknown {
+function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }
 

@@ -50,7 +50,6 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'kinds/shared/jsonl.ts': part('kinds/record/jsonl.count'),
   'kinds/shared/patterns.ts': part('kinds/log/log.scan'),
   'kinds/shared/replace.ts': part('kinds/file/file.write'),
-  'kinds/shared/secret-ref.ts': table('kinds/notice/notify'),
   'kinds/shared/tree.ts': part('kinds/file/file.snapshot'),
   'kinds/shared/where.ts': table('kinds/record/jsonl.count'),
   'kinds/stack/definition.ts': part('kinds/stack/native'),

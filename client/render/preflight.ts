@@ -1,6 +1,6 @@
 import { type Finding, inOrder, type Standing } from '../../model/preflight/finding.js';
 import type { Style } from './style.js';
-import { clean } from './text.js';
+import { clean, pad, width } from './text.js';
 
 const MARKS: Record<Standing, string> = { there: '✓', doubtful: '?', missing: '✗' };
 /** Longest that a cell of the table is; the whole stands in `--json`. */
@@ -19,8 +19,8 @@ export function preflightTable(findings: readonly Finding[], placeOf: (where: st
     what: clean(finding.what, WHAT),
     where: clean(placeOf(finding.where), WHERE),
   }));
-  const width = (of: 'area' | 'what' | 'where'): number => Math.max(0, ...rows.map((row) => row[of].length));
-  const [area, what, where] = [width('area'), width('what'), width('where')];
+  const widest = (of: 'area' | 'what' | 'where'): number => Math.max(0, ...rows.map((row) => width(row[of])));
+  const [area, what, where] = [widest('area'), widest('what'), widest('where')];
   const paint: Record<Standing, (text: string) => string> = {
     there: style.good,
     doubtful: style.warn,
@@ -28,7 +28,7 @@ export function preflightTable(findings: readonly Finding[], placeOf: (where: st
   };
   return rows
     .flatMap((row) => [
-      `${paint[row.standing](MARKS[row.standing])} ${row.area.padEnd(area)}  ${row.what.padEnd(what)}  ${row.where.padEnd(where)}  ${clean(row.found, 400)}`,
+      `${paint[row.standing](MARKS[row.standing])} ${pad(row.area, area)}  ${pad(row.what, what)}  ${pad(row.where, where)}  ${clean(row.found, 400)}`,
       ...(row.standing === 'there' || row.next === undefined
         ? []
         : [`${' '.repeat(area + 4)}${style.dim(`→ ${clean(row.next, 300)}`)}`]),

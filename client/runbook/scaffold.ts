@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { stepKinds } from '../../kinds/catalog.js';
 import { runbookJsonSchemaText } from '../../model/schema/format/json-schema.js';
 import { id as idSchema } from '../../model/schema/format/runbook-fields.js';
-import { CliError, codeOf, messageOf } from '../errors.js';
+import { CliError, messageOf } from '../errors.js';
+import { errnoOf } from '../../host/errno.js';
 
 /** The text of a first runbook. */
 export function scaffold(id: string): string {
@@ -78,7 +79,7 @@ function write(path: string, text: string): void {
   try {
     writeFileSync(path, text, { flag: 'wx' });
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') {
+    if (errnoOf(error) === 'EEXIST') {
       throw new CliError('There is already such a runbook; nothing was written.', {
         exitCode: 2,
         where: path,
@@ -119,7 +120,7 @@ export function writeScaffold(id: string, folder: string): string {
   try {
     writeFileSync(join(folder, 'runbook.schema.json'), runbookJsonSchemaText(stepKinds), { flag: 'wx' });
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (errnoOf(error) !== 'EEXIST') throw error;
   }
   return path;
 }

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, type ProcessMark, startTimeOf } from '../../host/process.js';
-import { CliError, codeOf } from '../errors.js';
+import { CliError } from '../errors.js';
+import { errnoOf } from '../../host/errno.js';
 
 const LOG_LIMIT_BYTES = 5 * 1024 * 1024;
 
@@ -92,7 +93,7 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {
-    if (codeOf(error) !== 'ESRCH') throw error;
+    if (errnoOf(error) !== 'ESRCH') throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { CliError, codeOf } from '../errors.js';
+import { CliError } from '../errors.js';
+import { errnoOf } from '../../host/errno.js';
 
 const mark = { pid: z.number().int().positive(), startTime: z.string() };
 
@@ -47,7 +48,7 @@ export function readRecord<T>(file: string, schema: z.ZodType<T>): T | undefined
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   }
   try {

@@ -1,6 +1,7 @@
-import { type Json, parseJson } from '../../model/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
 import { sha256 } from '../../evidence/durable.js';
 import type { HttpAnswer, StepContext } from '../../activities/step/step.js';
+import { jsonIn } from '../shared/kept.js';
 import type { Case } from './manifest.js';
 import type { CaseResult } from './metrics.js';
 import { VERDICT_CLASSES } from './verdict-class.js';
@@ -91,12 +92,8 @@ type Reading = Pick<
 function read(answer: HttpAnswer, { redact, redactIn }: StepContext): Reading {
   const nothing: Reading = { verdict: null, stub: false, issues: [], severities: [], structuredKeys: [] };
   if (answer.status !== 200) return { ...nothing, error: `status ${answer.status}` };
-  let raw: Json;
-  try {
-    raw = parseJson(answer.body.toString('utf8'));
-  } catch {
-    return { ...nothing, error: 'the answer is no JSON' };
-  }
+  const raw = jsonIn(answer.body.toString('utf8'));
+  if (raw === undefined) return { ...nothing, error: 'the answer is no JSON' };
   const body = object(raw);
   const structured = object(body.structured_result);
   const issues = Array.isArray(structured.issues) ? structured.issues.map(object) : [];
@@ -115,6 +112,6 @@ function read(answer: HttpAnswer, { redact, redactIn }: StepContext): Reading {
   };
 }
 
-function object(value: Json | undefined): Record<string, Json> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
+function object(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { secretRef } from '../shared/secret-ref.js';
+import { secretRef } from '../../model/schema/format/secret-refs.js';
 
 export const envEnsure = defineKind({
   title: 'Environment file',

@@ -1,8 +1,7 @@
-import { lstat } from 'node:fs/promises';
 import type { StepContext } from '../../activities/step/step.js';
 import { sha256 } from '../../evidence/durable.js';
 import { readNeeded, replaceFile } from '../shared/replace.js';
-import { exists } from '../shared/tree.js';
+import { bitsOf, exists } from '../shared/tree.js';
 
 /** What stands at the target when it is done. */
 interface Put {
@@ -27,8 +26,4 @@ export async function putFile(
   }
   await replaceFile(target, content, context, { mode });
   return { written: true, bytes: content.length, digest: sha256(content) };
-}
-
-async function bitsOf(path: string): Promise<number> {
-  return (await lstat(path)).mode & 0o777;
 }

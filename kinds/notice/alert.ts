@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { mkdir } from 'node:fs/promises';
 import { z } from 'zod';
 import type { alertFields } from './alert-fields.js';
 import { removeUnfinished, writeDurably } from '../../evidence/durable.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../shared/fields.js';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { secretRef } from '../shared/secret-ref.js';
+import { secretRef } from '../../model/schema/format/secret-refs.js';
 
 export const notify = defineKind({
   title: 'Notice',

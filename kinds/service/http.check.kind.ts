@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { duration } from '../shared/fields.js';
 import { jsonPath } from './json-path.js';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { secretRef } from '../shared/secret-ref.js';
+import { secretRef } from '../../model/schema/format/secret-refs.js';
 
 const status = z.int().min(100).max(599);
 

@@ -6,7 +6,7 @@ import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { moveIntoPlace, removeUnfinished, sync, temporaryBeside, writeDurably } from '../../evidence/durable.js';
 import { errnoOf } from '../../host/errno.js';
-import { contentOf, exists, type TreeFile, treeOf } from './tree.js';
+import { bitsOf, contentOf, exists, type TreeFile, treeOf } from './tree.js';
 
 /** What a deed remembers of the one path that it changes; digests are those of `contentOf`. */
 const kept = z.object({
@@ -178,8 +178,4 @@ async function placeDurably(from: string, to: string): Promise<void> {
   if (aside) await rename(to, aside);
   await moveIntoPlace(draft, to);
   if (aside) await rm(aside, { recursive: true });
-}
-
-async function bitsOf(path: string): Promise<number> {
-  return (await lstat(path)).mode & 0o777;
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { isJsonObject, type Json, type JsonObject, parseJson } from '../../model/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
+import { jsonIn } from './kept.js';
 import type { Where } from './where.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { errnoOf } from '../../host/errno.js';
@@ -70,10 +71,6 @@ export async function eachRecord(
 }
 
 function objectIn(line: string): JsonObject | undefined {
-  try {
-    const value = parseJson(line);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonIn(line);
+  return isJsonObject(value) ? value : undefined;
 }

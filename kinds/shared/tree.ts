@@ -49,6 +49,11 @@ export function contentOf(files: readonly TreeFile[]): string {
   return first?.path === '' ? first.sha256 : manifestOf(files).digest;
 }
 
+/** The permission bits of what stands at a path. */
+export async function bitsOf(path: string): Promise<number> {
+  return (await lstat(path)).mode & 0o777;
+}
+
 /** Whether something stands at a path. */
 export async function exists(path: string): Promise<boolean> {
   try {

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CommandResult } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { writeDurably } from '../../evidence/durable.js';
 import { readIfThere } from '../../evidence/folder-store.js';
@@ -70,25 +69,19 @@ export function changesOf({ running: before, after }: EarlierStack, now: Running
  * `StackDriver.undoUp` for containers.
  *
  * @param now asks what runs
- * @param compose runs docker compose on a definition of this stack
+ * @param compose runs docker compose on a definition of this stack, and throws where it fails
  */
 export async function undoUpOfContainers(
   folder: string,
   now: () => Promise<Running>,
-  compose: (file: string | undefined, args: string[], timeoutMs: number) => Promise<CommandResult>,
+  compose: (file: string | undefined, args: string[], timeoutMs: number) => Promise<string>,
   timeoutMs: number,
   context: StackContext,
 ): Promise<TakenBack> {
   const earlier = await readEarlierStack(context);
   if (!earlier) return { stopped: 0, broughtBack: 0, left: [] };
   const { stop, bringBack, left } = changesOf(earlier, await now());
-  const run = async (...call: Parameters<typeof compose>): Promise<void> => {
-    const { exitCode, stderr } = await compose(...call);
-    if (exitCode === 0) return;
-    const said = stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
-    throw new StepError('STACK_FAILED', `docker compose ${call[1][0]} ended with code ${exitCode}: ${said}`);
-  };
-  if (stop.length > 0) await run(undefined, ['rm', '--stop', '--force', ...stop], STOP_MS);
+  if (stop.length > 0) await compose(undefined, ['rm', '--stop', '--force', ...stop], STOP_MS);
   if (bringBack.length > 0) {
     const { definition } = earlier;
     if (definition === null) {
@@ -99,7 +92,7 @@ export async function undoUpOfContainers(
     const file = join(context.backups, 'compose.yaml');
     await writeDurably(file, definition, 0o600);
     const wait = ['--wait', '--wait-timeout', String(Math.ceil(timeoutMs / 1000))];
-    await run(file, ['up', '-d', '--no-deps', ...wait, ...bringBack], timeoutMs);
+    await compose(file, ['up', '-d', '--no-deps', ...wait, ...bringBack], timeoutMs);
     await rm(file, { force: true });
     await writeDurably(lastUp(folder), definition, 0o600);
   }

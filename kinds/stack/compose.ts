@@ -53,14 +53,15 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
       timeoutMs,
     });
   const compose = (args: string[], timeoutMs: number) => composeOn(undefined, args, timeoutMs);
-  const query = async (args: string[]): Promise<string> => {
-    const result = await compose(args, QUERY_MS);
+  const mustCompose = async (file: string | undefined, args: string[], timeoutMs: number): Promise<string> => {
+    const result = await composeOn(file, args, timeoutMs);
     if (result.exitCode === 0) return result.stdout;
     throw new StepError(
       'STACK_FAILED',
       `docker compose ${args[0]} ended with code ${result.exitCode}: ${lastLine(result)}`,
     );
   };
+  const query = (args: string[]): Promise<string> => mustCompose(undefined, args, QUERY_MS);
   const running = async (): Promise<Running> => readRunning(await query(['ps', '--all', '--format', 'json']));
   const names = async (): Promise<string[]> => (await query(['config', '--services'])).split('\n').filter(Boolean);
   const ps = async (): Promise<ServiceState[]> => {
@@ -94,7 +95,7 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
       await writeLastUp(folder, await query(['config']), await running(), context);
       return { started: states.filter((one) => one.running && !(one.name in before)).length, states };
     },
-    undoUp: (timeoutMs) => undoUpOfContainers(folder, running, composeOn, timeoutMs, context),
+    undoUp: (timeoutMs) => undoUpOfContainers(folder, running, mustCompose, timeoutMs, context),
     down: async (volumes) => {
       const stopped = Object.keys(await running()).length;
       const result = await compose(['down', ...(volumes ? ['--volumes'] : [])], DOWN_MS);

@@ -64,12 +64,12 @@ function header(state: GoLiveState, nowMs: number): string[] {
 /** Undos that are named one by one; of more, the number is enough. */
 const NAMED_UNDOS = 20;
 
-/** What an abort does, newest first, as things stand. */
+/** What an abort does, newest first, as things stand; of one that nobody has asked for yet, `aborted` says how it would be. */
 export function abortText({
   toUndo = [],
   phases,
   aborted,
-}: Pick<GoLiveState, 'toUndo' | 'phases' | 'aborted'>): string {
+}: Pick<GoLiveState, 'toUndo' | 'phases'> & { aborted?: Pick<NonNullable<GoLiveState['aborted']>, 'keep'> }): string {
   if (aborted?.keep) return 'The go-live stops; what it did stays.';
   const running = phases.find(({ status }) => status === 'running');
   const more = toUndo.length > NAMED_UNDOS ? [`${toUndo.length - NAMED_UNDOS} more`] : [];

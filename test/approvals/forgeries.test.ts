@@ -1,20 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { planDigestOf } from '../../client/go-live/launch.js';
 import type { ApproveMessage } from '../../model/people/message.js';
 import { BREAK_GLASS_NAMESPACE, STATEMENT_TYPE, startExpected } from '../../model/signing/signing.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { begin, withWorker } from '../kits/run-go-live.js';
 import { ask, goSigned, signedPlan, signedStart, ssh, times, vote } from '../kits/signed-go-live.js';
-import { sharedServer, type TestServer } from '../kits/temporal.js';
+import { suiteServer } from '../kits/suite-server.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await sharedServer();
-}, 120_000);
-afterAll(async () => {
-  ssh.remove();
-  await server.stop();
-});
+const server = suiteServer();
+afterAll(() => ssh.remove());
 
 describe('signed approvals', () => {
   test('forged ones count for nothing, each refused for its own reason; good ones count once', async () => {

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Plan } from '../../model/plan/plan.js';
 import type { SendNotice } from '../../model/state/contract.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { approval, gate, phase, plan, step } from '../kits/plans.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
-import { sharedServer, type TestServer } from '../kits/temporal.js';
+import { suiteServer } from '../kits/suite-server.js';
 
 /** What people may do beside votes, and who: waive, omit, abort. */
-let server: TestServer;
-beforeAll(async () => {
-  server = await sharedServer();
-}, 120_000);
-afterAll(() => server.stop());
+const server = suiteServer();
 
 const PEOPLE = { Ada: ['cto'], Bo: ['sre'] };
 

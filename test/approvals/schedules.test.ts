@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { planDigestOf } from '../../client/go-live/launch.js';
 import { addressText, readAddress } from '../../model/plan/address.js';
 import type { Plan } from '../../model/plan/plan.js';
@@ -25,17 +25,11 @@ import {
   template,
   type Template,
 } from '../kits/signed-schedule.js';
-import { sharedServer, type TestServer } from '../kits/temporal.js';
+import { suiteServer } from '../kits/suite-server.js';
 
 /** Where names are signed, a schedule is signed once, when it is applied; each of its runs is held to that. */
-let server: TestServer;
-beforeAll(async () => {
-  server = await sharedServer();
-}, 120_000);
-afterAll(async () => {
-  ssh.remove();
-  await server.stop();
-});
+const server = suiteServer();
+afterAll(() => ssh.remove());
 
 const addressOf = (text: string) => addressText(readAddress(text));
 

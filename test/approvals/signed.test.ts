@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { planDigestOf } from '../../client/go-live/launch.js';
 import type { ApproveMessage, MessageName, Messages } from '../../model/people/message.js';
 import { asId } from '../../model/plan/address.js';
@@ -11,16 +11,10 @@ import { FakeWorld } from '../kits/fake-world.js';
 import { step } from '../kits/plans.js';
 import { begin, withWorker } from '../kits/run-go-live.js';
 import { ask, goSigned, PRINCIPALS, signedPlan, signedStart, ssh, times, vote } from '../kits/signed-go-live.js';
-import { sharedServer, type TestServer } from '../kits/temporal.js';
+import { suiteServer } from '../kits/suite-server.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await sharedServer();
-}, 120_000);
-afterAll(async () => {
-  ssh.remove();
-  await server.stop();
-});
+const server = suiteServer();
+afterAll(() => ssh.remove());
 
 describe('signed approvals', () => {
   test('good votes of every kind of key are accepted once, any order; the nonce of an earlier asking is of no use', async () => {

@@ -15,7 +15,7 @@ import { recordTest } from './histories.js';
 import { approval, phase, plan, step } from './plans.js';
 import { begin, type Running, withWorker } from './run-go-live.js';
 import { SshKeys } from './ssh.js';
-import type { TestServer } from './temporal.js';
+import type { SuiteServer } from './suite-server.js';
 
 /** The keys of the people; a test file that uses them removes them in the end. */
 export const ssh = new SshKeys();
@@ -73,7 +73,7 @@ export const signedStart = (made: Plan, by: keyof typeof PRINCIPALS, key: string
 
 /** Runs a plan that Bo starts, signed, until `drive` has ended. */
 export async function goSigned(
-  server: TestServer,
+  server: SuiteServer,
   made: Plan,
   drive: (run: Running, world: FakeWorld) => Promise<void>,
 ): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { endGroup } from '../../host/process-group.js';
 import { freePort } from '../../lab/kit/ports.js';
+import type { KitCase } from './step-kit.js';
 
 const SERVICE = `
 const http = require('node:http');
@@ -73,3 +74,15 @@ export async function endStack(base: string): Promise<void> {
     // It was never started.
   }
 }
+
+/** A case for `stepKit` of a kind that needs no more than a stack of processes, and fails where there is none. */
+export const onSmallStack: KitCase = {
+  good: async (folder) => {
+    await smallStack(folder);
+    return { stack: 'stack', driver: 'native' };
+  },
+  bad: () => ({ stack: 'stack', driver: 'native' }),
+  badCode: 'NOT_FOUND',
+  reachesToo: ['127.0.0.1'],
+  after: endStack,
+};

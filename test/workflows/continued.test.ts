@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { readView } from '../../client/go-live/read-state.js';
 import type { Plan } from '../../model/plan/plan.js';
-import type { GoLiveState } from '../../model/state/state.js';
 import { FakeWorld } from '../kits/fake-world.js';
+import { handingOn, SUGGESTED_AT } from '../kits/handing-on.js';
 import { recordAs } from '../kits/histories.js';
 import { approval, phase, plan, step } from '../kits/plans.js';
-import { begin, type Running, withWorker } from '../kits/run-go-live.js';
-import { startTestServer, type TestServer } from '../kits/temporal.js';
-import { eventually } from '../kits/until.js';
+import { type Running, withWorker } from '../kits/run-go-live.js';
 
-/** Events after which the server suggests to continue as new; 4,096 by default. */
-const SUGGESTED_AT = 80;
-let server: TestServer;
-beforeAll(async () => {
-  // A server of its own: it suggests to continue earlier than others do.
-  server = await startTestServer({ 'limit.historyCount.suggestContinueAsNew': SUGGESTED_AT });
-}, 120_000);
-afterAll(() => server.stop());
+const { server, go, executions, untilAsked } = handingOn();
 
 const asked = (more: Partial<Plan> = {}): Plan =>
   plan(
@@ -44,28 +35,6 @@ async function flood(run: Running): Promise<void> {
     );
   }
 }
-
-async function executions(made: Plan): Promise<string[]> {
-  const runs: string[] = [];
-  for await (const { runId } of server.client.workflow.list({ query: `WorkflowId = '${made.target.id}'` }))
-    runs.push(runId);
-  return runs;
-}
-
-async function go(world: FakeWorld, made: Plan, drive: (run: Running) => Promise<void>): Promise<void> {
-  await withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
-    await drive(await begin(server.client, made.target.id, made));
-  });
-}
-
-/** The state as the newest execution tells it. */
-const newest = (made: Plan) => server.client.workflow.getHandle(made.target.id).query<GoLiveState>('state');
-
-const untilAsked = (made: Plan, id: string): Promise<GoLiveState> =>
-  eventually(`the question ${id}`, 30_000, async () => {
-    const state = await newest(made);
-    return state.waiting?.id === id && state;
-  });
 
 describe('a go-live that has had too many messages for one history', () => {
   test('goes on in a next execution with all that was said and done', async () => {

@@ -1,26 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { asId } from '../../model/plan/address.js';
 import { gate, phase, plan, step } from '../kits/plans.js';
 import { FakeWorld } from '../kits/fake-world.js';
-import { begin, type Running, withWorker } from '../kits/run-go-live.js';
-import { recordTest } from '../kits/histories.js';
-import { sharedServer, type TestServer } from '../kits/temporal.js';
+import { goRecorded } from '../kits/recorded-go-live.js';
+import { suiteServer } from '../kits/suite-server.js';
 import { eventually } from '../kits/until.js';
-import type { Plan } from '../../model/plan/plan.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await sharedServer();
-}, 120_000);
-afterAll(() => server.stop());
-
-/** Runs one plan on a world until `drive` has ended. */
-function go(world: FakeWorld, made: Plan, drive: (run: Running) => Promise<void>): Promise<void> {
-  return withWorker(server.address, made.target.id, world, ['fake.act', 'other.act'], async () => {
-    await drive(await begin(server.client, made.target.id, made));
-    await recordTest(server.client, made.target.id);
-  });
-}
+const server = suiteServer();
 
 describe('the straight way', () => {
   test('runs phases in order, gives outputs to gates, and ends in go', async () => {
@@ -32,7 +18,7 @@ describe('the straight way', () => {
         gates: [gate('score', 'steps.d.score', 0.8)],
       }),
     ]);
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       const state = await run.result();
       expect(state.verdict).toBe('go');
       expect(state.phases.map((p) => p.status)).toEqual(['passed', 'passed']);
@@ -48,7 +34,7 @@ describe('the straight way', () => {
       phase('one', [step('a'), step('b')], { gates: [gate('score', 'steps.b.absent', 1)] }),
       phase('two', [step('c')]),
     ]);
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       const state = await run.result();
       expect(state.verdict).toBe('inconclusive');
       expect(state.phases[0]?.gates[0]?.verdict).toBe('inconclusive');
@@ -63,7 +49,7 @@ describe('failure', () => {
     const world = new FakeWorld();
     world.broken.set('one.c', 1);
     const made = plan([phase('one', [step('a'), step('b', { uses: 'other.act' }), step('c', { uses: 'other.act' })])]);
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       expect((await run.result()).verdict).toBe('no-go');
       expect(world.deeds).toEqual(['one.a', 'one.b', 'undo one.c', 'undo one.b', 'undo one.a']);
     });
@@ -81,7 +67,7 @@ describe('failure', () => {
       ],
       { rollbacks: { R1: { id: 'R1', title: 'way back', undo: 'phase', steps: [step('clean', { ownUndo: false })] } } },
     );
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       const state = await run.result();
       expect(state.verdict).toBe('go');
       expect(state.rollbacks.map((r) => [r.id, r.status])).toEqual([['R1', 'done']]);
@@ -96,7 +82,7 @@ describe('failure', () => {
     const world = new FakeWorld();
     world.broken.set('one.c', 1).set('undo one.b', 99);
     const made = plan([phase('one', [step('a'), step('b'), step('c')])]);
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       await run.until((s) => s.waiting?.about === 'one.b', 'the question about the undo');
       await run.send('choose', { choice: 'stop', role: 'sre', by: 'Sam' });
       const state = await run.result();
@@ -112,7 +98,7 @@ describe('failure', () => {
     const made = plan([
       phase('one', [step('a'), step('b', { onFail: 'ask' }), step('c', { onFail: 'ask', maySkip: true })]),
     ]);
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       await run.until((s) => s.waiting?.about === 'one.b', 'the question about one.b');
       expect(await run.send('choose', { choice: 'skip', role: 'sre', by: 'Sam' })).toMatchObject({ accepted: false });
       expect(await run.send('choose', { choice: 'retry', role: 'sre', by: 'Sam' })).toMatchObject({ accepted: true });
@@ -134,7 +120,7 @@ describe('failure', () => {
     world.doubtful.add('one.a').add('one.b');
     const once = { effect: 'once' } as const;
     const made = plan([phase('one', [{ parallel: [step('a', once), step('b', once)] }, step('c')])]);
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       const asked = await run.until((s) => s.waiting?.about === 'one.a', 'the question about one.a');
       expect(asked.waiting?.choices).toEqual(['done', 'retry', 'retry-phase', 'rollback', 'stop']);
       expect(asked.waiting?.commands[0]).toMatch(/^golive done t.* --as sre --reason "…"$/);
@@ -171,7 +157,7 @@ describe('failure', () => {
       }),
     ]);
     const until = new Date(Date.now() + 3_600_000).toISOString();
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       await run.until((s) => s.waiting?.kind === 'operator', 'the question');
       expect(await run.send('waive', { gate: 'one.floor', role: 'cto', by: 'Ada', reason: 'x', until })).toMatchObject({
         accepted: false,
@@ -195,7 +181,7 @@ describe('failure', () => {
       phase('two', [step('b')]),
     ]);
     const given = { role: 'cto', by: 'Ada', reason: 'known', until: new Date(Date.now() + 3_600_000).toISOString() };
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       await run.until((s) => s.waiting?.kind === 'operator', 'the question');
       await run.send('waive', { gate: 'one', ...given });
       await run.send('waive', { gate: 'two', ...given });
@@ -215,7 +201,7 @@ describe('abort', () => {
     const world = new FakeWorld();
     world.hanging.add('two.b');
     const made = plan([phase('one', [step('a')]), phase('two', [step('b')])]);
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       await run.until((s) => s.phases[1]?.status === 'running', 'phase two');
       await eventually('the deed', 20_000, () => world.deeds.includes('two.b'));
       await run.send('abort', { by: 'Ada', reason: 'enough' });
@@ -230,7 +216,7 @@ describe('abort', () => {
     const world = new FakeWorld();
     world.hanging.add('one.b');
     const made = plan([phase('one', [step('a'), step('b')])]);
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       await eventually('the deed', 20_000, () => world.deeds.includes('one.b'));
       await run.handle.cancel();
       const state = await run.result();
@@ -242,7 +228,7 @@ describe('abort', () => {
   test('what is marked undoOn: always is released at a good end too', async () => {
     const world = new FakeWorld();
     const made = plan([phase('one', [step('freeze', { undoOn: 'always' }), step('a')])]);
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       expect((await run.result()).verdict).toBe('go');
       expect(world.deeds).toEqual(['one.freeze', 'one.a', 'undo one.freeze']);
     });
@@ -252,7 +238,7 @@ describe('abort', () => {
 test('a plan without any decision never ends in go', async () => {
   const world = new FakeWorld();
   const made = plan([phase('one', [step('a')])], { decisions: [] });
-  await go(world, made, async (run) => {
+  await goRecorded(server, world, made, async (run) => {
     expect((await run.result()).verdict).toBe('inconclusive');
   });
 }, 60_000);

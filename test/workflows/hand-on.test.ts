@@ -1,54 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { planDigestOf } from '../../client/go-live/launch.js';
 import { addressText, readAddress } from '../../model/plan/address.js';
 import type { Plan } from '../../model/plan/plan.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { FakeWorld } from '../kits/fake-world.js';
+import { handingOn, SUGGESTED_AT } from '../kits/handing-on.js';
 import { recordAs } from '../kits/histories.js';
 import { approval, gate, phase, plan, step } from '../kits/plans.js';
-import { begin, type Running, withWorker } from '../kits/run-go-live.js';
+import { begin, withWorker } from '../kits/run-go-live.js';
 import { ask, signedPlan, signedStart, ssh, vote } from '../kits/signed-go-live.js';
-import { startTestServer, type TestServer } from '../kits/temporal.js';
 import { eventually } from '../kits/until.js';
 
-/** Events and bytes after which the server suggests to continue as new; 4,096 and 4 MiB by default. */
-const SUGGESTED_AT = 80;
+/** Bytes after which the server suggests to continue as new; 4 MiB by default. */
 const SUGGESTED_BYTES = 1_000_000;
-
-let server: TestServer;
-beforeAll(async () => {
-  // A server of its own: it suggests to continue earlier than others do.
-  server = await startTestServer({
-    'limit.historyCount.suggestContinueAsNew': SUGGESTED_AT,
-    'limit.historySize.suggestContinueAsNew': SUGGESTED_BYTES,
-  });
-}, 120_000);
-afterAll(async () => {
-  ssh.remove();
-  await server.stop();
+const { server, go, executions, newest, untilAsked } = handingOn({
+  'limit.historySize.suggestContinueAsNew': SUGGESTED_BYTES,
 });
-
-async function executions(made: Plan): Promise<string[]> {
-  const runs: string[] = [];
-  for await (const { runId } of server.client.workflow.list({ query: `WorkflowId = '${made.target.id}'` }))
-    runs.push(runId);
-  return runs;
-}
-
-async function go(world: FakeWorld, made: Plan, drive: (run: Running) => Promise<void>): Promise<void> {
-  await withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
-    await drive(await begin(server.client, made.target.id, made));
-  });
-}
-
-/** The state as the newest execution tells it. */
-const newest = (made: Plan) => server.client.workflow.getHandle(made.target.id).query<GoLiveState>('state');
-
-const untilAsked = (made: Plan, id: string): Promise<GoLiveState> =>
-  eventually(`the question ${id}`, 30_000, async () => {
-    const state = await newest(made);
-    return state.waiting?.id === id && state;
-  });
+afterAll(() => ssh.remove());
 
 /** Messages that are large, and none of which means anything. */
 const LARGE_BYTES = 300_000;

@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { Plan } from '../../model/plan/plan.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { recordTest } from '../kits/histories.js';
 import { phase, plan, step } from '../kits/plans.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
-import { sharedServer, type TestServer } from '../kits/temporal.js';
+import { suiteServer } from '../kits/suite-server.js';
 import { eventually } from '../kits/until.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await sharedServer();
-}, 120_000);
-afterAll(() => server.stop());
+const server = suiteServer();
 
 const R1 = { id: 'R1', title: 'way back', undo: 'phase', steps: [] } as const;
 /** The deed of `two.c` hangs; the phase has two others behind it, and a rollback of its own. */

@@ -1,25 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { asId } from '../../model/plan/address.js';
 import { approval, phase, plan, step } from '../kits/plans.js';
 import { FakeWorld } from '../kits/fake-world.js';
-import { begin, type Running, withWorker } from '../kits/run-go-live.js';
-import { recordTest } from '../kits/histories.js';
-import { sharedServer, type TestServer } from '../kits/temporal.js';
-import type { Plan } from '../../model/plan/plan.js';
+import { goRecorded } from '../kits/recorded-go-live.js';
+import { suiteServer } from '../kits/suite-server.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await sharedServer();
-}, 120_000);
-afterAll(() => server.stop());
-
-/** Runs one plan on a world until `drive` has ended. */
-function go(world: FakeWorld, made: Plan, drive: (run: Running) => Promise<void>): Promise<void> {
-  return withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
-    await drive(await begin(server.client, made.target.id, made));
-    await recordTest(server.client, made.target.id);
-  });
-}
+const server = suiteServer();
 
 describe('people', () => {
   const asked = () =>
@@ -28,7 +14,7 @@ describe('people', () => {
   test('quorum of distinct people; refusals say why and change nothing; an early vote counts', async () => {
     const world = new FakeWorld();
     const made = asked();
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       await run.until((s) => s.waiting?.id === 'one', 'the approval');
       expect(await run.send('approve', { approval: 'one', role: 'sre', by: 'Sam' })).toMatchObject({ accepted: false });
       expect(await run.send('approve', { approval: 'none', role: 'cto', by: 'Ada' })).toMatchObject({
@@ -59,7 +45,7 @@ describe('people', () => {
       phase('one', [step('a')]),
       phase('two', [step('c')], { approvals: [approval('two', { question, late: true })] }),
     ]);
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       const inWords = 'Step a was done: true, b: (unknown: phases.one.steps.b.x). On?';
       const state = await run.until((s) => s.waiting?.id === 'two', 'the question');
       expect([state.waiting?.text, state.approvals[0]?.question]).toEqual([inWords, inWords]);
@@ -71,7 +57,7 @@ describe('people', () => {
   test('time running out is never an approval', async () => {
     const world = new FakeWorld();
     const made = plan([phase('one', [step('a')], { approvals: [approval('one', { expiresMs: 500 })] })]);
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       const state = await run.result();
       expect(state.verdict).toBe('no-go');
       expect(state.phases[0]?.sentence).toMatch(/Expired at/);
@@ -88,7 +74,7 @@ describe('people', () => {
         onFail: { attempts: 2, then: 'stop', ask: { role: 'sre', expiresMs: 1000 } },
       }),
     ]);
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       await run.until((s) => s.waiting?.id === 'one', 'the first question');
       await run.send('approve', { approval: 'one', role: 'cto', by: 'Ada' });
       const second = await run.until(
@@ -106,7 +92,7 @@ describe('people', () => {
     const made = plan([
       phase('one', [step('a')], { checklist: [{ id: asId('one.window'), text: 'Window confirmed', role: 'sre' }] }),
     ]);
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       await run.until((s) => s.waiting?.kind === 'checklist', 'the checklist');
       expect(await run.send('tick', { item: 'one.window', role: 'cto', by: 'Ada' })).toMatchObject({ accepted: false });
       await run.send('tick', { item: 'one.window', role: 'sre', by: 'Sam' });

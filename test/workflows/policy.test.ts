@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { LoggedEvent } from '../../model/evidence/logged-event.js';
 import { recompute } from '../../model/judge/recompute.js';
 import type { Plan } from '../../model/plan/plan.js';
@@ -6,13 +6,9 @@ import { FakeWorld } from '../kits/fake-world.js';
 import { recordAs } from '../kits/histories.js';
 import { approval, gate, phase, plan, step } from '../kits/plans.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
-import { sharedServer, type TestServer } from '../kits/temporal.js';
+import { suiteServer } from '../kits/suite-server.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await sharedServer();
-}, 120_000);
-afterAll(() => server.stop());
+const server = suiteServer();
 
 const auto = (rule: string, ...reads: string[][]) => ({ auto: { rule, reads } });
 async function go(made: Plan, world: FakeWorld, drive: (run: Running) => Promise<void>): Promise<void> {

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Finding } from '../../model/preflight/finding.js';
 import type { Plan } from '../../model/plan/plan.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { phase, plan, step } from '../kits/plans.js';
 import { begin, withWorker } from '../kits/run-go-live.js';
-import { sharedServer, type TestServer } from '../kits/temporal.js';
+import { suiteServer } from '../kits/suite-server.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await sharedServer();
-}, 120_000);
-afterAll(() => server.stop());
+const server = suiteServer();
 
 const missing: Finding = {
   area: 'secret',

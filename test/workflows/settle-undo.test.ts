@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { Plan } from '../../model/plan/plan.js';
 import { FakeWorld } from '../kits/fake-world.js';
-import { recordTest } from '../kits/histories.js';
 import { phase, plan, step } from '../kits/plans.js';
-import { begin, type Running, withWorker } from '../kits/run-go-live.js';
-import { sharedServer, type TestServer } from '../kits/temporal.js';
+import { type Running } from '../kits/run-go-live.js';
+import { goRecorded } from '../kits/recorded-go-live.js';
+import { suiteServer } from '../kits/suite-server.js';
 import { eventually } from '../kits/until.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await sharedServer();
-}, 120_000);
-afterAll(() => server.stop());
+const server = suiteServer();
 
 const SAM = { role: 'sre', by: 'Sam' };
 
@@ -24,10 +20,7 @@ function failing(undos: Record<string, number>, more: Partial<Plan> = {}): { wor
 }
 
 function go({ world, made }: ReturnType<typeof failing>, drive: (run: Running) => Promise<void>): Promise<void> {
-  return withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
-    await drive(await begin(server.client, made.target.id, made));
-    await recordTest(server.client, made.target.id);
-  });
+  return goRecorded(server, world, made, drive);
 }
 
 test('an undo that failed is asked about: tried again, and done by hand with a reason', async () => {

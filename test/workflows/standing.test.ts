@@ -1,25 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../model/json.js';
 import type { Plan } from '../../model/plan/plan.js';
 import { approval, gate, phase, plan, step } from '../kits/plans.js';
 import { FakeWorld } from '../kits/fake-world.js';
-import { recordTest } from '../kits/histories.js';
-import { begin, type Running, withWorker } from '../kits/run-go-live.js';
-import { sharedServer, type TestServer } from '../kits/temporal.js';
+import { goRecorded } from '../kits/recorded-go-live.js';
+import { suiteServer } from '../kits/suite-server.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await sharedServer();
-}, 120_000);
-afterAll(() => server.stop());
-
-/** Runs one plan on a world until `drive` has ended. */
-function go(world: FakeWorld, made: Plan, drive: (run: Running) => Promise<void>): Promise<void> {
-  return withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
-    await drive(await begin(server.client, made.target.id, made));
-    await recordTest(server.client, made.target.id);
-  });
-}
+const server = suiteServer();
 
 const R1 = { id: 'R1', title: 'Old again', undo: 'all' as const, steps: [] };
 
@@ -44,7 +31,7 @@ function looking(): FakeWorld {
 describe('standing', () => {
   test('a second attempt begins at the earliest phase that was taken back', async () => {
     const world = looking();
-    await go(world, deployed('stop', 2), async (run) => {
+    await goRecorded(server, world, deployed('stop', 2), async (run) => {
       expect((await run.result()).verdict).toBe('go');
       expect(world.deeds).toEqual(['deploy.a', 'check.n', 'undo deploy.a', 'deploy.a', 'check.n']);
     });
@@ -52,7 +39,7 @@ describe('standing', () => {
 
   test('going on behind a failed phase takes again what was taken back', async () => {
     const world = looking();
-    await go(world, deployed('continue'), async (run) => {
+    await goRecorded(server, world, deployed('continue'), async (run) => {
       expect((await run.result()).phases.map(({ status }) => status)).toEqual(['taken-back', 'taken-back']);
       expect(world.deeds).toEqual(['deploy.a', 'check.n', 'undo deploy.a', 'deploy.a', 'undo deploy.a']);
     });
@@ -60,7 +47,7 @@ describe('standing', () => {
 
   test('a person is asked before the rollback: a waiver leaves all as it is', async () => {
     const world = looking();
-    await go(world, deployed('ask'), async (run) => {
+    await goRecorded(server, world, deployed('ask'), async (run) => {
       await run.until((s) => s.waiting?.kind === 'operator', 'the question');
       const until = new Date(Date.now() + 3_600_000).toISOString();
       await run.send('waive', { gate: 'check.v', role: 'cto', by: 'Ada', reason: 'known', until });
@@ -71,7 +58,7 @@ describe('standing', () => {
 
   test('a person is asked before the rollback: to take the phase again runs it first', async () => {
     const world = looking();
-    await go(world, deployed('ask'), async (run) => {
+    await goRecorded(server, world, deployed('ask'), async (run) => {
       await run.until((s) => s.waiting?.kind === 'operator', 'the question');
       await run.send('choose', { choice: 'retry-phase', role: 'sre', by: 'Sam' });
       expect((await run.result()).verdict).toBe('go');
@@ -87,7 +74,7 @@ describe('standing', () => {
       onNoGo: 'keep',
       decisions: [{ id: 'd', title: 'D', requires: ['deploy'], approval: rule }],
     });
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       const asked = await run.until((s) => s.waiting?.id === 'd', 'the approval');
       expect(asked.decisions[0]).toEqual({ id: 'd', title: 'D', sentence: 'Holds; waiting for CTO.', waits: true });
       await run.send('reject', { approval: 'd', role: 'cto', by: 'Ada', reason: 'no' });
@@ -99,12 +86,17 @@ describe('standing', () => {
   test('a condition that cannot be read fails its phase and stops nothing for good', async () => {
     const world = new FakeWorld();
     const unread = { when: 'phases.nowhere.steps.a.v > 1' };
-    await go(world, plan([phase('one', [step('a')]), phase('two', [step('b')], unread)]), async (run) => {
-      const state = await run.result();
-      expect(state.verdict).toBe('inconclusive');
-      expect(state.phases[1]?.sentence).toMatch(/cannot be said/);
-      expect(world.deeds).toEqual(['one.a', 'undo one.a']);
-    });
+    await goRecorded(
+      server,
+      world,
+      plan([phase('one', [step('a')]), phase('two', [step('b')], unread)]),
+      async (run) => {
+        const state = await run.result();
+        expect(state.verdict).toBe('inconclusive');
+        expect(state.phases[1]?.sentence).toMatch(/cannot be said/);
+        expect(world.deeds).toEqual(['one.a', 'undo one.a']);
+      },
+    );
   }, 60_000);
 
   test('an error that nobody foresaw takes the way back', async () => {
@@ -112,7 +104,7 @@ describe('standing', () => {
     const made = plan([phase('one', [step('a')]), phase('two', [step('b')])]);
     // A plan as no planner makes it.
     Object.assign(made.phases[1] ?? {}, { steps: null });
-    await go(world, made, async (run) => {
+    await goRecorded(server, world, made, async (run) => {
       expect((await run.result()).verdict).toBe('no-go');
       expect(world.deeds).toEqual(['one.a', 'undo one.a']);
     });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { alertInput } from '../../kits/alert-input.js';
+import { alertInput } from '../../kits/alerts.js';
 import { channel } from '../../kits/channel.js';
 import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 

@@ -1,15 +1,4 @@
-import { endStack, smallStack } from '../../kits/small-stack.js';
+import { onSmallStack } from '../../kits/small-stack.js';
 import { stepKit } from '../../kits/step-kit.js';
 
-const input = { stack: 'stack', driver: 'native' };
-
-stepKit('stack.ps', {
-  good: async (folder) => {
-    await smallStack(folder);
-    return input;
-  },
-  bad: () => input,
-  badCode: 'NOT_FOUND',
-  reachesToo: ['127.0.0.1'],
-  after: endStack,
-});
+stepKit('stack.ps', onSmallStack);

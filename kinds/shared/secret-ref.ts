@@ -1,1 +1,0 @@
-export { secretRef } from '../../model/schema/format/secret-refs.js';
