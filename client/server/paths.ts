@@ -43,5 +43,5 @@ export function version(): string {
 
 /** The built worker that `golive up` runs. */
 export function workerEntry(): string {
-  return join(packageRoot(), 'dist', 'workers', 'main.js');
+  return join(packageRoot(), 'dist', 'bin', 'worker.js');
 }

@@ -1,5 +1,4 @@
-import * as vega from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
+import type { TopLevelSpec } from 'vega-lite';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import type { Verdict } from '../../model/verdict.js';
@@ -16,7 +15,9 @@ export const COLOURS: Record<Verdict | 'pending', string> = {
 const PLANNED = '#c4ccd5';
 const EARLIER = '#e5a19a';
 
+/** Draws with packages that load for longer than a worker needs to begin a step: only who draws waits for them. */
 async function draw(spec: TopLevelSpec): Promise<string> {
+  const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   const config = { font: 'sans-serif', view: { stroke: null }, background: 'transparent' };
   const compiled = compile(spec, { config, logger: vega.logger(vega.Error) }).spec;
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', logLevel: vega.Error });

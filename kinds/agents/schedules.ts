@@ -1,4 +1,3 @@
-import { Client, Connection, ScheduleNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -22,6 +21,8 @@ export async function withSchedules<R>(
   { env, signal }: Pick<StepContext, 'env' | 'signal'>,
   work: (schedules: Schedules) => Promise<R>,
 ): Promise<R> {
+  // Few workers ever ask for it, and it loads for as long as all kinds together.
+  const { Client, Connection, ScheduleNotFoundError } = await import('@temporalio/client');
   const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: env('temporal') });
   const connection = await Connection.connect({ connectTimeout: CONNECT_MS, ...connectionOptions }).catch(
     (cause: unknown) => {

@@ -13,8 +13,8 @@ import { openWorld, Supervised, type World } from './world.js';
 
 /** A week of minutes with `npm run test:crash`, some hours of them in `npm test`. */
 const ALL = process.env.GOLIVE_CRASH === 'all';
-const SAMPLES = ALL ? 10_080 : 600;
-const KILLS = ALL ? 6 : 2;
+const SAMPLES = ALL ? 10_080 : 300;
+const KILLS = ALL ? 6 : 1;
 const SEED = Number(process.env.GOLIVE_SEED ?? Date.now() % 1_000_000);
 /** The server suggests to continue as new at 4,096. */
 const MOST_EVENTS = 4096;

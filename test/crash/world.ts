@@ -8,7 +8,7 @@ import { openRunbook, type OpenedRunbook } from '../../client/runbook/load.js';
 import { startTestServer, type TestServer } from '../kits/temporal.js';
 import { eventually } from '../kits/until.js';
 
-const MAIN = new URL('../../dist/workers/main.js', import.meta.url).pathname;
+const MAIN = new URL('../../dist/bin/worker.js', import.meta.url).pathname;
 const RUNBOOK = new URL('rb20.yaml', import.meta.url).pathname;
 
 /** Longer than a worker's grace. */

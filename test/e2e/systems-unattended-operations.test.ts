@@ -3,7 +3,7 @@ import { testSystem } from '../kits/system.js';
 await testSystem({
   name: 'unattended-operations',
   faults: ['alert-endpoint-down', 'drill-without-ack', 'respawn-too-slow', 'rotation-loses-a-line', 'stale-health'],
-  sample: ['respawn-too-slow', 'rotation-loses-a-line'],
+  sample: ['rotation-loses-a-line'],
   files: [
     'health_window.jsonl',
     'rotation.json',

@@ -74,7 +74,9 @@ export class Project {
     try {
       return { code, value: JSON.parse(from) as T, stderr };
     } catch {
-      throw new Error(`golive ${args.join(' ')} gave no JSON (exit ${code}).\nstdout: ${stdout}\nstderr: ${stderr}`);
+      // The end says why; the beginning of a long text is what reports cut last.
+      const end = (text: string): string => text.slice(-2000);
+      throw new Error(`golive ${args.join(' ')} gave no JSON (exit ${code}).\n${end(stderr)}\nstdout: ${end(stdout)}`);
     }
   }
 

@@ -10,7 +10,7 @@ import type { GoLiveState } from '../../model/state/state.js';
 import { sharedServer, type TestServer } from '../kits/temporal.js';
 import { eventually } from '../kits/until.js';
 
-const MAIN = new URL('../../dist/workers/main.js', import.meta.url).pathname;
+const MAIN = new URL('../../dist/bin/worker.js', import.meta.url).pathname;
 let server: TestServer;
 let folder: string;
 const running = new Set<ChildProcess>();
