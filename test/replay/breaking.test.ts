@@ -2,37 +2,41 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { recordedHistories } from '../kits/histories.js';
-import { type Bundle, type Mistake, mistakenBundle, workflowBundle } from '../kits/temporal.js';
+import { type Bundle, type Mistake, mistakenBundle } from '../kits/temporal.js';
 
 /**
  * Changes of behaviour that a careless edit could make, as edits of the bundled code: the recorded histories must catch
- * every one of them, or they guard nothing.
+ * every one of them, or they guard nothing. `likely` names the histories to replay first: the rest only when they do not tell.
  */
-const EDITS: [name: string, edit: Mistake][] = [
+const EDITS: [name: string, edit: Mistake & { likely?: string }][] = [
   [
     'a second attempt begins at the failed phase whatever was taken back',
-    { file: 'workflows/after-failure.js', from: 'earliest !== target && ', to: 'false && ' },
+    { file: 'workflows/after-failure.js', from: 'earliest !== target && ', to: 'false && ', likely: 'standing-' },
   ],
   [
     'the phases before one that is given up are left taken back',
-    { file: 'workflows/after-failure.js', from: 'earliest !== plan.id && ', to: 'false && ' },
+    { file: 'workflows/after-failure.js', from: 'earliest !== plan.id && ', to: 'false && ', likely: 'standing-' },
   ],
   [
     'a person is asked after the rollback',
-    { file: 'workflows/after-failure.js', from: 'if (asks && ', to: 'if (false && ' },
+    { file: 'workflows/after-failure.js', from: 'if (asks && ', to: 'if (false && ', likely: 'standing-' },
   ],
-  ['undos run oldest first', { file: 'workflows/undo.js', from: 'of undos.toReversed()', to: 'of undos' }],
+  [
+    'undos run oldest first',
+    { file: 'workflows/undo.js', from: 'of undos.toReversed()', to: 'of undos', likely: 'failure-undos' },
+  ],
   [
     'a parallel group runs one by one',
     {
       file: 'workflows/phase.js',
       from: /await Promise\.all\(group\.map\(\(step\) => (take\([^;]*show\))\)\);/,
       to: 'for (const step of group) await $1;',
+      likely: 'failure-',
     },
   ],
   [
     '`when` of a step is not asked',
-    { file: 'workflows/step.js', from: /step\.when !== undefined && !/, to: 'false && !' },
+    { file: 'workflows/step.js', from: /step\.when !== undefined && !/, to: 'false && !', likely: 'the-straight-way' },
   ],
   ['evidence is not opened first', { file: 'workflows/go-live.js', from: /await (\S+\.openEvidence\()/, to: 'void (' }],
   [
@@ -73,7 +77,7 @@ const EDITS: [name: string, edit: Mistake][] = [
   ],
   [
     'a failed step does not stop its phase',
-    { file: 'workflows/phase.js', from: 'if (blocking && !input.bestEffort)', to: 'if (false)' },
+    { file: 'workflows/phase.js', from: 'if (blocking && !input.bestEffort)', to: 'if (false)', likely: 'failure-' },
   ],
   [
     'without GO nothing is undone',
@@ -99,8 +103,10 @@ beforeAll(() => {
 });
 
 /** Name of the first history that gives other commands on these workflows. */
-async function caughtBy(bundle: Bundle): Promise<string | undefined> {
-  const histories = recorded.map(({ name, history }) => ({ workflowId: name.replace(/\.json$/, ''), history }));
+async function caughtBy(bundle: Bundle, likely: string): Promise<string | undefined> {
+  const histories = recorded
+    .map(({ name, history }) => ({ workflowId: name.replace(/\.json$/, ''), history }))
+    .toSorted((a, b) => Number(b.workflowId.startsWith(likely)) - Number(a.workflowId.startsWith(likely)));
   for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: bundle }, histories)) {
     // Code that merely throws would be no change of behaviour.
     if (error) expect(error).toBeInstanceOf(DeterminismViolationError);
@@ -109,15 +115,11 @@ async function caughtBy(bundle: Bundle): Promise<string | undefined> {
   return undefined;
 }
 
-test('without an edit nothing is caught', async () => {
-  expect(await caughtBy(workflowBundle())).toBeUndefined();
-}, 120_000);
-
 const caught: string[] = [];
 test.each(EDITS)(
   '%s: caught',
   async (name, edit) => {
-    const by = await caughtBy(mistakenBundle([edit]));
+    const by = await caughtBy(mistakenBundle([edit]), edit.likely ?? '');
     expect([name, by]).toEqual([name, expect.any(String)]);
     caught.push(name);
   },
