@@ -8,7 +8,7 @@ export interface TcpProxy {
   drop(): void;
   /** Lets every connection stand and passes nothing on until `heal`, as a dead switch does. */
   stall(): void;
-  /** Resets every connection once; new ones are taken. */
+  /** Ends every connection once, in the middle of whatever it says; new ones are taken. */
   reset(): void;
   heal(): void;
   close(): Promise<void>;
@@ -21,7 +21,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   let state: 'open' | 'dropped' | 'stalled' = 'open';
   const server = createServer((near) => {
     if (state === 'dropped') {
-      near.resetAndDestroy();
+      near.destroy();
       return;
     }
     const far = connect(Number(port), host);
@@ -45,26 +45,27 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const resetAll = (): void => {
-    for (const socket of sockets) socket.resetAndDestroy();
+  // Not by resetAndDestroy: it begins to shut the socket down, which keeps it from being reset, and then it stays open.
+  const endAll = (): void => {
+    for (const socket of sockets) socket.destroy();
   };
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     drop: () => {
       state = 'dropped';
-      resetAll();
+      endAll();
     },
     stall: () => {
       state = 'stalled';
       for (const socket of sockets) socket.pause();
     },
-    reset: resetAll,
+    reset: endAll,
     heal: () => {
       state = 'open';
       for (const socket of sockets) socket.resume();
     },
     close: async () => {
-      resetAll();
+      endAll();
       await new Promise((resolve) => server.close(resolve));
     },
   };
