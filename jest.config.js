@@ -37,6 +37,9 @@ const SYSTEM = [
 export default {
   // Tests wait for conditions; this only bounds a hang, also where both cores are busy.
   testTimeout: 30_000,
+  // A worker with nothing left to do takes its heap apart, half a second of work where both cores are busy. With jest's own
+  // 500 ms that was reported as a leak; one that really holds a handle still is.
+  workerGracefulExitTimeout: 10_000,
   testSequencer: './test/kits/run/sequencer.mjs',
   projects: [
     {

@@ -79,11 +79,15 @@ const MISTAKES: { title: string; mistakes: Mistake[]; run: Run; found: RegExp[] 
   {
     title: 'the undo is promised after the deed',
     mistakes: [
-      { file: 'workflows/step.js', from: /if \(promise\)\s+register\((entryOf\(.*\))\);/, to: 'const late = $1;' },
+      {
+        file: 'workflows/step.js',
+        from: /if \(promise\)\s+register\((entryOf\(.*\))\);/,
+        to: 'const late = promise && $1;',
+      },
       {
         file: 'workflows/step.js',
         from: /(\S*stepDone\)?\(record, result\);)/,
-        to: '$1 register(late);',
+        to: '$1 if (late) register(late);',
       },
     ],
     run: broken,
