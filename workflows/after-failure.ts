@@ -92,7 +92,7 @@ function goOnBehind({ session, plan, state }: Work): Next {
 }
 
 /** Asks an operator about a phase that failed for good, unless waivers let it pass meanwhile. */
-async function askAboutPhase(work: Work): Promise<Next | 'waived'> {
+export async function askAboutPhase(work: Work): Promise<Next | 'waived'> {
   const { session, desk, plan, state } = work;
   const { rollback } = plan.onFail;
   const waived = () => mayGoOn(phaseVerdict(underWaivers(session, state.id, state.gates)));
@@ -104,6 +104,7 @@ async function askAboutPhase(work: Work): Promise<Next | 'waived'> {
     choices: ['retry-phase', 'continue', 'rollback', 'stop'],
     ...plan.onFail.ask,
     settled: () => state.gates.length > 0 && waived(),
+    ...(changed('goes-on-while-asked-about-a-phase') ? { asking: { stage: 'phase' } } : {}),
   });
   if (answer === 'settled') {
     passWaived(session, state);

@@ -87,6 +87,16 @@ export const CHANGES = {
     reason:
       'An undo that failed left the rollback incomplete at once; now an operator has it tried again, or did it by hand.',
   },
+  'goes-on-while-asked-about-a-phase': {
+    since: 'unreleased',
+    reason:
+      'The question about a phase that failed for good stayed in its execution, and a flood of messages ended it.',
+  },
+  'hands-on-at-once': {
+    since: 'unreleased',
+    reason:
+      'Large messages while people were asked filled the history before it was handed on; now bytes are counted, and nothing is waited for.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;

@@ -6,6 +6,11 @@ import type { Session } from './session.js';
 
 /** Longest result of a phase, in UTF-16 units, that is handed on with an open question about one of its steps. */
 const LARGEST_RESULT = 500_000;
+/**
+ * Bytes that messages may add to the history of one open question. The server suggests to go on at 4 MiB: a flood of
+ * messages of 2 MiB each, as large as a server takes them, is quicker than that to its limit of 50 MiB.
+ */
+const CROWDED_BYTES = 1024 * 1024;
 
 /**
  * Goes on in a new execution when messages have made the history long: between two phases, or while people are asked,
@@ -15,12 +20,21 @@ export async function handOn(session: Session, answered: () => boolean = () => f
   // Signatures under check are waited for, so that none is lost; a flood of new ones must not make that endless.
   session.handsOn = changed('goes-on-while-asked');
   await condition(allHandlersFinished);
-  await session.flush();
+  // A round trip to the event log is time in which a flood goes on: what is not written yet travels.
+  if (!changed('hands-on-at-once')) await session.flush();
   session.handsOn = false;
   if (session.aborted || answered()) return;
-  const { state, phases, undos, refused, start, next, asking } = session;
+  const { state, phases, undos, refused, start, next, asking, unwritten } = session;
   state.events += workflowInfo().historyLength;
-  const carried: Carried = { state: { ...state }, phases, undos, next, refused, ...(asking ? { asking } : {}) };
+  const carried: Carried = {
+    state: { ...state },
+    phases,
+    undos,
+    next,
+    refused,
+    ...(asking ? { asking } : {}),
+    unwritten,
+  };
   // Who asks this execution is told to ask the next one.
   state.continued = true;
   await continueAsNew<(start: GoLiveStart, carried: Carried) => Promise<GoLiveResult>>(start, carried);
@@ -41,7 +55,12 @@ export async function untilAnswered(
 ): Promise<void> {
   const mayHandOn = changed('goes-on-while-asked') && !isTooLarge(asking);
   session.asking = asking;
-  const crowded = (): boolean => mayHandOn && workflowInfo().continueAsNewSuggested;
+  const begunAt = workflowInfo().historySize;
+  const countsBytes = changed('hands-on-at-once');
+  const crowded = (): boolean => {
+    const { continueAsNewSuggested, historySize } = workflowInfo();
+    return mayHandOn && (continueAsNewSuggested || (countsBytes && historySize - begunAt > CROWDED_BYTES));
+  };
   const ends = ms === undefined ? undefined : Date.now() + ms;
   const holds = (): boolean => answered() || crowded();
   if (ends === undefined) await condition(holds);

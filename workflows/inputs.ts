@@ -1,3 +1,4 @@
+import type { EventDraft } from '../model/evidence/events.js';
 import type { GoLiveRef } from '../model/state/contract.js';
 import type { PhaseId } from '../model/plan/address.js';
 import type { GatePlan, Plan, StepNode } from '../model/plan/plan.js';
@@ -54,6 +55,8 @@ export interface Carried {
   refused: number;
   /** What people are asked, where it goes on in the middle of a question. */
   asking?: Asking;
+  /** Events that are not in the event log yet; absent in histories from before `hands-on-at-once`. */
+  unwritten?: readonly EventDraft[];
 }
 
 /** A question to people, as far as the next execution must know where it stands. */
@@ -61,5 +64,7 @@ export type Asking =
   /** An approval, of the phase that is next or of a decision. */
   | { stage: 'before' | 'after' | 'decision'; id: string }
   | { stage: 'checklist' }
+  /** An operator is asked about the phase that is next, which failed for good. */
+  | { stage: 'phase' }
   /** An operator is asked about a step of this result. */
   | { stage: 'step'; result: PhaseResult };

@@ -71,7 +71,8 @@ export class Session {
   desk: OpenAnswer | undefined;
   /** The work that an abort stops. */
   work: CancellationScope | undefined;
-  private readonly unwritten: EventDraft[] = [];
+  /** Events that were noted and are not in the event log yet. */
+  readonly unwritten: EventDraft[];
   private shown = { phase: '', verdict: '', waitingOn: '' };
 
   constructor(
@@ -88,6 +89,7 @@ export class Session {
     this.refused = carried?.refused ?? 0;
     this.next = carried?.next ?? 0;
     if (carried?.asking) this.asking = carried.asking;
+    this.unwritten = [...(carried?.unwritten ?? [])];
     this.ref = refOf(plan);
   }
 

@@ -4,7 +4,7 @@ import { bytesOf, READ_BYTES } from '../model/plan/limits.js';
 import type { PhasePlan } from '../model/plan/plan.js';
 import type { PhaseResult, PhaseState, StepRecord } from '../model/state/state.js';
 import { phaseJudged, phaseRuns, phaseSkipped } from '../model/state/transitions.js';
-import { afterFailure, type Next, type Work } from './after-failure.js';
+import { afterFailure, askAboutPhase, type Next, type Work } from './after-failure.js';
 import { changed } from './changes.js';
 import { cancellable, runChild } from './child.js';
 import { askApproval, askChecklist } from './people/ask.js';
@@ -37,6 +37,7 @@ export async function takePhase(session: Session, desk: Desk, plan: PhasePlan, s
   if ((stage === 'before' || stage === 'checklist') && !(await askChecklist(session, plan)))
     return stopped(work, 'Stopped before it began.');
   if (stage === 'after') return accepted(work);
+  if (stage === 'phase') return unlessWaived(work, askAboutPhase);
 
   let result = taken?.stage === 'step' ? taken.result : await run(work);
   while (result.status === 'asks' && !session.aborted) {
@@ -51,8 +52,8 @@ export async function takePhase(session: Session, desk: Desk, plan: PhasePlan, s
 }
 
 /** What follows a failure, unless people waive what failed. */
-async function unlessWaived(work: Work): Promise<Next> {
-  const next = await afterFailure(work);
+async function unlessWaived(work: Work, follow = afterFailure): Promise<Next> {
+  const next = await follow(work);
   return next === 'waived' ? accepted(work) : next;
 }
 

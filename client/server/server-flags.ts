@@ -11,6 +11,8 @@ export interface ServerStart {
   settings?: Readonly<Record<string, Json>>;
 }
 
+const MIB = 1024 * 1024;
+
 /**
  * Settings of the server that its defaults get wrong for sequential steps: with the default poll rate of 20 a second a step
  * costs about 101 ms, with these about 17 ms (measured on 2 cores).
@@ -22,6 +24,13 @@ export const DYNAMIC_CONFIG = {
   'system.enableActivityEagerExecution': true,
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
+  // A flood of messages of 2 MiB: by default a second one that comes while a worker looks at the first ends its task, so
+  // that it comes never to its end, and the go-live ends at 50 MiB. Four may wait, and be written at once; then it goes on.
+  'history.maximumBufferedEventsSizeInBytes': 8 * MIB,
+  'limit.mutableStateSize.error': 32 * MIB,
+  'system.transactionSizeLimit': 32 * MIB,
+  // Where it cannot go on at once, since a phase runs. A worker still reads so much again within one task of 10 s.
+  'limit.historySize.error': 128 * MIB,
   // By default the HTTP API answers any Host: a web page could reach it by DNS rebinding.
   'frontend.httpAllowedHosts': ['localhost:*', '127.0.0.1:*'],
 } as const;
