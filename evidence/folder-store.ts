@@ -93,19 +93,29 @@ async function namesIn(folder: string): Promise<string[]> {
 /** Links are not followed. Tag files are written beside `data/`, so leftovers are looked for there, too. */
 async function inventory(root: string): Promise<Inventory> {
   const found: Inventory = { files: [], leftovers: [], links: [] };
-  const walk = async (below: string): Promise<void> => {
-    for (const name of (await namesIn(join(root, below))).toSorted()) {
-      const path = `${below}/${name}`;
-      const absolute = join(root, path);
-      const status = await lstat(absolute);
-      if (isLeftover(name)) found.leftovers.push(path);
-      else if (status.isDirectory()) await walk(path);
-      else if (status.isSymbolicLink()) found.links.push({ path, target: await readlink(absolute) });
-      else if (status.isFile()) found.files.push({ path, ...(await sha256File(absolute)) });
-    }
-  };
   found.leftovers.push(...(await namesIn(root)).filter(isLeftover));
-  await walk('data');
+  await lookInto(root, 'data', found);
   found.files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return found;
+}
+
+/** Takes what lies below a folder; false when that is nothing but leftovers, so that the folder is one, too. */
+async function lookInto(root: string, below: string, found: Inventory): Promise<boolean> {
+  let holds = false;
+  for (const name of (await namesIn(join(root, below))).toSorted()) {
+    const path = `${below}/${name}`;
+    const absolute = join(root, path);
+    const status = await lstat(absolute);
+    if (isLeftover(name)) {
+      found.leftovers.push(path);
+      continue;
+    }
+    if (!status.isDirectory()) holds = true;
+    if (status.isDirectory()) {
+      if (await lookInto(root, path, found)) holds = true;
+      else found.leftovers.push(path);
+    } else if (status.isSymbolicLink()) found.links.push({ path, target: await readlink(absolute) });
+    else if (status.isFile()) found.files.push({ path, ...(await sha256File(absolute)) });
+  }
+  return holds;
 }

@@ -9,7 +9,7 @@ export interface StoredFile extends ManifestEntry {
 export interface Inventory {
   /** Sorted by path. */
   files: StoredFile[];
-  /** Unfinished writes and leases: no part of the record. */
+  /** Unfinished writes, leases, and folders with nothing else in them: no part of the record. */
   leftovers: string[];
   /** Symbolic links, which no record may hold: path and where they point. */
   links: { path: string; target: string }[];

@@ -1,12 +1,14 @@
 import { SIGNS } from '../../model/state/signs.js';
 import { clean } from './text.js';
-import { type Finding, type FindingClass } from '../../evidence/verify/finding.js';
+import { type Finding, type FindingClass, KEPT } from '../../evidence/verify/finding.js';
 import type { Verification } from '../../evidence/verify/verify.js';
 
 const WORDS: Record<FindingClass, string> = {
   altered: 'ALTERED',
   untrusted: 'NOT TRUSTED',
+  unreadable: 'NOT READ',
   incomplete: 'NOT COMPLETE',
+  other: 'ANOTHER GO-LIVE',
   policy: 'AGAINST ITS RULES',
   history: 'ANOTHER WORKFLOW',
 };
@@ -14,14 +16,15 @@ const WORDS: Record<FindingClass, string> = {
 const SHOWN = 20;
 
 /** A verification as people read it: what was looked at, what does not hold, and one sentence. */
-export function verificationLines({ bundle, ok, exitCode, seal, checks, findings }: Verification): string[] {
+export function verificationLines(verification: Verification): string[] {
+  const { bundle, ok, exitCode, seal, checks, notJudged, findings, findingCount } = verification;
   const width = Math.max(...checks.map(({ what }) => what.length));
   const lines = checks.map(({ what, count, findings: bad, note }) => {
     const said = note === undefined ? '' : `  ${clean(note, 100)}`;
     return `${bad === 0 ? SIGNS.passed : SIGNS.failed} ${what.padEnd(width)}  ${String(count).padStart(5)}${said}`;
   });
   const listed = findings.slice(0, SHOWN).map(findingLine);
-  const more = findings.length > SHOWN ? [`  and ${findings.length - SHOWN} more; --json lists them`] : [];
+  const more = findingCount > SHOWN ? [`  and ${findingCount - SHOWN} more${moreIn(findings)}`] : [];
   const verdict =
     ok && seal
       ? [
@@ -29,8 +32,13 @@ export function verificationLines({ bundle, ok, exitCode, seal, checks, findings
           ...(seal.approvals === 'declared' ? ['Its approvals are declared names: given, not proven.'] : []),
         ]
       : [`NOT VERIFIED: ${clean(bundle, 200)} (exit ${exitCode})`];
-  return [...lines, '', ...listed, ...more, ...(listed.length > 0 ? [''] : []), ...verdict];
+  const taken = notJudged.map(({ count, what, why }) => `${count} ${what}: ${clean(why, 300)}`);
+  const left = taken.length === 0 ? [] : [`Not judged again: ${taken.join('; ')}.`];
+  return [...lines, '', ...listed, ...more, ...(listed.length > 0 ? [''] : []), ...verdict, ...left];
 }
+
+const moreIn = (kept: readonly Finding[]): string =>
+  `; --json lists ${kept.length < KEPT ? 'them' : `the first ${KEPT}`}`;
 
 function findingLine({ class: kind, item, message }: Finding): string {
   return `  ${WORDS[kind]}  ${clean(item, 160)} ${clean(message, 400)}`;

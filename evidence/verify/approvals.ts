@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf } from '../../host/errno.js';
 import { readSigners } from '../../model/signing/allowed-signers.js';
-import { samePerson, sameVoter, tally, type ApprovalState, type Vote } from '../../model/people/approval.js';
+import { judgeVote, tally, type ApprovalState, type Vote } from '../../model/people/approval.js';
+import type { Receipt } from '../../model/people/message.js';
 import { canonicalJson } from '../../model/json.js';
 import { approvalsOf } from '../../model/state/initial-state.js';
 import type { ApprovalPlan, Plan } from '../../model/plan/plan.js';
@@ -43,7 +44,7 @@ export async function checkApprovals(
       if (!asked) findings.add('policy', rule.id, 'is in the plan and not in the state');
       else if (asked.status === 'approved') checkApproved(bag, rule, asked, record, events, findings);
     }
-    checkNeeded(plan, state, findings);
+    checkNeeded(record, events, findings);
     return { count: rules.length, note: signed ? 'signed' : 'declared names, not proven' };
   });
   if (!signed) return;
@@ -59,12 +60,21 @@ export async function checkApprovals(
 }
 
 /** What a phase passed or a decision was taken without. */
-function checkNeeded(plan: Plan, state: GoLiveState, findings: Findings): void {
+function checkNeeded(
+  { plan, state }: Pick<Record, 'plan' | 'state'>,
+  events: readonly LoggedEvent[],
+  findings: Findings,
+): void {
   const approved = (id: string) => state.approvals.find((one) => one.id === id)?.status === 'approved';
   for (const phase of plan.phases) {
     if (state.phases.find(({ id }) => id === phase.id)?.status !== 'passed') continue;
-    for (const rule of phase.approvals)
+    const began = eventsOf(events, 'phase.started').findLast((one) => one.phase === phase.id)?.seq ?? -1;
+    for (const rule of phase.approvals) {
+      const closed = eventsOf(events, 'approval.closed').findLast((one) => one.approval === rule.id);
       if (!approved(rule.id)) findings.add('policy', rule.id, `was not approved, and ${phase.id} passed`);
+      else if (closed && closed.seq < began)
+        findings.add('policy', rule.id, `was approved for an earlier attempt than the one in which ${phase.id} passed`);
+    }
     for (const item of phase.checklist) {
       if (!state.checklist.some((tick) => tick.item === item.id && tick.at))
         findings.add('policy', item.id, `is not ticked, and ${phase.id} passed`);
@@ -88,23 +98,13 @@ function checkApproved(
     wrong('is approved, and its votes do not make it so');
   if (asked.digest !== digestOf(bag, rule, plan, state, events))
     wrong('is bound to something else than what this bundle holds');
-  for (const vote of counted) {
+  for (const [index, vote] of counted.entries()) {
     const who = `${vote.by} as ${vote.role}`;
     if (vote.digest !== asked.digest) wrong(`the vote of ${who} is bound to something else`);
-    const holds =
-      plan.people === undefined ||
-      Object.entries(plan.people).some(([name, roles]) => samePerson(name, vote.by) && roles.includes(vote.role));
-    if (!holds) wrong(`${vote.by} does not hold the role ${vote.role}`);
-    if (
-      !vote.breakGlass &&
-      !rule.starterMay &&
-      sameVoter(vote, { by: startedBy, principal: state.startedProof?.principal })
-    )
-      wrong(`${vote.by} started the go-live and approved it`);
+    const may = mayVote(rule, asked, counted.slice(0, index), vote, { plan, startedBy, state });
+    if (!may.accepted) wrong(`the vote of ${who} may not count: ${may.reason}`);
     if (vote.breakGlass && !state.breakGlass?.some((one) => one.approval === rule.id))
       wrong('was given by breaking the glass, and the state does not say so');
-    if (rule.distinct && counted.some((other) => other !== vote && sameVoter(other, vote)))
-      wrong(`${vote.by} voted twice`);
     const inTime =
       vote.at <= (asked.closedAt ?? '') &&
       (vote.early || vote.at >= (asked.openedAt ?? '')) &&
@@ -120,6 +120,20 @@ function checkApproved(
     ({ approval, digest }) => approval === rule.id && digest === asked.digest,
   );
   if (!wasAsked) wrong('was never asked, says the event log');
+}
+
+/** Whether a vote that was counted may be so, by the rule by which the desk took it: the votes before it stood. */
+function mayVote(
+  rule: ApprovalPlan,
+  asked: ApprovalState,
+  earlier: Vote[],
+  { approval, role, by, reason, principal, breakGlass, vote, via, at, early }: Vote,
+  { plan, startedBy, state }: Record,
+): Receipt {
+  const message = { approval, role, by, ...(reason && { reason }), ...(breakGlass && { breakGlass: 'yes' as const }) };
+  const then: ApprovalState = { ...asked, status: early ? 'not-asked' : 'open', votes: earlier };
+  const rules = { plan, startedBy, startedPrincipal: state.startedProof?.principal };
+  return judgeVote(rule, then, { message, principal, vote, via, at }, rules);
 }
 
 /** What the question was about, made again from the bundle. */

@@ -9,7 +9,7 @@ import type { Findings } from './finding.js';
 import { type Fall, fallsOf, takenBackBy } from './standing.js';
 
 /** An event of the log, as the time at which it was written. */
-type Moment = Pick<LoggedEvent & { time?: string }, 'seq' | 'time'>;
+export type Moment = Pick<LoggedEvent & { time?: string }, 'seq' | 'time'>;
 
 /** The state as it was when a decision was taken: what fell later had not fallen, what was decided later was open. */
 function stateAt(
@@ -42,6 +42,12 @@ export function givenBy({ gate, by, until }: Waiver, events: readonly LoggedEven
   return eventsOf(events, 'message.waive').filter(
     ({ said }) => said?.gate === gate && said.by === by && said.until === until,
   );
+}
+
+/** Whether a waiver stood at a moment of the log: given before it, and not over by then. */
+export function stoodAt(waiver: Waiver, { seq, time }: Moment, events: readonly LoggedEvent[]): boolean {
+  const given = givenBy(waiver, events).some((one) => one.seq < seq);
+  return given && (time === undefined || Date.parse(waiver.until) > Date.parse(time));
 }
 
 /** How the last attempt of a phase ended, by the log. */

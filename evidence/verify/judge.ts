@@ -1,22 +1,22 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { overallVerdict } from '../../model/state/decision.js';
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
-import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../../model/json.js';
+import { canonicalJson, isJsonObject, type JsonObject } from '../../model/json.js';
 import { type Plan, stepsOf } from '../../model/plan/plan.js';
 import { type BegunStep, type JudgedAttempt, type Recomputed, recompute } from '../../model/judge/recompute.js';
 import { addressText, asId } from '../../model/plan/address.js';
 import type { SealPredicate } from '../../model/evidence/seal.js';
 import type { GoLiveState, StepRecord } from '../../model/state/state.js';
-import { type GateResult, phaseVerdict } from '../../model/judge/gate.js';
-import { mayGoOn, type Verdict } from '../../model/verdict.js';
-import { waiveGate } from '../../model/judge/waiver.js';
+import { phaseVerdict } from '../../model/judge/gate.js';
+import { mayGoOn } from '../../model/verdict.js';
 import { sha256 } from '../hash.js';
 import type { Bag } from './bag.js';
 import { checkDecisions } from './decisions.js';
 import type { Findings } from './finding.js';
+import { checkFigures, type FromRaw } from './figures.js';
+import { checkGates, claimed } from './gates.js';
 import { checkPolicies } from './policies.js';
-import { fromSamples } from './samples.js';
+import { MOST, readAtMost } from './read.js';
 import { checkStanding } from './standing.js';
 import { strictJson, strictText } from './strict.js';
 
@@ -26,9 +26,6 @@ export interface Record {
   startedBy: string;
   state: GoLiveState;
 }
-
-/** A kind's outputs from its raw evidence; undefined where the evidence does not hold all of it. */
-export type FromRaw = (kind: string, input: JsonObject, read: (name: string) => Buffer | undefined) => Json | undefined;
 
 /** Reads plan and state, and checks that they, the runbook, the log's begin and the seal speak of the same go-live. */
 export async function readRecord(
@@ -99,10 +96,12 @@ function readJson(
   findings: Findings,
 ): JsonObject | undefined {
   if (!bag.payload.has(path)) {
-    findings.add('incomplete', path, 'is not there');
+    if (!findings.has('unreadable')) findings.add('incomplete', path, 'is not there');
     return undefined;
   }
-  const text = strictText(readFileSync(join(bag.root, path)));
+  const bytes = findings.reading(path, () => readAtMost(join(bag.root, path), MOST.record));
+  if (bytes === undefined) return undefined;
+  const text = strictText(bytes);
   const value = text?.endsWith('\n') ? strictJson(text.slice(0, -1), 2) : undefined;
   if (isJsonObject(value) && holds(value)) return value;
   findings.add('altered', path, 'is not JSON as golive writes it');
@@ -126,7 +125,7 @@ export async function checkJudgement(
   if (again.policies.length > 0 || state.approvals.some(({ policy }) => policy))
     await findings.group('rules that approve, judged again', () => checkPolicies(again, plan, state, findings));
   await findings.group('figures from the raw records', () => checkFigures(bag, again, fromRaw, findings));
-  await findings.group('gates, judged again', () => checkGates(again, state, findings));
+  await findings.group('gates, judged again', () => checkGates(again, record, events, findings));
   await findings.group('phases, decisions and verdict', () => checkVerdict(again, record, events, findings));
 }
 
@@ -140,100 +139,6 @@ function checkInputs(begun: readonly BegunStep[], findings: Findings): { count: 
     }
   }
   return { count: begun.length };
-}
-
-function checkFigures(
-  bag: Bag,
-  again: Recomputed,
-  fromRaw: FromRaw,
-  findings: Findings,
-): { count: number; note: string } {
-  let count = 0;
-  let steps = 0;
-  for (const { phase, attempt, steps: outputs } of again.attempts) {
-    for (const [id, logged] of Object.entries(outputs)) {
-      steps += 1;
-      const begun = again.begun.findLast((one) => one.phase === phase && one.attempt === attempt && one.plan.id === id);
-      if (!begun?.input) continue;
-      const item = `${phase}.${attempt}/${id}`;
-      const read = (name: string): Buffer | undefined => newest(bag, phase, attempt, id, name);
-      let raw: Json | undefined;
-      try {
-        raw = begun.plan.window ? fromSamples(begun.plan.window, read) : fromRaw(begun.plan.uses, begun.input, read);
-      } catch (error) {
-        findings.add('policy', item, `its raw records cannot be read: ${error instanceof Error ? error.message : ''}`);
-        continue;
-      }
-      if (raw === undefined) continue;
-      count += 1;
-      if (canonicalJson(raw) !== canonicalJson(logged))
-        findings.add('policy', item, 'its raw records give other figures than the log');
-    }
-  }
-  return { count, note: `${steps - count} other steps: figures as logged` };
-}
-
-/** The file of the step's last epoch that has it. */
-function newest(bag: Bag, phase: string, attempt: number, step: string, name: string): Buffer | undefined {
-  const prefix = `data/phases/${phase}.${attempt}/${step}`;
-  for (let epoch = 50; epoch >= 1; epoch -= 1) {
-    const path = `${epoch > 1 ? `${prefix}.${epoch}` : prefix}/${name}`;
-    if (bag.payload.has(path) && existsSync(join(bag.root, path))) return readFileSync(join(bag.root, path));
-  }
-  return undefined;
-}
-
-interface Claimed {
-  verdict: Verdict | undefined;
-  steps: StepRecord[];
-  gates: GateResult[];
-}
-
-function claimed(state: GoLiveState, { phase: id, attempt }: JudgedAttempt): Claimed | undefined {
-  const phase = state.phases.find((candidate) => candidate.id === id);
-  if (phase?.attempt === attempt) return { verdict: phase.verdict, steps: phase.steps, gates: phase.gates };
-  return phase?.history.find((earlier) => earlier.attempt === attempt);
-}
-
-function checkGates(again: Recomputed, state: GoLiveState, findings: Findings): { count: number; note: string } {
-  let count = 0;
-  let waived = 0;
-  for (const attempt of again.attempts) {
-    const told = claimed(state, attempt);
-    // A phase that stopped at a step has no gates; it has not passed either.
-    if (!told || told.gates.length === 0) continue;
-    for (const gate of attempt.gates) {
-      count += 1;
-      const item = `${attempt.phase}.${attempt.attempt}/${gate.id}`;
-      const said = told.gates.find(({ id }) => id === gate.id);
-      if (!said) {
-        findings.add('policy', item, 'was not judged');
-        continue;
-      }
-      const expected = said.waiver ? underWaiver(attempt.phase, gate, said, state) : gate;
-      if (said.waiver) waived += 1;
-      if (!expected) findings.add('policy', item, 'is waived, and no waiver of it stands in the state');
-      else if (canonicalJson(expected) !== canonicalJson(said)) {
-        findings.add(
-          'policy',
-          item,
-          `is ${said.verdict} (${said.sentence}), and judged again it is ${expected.verdict}: ${expected.sentence}`,
-        );
-      }
-    }
-    if (told.gates.length !== attempt.gates.length)
-      findings.add('policy', attempt.phase, 'has gates that the plan does not have');
-  }
-  return { count, note: waived > 0 ? `${waived} under waivers` : 'none waived' };
-}
-
-function underWaiver(phase: string, gate: GateResult, said: GateResult, state: GoLiveState): GateResult | undefined {
-  const { by, until, reason } = said.waiver ?? {};
-  const address = addressText({ phase: asId(phase), part: gate.id });
-  const waiver = state.waivers.find(
-    (one) => one.by === by && one.until === until && one.reason === reason && one.gate === address,
-  );
-  return waiver && !gate.floor ? waiveGate(gate, waiver) : undefined;
 }
 
 function checkVerdict(again: Recomputed, { plan, state }: Record, events: readonly LoggedEvent[], findings: Findings) {

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isJsonObject } from '../../model/json.js';
 import { eventsOf, type LoggedEvent, oddField, readEvent } from '../../model/evidence/logged-event.js';
-import { formatManifest } from '../../model/evidence/manifest.js';
 import type { SealPredicate } from '../../model/evidence/seal.js';
-import { FIRST_PREV, linkOf, sha256 } from '../hash.js';
+import { placeOfStep } from '../../model/evidence/step-place.js';
+import { FIRST_PREV, linkOf } from '../hash.js';
 import type { Bag } from './bag.js';
 import type { Findings } from './finding.js';
+import { eachLine, type Line, manifestHash, MOST } from './read.js';
 import { strictJson, strictText } from './strict.js';
 
 const LOG = 'data/events.jsonl';
@@ -16,38 +16,67 @@ export async function checkLog(bag: Bag, seal: SealPredicate | undefined, findin
   const events: LoggedEvent[] = [];
   await findings.group('the event log, line by line', () => {
     if (!bag.payload.has(LOG)) {
-      findings.add('incomplete', LOG, 'is not there');
+      if (!findings.has('unreadable')) findings.add('incomplete', LOG, 'is not there');
       return { count: 0 };
     }
-    const text = strictText(readFileSync(join(bag.root, LOG)));
-    if (text === undefined || !text.endsWith('\n')) findings.add('altered', LOG, 'does not end with a whole line');
-    const lines = (text ?? '').trimEnd().split('\n');
-    let prev = FIRST_PREV;
-    for (const [index, line] of lines.entries()) {
-      const value = strictJson(line);
-      if (!isJsonObject(value) || typeof value.type !== 'string') {
-        findings.add('altered', `${LOG}:${index + 1}`, 'is no event as golive writes it');
-        break;
-      }
-      if (value.seq !== index)
-        findings.add('altered', `${LOG}:${index + 1}`, `has the number ${JSON.stringify(value.seq)}`);
-      if (value.prev !== prev)
-        findings.add('altered', `${LOG}:${index + 1}`, 'does not follow from the line before it');
-      prev = linkOf(line);
-      const odd = oddField(value);
-      if (odd !== undefined)
-        findings.add('policy', `${LOG}:${index + 1}`, `is no ${value.type} as golive writes it: field ${odd}`);
-      events.push(readEvent(index, value));
-    }
-    checkEnd(bag, events, prev, seal, findings);
+    const chain: Chain = { events, prev: FIRST_PREV };
+    const path = join(bag.root, LOG);
+    const read = findings.reading(LOG, () => {
+      eachLine(path, { most: MOST.log, mostLine: MOST.logLine }, (line) => follow(chain, line, findings));
+      return true;
+    });
+    if (!read) return { count: events.length };
+    if (events.length === 0) findings.add('altered', LOG, 'does not hold a whole line');
+    checkEnd(bag, events, chain.prev, seal, findings);
     const unknown = events.filter(({ type }) => type === 'unknown').length;
-    const note = `head ${prev.slice(0, 12)}`;
+    findings.leave(unknown, 'lines of the event log', 'of a type that this golive does not know');
+    const note = `head ${chain.prev.slice(0, 12)}`;
     return { count: events.length, note: unknown > 0 ? `${note}; ${unknown} of unknown types, not judged` : note };
   });
-  await findings.group('evidence files against what the log says of them', () =>
-    checkReferences(bag, events, findings),
-  );
+  await findings.group('evidence files against what the log says of them', () => {
+    checkFolders(bag, events, findings);
+    return checkReferences(bag, events, findings);
+  });
   return events;
+}
+
+/** The lines so far, and what the next one must follow from. */
+interface Chain {
+  events: LoggedEvent[];
+  prev: string;
+}
+
+/** Takes one more line; false ends the reading: behind a line that is none, nothing can follow. */
+function follow(chain: Chain, { bytes, whole }: Line, findings: Findings): boolean {
+  const index = chain.events.length;
+  const item = `${LOG}:${index + 1}`;
+  const line = strictText(bytes);
+  const value = line === undefined ? undefined : strictJson(line);
+  if (!isJsonObject(value) || typeof value.type !== 'string') {
+    findings.add('altered', item, 'is no event as golive writes it');
+    return false;
+  }
+  if (!whole) findings.add('altered', item, 'is not a whole line: it does not end with a line break');
+  if (value.seq !== index) findings.add('altered', item, `has the number ${JSON.stringify(value.seq)}`);
+  if (value.prev !== chain.prev) findings.add('altered', item, 'does not follow from the line before it');
+  chain.prev = linkOf(bytes);
+  const odd = oddField(value);
+  if (odd !== undefined) findings.add('policy', item, `is no ${value.type} as golive writes it: field ${odd}`);
+  chain.events.push(readEvent(index, value));
+  return true;
+}
+
+/** A folder with nothing in it is part of a bundle only where a step began and left nothing. */
+function checkFolders({ emptyFolders }: Bag, events: readonly LoggedEvent[], findings: Findings): void {
+  if (emptyFolders.length === 0) return;
+  const places = eventsOf(events, 'step.started', 'undo.started').flatMap((event) => {
+    const { phase = '', phaseAttempt = 0, step = '', epoch = 1 } = event;
+    const [attempt, place] = placeOfStep({ phase, phaseAttempt, step, epoch });
+    return [`data/phases/${attempt}`, `data/phases/${attempt}/${place}`];
+  });
+  const known = new Set(places);
+  for (const path of emptyFolders)
+    if (!known.has(path)) findings.add('altered', path, 'is an empty folder, and no step was there; it was added');
 }
 
 function checkEnd(
@@ -65,7 +94,7 @@ function checkEnd(
     return;
   }
   const rest = [...bag.payload].filter(([path]) => path !== LOG).map(([path, hash]) => ({ path, sha256: hash }));
-  if (last.files !== rest.length || last.digest !== sha256(formatManifest(rest))) {
+  if (last.files !== rest.length || last.digest !== manifestHash(rest)) {
     findings.add('altered', LOG, 'was sealed over other files than those that lie here');
   }
   if (seal && (seal.events.count !== events.length || seal.events.head !== head)) {

@@ -18,13 +18,18 @@ export async function checkRights(
       const { gate, role, by, reason, until, at } = waiver;
       const receipt = judgeWaiver({ gate, role, by, reason, until }, plan, Date.parse(at));
       if (!receipt.accepted) findings.add('policy', gate, `is waived, and may not be so: ${receipt.reason}`);
-      const heard = givenBy(waiver, events).some(({ said }) => said?.role === role);
-      if (!heard) findings.add('policy', gate, `the event log knows nothing of the waiver of ${by}`);
+      const heard = givenBy(waiver, events).filter(({ said }) => said?.role === role);
+      if (heard.length === 0) findings.add('policy', gate, `the event log knows nothing of the waiver of ${by}`);
+      else if (!heard.some(({ time = at }) => sameTime(time, at)))
+        findings.add('policy', gate, `was waived by ${by} at another time, says the event log`);
     }
     for (const phase of state.phases) checkOmitted(phase, { plan, events, findings });
     return { count: state.waivers.length + omitted.length };
   });
 }
+
+/** A message is noted as it is taken. */
+const sameTime = (a: string, b: string): boolean => Math.abs(Date.parse(a) - Date.parse(b)) <= 1000;
 
 function checkOmitted(
   { id, status, omitted }: PhaseState,

@@ -10,12 +10,13 @@ import {
   type SealStatement,
   STATEMENT_TYPE,
 } from '../../model/evidence/seal.js';
-import { fingerprintOf, sha256 } from '../hash.js';
+import { TAG_MANIFEST } from '../../model/evidence/manifest.js';
+import { fingerprintOf } from '../hash.js';
 import type { Bag } from './bag.js';
 import type { Findings } from './finding.js';
 import { hasExactly, strictBase64, strictText } from './strict.js';
 
-const SUBJECTS = ['bag-info.txt', 'bagit.txt', 'manifest-sha256.txt'];
+const SUBJECTS = ['bag-info.txt', 'bagit.txt', 'manifest-sha256.txt'] as const;
 const PREDICATE = [
   'approvals',
   'change',
@@ -39,19 +40,28 @@ const PREDICATE = [
  * Checks the seal: the key is the trusted one, the signature is by it over the raw payload, and the payload names the
  * tag files as they are. Nothing of the payload is believed before the signature holds.
  *
- * @param trusted fingerprint of the key that the reader trusts; it comes from outside the bundle
+ * @param trusted fingerprints of the keys that the reader trusts; they come from outside the bundle
  */
-export async function checkSeal(bag: Bag, trusted: string, findings: Findings): Promise<SealPredicate | undefined> {
+export async function checkSeal(
+  bag: Bag,
+  trusted: readonly string[],
+  findings: Findings,
+): Promise<SealPredicate | undefined> {
   let predicate: SealPredicate | undefined;
   await findings.group('the seal and its key', () => {
-    predicate = sealed(bag, trusted, findings);
-    return { count: 1, note: trusted };
+    const read = sealed(bag, trusted, findings);
+    predicate = read?.predicate;
+    return { count: 1, note: read?.key ?? trusted.join(' ') };
   });
   return predicate;
 }
 
-function sealed(bag: Bag, trusted: string, findings: Findings): SealPredicate | undefined {
-  const [pem, seal] = [bag.tags.get(KEY_FILE), bag.tags.get(SEAL_FILE)];
+function sealed(
+  bag: Bag,
+  trusted: readonly string[],
+  findings: Findings,
+): { predicate: SealPredicate; key: string } | undefined {
+  const [pem, seal] = [bag.small.get(KEY_FILE), bag.small.get(SEAL_FILE)];
   if (pem === undefined || seal === undefined) return undefined;
   const key = readKey(pem.toString('utf8'));
   if (key === undefined) {
@@ -74,15 +84,22 @@ function sealed(bag: Bag, trusted: string, findings: Findings): SealPredicate | 
   const [body, sig] = [strictBase64(payload), strictBase64(signature.sig)];
   if (body === undefined || sig === undefined) return altered('holds base64 in a second spelling');
   const fingerprint = fingerprintOf(key);
-  if (signature.keyid !== fingerprint) return altered('names another key than the one beside it');
-  if (fingerprint !== trusted) {
-    findings.add('untrusted', KEY_FILE, `is ${fingerprint}, and you trust ${trusted}`);
+  if (signature.keyid !== fingerprint) {
+    if (bag.tags.has(TAG_MANIFEST)) return altered('names another key than the one beside it');
+    // A worker with another key began to close it anew and was stopped there: nothing is said by either key.
+    const keys = `is by ${typeof signature.keyid === 'string' ? signature.keyid : 'another key'}, and the key beside it is ${fingerprint}`;
+    findings.add('incomplete', SEAL_FILE, `${keys}: two workers closed it, and the second did not end`);
+    return undefined;
+  }
+  if (!trusted.includes(fingerprint)) {
+    findings.add('untrusted', KEY_FILE, `is ${fingerprint}, and you trust ${trusted.join(' or ')}`);
     return undefined;
   }
   if (!verify(null, Buffer.concat([Buffer.from(pae(body.length)), body]), key, sig)) {
     return altered('has a signature that is not good');
   }
-  return statementOf(body, bag, altered);
+  const predicate = statementOf(body, bag, altered);
+  return predicate && { predicate, key: fingerprint };
 }
 
 function statementOf(body: Buffer, bag: Bag, altered: (why: string) => undefined): SealPredicate | undefined {
@@ -95,7 +112,7 @@ function statementOf(body: Buffer, bag: Bag, altered: (why: string) => undefined
     return altered('states something of another type or version');
   }
   if (!hasExactly(predicate, PREDICATE)) return altered('has fields that are unknown, or lacks some');
-  const expected = SUBJECTS.map((name) => ({ name, digest: { sha256: sha256(bag.tags.get(name) ?? '') } }));
+  const expected = SUBJECTS.map((name) => ({ name, digest: { sha256: bag.tags.get(name) ?? '' } }));
   if (canonicalJson(subject) !== canonicalJson(expected)) return altered('does not name the tag files as they are');
   return predicate;
 }

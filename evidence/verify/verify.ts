@@ -4,15 +4,18 @@ import { EvidenceRefusal } from '../error.js';
 import { checkApprovals, type Signers } from './approvals.js';
 import { checkBag } from './bag.js';
 import { type Finding, Findings } from './finding.js';
-import { checkJudgement, type FromRaw, readRecord } from './judge.js';
+import type { FromRaw } from './figures.js';
+import { checkJudgement, readRecord } from './judge.js';
 import { checkLog } from './log.js';
 import { checkRights } from './rights.js';
 import { checkSeal } from './seal.js';
 
 export interface Trust {
-  /** Fingerprint of the evidence key. */
-  key: string;
+  /** Fingerprints of evidence keys: one of them must have sealed it. A worker may have had another key before. */
+  keys: readonly string[];
   signers?: Signers | undefined;
+  /** `<target>/<change>` that the bundle must be of. */
+  expect?: string | undefined;
 }
 
 export interface Verification {
@@ -21,7 +24,12 @@ export interface Verification {
   exitCode: number;
   seal: SealPredicate | null;
   checks: Findings['checked'];
+  /** What golive cannot judge again: it stands as the bundle says it. */
+  notJudged: Findings['asLogged'];
+  /** The first thousand. */
   findings: Finding[];
+  /** All of them. */
+  findingCount: number;
 }
 
 /**
@@ -37,11 +45,15 @@ export async function verifyBundle(root: string, trust: Trust, fromRaw: FromRaw)
   }
   const findings = new Findings();
   const bag = await checkBag(root, findings);
-  const seal = await checkSeal(bag, trust.key, findings);
+  const seal = await checkSeal(bag, trust.keys, findings);
   const events = await checkLog(bag, seal, findings);
   const record = await readRecord(bag, seal, events, findings);
-  // What was altered is not judged: its words mean nothing.
-  if (record && findings.list.every((one) => one.class !== 'altered')) {
+  if (seal && trust.expect !== undefined && seal.goLive !== trust.expect)
+    findings.add('other', 'seal.dsse.json', `is of ${seal.goLive}, and you expect ${trust.expect}`);
+  // What was altered is not judged: its words mean nothing. What was not read leaves words out.
+  if (!record || findings.has('altered') || findings.has('unreadable')) {
+    findings.leave(1, 'bundle', 'its gates, decisions and approvals: it is not whole, and is not judged');
+  } else {
     await checkJudgement(bag, record, events, fromRaw, findings);
     await checkApprovals(bag, record, events, trust.signers, findings);
     await checkRights(record, events, findings);
@@ -52,6 +64,7 @@ export async function verifyBundle(root: string, trust: Trust, fromRaw: FromRaw)
       return { count: 1, ...(seal ? { note: `${seal.temporal.workflowId} ${seal.temporal.runId}` } : {}) };
     });
   }
-  const { list, checked, exitCode } = findings;
-  return { bundle: root, ok: list.length === 0, exitCode, seal: seal ?? null, checks: checked, findings: list };
+  const { list, checked, asLogged, count, exitCode } = findings;
+  const [ok, checks, notJudged] = [count === 0, checked, asLogged];
+  return { bundle: root, ok, exitCode, seal: seal ?? null, checks, notJudged, findings: list, findingCount: count };
 }

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import type { CloseEvidence, ClosedEvidence } from '../../model/state/contract.js';
 import type { ShownByKind } from '../../model/evidence/shown.js';
 import { canonicalJson } from '../../model/json.js';
@@ -10,7 +11,8 @@ import { reproduceText } from '../report/reproduce.js';
 import { signoffText } from '../report/signoff.js';
 import { writeBag } from './bag.js';
 import { sha256 } from '../durable.js';
-import { EvidenceRefusal } from '../error.js';
+import { EvidenceError, EvidenceRefusal } from '../error.js';
+import { fingerprintOf } from '../hash.js';
 import { openStore } from '../open-store.js';
 import type { EvidenceStore } from '../store.js';
 import { appendEvent, appendEvents, EVENT_LOG, isSealed, SEALED } from './log.js';
@@ -61,10 +63,17 @@ export async function closeEvidence(
   const { files } = await store.list();
   return {
     ...result,
-    key: sealer.key.fingerprint,
+    key: await sealedBy(store),
     files: files.length,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
   };
+}
+
+/** The key that sealed a closed bundle: also of a worker that had another one, before it was started again. */
+async function sealedBy(store: EvidenceStore): Promise<string> {
+  const pem = await store.read(KEY_FILE);
+  if (pem === undefined) throw new EvidenceError(`${store.local(KEY_FILE)} is gone`, 'Look who took it away.', 'GONE');
+  return fingerprintOf(createPublicKey(pem));
 }
 
 async function writePages(

@@ -24,28 +24,40 @@ export interface ManifestEntry {
  * break is escaped and its line begins with a backslash, as `sha256sum` itself prints it.
  */
 export function formatManifest(entries: readonly ManifestEntry[]): string {
-  return entries
-    .toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
-    .map(({ sha256, path }) => {
-      if (!/[\\\n\r]/.test(path)) return `${sha256}  ${path}\n`;
-      const escaped = path.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
-      return `\\${sha256}  ${escaped}\n`;
-    })
-    .join('');
+  return manifestLines(entries).join('');
 }
 
-const LINE = /^(\\?)([0-9a-f]{64}) [ *](.+)$/;
+/** The lines of `formatManifest`, each with its line break. */
+export function manifestLines(entries: readonly ManifestEntry[]): string[] {
+  return entries.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)).map(manifestLine);
+}
+
+/** One line of a manifest with its line break. */
+export function manifestLine({ sha256, path }: ManifestEntry): string {
+  if (!/[\\\n\r]/.test(path)) return `${sha256}  ${path}\n`;
+  const escaped = path.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+  return `\\${sha256}  ${escaped}\n`;
+}
+
+const LINE = /^(\\?)([0-9a-f]{64}) [ *](.+)$/s;
 const ESCAPES: Record<string, string> = { '\\\\': '\\', '\\n': '\n', '\\r': '\r' };
 
 /** Reads a manifest. @returns the entries, or the number (from 1) of the first line that is none */
 export function parseManifest(text: string): { entries: ManifestEntry[] } | { badLine: number } {
   const entries: ManifestEntry[] = [];
-  for (const [index, line] of text.split('\n').entries()) {
-    if (line === '' && index === text.split('\n').length - 1) break;
-    const match = LINE.exec(line);
-    const [, escaped, sha256, path] = match ?? [];
-    if (sha256 === undefined || path === undefined) return { badLine: index + 1 };
-    entries.push({ sha256, path: escaped ? path.replace(/\\\\|\\n|\\r/g, (pair) => ESCAPES[pair] ?? pair) : path });
+  const lines = text.split('\n');
+  for (const [index, line] of lines.entries()) {
+    if (line === '' && index === lines.length - 1) break;
+    const entry = parseManifestLine(line);
+    if (entry === undefined) return { badLine: index + 1 };
+    entries.push(entry);
   }
   return { entries };
+}
+
+/** Reads one line of a manifest, without its line break. */
+export function parseManifestLine(line: string): ManifestEntry | undefined {
+  const [, escaped, sha256, path] = LINE.exec(line) ?? [];
+  if (sha256 === undefined || path === undefined) return undefined;
+  return { sha256, path: escaped ? path.replace(/\\\\|\\n|\\r/g, (pair) => ESCAPES[pair] ?? pair) : path };
 }

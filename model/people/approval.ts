@@ -104,6 +104,21 @@ export function personProblem(plan: Pick<Plan, 'people'>, by: string): Receipt |
   return refuse(`${by} is not among the people of this project.`, 'Add the person to golive.yaml.');
 }
 
+/** Why a person's vote would count twice: once per role always, and once at all where distinct people are asked for. */
+function votedTwice(
+  { id, distinct }: ApprovalPlan,
+  votes: readonly Vote[],
+  voter: Named & { role: string },
+): Receipt | undefined {
+  const { by, role } = voter;
+  const earlier = votes.filter((vote) => vote.status === 'counted' && sameVoter(vote, voter));
+  if (earlier.some((vote) => vote.role === role))
+    return refuse(`${by} has already voted as ${role} on '${id}'.`, 'A vote counts once; nothing was changed.');
+  if (distinct && earlier.length > 0)
+    return refuse(`${by} has already voted on '${id}' in another role.`, 'It asks for distinct people.');
+  return undefined;
+}
+
 /**
  * Whether a vote may stand, worst reason first. It never changes anything; the caller records the vote or the refusal.
  * A vote before the question is asked may stand only where all that it binds to is known (`when: before`).
@@ -141,13 +156,8 @@ export function judgeVote(rule: ApprovalPlan, state: ApprovalState, draft: VoteD
     return refuse(`${by} started this go-live and may not approve it.`, 'Ask another person with that role.');
   }
   if (draft.vote === 'reject' && !reason?.trim()) return refuse('A rejection needs a reason.', 'Give `reason`.');
-  const earlier = state.votes.filter((vote) => vote.status === 'counted' && sameVoter(vote, voter));
-  if (earlier.some((vote) => vote.role === role)) {
-    return refuse(`${by} has already voted as ${role} on '${rule.id}'.`, 'A vote counts once; nothing was changed.');
-  }
-  if (rule.distinct && earlier.length > 0) {
-    return refuse(`${by} has already voted on '${rule.id}' in another role.`, 'It asks for distinct people.');
-  }
+  const twice = votedTwice(rule, state.votes, { ...voter, role });
+  if (twice) return twice;
   return {
     accepted: true,
     text: `${draft.vote === 'approve' ? 'Approval' : 'Rejection'} of '${rule.id}' by ${by} as ${role} is recorded.`,

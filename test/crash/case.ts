@@ -127,7 +127,7 @@ export async function runCase(world: World, spec: Case, reference?: Left): Promi
     const state = (await world.server.client.workflow.getHandle(id).result()) as GoLiveState;
     const left = { effects: effectsIn(log), evidenceDir, state };
     const findings = check(left, reference ?? left, spec.mayRepeat);
-    const verified = await verifyBundle(evidenceDir, { key: state.bundle?.key ?? '' }, recomputeOutputs);
+    const verified = await verifyBundle(evidenceDir, { keys: [state.bundle?.key ?? ''] }, recomputeOutputs);
     findings.wrong.push(...verified.findings.map((one) => `the bundle does not verify: ${JSON.stringify(one)}`));
     const unfinished = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
       isTemporary(basename(path)),

@@ -93,7 +93,7 @@ async function lose(harm: Harm, step: string): Promise<Row> {
     // A pass must not be empty: the execution was really lost. Of one that is sent back, the next run may end in its place.
     const { sentence = '' } = state.phases[0] ?? {};
     if (harm !== 'reset' && !sentence.includes('was ended from outside')) row.wrong.push(`not lost: ${sentence}`);
-    const { findings } = await verifyBundle(evidence, { key: state.bundle?.key ?? '' }, recomputeOutputs);
+    const { findings } = await verifyBundle(evidence, { keys: [state.bundle?.key ?? ''] }, recomputeOutputs);
     row.wrong.push(...findings.map((one) => `the bundle does not verify: ${JSON.stringify(one)}`));
     return row;
   } finally {

@@ -98,7 +98,7 @@ test(
       expect(executions.length).toBeGreaterThan(SAMPLES / 500 - 1);
       expect(state.phases[0]?.gates.map(({ value }) => value)).toEqual([SAMPLES, 0]);
       expect(state.verdict).toBe('go');
-      const verified = await verifyBundle(evidence, { key: state.bundle?.key ?? '' }, recomputeOutputs);
+      const verified = await verifyBundle(evidence, { keys: [state.bundle?.key ?? ''] }, recomputeOutputs);
       expect(verified.findings).toEqual([]);
     } finally {
       await worker.stop();

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { folderStore } from '../../evidence/folder-store.js';
+import { planDigestOf } from '../../client/go-live/launch.js';
 import { writeBag } from '../../evidence/write/bag.js';
 import { linkOf, sha256 } from '../../evidence/hash.js';
 import { sealText } from '../../evidence/write/seal.js';
@@ -11,11 +11,20 @@ import { formatManifest } from '../../model/evidence/manifest.js';
 import { KEY_FILE, SEAL_FILE } from '../../model/evidence/seal.js';
 import { canonicalJson, type Json } from '../../model/json.js';
 import type { Plan } from '../../model/plan/plan.js';
+import type { MessageName, Messages } from '../../model/people/message.js';
+import {
+  type Expected,
+  type Signed,
+  startExpected,
+  type Statement,
+  STATEMENT_TYPE,
+} from '../../model/signing/signing.js';
+import { expectedStatement } from '../../model/state/expected-statement.js';
 import type { GoLiveState } from '../../model/state/state.js';
-import { Project } from './cli.js';
+import { judge } from '../evidence/verify/independent.mjs';
+import { RealProject, type Start } from './real-go-live.js';
 import { testSealer } from './sealer.js';
 import { SshKeys } from './ssh.js';
-import { eventually } from './until.js';
 
 type Loose = { [key: string]: Json };
 
@@ -125,7 +134,6 @@ const RUNBOOK = `schema: 1
 id: small
 title: Small
 roles: { cto: CTO, sre: SRE }
-inputs: { least: { type: number } }
 phases:
   - id: measure
     checklist: [{ id: told, text: The users are told, role: sre }]
@@ -135,7 +143,7 @@ phases:
         uses: metrics.read
         with: { file: figures.csv, values: { share: { path: ok, reduce: mean }, n: { path: ok, reduce: count } } }
     gates:
-      - { id: share, title: Share of good answers, value: steps.figures.values.share, atLeast: \${{ inputs.least }} }
+      - { id: share, title: Share of good answers, value: steps.figures.values.share, atLeast: LEAST }
       - { id: count, title: Answers, value: steps.figures.values.n, atLeast: 5, floor: true }
 decisions:
   - id: go
@@ -170,75 +178,75 @@ export async function makeBundles(): Promise<Made> {
   };
 }
 
-const reallyMake = (): Promise<Made> => Project.making(makeIn);
+const PEOPLE = { Ada: ['cto'], Bo: ['cto'], Cy: ['sre'] };
 
-async function makeIn(project: Project): Promise<Made> {
-  const ssh = new SshKeys();
-  const file = (name: string, content: string) => writeFileSync(join(project.folder, name), content);
-  const people = { Ada: ['cto'], Bo: ['cto'], Cy: ['sre'] };
-  file(
-    'golive.yaml',
-    `people:\n${Object.entries(people)
-      .map(([name, roles]) => `  ${name}: { roles: [${roles.join()}], principal: ${name.toLowerCase()}@x }\n`)
-      .join('')}`,
-  );
-  file('allowed_signers', ['ada', 'bo', 'cy'].map((name) => ssh.line(`${name}@x`, name)).join(''));
-  file('figures.csv', 'ok\n1\n1\n1\n0\n1\n1\n');
-  for (const [id, least] of [
-    ['good', 0.8],
-    ['bad', 0.9],
-  ] as const) {
-    file(
-      `${id}.yaml`,
-      RUNBOOK.replace('inputs: { least: { type: number } }\n', '').replace('${{ inputs.least }}', String(least)),
+async function reallyMake(): Promise<Made> {
+  const [project, ssh] = [new RealProject(), new SshKeys()];
+  const close = (): Promise<void> => {
+    ssh.remove();
+    project.close();
+    return Promise.resolve();
+  };
+  try {
+    const people = Object.entries(PEOPLE).map(
+      ([name, roles]) => `  ${name}: { roles: [${roles.join()}], principal: ${name.toLowerCase()}@x }\n`,
     );
+    project.file('golive.yaml', `people:\n${people.join('')}`);
+    const signers = project.file(
+      'allowed_signers',
+      ['ada', 'bo', 'cy'].map((name) => ssh.line(`${name}@x`, name)).join(''),
+    );
+    project.file('figures.csv', 'ok\n1\n1\n1\n0\n1\n1\n');
+    project.file('good.yaml', RUNBOOK.replace('LEAST', '0.8'));
+    project.file('bad.yaml', RUNBOOK.replace('LEAST', '0.9'));
+    const plans = [await project.plan('good.yaml', 'good'), await project.plan('bad.yaml', 'bad')];
+    // Side by side: most of it is waiting.
+    await project.serving((start) => Promise.all(plans.map((plan) => take(start, plan, ssh))));
+    const key = project.key();
+    const { fingerprint } = testSealer({ privateKey: key, publicKey: createPublicKey(key) }).key;
+    return { go: project.bundle('good'), noGo: project.bundle('bad'), key, fingerprint, signers, close };
+  } catch (error) {
+    await close();
+    throw error;
   }
-  const retry = async (...args: string[]): Promise<void> => {
-    const ended = await eventually(`golive ${args.join(' ')} is not refused`, 60_000, async () => {
-      const answer = await project.run(...args);
-      return answer.code !== 4 && answer;
-    });
-    if (ended.code !== 0) throw new Error(`golive ${args.join(' ')}: ${ended.stderr}`);
+}
+
+/** Takes one go-live to its end: started by Cy, who ticks; two CTOs agree where they are asked. Everything is signed. */
+async function take(start: Start, plan: Plan, ssh: SshKeys): Promise<void> {
+  const sign = (expected: Expected) => signed(ssh, expected);
+  const running = await start(plan, 'Cy', sign(startExpected(plan.goLiveId, planDigestOf(plan), 'Cy')));
+  const say = async <N extends MessageName>(verb: N, message: Messages[N]): Promise<void> => {
+    const expected = expectedStatement(await running.state(), verb, message);
+    if (typeof expected === 'string') throw new Error(expected);
+    const receipt = await running.send(verb, { ...message, ...sign(expected) });
+    if (!receipt.accepted) throw new Error(`${verb}: ${receipt.reason}`);
   };
-  await project.must('up', '--detach');
-  // Side by side: most of it is waiting.
-  await Promise.all(
-    ['good', 'bad'].map(async (id) => {
-      const how = ['--target', id, '--change', 'c1', '--mode', 'live', '--yes'];
-      await project.must('start', `${id}.yaml`, ...how, '--key', ssh.path('cy'));
-      await retry('tick', id, 'measure.told', '--key', ssh.path('cy'));
-      if (id === 'good') {
-        await retry('approve', id, 'go', '--key', ssh.path('ada'), '--reason', 'fine');
-        await retry('approve', id, 'go', '--key', ssh.path('bo'), '--reason', 'fine too');
-      }
-      await project.run('watch', id);
-    }),
-  );
-  const key = createPrivateKey(readFileSync(join(project.folder, '.golive', 'evidence-key.pem')));
-  const bundle = (id: string): string => {
-    const path = join(project.folder, 'evidence', id, 'c1');
-    if (!existsSync(join(path, 'tagmanifest-sha256.txt'))) throw new Error(`${path} is not closed`);
-    return path;
-  };
-  await project.must('down');
-  return {
-    go: bundle('good'),
-    noGo: bundle('bad'),
-    key,
-    fingerprint: testSealer({ privateKey: key, publicKey: createPublicKey(key) }).key.fingerprint,
-    signers: join(project.folder, 'allowed_signers'),
-    close: async () => {
-      ssh.remove();
-      await project.close();
-    },
-  };
+  await running.until(({ waiting }) => waiting?.kind === 'checklist', 'its checklist is asked for');
+  await say('tick', { item: 'measure.told', by: 'Cy', role: 'sre' });
+  const asks = ({ waiting, endedAt }: GoLiveState): boolean => waiting?.id === 'go' || endedAt !== undefined;
+  if ((await running.until(asks, 'its decision is asked for')).endedAt === undefined) {
+    await say('approve', { approval: 'go', by: 'Ada', role: 'cto', reason: 'fine' });
+    await say('approve', { approval: 'go', by: 'Bo', role: 'cto', reason: 'fine too' });
+  }
+  await running.result();
+}
+
+function signed(ssh: SshKeys, expected: Expected): Signed {
+  const name = expected.by.toLowerCase();
+  const [issuedAt, expiresAt] = [0, 3_600_000].map((ms) => new Date(Date.now() + ms).toISOString());
+  return ssh.statement(name, {
+    ...expected,
+    type: STATEMENT_TYPE,
+    principal: `${name}@x`,
+    issuedAt,
+    expiresAt,
+  } as Statement);
 }
 
 /** What the second verifier says. */
 export function secondOpinion(bundle: string, fingerprint: string, signers: string): boolean {
-  const script = new URL('../evidence/verify/independent.mjs', import.meta.url).pathname;
   try {
-    execFileSync(process.execPath, [script, bundle, fingerprint, signers], { stdio: 'pipe' });
+    judge(bundle, fingerprint, signers);
     return true;
   } catch {
     return false;

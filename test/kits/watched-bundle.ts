@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Project } from './cli.js';
+import { RealProject } from './real-go-live.js';
 
 /** A rule that approves, a window that was green, and one that never was. */
 const RUNBOOK = `schema: 1
@@ -40,7 +40,7 @@ export async function makeWatched(): Promise<Watched> {
     const key = createPrivateKey(readFileSync(join(kept, 'watched.key')));
     return { bundle: join(kept, 'watched'), key, close: () => Promise.resolve() };
   }
-  const made = await Project.making(makeIn);
+  const made = await reallyMake();
   if (kept === undefined) return made;
   cpSync(made.bundle, join(kept, 'watched'), { recursive: true });
   writeFileSync(join(kept, 'watched.key'), made.key.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
@@ -48,25 +48,18 @@ export async function makeWatched(): Promise<Watched> {
   return makeWatched();
 }
 
-async function makeIn(project: Project): Promise<Watched> {
-  const file = (name: string): string => join(project.folder, name);
-  writeFileSync(file('watched.yaml'), RUNBOOK);
-  writeFileSync(file('golive.yaml'), 'approvals: { level: declared }\n');
-  writeFileSync(file('figures.csv'), 'ok\n1\n1\n1\n0\n1\n');
-  await project.must('up', '--detach');
-  await project.must(
-    'start',
-    'watched.yaml',
-    '--target',
-    'shop',
-    '--change',
-    'c1',
-    '--mode',
-    'live',
-    '--yes',
-    '--wait',
-  );
-  await project.must('down');
-  const key = createPrivateKey(readFileSync(file('.golive/evidence-key.pem')));
-  return { bundle: file('evidence/shop/c1'), key, close: () => project.close() };
+async function reallyMake(): Promise<Watched> {
+  const project = new RealProject();
+  const close = (): Promise<void> => Promise.resolve(project.close());
+  try {
+    project.file('watched.yaml', RUNBOOK);
+    project.file('golive.yaml', 'approvals: { level: declared }\n');
+    project.file('figures.csv', 'ok\n1\n1\n1\n0\n1\n');
+    const plan = await project.plan('watched.yaml', 'watched');
+    await project.serving(async (start) => (await start(plan, 'Cy')).result());
+    return { bundle: project.bundle('watched'), key: project.key(), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -13,7 +13,7 @@ let made: Made;
 let trust: Trust;
 beforeAll(async () => {
   made = await makeBundles();
-  trust = { key: made.fingerprint, signers: { text: readFileSync(made.signers, 'utf8') } };
+  trust = { keys: [made.fingerprint], signers: { text: readFileSync(made.signers, 'utf8') } };
 }, 180_000);
 afterAll(() => made?.close(), 60_000);
 

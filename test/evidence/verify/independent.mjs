@@ -1,18 +1,18 @@
 #!/usr/bin/env node
 // A second opinion on a bundle: node independent.mjs BUNDLE SHA256:fingerprint [allowed_signers]
-// It shares nothing with golive: sha256sum, ssh-keygen and Node's own crypto. It says yes (exit 0) or no (exit 1).
+// It shares nothing with golive: sha256sum, ssh-keygen and Node's own crypto. It says yes (exit 0) or no (exit 1); the
+// tests call `judge`, which throws where the answer is no.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-const [root, trusted, signers] = process.argv.slice(2);
-const fail = (why) => {
-  console.log(`NO: ${why}`);
-  process.exit(1);
+let root, trusted, signers;
+const must = (holds, why) => {
+  if (!holds) throw new Error(why);
 };
-const must = (holds, why) => holds || fail(why);
 const sha = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const bytesOf = (name) => readFileSync(join(root, name));
 const utf8 = (bytes) => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -30,12 +30,12 @@ const base64 = (text) => {
 };
 
 function files(below = '') {
-  return readdirSync(join(root, below)).flatMap((name) => {
-    const path = below ? `${below}/${name}` : name;
+  return readdirSync(join(root, below), { encoding: 'buffer' }).flatMap((name) => {
+    const path = below ? `${below}/${utf8(name)}` : utf8(name);
     const status = lstatSync(join(root, path));
-    if (status.isDirectory()) return files(path);
-    must(status.isFile(), `${path} is no plain file`);
-    return [path];
+    if (!status.isDirectory()) must(status.isFile(), `${path} is no plain file`);
+    else must(readdirSync(join(root, path)).length > 0, `${path} is an empty folder`);
+    return status.isDirectory() ? files(path) : [path];
   });
 }
 
@@ -121,6 +121,8 @@ function checkPeople(plan, state, digest) {
         for (const [name, value] of Object.entries(expected)) must(said[name] === value, `${asked.id}: another ${name}`);
         must(plan.signing.principals[vote.by] === vote.principal, `${asked.id}: signed by somebody else`);
         must(vote.breakGlass || vote.by !== state.startedBy, `${asked.id}: the starter`);
+        const twice = (other) => other !== vote && other.role === vote.role && other.principal === vote.principal;
+        must(!good.some(twice), `${asked.id}: ${vote.by} twice as ${vote.role}`);
         base64(vote.signature);
         const armour = `-----BEGIN SSH SIGNATURE-----\n${vote.signature.replace(/.{1,70}/g, '$&\n')}-----END SSH SIGNATURE-----\n`;
         writeFileSync(join(folder, 'sig'), armour);
@@ -141,6 +143,16 @@ function checkPeople(plan, state, digest) {
   }
 }
 
+// Whether somebody waived this very gate before the phase was accepted, and for longer than that.
+function waived({ id, approvals }, gate, { by, until } = {}, events) {
+  const passed = events.findLast((one) => one.type === 'phase.passed' && one.phase === id);
+  const began = events.findLast((one) => one.type === 'phase.started' && one.phase === id && one.seq < passed.seq);
+  const after = (one) => approvals.some((rule) => rule.when === 'after' && rule.id === one.approval);
+  const at = events.find((one) => one.type === 'approval.asked' && one.seq > began.seq && after(one)) ?? passed;
+  const mine = ({ said, seq }) => said.gate === `${id}.${gate}` && said.by === by && said.until === until && seq < at.seq;
+  return Date.parse(until) > Date.parse(at.time) && events.some((one) => one.type === 'message.waive' && mine(one));
+}
+
 // Gates whose value is a plain figure of a step: the figure must be the logged one, and must hold.
 function checkGates(plan, state, events) {
   for (const phase of plan.phases) {
@@ -151,6 +163,7 @@ function checkGates(plan, state, events) {
     for (const gate of phase.gates) {
       const said = told.gates.find(({ id }) => id === gate.id);
       must(said && (said.verdict === 'go' || said.verdict === 'waived' || !gate.hard), `${phase.id}.${gate.id}: not go`);
+      if (said?.verdict === 'waived') must(waived(phase, gate.id, said.waiver, events), `${phase.id}.${gate.id}: not waived`);
       const [, step, path] = /^(?:steps\.(\w+)|it)\.([\w.]+)$/.exec(gate.value) ?? [];
       if (!path || said.verdict === 'waived') continue;
       const id = (step ?? gate.it).replaceAll('_', '-');
@@ -176,7 +189,9 @@ function checkStanding(plan, state, events) {
   }
 }
 
-try {
+/** Throws where a bundle is not what it says; else gives what it says. */
+export function judge(...given) {
+  [root, trusted, signers] = given;
   const payload = checkFiles();
   const seal = checkSeal();
   const events = checkLog(seal, payload);
@@ -192,7 +207,14 @@ try {
   checkGates(plan, state, events);
   checkStanding(plan, state, events);
   checkPeople(plan, state, digest);
-  console.log(`YES: ${seal.goLive} ${seal.verdict}`);
-} catch (error) {
-  fail(error.message);
+  return `${seal.goLive} ${seal.verdict}`;
+}
+
+if (process.argv[1] && pathToFileURL(process.argv[1]).href === import.meta.url) {
+  try {
+    console.log(`YES: ${judge(...process.argv.slice(2))}`);
+  } catch (error) {
+    console.log(`NO: ${error.message}`);
+    process.exitCode = 1;
+  }
 }

@@ -12,7 +12,7 @@ let made: Watched;
 let trust: Trust;
 beforeAll(async () => {
   made = await makeWatched();
-  trust = { key: testSealer({ privateKey: made.key, publicKey: createPublicKey(made.key) }).key.fingerprint };
+  trust = { keys: [testSealer({ privateKey: made.key, publicKey: createPublicKey(made.key) }).key.fingerprint] };
 }, 180_000);
 afterAll(() => made?.close(), 60_000);
 

@@ -110,7 +110,7 @@ describe('the bundle', () => {
     const all = readdirSync(bag, { recursive: true, encoding: 'utf8' });
     expect(all.filter((path) => isTemporary(basename(path)))).toEqual([]);
     expect(
-      (await verifyBundle(bag, { key: sealer.key.fingerprint }, recomputeOutputs)).findings.filter(({ message }) =>
+      (await verifyBundle(bag, { keys: [sealer.key.fingerprint] }, recomputeOutputs)).findings.filter(({ message }) =>
         message.includes('added'),
       ),
     ).toEqual([]);

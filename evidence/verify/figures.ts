@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import type { Recomputed } from '../../model/judge/recompute.js';
+import { canonicalJson, type Json, type JsonObject } from '../../model/json.js';
+import type { Bag } from './bag.js';
+import type { Findings } from './finding.js';
+import { MOST, readAtMost, Unreadable } from './read.js';
+import { fromSamples } from './samples.js';
+
+/** A kind's outputs from its raw evidence; undefined where the evidence does not hold all of it. */
+export type FromRaw = (kind: string, input: JsonObject, read: (name: string) => Buffer | undefined) => Json | undefined;
+
+/** Computes the figures of steps again, where their raw records hold all of it; the others are named. */
+export function checkFigures(
+  bag: Bag,
+  again: Recomputed,
+  fromRaw: FromRaw,
+  findings: Findings,
+): { count: number; note: string } {
+  let count = 0;
+  let steps = 0;
+  const left = new Map<string, number>();
+  for (const { phase, attempt, steps: outputs } of again.attempts) {
+    for (const [id, logged] of Object.entries(outputs)) {
+      steps += 1;
+      const begun = again.begun.findLast((one) => one.phase === phase && one.attempt === attempt && one.plan.id === id);
+      if (!begun?.input) {
+        left.set('no input', (left.get('no input') ?? 0) + 1);
+        continue;
+      }
+      const item = `${phase}.${attempt}/${id}`;
+      const read = (name: string): Buffer | undefined => newest(bag, phase, attempt, id, name);
+      let raw: Json | undefined;
+      try {
+        raw = begun.plan.window ? fromSamples(begun.plan.window, read) : fromRaw(begun.plan.uses, begun.input, read);
+      } catch (error) {
+        if (error instanceof Unreadable) findings.add('unreadable', item, `its raw record ${error.message}`);
+        else
+          findings.add(
+            'policy',
+            item,
+            `its raw records cannot be read: ${error instanceof Error ? error.message : ''}`,
+          );
+        continue;
+      }
+      if (raw === undefined) {
+        left.set(begun.plan.uses, (left.get(begun.plan.uses) ?? 0) + 1);
+        continue;
+      }
+      count += 1;
+      if (canonicalJson(raw) !== canonicalJson(logged))
+        findings.add('policy', item, 'its raw records give other figures than the log');
+    }
+  }
+  const kinds = [...left].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([kind, of]) => `${kind} ${of}`);
+  const others = steps - count;
+  findings.leave(others, others === 1 ? 'step' : 'steps', `figures as logged (${kinds.join(', ')})`);
+  return { count, note: `${others} other ${others === 1 ? 'step' : 'steps'}: figures as logged` };
+}
+
+/** The file of the step's last epoch that has it. */
+function newest(bag: Bag, phase: string, attempt: number, step: string, name: string): Buffer | undefined {
+  const prefix = `data/phases/${phase}.${attempt}/${step}`;
+  for (let epoch = 50; epoch >= 1; epoch -= 1) {
+    const path = `${epoch > 1 ? `${prefix}.${epoch}` : prefix}/${name}`;
+    if (bag.payload.has(path)) return readAtMost(join(bag.root, path), MOST.raw);
+  }
+  return undefined;
+}

@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import { sha256 } from '../../../evidence/hash.js';
+import { checkApprovals } from '../../../evidence/verify/approvals.js';
+import { Findings } from '../../../evidence/verify/finding.js';
+import { type LoggedEvent, readEvent } from '../../../model/evidence/logged-event.js';
+import { canonicalJson, type JsonObject } from '../../../model/json.js';
+import { judgeVote, type Vote } from '../../../model/people/approval.js';
+import { type ApprovalId, asId } from '../../../model/plan/address.js';
+import { initialState } from '../../../model/state/initial-state.js';
+import { approval, phase, plan, step } from '../../kits/plans.js';
+
+const at = (minute: number): string => `2026-01-01T00:${String(minute).padStart(2, '0')}:00.000Z`;
+
+const CTO = { by: 'Ada', role: 'cto' };
+const SRE = { by: 'Ada', role: 'sre' };
+const BO = { by: 'Bo', role: 'cto' };
+const NEEDS = [
+  { role: 'cto', count: 2 },
+  { role: 'sre', count: 1 },
+];
+
+/** What the verifier finds, and whether the desk would have taken each vote, one after the other. */
+async function judged(votes: { by: string; role: string; principal?: string }[], distinct: boolean, attempt = 1) {
+  const rule = approval('one', { distinct, needs: NEEDS });
+  const made = plan([phase('one', [step('a')], { approvals: [rule] })]);
+  const state = initialState(made, sha256(canonicalJson(made)), made.target.id, 'Sam', at(0));
+  const digest = sha256(canonicalJson({ approval: 'one', plan: state.planDigest, about: { attempt: 1 } }));
+  const given = votes.map((one): Vote => {
+    const as = { vote: 'approve', via: 'update', level: 'declared', early: false, status: 'counted' } as const;
+    return { ...one, ...as, approval: 'one', at: at(2), digest };
+  });
+  const open = { id: 'one', question: 'one?', needs: rule.needs, status: 'open' as const, digest };
+  const taken = given.map((vote, index) => {
+    const { by, role, vote: word, via, at: when } = vote;
+    const draft = { message: { approval: asId<ApprovalId>('one'), by, role }, vote: word, via, at: when };
+    const asked = { ...open, votes: given.slice(0, index) };
+    return judgeVote(rule, asked, { ...draft, principal: vote.principal }, { plan: made, startedBy: 'Sam' }).accepted;
+  });
+  const asked = { ...open, status: 'approved' as const, openedAt: at(1), closedAt: at(3), expiresAt: at(9) };
+  state.approvals = [{ ...asked, votes: given }];
+  Object.assign(state.phases[0] ?? {}, { status: 'passed', attempt });
+  const lines: JsonObject[] = [
+    { type: 'phase.started', phase: 'one', attempt: 1, time: at(1) },
+    { type: 'approval.asked', approval: 'one', question: 'one?', digest, expiresAt: at(9), time: at(1) },
+    ...votes.map(({ by, role }) => {
+      const said = { approval: 'one', by, role };
+      return { type: 'message.approve', via: 'update', said, time: at(2) };
+    }),
+    { type: 'approval.closed', approval: 'one', status: 'approved', sentence: 'So.', time: at(3) },
+    ...(attempt > 1 ? [{ type: 'phase.started', phase: 'one', attempt, time: at(4) }] : []),
+  ];
+  const events: LoggedEvent[] = lines.map((line, seq) => readEvent(seq, line));
+  const findings = new Findings();
+  const bag = { root: '/nowhere', payload: new Map(), tags: new Map(), small: new Map(), emptyFolders: [] };
+  await checkApprovals(bag, { plan: made, startedBy: 'Sam', state }, events, undefined, findings);
+  return { taken, found: findings.list.map(({ item, message }) => `${item} ${message}`) };
+}
+
+describe('a vote counts for the verifier where the desk takes it, by one rule', () => {
+  test('three people, and one person in two roles where that is allowed', async () => {
+    const three = [CTO, BO, { by: 'Cy', role: 'sre' }];
+    expect(await judged(three, true)).toEqual({ taken: [true, true, true], found: [] });
+    expect(await judged([CTO, BO, SRE], false)).toEqual({ taken: [true, true, true], found: [] });
+  });
+
+  test.each<[string, Parameters<typeof judged>[0], boolean, RegExp]>([
+    [
+      'one person twice in one role, though people need not be distinct',
+      [CTO, CTO, SRE],
+      false,
+      /already voted as cto/,
+    ],
+    ['the same in other letters', [CTO, { by: ' ADA ', role: 'cto' }, SRE], false, /already voted as cto/],
+    [
+      'two names of one key',
+      [{ ...CTO, principal: 'a@x' }, { by: 'Eve', role: 'cto', principal: 'a@x' }, SRE],
+      false,
+      /Eve has already voted as cto/,
+    ],
+    ['one person in two roles, where people must be distinct', [CTO, BO, SRE], true, /in another role/],
+    ['a role that was not asked', [CTO, BO, { by: 'Cy', role: 'qa' }], true, /no role 'qa'/],
+  ])('%s', async (_name, votes, distinct, words) => {
+    const { taken, found } = await judged(votes, distinct);
+    expect(taken).toContain(false);
+    expect(found.join('\n')).toMatch(words);
+  });
+
+  test('what was approved for the first attempt lets no second one pass', async () => {
+    const { found } = await judged([CTO, BO, { by: 'Cy', role: 'sre' }], true, 2);
+    expect(found).toEqual(['one was approved for an earlier attempt than the one in which one passed']);
+  });
+});
