@@ -28,11 +28,7 @@ export interface Bag {
   small: Map<Tag, Buffer>;
   /** Folders with nothing in them: no manifest speaks of them. */
   emptyFolders: string[];
-}
-
-/** What lies in a bag, before anything of it is read. */
-interface Found extends Bag {
-  /** What could not be looked at: each may hide files of the bag. */
+  /** What could not be read, or looked into: each may hide files of the bag, and nothing is said of these. */
   unread: Set<string>;
 }
 
@@ -40,24 +36,24 @@ const isTag = (path: string): path is Tag => path === TAG_MANIFEST || TAGS.some(
 
 /** Compares a bag with its manifests, both ways, and the manifests with the one form that they may have. */
 export async function checkBag(root: string, findings: Findings): Promise<Bag> {
-  let bag: Bag | undefined;
+  const bag: Bag = emptyBag(root);
   await findings.group('files against their manifests', () => {
     const there = [...walk(root)];
-    bag = sorted(root, there, findings);
+    sort(bag, there, findings);
     return { count: there.length };
   });
-  return bag ?? { root, payload: new Map(), tags: new Map(), small: new Map(), emptyFolders: [] };
+  return bag;
 }
 
-function sorted(root: string, there: readonly Entry[], findings: Findings): Bag {
-  const found: Found = {
-    root,
-    payload: new Map(),
-    tags: new Map(),
-    small: new Map(),
-    emptyFolders: there.filter(({ kind }) => kind === 'empty-folder').map(({ path }) => path),
-    unread: new Set(there.filter(({ kind }) => kind === 'unread' || kind === 'too-deep').map(({ path }) => path)),
-  };
+function emptyBag(root: string): Bag {
+  return { root, payload: new Map(), tags: new Map(), small: new Map(), emptyFolders: [], unread: new Set() };
+}
+
+function sort(found: Bag, there: readonly Entry[], findings: Findings): void {
+  for (const { path, kind } of there) {
+    if (kind === 'empty-folder') found.emptyFolders.push(path);
+    if (kind === 'unread' || kind === 'too-deep') found.unread.add(path);
+  }
   for (const { path, kind } of there) {
     if (kind === 'link') findings.add('altered', path, 'is a symbolic link; a bundle has none');
     else if (kind === 'other') findings.add('altered', path, 'is no plain file');
@@ -80,10 +76,9 @@ function sorted(root: string, there: readonly Entry[], findings: Findings): Bag 
     if (hiding.has(path)) findings.add('unreadable', path, 'cannot be read: its path is longer than this system takes');
     else findings.add('altered', path, 'lies deeper than a path can be long; it was added');
   }
-  return found;
 }
 
-function readTag({ root, tags, small }: Found, path: Tag, findings: Findings): void {
+function readTag({ root, tags, small }: Bag, path: Tag, findings: Findings): void {
   try {
     if (path === MANIFEST) return void tags.set(path, hashFile(join(root, path)));
     const bytes = readAtMost(join(root, path), MOST.tag);
@@ -110,7 +105,7 @@ function checkTags({ tags, small }: Bag, findings: Findings): void {
 }
 
 /** What hides a path: itself or a folder above it. */
-function hiddenBy({ unread }: Found, path: string): string | undefined {
+export function hiddenBy({ unread }: Bag, path: string): string | undefined {
   if (unread.size === 0) return undefined;
   const parts = path.split('/');
   const above = parts.map((_part, index) => parts.slice(0, index + 1).join('/'));
@@ -118,7 +113,7 @@ function hiddenBy({ unread }: Found, path: string): string | undefined {
 }
 
 /** Reads the manifest line by line, and each file that it lists; gives what hides some of these. */
-function checkPayload(found: Found, findings: Findings): Set<string> {
+function checkPayload(found: Bag, findings: Findings): Set<string> {
   const { root, payload, tags } = found;
   const unlisted = new Set(payload.keys());
   const hiding = new Set<string>();
@@ -162,10 +157,9 @@ function checkPayload(found: Found, findings: Findings): Set<string> {
   return hiding;
 }
 
-function hashInto({ root, payload }: Bag, path: string, findings: Findings): string | undefined {
-  return findings.reading(path, () => {
-    const hash = hashFile(join(root, path));
-    payload.set(path, hash);
-    return hash;
-  });
+function hashInto({ root, payload, unread }: Bag, path: string, findings: Findings): string | undefined {
+  const hash = findings.reading(path, () => hashFile(join(root, path)));
+  if (hash === undefined) unread.add(path);
+  else payload.set(path, hash);
+  return hash;
 }

@@ -10,7 +10,7 @@ import type { GoLiveState, StepRecord } from '../../model/state/state.js';
 import { phaseVerdict } from '../../model/judge/gate.js';
 import { mayGoOn } from '../../model/verdict.js';
 import { sha256 } from '../hash.js';
-import type { Bag } from './bag.js';
+import { type Bag, hiddenBy } from './bag.js';
 import { checkDecisions } from './decisions.js';
 import type { Findings } from './finding.js';
 import { checkFigures, type FromRaw } from './figures.js';
@@ -96,7 +96,7 @@ function readJson(
   findings: Findings,
 ): JsonObject | undefined {
   if (!bag.payload.has(path)) {
-    if (!findings.has('unreadable')) findings.add('incomplete', path, 'is not there');
+    if (hiddenBy(bag, path) === undefined) findings.add('incomplete', path, 'is not there');
     return undefined;
   }
   const bytes = findings.reading(path, () => readAtMost(join(bag.root, path), MOST.record));

@@ -4,7 +4,7 @@ import { eventsOf, type LoggedEvent, oddField, readEvent } from '../../model/evi
 import type { SealPredicate } from '../../model/evidence/seal.js';
 import { placeOfStep } from '../../model/evidence/step-place.js';
 import { FIRST_PREV, linkOf } from '../hash.js';
-import type { Bag } from './bag.js';
+import { type Bag, hiddenBy } from './bag.js';
 import type { Findings } from './finding.js';
 import { eachLine, type Line, manifestHash, MOST } from './read.js';
 import { strictJson, strictText } from './strict.js';
@@ -16,7 +16,7 @@ export async function checkLog(bag: Bag, seal: SealPredicate | undefined, findin
   const events: LoggedEvent[] = [];
   await findings.group('the event log, line by line', () => {
     if (!bag.payload.has(LOG)) {
-      if (!findings.has('unreadable')) findings.add('incomplete', LOG, 'is not there');
+      if (hiddenBy(bag, LOG) === undefined) findings.add('incomplete', LOG, 'is not there');
       return { count: 0 };
     }
     const chain: Chain = { events, prev: FIRST_PREV };
@@ -94,7 +94,9 @@ function checkEnd(
     return;
   }
   const rest = [...bag.payload].filter(([path]) => path !== LOG).map(([path, hash]) => ({ path, sha256: hash }));
-  if (last.files !== rest.length || last.digest !== manifestHash(rest)) {
+  // What could not be read may be all that differs.
+  const whole = bag.unread.size === 0;
+  if (whole && (last.files !== rest.length || last.digest !== manifestHash(rest))) {
     findings.add('altered', LOG, 'was sealed over other files than those that lie here');
   }
   if (seal && (seal.events.count !== events.length || seal.events.head !== head)) {
@@ -111,6 +113,7 @@ function checkReferences(bag: Bag, events: readonly LoggedEvent[], findings: Fin
   let count = 0;
   for (const event of last.values()) {
     for (const { path, sha256: hash } of event.evidence ?? []) {
+      if (hiddenBy(bag, `data/${path}`) !== undefined) continue;
       count += 1;
       const found = bag.payload.get(`data/${path}`);
       if (found === undefined)

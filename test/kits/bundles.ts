@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -116,7 +117,12 @@ export class Bundle {
   }
 
   remove(): void {
-    rmSync(this.root, { recursive: true, force: true });
+    try {
+      rmSync(this.root, { recursive: true, force: true });
+    } catch {
+      // Node cannot remove what lies deeper than a path can be long.
+      execFileSync('rm', ['-rf', this.root]);
+    }
   }
 }
 

@@ -33,7 +33,7 @@ function files(below = '') {
   return readdirSync(join(root, below), { encoding: 'buffer' }).flatMap((name) => {
     const path = below ? `${below}/${utf8(name)}` : utf8(name);
     const status = lstatSync(join(root, path));
-    if (!status.isDirectory()) must(status.isFile(), `${path} is no plain file`);
+    if (!status.isDirectory()) must(status.isFile() && status.size < 2 ** 30, `${path} is no plain file of a sane size`);
     else must(readdirSync(join(root, path)).length > 0, `${path} is an empty folder`);
     return status.isDirectory() ? files(path) : [path];
   });

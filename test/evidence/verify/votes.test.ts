@@ -51,7 +51,14 @@ async function judged(votes: { by: string; role: string; principal?: string }[],
   ];
   const events: LoggedEvent[] = lines.map((line, seq) => readEvent(seq, line));
   const findings = new Findings();
-  const bag = { root: '/nowhere', payload: new Map(), tags: new Map(), small: new Map(), emptyFolders: [] };
+  const bag = {
+    root: '/nowhere',
+    payload: new Map(),
+    tags: new Map(),
+    small: new Map(),
+    emptyFolders: [],
+    unread: new Set<string>(),
+  };
   await checkApprovals(bag, { plan: made, startedBy: 'Sam', state }, events, undefined, findings);
   return { taken, found: findings.list.map(({ item, message }) => `${item} ${message}`) };
 }
