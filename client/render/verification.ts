@@ -24,7 +24,7 @@ export function verificationLines(verification: Verification): string[] {
     return `${bad === 0 ? SIGNS.passed : SIGNS.failed} ${what.padEnd(width)}  ${String(count).padStart(5)}${said}`;
   });
   const listed = findings.slice(0, SHOWN).map(findingLine);
-  const more = findingCount > SHOWN ? [`  and ${findingCount - SHOWN} more${moreIn(findings)}`] : [];
+  const more = findingCount > SHOWN ? [`  and ${findingCount - SHOWN} more${moreIn(findingCount)}`] : [];
   const verdict =
     ok && seal
       ? [
@@ -37,8 +37,7 @@ export function verificationLines(verification: Verification): string[] {
   return [...lines, '', ...listed, ...more, ...(listed.length > 0 ? [''] : []), ...verdict, ...left];
 }
 
-const moreIn = (kept: readonly Finding[]): string =>
-  `; --json lists ${kept.length < KEPT ? 'them' : `the first ${KEPT}`}`;
+const moreIn = (count: number): string => `; --json lists ${count <= KEPT ? 'them' : `the first ${KEPT}`}`;
 
 function findingLine({ class: kind, item, message }: Finding): string {
   return `  ${WORDS[kind]}  ${clean(item, 160)} ${clean(message, 400)}`;

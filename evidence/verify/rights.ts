@@ -1,5 +1,6 @@
 import { judgeWaiver } from '../../model/judge/waiver.js';
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
+import { roleProblem } from '../../model/people/approval.js';
 import { judgeOmission } from '../../model/people/omission.js';
 import type { PhaseState } from '../../model/state/state.js';
 import { givenBy } from './decisions.js';
@@ -26,6 +27,28 @@ export async function checkRights(
     for (const phase of state.phases) checkOmitted(phase, { plan, events, findings });
     return { count: state.waivers.length + omitted.length };
   });
+  await findings.group('ticks and choices, judged again', () => {
+    const ticks = state.checklist.filter(({ at }) => at !== undefined);
+    const items = plan.phases.flatMap(({ checklist }) => checklist);
+    for (const { item, by = '', role } of ticks) {
+      const problem = roleProblem(plan, by, role);
+      if (problem?.accepted === false) findings.add('policy', item, `is ticked, and may not be so: ${problem.reason}`);
+      if (items.find(({ id }) => id === item)?.role !== role)
+        findings.add('policy', item, `is ticked as ${role}, and is for another role`);
+      const heard = eventsOf(events, 'message.tick').some(({ said }) => said?.item === item && said.by === by);
+      if (!heard) findings.add('policy', item, `the event log knows nothing of the tick by ${by}`);
+    }
+    // What golive itself chose, when nobody answered, needs no role.
+    const choices = state.operator.filter(({ by }) => by !== 'golive');
+    for (const { about, by, role, choice } of choices) {
+      const problem = roleProblem(plan, by, role);
+      if (problem?.accepted === false)
+        findings.add('policy', about, `'${choice}' was chosen, and may not be so: ${problem.reason}`);
+    }
+    return { count: ticks.length + choices.length };
+  });
+  const byHand = eventsOf(events, 'step.settled', 'undo.settled').length;
+  findings.leave(byHand, byHand === 1 ? 'deed' : 'deeds', 'done by hand, as a person says');
 }
 
 /** A message is noted as it is taken. */

@@ -18,6 +18,8 @@ const MEANINGS: Record<number, string> = {
   12: 'evidence was sealed or signed with a key that you do not trust',
   13: 'evidence is whole and genuine, but was decided against its own rules',
   14: 'evidence is not of the workflow that it names',
+  15: 'not all of the evidence can be read: no rights, a failing disk, or more than golive reads',
+  16: 'evidence is of another go-live than `--expect` says',
   130: 'interrupted at the terminal; a rehearsal was aborted and undone',
 };
 

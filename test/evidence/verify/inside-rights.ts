@@ -42,6 +42,34 @@ export const RIGHTS: Attack[] = [
     'neither the runbook nor a person left it out',
   ],
   [
+    'a tick by somebody who does not hold its role',
+    13,
+    (bundle) => bundle.state((state) => void Object.assign(state.checklist[0] ?? {}, { by: 'Ada' })),
+    "is ticked, and may not be so: Ada does not hold the role 'sre'",
+  ],
+  [
+    'a tick in another role',
+    13,
+    (bundle) => bundle.state((state) => void Object.assign(state.checklist[0] ?? {}, { by: 'Ada', role: 'cto' })),
+    'is ticked as cto, and is for another role',
+  ],
+  [
+    'a tick that the log never heard',
+    13,
+    (bundle) => bundle.events((events) => events.filter(({ type }) => type !== 'message.tick')),
+    'the event log knows nothing of the tick',
+  ],
+  [
+    'a choice by somebody without the role',
+    13,
+    (bundle) =>
+      bundle.state((state) => {
+        const about = addressText(readAddress('measure'));
+        state.operator.push({ at: state.startedAt, choice: 'continue', by: 'Cy', role: 'cto', about });
+      }),
+    "'continue' was chosen, and may not be so: Cy does not hold the role 'cto'",
+  ],
+  [
     'started under another name',
     13,
     (bundle) => {

@@ -116,6 +116,21 @@ describe('the bundle', () => {
     ).toEqual([]);
   });
 
+  test('closed again by a worker with another key, it names the key that sealed it', async () => {
+    const { key } = await close();
+    expect(key).toBe(sealer.key.fingerprint);
+    const request = { goLive: ref(), state: goState() as unknown as Json, signoff: 'SIGNOFF.md' };
+    expect((await closeEvidence(request, testSealer(), {})).key).toBe(key);
+  });
+
+  test('folders with nothing in them are no part of it', async () => {
+    mkdirSync(join(bag, 'data', 'phases', 'p.1', 'empty'), { recursive: true });
+    mkdirSync(join(bag, 'data', 'phases', 'p.1', 'full'), { recursive: true });
+    writeFileSync(join(bag, 'data', 'phases', 'p.1', 'full', 'note'), '');
+    await close();
+    expect(readdirSync(join(bag, 'data', 'phases', 'p.1'))).toEqual(['full']);
+  });
+
   test('a sign-off page cannot be put outside the bundle', async () => {
     const request = { goLive: ref(), state: goState() as unknown as Json, signoff: '../SIGNOFF.md' };
     await expect(closeEvidence(request, sealer, {})).rejects.toThrow();
