@@ -16,7 +16,7 @@ import type { GoLiveState } from '../../model/state/state.js';
 import { sha256 } from '../hash.js';
 import type { Bag } from './bag.js';
 import type { Findings } from './finding.js';
-import type { Record } from './judge.js';
+import type { Record } from './record.js';
 import { startOf } from './start.js';
 
 /** Trust from outside the bundle, for signed approvals. */

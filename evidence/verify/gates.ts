@@ -9,7 +9,7 @@ import type { GoLiveState, StepRecord } from '../../model/state/state.js';
 import type { Verdict } from '../../model/verdict.js';
 import { type Moment, stoodAt } from './decisions.js';
 import type { Findings } from './finding.js';
-import type { Record } from './judge.js';
+import type { Record } from './record.js';
 
 interface Claimed {
   verdict: Verdict | undefined;

@@ -17,15 +17,9 @@ import { checkFigures, type FromRaw } from './figures.js';
 import { checkGates, claimed } from './gates.js';
 import { checkPolicies } from './policies.js';
 import { MOST, readAtMost } from './read.js';
+import type { Record } from './record.js';
 import { checkStanding } from './standing.js';
 import { strictJson, strictText } from './strict.js';
-
-/** What a bundle says of itself, read strictly. */
-export interface Record {
-  plan: Plan;
-  startedBy: string;
-  state: GoLiveState;
-}
 
 /** Reads plan and state, and checks that they, the runbook, the log's begin and the seal speak of the same go-live. */
 export async function readRecord(

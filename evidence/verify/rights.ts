@@ -5,7 +5,7 @@ import { judgeOmission } from '../../model/people/omission.js';
 import type { PhaseState } from '../../model/state/state.js';
 import { givenBy } from './decisions.js';
 import type { Findings } from './finding.js';
-import type { Record } from './judge.js';
+import type { Record } from './record.js';
 
 /** Judges again what people let pass and left out: by whom, in which role, until when, and whether it was heard of. */
 export async function checkRights(

@@ -32,13 +32,13 @@ export function* walk(root: string): Generator<Entry> {
         return;
       }
       const entry = look(root, below, name);
-      if (entry === 'folder') folders.push(pathOf(below, name));
+      if (entry.kind === 'folder') folders.push(entry.path);
       else yield entry;
     }
   }
 }
 
-const pathOf = (below: string, name: string | Buffer): string => (below === '' ? `${name}` : `${below}/${name}`);
+const pathOf = (below: string, name: string): string => (below === '' ? name : `${below}/${name}`);
 
 function namesIn(root: string, below: string): Buffer[] | Entry {
   try {
@@ -48,7 +48,7 @@ function namesIn(root: string, below: string): Buffer[] | Entry {
   }
 }
 
-function look(root: string, below: string, name: Buffer): Entry | 'folder' {
+function look(root: string, below: string, name: Buffer): Entry | { path: string; kind: 'folder' } {
   const text = strictText(name);
   if (text === undefined) return { path: pathOf(below, shown(name)), kind: 'odd-name' };
   const path = pathOf(below, text);
@@ -58,7 +58,7 @@ function look(root: string, below: string, name: Buffer): Entry | 'folder' {
   } catch (error) {
     return failed(path, error);
   }
-  if (status.isDirectory()) return 'folder';
+  if (status.isDirectory()) return { path, kind: 'folder' };
   return { path, kind: status.isFile() ? 'file' : status.isSymbolicLink() ? 'link' : 'other' };
 }
 

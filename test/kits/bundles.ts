@@ -13,13 +13,7 @@ import { KEY_FILE, SEAL_FILE } from '../../model/evidence/seal.js';
 import { canonicalJson, type Json } from '../../model/json.js';
 import type { Plan } from '../../model/plan/plan.js';
 import type { MessageName, Messages } from '../../model/people/message.js';
-import {
-  type Expected,
-  type Signed,
-  startExpected,
-  type Statement,
-  STATEMENT_TYPE,
-} from '../../model/signing/signing.js';
+import { type Expected, type Signed, startExpected, STATEMENT_TYPE } from '../../model/signing/signing.js';
 import { expectedStatement } from '../../model/state/expected-statement.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { judge } from '../evidence/verify/independent.mjs';
@@ -239,14 +233,9 @@ async function take(start: Start, plan: Plan, ssh: SshKeys): Promise<void> {
 
 function signed(ssh: SshKeys, expected: Expected): Signed {
   const name = expected.by.toLowerCase();
-  const [issuedAt, expiresAt] = [0, 3_600_000].map((ms) => new Date(Date.now() + ms).toISOString());
-  return ssh.statement(name, {
-    ...expected,
-    type: STATEMENT_TYPE,
-    principal: `${name}@x`,
-    issuedAt,
-    expiresAt,
-  } as Statement);
+  const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
+  const life = { issuedAt: at(0), expiresAt: at(3_600_000) };
+  return ssh.statement(name, { ...expected, ...life, type: STATEMENT_TYPE, principal: `${name}@x` });
 }
 
 /** What the second verifier says. */

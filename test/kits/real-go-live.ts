@@ -8,6 +8,7 @@ import { makePlan, openRunbook } from '../../client/runbook/load.js';
 import type { Plan } from '../../model/plan/plan.js';
 import type { Signed } from '../../model/signing/signing.js';
 import { createActivities } from '../../workers/activities.js';
+import { loadCharts } from './charts.js';
 import { begin, type Running, withWorker } from './run-go-live.js';
 import { sharedServer } from './temporal.js';
 
@@ -41,6 +42,7 @@ export class RealProject {
 
   /** Runs go-lives while a worker serves them. */
   async serving<T>(run: (start: Start) => Promise<T>): Promise<T> {
+    await loadCharts();
     const server = await sharedServer();
     const queue = `real-${process.pid}-${this.folder.slice(-6)}`;
     const activities = createActivities({
@@ -50,7 +52,7 @@ export class RealProject {
       evidenceKey: this.keyFile,
       version: '0.0.0-test',
     });
-    const world = { activities: () => activities as Record<string, (...args: never[]) => Promise<unknown>> };
+    const world = { activities: () => activities };
     const start: Start = (plan, by, signed) =>
       begin(server.client, queue, plan, by, { planDigest: planDigestOf(plan), ...(signed ? { signed } : {}) });
     try {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { verificationLines } from '../../../client/render/verification.js';
+import type { Finding } from '../../../evidence/verify/finding.js';
 import type { Verification } from '../../../evidence/verify/verify.js';
 
 const CHECKS = [{ what: 'the seal and its key', count: 1, findings: 0 }];
@@ -28,11 +29,10 @@ test('the verdict ends with what was taken as it stands', () => {
 });
 
 test('of many findings twenty are shown, and the number of the others, also of those that were not kept', () => {
-  const findings = Array.from({ length: 30 }, (_, n) => ({
-    class: 'altered',
-    item: `f${n}`,
-    message: 'is missing',
-  })) as [];
+  const findings = Array.from(
+    { length: 30 },
+    (_, n): Finding => ({ class: 'altered', item: `f${n}`, message: 'is missing' }),
+  );
   const lines = (findingCount: number) => verificationLines({ ...good, ok: false, findings, findingCount }).join('\n');
   expect(lines(30)).toContain('and 10 more; --json lists them');
   expect(lines(200_000)).toContain('and 199980 more; --json lists the first 1000');

@@ -170,7 +170,7 @@ describe('whose it is', () => {
   });
 
   test('another go-live than the expected one ends with 16', async () => {
-    const expecting = (expect: string) => verifyBundle(made.go, { ...trust, expect }, recomputeOutputs);
+    const expecting = (id: string) => verifyBundle(made.go, { ...trust, expect: id }, recomputeOutputs);
     expect((await expecting('good/c1')).exitCode).toBe(0);
     for (const other of ['good/c11', 'd/c1']) {
       const { exitCode, findings } = await expecting(other);

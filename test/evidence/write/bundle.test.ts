@@ -12,11 +12,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { closeEvidence } from '../../../evidence/write/close.js';
 import { collectEvidence } from '../../../evidence/write/collect.js';
 import { isTemporary, temporaryBeside } from '../../../evidence/durable.js';
 import { appendEvent, appendEvents } from '../../../evidence/write/log.js';
+import { loadCharts } from '../../kits/charts.js';
 import { eventOf, nameOf } from '../../kits/events.js';
 import { verifyBundle } from '../../../evidence/verify/verify.js';
 import { recomputeOutputs } from '../../../kinds/recompute.js';
@@ -27,6 +28,7 @@ import { goState, noGoState } from '../../kits/state-fixture.js';
 
 let bag: string;
 const sealer = testSealer();
+beforeAll(loadCharts, 60_000);
 beforeEach(() => {
   bag = mkdtempSync(join(tmpdir(), 'golive-bag-'));
 });
@@ -74,11 +76,11 @@ describe('the event log', () => {
 });
 
 describe('the bundle', () => {
+  const request = (signoff = 'SIGNOFF.md') => ({ goLive: ref(), state: goState() as unknown as Json, signoff });
   async function close() {
-    const state = goState() as unknown as Json;
     await appendEvent(bag, eventOf('before'));
-    await collectEvidence({ goLive: ref(), state, include: [] });
-    return closeEvidence({ goLive: ref(), state, signoff: 'SIGNOFF.md' }, sealer, {});
+    await collectEvidence({ ...request(), include: [] });
+    return closeEvidence(request(), sealer, {});
   }
   const sums = (file: string) =>
     execFileSync('sha256sum', ['--quiet', '--strict', '-c', file], { cwd: bag, stdio: 'pipe' });
@@ -95,7 +97,7 @@ describe('the bundle', () => {
   test('closed twice it is the same, and another outcome is refused', async () => {
     await close();
     const before = readFileSync(join(bag, 'manifest-sha256.txt'), 'utf8');
-    await closeEvidence({ goLive: ref(), state: goState() as unknown as Json, signoff: 'SIGNOFF.md' }, sealer, {});
+    await closeEvidence(request(), sealer, {});
     expect(readFileSync(join(bag, 'manifest-sha256.txt'), 'utf8')).toBe(before);
     await expect(
       closeEvidence({ goLive: ref(), state: noGoState() as unknown as Json, signoff: 'SIGNOFF.md' }, sealer, {}),
@@ -119,8 +121,7 @@ describe('the bundle', () => {
   test('closed again by a worker with another key, it names the key that sealed it', async () => {
     const { key } = await close();
     expect(key).toBe(sealer.key.fingerprint);
-    const request = { goLive: ref(), state: goState() as unknown as Json, signoff: 'SIGNOFF.md' };
-    expect((await closeEvidence(request, testSealer(), {})).key).toBe(key);
+    expect((await closeEvidence(request(), testSealer(), {})).key).toBe(key);
   });
 
   test('folders with nothing in them are no part of it', async () => {
@@ -132,8 +133,7 @@ describe('the bundle', () => {
   });
 
   test('a sign-off page cannot be put outside the bundle', async () => {
-    const request = { goLive: ref(), state: goState() as unknown as Json, signoff: '../SIGNOFF.md' };
-    await expect(closeEvidence(request, sealer, {})).rejects.toThrow();
+    await expect(closeEvidence(request('../SIGNOFF.md'), sealer, {})).rejects.toThrow();
     expect(existsSync(join(bag, '..', 'SIGNOFF.md'))).toBe(false);
   });
 });
