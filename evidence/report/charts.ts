@@ -17,7 +17,8 @@ const EARLIER = '#e5a19a';
 
 /** Draws with packages that load for longer than a worker needs to begin a step: only who draws waits for them. */
 async function draw(spec: TopLevelSpec): Promise<string> {
-  const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
+  const vega = await import('vega');
+  const { compile } = await import('vega-lite');
   const config = { font: 'sans-serif', view: { stroke: null }, background: 'transparent' };
   const compiled = compile(spec, { config, logger: vega.logger(vega.Error) }).spec;
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', logLevel: vega.Error });
