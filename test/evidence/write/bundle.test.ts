@@ -17,11 +17,13 @@ import { closeEvidence } from '../../../evidence/write/close.js';
 import { collectEvidence } from '../../../evidence/write/collect.js';
 import { isTemporary, temporaryBeside } from '../../../evidence/durable.js';
 import { appendEvent, appendEvents } from '../../../evidence/write/log.js';
+import { openEvidence } from '../../../evidence/write/open.js';
 import { eventOf, nameOf } from '../../kits/events.js';
 import { verifyBundle } from '../../../evidence/verify/verify.js';
 import { recomputeOutputs } from '../../../kinds/recompute.js';
 import type { GoLiveRef } from '../../../model/state/contract.js';
-import type { Json } from '../../../model/json.js';
+import { type Json, parseJson } from '../../../model/json.js';
+import { phase, plan } from '../../kits/plans.js';
 import { testSealer } from '../../kits/sealer.js';
 import { goState, noGoState } from '../../kits/state-fixture.js';
 
@@ -76,6 +78,8 @@ describe('the event log', () => {
 describe('the bundle', () => {
   async function close() {
     const state = goState() as unknown as Json;
+    const begun = parseJson(JSON.stringify({ plan: plan([phase('one', [])]), digest: 'd', startedBy: 'Sam' }));
+    await openEvidence({ goLive: ref(), plan: begun });
     await appendEvent(bag, eventOf('before'));
     await collectEvidence({ goLive: ref(), state, include: [] });
     return closeEvidence({ goLive: ref(), state, signoff: 'SIGNOFF.md' }, sealer, {});
