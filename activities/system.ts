@@ -7,6 +7,8 @@ import { preflight } from './preflight/preflight.js';
 import { closeEvidence } from '../evidence/write/close.js';
 import { collectEvidence } from '../evidence/write/collect.js';
 import { EvidenceError } from '../evidence/error.js';
+import { openStore } from '../evidence/open-store.js';
+import { fallenByLog } from '../evidence/write/fallen.js';
 import { appendEvent, appendEvents, isSealed } from '../evidence/write/log.js';
 import type { Sealer } from '../evidence/write/seal.js';
 import { openEvidenceKey } from '../evidence/write/signing-key.js';
@@ -40,10 +42,12 @@ export interface SystemDeps {
 export function createSystemActivities(deps: SystemDeps): SystemActivities {
   return {
     openEvidence: asFailure(openEvidence),
-    appendEvents: asFailure(({ goLive, events }) => {
+    appendEvents: asFailure(async ({ goLive, events, standing }) => {
       const { workflowExecution, activityId, attempt } = Context.current().info;
       const id = `${workflowExecution?.runId ?? ''}/${activityId}`;
-      return appendEvents(goLive.evidenceDir, events, { id, again: attempt > 1 });
+      const store = openStore(goLive.evidenceDir);
+      await appendEvents(store, events, { id, again: attempt > 1 });
+      return standing ? fallenByLog(store) : undefined;
     }),
     collectEvidence: asFailure(collectEvidence),
     closeEvidence: asFailure(async (request) => closeEvidence(request, await sealerOf(deps), deps.shows)),

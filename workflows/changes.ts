@@ -97,6 +97,23 @@ export const CHANGES = {
     reason:
       'Large messages while people were asked filled the history before it was handed on; now bytes are counted, and nothing is waited for.',
   },
+  'a-decision-stands-by-the-log': {
+    since: 'unreleased',
+    reason:
+      'A go-live that was reset in Temporal had forgotten what it took back, and decided GO over it; now the event log is asked.',
+  },
+  'an-abort-before-the-verdict-is-carried-out': {
+    since: 'unreleased',
+    reason: 'An abort that came while the go-live ended was accepted and not carried out; now it is, or it is refused.',
+  },
+  'keep-takes-nothing-more-back': {
+    since: 'unreleased',
+    reason: 'A rollback was begun after an abort that takes nothing back; now only one under way is taken to its end.',
+  },
+  'what-a-rollback-names-falls': {
+    since: 'unreleased',
+    reason: 'A rollback with nothing to undo and no steps left phases standing that it says it takes back.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;

@@ -1,21 +1,17 @@
 import { decide, hasFallen, headline, overallVerdict } from '../model/state/decision.js';
 import type { CollectedEvidence } from '../model/state/contract.js';
 import type { Json } from '../model/json.js';
-import type { DecisionState, GoLiveState } from '../model/state/state.js';
-import {
-  decisionAnswered,
-  decisionJudged,
-  decisionTaken,
-  decisionWaits,
-  waiverUsed,
-} from '../model/state/transitions.js';
+import type { GoLiveState } from '../model/state/state.js';
+import { decisionAnswered, decisionJudged, decisionWaits, waiverUsed } from '../model/state/transitions.js';
 import { readEvidenceAddress } from '../model/plan/address.js';
 import { mayGoOn } from '../model/verdict.js';
 import { system } from './activities.js';
+import { changed } from './changes.js';
 import { needsText } from '../model/people/approval.js';
 import { askApproval } from './people/ask.js';
 import { namedRollback, release, undoAll } from './rollback.js';
 import { now, type Session } from './session.js';
+import { judgeAgain, learn, noteDecision } from './standing.js';
 
 const asJson = (state: GoLiveState): Json => state as unknown as Json;
 
@@ -24,6 +20,7 @@ export async function decideAll(session: Session): Promise<void> {
   const { asking, plan, state } = session;
   const open = asking?.stage === 'decision' ? asking.id : undefined;
   let collected = open === undefined ? undefined : collectedBefore(state);
+  if (!collected && standsByTheLog()) collected = await collect(session);
   for (const decision of plan.decisions.slice(plan.decisions.findIndex(({ id }) => id === (open ?? id)))) {
     const record = state.decisions.find((candidate) => candidate.id === decision.id);
     if (!record) continue;
@@ -38,7 +35,8 @@ export async function decideAll(session: Session): Promise<void> {
     decisionWaits(record, judged, needsText(rule.needs, plan.roles));
     collected ??= await collect(session);
     const answer = await askApproval(session, rule, { bundle: collected.digest }, 'decision');
-    decisionAnswered(record, answer.question, answer, judged);
+    const stands = hasFallen(decision, state) ? decide(decision, state, Date.now()) : judged;
+    decisionAnswered(record, answer.question, answer, stands);
     noteDecision(session, record);
     if (answer.approved || rule.onReject === undefined || session.aborted) continue;
     await namedRollback(session, rule.onReject, undefined, `${record.title}: ${record.sentence}`);
@@ -47,27 +45,12 @@ export async function decideAll(session: Session): Promise<void> {
   if (!collected) await collect(session);
 }
 
+/** Whether the event log is asked what stands before anything is decided. */
+const standsByTheLog = (): boolean => changed('a-decision-stands-by-the-log');
+
 /** What the execution before collected, when it handed on an open question of a decision. */
 function collectedBefore({ bundle }: GoLiveState): CollectedEvidence | undefined {
   return bundle && { digest: bundle.digest, files: 0, missing: bundle.missing };
-}
-
-function noteDecision(session: Session, record: DecisionState): void {
-  decisionTaken(record, now());
-  const { id, verdict = 'inconclusive', sentence } = record;
-  session.note('decision', { decision: id, verdict, sentence });
-  session.show();
-}
-
-/** No decision stays GO over a phase that a rollback took back since it was taken. */
-function judgeAgain(session: Session): void {
-  const { state, plan } = session;
-  for (const decision of plan.decisions) {
-    const record = state.decisions.find(({ id }) => id === decision.id);
-    if (!record?.verdict || !mayGoOn(record.verdict) || !hasFallen(decision, state)) continue;
-    decisionJudged(record, decide(decision, state, Date.now()));
-    noteDecision(session, record);
-  }
 }
 
 async function collect(session: Session): Promise<CollectedEvidence> {
@@ -79,7 +62,9 @@ async function collect(session: Session): Promise<CollectedEvidence> {
   const collected = await system.collectEvidence({ goLive: session.ref, state: asJson(session.state), include });
   session.state.bundle = { digest: collected.digest, missing: collected.missing };
   session.note('evidence.collected', { digest: collected.digest, files: collected.files, missing: collected.missing });
-  await session.flush();
+  learn(session, collected.fallen ?? []);
+  // What is decided is written with it, or the question that is asked.
+  if (!standsByTheLog()) await session.flush();
   return collected;
 }
 
@@ -91,27 +76,14 @@ function pathOf(state: GoLiveState, reference: string): string | null {
   return step?.evidence?.find((file) => file.name === name)?.path ?? null;
 }
 
-/** The end: verdict, undos that the verdict asks for, releases, notices, and the bundle. */
+/** The end: undos that the verdict asks for, releases, the verdict, notices, and the bundle. */
 export async function close(session: Session): Promise<void> {
   const { state, plan } = session;
-  const primary = state.decisions[0];
-  const failed = state.aborted !== undefined || !primary?.verdict || !mayGoOn(primary.verdict);
-  if (state.aborted?.keep) session.note('abort.kept', { by: state.aborted.by, reason: state.aborted.reason });
-  else if (state.aborted) await undoAll(session, `Aborted by ${state.aborted.by}: ${state.aborted.reason}`);
-  else if (failed && plan.onNoGo === 'undo') await undoAll(session, 'The go-live ended without GO.');
-  await release(session);
-  judgeAgain(session);
-  state.verdict = overallVerdict(state);
-  state.sentence = headline(state);
-  session.note('verdict', {
-    verdict: state.verdict,
-    sentence: state.sentence,
-    rollbackIncomplete: state.rollbackIncomplete,
-  });
+  await conclude(session);
   await session.notify(
-    mayGoOn(state.verdict) ? 'go' : 'no-go',
-    `${plan.runbook.title}: ${state.verdict.toUpperCase()}`,
-    state.sentence,
+    mayGoOn(state.verdict ?? 'inconclusive') ? 'go' : 'no-go',
+    `${plan.runbook.title}: ${(state.verdict ?? 'inconclusive').toUpperCase()}`,
+    state.sentence ?? '',
   );
   await session.flush();
   state.endedAt = now();
@@ -128,4 +100,53 @@ export async function close(session: Session): Promise<void> {
     ...(closed.key ? { key: closed.key } : {}),
   };
   session.show();
+}
+
+/** Comes to the verdict: what is to be taken back is taken back, and nothing that fell meanwhile is called good. */
+async function conclude(session: Session): Promise<void> {
+  const { state } = session;
+  const ended = new Set<'kept' | 'undone'>();
+  for (;;) {
+    const carriedOut = await settle(session, ended);
+    // Whoever was told that it stops is not told wrong.
+    if (state.aborted !== carriedOut && changed('an-abort-before-the-verdict-is-carried-out')) continue;
+    // No wait stands between that look and the verdict, from which on no message changes anything.
+    const verdict = overallVerdict(state);
+    state.verdict = verdict;
+    state.sentence = headline(state);
+    const { sentence, rollbackIncomplete } = state;
+    session.note('verdict', { verdict, sentence, rollbackIncomplete });
+    if (!standsByTheLog()) return;
+    learn(session, await session.flush(true));
+    if (!judgeAgain(session)) return;
+    delete state.verdict;
+    delete state.sentence;
+  }
+}
+
+/** Takes back what an abort or a no-go asks for, and releases. Gives the abort with which it did so. */
+async function settle(session: Session, ended: Set<'kept' | 'undone'>): Promise<GoLiveState['aborted']> {
+  if (standsByTheLog()) learn(session, await session.flush(true));
+  judgeAgain(session);
+  const { aborted } = session.state;
+  await takeBack(session, ended);
+  await release(session);
+  judgeAgain(session);
+  return aborted;
+}
+
+/** What an abort asks for, else what a no-go does; each once. */
+async function takeBack(session: Session, ended: Set<'kept' | 'undone'>): Promise<void> {
+  const { state, plan } = session;
+  const { aborted } = state;
+  if (aborted?.keep) {
+    if (!ended.has('kept')) session.note('abort.kept', { by: aborted.by, reason: aborted.reason });
+    ended.add('kept');
+    return;
+  }
+  const verdict = state.decisions[0]?.verdict;
+  const failed = !verdict || !mayGoOn(verdict);
+  if (ended.has('undone') || !(aborted || (failed && plan.onNoGo === 'undo'))) return;
+  ended.add('undone');
+  await undoAll(session, aborted ? `Aborted by ${aborted.by}: ${aborted.reason}` : 'The go-live ended without GO.');
 }

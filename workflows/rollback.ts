@@ -24,7 +24,10 @@ interface Way {
 /** Runs one way back to its end. It cannot be cancelled; what fails makes the go-live's rollback incomplete, loudly. */
 async function runRollback(session: Session, way: Way): Promise<void> {
   const undos = session.undos.filter((entry) => entry.status !== 'done' && way.which(entry));
-  if (undos.length === 0 && way.steps.length === 0) return;
+  const names = (way.takesBack ?? []).length > 0;
+  if (undos.length === 0 && way.steps.length === 0 && !(names && changed('what-a-rollback-names-falls'))) return;
+  // Whoever stops and keeps was told that nothing more is taken back. What is held is released all the same.
+  if (session.state.aborted?.keep && way.id !== 'release' && changed('keep-takes-nothing-more-back')) return;
   const number = session.state.rollbacks.length + 1;
   const record = rollbackBegun(way, now());
   session.state.rollbacks.push(record);

@@ -2,7 +2,7 @@ import { type CancellationScope, setCurrentDetails, upsertSearchAttributes, work
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { board } from '../model/state/board.js';
-import type { GoLiveRef } from '../model/state/contract.js';
+import type { Fallen, GoLiveRef } from '../model/state/contract.js';
 import type { EventDraft, EventType, Exactly, Facts } from '../model/evidence/events.js';
 import { canonicalJson } from '../model/json.js';
 import { addressText } from '../model/plan/address.js';
@@ -117,13 +117,25 @@ export class Session {
     this.unwritten.push({ ...facts, type, time: now() } as EventDraft);
   }
 
-  /** Writes what was noted to the event log; nothing goes on before it is durable. */
-  async flush(): Promise<void> {
+  /**
+   * Writes what was noted to the event log; nothing goes on before it is durable.
+   *
+   * @param standing a decision is near: the log is asked what was taken back
+   * @returns what fell by the log, where it was asked
+   */
+  async flush(standing = false): Promise<readonly Fallen[]> {
+    let fallen: readonly Fallen[] | undefined;
     while (this.unwritten.length > 0) {
       const events = this.unwritten.splice(0, this.batch());
-      const written = system.appendEvents({ goLive: this.ref, events });
-      await (this.broken ? written.catch(() => undefined) : written);
+      const last = this.unwritten.length === 0;
+      const written = system.appendEvents({
+        goLive: this.ref,
+        events,
+        ...(standing && last ? { standing: true as const } : {}),
+      });
+      fallen = await (this.broken ? written.catch(() => undefined) : written);
     }
+    return fallen ?? [];
   }
 
   /** How many of the unwritten events fit into one call: payloads stay small. */

@@ -1,12 +1,12 @@
+import { type Fall, fallsOf, takenBackBy } from '../../model/evidence/falls.js';
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
 import type { Waiver } from '../../model/judge/waiver.js';
 import type { DecisionPlan, Plan } from '../../model/plan/plan.js';
 import { decide, hasFallen } from '../../model/state/decision.js';
-import type { GoLiveState } from '../../model/state/state.js';
+import type { GoLiveState, PhaseState } from '../../model/state/state.js';
 import { phaseTakenBack } from '../../model/state/transitions.js';
 import { mayGoOn } from '../../model/verdict.js';
 import type { Findings } from './finding.js';
-import { type Fall, fallsOf, takenBackBy } from './standing.js';
 
 /** An event of the log, as the time at which it was written. */
 export type Moment = Pick<LoggedEvent & { time?: string }, 'seq' | 'time'>;
@@ -20,9 +20,9 @@ function stateAt(
 ): GoLiveState {
   const past = structuredClone(state);
   for (const phase of past.phases) {
-    const by = takenBackBy(phase.id, falls, events, before);
+    const by = takenBackBy(phase, falls, events, before);
     if (by !== undefined) phaseTakenBack(phase, by);
-    else if (phase.status === 'taken-back') phase.status = statusBefore(phase.id, events);
+    else if (phase.status === 'taken-back') phase.status = statusBefore(phase, events);
   }
   // A waiver lets nothing pass that was decided before it was given.
   if (before !== undefined)
@@ -51,9 +51,9 @@ export function stoodAt(waiver: Waiver, { seq, time }: Moment, events: readonly 
 }
 
 /** How the last attempt of a phase ended, by the log. */
-function statusBefore(id: string, events: readonly LoggedEvent[]): 'passed' | 'failed' | 'cancelled' {
+function statusBefore({ id, attempt }: PhaseState, events: readonly LoggedEvent[]): 'passed' | 'failed' | 'cancelled' {
   const last = eventsOf(events, 'phase.passed', 'phase.failed', 'phase.cancelled').findLast(
-    ({ phase }) => phase === id,
+    (one) => one.phase === id && one.attempt === attempt,
   );
   return last?.type === 'phase.passed' ? 'passed' : last?.type === 'phase.failed' ? 'failed' : 'cancelled';
 }

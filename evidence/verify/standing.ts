@@ -1,45 +1,8 @@
+import { fallsOf, takenBackBy } from '../../model/evidence/falls.js';
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
-import { readUndone } from '../../model/evidence/step-place.js';
-import { type Plan, stepsOf } from '../../model/plan/plan.js';
-import { undoTakesBack } from '../../model/state/standing.js';
-import type { GoLiveState } from '../../model/state/state.js';
+import type { Plan } from '../../model/plan/plan.js';
+import type { GoLiveState, PhaseState } from '../../model/state/state.js';
 import type { Findings } from './finding.js';
-
-/** That a phase was taken back, and where the log says so. */
-export interface Fall {
-  seq: number;
-  phase: string;
-  rollback: string;
-}
-
-const ROLLBACK = 'rollback-';
-
-/**
- * Every time that a phase was taken back, by the log: by its own word, or because an undo of one of its steps began. An
- * undo says it also where the word is left out.
- */
-export function fallsOf(plan: Plan, events: readonly LoggedEvent[]): Fall[] {
-  return eventsOf(events, 'phase.taken-back', 'undo.started').flatMap((event): Fall[] => {
-    const { seq } = event;
-    if (event.type === 'phase.taken-back') return [{ seq, phase: event.phase ?? '', rollback: event.rollback ?? '' }];
-    const { phase, step } = readUndone(event.undoes ?? '');
-    const rollback = (event.phase ?? '').slice(ROLLBACK.length);
-    const planned = plan.phases.find(({ id }) => id === phase);
-    const always = stepsOf(planned?.steps ?? []).some((one) => one.id === step && one.undoOn === 'always');
-    return undoTakesBack(rollback, always) ? [{ seq, phase, rollback }] : [];
-  });
-}
-
-/** The rollback that took a phase back and after which it was not begun again, as of an event of the log. */
-export function takenBackBy(
-  phase: string,
-  falls: readonly Fall[],
-  events: readonly LoggedEvent[],
-  before = Number.POSITIVE_INFINITY,
-): string | undefined {
-  const begun = eventsOf(events, 'phase.started').findLast((one) => one.phase === phase && one.seq < before);
-  return falls.findLast((one) => one.phase === phase && one.seq < before && one.seq > (begun?.seq ?? -1))?.rollback;
-}
 
 /** What the state says of each phase, against what the log says was taken back. */
 export function checkStanding(
@@ -51,11 +14,26 @@ export function checkStanding(
   // A log from before there was the word tells of undos alone; what rests on such a phase is found with its decision.
   const falls = fallsOf(plan, events);
   const told = eventsOf(events, 'phase.taken-back').length > 0;
-  for (const { id, status } of state.phases) {
-    const by = takenBackBy(id, falls, events);
+  for (const phase of state.phases) {
+    const { id, status } = phase;
+    const by = takenBackBy(phase, falls, events);
     if (told && by !== undefined && status === 'passed')
       findings.add('policy', id, `stands by the state, and the log says that ${by} took it back`);
     if (status === 'taken-back' && by === undefined)
       findings.add('policy', id, 'is taken back by the state, and the log does not say so');
+    checkAttempts(phase, events, findings);
   }
+}
+
+/** Attempts are counted up: where they go back, the workflow was sent back to what it was, and the world was not. */
+function checkAttempts({ id, attempt }: PhaseState, events: readonly LoggedEvent[], findings: Findings): void {
+  let highest = 0;
+  for (const begun of eventsOf(events, 'phase.started')) {
+    if (begun.phase !== id || begun.attempt === undefined) continue;
+    if (begun.attempt < highest)
+      findings.add('history', id, `began attempt ${begun.attempt} after attempt ${highest}: its workflow was reset`);
+    highest = Math.max(highest, begun.attempt);
+  }
+  if (attempt < highest)
+    findings.add('history', id, `began attempt ${highest}, and the state knows of ${attempt}: its workflow was reset`);
 }

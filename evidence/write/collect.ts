@@ -5,6 +5,7 @@ import { sha256 } from '../durable.js';
 import { openStore } from '../open-store.js';
 import type { EvidenceStore } from '../store.js';
 import { writeIncluded } from './include.js';
+import { fallenByLog } from './fallen.js';
 import { jsonText, metricsSummary, runningRecords } from '../report/records.js';
 
 /** The list that an approval of the bundle binds to; its own SHA-256 is the digest. */
@@ -35,5 +36,5 @@ export async function collectEvidence(
   const settled = files.filter(({ path }) => !GROWING.test(path));
   const manifest = formatManifest(settled);
   await store.write(`data/${APPROVED_MANIFEST}`, manifest);
-  return { digest: sha256(manifest), files: settled.length, missing };
+  return { digest: sha256(manifest), files: settled.length, missing, fallen: await fallenByLog(store) };
 }

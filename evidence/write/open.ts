@@ -10,7 +10,8 @@ import type { EvidenceStore } from '../store.js';
 import { isSealed } from './log.js';
 import { jsonText } from '../report/records.js';
 
-const PLAN = 'data/plan.json';
+/** The plan as it was started. */
+export const PLAN = 'data/plan.json';
 const RUNBOOK = 'data/runbook.yaml';
 
 /**

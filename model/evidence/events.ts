@@ -195,7 +195,7 @@ export const EVENTS = {
     },
   },
   'abort.kept': {
-    about: 'The go-live was stopped, and what it had done stays.',
+    about: 'The go-live was stopped, and nothing more is taken back.',
     by: 'go-live',
     fields: { by, reason },
   },

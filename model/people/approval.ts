@@ -65,9 +65,23 @@ export interface Named {
 
 const refuse = (reason: string, hint: string): Receipt => ({ accepted: false, reason, hint });
 
-/** Two names are one person when they differ only in case and outer spaces. */
+/** Letters and spaces that nobody sees, or that look like a space: a name is none the other for them. */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u2800]+/gu;
+const SPACES = /\s+/gu;
+
+/**
+ * A name as people read it: composed and compatible forms, case, spaces and what is invisible make no difference
+ * (Unicode: NFKC_Casefold, UAX 31 and UTR 36). Empty for a name of which nothing can be seen.
+ */
+function asRead(name: string): string {
+  // Upper case first: `ß` and `SS`, or the two lower-case sigmas, are one only so. Folding may leave what composes.
+  const folded = name.normalize('NFKC').replace(UNSEEN, '').toUpperCase().toLowerCase().normalize('NFKC');
+  return folded.replace(SPACES, ' ').trim();
+}
+
+/** Two names are one person when people cannot tell them apart by anything but spelling: case, spaces, Unicode forms. */
 export function samePerson(a: string, b: string): boolean {
-  return a.trim().toLowerCase() === b.trim().toLowerCase();
+  return asRead(a) === asRead(b);
 }
 
 /** One person by the principal that was proven, whatever the printed names say; else by the name. */
@@ -77,7 +91,7 @@ export function sameVoter(a: Named, b: Named): boolean {
 
 /** Whether a person may speak for a role, and if not why; an empty list of people checks the role alone. */
 export function roleProblem(plan: VoteRules['plan'], by: string, role: string): Receipt | undefined {
-  if (by.trim() === '') return refuse('The name of the person is empty.', 'Say who you are: `by`.');
+  if (asRead(by) === '') return refuse('The name of the person is empty.', 'Say who you are: `by`.');
   if (!Object.hasOwn(plan.roles, role)) {
     return refuse(
       `There is no role '${role}' in this runbook.`,

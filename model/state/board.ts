@@ -1,4 +1,5 @@
 import { SIGNS } from './signs.js';
+import { takenBackSoFar } from './standing.js';
 import { phaseSentence } from './transitions.js';
 import type { GoLiveState, PhaseState, StepRecord } from './state.js';
 import type { GateResult } from '../judge/gate.js';
@@ -65,12 +66,13 @@ function header(state: GoLiveState, nowMs: number): string[] {
 const NAMED_UNDOS = 20;
 
 /** What an abort does, newest first, as things stand; of one that nobody has asked for yet, `aborted` says how it would be. */
-export function abortText({
-  toUndo = [],
-  phases,
-  aborted,
-}: Pick<GoLiveState, 'toUndo' | 'phases'> & { aborted?: Pick<NonNullable<GoLiveState['aborted']>, 'keep'> }): string {
-  if (aborted?.keep) return 'The go-live stops; what it did stays.';
+export function abortText(
+  state: Pick<GoLiveState, 'toUndo' | 'phases' | 'rollbacks'> & {
+    aborted?: Pick<NonNullable<GoLiveState['aborted']>, 'keep'>;
+  },
+): string {
+  const { toUndo = [], phases, aborted } = state;
+  if (aborted?.keep) return keepText(state);
   const running = phases.find(({ status }) => status === 'running');
   const more = toUndo.length > NAMED_UNDOS ? [`${toUndo.length - NAMED_UNDOS} more`] : [];
   const undone = [
@@ -80,6 +82,15 @@ export function abortText({
   ];
   const what = undone.length === 0 ? 'there is nothing to undo' : `undone, newest first: ${undone.join(', ')}`;
   return `The go-live stops; ${what}.`;
+}
+
+/** What `--keep` keeps, as things stand: a way back that has begun is taken to its end. */
+function keepText(state: Pick<GoLiveState, 'phases' | 'rollbacks'>): string {
+  const { ways, running, phases } = takenBackSoFar(state);
+  if (ways.length === 0) return 'The go-live stops; what it did stays.';
+  const gone = phases.length > 0 ? ` Taken back: ${phases.join(', ')}.` : '';
+  const first = running === undefined ? '' : `${running} is under way and is taken to its end; `;
+  return `The go-live stops; ${first}nothing more is taken back.${gone}`;
 }
 
 /** The whole go-live as Markdown: what the Web UI shows under "User Metadata". `nowMs` is workflow time. */

@@ -125,6 +125,19 @@ export interface StepResult {
 export interface AppendEvents {
   goLive: GoLiveRef;
   events: EventDraft[];
+  /** A decision is near: the answer says what fell. */
+  standing?: true;
+}
+
+/**
+ * The last time that a phase was taken back, by the event log. The log remembers it where the workflow does not: after a
+ * reset, the workflow is what it was, and the world is not.
+ */
+export interface Fallen {
+  phase: string;
+  /** The highest attempt that had begun by then: neither it nor one before it stands. */
+  attempt: number;
+  rollback: string;
 }
 
 export interface OpenEvidence {
@@ -145,6 +158,8 @@ export interface CollectedEvidence {
   digest: string;
   files: number;
   missing: string[];
+  /** Absent in histories of earlier versions. */
+  fallen?: Fallen[];
 }
 
 export interface CloseEvidence {
@@ -190,7 +205,8 @@ export interface PreflightRequest {
 /** Activities that are not steps. */
 export interface SystemActivities {
   openEvidence(request: OpenEvidence): Promise<void>;
-  appendEvents(request: AppendEvents): Promise<void>;
+  /** What fell by the log, where it is asked for; histories of earlier versions have no answer. */
+  appendEvents(request: AppendEvents): Promise<Fallen[] | undefined>;
   collectEvidence(request: CollectEvidence): Promise<CollectedEvidence>;
   closeEvidence(request: CloseEvidence): Promise<ClosedEvidence>;
   sendNotice(request: SendNotice): Promise<void>;

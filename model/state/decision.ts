@@ -1,5 +1,5 @@
 import type { DecisionPlan } from '../plan/plan.js';
-import { didNotPass } from './standing.js';
+import { didNotPass, takenBackSoFar } from './standing.js';
 import type { DecisionState, GoLiveState } from './state.js';
 import { mayGoOn, VERDICTS, type Verdict, worst } from '../verdict.js';
 import { standingWaiver, type Waiver } from '../judge/waiver.js';
@@ -102,6 +102,14 @@ export function decide(plan: DecisionPlan, state: GoLiveState, nowMs: number): D
   return { verdict, sentence: `${first?.title ?? ''}: ${first?.sentence ?? ''}${more}`, waivers };
 }
 
+/** What a go-live that was stopped with `--keep` kept: a rollback may have run before, or have been under way. */
+function keptSentence(state: GoLiveState): string {
+  const { ways, phases } = takenBackSoFar(state);
+  if (ways.length === 0) return 'NOTHING WAS TAKEN BACK (--keep).';
+  if (phases.length === 0) return `${ways.join(', ')} HAD BEGUN; what stood then stays (--keep).`;
+  return `TAKEN BACK ALL THE SAME: ${phases.join(', ')}; the rest stays (--keep).`;
+}
+
 /** The one sentence of the whole go-live, worst news first. */
 export function headline(state: GoLiveState): string {
   const alone = (state.breakGlass ?? []).map(
@@ -114,7 +122,7 @@ export function headline(state: GoLiveState): string {
   const incomplete = `${state.rollbackIncomplete ? 'ROLLBACK INCOMPLETE. ' : ''}${alone.join('')}${omitted.join('')}`;
   if (state.aborted) {
     const { by, reason, keep } = state.aborted;
-    return `${incomplete}Aborted by ${by}: ${reason}${keep ? ' NOTHING WAS TAKEN BACK (--keep).' : ''}`;
+    return `${incomplete}Aborted by ${by}: ${reason}${keep ? ` ${keptSentence(state)}` : ''}`;
   }
   const holds = ({ verdict }: DecisionState) => verdict !== undefined && mayGoOn(verdict);
   const good = state.decisions.filter(holds);

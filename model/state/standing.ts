@@ -1,6 +1,6 @@
 import type { PhaseId } from '../plan/address.js';
 import { mayGoOn, type Verdict } from '../verdict.js';
-import type { PhaseState, PhaseStatus, UndoEntry } from './state.js';
+import type { GoLiveState, PhaseState, PhaseStatus, UndoEntry } from './state.js';
 
 /** A way back that came to its end, as far as it says what does not stand any more. */
 export interface Back {
@@ -48,4 +48,26 @@ export function shownAs({ status, verdict }: Pick<PhaseState, 'status' | 'verdic
 export function goesOnAt(phases: readonly PhaseState[], target: PhaseId): PhaseId {
   const over = ({ status, passedOver }: PhaseState): boolean => status === 'taken-back' && !passedOver;
   return phases.find((phase) => phase.id === target || over(phase))?.id ?? target;
+}
+
+/** Ways back that took something back, or may have: of a go-live that was stopped to keep what it did, all that is not kept. */
+export interface TakenBack {
+  /** Ids, in the order in which they began. */
+  ways: string[];
+  /** The one that is under way. */
+  running?: string | undefined;
+  /** What does not stand any more, and by what: `Deploy by R1`. */
+  phases: string[];
+}
+
+/** What was taken back up to now. To release what was held takes nothing back. */
+export function takenBackSoFar({ rollbacks, phases }: Pick<GoLiveState, 'rollbacks' | 'phases'>): TakenBack {
+  const back = rollbacks.filter(({ id }) => id !== 'release');
+  const fallen = phases.filter(({ status }) => status === 'taken-back');
+  const ways = new Set([...back.map(({ id }) => id), ...fallen.map(({ takenBackBy = 'a rollback' }) => takenBackBy)]);
+  return {
+    ways: [...ways],
+    running: back.find(({ status }) => status === 'running')?.id,
+    phases: fallen.map(({ title, takenBackBy = 'a rollback' }) => `${title} by ${takenBackBy}`),
+  };
 }

@@ -3,10 +3,10 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Plan } from '../../model/plan/plan.js';
-import type { AppendEvents, StepTask } from '../../model/state/contract.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { Dice, judgeByWorld, plans, wordOf, World } from '../kits/random-go-live.js';
 import { begin, withWorker } from '../kits/run-go-live.js';
+import type { Argument } from '../kits/simulated.js';
 import { SimulatedWorld } from '../kits/simulated-world.js';
 import { sharedServer, type TestServer } from '../kits/temporal.js';
 
@@ -50,7 +50,7 @@ function activitiesOf(subjects: ReadonlyMap<string, Subject>) {
   return Object.fromEntries(
     [...names, 'fake.act', 'undo fake.act'].map((name) => [
       name,
-      async (task: StepTask & AppendEvents) => subjects.get(task.goLive.id)?.outside.act(name, task),
+      async (task: Argument) => subjects.get(task.goLive.id)?.outside.act(name, task),
     ]),
   );
 }

@@ -4,6 +4,7 @@ import { type ApprovalPlan, type PhasePlan, type Plan, type RollbackPlan, stepsO
 import type { JsonObject } from '../../model/json.js';
 import type { StepTask } from '../../model/state/contract.js';
 import type { GoLiveState, PhaseState } from '../../model/state/state.js';
+import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
 import { mayGoOn } from '../../model/verdict.js';
 import { approval, gate, phase, plan, step } from './plans.js';
 import { failure, type Said } from './simulated-world.js';
@@ -93,7 +94,7 @@ const rollback = (id: string): fc.Arbitrary<RollbackPlan> =>
       title: id,
       undo: made.undo,
       steps: made.steps ? [step('back', { ownUndo: false })] : [],
-      ...(made.steps && made.takesBack.length > 0 ? { takesBack: made.takesBack.map((one) => asId(one)) } : {}),
+      ...(made.takesBack.length > 0 ? { takesBack: made.takesBack.map((one) => asId(one)) } : {}),
     }));
 
 /** Runbooks as they may be planned: phases with gates and approvals, ways back of every kind, decisions that rest on them. */
@@ -135,6 +136,8 @@ export const plans: fc.Arbitrary<Plan> = fc
 export class World {
   /** `phase.step`, with the attempt that did it. */
   readonly deeds = new Map<string, number>();
+  /** Ways back that took a deed out of it, what is released at the end aside. */
+  readonly takenBy = new Set<string>();
 
   constructor(
     private readonly made: Plan,
@@ -146,7 +149,7 @@ export class World {
     const { phase: id, step: of, undoes } = task;
     const fails = this.dice.happens(undoes ? 4 : 14);
     if (!fails || this.dice.happens(50)) {
-      if (undoes) this.deeds.delete(`${undoes.phase}.${undoes.step}`);
+      if (undoes) this.remove(`${undoes.phase}.${undoes.step}`, id);
       else if (id.startsWith('rollback-')) this.takeBack(id.slice('rollback-'.length));
       else this.deeds.set(`${id}.${of}`, task.phaseAttempt);
     }
@@ -156,7 +159,12 @@ export class World {
 
   private takeBack(id: string): void {
     const gone = this.made.rollbacks[id]?.takesBack ?? [];
-    for (const deed of this.deeds.keys()) if (gone.some((one) => deed.startsWith(`${one}.`))) this.deeds.delete(deed);
+    for (const deed of this.deeds.keys())
+      if (gone.some((one) => deed.startsWith(`${one}.`))) this.remove(deed, `rollback-${id}`);
+  }
+
+  private remove(deed: string, way: string): void {
+    if (this.deeds.delete(deed) && way !== 'rollback-release') this.takenBy.add(way);
   }
 }
 
@@ -178,11 +186,31 @@ export function wordOf(state: GoLiveState, dice: Dice, world: World): Said[] {
   }
   const about = waiting.about?.split('.')[0] ?? '';
   if (dice.happens(25)) return [waive(`${about}.g`)];
-  // Who says that it is done has looked.
-  const possible = (waiting.choices ?? []).filter((one) => one !== 'done' || world.deeds.has(waiting.about ?? ''));
+  // Who says that it is done has looked: a step, or its undo.
+  const ofUndo = !waiting.choices?.includes('retry-phase');
+  const looked = world.deeds.has(waiting.about ?? '') !== ofUndo;
+  const possible = (waiting.choices ?? []).filter((one) => one !== 'done' || looked);
   const choice = dice.pick(possible) ?? 'stop';
   const named = choice === 'rollback' && dice.happens(50) ? { rollback: 'R1' } : {};
   return [{ name: 'choose', message: { choice, role: 'sre', by: 'Sam', reason: 'so', ...named } }];
+}
+
+/** When somebody aborts whom nobody asked: at a moment of the whole go-live, or of its end. */
+export const aborts = fc.option(fc.record({ at: fc.nat(60), closing: fc.boolean(), keep: fc.boolean() }), {
+  nil: undefined,
+  freq: 2,
+});
+export type AbortAt = typeof aborts extends fc.Arbitrary<infer T> ? T : never;
+
+/** Says an abort when its moment is there; each look is a moment. */
+export function abortAt(when: AbortAt): (state: GoLiveState) => Said[] {
+  let ahead = when?.at ?? 0;
+  return ({ decisions }) => {
+    if (!when || ahead < 0 || (when.closing && !decisions.some(({ at }) => at !== undefined))) return [];
+    ahead -= when.closing ? 3 : 1;
+    const keep = when.keep ? { keep: 'yes' } : {};
+    return ahead < 0 ? [{ name: 'abort', message: { by: 'Cy', reason: 'now', ...keep } }] : [];
+  };
 }
 
 /** Phases that a decision rests on, those of the decisions that it requires too. */
@@ -216,4 +244,39 @@ export function judgeByWorld(made: Plan, state: GoLiveState, deeds: ReadonlyMap<
         .flatMap((one) => missing(made, one, deeds))
         .map((deed) => `decision ${id} is ${verdict}, and ${deed} is not in the world`),
     );
+}
+
+/** Deeds that are in the world though all that has an undo was to be taken back. */
+function left(made: Plan, deeds: ReadonlyMap<string, number>): string[] {
+  const withUndo = made.phases.flatMap(({ id, steps: of }) =>
+    stepsOf(of).flatMap((one) => (one.ownUndo ? `${id}.${one.id}` : [])),
+  );
+  return withUndo.filter((deed) => deeds.has(deed));
+}
+
+/**
+ * Judges how a go-live ended by the world alone: an abort that was accepted is carried out, and what it says is so.
+ *
+ * @returns a sentence for each thing that is not so
+ */
+export function judgeEnd(made: Plan, state: GoLiveState, { deeds, takenBy }: World): string[] {
+  const { aborted, sentence = '', rollbackIncomplete, verdict, decisions } = state;
+  const faults: string[] = [];
+  if (aborted && verdict !== 'no-go') faults.push(`it was aborted, and its verdict is ${verdict}`);
+  const primary = decisions[0]?.verdict;
+  const failed = !primary || !mayGoOn(primary);
+  const undone = aborted ? !aborted.keep : failed && made.onNoGo === 'undo';
+  if (undone && !rollbackIncomplete) faults.push(...left(made, deeds).map((deed) => `${deed} was left: ${sentence}`));
+  if (/NOTHING WAS TAKEN BACK/.test(sentence) && takenBy.size > 0)
+    faults.push(`${[...takenBy].join()} took something back: ${sentence}`);
+  return faults;
+}
+
+/** After an abort that keeps, no way back begins but the last release, by the log. */
+export function judgeKept({ aborted }: GoLiveState, events: readonly LoggedEvent[]): string[] {
+  const said = eventsOf(events, 'message.abort')[0];
+  if (!aborted?.keep || !said) return [];
+  return eventsOf(events, 'rollback.started')
+    .filter(({ seq, rollback: id }) => seq > said.seq && id !== 'release')
+    .map(({ rollback: id }) => `${id} began after an abort that takes nothing back`);
 }

@@ -8,7 +8,6 @@ import { makePlan, openRunbook } from '../../client/runbook/load.js';
 import type { Plan } from '../../model/plan/plan.js';
 import type { Signed } from '../../model/signing/signing.js';
 import { createActivities } from '../../workers/activities.js';
-import { loadCharts } from './charts.js';
 import { begin, type Running, withWorker } from './run-go-live.js';
 import { sharedServer } from './temporal.js';
 
@@ -42,7 +41,6 @@ export class RealProject {
 
   /** Runs go-lives while a worker serves them. */
   async serving<T>(run: (start: Start) => Promise<T>): Promise<T> {
-    await loadCharts();
     const server = await sharedServer();
     const queue = `real-${process.pid}-${this.folder.slice(-6)}`;
     const activities = createActivities({

@@ -1,19 +1,19 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { lastFalls } from '../../model/evidence/falls.js';
 import { readEvent, type LoggedEvent } from '../../model/evidence/logged-event.js';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
-import type { AppendEvents, StepResult, StepTask } from '../../model/state/contract.js';
+import type { Plan } from '../../model/plan/plan.js';
+import type { Fallen, StepResult, StepTask } from '../../model/state/contract.js';
 import type { GoLiveState } from '../../model/state/state.js';
-import type { Outside } from './simulated.js';
+import type { Argument, Outside } from './simulated.js';
 
 export interface Said {
   name: string;
   message: object;
 }
 
-const ANSWERS: Record<string, unknown> = {
-  openEvidence: null,
-  appendEvents: null,
-  sendNotice: null,
+const ANSWERS: Record<string, object> = {
+  sendNotice: {},
   collectEvidence: { digest: 'd', files: 1, missing: [] },
   closeEvidence: { bundle: '/b', report: '/r', signoff: '/s', key: 'k', files: 1, bytes: 1 },
 };
@@ -23,21 +23,31 @@ export class SimulatedWorld implements Outside {
   /** Names of what was done, in order: `phase.step`, `undo phase.step`. */
   readonly deeds: string[] = [];
   private readonly drafts: object[] = [];
+  private plan: Plan | undefined;
   /** System activities that fail. */
   readonly failing = new Set<string>();
   /** @throws for a step that fails */
   step: (task: StepTask) => JsonObject = () => ({});
   /** Called once for each question, and once whenever none is open; what they say is sent. */
   say: (state: GoLiveState) => readonly Said[] = () => [];
+  /** Called at every moment, whatever else goes on; what they say is sent. */
+  interrupt: (state: GoLiveState) => readonly Said[] = () => [];
   /** What became of what they said. */
   readonly receipts: unknown[] = [];
   private asked = '';
 
-  act(activity: string, argument: StepTask & AppendEvents): unknown {
+  act(activity: string, argument: Argument): unknown {
     if (this.failing.has(activity)) throw ApplicationFailure.nonRetryable(`${activity} fails`, 'INTERNAL');
-    if (!Object.hasOwn(ANSWERS, activity)) return this.acted(argument);
-    if (activity === 'appendEvents') this.drafts.push(...argument.events);
-    return ANSWERS[activity];
+    if (activity === 'openEvidence') this.plan = argument.plan.plan;
+    else if (activity === 'appendEvents') this.drafts.push(...argument.events);
+    else if (Object.hasOwn(ANSWERS, activity)) return { ...ANSWERS[activity], fallen: this.fallen() };
+    else return this.acted(argument);
+    return argument.standing ? this.fallen() : null;
+  }
+
+  /** What fell, by the log, as the real hands read it. */
+  private fallen(): Fallen[] {
+    return this.plan ? lastFalls(this.plan, this.events) : [];
   }
 
   private acted(task: StepTask): StepResult {
@@ -53,6 +63,9 @@ export class SimulatedWorld implements Outside {
   }
 
   speak(state: GoLiveState, send: (name: string, message: object) => unknown): boolean {
+    const shouted = this.interrupt(state);
+    for (const { name, message } of shouted) this.receipts.push(send(name, message));
+    if (shouted.length > 0) return true;
     const { waiting, rollbacks, endedAt } = state;
     const question = `${waiting?.kind} ${waiting?.id} ${waiting?.since} ${rollbacks.length}`;
     if (question === this.asked || endedAt) return false;

@@ -7,13 +7,13 @@ import type { AppendEvents, StepTask } from '../../model/state/contract.js';
 import type { GoLiveState, PhaseResult } from '../../model/state/state.js';
 import type { PhaseInput } from '../../workflows/inputs.js';
 
+/** Of a step, or of the evidence; other activities are given what nobody looks at. */
+export type Argument = StepTask & AppendEvents & { plan: { plan: Plan } };
+
 /** What is outside of the workflows: activities, and people who may say something whenever nothing else moves. */
 export interface Outside {
-  /**
-   * @param argument of a step, or of the event log; other activities are given what nobody looks at
-   * @throws what an activity throws
-   */
-  act(activity: string, argument: StepTask & AppendEvents): unknown;
+  /** @throws what an activity throws */
+  act(activity: string, argument: Argument): unknown;
   /** @returns whether they said something */
   speak(state: GoLiveState, send: (name: string, message: object) => unknown): boolean;
 }
@@ -136,7 +136,7 @@ function copy<T>(value: T): T {
   return copied;
 }
 
-async function activity(name: string, task: StepTask & AppendEvents): Promise<unknown> {
+async function activity(name: string, task: Argument): Promise<unknown> {
   const { run, scope } = current();
   const stopped = new Promise<never>((_, reject) => scope.onCancel(reject));
   stopped.catch(() => undefined);
@@ -164,8 +164,7 @@ function runtime(actual: object, phase: () => Phase): object {
   return {
     ...actual,
     CancellationScope: Scope,
-    proxyActivities: () =>
-      new Proxy({}, { get: (_, name: string) => (task: StepTask & AppendEvents) => activity(name, task) }),
+    proxyActivities: () => new Proxy({}, { get: (_, name: string) => (task: Argument) => activity(name, task) }),
     executeChild: async (_: string, { workflowId, args }: { workflowId: string; args: [PhaseInput] }) => {
       const scope = new Scope();
       current().scope.onCancel(() => scope.cancel());

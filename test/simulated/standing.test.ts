@@ -7,7 +7,17 @@ import { checkStanding } from '../../evidence/verify/standing.js';
 import type { LoggedEvent } from '../../model/evidence/logged-event.js';
 import type { Plan } from '../../model/plan/plan.js';
 import type { GoLiveState } from '../../model/state/state.js';
-import { Dice, judgeByWorld, plans, wordOf, World } from '../kits/random-go-live.js';
+import {
+  abortAt,
+  aborts,
+  Dice,
+  judgeByWorld,
+  judgeEnd,
+  judgeKept,
+  plans,
+  wordOf,
+  World,
+} from '../kits/random-go-live.js';
 import { NOW, type RunGoLive, simulatedTime, simulatedWorkflows } from '../kits/simulated.js';
 import { SimulatedWorld } from '../kits/simulated-world.js';
 
@@ -40,20 +50,26 @@ function lied({ phases, decisions, ...rest }: GoLiveState): GoLiveState {
   };
 }
 
-test('no decision is GO over a deed that is not in the world, whatever fails and whatever people say; verify agrees', async () => {
+test('no decision is GO over a deed that is not in the world, and an abort is as it was told, whatever fails and whatever people say; verify agrees', async () => {
   const seen: Record<string, number> = {};
   const count = (what: string, happened = true): void => void (seen[what] = (seen[what] ?? 0) + (happened ? 1 : 0));
   const rolls = fc.array(fc.nat(99), { minLength: 20, maxLength: 120, size: 'max' });
   await fc.assert(
-    fc.asyncProperty(plans, rolls, async (plan, list) => {
+    fc.asyncProperty(plans, rolls, aborts, async (plan, list, abort) => {
       jest.setSystemTime(NOW);
       const dice = new Dice(list);
       const world = new World(plan, dice);
       const outside = new SimulatedWorld();
       outside.step = (task) => world.act(task);
       outside.say = (state) => wordOf(state, dice, world);
+      outside.interrupt = abortAt(abort);
       const state = await run(plan, outside);
       const { events } = outside;
+      const ended = [...judgeEnd(plan, state, world), ...judgeKept(state, events)];
+      expect(ended).toEqual([]);
+      // What is told to whom aborts is so: accepted it is carried out, refused it changes nothing.
+      const accepted = outside.receipts.some((one) => /^.{0,30}The go-live stops;/.test(JSON.stringify(one)));
+      expect(accepted).toBe(state.aborted !== undefined);
       expect(judgeByWorld(plan, state, world.deeds)).toEqual([]);
       expect(audited(plan, state, events)).toEqual([]);
       const fallen = state.phases.some(({ status }) => status === 'taken-back');
@@ -66,6 +82,13 @@ test('no decision is GO over a deed that is not in the world, whatever fails and
       );
       count('a person was asked', state.operator.length > 0);
       count('aborted', state.aborted !== undefined);
+      count(
+        'aborted while it ended',
+        state.aborted !== undefined && state.aborted.at >= (state.decisions[0]?.at ?? '9'),
+      );
+      count('an abort came too late', /has its verdict/.test(JSON.stringify(outside.receipts)));
+      count('kept', state.aborted?.keep === true);
+      count('kept, and something was taken back', /TAKEN BACK ALL THE SAME/.test(state.sentence ?? ''));
     }),
     { seed: SEED, numRuns: RUNS },
   );

@@ -11,6 +11,7 @@ import { approvalAsked, approvalClosed } from '../../model/state/transitions.js'
 import { untilAnswered } from '../hand-on.js';
 import type { Asking } from '../inputs.js';
 import { digestOf, now, type OpenAnswer, type Session } from '../session.js';
+import { learn } from '../standing.js';
 import { noticeText, waitingForApproval } from './asking.js';
 import { freshNonce, isSigned, recheckVotes } from './vouch.js';
 
@@ -101,7 +102,8 @@ async function answered(
   const status = result === 'open' ? 'expired' : result;
   approvalClosed(approval, status, sentence, now());
   session.note('approval.closed', { approval: rule.id, status, sentence });
-  await session.flush();
+  // What was taken back while it was asked is no part of the answer.
+  learn(session, await session.flush(asking.stage === 'decision'));
   return { approved: result === 'approved' && !session.aborted, sentence, question: rule.question };
 }
 

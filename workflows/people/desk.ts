@@ -18,7 +18,7 @@ import type { GoLiveState } from '../../model/state/state.js';
 import type { Vote } from '../../model/people/approval.js';
 import { changed } from '../changes.js';
 import { now, type OpenAnswer, type Session } from '../session.js';
-import { abort, HANDLERS, refuse } from './handlers.js';
+import { abort, HANDLERS, lateProblem, refuse } from './handlers.js';
 import { isSigned, vouch } from './vouch.js';
 
 /** Refusals kept in the state; a flood of junk must not grow it. All of them are in the history anyhow. */
@@ -103,7 +103,8 @@ export class Desk implements OpenAnswer {
   }
 
   private handle<N extends MessageName>(name: N, message: Messages[N], via: Vote['via'], proof?: Proof): Receipt {
-    if (this.session.state.endedAt) return refuse('The go-live has ended.', 'Nothing was changed.');
+    const late = lateProblem(this.session.state);
+    if (late) return late;
     return HANDLERS[name](message, { session: this.session, desk: this, via, proof });
   }
 

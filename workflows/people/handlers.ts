@@ -178,9 +178,21 @@ function omit(message: Messages['omit'], { session, proof }: Arrival): Receipt {
   return receipt;
 }
 
+/** Why a message comes too late: the verdict is set with what was said until then. */
+export function lateProblem({ verdict, endedAt, target }: Session['state']): Receipt | undefined {
+  if (endedAt) return refuse('The go-live has ended.', 'Nothing was changed.');
+  if (!verdict) return undefined;
+  return refuse(
+    `The go-live has its verdict: ${verdict.toUpperCase()}.`,
+    `Nothing was changed; when it has ended, \`golive rollback ${target}\` takes back what it did.`,
+  );
+}
+
 export function abort({ by, reason, keep }: Messages['abort'], { session, proof, own }: AbortArrival): Receipt {
   const { plan, state } = session;
   if (session.aborted) return refuse('The go-live is being aborted already.', 'Nothing was changed.');
+  const late = lateProblem(state);
+  if (late) return late;
   // In a rehearsal anybody may; Temporal's own cancel is no person, and who may cancel is its server's matter.
   const stranger = plan.mode === 'live' && !own && changed('abort-is-for-people') ? personProblem(plan, by) : undefined;
   if (stranger) return stranger;

@@ -177,14 +177,20 @@ function checkGates(plan, state, events) {
   }
 }
 
-// A decision is about phases that stand: none of those that it requires was taken back after it last began.
+// A decision is about phases that stand: what was taken back passed since, at an attempt that was not begun before.
 function checkStanding(plan, state, events) {
   const phasesOf = (id) => plan.decisions.find((one) => one.id === id)?.requires.flatMap(phasesOf) ?? [id];
   for (const { id, verdict } of state.decisions) {
     if (verdict !== 'go' && verdict !== 'waived') continue;
     for (const phase of phasesOf(id)) {
-      const last = events.findLast((one) => one.phase === phase && /^phase\.(started|taken-back)$/.test(one.type));
-      must(last?.type !== 'phase.taken-back', `${id}: ${phase} was taken back by ${last?.rollback}`);
+      const fall = events.findLast((one) => one.phase === phase && one.type === 'phase.taken-back');
+      if (!fall) continue;
+      const begun = events.filter((one) => one.phase === phase && one.type === 'phase.started');
+      const before = Math.max(...begun.filter(({ seq }) => seq < fall.seq).map(({ attempt }) => attempt));
+      const again = events.some((one) => one.phase === phase && one.type === 'phase.passed' && one.seq > fall.seq && one.attempt > before);
+      must(again, `${id}: ${phase} was taken back by ${fall.rollback}`);
+      const { attempt } = state.phases.find((one) => one.id === phase);
+      must(attempt > before, `${id}: ${phase} stands at attempt ${attempt}, and ${before} was taken back`);
     }
   }
 }

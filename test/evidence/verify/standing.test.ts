@@ -16,9 +16,10 @@ const made = plan([phase('freeze', [step('f', { undoOn: 'always' })]), phase('de
   ],
 });
 
-const ran = (id: string): JsonObject[] => [
-  { type: 'phase.started', phase: id, attempt: 1 },
-  { type: 'phase.passed', phase: id, attempt: 1, sentence: 'So.' },
+const began = (id: string, attempt = 1): JsonObject => ({ type: 'phase.started', phase: id, attempt });
+const ran = (id: string, attempt = 1): JsonObject[] => [
+  began(id, attempt),
+  { type: 'phase.passed', phase: id, attempt, sentence: 'So.' },
 ];
 const decided = (id: string, verdict: string): JsonObject => ({
   type: 'decision',
@@ -57,16 +58,48 @@ function found(state: GoLiveState, lines: readonly JsonObject[]): string[] {
   return findings.list.map(({ item, message }) => `${item} ${message}`);
 }
 
+/** It was deployed, and R1 took it back. */
+const tookBack = [...ran('freeze'), ...ran('deploy'), undone('R1', 'deploy.1/a'), fell('deploy', 'R1')];
+const allDecided = good.slice(4);
+const deployedAt = (attempt: number) => allGo((state) => Object.assign(state.phases[1] ?? {}, { attempt }));
+
 describe('a go-live that ended in GO', () => {
-  test.each<[string, JsonObject[]]>([
-    ['with nothing taken back', good],
-    ['and released what was held', [...good, undone('release', 'freeze.1/f')]],
+  test.each<[string, JsonObject[], number]>([
+    ['with nothing taken back', good, 1],
+    ['and released what was held', [...good, undone('release', 'freeze.1/f')], 1],
+    ['at a second attempt of what was taken back', [...tookBack, ...ran('deploy', 2), ...allDecided], 2],
+    ['after a reset before anything was taken back', [...ran('freeze'), ...ran('deploy'), ...good], 1],
+  ])('%s is as it should be', (_name, events, attempt) => {
+    expect(found(deployedAt(attempt), events)).toEqual([]);
+  });
+});
+
+describe('a go-live that was reset to before its rollback', () => {
+  const gone = 'live is go, and decided again it is no-go';
+  const reset = 'deploy began attempt 2, and the state knows of 1: its workflow was reset';
+  test.each<[string, JsonObject[], string[]]>([
     [
-      'at a second attempt of what was taken back',
-      [...ran('freeze'), ...ran('deploy'), undone('R1', 'deploy.1/a'), fell('deploy', 'R1'), ...good],
+      'while the next attempt waited',
+      [...tookBack, began('deploy', 2), ...allDecided],
+      ['deploy stands by the state, and the log says that R1 took it back', reset, gone],
     ],
-  ])('%s is as it should be', (_name, events) => {
-    expect(found(allGo(), events)).toEqual([]);
+    ['after the next attempt had passed', [...tookBack, ...ran('deploy', 2), ...allDecided], [reset, gone]],
+    [
+      'and took the first attempt once more',
+      [...tookBack, began('deploy', 2), ...ran('deploy', 1), ...allDecided],
+      ['deploy began attempt 1 after attempt 2: its workflow was reset', reset, gone],
+    ],
+    [
+      'while the rollback had begun',
+      [...ran('freeze'), ...ran('deploy'), { type: 'rollback.started', rollback: 'R1', undos: 1 }, ...allDecided],
+      [gone],
+    ],
+  ])('%s is found out', (_name, events, findings) => {
+    expect(found(allGo(), events)).toEqual(expect.arrayContaining(findings));
+  });
+
+  test('whatever attempt its state names', () => {
+    expect(found(deployedAt(2), [...tookBack, began('deploy', 2), ...allDecided])).toContain(gone);
   });
 });
 
@@ -74,7 +107,7 @@ describe('who holds the key cannot call GO', () => {
   test.each<[string, JsonObject[], string]>([
     [
       'what a rollback took back before the decision',
-      [...ran('freeze'), ...ran('deploy'), undone('R1', 'deploy.1/a'), fell('deploy', 'R1'), ...good.slice(4)],
+      [...tookBack, ...allDecided],
       'live is go, and decided again it is no-go',
     ],
     [

@@ -12,23 +12,23 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { closeEvidence } from '../../../evidence/write/close.js';
 import { collectEvidence } from '../../../evidence/write/collect.js';
 import { isTemporary, temporaryBeside } from '../../../evidence/durable.js';
 import { appendEvent, appendEvents } from '../../../evidence/write/log.js';
-import { loadCharts } from '../../kits/charts.js';
+import { openEvidence } from '../../../evidence/write/open.js';
 import { eventOf, nameOf } from '../../kits/events.js';
 import { verifyBundle } from '../../../evidence/verify/verify.js';
 import { recomputeOutputs } from '../../../kinds/recompute.js';
 import type { GoLiveRef } from '../../../model/state/contract.js';
-import type { Json } from '../../../model/json.js';
+import { type Json, parseJson } from '../../../model/json.js';
+import { phase, plan } from '../../kits/plans.js';
 import { testSealer } from '../../kits/sealer.js';
 import { goState, noGoState } from '../../kits/state-fixture.js';
 
 let bag: string;
 const sealer = testSealer();
-beforeAll(loadCharts, 60_000);
 beforeEach(() => {
   bag = mkdtempSync(join(tmpdir(), 'golive-bag-'));
 });
@@ -78,6 +78,8 @@ describe('the event log', () => {
 describe('the bundle', () => {
   const request = (signoff = 'SIGNOFF.md') => ({ goLive: ref(), state: goState() as unknown as Json, signoff });
   async function close() {
+    const begun = parseJson(JSON.stringify({ plan: plan([phase('one', [])]), digest: 'd', startedBy: 'Sam' }));
+    await openEvidence({ goLive: ref(), plan: begun });
     await appendEvent(bag, eventOf('before'));
     await collectEvidence({ ...request(), include: [] });
     return closeEvidence(request(), sealer, {});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   judgeVote,
+  roleProblem,
   samePerson,
   sameVoter,
   tally,
@@ -216,5 +217,53 @@ describe('how far a question is', () => {
     expect(text([], { needs: [{ role: 'cto', count: 1 }] }, many)).toBe(
       'CTO: 0 of 1, wanted: p0 or p1 or p2 or p3 or p4 or p5 or 3 more.',
     );
+  });
+});
+
+describe('names', () => {
+  test.each([
+    ['case', 'Ada', 'aDA'],
+    ['spaces around and between', ' Ada  Byron', 'Ada\u00a0Byron '],
+    ['composed and decomposed letters', 'Ren\u00e9e', 'Rene\u0301e'],
+    ['letters of another width', '\uff21da', 'Ada'],
+    ['a ligature', 'So\ufb01a', 'Sofia'],
+    ['sharp s, in capitals', 'Strau\u00df', 'STRAUSS'],
+    ['sigma at the end of a word', 'Νίκος', 'ΝΊΚΟΣ'],
+    ['a Hangul filler', 'Ada\u3164', 'Ada'],
+    ['a half-width Hangul filler', 'Ada\uffa0', 'Ada'],
+    ['a Hangul initial filler', '\u115fAda', 'Ada'],
+    ['a zero-width space', 'A\u200bda', 'Ada'],
+    ['a grapheme joiner', 'Ad\u034fa', 'Ada'],
+    ['a variation selector', 'Ada\ufe0f', 'Ada'],
+    ['a tag', 'Ada\u{e0041}', 'Ada'],
+    ['a soft hyphen', 'A\u00adda', 'Ada'],
+    ['a blank of Braille', 'Ada\u2800', 'Ada'],
+  ])('that differ by %s are one person', (_what, a, b) => {
+    expect(samePerson(a, b)).toBe(true);
+  });
+
+  test.each([
+    ['Ada', 'Adam'],
+    ['Renée', 'Renee'],
+    ['Ada Byron', 'AdaByron'],
+    ['Ada 1', 'Ada 2'],
+  ])('%s and %s are two', (a, b) => {
+    expect(samePerson(a, b)).toBe(false);
+  });
+
+  test('of which nothing can be seen are none', () => {
+    expect(roleProblem(rules.plan, '\u3164\u200b', 'cto')).toMatchObject({
+      reason: 'The name of the person is empty.',
+    });
+  });
+
+  test('do not make two voters of one, nor another of the starter', () => {
+    const two = approval('full', { needs: [{ role: 'cto', count: 2 }], starterMay: false });
+    const message = { approval: 'full', role: 'cto', by: 'Ada' };
+    const given = { vote: 'approve', via: 'update', at: '2026-01-01T00:00:00Z' } as const;
+    const ada: Vote = { ...message, ...given, level: 'declared', digest: 'd', early: false, status: 'counted' };
+    const judged = (by: string) =>
+      judgeVote(two, open([ada]), { message: { ...message, by }, ...given }, rules).accepted;
+    expect(['Ada\u3164', 'S\u200bam', 'Bo'].map(judged)).toEqual([false, false, true]);
   });
 });

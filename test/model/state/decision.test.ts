@@ -155,3 +155,33 @@ test('the headline says what stands and what does not, and shouts an incomplete 
   });
   expect(headline(mixed)).toBe('ROLLBACK INCOMPLETE. Local GO: GO. Deployment: NO-GO. two: 404');
 });
+
+describe('the headline of a go-live that was stopped to keep what it did', () => {
+  const rollback = (id: string) => ({ id, title: id, because: '', status: 'done' as const, startedAt: '', steps: [] });
+  const kept = (change: (s: GoLiveState) => void) =>
+    headline(
+      state((s) => {
+        s.aborted = { by: 'Ada', reason: 'enough.', at: '', keep: true };
+        change(s);
+      }),
+    );
+  test.each<[string, (s: GoLiveState) => void, string]>([
+    ['nothing was taken back', () => undefined, 'NOTHING WAS TAKEN BACK (--keep).'],
+    ['what was held is released', (s) => s.rollbacks.push(rollback('release')), 'NOTHING WAS TAKEN BACK (--keep).'],
+    [
+      'a rollback had taken a phase back',
+      (s) => {
+        s.rollbacks.push(rollback('R1'));
+        Object.assign(s.phases[0] ?? {}, { status: 'taken-back', takenBackBy: 'R1' });
+      },
+      'TAKEN BACK ALL THE SAME: one by R1; the rest stays (--keep).',
+    ],
+    [
+      'what a rollback took back was done again',
+      (s) => s.rollbacks.push(rollback('R1')),
+      'R1 HAD BEGUN; what stood then stays (--keep).',
+    ],
+  ])('%s', (_name, change, sentence) => {
+    expect(kept(change)).toBe(`Aborted by Ada: enough. ${sentence}`);
+  });
+});

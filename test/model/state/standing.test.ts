@@ -4,7 +4,14 @@ import fc from 'fast-check';
 import { asId } from '../../../model/plan/address.js';
 import { decide, hasFallen } from '../../../model/state/decision.js';
 import { initialState } from '../../../model/state/initial-state.js';
-import { didNotPass, fallenBy, goesOnAt, shownAs, undoTakesBack } from '../../../model/state/standing.js';
+import {
+  didNotPass,
+  fallenBy,
+  goesOnAt,
+  shownAs,
+  takenBackSoFar,
+  undoTakesBack,
+} from '../../../model/state/standing.js';
 import type { GoLiveState, PhaseState, PhaseStatus } from '../../../model/state/state.js';
 import {
   decisionJudged,
@@ -17,6 +24,7 @@ import {
 import { mayGoOn } from '../../../model/verdict.js';
 import { phase, plan } from '../../kits/plans.js';
 
+const AT = '2026-01-01T00:00:00.000Z';
 const phaseState = (id: string, status: PhaseStatus, more: Partial<PhaseState> = {}): PhaseState => ({
   id: asId(id),
   index: 0,
@@ -101,8 +109,39 @@ test('that a phase is undone is shown before what it was, and does not hide that
   ]);
 });
 
+describe('what was taken back up to now', () => {
+  const rollback = (id: string, status: 'running' | 'done' = 'done') => ({
+    id,
+    title: id,
+    because: '',
+    status,
+    startedAt: AT,
+    steps: [],
+  });
+  const gone = phaseState('one', 'taken-back', { takenBackBy: 'R2' });
+  test.each<[string, Parameters<typeof takenBackSoFar>[0], ReturnType<typeof takenBackSoFar>]>([
+    ['is nothing', { rollbacks: [], phases: three }, { ways: [], running: undefined, phases: [] }],
+    [
+      'is nothing of what was held',
+      { rollbacks: [rollback('release', 'running')], phases: three },
+      { ways: [], running: undefined, phases: [] },
+    ],
+    [
+      'is what a rollback takes that is under way, also before a phase fell',
+      { rollbacks: [rollback('R1', 'running')], phases: three },
+      { ways: ['R1'], running: 'R1', phases: [] },
+    ],
+    [
+      'is what fell, also by a rollback that is not remembered',
+      { rollbacks: [rollback('R1')], phases: [gone] },
+      { ways: ['R1', 'R2'], running: undefined, phases: ['one by R2'] },
+    ],
+  ])('%s', (_name, state, soFar) => {
+    expect(takenBackSoFar(state)).toEqual(soFar);
+  });
+});
+
 const SEED = Number(process.env.GOLIVE_SEED ?? randomInt(1 << 30));
-const AT = '2026-01-01T00:00:00.000Z';
 const IDS = ['a', 'b', 'c'];
 const made = plan(
   IDS.map((id) => phase(id, [])),
