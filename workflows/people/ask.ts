@@ -187,13 +187,14 @@ export async function askOperator(
   question: OperatorQuestion,
 ): Promise<ChooseMessage | 'settled'> {
   const aborted = () => session.aborted && !question.onTheWayBack;
-  desk.choice = undefined;
   const target = session.plan.target.id;
   const verbs = question.choices.map(
     (choice) => `golive ${choice} ${target} --as ${question.role}${needsReason(choice) ? ' --reason "…"' : ''}`,
   );
   const takesUp =
     question.asking !== undefined && takenUp(session, question.asking) ? session.state.waiting : undefined;
+  // The question that is taken up was open already: its answer may have come before it is taken up.
+  if (!takesUp) desk.choice = undefined;
   const waiting: Waiting = takesUp ?? {
     kind: 'operator',
     id: question.about,
