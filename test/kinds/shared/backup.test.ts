@@ -187,6 +187,6 @@ test('a backup that is gone or was altered is a failed undo, and so is a memory 
   expect(gone.code).toBe('NOT_FOUND');
   expect(gone.message).toContain(`What stood at ${path} before the step is gone`);
   rmSync(run.folder, { recursive: true });
-  expect(failed(await undo('file.write', run)).message).toContain('what it remembered of it is gone');
+  expect(failed(await undo('file.write', run)).message).toContain('left for its undo is gone');
   expect(now()).toBe('new');
 });
