@@ -46,6 +46,8 @@ interface Row {
   /** Those of them that were not taken back. */
   lost: string[];
   incomplete: boolean;
+  /** What rollbacks that are incomplete say. */
+  said: (string | undefined)[];
   wrong: string[];
 }
 
@@ -104,7 +106,8 @@ async function lose(harm: Harm, step: string): Promise<Row> {
     const state: GoLiveState = await client.workflow.getHandle(id).result();
     const begun = begunIn(evidence);
     const lost = stillThere(folder, begun);
-    const row: Row = { harm, step, incomplete: state.rollbackIncomplete, begun, lost, wrong: [] };
+    const said = state.rollbacks.filter(({ status }) => status === 'incomplete').map(({ sentence }) => sentence);
+    const row: Row = { harm, step, incomplete: state.rollbackIncomplete, said, begun, lost, wrong: [] };
     if (state.verdict === 'go') row.wrong.push('the verdict is go');
     // A pass must not be empty: the execution was really lost. Of one that is sent back, the next run may end in its place.
     const { sentence = '' } = state.phases[0] ?? {};

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
@@ -203,8 +203,11 @@ export function stepKit(kind: string, kit: KitCase): void {
       if (!stepCalls.call(kind, 'do').handler.undo) return;
       const run = await runStep(kind, await kit.good(folder), overrides());
       passed(run);
+      const memory = join(run.folder, 'remember.json');
       const harms = [
-        () => rmSync(join(run.folder, 'remember.json')),
+        () => writeFileSync(memory, 'null\n'),
+        () => writeFileSync(memory, '{}\n'),
+        () => rmSync(memory),
         () => rmSync(run.folder, { recursive: true }),
         () => rmSync(run.task.goLive.evidenceDir, { recursive: true }),
         // What failed before has begun a new log.
@@ -212,7 +215,7 @@ export function stepKit(kind: string, kit: KitCase): void {
       ];
       for (const [index, harm] of harms.entries()) {
         harm();
-        const undo: RunOverrides = { ...overrides(), part: 'undo', bundleGone: index > 1 };
+        const undo: RunOverrides = { ...overrides(), part: 'undo', bundleGone: index > 3 };
         expect(failed(await runTask(kind, undoOf(run.task), undo)).code).toBe('NOT_FOUND');
       }
     });

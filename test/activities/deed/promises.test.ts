@@ -5,7 +5,16 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { collectPromises } from '../../../activities/deed/promises.js';
 import { openStepEvidence, stepFolder } from '../../../activities/step/step-evidence.js';
 import type { CollectedPromise, StepTask } from '../../../model/state/contract.js';
-import { beginBundle, eventually, failed, passed, runTask, taskFor, temporaryFolder } from '../../kits/step-run.js';
+import {
+  beginBundle,
+  eventsOf,
+  eventually,
+  failed,
+  passed,
+  runTask,
+  taskFor,
+  temporaryFolder,
+} from '../../kits/step-run.js';
 
 const RUN = 'run-1';
 const promise = { always: false, calls: [{ activity: 'undo file.write', title: 'write' }] };
@@ -160,6 +169,8 @@ describe('a lost execution', () => {
     expect(await collect(task)).toEqual([]);
     expect(failed(await runTask('file.write', task, { runId: RUN }))).toMatchObject({ code: 'CANCELLED' });
     expect(existsSync(join(task.goLive.baseDir, 'a.txt'))).toBe(false);
+    // What has not begun is not said to have: the intent and the look for the mark come before.
+    expect(eventsOf(task.goLive.evidenceDir).map(({ type }) => type)).toEqual(['step.failed']);
     passed(await runTask('file.write', { ...task, epoch: 2 }, { runId: 'run-2' }));
   });
 

@@ -114,5 +114,9 @@ test('without what was kept the undo of a deed that was done fails, and removes 
   expect(failed(await undo(first)).message).toContain('before the step is gone');
   rmSync(backups, { recursive: true });
   expect(failed(await undo(first)).message).toContain('before the step is gone');
+  // Cut off, it is not known to be done; its memory says that there were backups.
+  const journal = join(first.folder, 'ledger.jsonl');
+  writeFileSync(journal, readFileSync(journal, 'utf8').replace(/\n[^]*/, '\n'));
+  expect(failed(await undo({ ...first, result: undefined })).message).toContain('before the step is gone');
   expect(now()).toEqual(before);
 });
