@@ -114,6 +114,11 @@ export const CHANGES = {
     since: 'unreleased',
     reason: 'A rollback with nothing to undo and no steps left phases standing that it says it takes back.',
   },
+  'a-rollback-releases-what-it-held': {
+    since: 'unreleased',
+    reason:
+      'What a step of a rollback held for the go-live (`undoOn: always`) was never released; now it is at the end.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;

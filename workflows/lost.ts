@@ -18,11 +18,12 @@ const BATCH = 20;
  */
 export async function lost(input: PhaseInput, error: unknown, startedAt: string): Promise<PhaseResult> {
   const cause = causeOf(error);
-  const undos = await CancellationScope.nonCancellable(() => collected(input, error));
+  const damaged: string[] = [];
+  const undos = await CancellationScope.nonCancellable(() => collected(input, error, damaged));
   return {
     status: 'failed',
     verdict: 'no-go',
-    sentence: `The execution of '${input.title}' was ended from outside: ${cause.replace(/\.?$/, '.')}${promisedSentence(undos)}`,
+    sentence: `The execution of '${input.title}' was ended from outside: ${cause.replace(/\.?$/, '.')}${promisedSentence(undos, damaged)}`,
     steps: input.resume ?? [],
     gates: [],
     undos,
@@ -38,18 +39,19 @@ function causeOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
-function promisedSentence(undos: readonly UndoEntry[]): string {
+function promisedSentence(undos: readonly UndoEntry[], damaged: readonly string[]): string {
   const unread = undos.filter((entry) => entry.unread !== undefined);
   const known = undos.length - unread.length;
   const first = unread[0];
   return [
     known > 0 ? ` Of ${known} begun ${known === 1 ? 'step' : 'steps'}, the journal says how to take it back.` : '',
     first ? ` Of ${unread.length}, nobody knows (${first.step}: ${first.unread}).` : '',
+    damaged.length > 0 ? ` Damaged in part: the journal of ${damaged.join(', ')}.` : '',
   ].join('');
 }
 
-/** Undos in the order in which the plan has their steps. */
-async function collected(input: PhaseInput, error: unknown): Promise<UndoEntry[]> {
+/** Undos in the order in which the plan has their steps. `damaged` takes the steps whose journals are so in part. */
+async function collected(input: PhaseInput, error: unknown, damaged: string[]): Promise<UndoEntry[]> {
   const steps = stepsOf(input.steps).filter(promisesUndo);
   if (steps.length === 0 || !changed('promises-outlive-a-lost-phase')) return [];
   const run = error instanceof ChildWorkflowFailure ? error.execution.runId : undefined;
@@ -60,16 +62,17 @@ async function collected(input: PhaseInput, error: unknown): Promise<UndoEntry[]
   }
   const undos: UndoEntry[] = [];
   for (let from = 0; from < steps.length; from += BATCH) {
-    undos.push(...(await collectSome(input, run, steps.slice(from, from + BATCH))));
+    undos.push(...(await collectSome(input, run, steps.slice(from, from + BATCH), damaged)));
   }
   return undos;
 }
 
-async function collectSome(input: PhaseInput, run: string, steps: StepPlan[]): Promise<UndoEntry[]> {
+async function collectSome(input: PhaseInput, run: string, steps: StepPlan[], damaged: string[]): Promise<UndoEntry[]> {
   const { goLive, id: phase, attempt: phaseAttempt } = input;
   try {
     const ids = steps.map(({ id }) => id);
     const answers = await system.collectPromises({ goLive, phase, phaseAttempt, run, steps: ids });
+    for (const answer of answers) if ('damaged' in answer) damaged.push(answer.step);
     return answers.flatMap((answer) => {
       const step = steps.find(({ id }) => id === answer.step);
       return step ? [entryOf(input, step, answer)] : [];

@@ -54,6 +54,9 @@ async function runRollback(session: Session, way: Way): Promise<void> {
   const asks = first.undos.some(({ status }) => status === 'failed') && changed('failed-undos-are-asked-about');
   const result = asks ? await settleUndos(session, first, (entry, nth) => run([entry], [], `+${nth}`)) : first;
   session.keepUndos(session.undos.map((entry) => result.undos.find((done) => sameEntry(done, entry)) ?? entry));
+  // What its own steps hold is released at the end; else they are the way back, and nothing takes them back.
+  const held = result.undos.filter((entry) => entry.always && !undos.some((known) => sameEntry(known, entry)));
+  if (held.length > 0 && changed('a-rollback-releases-what-it-held')) session.keepUndos([...session.undos, ...held]);
   const status = rollbackEnded(record, result, now());
   session.state.events += result.events;
   if (status === 'incomplete') session.state.rollbackIncomplete = true;
@@ -67,8 +70,10 @@ async function runRollback(session: Session, way: Way): Promise<void> {
   await session.flush();
 }
 
+type UndoPlace = Pick<UndoEntry, 'phase' | 'phaseAttempt' | 'step' | 'epoch'>;
+
 /** Whether two entries are the undo of the same opening of a step. */
-export function sameEntry(a: UndoEntry, b: UndoEntry): boolean {
+export function sameEntry(a: UndoPlace, b: UndoPlace): boolean {
   return a.phase === b.phase && a.phaseAttempt === b.phaseAttempt && a.step === b.step && a.epoch === b.epoch;
 }
 

@@ -5,6 +5,7 @@ import type { PhaseResult, StepRecord } from '../model/state/state.js';
 import { phaseWaits, stepAgain, stepLeftOut, stepSeenDone } from '../model/state/transitions.js';
 import { leaveAtStep, type Next, type Work } from './after-failure.js';
 import { askOperator } from './people/ask.js';
+import { sameEntry } from './rollback.js';
 
 /** What became of a step that asked: the phase goes on with these records, or the go-live goes elsewhere. */
 export type Settled = { resume: StepRecord[] } | { next: Next };
@@ -80,6 +81,10 @@ function seenDone(
   const { by, role, reason } = answer;
   const said = { by, role, reason, summary: `A person looked and saw it done. ${wordsOf(answer)}` };
   session.note('step.settled', { phase: plan.id, phaseAttempt: state.attempt, step, epoch, kind, ...said });
+  const ofStep = { phase: plan.id, phaseAttempt: state.attempt, step, epoch };
+  session.keepUndos(
+    session.undos.map((entry) => (sameEntry(entry, ofStep) ? { ...entry, deedDone: true as const } : entry)),
+  );
   return { resume: steps.map(onlyIf(failed, (record) => stepSeenDone(record, said.summary))) };
 }
 

@@ -1,5 +1,6 @@
 import type { ChooseMessage } from '../model/people/message.js';
 import { addressText } from '../model/plan/address.js';
+import type { PhasePlan } from '../model/plan/plan.js';
 import type { PhaseResult, StepRecord, UndoEntry } from '../model/state/state.js';
 import { undoAgain, undoneByHand } from '../model/state/transitions.js';
 import { askOperator } from './people/ask.js';
@@ -39,9 +40,15 @@ export async function settleUndos(session: Session, result: PhaseResult, again: 
 
 const byUndo = (entry: UndoEntry) => (record: StepRecord) => record.id === undoId(entry);
 
+/** The phase whose operator is asked. A step of a rollback is of none: then it is the last one that was begun. */
+function phaseOf({ plan, state }: Session, entry: UndoEntry): PhasePlan | undefined {
+  const begun = state.phases.findLast(({ startedAt }) => startedAt !== undefined)?.id;
+  return plan.phases.find(({ id }) => id === entry.phase) ?? plan.phases.find(({ id }) => id === begun);
+}
+
 /** The answer, or why nobody can give one. */
 async function ask(session: Session, entry: UndoEntry, steps: readonly StepRecord[]): Promise<ChooseMessage | string> {
-  const { role = '', expiresMs = 0 } = session.plan.phases.find(({ id }) => id === entry.phase)?.onFail.ask ?? {};
+  const { role = '', expiresMs = 0 } = phaseOf(session, entry)?.onFail.ask ?? {};
   const { people } = session.plan;
   const held = role !== '' && (!people || Object.values(people).some((roles) => roles.includes(role)));
   if (!held || !session.desk) return `Nobody can be asked: nobody holds the role '${role}'.`;

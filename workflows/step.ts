@@ -115,7 +115,8 @@ export async function takeStep(
     const given = resolve(step.with, context);
     stepBegun(record, now());
     const promise = promiseOf(step, context);
-    if (promise) register(entryOf(input, step.id, record.epoch, promise, given));
+    const entry = promise && entryOf(input, step.id, record.epoch, promise, given);
+    if (entry) register(entry);
     const task = taskOf(input, step, record.epoch, { input: given, promise, probe: probeOf(step, context) });
     if (step.window) record.window = windowId(task);
     const result = step.window
@@ -125,6 +126,7 @@ export async function takeStep(
           step.effect === 'once',
         );
     stepDone(record, result);
+    if (entry) entry.deedDone = true;
   } catch (error) {
     if (!isCancellation(error)) return stepFailed(record, 'failed', failureOf(error));
     stepFailed(record, 'cancelled', { code: 'CANCELLED', message: 'It was stopped on request.' });

@@ -12,11 +12,12 @@ import { createCapabilities, type Secrets } from './capabilities.js';
 import type { Ledger } from './ledger.js';
 import { memoryOf } from './memory.js';
 import { backupFolder, type FencedEvidence } from '../step/step-evidence.js';
-import type { StepContext } from '../step/step.js';
+import type { StepCall, StepContext } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 
 export interface ContextParts {
   task: StepTask;
+  part: StepCall['part'];
   attempt: number;
   signal: AbortSignal;
   /** Monotonic time (`performance.now()`) at which the handler must have ended. */
@@ -31,7 +32,7 @@ export interface ContextParts {
 
 /** Makes what a running step may use. */
 export function createContext(parts: ContextParts): StepContext {
-  const { task, signal, evidence, ledger, secrets, env } = parts;
+  const { task, part, signal, evidence, ledger, secrets, env } = parts;
   const { goLive } = task;
   return {
     ...createCapabilities({ goLive, env, signal, secrets }),
@@ -46,8 +47,8 @@ export function createContext(parts: ContextParts): StepContext {
     inHeldFolder: (path, act) => throughFolder(path, goLive.folders, act),
     checkPinned: (names, cwd) => checkPinned(names, cwd, goLive.files),
     evidence,
-    ...memoryOf(task, evidence),
-    backups: backupFolder(goLive.evidenceDir, task.undoes ?? task),
+    ...memoryOf(task, evidence, part),
+    backups: backupFolder(goLive.evidenceDir, (part === 'undo' ? task.undoes : undefined) ?? task),
     checkGuards: (tallies) => checkGuards(task.guards, tallies),
     run: async (options) => {
       const saveTo = options.saveAs === undefined ? undefined : await evidence.place(options.saveAs);

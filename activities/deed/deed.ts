@@ -11,7 +11,8 @@ import { record, resultFacts, startFacts } from '../step/step-events.js';
 import type { StepCall, StepCalls, StepContext } from '../step/step.js';
 import type { Secrets } from './capabilities.js';
 import { createContext } from './context.js';
-import { endLeftoversOf, LEDGERS, type Ledger, openLedger } from './ledger.js';
+import { LEDGERS } from './journal.js';
+import { endLeftoversOf, type Ledger, openLedger } from './ledger.js';
 import { effectOf, parseInput, perform } from './perform.js';
 import { probe, type Probed } from './probe.js';
 import {
@@ -105,7 +106,18 @@ async function openWork(attempt: Attempt): Promise<Work> {
   const run = info.workflowExecution?.runId ?? '';
   const deed = { epoch: task.epoch, attempt: info.attempt, run, inputs, effect, ...(argv ? { argv } : {}) };
   const ledger = await openLedger(task, evidence, deed, LEDGERS[call.part]);
-  const parts = { task, attempt: info.attempt, signal, deadline, evidence, ledger, logger, env, secrets };
+  const parts = {
+    task,
+    attempt: info.attempt,
+    signal,
+    deadline,
+    evidence,
+    ledger,
+    logger,
+    env,
+    secrets,
+    part: call.part,
+  };
   return { ...attempt, effect, argv, ledger, context: createContext({ ...parts, onProgress: attempt.progress }) };
 }
 
@@ -127,12 +139,14 @@ async function adoptFinding({ task, call, ledger }: Work, { result }: In<'foundD
   return { is: 'reported', result };
 }
 
-/** notBegun → intended */
-async function intend({ task, call, ledger, inputs, context }: Work): Promise<After<'notBegun'>> {
-  await record(task, call, 'started', startFacts(task, inputs, context.attempt));
+/** notBegun → intended. The order says later what did not begin: see `Log`. */
+async function intend({ task, call, ledger, inputs, context, evidence }: Work): Promise<After<'notBegun'>> {
   failpoint('before-intent', task.step);
   await ledger.intent();
   failpoint('after-intent', task.step);
+  await record(task, call, 'started', startFacts(task, inputs, context.attempt));
+  // An attempt that was stopped for long since its intent must find out before it acts, not after.
+  await evidence.mayWrite();
   return { is: 'intended' };
 }
 

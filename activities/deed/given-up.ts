@@ -1,12 +1,10 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../../host/errno.js';
-import type { StepTask } from '../../model/state/contract.js';
 import { stepFolder } from '../step/step-evidence.js';
 import { StepError } from '../step/step-error.js';
 import { unwritable } from '../step/unwritable.js';
-
-type Opened = Pick<StepTask, 'goLive' | 'phase' | 'phaseAttempt' | 'step' | 'epoch'>;
+import type { Opened } from './journal.js';
 
 /** The mark beside the steps of a phase attempt: the execution of this run was lost. No part of the record. */
 const markOf = (step: Opened, run: string): string =>

@@ -1,41 +1,17 @@
-import { readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StepResult, StepTask, UndoPromise } from '../../model/state/contract.js';
 import type { Effect } from '../../model/plan/plan.js';
 import type { JsonObject } from '../../model/json.js';
 import { openAppender } from '../step/line-appender.js';
-import { errnoOf } from '../../host/errno.js';
 import { endGroup, type NotedGroup, noteGroup, notedGroupRuns } from '../../host/process-group.js';
 import { earlierFolders, type FencedEvidence } from '../step/step-evidence.js';
 import type { LineAppender } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
+import { hasBegun } from './begun.js';
 import { mayBegin } from './given-up.js';
-
-/** File names in a step's folder: what its deed and its undo keep. */
-export const LEDGERS = { do: 'ledger.jsonl', undo: 'undo-ledger.jsonl' } as const;
-
-/** What the ledger of a step holds, a line each, fsynced before what it announces. */
-export type Entry =
-  | Intent
-  | ({ kind: 'process'; argv: string } & NotedGroup)
-  | { kind: 'ended'; pid: number }
-  | { kind: 'outcome'; epoch: number; run: string; inputs: string; result?: StepResult; failed?: string };
-
-/** Said before the deed: whose it is, what it will do, and which process will do it. */
-interface Intent {
-  kind: 'intent';
-  epoch: number;
-  attempt: number;
-  run: string;
-  inputs: string;
-  /** ISO 8601 by the worker's clock; ledgers of older versions have none, nor the next two. */
-  at?: string;
-  worker?: NotedGroup;
-  /** SHA-256 of the argument vector as JSON, where the step runs one. */
-  argv?: string;
-  /** What takes the deed back, each call with its input. */
-  promise?: UndoPromise;
-}
+import { type Entry, LEDGERS, readLedger } from './journal.js';
+import { MEMORY } from './memory.js';
 
 /** Who acts: the same epoch of the same workflow run is one deed, however many attempts it takes. */
 export interface Deed {
@@ -55,7 +31,7 @@ export interface Ledger {
   outcome?: StepResult;
   /** Set for effect `once` when the deed may have happened; nothing may be done before it is settled. */
   doubt?: Doubt;
-  /** Announces the deed; nothing is done before it has resolved. */
+  /** Announces the deed; nothing is done before it has resolved. @throws StepError CANCELLED */
   intent(): Promise<void>;
   done(result: StepResult): Promise<void>;
   failed(code: string): Promise<void>;
@@ -76,7 +52,7 @@ export interface Doubt {
  * a known outcome is handed back, and a deed that must not be repeated and may have happened is told as a doubt.
  */
 export async function openLedger(task: StepTask, evidence: FencedEvidence, deed: Deed, name: string): Promise<Ledger> {
-  const entries = await readLedger(join(evidence.directory, name));
+  const { entries, damaged } = await readLedger(join(evidence.directory, name));
   const { epoch, run, inputs } = deed;
   // A step that changes nothing may simply be done again: no outcome to keep, and no intent unless it has an undo.
   const kept = deed.effect !== 'none';
@@ -89,16 +65,24 @@ export async function openLedger(task: StepTask, evidence: FencedEvidence, deed:
     await (await file).append(JSON.stringify(entry));
   };
 
+  const remembered = (): Promise<boolean> =>
+    access(join(evidence.directory, MEMORY)).then(
+      () => true,
+      () => false,
+    );
+
   await endLeftovers(entries);
   // A person who opens the step again may do so while the old command still acts.
-  for (const folder of earlierFolders(task)) await endLeftovers(await readLedger(join(folder, name)));
+  for (const folder of earlierFolders(task)) await endLeftovers((await readLedger(join(folder, name))).entries);
   const last = entries.findLast(
     (entry) => (entry.kind === 'intent' || entry.kind === 'outcome') && entry.epoch === epoch,
   );
   const outcome = last?.kind === 'outcome' && last.run === run && last.inputs === inputs ? last.result : undefined;
-  // Who takes over from nobody finds no journal either: what was there is gone, and says nothing of the deed.
-  const gone = entries.length === 0 && !evidence.takenOver && (deed.attempt > 1 || task.repeated === true);
-  const doubt = !outcome && deed.effect === 'once' ? (doubtOf(entries, last) ?? (gone ? GONE : undefined)) : undefined;
+  const doubt =
+    !outcome && deed.effect === 'once'
+      ? (doubtOf(entries, last) ??
+        (damaged ? DAMAGED : last ? undefined : await doubtOfNothing(task, evidence, deed, entries.length === 0)))
+      : undefined;
   return {
     ...(outcome ? { outcome } : {}),
     ...(doubt ? { doubt } : {}),
@@ -108,15 +92,13 @@ export async function openLedger(task: StepTask, evidence: FencedEvidence, deed:
       const more = { ...(argv ? { argv } : {}), ...(promise ? { promise } : {}) };
       const [at, worker] = [new Date().toISOString(), noteGroup(process.pid)];
       await write({ kind: 'intent', epoch, attempt, run, inputs, at, worker, ...more });
-      // An attempt that was stopped for long between the two must find out before it acts, not after.
-      await evidence.mayWrite();
       await mayBegin(task, run);
     },
     done: async (result) => {
-      if (kept) await write({ kind: 'outcome', epoch, run, inputs, result });
+      if (kept) await write({ kind: 'outcome', epoch, run, inputs, result, remembered: await remembered() });
     },
     failed: async (code) => {
-      if (kept) await write({ kind: 'outcome', epoch, run, inputs, failed: code });
+      if (kept) await write({ kind: 'outcome', epoch, run, inputs, failed: code, remembered: await remembered() });
     },
     started: (group, argv) => write({ kind: 'process', ...group, argv }),
     ended: (pid) => write({ kind: 'ended', pid }),
@@ -132,6 +114,19 @@ function promiseOf({ promise, input }: StepTask): UndoPromise | undefined {
 }
 
 const GONE: Doubt = { reason: 'its worker was lost, and its journal is not there any more', facts: {} };
+const DAMAGED: Doubt = { reason: 'its journal is damaged', facts: {} };
+
+/** Whether a journal without a word of the deed is one that was lost. */
+async function doubtOfNothing(
+  task: StepTask,
+  { takenOver }: FencedEvidence,
+  { attempt }: Deed,
+  empty: boolean,
+): Promise<Doubt | undefined> {
+  // Who takes over from nobody finds no journal either: what was there is gone, and says nothing of the deed.
+  const gone = takenOver ? await hasBegun(task) : empty && (attempt > 1 || task.repeated === true);
+  return gone ? GONE : undefined;
+}
 
 function doubtOf(entries: readonly Entry[], last: Entry | undefined): Doubt | undefined {
   const begun = last?.kind === 'intent' ? last : undefined;
@@ -166,35 +161,12 @@ export function outcomeUnknown(task: StepTask, { reason, facts }: Doubt, looked 
   );
 }
 
-/** The whole lines of a ledger; a line that a killed writer left torn is passed over. */
-async function readLedger(path: string): Promise<Entry[]> {
-  const text = await ledgerText(path);
-  return text.split('\n').flatMap((line) => entryOf(line) ?? []);
-}
-
-/** A ledger as it stands; one that is not there is empty. @throws the system's error */
-export async function ledgerText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    if (errnoOf(error) === 'ENOENT') return '';
-    throw error;
-  });
-}
-
-/** A line of a ledger; nothing when it is torn or damaged. */
-export function entryOf(line: string): Entry | undefined {
-  try {
-    return JSON.parse(line) as Entry;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Ends the command groups that a killed worker left running, as the ledger in this folder knows them. */
 export async function endLeftoversOf(folder: string): Promise<void> {
-  await endLeftovers(await readLedger(join(folder, LEDGERS.do)));
+  await endLeftovers((await readLedger(join(folder, LEDGERS.do))).entries);
 }
 
-async function endLeftovers(entries: Entry[]): Promise<void> {
+async function endLeftovers(entries: readonly Entry[]): Promise<void> {
   const ended = new Set(entries.flatMap((entry) => (entry.kind === 'ended' ? [entry.pid] : [])));
   const groups = entries.flatMap((entry) => (entry.kind === 'process' && !ended.has(entry.pid) ? [entry] : []));
   const alive = groups.filter(notedGroupRuns);

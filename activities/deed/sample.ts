@@ -117,7 +117,7 @@ async function takeSample({
 }: Taking): Promise<Pick<SampleRecord, 'outcome' | 'why' | 'outputs'>> {
   const { task, secrets } = taking;
   const deadline = performance.now() + task.timeoutMs;
-  const parts = { ...taking, attempt: 1, deadline, ledger: NO_LEDGER, logger, env };
+  const parts = { ...taking, part: 'do' as const, attempt: 1, deadline, ledger: NO_LEDGER, logger, env };
   try {
     const input = parseInput(call.kind.input, task.input, call.name);
     const { outputs } = await call.handler.do(input, createContext(parts));

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { agentsFreeze as kind } from './agents.freeze.kind.js';
 import { type Schedules, withSchedules } from './schedules.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
@@ -10,10 +10,8 @@ const COMMAND_MS = 60_000;
 type Command = z.infer<(typeof kind)['input']>['commands'][number];
 
 /** What the deed halted, by id and name. */
-interface Halted {
-  schedules: string[];
-  commands: string[];
-}
+const haltedSchema = z.object({ schedules: z.array(z.string()), commands: z.array(z.string()) });
+type Halted = z.infer<typeof haltedSchema>;
 
 export const agentsFreeze: HandlerOf<typeof kind> = {
   async do(input, context) {
@@ -71,8 +69,13 @@ async function letGoOn(ours: Halted, schedules: Schedules, context: StepContext)
 }
 
 async function halted(context: StepContext): Promise<Halted> {
-  const known = (await context.recall()) as Partial<Halted> | undefined;
-  return { schedules: known?.schedules ?? [], commands: known?.commands ?? [] };
+  const memory = await context.recall();
+  if (!memory) return { schedules: [], commands: [] };
+  const known = haltedSchema.safeParse(memory);
+  if (known.success) return known.data;
+  throw new StepError('NOT_FOUND', 'What the step remembered of the agents that it halted cannot be read.', {
+    hint: 'Let them go on by hand, then say that the undo is done.',
+  });
 }
 
 /** Those that run; one that cannot tell counts as running. */

@@ -35,10 +35,7 @@ export const envEnsure: HandlerOf<typeof kind> = {
       summary: `${there ? 'kept' : 'made'} ${file}; set anew: ${changed.join(', ') || 'nothing'}`,
     };
   },
-  undo: (_input, context) => {
-    const { created, changed } = context.task.undoes?.outputs ?? {};
-    return putBack(context, created === true || (Array.isArray(changed) && changed.length > 0));
-  },
+  undo: (_input, context) => putBack(context),
 };
 
 async function valuesOf(input: Input, context: StepContext): Promise<Record<string, string>> {

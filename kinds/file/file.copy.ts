@@ -12,5 +12,5 @@ export const fileCopy: HandlerOf<typeof kind> = {
     const summary = copied ? `copied ${bytes} bytes to ${target}` : `${target} is there and stays`;
     return { outputs: { copied, bytes, digest }, summary };
   },
-  undo: (_input, context) => putBack(context, context.task.undoes?.outputs?.copied === true),
+  undo: (_input, context) => putBack(context),
 };

@@ -10,5 +10,5 @@ export const fileWrite: HandlerOf<typeof kind> = {
     const summary = put.written ? `wrote ${put.bytes} bytes to ${target}` : `${target} is there and stays`;
     return { outputs: { ...put }, summary };
   },
-  undo: (_input, context) => putBack(context, context.task.undoes?.outputs?.written === true),
+  undo: (_input, context) => putBack(context),
 };

@@ -17,7 +17,7 @@ export const badgeUpdate: HandlerOf<typeof kind> = {
       summary: `${path} ${next === text ? 'already says' : 'says'} ${label}: ${message}`,
     };
   },
-  undo: (_input, context) => putBack(context, context.task.undoes?.outputs?.changed === true),
+  undo: (_input, context) => putBack(context),
 };
 
 /** A part of a static badge's address as shields.io reads it: - and _ are doubled, a blank is an underscore. */

@@ -51,15 +51,11 @@ export async function rememberBefore(path: string, wrote: string, context: StepC
  * Brings back what stood at the path before the step's deed: safe when the deed never began, when it was cut off, and
  * twice. What somebody else wrote there since is kept first, in the bundle unless it may hold secrets.
  *
- * @param changed whether the deed said that it changed the path
  * @throws StepError NOT_FOUND when what was kept is not there any more
  */
-export async function putBack(context: StepContext, changed = false): Promise<{ summary: string }> {
+export async function putBack(context: StepContext): Promise<{ summary: string }> {
   const known = await recallKept(context);
-  if (!known) {
-    if (!changed) return { summary: 'nothing was changed, nothing to undo' };
-    throw new StepError('NOT_FOUND', 'The step changed a file, and what it remembered of it is gone.', { hint: GONE });
-  }
+  if (!known) return { summary: 'nothing was changed, nothing to undo' };
   const earlier = await takenBack(known, context);
   if (earlier !== undefined) return { summary: `already taken back: ${earlier}` };
   const { path, wrote, before } = known;

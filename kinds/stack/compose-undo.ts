@@ -79,7 +79,7 @@ export async function undoUpOfContainers(
   context: StackContext,
 ): Promise<TakenBack> {
   const earlier = await readEarlierStack(context);
-  if (!earlier) return { stopped: 0, broughtBack: 0, left: [] };
+  if (!earlier) return { stopped: 0, broughtBack: 0, left: [], kept: false };
   const { stop, bringBack, left } = changesOf(earlier, await now());
   if (stop.length > 0) await compose(undefined, ['rm', '--stop', '--force', ...stop], STOP_MS);
   if (bringBack.length > 0) {
@@ -97,5 +97,5 @@ export async function undoUpOfContainers(
     await writeDurably(lastUp(folder), definition, 0o600);
   }
   await rm(join(context.backups, RECORD), { force: true });
-  return { stopped: stop.length, broughtBack: bringBack.length, left };
+  return { stopped: stop.length, broughtBack: bringBack.length, left, kept: true };
 }

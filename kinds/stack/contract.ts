@@ -24,6 +24,8 @@ export interface TakenBack {
   broughtBack: number;
   /** Names of services that somebody else has started anew since; they are left. */
   left: string[];
+  /** The step had kept what ran before it: a deed that was done has. */
+  kept: boolean;
 }
 
 /** What both kinds of stack can do. */

@@ -46,7 +46,7 @@ export async function undoUpOfProcesses(folder: string, timeoutMs: number, conte
     }
     if (!unknown.includes(name)) await forgetEarlier(name, context);
   }
-  if (unknown.length === 0) return { stopped, broughtBack, left };
+  if (unknown.length === 0) return { stopped, broughtBack, left, kept: true };
   throw new StepError('NOT_FOUND', `It is not known how ${unknown.join(', ')} was started before the step.`, {
     hint: 'It runs as the step started it. Bring the earlier one back by hand, then say that the undo is done.',
   });

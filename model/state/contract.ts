@@ -56,6 +56,8 @@ export interface StepTask {
     epoch: number;
     /** The input stands in the journal of the step, with this call of its promise (from 0). */
     call?: number;
+    /** The workflow saw the deed done. */
+    deedDone?: boolean;
     /** What the deed gave, where that is known: the worker reads it in the journal. */
     outputs?: JsonObject;
   };
@@ -79,8 +81,8 @@ export interface CollectPromises {
   steps: string[];
 }
 
-/** What a journal says of an undo: what was promised, or why nobody can read that. */
-export type Promised = { promise: UndoPromise } | { unread: string };
+/** What a journal says of an undo: what was promised, also where other lines are damaged, or why nobody can read that. */
+export type Promised = { promise: UndoPromise; damaged?: boolean } | { unread: string };
 
 /** What the journal of one opening of a step says. */
 export type CollectedPromise = { step: string; epoch: number } & Promised;

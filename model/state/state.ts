@@ -53,6 +53,8 @@ export interface UndoEntry {
   always: boolean;
   /** In order. */
   calls: UndoCallEntry[];
+  /** The deed is known to be done: an undo that finds nothing of it has lost something. */
+  deedDone?: true;
   /** Why nobody knows what was promised: such an undo fails. */
   unread?: string;
   status: 'registered' | 'done' | 'failed';

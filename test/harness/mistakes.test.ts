@@ -79,15 +79,11 @@ const MISTAKES: { title: string; mistakes: Mistake[]; run: Run; found: RegExp[] 
   {
     title: 'the undo is promised after the deed',
     mistakes: [
-      {
-        file: 'workflows/step.js',
-        from: /if \(promise\)\s+register\((entryOf\(.*\))\);/,
-        to: 'const late = promise && $1;',
-      },
+      { file: 'workflows/step.js', from: /if \(entry\)\s+register\(entry\);/, to: '' },
       {
         file: 'workflows/step.js',
         from: /(\S*stepDone\)?\(record, result\);)/,
-        to: '$1 if (late) register(late);',
+        to: '$1 if (entry) register(entry);',
       },
     ],
     run: broken,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
@@ -197,6 +197,27 @@ export function stepKit(kind: string, kit: KitCase): void {
       await kit.clean?.(folder);
       passed(await runTask(kind, undoOf(run.task), undo));
       await kit.clean?.(folder);
+    });
+
+    inFolder('without what its deed left, its undo fails, and never says that there was nothing to do', async () => {
+      if (!stepCalls.call(kind, 'do').handler.undo) return;
+      const run = await runStep(kind, await kit.good(folder), overrides());
+      passed(run);
+      const memory = join(run.folder, 'remember.json');
+      const harms = [
+        () => writeFileSync(memory, 'null\n'),
+        () => writeFileSync(memory, '{}\n'),
+        () => rmSync(memory),
+        () => rmSync(run.folder, { recursive: true }),
+        () => rmSync(run.task.goLive.evidenceDir, { recursive: true }),
+        // What failed before has begun a new log.
+        () => undefined,
+      ];
+      for (const [index, harm] of harms.entries()) {
+        harm();
+        const undo: RunOverrides = { ...overrides(), part: 'undo', bundleGone: index > 3 };
+        expect(failed(await runTask(kind, undoOf(run.task), undo)).code).toBe('NOT_FOUND');
+      }
     });
   });
 }

@@ -1,12 +1,13 @@
 import { afterAll, expect } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { pino } from 'pino';
+import { errnoOf } from '../../host/errno.js';
 import { stepCalls } from '../../kinds/hands.js';
 import type { StepCall } from '../../activities/step/step.js';
 import { stepFolder } from '../../activities/step/step-evidence.js';
@@ -44,6 +45,8 @@ export interface RunOverrides {
   /** Runs this instead of the kind's own hands. */
   call?: StepCall;
   runId?: string;
+  /** Nobody has begun a bundle there, or it is gone. */
+  bundleGone?: boolean;
 }
 
 const folders: string[] = [];
@@ -90,6 +93,19 @@ export function taskFor(
   };
 }
 
+/** What stands in a bundle before any step: the plan, and a log. Where nothing can be written, a step finds that out. */
+export function beginBundle(evidenceDir: string): void {
+  const plan = join(evidenceDir, 'data', 'plan.json');
+  if (existsSync(plan)) return;
+  try {
+    mkdirSync(dirname(plan), { recursive: true });
+    writeFileSync(plan, '{}\n');
+    writeFileSync(join(dirname(plan), 'events.jsonl'), '', { flag: 'a' });
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+  }
+}
+
 /** Runs a kind's wrapped activity as a worker would, in a temporary evidence folder unless one is given. */
 export async function runStep(kind: string, input: JsonObject, overrides: RunOverrides = {}): Promise<StepRun> {
   return runTask(kind, taskFor(input, overrides), overrides);
@@ -116,6 +132,7 @@ export async function runTask(kind: string, task: StepTask, overrides: RunOverri
   environment.on('heartbeat', (details: unknown) => heartbeats.push(details));
   const { evidenceDir } = task.goLive;
   const folder = stepFolder(evidenceDir, task);
+  if (!overrides.bundleGone) beginBundle(evidenceDir);
   const begun = performance.now();
   let ended = false;
   const running = environment.run(activity, task);

@@ -80,3 +80,47 @@ test('given up, or nobody there to be asked, is ROLLBACK INCOMPLETE; the sentenc
     expect(state.operator[0]).toMatchObject({ choice: 'stop', by: 'golive', reason: 'no answer in time' });
   });
 }, 60_000);
+
+test('an undo is told whether its deed was seen done, by the go-live or by a person', async () => {
+  const world = new FakeWorld();
+  world.doubtful.add('one.b');
+  world.broken.set('one.c', 1);
+  const onFail = { attempts: 1, then: 'stop', ask: { role: 'sre', expiresMs: 60_000 } } as const;
+  const made = plan([phase('one', [step('a'), step('b'), step('c')], { onFail })]);
+  await go({ world, made }, async (run) => {
+    await run.until((s) => s.waiting?.about === 'one.b', 'the question about b');
+    await run.send('choose', { ...SAM, choice: 'done', reason: 'row 7 is there' });
+    expect((await run.result()).rollbackIncomplete).toBe(false);
+  });
+  const undone = world.record.flatMap((one) => (one.what === 'done' && one.task.undoes ? [one.task.undoes] : []));
+  expect(undone.map(({ step: name, deedDone }) => [name, deedDone])).toEqual([
+    ['c', undefined],
+    ['b', true],
+    ['a', true],
+  ]);
+});
+
+test('what a step of a rollback holds is released at the end, and nothing else of it is taken back', async () => {
+  const world = new FakeWorld();
+  world.broken.set('one.b', 1);
+  world.broken.set('undo rollback-R1.freeze', 1);
+  const steps = [step('freeze', { undoOn: 'always' }), step('restore', { undo: [] })];
+  const onFail = { attempts: 1, rollback: 'R1', then: 'stop', ask: { role: 'sre', expiresMs: 60_000 } } as const;
+  const made = plan([phase('one', [step('a'), step('b')], { onFail })], {
+    rollbacks: { R1: { id: 'R1', title: 'way back', undo: 'phase', steps } },
+  });
+  await go({ world, made }, async (run) => {
+    // The operator of the phase that was begun last answers for what belongs to none.
+    await run.until((s) => s.waiting?.about === 'rollback-R1.freeze', 'the question about the release');
+    await run.send('choose', { ...SAM, choice: 'retry' });
+    expect((await run.result()).rollbackIncomplete).toBe(false);
+  });
+  expect(world.deeds).toEqual([
+    'one.a',
+    'undo one.b',
+    'undo one.a',
+    'rollback-R1.freeze',
+    'rollback-R1.restore',
+    'undo rollback-R1.freeze',
+  ]);
+}, 60_000);

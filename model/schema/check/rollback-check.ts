@@ -56,6 +56,19 @@ function checkReturn({ source, runbook, kinds }: Check, phase: RunbookPhase, ind
   );
 }
 
+/** A step of a rollback is the way back itself: an undo that it names would never run. */
+function checkStepsOf({ source, runbook }: Check, name: string): void {
+  const steps = runbook.rollbacks?.[name]?.steps ?? [];
+  for (const { step, path } of placed(steps, ['rollbacks', name, 'steps'])) {
+    if (!Array.isArray(step.undo) || step.undoOn === 'always') continue;
+    source.at(
+      [...path, 'undo'],
+      `step '${step.id}' of rollback '${name}' is not taken back`,
+      'Leave `undo` out; with undoOn: always it is released at the end.',
+    );
+  }
+}
+
 /** Checks what rollbacks take back, which questions run them, and that a go-live can go on after them. */
 export function checkRollbacks(check: Check): void {
   const { source, runbook } = check;
@@ -63,6 +76,7 @@ export function checkRollbacks(check: Check): void {
   for (const [name, { takesBack = [] }] of Object.entries(runbook.rollbacks ?? {})) {
     const paths = takesBack.map((id, index) => ({ id, path: ['rollbacks', name, 'takesBack', index] }));
     unique(source, paths, 'phase');
+    checkStepsOf(check, name);
     for (const { id, path } of paths)
       if (!phases.includes(id)) source.at(path, `there is no phase '${id}'`, didYouMean(id, phases, 'phases'));
   }

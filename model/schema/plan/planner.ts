@@ -9,7 +9,7 @@ import { markReads } from './plan-reads.js';
 import { planWaivers } from './plan-waivers.js';
 import type { JsonObject } from '../../json.js';
 import { addressText, type ApprovalId, asId } from '../../plan/address.js';
-import { type TooLarge, tooLarge } from '../../plan/limits.js';
+import { promisesUndo, type TooLarge, tooLarge } from '../../plan/limits.js';
 import {
   type ApprovalPlan,
   type DecisionPlan,
@@ -44,6 +44,8 @@ export interface Planning {
   context: ExpressionContext;
   /** Milliseconds of a duration or of `${{ inputs.x }}`. */
   ms: (span: string | undefined, otherwise: number) => number;
+  /** The steps are of a rollback, the way back itself: only what must be released at the end is taken back. */
+  wayBack?: true;
 }
 
 function guardsOf({ runbook }: Planning, step: RunbookStep): GuardPlan[] {
@@ -102,6 +104,7 @@ function planStep(planning: Planning, step: RunbookStep): StepPlan {
         : { uses: call.uses, with: call.with ?? {}, title: call.title ?? `${call.uses} for ${step.id}` },
     );
   }
+  if (planning.wayBack && plan.undoOn !== 'always' && promisesUndo(plan)) plan.undo = [];
   return plan;
 }
 
@@ -204,16 +207,15 @@ function planDecisions(planning: Planning, live: boolean): DecisionPlan[] {
 }
 
 function planRollbacks(planning: Planning): Record<string, RollbackPlan> {
-  const entries = Object.entries(planning.runbook.rollbacks ?? {});
   return Object.fromEntries(
-    entries.map(([id, { title = id, undo = 'none', takesBack, steps }]) => [
+    Object.entries(planning.runbook.rollbacks ?? {}).map(([id, { title = id, undo = 'none', takesBack, steps }]) => [
       id,
       {
         id,
         title,
         undo,
         ...(takesBack ? { takesBack: takesBack.map((phase) => asId(phase)) } : {}),
-        steps: planNodes(planning, steps),
+        steps: planNodes({ ...planning, wayBack: true }, steps),
       },
     ]),
   );

@@ -1,13 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LEDGERS } from '../../../activities/deed/journal.js';
+import { openStepEvidence, stepFolder } from '../../../activities/step/step-evidence.js';
 import type { StepOutcome } from '../../../activities/step/step.js';
 import { StepError } from '../../../activities/step/step-error.js';
 import { sha256 } from '../../../evidence/durable.js';
+import { acquireLock } from '../../../host/file-lock.js';
 import { canonicalJson, type JsonObject } from '../../../model/json.js';
 import { call, counted, type Do } from '../../kits/counting.js';
-import { eventsOf, eventually, failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
+import {
+  eventsOf,
+  eventually,
+  failed,
+  passed,
+  runStep,
+  runTask,
+  taskFor,
+  temporaryFolder,
+} from '../../kits/step-run.js';
 
 describe('the wrapper', () => {
   test('records what it begins and what came of it, chained to the inputs', async () => {
@@ -218,5 +230,26 @@ describe('until', () => {
     });
     expect(failed(await runStep('count', { n: 1 }, { ...call(act), task: { until } })).code).toBe('EXPECTATION_FAILED');
     expect(looks()).toBe(1);
+  });
+});
+
+describe('an attempt that was replaced between its intent and its deed', () => {
+  test('finds out before it acts', async () => {
+    const base = temporaryFolder();
+    // Held, the log keeps the attempt where it has its intent and has not begun.
+    const release = await acquireLock(join(base, '.evidence.lock'), { timeoutMs: 1000 });
+    let acted = false;
+    const act: Do = async () => {
+      acted = true;
+      return counted(1);
+    };
+    const task = taskFor({ n: 1 }, { goLive: { baseDir: base } });
+    const attempt = runTask('count', task, call(act));
+    const ledger = join(stepFolder(task.goLive.evidenceDir, task), LEDGERS.do);
+    await eventually(() => existsSync(ledger) && readFileSync(ledger, 'utf8').endsWith('\n'), 'its intent');
+    await openStepEvidence(task, 'new');
+    await release();
+    expect(failed(await attempt).code).toBe('CANCELLED');
+    expect(acted).toBe(false);
   });
 });

@@ -1,17 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import {
-  type Deed,
-  type Doubt,
-  LEDGERS,
-  type Ledger,
-  openLedger,
-  outcomeUnknown,
-} from '../../../activities/deed/ledger.js';
+import { LEDGERS } from '../../../activities/deed/journal.js';
+import { type Deed, type Doubt, type Ledger, openLedger, outcomeUnknown } from '../../../activities/deed/ledger.js';
 import { openStepEvidence } from '../../../activities/step/step-evidence.js';
 import type { StepResult } from '../../../model/state/contract.js';
-import { taskFor, temporaryFolder } from '../../kits/step-run.js';
+import { beginBundle, eventsOf, passed, runTask, taskFor, temporaryFolder } from '../../kits/step-run.js';
 
 const RESULT: StepResult = { outputs: { n: 1 }, summary: 'done', evidence: [] };
 const RUN = 'run-1';
@@ -23,7 +17,7 @@ const intent = (more: object = {}) => ({
   run: RUN,
   inputs: INPUTS,
   at: '2026-11-21T08:00:00.000Z',
-  worker: { pid: 77, startTime: '1' },
+  worker: { pid: 77, startTime: '1', boot: '' },
   argv: 'a'.repeat(64),
   ...more,
 });
@@ -52,6 +46,7 @@ async function opened(
 ): Promise<{ ledger: Ledger; path: string }> {
   const base = temporaryFolder();
   const task = taskFor({}, { goLive: { baseDir: base }, task: { epoch: deed.epoch ?? 1, ...before } });
+  beginBundle(task.goLive.evidenceDir);
   // The lease of the earlier attempt: without it, what that one left is gone.
   if (!before.gone) await openStepEvidence(task, 'earlier');
   const evidence = await openStepEvidence(task, 'token');
@@ -65,6 +60,7 @@ async function opened(
 
 const LOST = 'its worker was lost before the outcome was known';
 const DONE = 'it has been done before';
+const DAMAGED = 'its journal is damaged';
 
 describe('what an earlier attempt left decides what the next may do', () => {
   test.each<[string, (object | string)[], Partial<Deed>, { outcome?: boolean; doubt?: string }]>([
@@ -85,6 +81,11 @@ describe('what an earlier attempt left decides what the next may do', () => {
     ['a process and no intent', [ended], {}, {}],
     ['an intent and its process', [intent(), ended], {}, { doubt: LOST }],
     ['a process after the outcome', [intent(), outcome(), ended], {}, { outcome: true }],
+    ['a line that golive did not write', ['null\n'], {}, { doubt: DAMAGED }],
+    ['the same behind a failure', [intent(), failed(), '{}\n'], {}, { doubt: DAMAGED }],
+    ['an intent with the epoch as text', [intent({ epoch: '1' })], {}, { doubt: DAMAGED }],
+    ['the same, where it may be repeated', ['null\n'], { effect: 'idempotent' }, {}],
+    ['zero bytes without a line end', ['\0\0\0'], {}, {}],
     ['an intent that was torn off', [JSON.stringify(intent()).slice(0, 40)], {}, {}],
     ['an outcome that was torn off', [intent(), JSON.stringify(outcome()).slice(0, 40)], {}, { doubt: LOST }],
   ])('%s', async (_, lines, deed, wanted) => {
@@ -92,6 +93,19 @@ describe('what an earlier attempt left decides what the next may do', () => {
     expect(ledger.outcome).toEqual(wanted.outcome ? RESULT : undefined);
     expect(ledger.doubt?.reason).toBe(wanted.doubt);
     await ledger.close();
+  });
+
+  test.each<[string, string]>([
+    ['without its journal', ''],
+    ['with zero bytes in its place', '\0\0\0'],
+  ])('a deed that had begun by the log is in doubt %s', async (_, text) => {
+    const task = taskFor({ argv: ['true'] }, { task: { effect: 'once' } });
+    passed(await runTask('command.run', task));
+    const evidence = await openStepEvidence(task, 'next');
+    writeFileSync(join(evidence.directory, LEDGERS.do), text);
+    const deed: Deed = { epoch: 1, attempt: 1, run: RUN, inputs: INPUTS, effect: 'once' };
+    expect((await openLedger(task, evidence, deed, LEDGERS.do)).doubt?.reason).toContain('journal is not there');
+    expect(eventsOf(task.goLive.evidenceDir).map(({ type }) => type)).toContain('step.started');
   });
 
   test('a journal that is gone leaves a deed that must not be repeated in doubt', async () => {
@@ -176,15 +190,5 @@ describe('what a deed writes down', () => {
     await ledger.failed('CHECK_FAILED');
     await ledger.close();
     expect(() => readFileSync(path)).toThrow('ENOENT');
-  });
-
-  test('an attempt that was replaced between its intent and its deed finds out before it acts', async () => {
-    const base = temporaryFolder();
-    const task = taskFor({}, { goLive: { baseDir: base } });
-    const evidence = await openStepEvidence(task, 'old');
-    const deed: Deed = { epoch: 1, attempt: 1, run: RUN, inputs: INPUTS, effect: 'once' };
-    const ledger = await openLedger(task, evidence, deed, LEDGERS.do);
-    await openStepEvidence(task, 'new');
-    await expect(ledger.intent()).rejects.toThrow('has taken over');
   });
 });

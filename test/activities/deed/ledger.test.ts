@@ -7,7 +7,7 @@ import { noteGroup } from '../../../host/process-group.js';
 import { passed, processesWith, runStep, runTask, taskFor, temporaryFolder, undoOf } from '../../kits/step-run.js';
 
 /** A command that a killed worker left: its own group, noted in the step's ledger, with no end noted. */
-function leftover(base: string, mark: string): void {
+function leftover(base: string, mark: string, before: readonly object[] = []): void {
   const child = spawn(process.execPath, ['-e', `setInterval(()=>{},1000)//${mark}`], {
     detached: true,
     stdio: 'ignore',
@@ -15,8 +15,8 @@ function leftover(base: string, mark: string): void {
   child.unref();
   const folder = join(base, 'evidence', 'data', 'phases', '1-kit.1', 'step');
   mkdirSync(folder, { recursive: true });
-  const entry = { kind: 'process', ...noteGroup(child.pid ?? 0), argv: '' };
-  writeFileSync(join(folder, 'ledger.jsonl'), `${JSON.stringify(entry)}\n`);
+  const entries = [...before, { kind: 'process', ...noteGroup(child.pid ?? 0), argv: '' }];
+  writeFileSync(join(folder, 'ledger.jsonl'), entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
 }
 const input = { argv: [process.execPath, '-e', ''] };
 
@@ -40,7 +40,7 @@ test('so does the next epoch, which a person opened: the old command must not ac
 test('an undo does so too, before it undoes', async () => {
   const baseDir = temporaryFolder();
   const mark = randomUUID();
-  leftover(baseDir, mark);
+  leftover(baseDir, mark, [{ kind: 'intent', epoch: 1, attempt: 1, run: 'run-0', inputs: '' }]);
   const deed = taskFor({ commands: [{ name: 'a', freeze: ['true'], thaw: ['true'] }] }, { goLive: { baseDir } });
   passed(await runTask('agents.freeze', undoOf(deed), { part: 'undo' }));
   expect(processesWith(mark)).toEqual([]);

@@ -1,11 +1,20 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { collectPromises } from '../../../activities/deed/promises.js';
-import { stepFolder } from '../../../activities/step/step-evidence.js';
+import { openStepEvidence, stepFolder } from '../../../activities/step/step-evidence.js';
 import type { CollectedPromise, StepTask } from '../../../model/state/contract.js';
-import { eventually, failed, passed, runTask, taskFor, temporaryFolder } from '../../kits/step-run.js';
+import {
+  beginBundle,
+  eventsOf,
+  eventually,
+  failed,
+  passed,
+  runTask,
+  taskFor,
+  temporaryFolder,
+} from '../../kits/step-run.js';
 
 const RUN = 'run-1';
 const promise = { always: false, calls: [{ activity: 'undo file.write', title: 'write' }] };
@@ -26,6 +35,13 @@ async function collect(task: StepTask, steps = [task.step]): Promise<CollectedPr
 }
 
 const ledgerOf = (task: StepTask): string => join(stepFolder(task.goLive.evidenceDir, task), 'ledger.jsonl');
+
+const logOf = (task: StepTask): string => join(task.goLive.evidenceDir, 'data', 'events.jsonl');
+/** Writes the journal anew. */
+const written =
+  (change: (text: string) => string) =>
+  (task: StepTask): void =>
+    writeFileSync(ledgerOf(task), change(readFileSync(ledgerOf(task), 'utf8')));
 
 describe('the journal keeps the promise of an undo', () => {
   test('with its inputs, from before the deed', async () => {
@@ -49,18 +65,23 @@ describe('the journal keeps the promise of an undo', () => {
     ]);
   });
 
-  test('a step that never came to its deed promised nothing', async () => {
+  test('a step that never came to its deed promised nothing, whatever it left before', async () => {
     const task = writing(temporaryFolder());
-    passed(await runTask('file.write', task));
-    rmSync(ledgerOf(task));
+    beginBundle(task.goLive.evidenceDir);
+    await openStepEvidence(task, 'token');
     expect(await collect(task, ['step', 'later'])).toEqual([]);
+    // The intent was cut off; the log has no word of the step, which follows the intent.
+    for (const text of ['', '{"kind":"intent","epoch":1,"att', '\0\0\0']) {
+      writeFileSync(ledgerOf(task), text);
+      expect(await collect(task)).toEqual([]);
+    }
   });
 
-  test('a torn last line was no intent yet', async () => {
+  test('also when other lines are damaged, which is said', async () => {
     const task = writing(temporaryFolder());
     passed(await runTask('file.write', task));
-    writeFileSync(ledgerOf(task), readFileSync(ledgerOf(task), 'utf8').slice(0, 40));
-    expect(await collect(task)).toEqual([]);
+    appendFileSync(ledgerOf(task), 'null\n');
+    expect(await collect(task)).toMatchObject([{ promise: { always: false }, damaged: true }]);
   });
 });
 
@@ -88,11 +109,41 @@ describe('an undo whose input was too long to travel', () => {
 
 describe('what nobody can read is said', () => {
   test.each<[string, (task: StepTask) => void, RegExp]>([
-    ['a damaged journal', (task) => writeFileSync(ledgerOf(task), '{"kind":"int\n'), /is damaged/],
+    ['a damaged journal', written(() => '{"kind":"int\n'), /is damaged/],
+    ['a line that is no object', written(() => 'null\n'), /is damaged/],
+    ['a line of another kind', written(() => '{}\n'), /is damaged/],
+    ['an epoch that is text', written((text) => text.replaceAll('"epoch":1', '"epoch":"1"')), /is damaged/],
+    ['a promise of another shape', written((text) => text.replace('"calls":[', '"calls":[1,')), /is damaged/],
+    ['an outcome without its intent', written((text) => text.replace(/^.*\n/, '')), /is damaged/],
+    ['one of an earlier version', written((text) => text.replace(/,"promise":.*\n/, '}\n')), /does not say/],
+    ['an empty journal', written(() => ''), /had begun, and its journal is gone/],
+    ['zero bytes', written((text) => '\0'.repeat(text.length)), /had begun, and its journal is gone/],
+    ['an intent that lost its line end', written((text) => text.slice(0, text.indexOf('\n'))), /had begun/],
+    ['no journal', (task) => rmSync(ledgerOf(task)), /had begun, and its journal is gone/],
+    ['no folder of the step', (task) => rmSync(dirname(ledgerOf(task)), { recursive: true }), /had begun/],
+    ['no folder of the phase', (task) => rmSync(dirname(dirname(ledgerOf(task))), { recursive: true }), /had begun/],
     [
-      'one of an earlier version',
-      (task) => writeFileSync(ledgerOf(task), '{"kind":"intent","epoch":1}\n'),
-      /does not say/,
+      'a journal and a log that are empty',
+      (task) => {
+        for (const path of [ledgerOf(task), logOf(task)]) writeFileSync(path, '');
+      },
+      /left something for its undo/,
+    ],
+    [
+      'a log that is damaged',
+      (task) => {
+        rmSync(dirname(ledgerOf(task)), { recursive: true });
+        writeFileSync(logOf(task), 'null\n');
+      },
+      /log of the go-live is damaged/,
+    ],
+    [
+      'a log that is gone',
+      (task) => {
+        rmSync(dirname(ledgerOf(task)), { recursive: true });
+        rmSync(logOf(task));
+      },
+      /is not there \(ENOENT/,
     ],
     ['a bundle that is gone', (task) => rmSync(task.goLive.evidenceDir, { recursive: true }), /is not there \(ENOENT/],
     [
@@ -114,10 +165,12 @@ describe('what nobody can read is said', () => {
 describe('a lost execution', () => {
   test('begins no deed any more once its promises were collected; another execution does', async () => {
     const task = writing(temporaryFolder());
-    appendFileSync(join(mkdirs(task), 'events.jsonl'), '');
+    beginBundle(task.goLive.evidenceDir);
     expect(await collect(task)).toEqual([]);
     expect(failed(await runTask('file.write', task, { runId: RUN }))).toMatchObject({ code: 'CANCELLED' });
     expect(existsSync(join(task.goLive.baseDir, 'a.txt'))).toBe(false);
+    // What has not begun is not said to have: the intent and the look for the mark come before.
+    expect(eventsOf(task.goLive.evidenceDir).map(({ type }) => type)).toEqual(['step.failed']);
     passed(await runTask('file.write', { ...task, epoch: 2 }, { runId: 'run-2' }));
   });
 
@@ -136,9 +189,3 @@ describe('a lost execution', () => {
     expect(existsSync(join(base, 'late'))).toBe(false);
   });
 });
-
-function mkdirs(task: StepTask): string {
-  const folder = join(task.goLive.evidenceDir, 'data');
-  mkdirSync(folder, { recursive: true });
-  return folder;
-}

@@ -187,6 +187,18 @@ test('a backup that is gone or was altered is a failed undo, and so is a memory 
   expect(gone.code).toBe('NOT_FOUND');
   expect(gone.message).toContain(`What stood at ${path} before the step is gone`);
   rmSync(run.folder, { recursive: true });
-  expect(failed(await undo('file.write', run)).message).toContain('what it remembered of it is gone');
+  expect(failed(await undo('file.write', run)).message).toContain('left for its undo is gone');
   expect(now()).toBe('new');
+});
+
+test('a call of an undo list that writes by itself needs nothing of what the step left', async () => {
+  const { path, step, now } = project('old');
+  const run = await step('command.run', { argv: ['true'] }, { effect: 'idempotent' });
+  passed(run);
+  rmSync(run.folder, { recursive: true });
+  const { undoes, ...call } = undoOf(run.task);
+  if (!undoes) throw new Error('it undoes nothing');
+  const undo = { ...call, input: { path, content: 'by hand' }, undoes: { ...undoes, deedDone: true } };
+  passed(await runTask('file.write', undo));
+  expect(now()).toBe('by hand');
 });

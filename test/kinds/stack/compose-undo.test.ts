@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { backupFolder } from '../../../activities/step/step-evidence.js';
 import { changesOf, type Running } from '../../../kinds/stack/compose-undo.js';
 import { isJsonObject, parseJson } from '../../../model/json.js';
 import { failed, passed, runStep, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
@@ -84,7 +85,7 @@ test('containers that the step began are removed, those that it replaced come ba
   const second = await run('c2');
   passed(second);
   expect(now()).toEqual({ api: 'two', db: 'two' });
-  for (const summary of [/^1 services stopped that the step had started, 1 brought back/, /^0 services stopped/]) {
+  for (const summary of [/^1 services stopped that the step had started, 1 brought back/, /^already taken back/]) {
     expect(passed(await undo(second)).summary).toMatch(summary);
     expect(now()).toEqual({ db: 'one' });
   }
@@ -99,4 +100,23 @@ test('containers whose earlier definition nobody kept are left as they are, and 
   const second = await run('c2', ['db']);
   expect(failed(await undo(second)).message).toBe('It is not known how db was started before the step.');
   expect(now()).toEqual({ db: 'two' });
+});
+
+test('without what was kept the undo of a deed that was done fails, and removes nothing', async () => {
+  const { define, run, undo, now } = containers();
+  define('one');
+  const first = await run('c1');
+  passed(first);
+  const before = now();
+  const backups = backupFolder(first.task.goLive.evidenceDir, first.task);
+  const [own = ''] = readdirSync(backups);
+  rmSync(join(backups, own, 'stack.json'));
+  expect(failed(await undo(first)).message).toContain('before the step is gone');
+  rmSync(backups, { recursive: true });
+  expect(failed(await undo(first)).message).toContain('before the step is gone');
+  // Cut off, it is not known to be done; its memory says that there were backups.
+  const journal = join(first.folder, 'ledger.jsonl');
+  writeFileSync(journal, readFileSync(journal, 'utf8').replace(/\n[^]*/, '\n'));
+  expect(failed(await undo({ ...first, result: undefined })).message).toContain('before the step is gone');
+  expect(now()).toEqual(before);
 });

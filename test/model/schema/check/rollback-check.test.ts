@@ -49,6 +49,14 @@ describe('a runbook is refused', () => {
       },
       /rollback 'R1' undoes the failed phase, and decision 'go' is none/,
     ],
+    [
+      'whose rollback has a step with an undo that would never run',
+      {
+        phases: [phase('a', looks)],
+        rollbacks: { R1: { steps: [{ parallel: [{ ...writes[0], undo: ['own'] }, looks[0]] }] } },
+      },
+      /step 'write' of rollback 'R1' is not taken back: Leave `undo` out; with undoOn: always it is released/,
+    ],
   ])('%s', (_name, parts, problem) => {
     expect(problemsWith(parts)).toEqual([expect.stringMatching(problem)]);
   });

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { promisesUndo } from '../../../../model/plan/limits.js';
 import { stepsOf } from '../../../../model/plan/plan.js';
 import { planRunbook } from '../../../../model/schema/plan/planner.js';
 import { plan, request, runbook } from '../../../kits/release-plan.js';
@@ -56,6 +57,28 @@ test('everything is settled: defaults, durations, ids', () => {
     onFail: { then: 'ask', ask: { role: 'lead', expiresMs: 7_200_000 } },
   });
   expect(made.rollbacks.R1).toMatchObject({ id: 'R1', title: 'R1', undo: 'all' });
+});
+
+test('a step of a rollback is the way back: only what must be released at the end promises an undo', () => {
+  const write = (id: string, more: object = {}) => ({
+    id,
+    uses: 'file.write',
+    with: { path: id, content: '' },
+    ...more,
+  });
+  const steps = [
+    write('a'),
+    { parallel: [write('b'), write('c', { undoOn: 'always' })] },
+    write('d', { undo: 'none' }),
+  ];
+  const book = { ...runbook, notices: undefined, rollbacks: { R1: { undo: 'all', steps } } };
+  const planned = stepsOf(planRunbook(request({}, book)).plan?.rollbacks.R1?.steps ?? []);
+  expect(planned.map((step) => [step.id, promisesUndo(step)])).toEqual([
+    ['a', false],
+    ['b', false],
+    ['c', true],
+    ['d', false],
+  ]);
 });
 
 test('texts are filled in with inputs and target; a question that reads more waits for its asking', () => {
