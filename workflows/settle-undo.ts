@@ -41,8 +41,10 @@ const byUndo = (entry: UndoEntry) => (record: StepRecord) => record.id === undoI
 
 /** The answer, or why nobody can give one. */
 async function ask(session: Session, entry: UndoEntry, steps: readonly StepRecord[]): Promise<ChooseMessage | string> {
-  const { role = '', expiresMs = 0 } = session.plan.phases.find(({ id }) => id === entry.phase)?.onFail.ask ?? {};
-  const { people } = session.plan;
+  const { people, phases, takesBack } = session.plan;
+  // Its phase is one of an earlier go-live: who takes that back answers for it.
+  const phase = takesBack ? phases[0] : phases.find(({ id }) => id === entry.phase);
+  const { role = '', expiresMs = 0 } = phase?.onFail.ask ?? {};
   const held = role !== '' && (!people || Object.values(people).some((roles) => roles.includes(role)));
   if (!held || !session.desk) return `Nobody can be asked: nobody holds the role '${role}'.`;
   const title = steps.find(byUndo(entry))?.title ?? `Undo ${entry.phase}.${entry.step}`;

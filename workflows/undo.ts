@@ -62,7 +62,7 @@ async function carryOut(input: PhaseInput, entry: UndoEntry): Promise<string> {
 function undoTask(input: PhaseInput, entry: UndoEntry, index: number): StepTask {
   const call = entry.calls[index];
   if (!call) throw new Error('no such undo call');
-  const { phase, phaseAttempt, step, epoch, accepted, again = 0 } = entry;
+  const { phase, phaseAttempt, step, epoch, evidenceDir, accepted, again = 0 } = entry;
   const { goLive } = input;
   return {
     goLive: accepted ? { ...goLive, files: { ...goLive.files, ...accepted } } : goLive,
@@ -74,6 +74,13 @@ function undoTask(input: PhaseInput, entry: UndoEntry, index: number): StepTask 
     input: call.input ?? {},
     guards: [],
     timeoutMs: UNDO_TIMEOUT_MS,
-    undoes: { phase, phaseAttempt, step, epoch, ...(call.input ? {} : { call: index }) },
+    undoes: {
+      phase,
+      phaseAttempt,
+      step,
+      epoch,
+      ...(call.input ? {} : { call: index }),
+      ...(evidenceDir === undefined ? {} : { evidenceDir }),
+    },
   };
 }

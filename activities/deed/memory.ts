@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StepTask } from '../../model/state/contract.js';
 import type { JsonObject } from '../../model/json.js';
-import { stepFolder } from '../step/step-evidence.js';
+import { homeOf, stepFolder } from '../step/step-evidence.js';
 import type { StepEvidence } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 import { errnoOf } from '../../host/errno.js';
@@ -27,7 +27,7 @@ export function memoryOf(task: StepTask, evidence: Pick<StepEvidence, 'write'>):
 }
 
 async function recall(task: StepTask): Promise<JsonObject | undefined> {
-  const path = join(stepFolder(task.goLive.evidenceDir, task.undoes ?? task), MEMORY);
+  const path = join(stepFolder(homeOf(task), task.undoes ?? task), MEMORY);
   try {
     return JSON.parse(await readFile(path, 'utf8')) as JsonObject;
   } catch (cause) {

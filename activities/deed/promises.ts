@@ -8,7 +8,7 @@ import { undoThatTravels } from '../../model/state/travel.js';
 import type { JsonObject } from '../../model/json.js';
 import type { CollectedPromise, CollectPromises, Promised, StepTask } from '../../model/state/contract.js';
 import { acquireLease } from '../step/lease.js';
-import { DEED_LOCK, LEASE, stepFolder } from '../step/step-evidence.js';
+import { DEED_LOCK, homeOf, LEASE, stepFolder } from '../step/step-evidence.js';
 import { StepError } from '../step/step-error.js';
 import { giveUp } from './given-up.js';
 import { endLeftoversOf, type Entry, entryOf, LEDGERS, ledgerText } from './ledger.js';
@@ -87,8 +87,9 @@ async function promisedBy(step: Opened): Promise<Promised | undefined> {
  * @throws StepError NOT_FOUND when the input cannot be had
  */
 export async function withJournal(task: StepTask): Promise<StepTask> {
-  const { undoes, goLive } = task;
+  const { undoes } = task;
   if (!undoes) return task;
+  const goLive = { ...task.goLive, evidenceDir: homeOf(task) };
   const journal = await readJournal({ ...undoes, goLive }).catch((cause: unknown) => {
     if (undoes.call === undefined) return undefined;
     throw new StepError('NOT_FOUND', `The journal of step ${undoes.step} cannot be read (${errnoOf(cause)}).`, {

@@ -39,13 +39,20 @@ function listing(rows: readonly Listed[]): string {
     row.change,
     row.runbook,
     row.mode,
-    row.verdict,
+    verdictOf(row),
     row.running ? row.phase : '',
     row.running ? row.waitingOn : '',
     row.startedAt.slice(0, 16).replace('T', ' '),
     row.startedBy,
   ]);
   return table(head, cells);
+}
+
+/** What it came to, and what became of it since. */
+function verdictOf({ verdict, takenBack }: Listed): string {
+  if (!takenBack) return verdict;
+  const by = takenBack.by.slice(takenBack.by.indexOf('/') + 1);
+  return takenBack.verdict === 'go' ? `${verdict}, taken back by ${by}` : `${verdict}, ${by}: ${takenBack.verdict}`;
 }
 
 function parseVerdict(text: string): string {

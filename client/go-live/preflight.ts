@@ -69,7 +69,7 @@ export async function showPreflight(file: string, options: PreflightOptions): Pr
 export async function refuseMissing(
   connection: OpenConnection,
   plan: Plan,
-  opened: OpenedRunbook,
+  opened: Pick<OpenedRunbook, 'file' | 'text'>,
   startedBy: string,
 ): Promise<void> {
   const findings = await lookAround(connection, plan, startedBy);

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FIRST_FILES, inFirst } from '../../model/evidence/first.js';
+import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
+import { MANIFEST, parseManifest, TAG_MANIFEST } from '../../model/evidence/manifest.js';
+import { isBegun, isGoLiveState } from '../../model/evidence/records.js';
+import { undoneText } from '../../model/evidence/step-place.js';
+import { canonicalJson, type Json } from '../../model/json.js';
+import { type ApprovalPlan, type Plan, stepsOf } from '../../model/plan/plan.js';
+import type { TakesBack } from '../../model/plan/taking-back.js';
+import type { GoLiveState } from '../../model/state/state.js';
+import { sha256 } from '../hash.js';
+import type { Bag } from './bag.js';
+import { Findings } from './finding.js';
+import { checkSeal } from './seal.js';
+import { strictJson, strictText } from './strict.js';
+
+/**
+ * Checks which go-live was taken back: the seal of its bundle, of which this one has a copy, is good and by the trusted
+ * key; its plan asked the same people; nothing was undone that it had not left standing.
+ */
+export async function checkFirst(
+  bag: Bag,
+  plan: Plan,
+  events: readonly LoggedEvent[],
+  trusted: readonly string[],
+  findings: Findings,
+): Promise<void> {
+  const { takesBack } = plan;
+  if (!takesBack) return;
+  await findings.group('the go-live that is taken back', async () => {
+    const policy = (item: string, what: string) => findings.add('policy', item, what);
+    const copy = copyOf(bag);
+    if (sha256(copy.tags.get(TAG_MANIFEST) ?? '') !== takesBack.bundle)
+      policy(inFirst(TAG_MANIFEST), 'is not the one of the bundle that the plan names');
+    const own = new Findings();
+    const seal = await checkSeal(copy, trusted, own);
+    for (const { class: kind, item, message } of own.list) findings.add(kind, `data/first/${item}`, message);
+    if (seal?.goLive !== takesBack.goLive)
+      policy(inFirst('seal.dsse.json'), 'is of another go-live than the plan names');
+    const first = readFirst(copy);
+    if (!first) policy(inFirst('data/plan.json'), 'or state.json is not the one of its manifest');
+    else {
+      if (sha256(canonicalJson(first.plan)) !== seal?.plan)
+        policy(inFirst('data/plan.json'), 'is not the plan of its seal');
+      checkAgainst(plan, takesBack, first, events, policy);
+    }
+    return { count: FIRST_FILES.length, note: `${takesBack.goLive} ${takesBack.bundle.slice(0, 12)}` };
+  });
+}
+
+/** The tag files of the first one's bundle, and its records, as this bundle keeps them. */
+function copyOf({ root, payload }: Bag): Bag {
+  const kept = FIRST_FILES.filter((path) => payload.has(inFirst(path)));
+  return {
+    root,
+    payload: new Map(kept.map((path) => [path, payload.get(inFirst(path)) ?? ''])),
+    tags: new Map(kept.map((path) => [path, readFileSync(join(root, inFirst(path)))])),
+  };
+}
+
+interface First {
+  plan: Plan;
+  state: Pick<GoLiveState, 'undos'>;
+}
+
+/** Plan and state of the first, where its manifest lists them as they are. */
+function readFirst({ payload, tags }: Bag): First | undefined {
+  const manifest = parseManifest(strictText(tags.get(MANIFEST) ?? Buffer.alloc(0)) ?? '');
+  if ('badLine' in manifest) return undefined;
+  const read = (path: 'data/plan.json' | 'data/state.json'): Json | undefined => {
+    const listed = manifest.entries.find((entry) => entry.path === path);
+    if (!listed || listed.sha256 !== payload.get(path)) return undefined;
+    const text = strictText(tags.get(path) ?? Buffer.alloc(0));
+    const value = text?.endsWith('\n') ? strictJson(text.slice(0, -1), 2) : undefined;
+    return value;
+  };
+  const [begun, state]: unknown[] = [read('data/plan.json'), read('data/state.json')];
+  return isBegun(begun) && isGoLiveState(state) ? { plan: begun.plan, state } : undefined;
+}
+
+const whoMust = (rule: ApprovalPlan | undefined): string =>
+  rule ? canonicalJson({ needs: rule.needs, distinct: rule.distinct, starterMay: rule.starterMay }) : '';
+
+function checkAgainst(
+  plan: Plan,
+  takesBack: TakesBack,
+  first: First,
+  events: readonly LoggedEvent[],
+  policy: (item: string, what: string) => void,
+): void {
+  const asked = first.plan.decisions.find(({ approval }) => approval)?.approval;
+  const asks = plan.phases[0]?.approvals.find(({ auto }) => auto === undefined);
+  if (plan.mode !== first.plan.mode || whoMust(asks) !== whoMust(asked))
+    policy('data/plan.json', 'does not ask those who had to approve what is taken back');
+  const stood = new Set((first.state.undos ?? []).map((undo) => undoneText(undo)));
+  for (const undo of takesBack.undos)
+    if (!stood.has(undoneText(undo))) policy('data/plan.json', `takes back ${undoneText(undo)}, which did not stand`);
+  const named = new Set(takesBack.undos.map((undo) => undoneText(undo)));
+  // An undo by a command is logged as a step.
+  for (const { undoes, seq } of eventsOf(events, 'undo.started', 'step.started'))
+    if (undoes !== undefined && !named.has(undoes))
+      policy(`event ${seq}`, `undoes ${undoes}, which the plan does not name`);
+  const { rollback } = takesBack;
+  if (
+    rollback !== undefined &&
+    canonicalJson(plan.rollbacks[rollback]) !== canonicalJson(first.plan.rollbacks[rollback])
+  )
+    policy('data/plan.json', `has another ${rollback} than the plan of what is taken back`);
+  if (plan.phases.length !== 1 || stepsOf(plan.phases[0]?.steps ?? []).length > 0)
+    policy('data/plan.json', 'does more than take back');
+}
