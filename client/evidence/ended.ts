@@ -37,6 +37,13 @@ export function bundlesIn(folders: readonly string[]): Bundle[] {
 
 const order = (a: Bundle, b: Bundle): number => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0);
 
+/** The go-lives beside this bundle that took back the one that it is of, oldest first. */
+export function rollbacksOf(bundle: string): Bundle[] {
+  const beside = bundlesIn([targetFolder(bundle)]);
+  const first = beside.find(({ directory }) => directory === bundle)?.plan.goLiveId;
+  return beside.filter(({ plan }) => first !== undefined && plan.takesBack?.goLive === first);
+}
+
 /** The folder that holds all bundles of the target of this one. */
 export const targetFolder = (bundle: string): string => dirname(bundle);
 

@@ -138,6 +138,9 @@ test('GO, then taken back by those who decided; files as before, evidence that n
     { change: 'c1', takesBack: undefined, takenBack: { by: 'one/c1-rollback-1', verdict: 'go' } },
   ]);
 
+  const { value: report } = await project.json<object>('report', 'one/c1', '--json');
+  expect(report).toMatchObject({ takenBack: [{ by: 'one/c1-rollback-1', verdict: 'go' }] });
+
   const again = await project.run('rollback', 'one', '--change', 'c1');
   expect([again.code, again.stderr]).toEqual([4, expect.stringContaining('Nothing of one/c1 stands any more')]);
   const typo = await project.run('rollback', 'one', '--change', 'c11');
