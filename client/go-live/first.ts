@@ -132,15 +132,22 @@ async function held(bundle: Bundle, trust: string | undefined): Promise<void> {
   });
 }
 
-function laterThan(first: Bundle, all: readonly Bundle[]): First['later'] {
-  const id = first.plan.goLiveId;
-  const after = all.filter(({ startedAt, plan }) => startedAt > first.startedAt && plan.takesBack === undefined);
-  return after.flatMap(({ plan, state, directory }) => {
-    if (directory === first.directory || plan.goLiveId === id) return [];
-    if (!state) return [{ id: plan.goLiveId, what: 'it did not end with a sealed bundle' }];
-    const last = all.findLast((one): one is Ended => one.plan.takesBack?.goLive === plan.goLiveId && !!one.state);
-    const stands = changesThatStand(plan, state, last?.state.undos);
-    return stands.length === 0 ? [] : [{ id: plan.goLiveId, what: stands.slice(0, 5).join(', ') }];
+/**
+ * Later go-lives of the target that changed something which still stands; those too that took back what was there before the
+ * first, for its undos would bring that back. Taking back a later one is the way to the first and changes nothing under it.
+ */
+export function laterThan(first: Bundle, all: readonly Bundle[]): First['later'] {
+  return all.flatMap(({ plan, state, startedAt }) => {
+    const { goLiveId: id, takesBack } = plan;
+    if (startedAt <= first.startedAt || id === first.plan.goLiveId) return [];
+    if (takesBack) {
+      const under = takesBack.startedAt < first.startedAt;
+      return under ? [{ id, what: `it took back ${takesBack.goLive}` }] : [];
+    }
+    if (!state) return [{ id, what: 'it did not end with a sealed bundle' }];
+    const last = all.findLast((one) => one.plan.takesBack?.goLive === id && one.state !== undefined);
+    const stands = changesThatStand(plan, state, last?.state?.undos);
+    return stands.length === 0 ? [] : [{ id, what: stands.slice(0, 5).join(', ') }];
   });
 }
 
