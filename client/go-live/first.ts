@@ -119,10 +119,10 @@ async function held(bundle: Bundle, trust: string | undefined): Promise<void> {
       hint: 'A fingerprint (SHA256:…) or the PEM file of the worker that sealed it; `golive doctor` on that machine prints it.',
     });
   }
-  const { findings, exitCode } = await verifyBundle(bundle.directory, readTrust({ key }), recomputeOutputs);
+  const { findings, exitCode } = await verifyBundle(bundle.directory, readTrust({ key: [key] }), recomputeOutputs);
   const bad = findings.find(
     ({ class: kind, item }) =>
-      kind === 'altered' || kind === 'incomplete' || (kind === 'untrusted' && item === KEY_FILE),
+      ['altered', 'incomplete', 'unreadable'].includes(kind) || (kind === 'untrusted' && item === KEY_FILE),
   );
   if (!bad) return;
   throw new CliError(`The bundle of ${bundle.plan.goLiveId} does not hold: ${bad.item} ${bad.message}.`, {

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FIRST_FILES, inFirst } from '../../model/evidence/first.js';
+import { FIRST_FILES, FIRST_TAGS, inFirst } from '../../model/evidence/first.js';
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
 import { MANIFEST, parseManifest, TAG_MANIFEST } from '../../model/evidence/manifest.js';
 import { isBegun, isGoLiveState } from '../../model/evidence/records.js';
@@ -12,6 +11,7 @@ import type { GoLiveState } from '../../model/state/state.js';
 import { sha256 } from '../hash.js';
 import type { Bag } from './bag.js';
 import { Findings } from './finding.js';
+import { MOST, readAtMost } from './read.js';
 import { checkSeal } from './seal.js';
 import { strictJson, strictText } from './strict.js';
 
@@ -30,15 +30,15 @@ export async function checkFirst(
   if (!takesBack) return;
   await findings.group('the go-live that is taken back', async () => {
     const policy = (item: string, what: string) => findings.add('policy', item, what);
-    const copy = copyOf(bag);
-    if (sha256(copy.tags.get(TAG_MANIFEST) ?? '') !== takesBack.bundle)
+    const copy = copyOf(bag, findings);
+    if (copy.tags.get(TAG_MANIFEST) !== takesBack.bundle)
       policy(inFirst(TAG_MANIFEST), 'is not the one of the bundle that the plan names');
     const own = new Findings();
     const seal = await checkSeal(copy, trusted, own);
     for (const { class: kind, item, message } of own.list) findings.add(kind, `data/first/${item}`, message);
     if (seal?.goLive !== takesBack.goLive)
       policy(inFirst('seal.dsse.json'), 'is of another go-live than the plan names');
-    const first = readFirst(copy);
+    const first = readFirst(bag, findings);
     if (!first) policy(inFirst('data/plan.json'), 'or state.json is not the one of its manifest');
     else {
       if (sha256(canonicalJson(first.plan)) !== seal?.plan)
@@ -49,14 +49,25 @@ export async function checkFirst(
   });
 }
 
-/** The tag files of the first one's bundle, and its records, as this bundle keeps them. */
-function copyOf({ root, payload }: Bag): Bag {
-  const kept = FIRST_FILES.filter((path) => payload.has(inFirst(path)));
-  return {
+/** The first one's bundle as far as its seal is judged: its tag files, as this bundle keeps them. */
+function copyOf({ root, payload }: Bag, findings: Findings): Bag {
+  const copy: Bag = {
     root,
-    payload: new Map(kept.map((path) => [path, payload.get(inFirst(path)) ?? ''])),
-    tags: new Map(kept.map((path) => [path, readFileSync(join(root, inFirst(path)))])),
+    payload: new Map(),
+    tags: new Map(),
+    small: new Map(),
+    emptyFolders: [],
+    unread: new Set(),
   };
+  for (const path of FIRST_TAGS) {
+    const kept = inFirst(path);
+    const hash = payload.get(kept);
+    if (hash === undefined) continue;
+    copy.tags.set(path, hash);
+    const bytes = path === MANIFEST ? undefined : findings.reading(kept, () => readAtMost(join(root, kept), MOST.tag));
+    if (bytes) copy.small.set(path, bytes);
+  }
+  return copy;
 }
 
 interface First {
@@ -65,15 +76,20 @@ interface First {
 }
 
 /** Plan and state of the first, where its manifest lists them as they are. */
-function readFirst({ payload, tags }: Bag): First | undefined {
-  const manifest = parseManifest(strictText(tags.get(MANIFEST) ?? Buffer.alloc(0)) ?? '');
+function readFirst({ root, payload }: Bag, findings: Findings): First | undefined {
+  const textOf = (path: (typeof FIRST_FILES)[number]): string | undefined => {
+    const kept = inFirst(path);
+    if (!payload.has(kept)) return undefined;
+    const bytes = findings.reading(kept, () => readAtMost(join(root, kept), MOST.record));
+    return bytes && strictText(bytes);
+  };
+  const manifest = parseManifest(textOf(MANIFEST) ?? '');
   if ('badLine' in manifest) return undefined;
   const read = (path: 'data/plan.json' | 'data/state.json'): Json | undefined => {
     const listed = manifest.entries.find((entry) => entry.path === path);
-    if (!listed || listed.sha256 !== payload.get(path)) return undefined;
-    const text = strictText(tags.get(path) ?? Buffer.alloc(0));
-    const value = text?.endsWith('\n') ? strictJson(text.slice(0, -1), 2) : undefined;
-    return value;
+    if (!listed || listed.sha256 !== payload.get(inFirst(path))) return undefined;
+    const text = textOf(path);
+    return text?.endsWith('\n') ? strictJson(text.slice(0, -1), 2) : undefined;
   };
   const [begun, state]: unknown[] = [read('data/plan.json'), read('data/state.json')];
   return isBegun(begun) && isGoLiveState(state) ? { plan: begun.plan, state } : undefined;

@@ -84,7 +84,7 @@ async function attacked(source: string, change: (bundle: Bundle) => void): Promi
   try {
     change(bundle);
     await bundle.reseal(key);
-    const trust = { key: fingerprintOf(createPublicKey(key)) };
+    const trust = { keys: [fingerprintOf(createPublicKey(key))] };
     const { findings } = await verifyBundle(bundle.root, trust, recomputeOutputs);
     return findings.map(({ class: kind, item, message }) => `${kind} ${item} ${message}`).join('\n');
   } finally {
