@@ -3,6 +3,7 @@ export const TYPES_ONLY: readonly string[] = [
   'kinds/shared/recompute-of.ts',
   'kinds/stack/contract.ts',
   'model/evidence/shown.ts',
+  'model/plan/taking-back.ts',
   'model/state/state.ts',
   'workflows/inputs.ts',
 ];
@@ -58,6 +59,7 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'kinds/stack/native-service.ts': part('kinds/stack/native'),
   'kinds/stack/stack-fields.ts': table('kinds/stack/stack.up'),
   'model/people/field.ts': part('model/people/parse-message'),
+  'model/evidence/first.ts': table('e2e/rollback-later'),
   'model/people/refusals.ts': table('workflows/go-live'),
   'model/plan/plan.ts': part('model/schema/plan/planner'),
   'model/schema/check/checks.ts': part('model/schema/check/semantics'),
@@ -73,6 +75,7 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'model/schema/yaml/issues.ts': part('model/schema/load'),
   'model/schema/yaml/source.ts': part('model/schema/load'),
   'model/state/contract.ts': table('replay/histories'),
+  'workflows/take-back.ts': inWorkflow('e2e/rollback-later'),
   'workflows/activities.ts': inWorkflow('workflows/go-live'),
   'workflows/after-failure.ts': part('simulated/way-back'),
   'workflows/child.ts': inWorkflow('workflows/go-live'),

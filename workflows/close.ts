@@ -3,6 +3,7 @@ import type { CollectedEvidence } from '../model/state/contract.js';
 import type { Json } from '../model/json.js';
 import type { GoLiveState } from '../model/state/state.js';
 import { decisionAnswered, decisionJudged, decisionWaits, waiverUsed } from '../model/state/transitions.js';
+import { undosStand } from '../model/state/take-back.js';
 import { readEvidenceAddress } from '../model/plan/address.js';
 import { mayGoOn } from '../model/verdict.js';
 import { system } from './activities.js';
@@ -80,6 +81,8 @@ function pathOf(state: GoLiveState, reference: string): string | null {
 export async function close(session: Session): Promise<void> {
   const { state, plan } = session;
   await conclude(session);
+  // One that takes back an earlier go-live has said already what of that one stands.
+  if (!plan.takesBack) undosStand(state, session.undos);
   await session.notify(
     mayGoOn(state.verdict ?? 'inconclusive') ? 'go' : 'no-go',
     `${plan.runbook.title}: ${(state.verdict ?? 'inconclusive').toUpperCase()}`,

@@ -42,6 +42,8 @@ const byUndo = (entry: UndoEntry) => (record: StepRecord) => record.id === undoI
 
 /** The phase whose operator is asked. A step of a rollback is of none: then it is the last one that was begun. */
 function phaseOf({ plan, state }: Session, entry: UndoEntry): PhasePlan | undefined {
+  // Its phase is one of an earlier go-live: who takes that back answers for it.
+  if (plan.takesBack) return plan.phases[0];
   const begun = state.phases.findLast(({ startedAt }) => startedAt !== undefined)?.id;
   return plan.phases.find(({ id }) => id === entry.phase) ?? plan.phases.find(({ id }) => id === begun);
 }

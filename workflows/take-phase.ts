@@ -13,6 +13,7 @@ import { begin, end, judged, recordOutputs, pass } from './phase-record.js';
 import { namedRollback, sameEntry } from './rollback.js';
 import { now, type Session } from './session.js';
 import { settleStep, unsettled } from './settle-step.js';
+import { rollBackFirst } from './take-back.js';
 
 /** Takes one phase from its approvals to its verdict, and says where the go-live goes from there. */
 export async function takePhase(session: Session, desk: Desk, plan: PhasePlan, state: PhaseState): Promise<Next> {
@@ -98,6 +99,8 @@ async function allowed({ session, plan, state }: Work, when: 'before' | 'after')
 
 /** Runs the steps and gates of the phase in a child, from the start or from the records of an earlier opening. */
 async function run({ session, plan, state }: Work, resume?: StepRecord[]): Promise<PhaseResult> {
+  const { takesBack } = session.plan;
+  if (takesBack) return judged(session, state, await rollBackFirst(session, takesBack));
   const opened = resume ? `+${Math.max(...resume.map((record) => record.epoch))}` : '';
   const workflowId = `${session.ref.id}/${state.index}-${plan.id}${state.attempt > 1 ? `.${state.attempt}` : ''}${opened}`;
   phaseRuns(state, workflowId);

@@ -11,7 +11,7 @@ import { failpoint } from '../../host/failpoint.js';
 import { createCapabilities, type Secrets } from './capabilities.js';
 import type { Ledger } from './ledger.js';
 import { memoryOf } from './memory.js';
-import { backupFolder, type FencedEvidence } from '../step/step-evidence.js';
+import { backupFolder, type FencedEvidence, homeOf } from '../step/step-evidence.js';
 import type { StepCall, StepContext } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 
@@ -48,7 +48,8 @@ export function createContext(parts: ContextParts): StepContext {
     checkPinned: (names, cwd) => checkPinned(names, cwd, goLive.files),
     evidence,
     ...memoryOf(task, evidence, part),
-    backups: backupFolder(goLive.evidenceDir, (part === 'undo' ? task.undoes : undefined) ?? task),
+    backups:
+      part === 'undo' && task.undoes ? backupFolder(homeOf(task), task.undoes) : backupFolder(goLive.evidenceDir, task),
     checkGuards: (tallies) => checkGuards(task.guards, tallies),
     run: async (options) => {
       const saveTo = options.saveAs === undefined ? undefined : await evidence.place(options.saveAs);

@@ -6,7 +6,7 @@ import type { Effect } from '../../model/plan/plan.js';
 import { sha256 } from '../../evidence/durable.js';
 import { failpoint } from '../../host/failpoint.js';
 import { failureOf } from '../step/failure.js';
-import { type FencedEvidence, stepFolder } from '../step/step-evidence.js';
+import { type FencedEvidence, homeOf, stepFolder } from '../step/step-evidence.js';
 import { record, resultFacts, startFacts } from '../step/step-events.js';
 import type { StepCall, StepCalls, StepContext } from '../step/step.js';
 import type { Secrets } from './capabilities.js';
@@ -100,7 +100,7 @@ export async function attemptDeed(attempt: Attempt): Promise<StepResult> {
 async function openWork(attempt: Attempt): Promise<Work> {
   const { call, task, evidence, inputs, signal, deadline, logger, env, secrets } = attempt;
   const { info } = Context.current();
-  if (task.undoes) await endLeftoversOf(stepFolder(task.goLive.evidenceDir, task.undoes));
+  if (task.undoes) await endLeftoversOf(stepFolder(homeOf(task), task.undoes));
   const effect = effectOf(task, call);
   const argv = task.input.argv === undefined ? undefined : sha256(JSON.stringify(task.input.argv));
   const run = info.workflowExecution?.runId ?? '';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { errnoOf } from '../../host/errno.js';
 import { isJsonObject, type JsonObject, parseJson } from '../../model/json.js';
 import type { StepTask } from '../../model/state/contract.js';
-import { stepFolder } from '../step/step-evidence.js';
+import { homeOf, stepFolder } from '../step/step-evidence.js';
 import type { StepCall, StepEvidence } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 import { readLog, samePlace } from './begun.js';
@@ -28,7 +28,7 @@ export function memoryOf(task: StepTask, evidence: Pick<StepEvidence, 'write'>, 
     },
     recall: async () => {
       if (part === 'do' || !undoes) return readMemory(task);
-      const deed = { ...undoes, goLive };
+      const deed = { ...undoes, goLive: { ...goLive, evidenceDir: homeOf(task) } };
       const memory = await readMemory(deed);
       const lost = memory ? undefined : await lostBy(deed, undoes.deedDone === true);
       if (lost === undefined) return memory;

@@ -7,7 +7,7 @@ import { acquireLock, LockTimeout } from '../../host/file-lock.js';
 import { undoThatTravels } from '../../model/state/travel.js';
 import type { CollectedPromise, CollectPromises, Promised, StepTask } from '../../model/state/contract.js';
 import { acquireLease } from '../step/lease.js';
-import { DEED_LOCK, LEASE, stepFolder } from '../step/step-evidence.js';
+import { DEED_LOCK, homeOf, LEASE, stepFolder } from '../step/step-evidence.js';
 import { StepError } from '../step/step-error.js';
 import { giveUp } from './given-up.js';
 import { type Log, readLog, samePlace } from './begun.js';
@@ -89,8 +89,9 @@ async function lostBy(step: Opened, { empty }: Journal, log: Log): Promise<strin
  * @throws StepError NOT_FOUND when the input cannot be had
  */
 export async function withJournal(task: StepTask): Promise<StepTask> {
-  const { undoes, goLive } = task;
+  const { undoes } = task;
   if (!undoes) return task;
+  const goLive = { ...task.goLive, evidenceDir: homeOf(task) };
   const journal = await readJournal({ ...undoes, goLive }).catch((cause: unknown) => {
     // An undo that needs nothing of it goes on; one that needs what the deed left finds that out by itself.
     if (undoes.call === undefined) return undefined;

@@ -24,6 +24,11 @@ export function stepFolder(evidenceDir: string, step: StepPlace): string {
   return join(evidenceDir, 'data', 'phases', ...namesOf(step));
 }
 
+/** Folder of the evidence of the step that a task is about: what an undo takes back may be of an earlier go-live. */
+export function homeOf({ goLive, undoes }: Pick<StepTask, 'goLive' | 'undoes'>): string {
+  return undoes?.evidenceDir ?? goLive.evidenceDir;
+}
+
 /**
  * Where a step keeps what stood there before its deed: beside the bundle, not in it, for it may hold credentials. One
  * for each epoch of each attempt, so that an undo never meets what another step kept.

@@ -8,7 +8,7 @@ export function register(program: Command): void {
 }
 
 function registerVerb<N extends MessageName>(program: Command, verb: string, how: AnswerVerb<N>): void {
-  const { message, summary, description, names, options, examples, confirm, draft } = how;
+  const { message, summary, description, names, options, examples, confirm, instead, draft } = how;
   const command = program.command(verb).summary(summary).description(description);
   command.argument('<target>', 'target of the go-live');
   if (names) command.argument(names.argument, names.about);
@@ -22,7 +22,7 @@ function registerVerb<N extends MessageName>(program: Command, verb: string, how
   command.addHelpText('after', `\n${heading}:\n${examples.map((example) => `  ${example}`).join('\n')}`);
   command.action(async () => {
     const [target = '', name] = command.args;
-    const given: Given & { json?: boolean; key?: string } = command.opts();
+    const given: Given = command.opts();
     if (verbNeedsReason(verb) && !given.reason?.trim()) {
       const { CliError } = await import('../errors.js');
       throw new CliError(`'${verb}' needs a reason.`, {
@@ -30,6 +30,7 @@ function registerVerb<N extends MessageName>(program: Command, verb: string, how
         hint: `Give --reason "…"; see \`golive ${verb} --help\`.`,
       });
     }
+    if (await instead?.(target, name, given)) return;
     await confirm?.(target, given);
     const { sendAndPrint } = await import('../go-live/sending.js');
     const { answers } = MESSAGES[message];

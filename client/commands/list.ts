@@ -15,9 +15,11 @@ export function register(program: Command): void {
     .option('--json', 'print a JSON array')
     .addHelpText('after', '\nExample:\n  golive list --verdict no-go')
     .action(async (options) => {
-      const [{ connect }, { listGoLives }] = await Promise.all([
+      const [{ connect }, { listGoLives }, { isPolled }, { talk }] = await Promise.all([
         import('../server/connection.js'),
         import('../go-live/list.js'),
+        import('../server/polled.js'),
+        import('../terminal/tell.js'),
       ]);
       const connection = await connect();
       try {
@@ -25,6 +27,8 @@ export function register(program: Command): void {
         const rows = await listGoLives(connection.client, filter);
         if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
         else process.stdout.write(listing(rows));
+        if (rows.some(({ running }) => running) && !(await isPolled(connection.client)))
+          talk('No worker answers: what runs stands still. `golive up --detach` starts one; nothing is lost.');
       } finally {
         await connection.close();
       }
@@ -39,13 +43,20 @@ function listing(rows: readonly Listed[]): string {
     row.change,
     row.runbook,
     row.mode,
-    row.verdict,
+    verdictOf(row),
     row.running ? row.phase : '',
     row.running ? row.waitingOn : '',
     row.startedAt.slice(0, 16).replace('T', ' '),
     row.startedBy,
   ]);
   return table(head, cells);
+}
+
+/** What it came to, and what became of it since. */
+function verdictOf({ verdict, takenBack }: Listed): string {
+  if (!takenBack) return verdict;
+  const by = takenBack.by.slice(takenBack.by.indexOf('/') + 1);
+  return takenBack.verdict === 'go' ? `${verdict}, taken back by ${by}` : `${verdict}, ${by}: ${takenBack.verdict}`;
 }
 
 function parseVerdict(text: string): string {

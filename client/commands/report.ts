@@ -9,13 +9,15 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  golive report lcopilot-lab')
     .action(async (argument, options) => {
-      const [{ findBundle }, { print }, { CliError }, { existsSync }, { join }] = await Promise.all([
-        import('../evidence/bundle.js'),
-        import('../terminal/tell.js'),
-        import('../errors.js'),
-        import('node:fs'),
-        import('node:path'),
-      ]);
+      const [{ findBundle }, { rollbacksOf }, { print, talk }, { CliError }, { existsSync }, { join }] =
+        await Promise.all([
+          import('../evidence/bundle.js'),
+          import('../evidence/ended.js'),
+          import('../terminal/tell.js'),
+          import('../errors.js'),
+          import('node:fs'),
+          import('node:path'),
+        ]);
       const bundle = findBundle(argument);
       const report = join(bundle, 'data', 'report.html');
       if (!existsSync(report)) {
@@ -25,6 +27,11 @@ export function register(program: Command): void {
           hint: '`golive watch TARGET` follows it.',
         });
       }
-      print(options.json ? { bundle, report } : report);
+      const backs = rollbacksOf(bundle).map(({ plan, state }) => ({
+        by: plan.goLiveId,
+        verdict: state?.verdict ?? 'not ended',
+      }));
+      print(options.json ? { bundle, report, ...(backs.length === 0 ? {} : { takenBack: backs }) } : report);
+      for (const { by, verdict } of backs) talk(`Since then ${by} took it back: ${verdict}.`);
     });
 }

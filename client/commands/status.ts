@@ -5,21 +5,34 @@ export function register(program: Command): void {
   program
     .command('status')
     .summary('show where a go-live stands now')
-    .description('Show the newest go-live of a target as it stands now: phases, gates, and who is waited for.')
+    .description(
+      'Show the newest go-live of a target as it stands now: phases, gates, and who is waited for.\n' +
+        'When no worker answers within some seconds, it shows what the event log of the go-live says, or else what the server\n' +
+        'knows, and exits 4.',
+    )
     .argument('<target>', 'target of the go-live')
     .option('--json', 'print the state as JSON')
     .addHelpText('after', '\nExample:\n  golive status lcopilot-lab')
     .action(async (target, options) => {
-      const [{ connect }, { readOnce }] = await Promise.all([
+      const [{ connect }, { readKnown, START_ONE }, { EXIT }, { talk }] = await Promise.all([
         import('../server/connection.js'),
-        import('../go-live/read-once.js'),
+        import('../go-live/last-known.js'),
+        import('../terminal/outcome.js'),
+        import('../terminal/tell.js'),
       ]);
       const connection = await connect();
       try {
-        const view = await readOnce(connection.client, target);
+        const view = await readKnown(connection.client, target);
+        if (view.note !== undefined) {
+          talk(`${view.note} ${START_ONE}`);
+          process.exitCode = EXIT.waiting;
+        }
         if (options.json) {
           const { shownDecisions } = await import('../terminal/outcome.js');
-          process.stdout.write(`${JSON.stringify({ ...view.state, decisions: shownDecisions(view.state) })}\n`);
+          const note = view.note === undefined ? {} : { note: view.note };
+          process.stdout.write(
+            `${JSON.stringify({ ...view.state, decisions: shownDecisions(view.state), ...note })}\n`,
+          );
           return;
         }
         const [{ board }, { styleFor }, { uiUrlOf }] = await Promise.all([

@@ -14,15 +14,17 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON state per change')
     .addHelpText('after', '\nExample:\n  golive watch lcopilot-lab')
     .action(async (target, options) => {
-      const [{ connect }, { findGoLive }, { attend }] = await Promise.all([
+      const [{ connect }, { findGoLive }, { attend }, { lastKnown }] = await Promise.all([
         import('../server/connection.js'),
         import('../go-live/find.js'),
         import('../go-live/attend.js'),
+        import('../go-live/last-known.js'),
       ]);
       const connection = await connect();
       try {
         const found = await findGoLive(connection.client, target);
-        await attend({ connection, found, json: options.json ? 'state' : undefined, require: options.require });
+        const known = () => lastKnown(found);
+        await attend({ connection, found, known, json: options.json ? 'state' : undefined, require: options.require });
       } finally {
         await connection.close();
       }

@@ -13,6 +13,8 @@ import type { GoLiveState } from '../../model/state/state.js';
 export interface AttendOptions {
   connection: OpenConnection;
   found: Pick<Found, 'target' | 'runId'>;
+  /** What is known of it while nobody has answered yet. */
+  known?: (() => View | undefined) | undefined;
   json?: 'state' | 'outcome' | undefined;
   /** The one decision that the exit code is about. */
   require?: string | undefined;
@@ -32,7 +34,7 @@ const INTERRUPTED = 130;
  * @returns the final state; undefined when the reader left
  */
 export async function attend(options: AttendOptions): Promise<GoLiveState | undefined> {
-  const { connection, found, json, require, answer, onInterrupt } = options;
+  const { connection, found, known, json, require, answer, onInterrupt } = options;
   const stays = onInterrupt !== undefined;
   const uiUrl = await uiUrlOf(connection, found.target, json === 'outcome' ? found.runId : undefined);
   const footer = stays ? 'Ctrl-C aborts the rehearsal' : 'q quits, the go-live goes on';
@@ -54,6 +56,7 @@ export async function attend(options: AttendOptions): Promise<GoLiveState | unde
     const state = await follow({
       server,
       found,
+      known,
       signal: leave.signal,
       onView: async (view) => {
         screen.show(view);

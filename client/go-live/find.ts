@@ -1,6 +1,12 @@
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
-import { type Memo, MEMO_FIELDS } from '../../model/state/search-attributes.js';
+import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
+import {
+  type Memo,
+  MEMO_FIELDS,
+  SEARCH_ATTRIBUTES,
+  type SearchAttribute,
+} from '../../model/state/search-attributes.js';
 import { CliError, GRPC, grpcCodeOf } from '../errors.js';
+import { clean } from '../render/text.js';
 
 /** The newest go-live of a target, as the server describes it. */
 export interface Found {
@@ -13,6 +19,9 @@ export interface Found {
   closedAt?: string;
   /** What `start` noted: who, which runbook and change. */
   memo: Memo;
+  /** What its search attributes said last: where it is, and for which role it waits. */
+  phase?: string;
+  waitingOn?: string;
 }
 
 /**
@@ -40,6 +49,8 @@ function foundOf(target: string, description: WorkflowExecutionDescription): Fou
     const value = description.memo?.[key];
     if (typeof value === 'string') memo[key] = value;
   }
+  const phase = attributeOf(description, 'phase');
+  const waitingOn = attributeOf(description, 'waitingOn');
   return {
     target,
     runId: description.runId,
@@ -48,7 +59,19 @@ function foundOf(target: string, description: WorkflowExecutionDescription): Fou
     startedAt: description.startTime.toISOString(),
     ...(description.closeTime === undefined ? {} : { closedAt: description.closeTime.toISOString() }),
     memo,
+    ...(phase === undefined ? {} : { phase }),
+    ...(waitingOn === undefined ? {} : { waitingOn }),
   };
+}
+
+/** One search attribute of an execution, as the server keeps it. */
+export function attributeOf(
+  { typedSearchAttributes }: Pick<WorkflowExecutionInfo, 'typedSearchAttributes'>,
+  wanted: SearchAttribute,
+): string | undefined {
+  const name = SEARCH_ATTRIBUTES[wanted];
+  const value: unknown = typedSearchAttributes?.getAll().find(({ key }) => key.name === name)?.value;
+  return typeof value === 'string' ? clean(value, 60) : undefined;
 }
 
 async function knownTargets(client: Client): Promise<string[]> {

@@ -15,6 +15,8 @@ const TOLD_AFTER = 2;
 export interface FollowOptions {
   server: Reach;
   found: Pick<Found, 'target' | 'runId'>;
+  /** What is known of it while nobody has answered yet. */
+  known?: (() => View | undefined) | undefined;
   /** Called with every view, changed or not; it may take its time (a question to a person). */
   onView: (view: View) => void | Promise<void>;
   /** Ends the following; the go-live goes on. */
@@ -26,7 +28,13 @@ export interface FollowOptions {
  * @returns its final state; undefined when `signal` ended the following first
  * @throws CliError when it ended without a verdict
  */
-export async function follow({ server, found, onView, signal }: FollowOptions): Promise<GoLiveState | undefined> {
+export async function follow({
+  server,
+  found,
+  known,
+  onView,
+  signal,
+}: FollowOptions): Promise<GoLiveState | undefined> {
   const stop = new AbortController();
   const ended = untilEnd(server, found, stop.signal);
   const done = ended.then(
@@ -37,7 +45,7 @@ export async function follow({ server, found, onView, signal }: FollowOptions): 
   signal?.addEventListener('abort', leave, { once: true });
   if (signal?.aborted) leave();
   try {
-    await poll(server, found, onView, stop.signal);
+    await poll({ server, found, known, onView }, stop.signal);
     if (signal?.aborted) return undefined;
     const state = await ended;
     if (state !== undefined) await onView({ state, live: [] });
@@ -49,12 +57,7 @@ export async function follow({ server, found, onView, signal }: FollowOptions): 
   }
 }
 
-async function poll(
-  server: Reach,
-  found: FollowOptions['found'],
-  onView: FollowOptions['onView'],
-  signal: AbortSignal,
-): Promise<void> {
+async function poll({ server, found, known, onView }: FollowOptions, signal: AbortSignal): Promise<void> {
   let last: View | undefined;
   let errors = 0;
   while (!signal.aborted) {
@@ -68,6 +71,8 @@ async function poll(
       const who = grpcCodeOf(error) === GRPC.UNAVAILABLE ? 'server' : 'worker';
       const note = `${who} not answering, still trying (\`golive doctor\` looks for the cause)`;
       if (errors >= TOLD_AFTER && last !== undefined) view = { ...last, note };
+      // Without a first answer there is nothing to go on showing.
+      if (last === undefined) view = known?.();
     }
     if (view !== undefined && !signal.aborted) await onView(view);
     const pause = Math.min(SLOWEST_POLL_MS, POLL_MS * 2 ** Math.max(0, errors - 1));

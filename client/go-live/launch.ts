@@ -56,12 +56,18 @@ export async function launch(
 
 /** @throws CliError (exit 4) when a go-live of the target runs; to be asked before something costly is started for it */
 export async function refuseBusy(connection: OpenConnection, target: string): Promise<void> {
-  const handle = connection.client.workflow.getHandle(target);
-  const running = await handle.describe().then(
-    ({ status }) => status.name === 'RUNNING',
-    () => false,
-  );
-  if (running) throw await busy(connection, target);
+  if (await isBusy(connection, target)) throw await busy(connection, target);
+}
+
+/** Whether a go-live of the target runs. */
+export async function isBusy({ client }: OpenConnection, target: string): Promise<boolean> {
+  return client.workflow
+    .getHandle(target)
+    .describe()
+    .then(
+      ({ status }) => status.name === 'RUNNING',
+      () => false,
+    );
 }
 
 /**

@@ -1,7 +1,11 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { type Memo, SEARCH_ATTRIBUTES, type SearchAttribute } from '../../model/state/search-attributes.js';
 import { CliError } from '../errors.js';
+import { attributeOf } from './find.js';
 import { clean } from '../render/text.js';
+
+/** Go-lives that are looked through for those that take back others. */
+const MOST_BACKS = 1000;
 
 export interface ListFilter {
   limit: number;
@@ -24,6 +28,10 @@ export interface Listed {
   startedAt: string;
   closedAt: string | null;
   runId: string;
+  /** The earlier go-live that it takes back: `<target>/<change>`. */
+  takesBack?: string;
+  /** The last go-live that took it back, or a part of it, since, and what that came to. */
+  takenBack?: { by: string; verdict: string };
 }
 
 /**
@@ -39,7 +47,15 @@ export async function listGoLives(client: Client, { limit, target, verdict }: Li
     rows.push(listed(info));
     if (rows.length >= limit) break;
   }
-  return rows;
+  // Who takes back is newer, so it was read before; unless a verdict was asked for, and it has another.
+  const backs = verdict === undefined ? rows : await listGoLives(client, { limit: MOST_BACKS, target });
+  return rows.map((row) => withTakenBack(row, backs));
+}
+
+/** The last that took a go-live back stands first in the list. */
+function withTakenBack(row: Listed, backs: readonly Listed[]): Listed {
+  const back = backs.find(({ takesBack }) => takesBack === `${row.target}/${row.change}`);
+  return back ? { ...row, takenBack: { by: `${back.target}/${back.change}`, verdict: back.verdict } } : row;
 }
 
 /** @throws CliError (exit 2): the query language has no way to write both quotes */
@@ -52,14 +68,14 @@ function quoted(text: string): string {
 }
 
 function listed(info: WorkflowExecutionInfo): Listed {
-  const attribute = (wanted: SearchAttribute): string => {
-    const name = SEARCH_ATTRIBUTES[wanted];
-    const value: unknown = info.typedSearchAttributes.getAll().find(({ key }) => key.name === name)?.value;
-    return typeof value === 'string' ? clean(value, 60) : '';
-  };
+  const attribute = (wanted: SearchAttribute): string => attributeOf(info, wanted) ?? '';
   const running = info.status.name === 'RUNNING';
   const said = attribute('verdict');
-  const startedBy: unknown = info.memo?.['startedBy' satisfies keyof Memo];
+  const memo = (name: keyof Memo): string | undefined => {
+    const value: unknown = info.memo?.[name];
+    return typeof value === 'string' ? clean(value, 130) : undefined;
+  };
+  const takesBack = memo('takesBack');
   return {
     target: clean(info.workflowId, 60),
     change: attribute('change'),
@@ -69,9 +85,10 @@ function listed(info: WorkflowExecutionInfo): Listed {
     phase: attribute('phase'),
     waitingOn: attribute('waitingOn'),
     running,
-    startedBy: typeof startedBy === 'string' ? clean(startedBy, 60) : '',
+    startedBy: clean(memo('startedBy') ?? '', 60),
     startedAt: info.startTime.toISOString(),
     closedAt: info.closeTime?.toISOString() ?? null,
     runId: info.runId,
+    ...(takesBack === undefined ? {} : { takesBack }),
   };
 }

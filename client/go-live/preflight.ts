@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import proto from '@temporalio/proto';
 import { counted } from '../../model/text/counted.js';
 import type { Mode, Plan } from '../../model/plan/plan.js';
 import { type Finding, inOrder, type Preflight, refusing } from '../../model/preflight/finding.js';
@@ -13,6 +12,7 @@ import { makePlan, type OpenedRunbook, openRunbook } from '../runbook/load.js';
 import { placesOf } from '../runbook/places.js';
 import { connect, type OpenConnection } from '../server/connection.js';
 import { version } from '../server/paths.js';
+import { isPolled } from '../server/polled.js';
 import { print, talk } from '../terminal/tell.js';
 
 /** Longest that the worker may take for its looks. */
@@ -69,7 +69,7 @@ export async function showPreflight(file: string, options: PreflightOptions): Pr
 export async function refuseMissing(
   connection: OpenConnection,
   plan: Plan,
-  opened: OpenedRunbook,
+  opened: Pick<OpenedRunbook, 'file' | 'text'>,
   startedBy: string,
 ): Promise<void> {
   const findings = await lookAround(connection, plan, startedBy);
@@ -114,15 +114,6 @@ function noWorker(found: string): Finding {
     found,
     next: 'Start one of this version: golive up.',
   };
-}
-
-async function isPolled({ workflowService, options }: Client): Promise<boolean> {
-  const { pollers } = await workflowService.describeTaskQueue({
-    namespace: options.namespace,
-    taskQueue: { name: TASK_QUEUE },
-    taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-  });
-  return (pollers ?? []).length > 0;
 }
 
 async function askWorker(client: Client, plan: Plan, startedBy: string | undefined): Promise<Finding[]> {

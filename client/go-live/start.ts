@@ -2,7 +2,7 @@ import { quorumProblems } from '../../model/people/quorum.js';
 import type { Plan } from '../../model/plan/plan.js';
 import { attend } from './attend.js';
 import { confirmLive } from '../terminal/confirm.js';
-import { connect } from '../server/connection.js';
+import { connect, type OpenConnection } from '../server/connection.js';
 import { CliError } from '../errors.js';
 import { launch, refuseBusy, refuseUsed } from './launch.js';
 import { checkDecision } from '../terminal/outcome.js';
@@ -35,7 +35,7 @@ export interface StartOptions extends StartChoices {
 }
 
 /** @throws CliError (exit 4) when a question of the plan cannot be answered by the people that there are */
-function checkQuorum(plan: Plan, startedBy: string | undefined): void {
+export function checkQuorum(plan: Plan, startedBy: string | undefined): void {
   const problems = quorumProblems(plan, startedBy);
   if (problems.length === 0) return;
   throw new CliError(`Nobody could finish this go-live: ${problems.join(' ')}`, {
@@ -50,7 +50,7 @@ function checkQuorum(plan: Plan, startedBy: string | undefined): void {
  * @throws CliError: exit 2 for bad input and when something is missing, 4 when the target is busy or nobody confirmed a live start
  */
 export async function start(file: string, options: StartOptions): Promise<void> {
-  const { target, change, mode, input: inputs, evidence, json } = options;
+  const { target, change, mode, input: inputs, evidence } = options;
   if (mode === 'live' && (options.timeScale ?? 1) !== 1) {
     throw new CliError('A live go-live runs in real time.', {
       exitCode: 2,
@@ -70,30 +70,42 @@ export async function start(file: string, options: StartOptions): Promise<void> 
     const starter = await proveStarter(plan, options);
     checkQuorum(plan, starter.by);
     await refuseMissing(connection, plan, opened, starter.by);
-    const found = await launch(connection, plan, starter.by, starter.signed);
-    const ui = await uiUrlOf(connection, target, found.runId);
-    if (options.wait) {
-      talk(`Started ${plan.goLiveId}${ui === undefined ? '' : `: ${ui}`}`);
-      await attend({ connection, found, json: json ? 'outcome' : undefined, require: options.require });
-      return;
-    }
-    if (json) {
-      print({
-        id: plan.goLiveId,
-        target,
-        change,
-        runId: found.runId,
-        ui: ui ?? null,
-        evidence: plan.evidence.directory,
-      });
-      return;
-    }
-    print(`Started ${plan.goLiveId}`);
-    if (ui !== undefined) print(`  Web UI    ${ui}`);
-    print(`  Evidence  ${plan.evidence.directory}`);
-    print(`  Watch     golive watch ${target}`);
-    print(`  Abort     golive abort ${target} --reason "…"`);
+    await begin(connection, plan, starter, options);
   } finally {
     await connection.close();
   }
+}
+
+/** Starts a planned go-live and says so; with `wait` it shows it to its end. */
+export async function begin(
+  connection: OpenConnection,
+  plan: Plan,
+  starter: Awaited<ReturnType<typeof proveStarter>>,
+  { wait, require, json }: Pick<StartOptions, 'wait' | 'require' | 'json'>,
+): Promise<void> {
+  const { change } = plan;
+  const target = plan.target.id;
+  const found = await launch(connection, plan, starter.by, starter.signed);
+  const ui = await uiUrlOf(connection, target, found.runId);
+  if (wait) {
+    talk(`Started ${plan.goLiveId}${ui === undefined ? '' : `: ${ui}`}`);
+    await attend({ connection, found, json: json ? 'outcome' : undefined, require });
+    return;
+  }
+  if (json) {
+    print({
+      id: plan.goLiveId,
+      target,
+      change,
+      runId: found.runId,
+      ui: ui ?? null,
+      evidence: plan.evidence.directory,
+    });
+    return;
+  }
+  print(`Started ${plan.goLiveId}`);
+  if (ui !== undefined) print(`  Web UI    ${ui}`);
+  print(`  Evidence  ${plan.evidence.directory}`);
+  print(`  Watch     golive watch ${target}`);
+  print(`  Abort     golive abort ${target} --reason "…"`);
 }

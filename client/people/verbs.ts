@@ -21,6 +21,14 @@ export interface Given {
   phase?: boolean;
   keep?: boolean;
   yes?: boolean;
+  change?: string;
+  name?: string;
+  despiteLater?: boolean;
+  evidence?: string;
+  trust?: string;
+  wait?: boolean;
+  key?: string;
+  json?: boolean;
 }
 
 /** An option of a verb; `needed` ones are asked for by name when they are left out. */
@@ -42,6 +50,8 @@ export interface AnswerVerb<N extends MessageName> {
   examples: readonly string[];
   /** Asks before it is sent, where that is needed. @throws CliError (exit 4) */
   confirm?: (target: string, given: Given) => Promise<void>;
+  /** Does something else where it is no message to a go-live that runs. @returns whether it did */
+  instead?: (target: string, name: string | undefined, given: Given) => Promise<boolean>;
   /** @param name the argument after the target */
   draft: (name: string | undefined, given: Given) => Draft<N> | Promise<Draft<N>>;
 }
@@ -84,6 +94,44 @@ function answer(
     }),
   };
 }
+
+/** Of a failure that asks an operator; and, where the go-live has ended, the start of another one that takes it back. */
+const ROLLBACK: AnswerVerb<'choose'> = {
+  ...answer(
+    'rollback',
+    {
+      summary: 'roll back: answer a failure so, or take back a go-live that has ended',
+      description:
+        'While a go-live asks about a failure: run a rollback of its runbook, or without a name undo all that was done; then stop.\n' +
+        'When it has ended: take it back, as a go-live of its own that whoever had to approve the decision approves. It carries out\n' +
+        'every undo that still stands, or the named rollback; its evidence names the first, whose bundle must verify.\n' +
+        'Exit codes: 0 started (with --wait: taken back), 2 bad input, 4 refused, 5 rollback incomplete, 10 to 12 the bundle does not hold.',
+      example: 'golive rollback lcopilot-lab R2',
+      names: { argument: '[rollback]', about: 'a rollback of the runbook, e.g. R2 (default: undo everything)' },
+      options: [
+        { flags: '--change <change>', about: 'of an ended one: its change (default: the last)' },
+        { flags: '--name <change>', about: 'change name of the new go-live (default: CHANGE-rollback-N)' },
+        { flags: '--despite-later', about: 'although later go-lives changed things since; needs a reason' },
+        { flags: '--evidence <dir>', about: 'folder for the evidence (default: ./evidence)' },
+        {
+          flags: '--trust <key>',
+          about: 'the key that sealed its bundle: SHA256:… or a PEM file (default: the one here)',
+        },
+        { flags: '--wait', about: 'show it until it ends; the exit code is its verdict' },
+        { flags: '-y, --yes', about: 'do not ask before a live go-live is taken back' },
+      ],
+    },
+    'rollback',
+  ),
+  examples: [
+    'golive rollback lcopilot-lab R2',
+    'golive rollback lcopilot --change 2026-11-21 --reason "customers see old prices" --wait',
+  ],
+  instead: async (target, name, given) => {
+    const { rollBackIfEnded } = await import('../go-live/roll-back.js');
+    return rollBackIfEnded(target, name, given);
+  },
+};
 
 /** The verbs that answer a go-live, in the order of their use; a message or a choice without its verb does not compile. */
 export const ANSWER_VERBS: { readonly [N in MessageName as Verb<N>]: AnswerVerb<N> } = {
@@ -177,17 +225,7 @@ export const ANSWER_VERBS: { readonly [N in MessageName as Verb<N>]: AnswerVerb<
       'Answer a failure: leave the phase failed, run its rollback, and go on with the next one. It needs a reason.',
     example: 'golive continue lcopilot-lab --reason "does not block the local GO"',
   }),
-  rollback: answer(
-    'rollback',
-    {
-      summary: 'roll back and end the go-live',
-      description:
-        'Answer a failure: run a rollback of the runbook, or without a name undo all that was done; then stop.',
-      example: 'golive rollback lcopilot-lab R2',
-      names: { argument: '[rollback]', about: 'a rollback of the runbook, e.g. R2 (default: undo everything)' },
-    },
-    'rollback',
-  ),
+  rollback: ROLLBACK,
   stop: answer('stop', {
     summary: 'end the go-live at the failure',
     description: 'Answer a failure: end the go-live. (To end one that is not waiting for you: golive abort.)',

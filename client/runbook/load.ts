@@ -161,6 +161,27 @@ function projectFolder(cwd: string): string {
 }
 
 /**
+ * Who may speak in a go-live of the project, and how they prove who they are. A rehearsal is played by declared names,
+ * unless the project has them signed there too.
+ *
+ * @param preview only to look at: what is missing is no error
+ * @throws CliError (exit 2)
+ */
+export function whoMaySpeak(
+  project: Project,
+  folder: string,
+  mode: Mode,
+  preview = false,
+): Pick<Plan, 'people' | 'signing'> {
+  const signing = signingPlan(project, folder, mode, preview);
+  const people = mode === 'live' || signing?.level === 'signed' ? project.people : undefined;
+  return {
+    ...(signing ? { signing } : {}),
+    ...(people ? { people: Object.fromEntries(Object.entries(people).map(([name, { roles }]) => [name, roles])) } : {}),
+  };
+}
+
+/**
  * Plans a go-live of an opened runbook, with what golive.yaml says of target, people and evidence.
  * @throws CliError (exit 2) with every input that is missing or outside its limits
  */
@@ -176,9 +197,7 @@ export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Pro
       hint: didYouMean(target, Object.keys(targets), 'targets'),
     });
   }
-  const signing = signingPlan(project, folder, mode, choices.preview === true);
-  // A rehearsal is played by declared names, unless the project has them signed there too.
-  const people = mode === 'live' || signing?.level === 'signed' ? project.people : undefined;
+  const { signing, people } = whoMaySpeak(project, folder, mode, choices.preview);
   const { plan, problems = [] } = planRunbook({
     kinds: stepKinds,
     runbook: schedule ? scheduledRunbook(opened.runbook, schedule) : opened.runbook,
@@ -195,7 +214,7 @@ export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Pro
     ...(choices.preview ? { preview: true } : {}),
     baseDir: opened.baseDir,
     evidenceDir: resolve(choices.evidence ?? join(folder, project.evidence ?? 'evidence')),
-    ...(people ? { people: Object.fromEntries(Object.entries(people).map(([name, { roles }]) => [name, roles])) } : {}),
+    ...(people ? { people } : {}),
   });
   const pinned = plan && { ...plan, files: pinFiles(plan, stepKinds) };
   const excess = pinned && tooLarge(pinned);

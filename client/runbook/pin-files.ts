@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ExpressionError, resolve as resolveText } from '../../model/expression/expression.js';
-import { callsOf, type Plan } from '../../model/plan/plan.js';
+import type { Plan } from '../../model/plan/plan.js';
 import { namedBy, type Names, textsIn } from '../../model/schema/format/kind.js';
+import { callsOf } from '../../model/schema/plan/plan-reach.js';
 import type { Kinds } from '../../model/schema/format/scope.js';
 
 /** Larger files are data, not programs. */

@@ -5,6 +5,7 @@ import { checkApprovals, type Signers } from './approvals.js';
 import { checkBag } from './bag.js';
 import { type Finding, Findings } from './finding.js';
 import type { FromRaw } from './figures.js';
+import { checkFirst } from './first.js';
 import { checkJudgement, readRecord } from './judge.js';
 import { checkLog } from './log.js';
 import { checkRights } from './rights.js';
@@ -57,6 +58,7 @@ export async function verifyBundle(root: string, trust: Trust, fromRaw: FromRaw)
     await checkJudgement(bag, record, events, fromRaw, findings);
     await checkApprovals(bag, record, events, trust.signers, findings);
     await checkRights(record, events, findings);
+    await checkFirst(bag, record.plan, events, trust.keys, findings);
     await findings.group('Temporal’s own ids', () => {
       if (seal && seal.temporal.workflowId !== record.state.workflowId) {
         findings.add('history', 'seal.dsse.json', 'was made in another workflow than the state names');

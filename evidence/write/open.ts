@@ -2,11 +2,13 @@ import { basename, join } from 'node:path';
 import type { OpenEvidence } from '../../model/state/contract.js';
 import { canonicalJson, isJsonObject, type Json, parseJson } from '../../model/json.js';
 import { BAGIT } from '../../model/evidence/manifest.js';
+import { isBegun } from '../../model/evidence/records.js';
 import { sha256 } from '../durable.js';
 import { EvidenceRefusal } from '../error.js';
 import { readIfThere } from '../folder-store.js';
 import { openStore } from '../open-store.js';
 import type { EvidenceStore } from '../store.js';
+import { recordFirst } from './first.js';
 import { isSealed } from './log.js';
 import { jsonText } from '../report/records.js';
 
@@ -39,7 +41,10 @@ export async function openEvidence(
     );
   }
   await store.write('bagit.txt', BAGIT);
-  await keepRunbook(store, goLive.baseDir, plan);
+  const begun: unknown = plan;
+  const first = isBegun(begun) ? begun.plan.takesBack : undefined;
+  if (first) await recordFirst(store, first);
+  else await keepRunbook(store, goLive.baseDir, plan);
   await store.write(PLAN, text);
 }
 

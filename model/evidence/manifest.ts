@@ -11,7 +11,7 @@ export interface EvidenceRef {
 /** Content of `bagit.txt` (RFC 8493, section 2.1.1). */
 export const BAGIT = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n';
 export const MANIFEST = 'manifest-sha256.txt' as const;
-export const TAG_MANIFEST = 'tagmanifest-sha256.txt';
+export const TAG_MANIFEST = 'tagmanifest-sha256.txt' as const;
 
 /** One file of a bag: its hash and its path below the bag's folder, with `/`. */
 export interface ManifestEntry {

@@ -2,6 +2,7 @@ import type { AddressText, ApprovalId, GateId, PhaseId, StepId } from './address
 import type { JsonObject } from '../json.js';
 import type { SigningPlan } from '../signing/signing.js';
 import type { ScheduleRight } from './calendar.js';
+import type { TakesBack } from './taking-back.js';
 
 /** What doing a step again would mean: nothing, the same state, or a second deed. */
 export const EFFECTS = ['none', 'idempotent', 'once'] as const;
@@ -25,6 +26,8 @@ export interface Plan {
   timeScale: number;
   /** Set in the plan of a schedule's runs: what was signed is its template. Earlier versions kept the id alone. */
   schedule?: Pick<ScheduleRight, 'id'> & Partial<ScheduleRight>;
+  /** Set where it takes back an earlier go-live, which has ended. */
+  takesBack?: TakesBack;
   /** Folder that relative paths of steps are resolved against (absolute). */
   baseDir: string;
   roles: Record<string, string>;
@@ -287,14 +290,4 @@ export interface RollbackPlan {
 /** Every step of a phase or rollback, parallel groups opened, in order. */
 export function stepsOf(nodes: readonly StepNode[]): StepPlan[] {
   return nodes.flatMap((node) => ('parallel' in node ? node.parallel : [node]));
-}
-
-/** Every use of a kind in a plan: steps, their undos, and their probes. */
-export function callsOf(plan: Pick<Plan, 'phases' | 'rollbacks'>): { uses: string; with: JsonObject }[] {
-  const steps = [...plan.phases, ...Object.values(plan.rollbacks)].flatMap((one) => stepsOf(one.steps));
-  return steps.flatMap((step) => [
-    step,
-    ...(step.undo ?? []).filter((call) => call !== OWN_UNDO),
-    ...(step.probe ? [step.probe] : []),
-  ]);
 }

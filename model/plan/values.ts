@@ -16,14 +16,16 @@ export interface Values {
  * @param attempt the phase's
  */
 export function valuesOf(plan: Plan, startedAt: string, attempt: number, phases: Values['phases']): Values {
-  const stamp = startedAt.replace(/[-:]|\.\d+/g, '');
+  // A rollback of an earlier go-live names the same things as it would have done then.
+  const { goLive: id = plan.goLiveId, startedAt: started = startedAt } = plan.takesBack ?? {};
+  const stamp = started.replace(/[-:]|\.\d+/g, '');
   return {
     inputs: plan.inputs,
     target: { id: plan.target.id, variables: plan.target.variables },
     run: {
-      id: plan.goLiveId,
+      id,
       mode: plan.mode,
-      started: startedAt,
+      started,
       stamp,
       attempt,
       timeScale: plan.timeScale,

@@ -60,6 +60,8 @@ export interface StepTask {
     deedDone?: boolean;
     /** What the deed gave, where that is known: the worker reads it in the journal. */
     outputs?: JsonObject;
+    /** Folder of the bundle with its journal, where that is of an earlier go-live. */
+    evidenceDir?: string;
   };
 }
 

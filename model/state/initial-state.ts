@@ -1,4 +1,5 @@
 import type { ApprovalPlan, Plan } from '../plan/plan.js';
+import type { TakesBack } from '../plan/taking-back.js';
 import type { GoLiveState, PhaseState } from './state.js';
 import type { ApprovalState } from '../people/approval.js';
 
@@ -28,6 +29,15 @@ export function withoutPending(state: GoLiveState): GoLiveState {
   return { ...state, decisions };
 }
 
+function takenBackOf({ goLive, bundle, rollback, reason }: TakesBack): NonNullable<GoLiveState['takesBack']> {
+  return {
+    goLive,
+    bundle,
+    ...(rollback === undefined ? {} : { rollback }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
 /** The state of a go-live that has not done anything yet. `startedAt` is ISO 8601. */
 export function initialState(
   plan: Plan,
@@ -36,6 +46,7 @@ export function initialState(
   startedBy: string,
   startedAt: string,
 ): GoLiveState {
+  const { takesBack } = plan;
   const phases: PhaseState[] = plan.phases.map((phase, index) => ({
     id: phase.id,
     index,
@@ -59,6 +70,7 @@ export function initialState(
     planDigest,
     roles: plan.roles,
     ...(plan.signing ? { signing: plan.signing } : {}),
+    ...(takesBack ? { takesBack: takenBackOf(takesBack), undos: takesBack.undos } : {}),
     startedBy,
     startedAt,
     plannedMs: plan.phases.reduce((sum, phase) => sum + phase.plannedMs, 0),

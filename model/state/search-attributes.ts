@@ -28,12 +28,22 @@ export function attributePairs(values: Partial<Record<SearchAttribute, string>>)
 }
 
 /** Fields of the memo that a go-live is started with; all of them are text. */
-export const MEMO_FIELDS = ['startedBy', 'runbook', 'title', 'change', 'mode', 'evidenceDir', 'signing'] as const;
+export const MEMO_FIELDS = [
+  'startedBy',
+  'runbook',
+  'title',
+  'change',
+  'mode',
+  'evidenceDir',
+  'signing',
+  /** The earlier go-live that it takes back. */
+  'takesBack',
+] as const;
 export type Memo = Partial<Record<(typeof MEMO_FIELDS)[number], string>>;
 
 /** What is known of a go-live before it is asked: its memo, and the attributes that never change. */
 export function labelsOf(
-  { target, runbook, change, mode, evidence, signing }: Plan,
+  { target, runbook, change, mode, evidence, signing, takesBack }: Plan,
   startedBy: string,
   title: string,
 ): { memo: Memo; typedSearchAttributes: AttributePair[] } {
@@ -46,6 +56,7 @@ export function labelsOf(
       mode,
       evidenceDir: evidence.directory,
       ...(signing ? { signing: signing.level } : {}),
+      ...(takesBack ? { takesBack: takesBack.goLive } : {}),
     },
     typedSearchAttributes: attributePairs({ target: target.id, runbook: runbook.id, change, mode }),
   };

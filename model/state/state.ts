@@ -9,6 +9,7 @@ import type { ApprovalState } from '../people/approval.js';
 import type { Choice, MessageName } from '../people/message.js';
 import type { Omission } from '../people/omission.js';
 import type { Mode } from '../plan/plan.js';
+import type { StandingUndo, TakesBack } from '../plan/taking-back.js';
 import type { Proof, SigningPlan } from '../signing/signing.js';
 import type { Verdict } from '../verdict.js';
 
@@ -59,6 +60,8 @@ export interface UndoEntry {
   unread?: string;
   status: 'registered' | 'done' | 'failed';
   failure?: StepFailure;
+  /** Folder of the bundle with its journal, where that is of another go-live. */
+  evidenceDir?: string;
   /** How often an operator had it tried again. */
   again?: number;
   /** SHA-256 of files that were changed since the plan and that an operator takes as they are, by absolute path. */
@@ -210,6 +213,10 @@ export interface GoLiveState {
   rollbacks: RollbackState[];
   /** Steps that an abort would undo, newest first; those of a phase that runs come to it at its end. */
   toUndo?: AddressText[];
+  /** Undos that stand at the end, oldest first: `golive rollback` carries them out. */
+  undos?: StandingUndo[];
+  /** The earlier go-live that it takes back. */
+  takesBack?: Pick<TakesBack, 'goLive' | 'bundle' | 'rollback' | 'reason'>;
   decisions: DecisionState[];
   approvals: ApprovalState[];
   checklist: Tick[];

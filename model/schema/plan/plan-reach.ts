@@ -1,5 +1,6 @@
 import type { ExpressionContext } from '../../expression/expression.js';
-import { callsOf, type NetworkPlan, type Plan } from '../../plan/plan.js';
+import type { JsonObject } from '../../json.js';
+import { type NetworkPlan, OWN_UNDO, type Plan, stepsOf } from '../../plan/plan.js';
 import { hostsOf, reachedHosts } from '../../plan/reach.js';
 import { namedBy } from '../format/kind.js';
 import type { Runbook } from '../format/runbook.js';
@@ -33,4 +34,14 @@ function absolutePath(base: string, path: string): string {
     else if (part !== '' && part !== '.') parts.push(part);
   }
   return `/${parts.join('/')}`;
+}
+
+/** Every use of a kind in a plan: steps, their undos, and their probes. */
+export function callsOf(plan: Pick<Plan, 'phases' | 'rollbacks'>): { uses: string; with: JsonObject }[] {
+  const steps = [...plan.phases, ...Object.values(plan.rollbacks)].flatMap((one) => stepsOf(one.steps));
+  return steps.flatMap((step) => [
+    step,
+    ...(step.undo ?? []).filter((call) => call !== OWN_UNDO),
+    ...(step.probe ? [step.probe] : []),
+  ]);
 }

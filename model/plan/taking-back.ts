@@ -1,0 +1,37 @@
+import type { PhaseId, StepId } from './address.js';
+import type { JsonObject } from '../json.js';
+
+/** A registered undo that stands when its go-live has ended. Its input is in the journal of the step. */
+export interface StandingUndo {
+  phase: PhaseId;
+  phaseAttempt: number;
+  step: StepId;
+  epoch: number;
+  always: boolean;
+  /** In order. */
+  calls: { activity: string; title: string }[];
+  /** Why nobody knows what was promised. */
+  unread?: string;
+}
+
+/** What a go-live takes back of an earlier one of its target, which has ended. */
+export interface TakesBack {
+  /** `<target>/<change>` of the first. */
+  goLive: string;
+  /** When the first began, ISO 8601: expressions of its rollbacks mean that one. */
+  startedAt: string;
+  /** Folder of its sealed bundle (absolute), and the SHA-256 of its tag manifest, which covers every file. */
+  evidenceDir: string;
+  bundle: string;
+  /** The rollback of its runbook that is carried out; absent: every undo that still stands. */
+  rollback?: string;
+  /** Every undo that still stands, oldest first. */
+  undos: StandingUndo[];
+  /** What the steps of its phases gave, for expressions. */
+  phases: Record<string, { steps: Record<string, JsonObject> }>;
+  /** Why, and in which role the one who starts it speaks. */
+  reason?: string;
+  role?: string;
+  /** Later go-lives of the target that changed something and still stand: it is done all the same, for the reason. */
+  despite?: string[];
+}
