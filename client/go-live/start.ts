@@ -27,11 +27,15 @@ export interface StartChoices {
   yes?: boolean | undefined;
 }
 
-export interface StartOptions extends StartChoices {
-  change: string;
+/** How it is told what comes of a start. */
+interface Telling {
   wait?: boolean | undefined;
   require?: string | undefined;
   json?: boolean | undefined;
+}
+
+export interface StartOptions extends StartChoices, Telling {
+  change: string;
 }
 
 /** @throws CliError (exit 4) when a question of the plan cannot be answered by the people that there are */
@@ -81,7 +85,7 @@ export async function begin(
   connection: OpenConnection,
   plan: Plan,
   starter: Awaited<ReturnType<typeof proveStarter>>,
-  { wait, require, json }: Pick<StartOptions, 'wait' | 'require' | 'json'>,
+  { wait, require, json }: Telling,
 ): Promise<void> {
   const { change } = plan;
   const target = plan.target.id;

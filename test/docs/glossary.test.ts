@@ -22,7 +22,7 @@ const AGAINST: Readonly<Record<string, string>> = {
 /** Verbs of the glossary that had several meanings: every exported function that begins with one has the meaning told there. */
 const ONE_MEANING: Readonly<Record<string, readonly string[]>> = {
   acquire: ['acquireDeed', 'acquireLease', 'acquireLock'],
-  ask: ['askApproval', 'askChecklist', 'askOperator', 'askPerson'],
+  ask: ['askAboutPhase', 'askApproval', 'askChecklist', 'askOperator', 'askPerson'],
   settle: ['settleStep', 'settleUndos'],
   take: ['takePhase', 'takeSample', 'takeStep', 'takeUndos'],
 };
