@@ -126,7 +126,7 @@ describe('golive schedule', () => {
     expect(await list()).toEqual([]);
     const gone = await project.run('schedule', 'run', 'shop', 'look');
     expect([gone.code, gone.stderr]).toEqual([2, expect.stringContaining("has no schedule 'look'")]);
-  }, 120_000);
+  }, 240_000);
 
   test('nothing runs in a blackout but what a person overrides, and that is recorded', async () => {
     await apply('chores.yaml', 'quiet-shop');
@@ -158,7 +158,7 @@ describe('golive schedule', () => {
     expect(row).toMatchObject({ state: expect.stringContaining('paused due to workflow failure'), next: [], runs: 1 });
     expect(row.last).toMatchObject({ status: 'no-go' });
     writeFileSync(flag, 'ok\n');
-  }, 120_000);
+  }, 240_000);
 
   test.each([
     ['a phase that asks', 'phases: [look], cron', 'phases: [asks], cron', 'waits for a person'],

@@ -66,7 +66,7 @@ export async function begin(
     handle,
     state,
     async until(holds, what) {
-      return await eventually(what, 20_000, async () => {
+      return await eventually(what, 60_000, async () => {
         const now = await state();
         if (holds(now)) return now;
         throw new Error(`last ${JSON.stringify(now.phases)} ${JSON.stringify(now.waiting)}`);
