@@ -2,7 +2,7 @@ import type { ChooseMessage } from '../model/people/message.js';
 import { addressText } from '../model/plan/address.js';
 import type { PhasePlan } from '../model/plan/plan.js';
 import type { PhaseResult, StepRecord, UndoEntry } from '../model/state/state.js';
-import { undoAgain, undoneByHand } from '../model/state/transitions.js';
+import { undoAgain, undoGivenUp, undoneByHand } from '../model/state/transitions.js';
 import { askOperator } from './people/ask.js';
 import type { Session } from './session.js';
 import { undoId } from './undo.js';
@@ -30,7 +30,10 @@ export async function settleUndos(session: Session, result: PhaseResult, again: 
       const answer = await ask(session, entry, settled.steps);
       if (typeof answer === 'string') nobody = answer;
       else asked += 1;
-      if (typeof answer === 'string' || answer.choice === 'stop') break;
+      if (typeof answer === 'string' || answer.choice === 'stop') {
+        undoGivenUp(entry);
+        break;
+      }
       if (answer.choice === 'done') settleByHand(session, entry, settled.steps, answer);
       else takeAgain(settled, index, await again(undoAgain(entry), asked));
     }

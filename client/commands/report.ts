@@ -32,6 +32,7 @@ export function register(program: Command): void {
         verdict: state?.verdict ?? 'not ended',
       }));
       print(options.json ? { bundle, report, ...(backs.length === 0 ? {} : { takenBack: backs }) } : report);
-      for (const { by, verdict } of backs) talk(`Since then ${by} took it back: ${verdict}.`);
+      for (const { by, verdict } of backs)
+        talk(`Since then ${by} ${verdict === 'go' ? 'took it back' : `was to take it back: ${verdict}`}.`);
     });
 }

@@ -52,9 +52,10 @@ export async function listGoLives(client: Client, { limit, target, verdict }: Li
   return rows.map((row) => withTakenBack(row, backs));
 }
 
-/** The last that took a go-live back stands first in the list. */
+/** What took a go-live back counts for more than what was to do so later and did not. The last stands first in the list. */
 function withTakenBack(row: Listed, backs: readonly Listed[]): Listed {
-  const back = backs.find(({ takesBack }) => takesBack === `${row.target}/${row.change}`);
+  const its = backs.filter(({ takesBack }) => takesBack === `${row.target}/${row.change}`);
+  const back = its.find(({ verdict }) => verdict === 'go') ?? its[0];
   return back ? { ...row, takenBack: { by: `${back.target}/${back.change}`, verdict: back.verdict } } : row;
 }
 

@@ -118,7 +118,7 @@ function refuseDone({ plan, undos, rollbacks }: First, way: RollbackPlan | undef
     ({ state, plan: { takesBack } }) => takesBack?.rollback === way?.id && state.verdict === 'go',
   );
   if (undos.length > 0 && (way === undefined || way.undo === 'all')) return;
-  if (way !== undefined && stepsOf(way.steps).length > 0 && !same) return;
+  if (way !== undefined && stepsOf(way.steps).length > 0 && !same && !done) return;
   const by = same ?? done;
   throw new CliError(
     `Nothing of ${plan.goLiveId} stands any more${by ? `: ${by.plan.goLiveId} took it back${by.state.endedAt === undefined ? '' : ` at ${by.state.endedAt}`}` : ', or nothing of it can be undone'}.`,

@@ -17,7 +17,7 @@ const SHOWN = 20;
 
 /** A verification as people read it: what was looked at, what does not hold, and one sentence. */
 export function verificationLines(verification: Verification): string[] {
-  const { bundle, ok, exitCode, seal, checks, notJudged, findings, findingCount } = verification;
+  const { bundle, ok, exitCode, seal, sentence, checks, notJudged, findings, findingCount } = verification;
   const width = Math.max(...checks.map(({ what }) => what.length));
   const lines = checks.map(({ what, count, findings: bad, note }) => {
     const said = note === undefined ? '' : `  ${clean(note, 100)}`;
@@ -29,6 +29,7 @@ export function verificationLines(verification: Verification): string[] {
     ok && seal
       ? [
           `VERIFIED: ${clean(seal.goLive, 120)} (${seal.mode === 'live' ? 'LIVE' : `REHEARSAL ×${seal.timeScale}`}), ${seal.verdict.toUpperCase()}, ended ${seal.endedAt}.`,
+          ...(sentence === undefined ? [] : [clean(sentence, 400)]),
           ...(seal.approvals === 'declared' ? ['Its approvals are declared names: given, not proven.'] : []),
         ]
       : [`NOT VERIFIED: ${clean(bundle, 200)} (exit ${exitCode})`];

@@ -26,6 +26,14 @@ export function verifyCommands(state: GoLiveState): string[] {
 
 /** Commands that take the same runbook, target and inputs again. */
 export function againCommands(state: GoLiveState, extras: Extras): string[] {
+  if (state.takesBack) {
+    const { goLive, rollback } = state.takesBack;
+    const change = goLive.slice(goLive.indexOf('/') + 1);
+    const which = rollback === undefined ? '' : `${word(rollback)} `;
+    return [
+      `golive rollback ${word(state.target)} ${which}--change ${word(change)}   # refused where nothing of it stands`,
+    ];
+  }
   const runbook = extras.runbookKept ? 'data/runbook.yaml' : 'runbook.yaml';
   const inputs = Object.entries(extras.inputs).map(([name, value]) => `--input ${word(`${name}=${inputText(value)}`)}`);
   const scale = state.mode === 'rehearse' ? [`--time-scale ${state.timeScale}`] : [];

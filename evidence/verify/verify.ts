@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import type { SealPredicate } from '../../model/evidence/seal.js';
+import { headline } from '../../model/state/decision.js';
 import { EvidenceRefusal } from '../error.js';
 import { checkApprovals, type Signers } from './approvals.js';
 import { checkBag } from './bag.js';
@@ -24,6 +25,8 @@ export interface Verification {
   ok: boolean;
   exitCode: number;
   seal: SealPredicate | null;
+  /** What it came to in one sentence, with what was not taken back; absent where it was not judged. */
+  sentence?: string;
   checks: Findings['checked'];
   /** What golive cannot judge again: it stands as the bundle says it. */
   notJudged: Findings['asLogged'];
@@ -66,7 +69,18 @@ export async function verifyBundle(root: string, trust: Trust, fromRaw: FromRaw)
       return { count: 1, ...(seal ? { note: `${seal.temporal.workflowId} ${seal.temporal.runId}` } : {}) };
     });
   }
+  const sentence = findings.count === 0 && record ? { sentence: headline(record.state) } : {};
   const { list, checked, asLogged, count, exitCode } = findings;
   const [ok, checks, notJudged] = [count === 0, checked, asLogged];
-  return { bundle: root, ok, exitCode, seal: seal ?? null, checks, notJudged, findings: list, findingCount: count };
+  return {
+    bundle: root,
+    ok,
+    exitCode,
+    seal: seal ?? null,
+    ...sentence,
+    checks,
+    notJudged,
+    findings: list,
+    findingCount: count,
+  };
 }

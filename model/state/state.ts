@@ -60,6 +60,8 @@ export interface UndoEntry {
   unread?: string;
   status: 'registered' | 'done' | 'failed';
   failure?: StepFailure;
+  /** Nobody answered for it, or it was given up: this go-live does not try it again. */
+  givenUp?: true;
   /** Folder of the bundle with its journal, where that is of another go-live. */
   evidenceDir?: string;
   /** How often an operator had it tried again. */
