@@ -62,7 +62,7 @@ async function carryOut(input: PhaseInput, entry: UndoEntry): Promise<string> {
 function undoTask(input: PhaseInput, entry: UndoEntry, index: number): StepTask {
   const call = entry.calls[index];
   if (!call) throw new Error('no such undo call');
-  const { phase, phaseAttempt, step, epoch, evidenceDir, accepted, deedDone, again = 0 } = entry;
+  const { phase, phaseAttempt, step, epoch, evidenceDir, bundle, accepted, deedDone, again = 0 } = entry;
   const { goLive } = input;
   return {
     goLive: accepted ? { ...goLive, files: { ...goLive.files, ...accepted } } : goLive,
@@ -82,6 +82,7 @@ function undoTask(input: PhaseInput, entry: UndoEntry, index: number): StepTask 
       ...(deedDone ? { deedDone } : {}),
       ...(call.input ? {} : { call: index }),
       ...(evidenceDir === undefined ? {} : { evidenceDir }),
+      ...(bundle === undefined ? {} : { bundle }),
     },
   };
 }

@@ -20,6 +20,7 @@ import { attemptDeed } from './deed.js';
 import { acquireDeed } from './fence.js';
 import { effectOf } from './perform.js';
 import { withJournal } from './promises.js';
+import { checkSealedHome } from './sealed-home.js';
 
 /** Codes that an abort may have caused, wherever the handler stood. */
 const CAUSED_BY_ABORT: readonly FailureCode[] = [
@@ -92,6 +93,7 @@ export function stepActivity(call: StepCall, deps: StepDeps): (task: StepTask) =
 
 /** Makes the attempt once no earlier one acts any more. */
 async function attemptAlone(of: Call): Promise<StepResult> {
+  await checkSealedHome(of.task);
   of.task = await withJournal(of.task);
   of.inputs = sha256(canonicalJson(of.task.input));
   const { task, call, activity, begun, budgetMs } = of;

@@ -48,14 +48,20 @@ export interface FirstChoice {
  *   when the bundle does not hold
  */
 export async function findFirst(client: Client, choice: FirstChoice): Promise<First> {
-  const all = bundlesIn(await foldersOf(client, choice)).filter(({ plan }) => plan.target.id === choice.target);
+  const known = await knownOf(client, choice);
+  const all = bundlesIn(known.folders).filter(({ plan }) => plan.target.id === choice.target);
   const found = chosen(all, choice);
   if (found.closed) await held(found, choice.trust);
   const first = requireEnded(found);
   const id = found.plan.goLiveId;
+  refuseWithoutEvidence(id, known.takingBack, all);
   const rollbacks = all.filter((one): one is Ended => one.plan.takesBack?.goLive === id && one.state !== undefined);
+  // What they say decides what still stands, of the first and above it.
+  for (const one of all) {
+    const counts = one.plan.takesBack?.goLive === id || one.startedAt > found.startedAt;
+    if (one.closed && one !== found && counts) await held(one, choice.trust);
+  }
   const last = rollbacks.at(-1);
-  if (last) await held(last, choice.trust);
   return {
     ...first,
     digest: sha256(readFileSync(join(found.directory, TAG_MANIFEST))),
@@ -65,16 +71,40 @@ export async function findFirst(client: Client, choice: FirstChoice): Promise<Fi
   };
 }
 
-/** Where bundles of the target lie: in the project, and where its go-lives say that they write them. */
-async function foldersOf(client: Client, { target, evidence }: FirstChoice): Promise<string[]> {
+/** What the server knows: where bundles of the target lie, beside those of the project, and what took back what. */
+interface Known {
+  folders: string[];
+  /** Go-lives that ended and had taken one back. */
+  takingBack: { first: string; change: string; directory: string }[];
+}
+
+async function knownOf(client: Client, { target, evidence }: FirstChoice): Promise<Known> {
   const { folder, project } = openProject();
   const folders = [join(resolve(evidence ?? join(folder, project.evidence ?? 'evidence')), target)];
   const query = `WorkflowType = 'goLive' AND WorkflowId = '${target}'`;
-  for await (const { memo } of client.workflow.list({ query, pageSize: 100 })) {
-    const directory: unknown = memo?.['evidenceDir'];
-    if (typeof directory === 'string') folders.push(targetFolder(directory));
+  const takingBack: Known['takingBack'] = [];
+  for await (const { memo, status } of client.workflow.list({ query, pageSize: 100 })) {
+    const [directory, first, change]: unknown[] = [memo?.['evidenceDir'], memo?.['takesBack'], memo?.['change']];
+    if (typeof directory !== 'string') continue;
+    folders.push(targetFolder(directory));
+    if (typeof first === 'string' && typeof change === 'string' && status.name === 'COMPLETED')
+      takingBack.push({ first, change, directory });
   }
-  return folders;
+  return { folders, takingBack };
+}
+
+/** What a go-live that took it back came to stands in its evidence alone. @throws CliError (exit 4) when that is gone */
+function refuseWithoutEvidence(id: string, takingBack: Known['takingBack'], all: readonly Bundle[]): void {
+  const gone = takingBack.find(({ first, change }) => first === id && !all.some(({ plan }) => plan.change === change));
+  if (!gone) return;
+  throw new CliError(
+    `The evidence of ${gone.change}, which took ${id} back, is gone: nobody knows what still stands.`,
+    {
+      exitCode: 4,
+      where: gone.directory,
+      hint: 'Bring it back from where it was kept. An undo that is carried out twice may do harm.',
+    },
+  );
 }
 
 function chosen(all: readonly Bundle[], { target, change }: FirstChoice): Bundle {

@@ -7,6 +7,7 @@ import { type Plan, type RollbackPlan, stepsOf } from '../../model/plan/plan.js'
 import { planTakingBack } from '../../model/plan/plan-taking-back.js';
 import type { TakesBack } from '../../model/plan/taking-back.js';
 import { didYouMean } from '../../model/schema/suggest.js';
+import { canonicalJson } from '../../model/json.js';
 import { outputsRead } from '../../model/state/travel.js';
 import { CliError } from '../errors.js';
 import { readEvents } from '../evidence/ended.js';
@@ -90,7 +91,19 @@ export async function rollBackEnded(
   const file = join(first.directory, 'data', 'runbook.yaml');
   const text = existsSync(file) ? readText(file).text : '';
   await refuseMissing(connection, plan, { file, text }, starter.by);
+  refuseOther(first, await findFirst(connection.client, options));
   await begin(connection, plan, starter, options);
+}
+
+/** What stands may be other than when it was shown: people were asked meanwhile. @throws CliError (exit 4) */
+function refuseOther(shown: First, now: First): void {
+  const whatStands = ({ undos, later, digest, rollbacks }: First): string =>
+    canonicalJson({ undos, later, digest, rollbacks: rollbacks.map(({ plan }) => plan.goLiveId) });
+  if (whatStands(shown) === whatStands(now)) return;
+  throw new CliError(`What stands of ${shown.plan.goLiveId} has changed since it was shown here.`, {
+    exitCode: 4,
+    hint: 'Nothing was begun. Look again: the same command.',
+  });
 }
 
 /** @throws CliError (exit 2) when the first has no such rollback, or it is one of a phase that fails */

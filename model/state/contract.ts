@@ -62,6 +62,8 @@ export interface StepTask {
     outputs?: JsonObject;
     /** Folder of the bundle with its journal, where that is of an earlier go-live. */
     evidenceDir?: string;
+    /** SHA-256 of the tag manifest of that bundle, which covers every file. */
+    bundle?: string;
   };
 }
 

@@ -64,6 +64,8 @@ export interface UndoEntry {
   givenUp?: true;
   /** Folder of the bundle with its journal, where that is of another go-live. */
   evidenceDir?: string;
+  /** SHA-256 of the tag manifest of that bundle. */
+  bundle?: string;
   /** How often an operator had it tried again. */
   again?: number;
   /** SHA-256 of files that were changed since the plan and that an operator takes as they are, by absolute path. */
