@@ -222,7 +222,7 @@ export const ANSWER_VERBS: { readonly [N in MessageName as Verb<N>]: AnswerVerb<
   continue: answer('continue', {
     summary: 'go on with the next phase in spite of the failure',
     description:
-      'Answer a failure: leave the phase failed, run its rollback, and go on with the next one. It needs a reason.',
+      'Answer a failure: leave the phase failed, run its rollback, and go on with the next one. What the rollback took back of earlier phases runs again before. It needs a reason.',
     example: 'golive continue lcopilot-lab --reason "does not block the local GO"',
   }),
   rollback: ROLLBACK,
