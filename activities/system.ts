@@ -92,7 +92,7 @@ async function sendNotice(notice: SendNotice, { logger, env, notify }: SystemDep
     const { code, message } = failureOf(error, secrets.redact);
     logger.warn({ goLive: notice.goLive.id, title: notice.title, code }, `The notice was not sent: ${message}`);
     const { evidenceDir } = notice.goLive;
-    if (!(await isSealed(evidenceDir))) {
+    if (!notice.unlogged && !(await isSealed(evidenceDir))) {
       await appendEvent(evidenceDir, { type: 'notice.failed', title: notice.title, code, reason: message });
     }
   }

@@ -71,7 +71,6 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'model/schema/format/scope.ts': part('model/schema/check/step-check'),
   'model/schema/plan/plan-gates.ts': part('model/schema/plan/planner'),
   'model/schema/plan/plan-reach.ts': part('model/schema/plan/planner'),
-  'model/schema/plan/plan-schedule.ts': part('e2e/schedules'),
   'model/schema/yaml/issues.ts': part('model/schema/load'),
   'model/schema/yaml/source.ts': part('model/schema/load'),
   'model/state/contract.ts': table('replay/histories'),

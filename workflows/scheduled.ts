@@ -1,18 +1,38 @@
 import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { ApplicationFailure, executeChild, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  executeChild,
+  isCancellation,
+  ParentClosePolicy,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Plan } from '../model/plan/plan.js';
 import { planMarkdown } from '../model/state/board.js';
-import { blackoutAt, changeOf, type ScheduledResult, type ScheduledStart, withChange } from '../model/plan/schedule.js';
+import {
+  blackoutAt,
+  changeOf,
+  looksOnly,
+  type ScheduledResult,
+  type ScheduledStart,
+  withChange,
+} from '../model/plan/schedule.js';
+import { lookSentence, refusing } from '../model/preflight/finding.js';
 import { labelsOf } from '../model/state/search-attributes.js';
 import type { GoLiveState } from '../model/state/state.js';
 import { mayGoOn } from '../model/verdict.js';
+import { lookAround, system } from './activities.js';
 import type { goLive } from './go-live.js';
-import { digestOf } from './session.js';
+import type { GoLiveStart } from './inputs.js';
+import { vouchLook } from './people/vouch.js';
+import { digestOf, refOf } from './session.js';
+import { failureOf } from './step.js';
 
 const DUE = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
 
 /**
  * One run of a schedule: nothing within a blackout that nobody overrides, nothing beside a run that still goes on, else a
- * go-live of its own. Fails when the go-live does and the schedule is to pause then: that is how Temporal knows.
+ * go-live of its own, or a look alone. Fails when the go-live does and the schedule is to pause then: that is how Temporal
+ * knows.
  */
 export async function scheduled({ schedule, appliedBy, signed, asked }: ScheduledStart): Promise<ScheduledResult> {
   const { typedSearchAttributes, startTime } = workflowInfo();
@@ -33,20 +53,20 @@ export async function scheduled({ schedule, appliedBy, signed, asked }: Schedule
   const over = blackout ? `, in spite of a blackout (${blackout.why}): ${asked?.override}` : '';
   const { id: target } = plan.target;
   const run = { ...times, target, change: plan.change };
+  const start: GoLiveStart = {
+    plan,
+    planDigest: digestOf(plan),
+    startedBy,
+    because: `schedule ${schedule.id}${over}`,
+    ...(proof ? { signed: proof } : {}),
+    ...(blackout && asked?.override !== undefined ? { override: asked.override } : {}),
+  };
+  if (looksOnly(plan)) return look(start, schedule.title, times);
   let state: GoLiveState;
   try {
     state = await executeChild<typeof goLive>('goLive', {
       workflowId: target,
-      args: [
-        {
-          plan,
-          planDigest: digestOf(plan),
-          startedBy,
-          because: `schedule ${schedule.id}${over}`,
-          ...(proof ? { signed: proof } : {}),
-          ...(blackout && asked?.override !== undefined ? { override: asked.override } : {}),
-        },
-      ],
+      args: [start],
       workflowTaskTimeout: '5s',
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `${schedule.title} · ${plan.change}`,
@@ -63,4 +83,36 @@ export async function scheduled({ schedule, appliedBy, signed, asked }: Schedule
     throw ApplicationFailure.create({ message: result.sentence, type: 'NO_GO', nonRetryable: true, details: [result] });
   }
   return result;
+}
+
+/**
+ * Looks whether all is there that a go-live of the plan needs, and begins nothing.
+ *
+ * @throws ApplicationFailure that says what is missing, after the channel of the runbook was told
+ */
+async function look(
+  start: GoLiveStart,
+  title: string,
+  times: Pick<ScheduledResult, 'due' | 'began'>,
+): Promise<ScheduledResult> {
+  const { plan } = start;
+  if (plan.signing?.level === 'signed') await vouchLook(start, plan.signing);
+  const result: ScheduledResult = { ...(await found(plan)), ...times };
+  if (result.status === 'there') return result;
+  const { sentence: message } = result;
+  for (const { with: channel } of plan.notices.filter(({ on }) => on.includes('no-go')))
+    await system.sendNotice({ goLive: refOf(plan), with: channel, title, text: message, unlogged: true });
+  throw ApplicationFailure.create({ message, type: 'BAD_INPUT', nonRetryable: true, details: [result] });
+}
+
+/** What could not be looked for is not there. */
+async function found(plan: Plan): Promise<Pick<ScheduledResult, 'status' | 'sentence' | 'findings'>> {
+  try {
+    const { findings } = await lookAround({ goLive: refOf(plan), plan });
+    const refused = refusing(plan.mode, findings);
+    return { status: refused.length === 0 ? 'there' : 'missing', sentence: lookSentence(refused, findings), findings };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { status: 'inconclusive', sentence: `It could not be looked for: ${failureOf(error).message}` };
+  }
 }

@@ -1,8 +1,23 @@
 import type { Command, CommandUnknownOpts } from '@commander-js/extra-typings';
 import { table } from '../render/table.js';
+import { clean } from '../render/text.js';
 import type { Client } from '@temporalio/client';
-import type { ScheduleRow } from '../../model/plan/schedule.js';
+import type { ScheduledResult, ScheduleRow } from '../../model/plan/schedule.js';
 import { collectInput, parseMode, parseName, parseTimeScale } from '../terminal/options.js';
+
+/** How `golive schedule run` ends; what is missing is as bad input. */
+const EXITS: Record<ScheduledResult['status'], number> = {
+  go: 0,
+  waived: 0,
+  there: 0,
+  missing: 2,
+  inconclusive: 3,
+  'no-go': 3,
+  blackout: 4,
+  overlap: 4,
+};
+/** Longest that the result of a run is in the list; the whole stands in `--json`. */
+const RESULT = 60;
 
 /** `golive schedule`: runs without people. */
 export function register(program: Command): void {
@@ -10,7 +25,7 @@ export function register(program: Command): void {
     .command('schedule')
     .summary('apply, list, run, pause, resume or remove schedules')
     .description(
-      'Runs of a runbook’s phases without people, on Temporal Schedules: overlap is skipped, a missed run is caught up only within minutes.',
+      'Runs of a runbook’s phases, or looks for what it needs, without people, on Temporal Schedules: overlap is skipped, a missed run is caught up only within minutes.',
     )
     .addHelpText(
       'after',
@@ -87,7 +102,7 @@ function registerRun(schedule: CommandUnknownOpts): void {
     .summary('run a schedule now')
     .description(
       'Start a run now and wait for its result. Within a blackout it needs --override, which is recorded.\n' +
-        'Exit codes: 0 go, 3 no-go, 4 nothing was started.',
+        'Exit codes: 0 go, or all is there, 2 something is missing, 3 no-go, 4 nothing was started.',
     )
     .argument('<target>', 'target of the schedule', parseName)
     .argument('<schedule>', 'its id')
@@ -97,15 +112,20 @@ function registerRun(schedule: CommandUnknownOpts): void {
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  golive schedule run agent drill')
     .action(async (target, name, options) => {
-      const [{ runSchedule }, { print }] = await Promise.all([
+      const [{ runSchedule }, { print }, { preflightTable }, { styleFor }] = await Promise.all([
         import('../go-live/schedules.js'),
         import('../terminal/tell.js'),
+        import('../render/preflight.js'),
+        import('../render/style.js'),
       ]);
       const result = await withClient((client) => runSchedule(client, target, name, options));
+      const { status, sentence, findings = [] } = result;
       if (options.json) print(result);
-      else print(`${result.status.toUpperCase()}  ${result.sentence}`);
-      const good = result.status === 'go' || result.status === 'waived';
-      process.exitCode = good ? 0 : result.status === 'blackout' || result.status === 'overlap' ? 4 : 3;
+      else {
+        process.stdout.write(preflightTable(findings, (where) => where, styleFor(process.stdout, process.env)));
+        print(`${status.toUpperCase()}  ${sentence}`);
+      }
+      process.exitCode = EXITS[status];
     });
 }
 
@@ -175,7 +195,7 @@ function listing(rows: readonly ScheduleRow[]): string {
     short(row.next[0]),
     row.ends?.slice(0, 10) ?? '–',
     short(row.last?.due),
-    row.last?.status ?? '–',
+    row.last?.status === 'missing' ? clean(row.last.sentence, RESULT) : (row.last?.status ?? '–'),
     String(row.runs),
     String(row.missed),
     String(row.skipped),

@@ -60,7 +60,7 @@ function withTakenBack(row: Listed, backs: readonly Listed[]): Listed {
 }
 
 /** @throws CliError (exit 2): the query language has no way to write both quotes */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   if (/^[^'"\\\p{Cc}]+$/u.test(text)) return `'${text}'`;
   throw new CliError(`'${clean(text, 60)}' cannot be a target.`, {
     exitCode: 2,

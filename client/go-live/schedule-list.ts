@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { formatDuration } from '../../model/duration.js';
 import {
   changeOf,
+  looksOnly,
   type ScheduledResult,
   type ScheduledStart,
   scheduledTarget,
@@ -11,7 +12,7 @@ import {
 } from '../../model/plan/schedule.js';
 import { CliError } from '../errors.js';
 import { clean } from '../render/text.js';
-import { listGoLives } from './list.js';
+import { listGoLives, quoted } from './list.js';
 
 /** How long a question about a run's result may take. */
 const ASK_MS = 3000;
@@ -55,7 +56,9 @@ async function describe(client: Client, memo: Memo & { id: string }): Promise<Sc
     state: state.paused ? `paused${state.note ? `: ${clean(state.note, 100)}` : ''}` : 'active',
     ends: plan.endsAt ?? null,
     next: state.paused ? [] : info.nextActionTimes.slice(0, 3).map((time) => time.toISOString()),
-    last: await lastRun(client, info, scheduledTarget(target, schedule)),
+    last: looksOnly(plan.plan)
+      ? await lastLook(client, scheduledTarget(target, schedule))
+      : await lastRun(client, info, scheduledTarget(target, schedule)),
     runs: info.numActionsTaken,
     missed: info.numActionsMissedCatchupWindow,
     skipped: info.numActionsSkippedOverlap,
@@ -78,9 +81,21 @@ async function lastRun(
 async function lastOf(client: Client, info: ScheduleDescription['info']): Promise<ScheduleRow['last']> {
   const recent = info.recentActions.at(-1);
   if (!recent || recent.action.type !== 'startWorkflow') return null;
-  const due = recent.scheduledAt.toISOString();
   const { workflowId, firstExecutionRunId } = recent.action.workflow;
-  const handle = client.workflow.getHandle<() => Promise<ScheduledResult>>(workflowId, firstExecutionRunId);
+  return outcomeOf(client, recent.scheduledAt.toISOString(), workflowId, firstExecutionRunId);
+}
+
+/** The last look, on time or asked for by a person: it is no go-live, which would be found as that. */
+async function lastLook(client: Client, target: string): Promise<ScheduleRow['last']> {
+  const query = `WorkflowType = 'scheduled' AND WorkflowId STARTS_WITH ${quoted(`${target}/`)}`;
+  for await (const { workflowId, runId, startTime } of client.workflow.list({ query, pageSize: 1 }))
+    return outcomeOf(client, startTime.toISOString(), workflowId, runId);
+  return null;
+}
+
+/** What a run came to. @param due ISO 8601 */
+async function outcomeOf(client: Client, due: string, workflowId: string, runId: string): Promise<ScheduleRow['last']> {
+  const handle = client.workflow.getHandle<() => Promise<ScheduledResult>>(workflowId, runId);
   try {
     const { status } = await handle.describe();
     if (status.name === 'RUNNING') return { due, status: 'running', sentence: '' };

@@ -204,7 +204,11 @@ export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Pro
     file: opened.file,
     sha256: opened.sha256,
     inputs,
-    target: { id: schedule ? scheduledTarget(target, schedule.id) : target, variables: declared?.variables ?? {} },
+    // What looks only looks as a go-live of the target would.
+    target: {
+      id: schedule?.phases ? scheduledTarget(target, schedule.id) : target,
+      variables: declared?.variables ?? {},
+    },
     change,
     mode,
     timeScale,

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../model/json.js';
 import type { Plan } from '../../model/plan/plan.js';
-import { dueProblem, overrideProblem, peopleProblem, SCHEDULED, withChange } from '../../model/plan/schedule.js';
+import { dueProblem, overrideProblem, SCHEDULED, unattendedProblem, withChange } from '../../model/plan/schedule.js';
 import { readStatement, startExpected, type Statement } from '../../model/signing/signing.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { sha256 } from '../hash.js';
@@ -19,12 +19,12 @@ export function startOf(
     return {
       at: state.startedAt,
       expected: startExpected(plan.goLiveId, state.planDigest, startedBy, reason),
-      problem: plan.schedule && (peopleProblem(plan) ?? overrideProblem(plan, reason)),
+      problem: plan.schedule && (unattendedProblem(plan) ?? overrideProblem(plan, reason)),
     };
   }
   return {
     at: read.statement.issuedAt,
     expected: startExpected(template.goLiveId, sha256(canonicalJson(template)), startedBy),
-    problem: peopleProblem(plan) ?? dueProblem(plan.schedule, plan.change, new Date(state.startedAt)),
+    problem: unattendedProblem(plan) ?? dueProblem(plan.schedule, plan.change, new Date(state.startedAt)),
   };
 }

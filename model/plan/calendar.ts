@@ -23,6 +23,8 @@ export interface ScheduleRight {
   blackouts: Blackout[];
   /** ISO 8601; nothing is started from then on until the schedule is applied anew. A signed one always has an end. */
   endsAt?: string;
+  /** Its runs look for what a go-live of the plan would lack, and begin none: what was signed gives no right to more. */
+  preflight?: true;
 }
 
 /** One of the five fields of a cron line. */

@@ -1,5 +1,6 @@
 import { type Blackout, isDue, type ScheduleRight } from './calendar.js';
 import type { Plan } from './plan.js';
+import type { Finding } from '../preflight/finding.js';
 import type { Signed } from '../signing/signing.js';
 
 /** A schedule with everything settled. */
@@ -22,8 +23,10 @@ export interface ScheduledStart {
 
 /** What a run of a schedule came to. */
 export interface ScheduledResult {
-  status: 'go' | 'waived' | 'inconclusive' | 'no-go' | 'blackout' | 'overlap';
+  status: 'go' | 'waived' | 'inconclusive' | 'no-go' | 'blackout' | 'overlap' | 'there' | 'missing';
   sentence: string;
+  /** Of a run that looks only. */
+  findings?: Finding[];
   /** When it was due, and when it began: ISO 8601. */
   due: string;
   began: string;
@@ -43,6 +46,11 @@ export function scheduleId(target: string, schedule: string): string {
 /** The target of a schedule's runs: they have a row of their own, and do not keep the target busy. */
 export function scheduledTarget(target: string, schedule: string): string {
   return `${target}.${schedule}`;
+}
+
+/** Whether the runs of a plan's schedule look for what is missing, and begin nothing. */
+export function looksOnly({ schedule }: Pick<Plan, 'schedule'>): boolean {
+  return schedule?.preflight === true;
 }
 
 /** The plan of one run, or with `SCHEDULED` the template again: all that differs is the change. */
@@ -90,8 +98,10 @@ export function dueProblem(
   return lateMs > catchUpMs + GRACE_MS ? `its run of ${at} is too late to be caught up.` : undefined;
 }
 
-/** Why the plan of a schedule's run cannot be a run without people; undefined when it can. */
-export function peopleProblem({ phases, decisions }: Pick<Plan, 'phases' | 'decisions'>): string | undefined {
+/** Why no go-live may be made of the plan of a schedule's run; undefined when one may. */
+export function unattendedProblem(plan: Pick<Plan, 'phases' | 'decisions' | 'schedule'>): string | undefined {
+  if (looksOnly(plan)) return 'its schedule may look for what is missing, and begin nothing.';
+  const { phases, decisions } = plan;
   const asks =
     phases.flatMap(({ approvals }) => approvals).find(({ auto }) => auto === undefined)?.id ??
     phases.flatMap(({ checklist }) => checklist)[0]?.id ??

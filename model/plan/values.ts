@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json.js';
 import type { Plan } from './plan.js';
+import { looksOnly } from './schedule.js';
 
 /** Values that expressions may use; `phases` holds the outputs of finished phases by phase and step. */
 export interface Values {
@@ -29,7 +30,8 @@ export function valuesOf(plan: Plan, startedAt: string, attempt: number, phases:
       stamp,
       attempt,
       timeScale: plan.timeScale,
-      schedule: plan.schedule?.id ?? '',
+      // What looks only looks as the go-live that people start would.
+      schedule: looksOnly(plan) ? '' : (plan.schedule?.id ?? ''),
     },
     phases,
   };

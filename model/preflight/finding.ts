@@ -1,3 +1,4 @@
+import { counted } from '../text/counted.js';
 import type { Mode } from '../plan/plan.js';
 
 /** What is looked for before a go-live begins, in the order in which the table shows it. */
@@ -65,7 +66,19 @@ const TOLD = 3;
 
 /** Why nothing was begun, in one sentence. */
 export function preflightSentence(refused: readonly Finding[]): string {
+  return `${refused.length} of what it needs ${refused.length === 1 ? 'is' : 'are'} missing. ${toldOf(refused)}`;
+}
+
+/** What a look found, in one sentence; `refused`: what keeps a go-live from being begun. */
+export function lookSentence(refused: readonly Finding[], findings: readonly Finding[]): string {
+  if (refused.length > 0) return `${counted(refused.length, 'thing')} missing: ${toldOf(refused)}`;
+  const rest = findings.filter(({ standing }) => standing === 'missing');
+  if (rest.length === 0) return 'All that it needs is there.';
+  return `All that a rehearsal needs is there. Live, ${counted(rest.length, 'thing')} would be missing: ${toldOf(rest)}`;
+}
+
+function toldOf(refused: readonly Finding[]): string {
   const told = refused.slice(0, TOLD).map(({ what, where, found }) => `${what} (${where}): ${found}`);
   const more = refused.length > TOLD ? ` And ${refused.length - TOLD} more.` : '';
-  return `${refused.length} of what it needs ${refused.length === 1 ? 'is' : 'are'} missing. ${told.join(' ')}${more}`;
+  return `${told.join(' ')}${more}`;
 }

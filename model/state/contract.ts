@@ -189,6 +189,8 @@ export interface SendNotice {
   title: string;
   text: string;
   verdict?: Verdict;
+  /** No go-live was begun: there is no event log in which it could stand that the notice was not sent. */
+  unlogged?: true;
 }
 
 /** Signatures to check against the signers that the plan pinned and the keys revoked by now. */

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Plan } from '../../model/plan/plan.js';
-import type { SendNotice } from '../../model/state/contract.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { approval, gate, phase, plan, step } from '../kits/plans.js';
 import { begin, type Running, withWorker } from '../kits/run-go-live.js';
@@ -109,14 +108,6 @@ test('a later waiver of a gate takes the place of an earlier one; who may not wa
   });
 }, 60_000);
 
-/** Keeps what it was asked to tell. */
-class TellingWorld extends FakeWorld {
-  readonly told: SendNotice[] = [];
-  override activities(kinds: readonly string[]): ReturnType<FakeWorld['activities']> {
-    return { ...super.activities(kinds), sendNotice: async (notice: SendNotice) => void this.told.push(notice) };
-  }
-}
-
 test('N of M: state, board and notice say how many, who voted and who is wanted; the first answer counts', async () => {
   const asked = approval('one', {
     needs: [
@@ -129,7 +120,7 @@ test('N of M: state, board and notice say how many, who voted and who is wanted;
     people: { Ada: ['cto'], Bo: ['sre'], Cy: ['sre'], Dee: ['sre'] },
     notices: [{ on: ['waiting'], with: {} }],
   });
-  const world = new TellingWorld();
+  const world = new FakeWorld();
   await withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
     const run = await begin(server.client, made.target.id, made, 'Bo');
     const first = await run.until((now) => now.waiting?.id === 'one', 'the question');
@@ -148,7 +139,7 @@ test('N of M: state, board and notice say how many, who voted and who is wanted;
     expect(await run.handle.query<string>('board')).toContain('SRE: 2 of 2 (Cy, Dee). CTO: 0 of 1, wanted: Ada.');
     await vote('Ada', 'cto');
     expect((await run.result()).verdict).toBe('go');
-    expect(world.told.map(({ text }) => text)).toEqual([
+    expect(world.notices.map(({ text }) => text)).toEqual([
       [
         'one?',
         'SRE: 0 of 2, wanted: Cy or Dee. CTO: 0 of 1, wanted: Ada.',

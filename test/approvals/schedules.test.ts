@@ -73,6 +73,21 @@ describe('a signed schedule', () => {
     expect(world.events.find(({ type }) => type === 'go-live.started')).toMatchObject({ by: 'Bo' });
   }, 60_000);
 
+  test('that looks only looks on time, also where a person is asked, and who asks for a look signs it', async () => {
+    const world = new FakeWorld();
+    const asks = { phases: [phase('look', [step('a')], { approvals: [approval('look')] })] };
+    const made = template({ preflight: true }, asks);
+    const due = new Date();
+    const one = withChange(made, changeOf(due));
+    const asked = { by: 'Bo', due: due.toISOString(), signed: signedBy('bo', one, 'Bo', undefined, 0) };
+    await withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
+      const looked = { status: 'there', sentence: 'All that it needs is there.' };
+      expect(await run(made.target.id, 'scheduled', startOf(made, signedBy('ada', made)))).toMatchObject(looked);
+      expect(await run(made.target.id, 'scheduled', startOf(made, undefined, asked))).toMatchObject(looked);
+    });
+    expect([world.record, world.events]).toEqual([[], []]);
+  }, 60_000);
+
   type Attack = [
     name: string,
     why: RegExp,
@@ -170,6 +185,26 @@ describe('a signed schedule', () => {
         const due = new Date();
         const signed = signedBy('bo', withChange(made, changeOf(due)), 'Bo', undefined, 0);
         return direct(made, due, { startedBy: 'Bo', signed, override: 'because' });
+      },
+    ],
+    ['that may look only, as a go-live', /begin nothing/, () => direct(template({ preflight: true }))],
+    [
+      'that may look only, as a go-live that one signs oneself',
+      /begin nothing/,
+      () => {
+        const made = template({ preflight: true });
+        const due = new Date();
+        const signed = signedBy('bo', withChange(made, changeOf(due)), 'Bo', undefined, 0);
+        return direct(made, due, { startedBy: 'Bo', signed });
+      },
+    ],
+    ['that looks, without a signature', /must sign/, () => scheduledBy(template({ preflight: true }), undefined)],
+    [
+      'that looks, at will',
+      /no run of 'look' is due/,
+      () => {
+        const made = template({ preflight: true, times: never });
+        return scheduledBy(made, signedBy('ada', made));
       },
     ],
     ['for a due time of an hour ago', /too late/, () => direct(template(), fromNow(-3_600_000))],

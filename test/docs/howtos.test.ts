@@ -40,7 +40,7 @@ describe.each(PAGES)('$page', ({ page, runbook }) => {
     expect(commands.length).toBeGreaterThan(10);
     const { code, said } = await runCommands(project, commands);
     expect([code, said.slice(-3000)]).toEqual([0, said.slice(-3000)]);
-    const printed = said.split('\n').map(timeless);
+    const printed = said.replaceAll(project.folder, '/srv/shop').split('\n').map(timeless);
     const shown = blocksOf(page).filter(({ language }) => language === 'text');
     expect(shown.length).toBeGreaterThan(2);
     for (const line of shown.flatMap(({ text }) => text.trimEnd().split('\n')))

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ScheduledResult, ScheduleRow } from '../../model/plan/schedule.js';
@@ -160,7 +160,41 @@ describe('golive schedule', () => {
     writeFileSync(flag, 'ok\n');
   }, 240_000);
 
+  test('one that looks only begins nothing, says what is missing, and pauses where the runbook says so', async () => {
+    const ahead = RUNBOOK.slice(0, RUNBOOK.indexOf('schedules:')).replace(
+      'steps:\n      - { id: rest, uses: wait, with: { for: 1s } }',
+      'steps:\n      - { id: tell, uses: notify, with: { kind: slack, url: { file: url.txt }, text: Go } }',
+    );
+    // The notice cannot be sent either: there is no event log in which that could stand.
+    const looks = `${ahead}notices: [{ on: [no-go], with: { kind: slack, url: { file: url.txt } } }]
+schedules: [{ id: ahead, preflight: true, every: 4s, pauseOnFailure: true }]\n`;
+    writeFileSync(join(project.folder, 'ahead.yaml'), looks);
+    await apply('ahead.yaml', 'ahead-shop');
+    const row = await eventually('it is paused', 60_000, async () => {
+      const [look] = await list('ahead-shop');
+      return look?.state.startsWith('paused') && look;
+    });
+    const sentence = expect.stringMatching(/^1 thing missing: url\.txt \(asks\.tell\): /);
+    expect(row).toMatchObject({ runs: 1, last: { status: 'missing', sentence } });
+    expect((await project.run('schedule', 'list', '--target', 'ahead-shop')).stdout).toContain(
+      '1 thing missing: url.txt',
+    );
+    const run = await project.run('schedule', 'run', 'ahead-shop', 'ahead', '--by', 'Ada');
+    expect([run.code, run.stdout]).toEqual([
+      2,
+      expect.stringMatching(/✗ secret +url\.txt +asks\.tell .*\n[^]*\nMISSING {2}1 /),
+    ]);
+
+    writeFileSync(join(project.folder, 'url.txt'), 'https://hooks.slack.com/services/a', { mode: 0o600 });
+    const good = await project.json<ScheduledResult>('schedule', 'run', 'ahead-shop', 'ahead', '--by', 'Ada', '--json');
+    expect([good.code, good.value]).toMatchObject([0, { status: 'there', sentence: 'All that it needs is there.' }]);
+    expect((await list('ahead-shop'))[0]?.last).toMatchObject({ status: 'there' });
+    const begun = await project.json<object[]>('list', '--target', 'ahead-shop', '--json');
+    expect([begun.value, existsSync(join(project.folder, 'evidence', 'ahead-shop'))]).toEqual([[], false]);
+  }, 120_000);
+
   test.each([
+    ['neither phases nor a look', 'phases: [look], cron', 'cron', 'either `phases` or `preflight: true`'],
     ['a phase that asks', 'phases: [look], cron', 'phases: [asks], cron', 'waits for a person'],
     ['a phase that is not there', 'phases: [look], cron', 'phases: [loko], cron', "there is no phase 'loko'"],
     ['a time zone that is none', 'Europe/Berlin', 'Europe/Atlantis', "there is no time zone 'Europe/Atlantis'"],

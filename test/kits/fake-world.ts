@@ -5,6 +5,7 @@ import { checkSignatures } from '../../activities/people/signatures.js';
 import type {
   CollectedPromise,
   SampleTask,
+  SendNotice,
   StepResult,
   StepTask,
   SystemActivities,
@@ -56,6 +57,8 @@ export class FakeWorld {
   readonly during = new Map<string, () => Promise<unknown>>();
   /** What is found before it begins. */
   preflight: Finding[] = [];
+  /** Notices that were to be sent. */
+  readonly notices: SendNotice[] = [];
   /** What the deed of a kind gives. */
   outputs: (task: StepTask, kind: string) => JsonObject = () => ({ ok: 1 });
   /** What each step promised to take back before its deed, as its journal would keep it; a test may say that none can read it. */
@@ -200,7 +203,7 @@ export class FakeWorld {
       checkSignatures: (request) => checkSignatures(request, process.env, Context.current().cancellationSignal),
       preflight: async () => ({ version: '', findings: this.preflight }),
       windowEvidence: async ({ tally }) => ({ outputs: { ...tally }, summary: 'window', evidence: [] }),
-      sendNotice: async () => undefined,
+      sendNotice: async (notice) => void this.notices.push(notice),
       collectPromises: async ({ phase, steps }) => {
         const asked = this.journal.filter((entry) => entry.phase === phase && steps.includes(entry.step));
         const unread = this.unreadable;

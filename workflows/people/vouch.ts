@@ -2,7 +2,7 @@ import { ApplicationFailure, uuid4, workflowInfo } from '@temporalio/workflow';
 import { NOT_STARTED, type SignatureCheck } from '../../model/state/contract.js';
 import { expectedStatement } from '../../model/state/expected-statement.js';
 import type { MessageName, Messages, Receipt } from '../../model/people/message.js';
-import { dueProblem, overrideProblem, peopleProblem, SCHEDULED, withChange } from '../../model/plan/schedule.js';
+import { dueProblem, overrideProblem, SCHEDULED, unattendedProblem, withChange } from '../../model/plan/schedule.js';
 import {
   type Expected,
   namespaceOf,
@@ -15,6 +15,7 @@ import {
   timeProblem,
   type Proof,
 } from '../../model/signing/signing.js';
+import type { Plan } from '../../model/plan/plan.js';
 import type { Vote } from '../../model/people/approval.js';
 import { checkSignatures } from '../activities.js';
 import { changed } from '../changes.js';
@@ -133,22 +134,30 @@ interface StartRight {
  * A go-live is started by who signs it. A run of a schedule is, too, or by the right that its signed calendar gives:
  * then the template was signed, by whoever applied it, and that holds until its end or until the key is revoked.
  */
-function startRight({ plan, planDigest, startedBy, override }: GoLiveStart, statement: Statement): StartRight {
-  const { workflowId } = workflowInfo();
-  const elsewhere =
-    workflowId === plan.target.id ? undefined : `it runs as '${workflowId}', and its target is '${plan.target.id}'.`;
+function startRight(
+  { plan, planDigest, startedBy, override }: GoLiveStart,
+  statement: Statement,
+  wrong: string | undefined,
+): StartRight {
   const { schedule } = plan;
   const template = schedule ? withChange(plan, SCHEDULED) : undefined;
   if (!schedule || !template || statement.goLive !== template.goLiveId) {
     const expected = startExpected(plan.goLiveId, planDigest, startedBy, override);
-    const problem = elsewhere ?? (schedule && (peopleProblem(plan) ?? overrideProblem(plan, override)));
+    const problem = wrong ?? (schedule && overrideProblem(plan, override));
     return { expected, atMs: Date.now(), problem };
   }
   return {
     expected: startExpected(template.goLiveId, digestOf(template), startedBy),
     atMs: Date.parse(statement.issuedAt),
-    problem: elsewhere ?? peopleProblem(plan) ?? dueProblem(schedule, plan.change, new Date()),
+    problem: wrong ?? dueProblem(schedule, plan.change, new Date()),
   };
+}
+
+/** What keeps a plan from being a go-live of this workflow, whoever signed it. */
+function misplaced(plan: Plan): string | undefined {
+  const { workflowId } = workflowInfo();
+  if (workflowId !== plan.target.id) return `it runs as '${workflowId}', and its target is '${plan.target.id}'.`;
+  return plan.schedule && unattendedProblem(plan);
 }
 
 /** As it was judged before `starter-is-who-signed`. */
@@ -167,17 +176,37 @@ function earlierRight({ plan, planDigest, startedBy, signedBy }: GoLiveStart, st
  *
  * @throws ApplicationFailure when it is not proven; nothing has been done then
  */
-export async function vouchStart(start: GoLiveStart, signing: SigningPlan): Promise<Proof> {
-  const { plan, planDigest, signed } = start;
-  const refuse = (why: string) =>
-    ApplicationFailure.nonRetryable(`${NOT_STARTED}: ${why} Start it with \`golive start\`.`, 'BAD_INPUT');
+export function vouchStart(start: GoLiveStart, signing: SigningPlan): Promise<Proof> {
+  const right = (statement: Statement): StartRight =>
+    changed('starter-is-who-signed')
+      ? startRight(start, statement, misplaced(start.plan))
+      : earlierRight(start, statement);
+  return proven(start, signing, right, (why) => `${NOT_STARTED}: ${why} Start it with \`golive start\`.`);
+}
+
+/**
+ * Who lets a schedule look, proven where names are signed: it sends notices.
+ *
+ * @param look what it would start, were it to begin something
+ * @throws ApplicationFailure when it is not proven; nothing has been looked for then
+ */
+export function vouchLook(look: GoLiveStart, signing: SigningPlan): Promise<Proof> {
+  const right = (statement: Statement): StartRight => startRight(look, statement, undefined);
+  return proven(look, signing, right, (why) => `Nothing was looked for: ${why} Use \`golive schedule\`.`);
+}
+
+async function proven(
+  { plan, planDigest, signed }: GoLiveStart,
+  signing: SigningPlan,
+  rightBy: (statement: Statement) => StartRight,
+  told: (why: string) => string,
+): Promise<Proof> {
+  const refuse = (why: string) => ApplicationFailure.nonRetryable(told(why), 'BAD_INPUT');
   if (digestOf(plan) !== planDigest) throw refuse('its plan is not the one that its digest names.');
   if (!signed) throw refuse('who starts it must sign.');
   const read = readStatement(signed);
   if (!read.ok) throw refuse(read.problem);
-  const { expected, atMs, problem } = changed('starter-is-who-signed')
-    ? startRight(start, read.statement)
-    : earlierRight(start, read.statement);
+  const { expected, atMs, problem } = rightBy(read.statement);
   const wrong = problem ?? statementProblem(read.statement, expected, signing, atMs);
   if (wrong !== undefined) throw refuse(wrong);
   const checked = await check(signing, read.statement, signed);

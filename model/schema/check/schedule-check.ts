@@ -4,7 +4,10 @@ import type { Runbook, RunbookPhase } from '../format/runbook.js';
 import type { Path } from '../yaml/source.js';
 import { didYouMean } from '../suggest.js';
 
-/** Schedules run phases without people: nothing in them may wait for one, or for what another phase measured. */
+/**
+ * Schedules run phases without people: nothing in them may wait for one, or for what another phase measured. One that looks
+ * only runs none.
+ */
 export function checkSchedules(check: Check): void {
   const { runbook, source } = check;
   const seen = new Set<string>();
@@ -16,6 +19,13 @@ export function checkSchedules(check: Check): void {
     seen.add(schedule.id);
     if ((schedule.cron === undefined) === (schedule.every === undefined)) {
       source.at(path, 'a schedule has either `cron` or `every`', 'Keep one of the two.');
+    }
+    if ((schedule.phases === undefined) === (schedule.preflight === undefined)) {
+      source.at(
+        path,
+        'a schedule has either `phases` or `preflight: true`',
+        '`phases` are run each time; `preflight` only looks whether all is there that a go-live needs.',
+      );
     }
     const cron = schedule.cron === undefined ? undefined : readCron(schedule.cron);
     if (cron?.ok === false) {
@@ -36,11 +46,12 @@ export function checkSchedules(check: Check): void {
           'Give `from` and `to` as ISO 8601.',
         );
     });
-    schedule.phases.forEach((id, at) => {
+    const { phases = [] } = schedule;
+    phases.forEach((id, at) => {
       const phase = runbook.phases.find((one) => one.id === id);
       const ids = runbook.phases.map((one) => one.id);
       if (!phase) source.at([...path, 'phases', at], `there is no phase '${id}'`, didYouMean(id, ids, 'phases'));
-      else checkAlone(check, [...path, 'phases', at], phase, schedule.phases, runbook);
+      else checkAlone(check, [...path, 'phases', at], phase, phases, runbook);
     });
   });
 }

@@ -17,7 +17,11 @@ export const waivers = z
 export const scheduleSchema = z.strictObject({
   id,
   title: title.optional(),
-  phases: z.array(id).min(1).max(50).describe('What each run does; none of them may wait for a person.'),
+  phases: z.array(id).min(1).max(50).optional().describe('What each run does; none of them may wait for a person.'),
+  preflight: z
+    .literal(true)
+    .optional()
+    .describe('In place of `phases`: each run looks whether all is there that a go-live of the runbook needs.'),
   cron: z
     .string()
     .max(100)
@@ -29,7 +33,10 @@ export const scheduleSchema = z.strictObject({
   validFor: span
     .optional()
     .describe('How long it runs after it was applied; 90d where names are signed, else without an end.'),
-  pauseOnFailure: z.boolean().optional().describe('A run that is no GO pauses the schedule.'),
+  pauseOnFailure: z
+    .boolean()
+    .optional()
+    .describe('A run that is no GO, or finds something missing, pauses the schedule.'),
   blackouts: z
     .array(
       z.strictObject({ from: z.iso.datetime({ offset: true }), to: z.iso.datetime({ offset: true }), why: sentence }),

@@ -12,8 +12,12 @@ export const VALID_MS = 90 * 86_400_000;
 const SHORTEST_MS = 10_000;
 const LONGEST_MS = 600_000;
 
-/** The part of a runbook that a schedule runs: its phases in its order, and one decision over them. */
+/**
+ * The part of a runbook that a schedule runs: its phases in its order, and one decision over them. Of one that looks only,
+ * all of it.
+ */
 export function scheduledRunbook(runbook: Runbook, { id, title = id, phases }: RunbookSchedule): Runbook {
+  if (!phases) return { ...runbook, schedules: [] };
   const chosen = phases.flatMap((name) => runbook.phases.filter((phase) => phase.id === name));
   const of = (from: string): boolean => phases.includes(readAddress(from).phase);
   const include = (runbook.evidence?.include ?? []).filter(({ from }) =>
@@ -53,6 +57,7 @@ export function planSchedule(schedule: RunbookSchedule, plan: Plan, nowMs: numbe
     },
     catchUpMs: Math.min(LONGEST_MS, Math.max(SHORTEST_MS, span(catchUp, CATCH_UP_MS))),
     blackouts,
+    ...(schedule.preflight ? { preflight: true as const } : {}),
     ...(bounded ? { endsAt: new Date(nowMs + span(schedule.validFor, VALID_MS)).toISOString() } : {}),
   };
   return { ...right, title, pauseOnFailure, plan: { ...plan, schedule: right } };

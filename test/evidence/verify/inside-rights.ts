@@ -84,4 +84,10 @@ export const RIGHTS: Attack[] = [
     (bundle) => bundle.plan((plan) => void (plan.schedule = { id: 'nightly' })),
     'asks people',
   ],
+  [
+    'a plan whose schedule may look only',
+    13,
+    (bundle) => bundle.plan((plan) => void (plan.schedule = { id: 'nightly', preflight: true })),
+    'begin nothing',
+  ],
 ];

@@ -7,10 +7,10 @@ import {
   dueOf,
   dueProblem,
   overrideProblem,
-  peopleProblem,
   SCHEDULED,
   scheduledTarget,
   scheduleId,
+  unattendedProblem,
   withChange,
 } from '../../../model/plan/schedule.js';
 import { approval, phase, plan } from '../../kits/plans.js';
@@ -98,12 +98,17 @@ test('in a blackout a person gives the reason', () => {
   expect(overrideProblem({ ...made, change: NIGHT }, undefined)).toBeUndefined();
 });
 
+test('a plan whose schedule looks only is no go-live, though it asks nobody', () => {
+  expect(unattendedProblem({ ...plan([]), schedule: RIGHT })).toBeUndefined();
+  expect(unattendedProblem({ ...plan([]), schedule: { ...RIGHT, preflight: true } })).toMatch(/begin nothing/);
+});
+
 test.each([
   ['a question', { approvals: [approval('p')] }, /'p'/],
   ['a checklist', { checklist: [{ id: addressText(readAddress('p.x')), text: 'x', role: 'sre' }] }, /'p.x'/],
   ['a rule alone', { approvals: [approval('p', { auto: { rule: 'true', reads: [] } })] }, undefined],
 ])('a plan that comes from a schedule with %s', (_name, more, why) => {
-  const problem = peopleProblem(plan([phase('p', [], more)]));
+  const problem = unattendedProblem(plan([phase('p', [], more)]));
   if (why === undefined) expect(problem).toBeUndefined();
   else expect(problem).toMatch(why);
 });

@@ -26,3 +26,8 @@ test('a run of a schedule names it', () => {
   const scheduled = plan([], { schedule: { id: 'nightly' } });
   expect(valuesOf(scheduled, '2026-11-21T09:30:05Z', 1, {}).run).toMatchObject({ schedule: 'nightly' });
 });
+
+test('what looks only names none, as the go-live for which it looks', () => {
+  const looks = plan([], { schedule: { id: 'nightly', preflight: true } });
+  expect(valuesOf(looks, '2026-11-21T09:30:05Z', 1, {}).run).toMatchObject({ schedule: '' });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Finding, inOrder, preflightSentence, refusing } from '../../../model/preflight/finding.js';
+import { type Finding, inOrder, lookSentence, preflightSentence, refusing } from '../../../model/preflight/finding.js';
 
 const finding = (area: Finding['area'], standing: Finding['standing']): Finding => ({
   area,
@@ -28,6 +28,26 @@ describe('what keeps a go-live from being begun', () => {
     expect(preflightSentence(many)).toMatch(/^5 of what it needs are missing\. .* And 2 more\.$/);
     expect(preflightSentence(many.slice(0, 1))).toBe('1 of what it needs is missing. secret x (p.s): It is not there.');
   });
+});
+
+test.each<[string, 'live' | 'rehearse', Finding[], string]>([
+  ['nothing', 'live', [finding('secret', 'there')], 'All that it needs is there.'],
+  ['what is doubtful', 'live', [finding('secret', 'doubtful')], 'All that it needs is there.'],
+  ['a host', 'live', [finding('host', 'missing')], '1 thing missing: host x (p.s): It is not there.'],
+  [
+    'a host, for a rehearsal',
+    'rehearse',
+    [finding('host', 'missing')],
+    'All that a rehearsal needs is there. Live, 1 thing would be missing: host x (p.s): It is not there.',
+  ],
+  [
+    'four',
+    'rehearse',
+    ['secret', 'secret', 'program', 'secret'].map((area) => finding(area as Finding['area'], 'missing')),
+    '4 things missing: secret x (p.s): It is not there. secret x (p.s): It is not there. program x (p.s): It is not there. And 1 more.',
+  ],
+])('a look says what is missing: %s', (_name, mode, findings, sentence) => {
+  expect(lookSentence(refusing(mode, findings), findings)).toBe(sentence);
 });
 
 test('findings stand by area, the worst first in each', () => {

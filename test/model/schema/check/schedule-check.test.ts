@@ -20,6 +20,8 @@ test.each([
   [{ phases: ['one', 'reads'] }],
   [{ phases: ['by-rule'] }],
   [{ cron: undefined, every: '1h' }],
+  // Nothing of the runbook is run: its phases may ask people.
+  [{ phases: undefined, preflight: true }],
 ])('%j is in order', (more) => {
   expect(of(more)).toEqual([]);
 });
@@ -27,6 +29,13 @@ test.each([
 describe('a schedule is refused', () => {
   test.each<[string, object[], RegExp]>([
     ['with both rhythms', [{ every: '1h' }], /either `cron` or `every`/],
+    [
+      'that runs phases and looks only',
+      [{ preflight: true }],
+      /either `phases` or `preflight: true`: `phases` are run/,
+    ],
+    ['that does neither', [{ phases: undefined }], /either `phases` or `preflight: true`/],
+    ['that says that it does not look only', [{ preflight: false }], /preflight/],
     ['with none', [{ cron: undefined }], /either `cron` or `every`/],
     ['at an hour that no clock shows', [{ cron: '0 99 * * *' }], /the hour '99'/],
     ['on every second Friday, which Temporal would read as every one', [{ cron: '0 9 * * 5#2' }], /the weekday '5#2'/],
