@@ -16,7 +16,7 @@ import {
   type ScheduledStart,
   withChange,
 } from '../model/plan/schedule.js';
-import { lookSentence, refusing } from '../model/preflight/finding.js';
+import { missingSentence, refusing } from '../model/preflight/finding.js';
 import { labelsOf } from '../model/state/search-attributes.js';
 import type { GoLiveState } from '../model/state/state.js';
 import { mayGoOn } from '../model/verdict.js';
@@ -110,7 +110,11 @@ async function found(plan: Plan): Promise<Pick<ScheduledResult, 'status' | 'sent
   try {
     const { findings } = await lookAround({ goLive: refOf(plan), plan });
     const refused = refusing(plan.mode, findings);
-    return { status: refused.length === 0 ? 'there' : 'missing', sentence: lookSentence(refused, findings), findings };
+    return {
+      status: refused.length === 0 ? 'there' : 'missing',
+      sentence: missingSentence(refused, findings),
+      findings,
+    };
   } catch (error) {
     if (isCancellation(error)) throw error;
     return { status: 'inconclusive', sentence: `It could not be looked for: ${failureOf(error).message}` };

@@ -70,7 +70,7 @@ export function preflightSentence(refused: readonly Finding[]): string {
 }
 
 /** What a look found, in one sentence; `refused`: what keeps a go-live from being begun. */
-export function lookSentence(refused: readonly Finding[], findings: readonly Finding[]): string {
+export function missingSentence(refused: readonly Finding[], findings: readonly Finding[]): string {
   if (refused.length > 0) return `${counted(refused.length, 'thing')} missing: ${toldOf(refused)}`;
   const rest = findings.filter(({ standing }) => standing === 'missing');
   if (rest.length === 0) return 'All that it needs is there.';

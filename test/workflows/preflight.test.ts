@@ -5,6 +5,7 @@ import type { Finding } from '../../model/preflight/finding.js';
 import type { Mode, Plan } from '../../model/plan/plan.js';
 import type { ScheduledResult, ScheduledStart } from '../../model/plan/schedule.js';
 import { FakeWorld } from '../kits/fake-world.js';
+import { recordAs } from '../kits/histories.js';
 import { phase, plan, step } from '../kits/plans.js';
 import { begin, withWorker } from '../kits/run-go-live.js';
 import { suiteServer } from '../kits/suite-server.js';
@@ -93,11 +94,13 @@ describe('a schedule that looks only', () => {
         'scheduled',
         options,
       );
-      return running.catch((error: unknown) => {
+      const result = await running.catch((error: unknown) => {
         const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
-        const result = cause instanceof ApplicationFailure ? (cause.details?.[0] as ScheduledResult) : undefined;
-        return result && cause ? { ...result, sentence: `failed: ${cause.message}` } : undefined;
+        const told = cause instanceof ApplicationFailure ? (cause.details?.[0] as ScheduledResult) : undefined;
+        return told && cause ? { ...told, sentence: `failed: ${cause.message}` } : undefined;
       });
+      await recordAs(server.client, options.workflowId, `a-schedule-looks-${result?.status}`);
+      return result;
     });
   };
   const host: Finding = { ...missing, area: 'host', what: 'db:5432' };

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Finding, inOrder, lookSentence, preflightSentence, refusing } from '../../../model/preflight/finding.js';
+import {
+  type Finding,
+  inOrder,
+  missingSentence,
+  preflightSentence,
+  refusing,
+} from '../../../model/preflight/finding.js';
 
 const finding = (area: Finding['area'], standing: Finding['standing']): Finding => ({
   area,
@@ -47,7 +53,7 @@ test.each<[string, 'live' | 'rehearse', Finding[], string]>([
     '4 things missing: secret x (p.s): It is not there. secret x (p.s): It is not there. program x (p.s): It is not there. And 1 more.',
   ],
 ])('a look says what is missing: %s', (_name, mode, findings, sentence) => {
-  expect(lookSentence(refusing(mode, findings), findings)).toBe(sentence);
+  expect(missingSentence(refusing(mode, findings), findings)).toBe(sentence);
 });
 
 test('findings stand by area, the worst first in each', () => {
