@@ -73,21 +73,6 @@ describe('a signed schedule', () => {
     expect(world.events.find(({ type }) => type === 'go-live.started')).toMatchObject({ by: 'Bo' });
   }, 60_000);
 
-  test('that looks only looks on time, also where a person is asked, and who asks for a look signs it', async () => {
-    const world = new FakeWorld();
-    const asks = { phases: [phase('look', [step('a')], { approvals: [approval('look')] })] };
-    const made = template({ preflight: true }, asks);
-    const due = new Date();
-    const one = withChange(made, changeOf(due));
-    const asked = { by: 'Bo', due: due.toISOString(), signed: signedBy('bo', one, 'Bo', undefined, 0) };
-    await withWorker(server.address, made.target.id, world, ['fake.act'], async () => {
-      const looked = { status: 'there', sentence: 'All that it needs is there.' };
-      expect(await run(made.target.id, 'scheduled', startOf(made, signedBy('ada', made)))).toMatchObject(looked);
-      expect(await run(made.target.id, 'scheduled', startOf(made, undefined, asked))).toMatchObject(looked);
-    });
-    expect([world.record, world.events]).toEqual([[], []]);
-  }, 60_000);
-
   type Attack = [
     name: string,
     why: RegExp,

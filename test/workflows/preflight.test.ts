@@ -69,7 +69,11 @@ test('the workflow of the verb gives what the worker found, and nothing else', a
 }, 60_000);
 
 describe('a schedule that looks only', () => {
-  const lookOnce = async (world: FakeWorld, mode: Mode, freeze = false): Promise<ScheduledResult | undefined> => {
+  const lookOnce = async (
+    world: FakeWorld,
+    mode: Mode,
+    freeze = false,
+  ): Promise<{ status: string; sentence: string }> => {
     const right = {
       id: 'look',
       times: { everyMs: 1000, timezone: 'UTC' },
@@ -96,10 +100,11 @@ describe('a schedule that looks only', () => {
       );
       const result = await running.catch((error: unknown) => {
         const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
-        const told = cause instanceof ApplicationFailure ? (cause.details?.[0] as ScheduledResult) : undefined;
-        return told && cause ? { ...told, sentence: `failed: ${cause.message}` } : undefined;
+        const told: unknown = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
+        if (!(told instanceof Object && 'status' in told && typeof told.status === 'string')) throw error;
+        return { ...told, status: told.status, sentence: `failed: ${cause?.message}` };
       });
-      await recordAs(server.client, options.workflowId, `a-schedule-looks-${result?.status}`);
+      await recordAs(server.client, options.workflowId, `a-schedule-looks-${result.status}`);
       return result;
     });
   };

@@ -15,6 +15,9 @@ const finding = (area: Finding['area'], standing: Finding['standing']): Finding 
   found: 'It is not there.',
 });
 
+const many = (area: Finding['area'], length: number): Finding[] =>
+  Array.from({ length }, () => finding(area, 'missing'));
+
 describe('what keeps a go-live from being begun', () => {
   test.each<[Finding['area'], Finding['standing'], live: boolean, rehearse: boolean]>([
     ['secret', 'missing', true, true],
@@ -30,9 +33,9 @@ describe('what keeps a go-live from being begun', () => {
   });
 
   test('is told in one sentence, with three of many', () => {
-    const many = Array.from({ length: 5 }, () => finding('secret', 'missing'));
-    expect(preflightSentence(many)).toMatch(/^5 of what it needs are missing\. .* And 2 more\.$/);
-    expect(preflightSentence(many.slice(0, 1))).toBe('1 of what it needs is missing. secret x (p.s): It is not there.');
+    const five = many('secret', 5);
+    expect(preflightSentence(five)).toMatch(/^5 of what it needs are missing\. .* And 2 more\.$/);
+    expect(preflightSentence(five.slice(0, 1))).toBe('1 of what it needs is missing. secret x (p.s): It is not there.');
   });
 });
 
@@ -49,7 +52,7 @@ test.each<[string, 'live' | 'rehearse', Finding[], string]>([
   [
     'four',
     'rehearse',
-    ['secret', 'secret', 'program', 'secret'].map((area) => finding(area as Finding['area'], 'missing')),
+    [...many('secret', 2), ...many('program', 1), ...many('secret', 1)],
     '4 things missing: secret x (p.s): It is not there. secret x (p.s): It is not there. program x (p.s): It is not there. And 1 more.',
   ],
 ])('a look says what is missing: %s', (_name, mode, findings, sentence) => {
