@@ -2,7 +2,7 @@ import type { ChooseMessage } from '../model/people/message.js';
 import { addressText } from '../model/plan/address.js';
 import type { PhasePlan } from '../model/plan/plan.js';
 import type { PhaseResult, StepRecord, UndoEntry } from '../model/state/state.js';
-import { undoAgain, undoGivenUp, undoneByHand } from '../model/state/transitions.js';
+import { undoAgain, undoneByHand } from '../model/state/transitions.js';
 import { askOperator } from './people/ask.js';
 import type { Session } from './session.js';
 import { undoId } from './undo.js';
@@ -31,7 +31,7 @@ export async function settleUndos(session: Session, result: PhaseResult, again: 
       if (typeof answer === 'string') nobody = answer;
       else asked += 1;
       if (typeof answer === 'string' || answer.choice === 'stop') {
-        undoGivenUp(entry);
+        entry.givenUp = true;
         break;
       }
       if (answer.choice === 'done') settleByHand(session, entry, settled.steps, answer);

@@ -18,8 +18,12 @@ export function standingUndos(undos: readonly UndoEntry[]): StandingUndo[] {
 }
 
 /** The undos of an earlier go-live, as this one registers them: their journals lie in the bundle of the earlier one. */
-export function registeredAgain({ undos, evidenceDir }: Pick<TakesBack, 'undos' | 'evidenceDir'>): UndoEntry[] {
-  return undos.map((undo) => ({ ...undo, status: 'registered', evidenceDir }));
+export function registeredAgain({
+  undos,
+  evidenceDir,
+  bundle,
+}: Pick<TakesBack, 'undos' | 'evidenceDir' | 'bundle'>): UndoEntry[] {
+  return undos.map((undo) => ({ ...undo, status: 'registered', evidenceDir, bundle }));
 }
 
 /** What still stands when a go-live has ended. */

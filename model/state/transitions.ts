@@ -181,11 +181,6 @@ export function undoAgain(entry: UndoEntry): UndoEntry {
   return { ...rest, status: 'registered', again: (entry.again ?? 0) + 1, accepted: { ...entry.accepted, ...taken } };
 }
 
-/** An undo that failed is given up, by a person or because nobody answered; a go-live of its own may take it again. */
-export function undoGivenUp(entry: UndoEntry): void {
-  entry.givenUp = true;
-}
-
 /** A person did by hand what an undo could not. @param summary who, and how */
 export function undoneByHand(entry: UndoEntry, record: StepRecord | undefined, summary: string): void {
   if (record) undoDone(record, entry, summary);

@@ -42,8 +42,8 @@ test('what was not carried out stands, without the inputs that its journals have
 });
 
 test('is registered again with the folder of the journals of the first', () => {
-  const [again] = registeredAgain({ undos: standingUndos([entry('b')]), evidenceDir: '/evidence/shop/c1' });
-  expect(again).toMatchObject({ step: 'b', status: 'registered', evidenceDir: '/evidence/shop/c1' });
+  const [again] = registeredAgain({ undos: standingUndos([entry('b')]), evidenceDir: '/e/c1', bundle: 'd1' });
+  expect(again).toMatchObject({ step: 'b', status: 'registered', evidenceDir: '/e/c1', bundle: 'd1' });
 });
 
 test.each<[string, RollbackState | undefined, string[], string, string]>([
