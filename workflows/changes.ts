@@ -119,10 +119,6 @@ export const CHANGES = {
     reason:
       'What a step of a rollback held for the go-live (`undoOn: always`) was never released; now it is at the end.',
   },
-  'what-was-given-up-stays-so': {
-    since: 'unreleased',
-    reason: 'An undo that a person had given up was tried, and asked about, once more by the next way back.',
-  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;

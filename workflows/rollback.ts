@@ -23,9 +23,7 @@ interface Way {
 
 /** Runs one way back to its end. It cannot be cancelled; what fails makes the go-live's rollback incomplete, loudly. */
 async function runRollback(session: Session, way: Way): Promise<void> {
-  const due = session.undos.filter((entry) => entry.status !== 'done' && way.which(entry));
-  const givenUp = due.some((entry) => entry.givenUp) && changed('what-was-given-up-stays-so');
-  const undos = givenUp ? due.filter((entry) => !entry.givenUp) : due;
+  const undos = session.undos.filter((entry) => entry.status !== 'done' && way.which(entry));
   const names = (way.takesBack ?? []).length > 0;
   if (undos.length === 0 && way.steps.length === 0 && !(names && changed('what-a-rollback-names-falls'))) return;
   // Whoever stops and keeps was told that nothing more is taken back. What is held is released all the same.

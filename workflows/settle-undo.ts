@@ -30,10 +30,7 @@ export async function settleUndos(session: Session, result: PhaseResult, again: 
       const answer = await ask(session, entry, settled.steps);
       if (typeof answer === 'string') nobody = answer;
       else asked += 1;
-      if (typeof answer === 'string' || answer.choice === 'stop') {
-        entry.givenUp = true;
-        break;
-      }
+      if (typeof answer === 'string' || answer.choice === 'stop') break;
       if (answer.choice === 'done') settleByHand(session, entry, settled.steps, answer);
       else takeAgain(settled, index, await again(undoAgain(entry), asked));
     }

@@ -60,8 +60,6 @@ export interface UndoEntry {
   unread?: string;
   status: 'registered' | 'done' | 'failed';
   failure?: StepFailure;
-  /** Nobody answered for it, or it was given up: this go-live does not try it again. */
-  givenUp?: true;
   /** Folder of the bundle with its journal, where that is of another go-live. */
   evidenceDir?: string;
   /** SHA-256 of the tag manifest of that bundle. */
