@@ -14,7 +14,7 @@ const common = {
 
 /** What drives the built `dist/` or a Temporal server: folders and files below `test/`. */
 const SYSTEM = [
-  'approvals/{forgeries,rights,schedules,signed}',
+  'approvals/{forgeries,looks,rights,schedules,signed}',
   'client/{cli,live}',
   'client/rehearse/lab',
   'client/runbook/completion',
