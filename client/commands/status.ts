@@ -14,9 +14,10 @@ export function register(program: Command): void {
     .option('--json', 'print the state as JSON')
     .addHelpText('after', '\nExample:\n  golive status lcopilot-lab')
     .action(async (target, options) => {
-      const [{ connect }, { readKnown, START_ONE }, { EXIT }, { talk }] = await Promise.all([
+      const [{ connect }, { readKnown }, { START_ONE }, { EXIT }, { talk }] = await Promise.all([
         import('../server/connection.js'),
         import('../go-live/last-known.js'),
+        import('../go-live/read-once.js'),
         import('../terminal/outcome.js'),
         import('../terminal/tell.js'),
       ]);

@@ -4,16 +4,14 @@ import type { Client } from '@temporalio/client';
 import { type Begun, isBegun } from '../../model/evidence/records.js';
 import { parseJson } from '../../model/json.js';
 import { stateFromLog } from '../../model/state/from-log.js';
-import { CliError, messageOf } from '../errors.js';
+import { CliError } from '../errors.js';
 import { readEvents } from '../evidence/ended.js';
 import type { View } from '../render/view.js';
-import { type Found, findGoLive } from './find.js';
-import { finalState, readView } from './read-state.js';
+import type { Found } from './find.js';
+import { readOnce, START_ONE } from './read-once.js';
 
-/** What a reader is told who sees a go-live that nobody works at; and what to do about it. */
+/** What a reader is told who sees a go-live that nobody works at. */
 const NOBODY = 'No worker answers: this is what the event log of the go-live says.';
-export const START_ONE =
-  'Start one with `golive up --detach`, or look with `golive doctor`. Nothing is lost: it goes on where it was.';
 
 /**
  * A running go-live as its event log tells, where its evidence lies on this machine: what is known when no worker answers.
@@ -43,24 +41,20 @@ function readBegun(path: string): Begun | undefined {
  *
  * @throws CliError: exit 2 when there is none, 4 when no worker answers and its log does not lie here
  */
-export async function readKnown(client: Client, target: string): Promise<View> {
-  const found = await findGoLive(client, target);
-  if (!found.running) return { state: await finalState(client, found), live: [] };
-  try {
-    return await readView(client, found);
-  } catch (error) {
-    const known = lastKnown(found);
-    if (known) return known;
-    const { change = '?', runbook = '?', mode = '?', startedBy = '?', evidenceDir = '?' } = found.memo;
-    throw new CliError(
-      `The go-live of '${target}' runs, but no worker answers for it. Known of it: change ${change}, runbook ${runbook}, ${mode}, started by ${startedBy} at ${found.startedAt}${placeOf(found)}.`,
-      {
-        exitCode: 4,
-        where: messageOf(error),
-        hint: `${START_ONE} More stands in its evidence, on the worker's machine: ${evidenceDir}`,
-      },
-    );
-  }
+export function readKnown(client: Client, target: string): Promise<View> {
+  return readOnce(client, target, (found, where) => lastKnown(found) ?? refused(found, where));
+}
+
+function refused(found: Found, where: string): never {
+  const { change = '?', runbook = '?', mode = '?', startedBy = '?', evidenceDir = '?' } = found.memo;
+  throw new CliError(
+    `The go-live of '${found.target}' runs, but no worker answers for it. Known of it: change ${change}, runbook ${runbook}, ${mode}, started by ${startedBy} at ${found.startedAt}${placeOf(found)}.`,
+    {
+      exitCode: 4,
+      where,
+      hint: `${START_ONE} More stands in its evidence, on the worker's machine: ${evidenceDir}`,
+    },
+  );
 }
 
 /** What its search attributes said last. */

@@ -154,6 +154,17 @@ describe('a failure that asks', () => {
   });
 });
 
+/** Two decisions about one phase; who rejects the second has it taken back. */
+const FIRST_AND_LATER = [
+  { id: 'first', title: 'First', requires: ['deploy'] },
+  {
+    id: 'later',
+    title: 'Later',
+    requires: ['deploy'],
+    approval: approval('later', { when: 'after', onReject: 'R1' }),
+  },
+];
+
 describe('a rejection', () => {
   const rejects = (id: string): Said => ({
     name: 'reject',
@@ -175,15 +186,7 @@ describe('a rejection', () => {
     const outside = world({ later: [rejects('later')] });
     const made = plan([phase('deploy', [step('a')])], {
       rollbacks: { R1 },
-      decisions: [
-        { id: 'first', title: 'First', requires: ['deploy'] },
-        {
-          id: 'later',
-          title: 'Later',
-          requires: ['deploy'],
-          approval: approval('later', { when: 'after', onReject: 'R1' }),
-        },
-      ],
+      decisions: [...FIRST_AND_LATER],
     });
     const state = await run(made, outside);
     expect(state.decisions.map(({ verdict, sentence }) => [verdict, sentence])).toEqual([
@@ -207,13 +210,7 @@ describe('a rejection', () => {
     const made = plan([phase('deploy', [step('a')])], {
       rollbacks: { R1: R2 },
       decisions: [
-        { id: 'first', title: 'First', requires: ['deploy'] },
-        {
-          id: 'later',
-          title: 'Later',
-          requires: ['deploy'],
-          approval: approval('later', { when: 'after', onReject: 'R1' }),
-        },
+        ...FIRST_AND_LATER,
         { id: 'third', title: 'Third', requires: ['first'], approval: approval('third', { when: 'after' }) },
       ],
     });

@@ -21,7 +21,7 @@ import { openEvidence } from '../../../evidence/write/open.js';
 import { eventOf, nameOf } from '../../kits/events.js';
 import { verifyBundle } from '../../../evidence/verify/verify.js';
 import { recomputeOutputs } from '../../../kinds/recompute.js';
-import type { GoLiveRef } from '../../../model/state/contract.js';
+import { refOfLab } from '../../kits/go-live-ref.js';
 import { type Json, parseJson } from '../../../model/json.js';
 import { phase, plan } from '../../kits/plans.js';
 import { testSealer } from '../../kits/sealer.js';
@@ -34,16 +34,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(bag, { recursive: true, force: true }));
 
-const ref = (): GoLiveRef => ({
-  id: 'lab/c1',
-  target: 'lab',
-  change: 'c1',
-  runbook: 'r',
-  mode: 'rehearse',
-  timeScale: 30,
-  baseDir: bag,
-  evidenceDir: bag,
-});
+const ref = () => refOfLab(bag, 30);
 const lines = () =>
   readFileSync(join(bag, 'data', 'events.jsonl'), 'utf8')
     .trim()

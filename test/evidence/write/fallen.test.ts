@@ -7,20 +7,11 @@ import { fallenByLog } from '../../../evidence/write/fallen.js';
 import { appendEvents } from '../../../evidence/write/log.js';
 import { openEvidence } from '../../../evidence/write/open.js';
 import { type Json, parseJson } from '../../../model/json.js';
-import type { GoLiveRef } from '../../../model/state/contract.js';
+import { refOfLab } from '../../kits/go-live-ref.js';
 import { phase, plan, step } from '../../kits/plans.js';
 
 let bag: string;
-const ref = (): GoLiveRef => ({
-  id: 'lab/c1',
-  target: 'lab',
-  change: 'c1',
-  runbook: 'r',
-  mode: 'rehearse',
-  timeScale: 1,
-  baseDir: bag,
-  evidenceDir: bag,
-});
+const ref = () => refOfLab(bag);
 beforeEach(async () => {
   bag = mkdtempSync(join(tmpdir(), 'golive-bag-'));
   const begun: Json = parseJson(JSON.stringify({ plan: plan([phase('deploy', [step('a')])]) }));
