@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
@@ -54,6 +55,19 @@ test('a line that is too long, a file that is too large and a link are not read,
   expect(() => readAtMost(join(folder, 'link'), 5)).toThrow('cannot be read: the system says ELOOP');
   expect(() => hashFile(join(folder, 'gone'))).toThrow('it went away meanwhile');
   expect(() => hashFile(folder)).toThrow('it is no plain file');
+});
+
+test('a pipe is not waited for', () => {
+  const [pipe, freed] = [join(folder, 'pipe'), join(folder, 'freed')];
+  execFileSync('mkfifo', [pipe]);
+  // Who waits for a writer is freed by this one after a while, and the test is red instead of going on for ever.
+  const writer = spawn('sh', ['-c', 'sleep 5; : > "$1"; : > "$0"', pipe, freed], { stdio: 'ignore' });
+  try {
+    expect(() => readAtMost(pipe, 5)).toThrow('it is no plain file');
+    expect(existsSync(freed)).toBe(false);
+  } finally {
+    writer.kill();
+  }
 });
 
 test('hashes are those of all bytes', () => {

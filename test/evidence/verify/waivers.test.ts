@@ -27,12 +27,15 @@ const line = {
 const ran: JsonObject[] = [line.began, line.step, line.done];
 
 /** What is found of a phase whose one gate failed and passed under a waiver of Ada, given and over at these times. */
-async function found(waived: { given: number; until: number; gate?: string; heardAt?: number }, log: JsonObject[]) {
-  const { given, until, gate: address = 'one.lat', heardAt = given } = waived;
+async function found(
+  waived: { given: number; until: number; gate?: string; heardOf?: string; heardAt?: number },
+  log: JsonObject[],
+) {
+  const { given, until, gate: address = 'one.lat', heardOf = address, heardAt = given } = waived;
   const [phaseId, part] = address.split('.');
   const says = { by: 'Ada', role: 'cto', reason: 'known', until: at(until) };
   const waiver = { ...says, gate: addressText({ phase: asId(phaseId ?? ''), part: asId(part ?? '') }), at: at(given) };
-  const heard = { type: 'message.waive', via: 'update', said: { ...says, gate: address }, time: at(heardAt) };
+  const heard = { type: 'message.waive', via: 'update', said: { ...says, gate: heardOf }, time: at(heardAt) };
   const events: LoggedEvent[] = log
     .map((one) => (one.type === 'waiver' ? heard : one))
     .map((one, seq) => readEvent(seq, one));
@@ -101,6 +104,12 @@ describe('a gate does not pass under a waiver', () => {
       { given: 2, until: 40, heardAt: 1 },
       [...ran, WAIVER, line.passed],
       /at another time/,
+    ],
+    [
+      'that was heard as one of another gate',
+      { given: 2, until: 40, heardOf: 'zone.lat' },
+      [...ran, WAIVER, line.passed],
+      /knows nothing of the waiver of Ada/,
     ],
     ['that stands longer than a waiver may', { given: 2, until: 90 }, [...ran, WAIVER, line.passed], /at most/],
   ])('%s', async (_name, waived, log, words) => {
