@@ -61,6 +61,8 @@ describe('an abort while the go-live ends', () => {
     const all = await atEachMoment(failing, true);
     for (const { state, deeds, told } of all) {
       const { sentence = '', aborted } = state;
+      // What is held is released all the same.
+      expect(deeds).toContain('undo deploy.freeze');
       if (!aborted) expect(told).toMatch(/has its verdict|has ended/);
       else
         expect([sentence, deeds.includes('undo deploy.a')]).toEqual(
