@@ -1,8 +1,33 @@
 import { execFileSync } from 'node:child_process';
-import type { Json } from '../../../model/json.js';
+import type { Json, JsonObject } from '../../../model/json.js';
 import { addressText, asId } from '../../../model/plan/address.js';
 import { RIGHTS } from './inside-rights.js';
 import type { Attack } from './outside.js';
+
+/** The log, with the phase taken back before the decision and begun once more. */
+function begunAgain(events: JsonObject[], passed: boolean): JsonObject[] {
+  const at = events.findIndex(({ type }) => type === 'decision');
+  const again = events
+    .filter(({ type }) => type === 'phase.started' || (passed && type === 'phase.passed'))
+    .map((event) => ({ ...event, attempt: 2 }));
+  return events.toSpliced(at, 0, { type: 'phase.taken-back', phase: 'measure', attempt: 1, rollback: 'R1' }, ...again);
+}
+
+/** For both: the second verifier knows waivers, and the first says what is wrong with this one. */
+const OTHER_WAIVER: Attack = [
+  'a gate under the waiver of another phase’s gate',
+  13,
+  (bundle) =>
+    bundle.state((state) => {
+      const gate = state.phases[0]?.gates[0];
+      if (!gate) return;
+      const waiver = { by: 'Ada', role: 'cto', reason: 'known', until: '2100-01-01T00:00:00.000Z' };
+      Object.assign(gate, { verdict: 'waived', waiver });
+      const other = addressText({ phase: asId('elsewhere'), part: gate.id });
+      state.waivers.push({ ...waiver, gate: other, at: state.startedAt, used: true });
+    }),
+  'no waiver of it stands',
+];
 
 /** By somebody who holds the worker's key: only the rules themselves are left to catch it. */
 export const INSIDE: Attack[] = [
@@ -87,6 +112,20 @@ export const INSIDE: Attack[] = [
         return events.toSpliced(at, 0, { type: 'phase.taken-back', ...attempt, rollback: 'R1' });
       }),
   ],
+  [
+    'GO over an attempt that was taken back, and another that passed since',
+    13,
+    (bundle) => bundle.events((events) => begunAgain(events, true)),
+  ],
+  [
+    'GO over an attempt that was begun since, and has not passed',
+    13,
+    (bundle) => {
+      bundle.events((events) => begunAgain(events, false));
+      bundle.state((state) => void Object.assign(state.phases[0] ?? {}, { attempt: 2 }));
+    },
+  ],
+  OTHER_WAIVER,
   ['the verdict turned', 13, (bundle) => bundle.state((state) => void (state.verdict = 'no-go'))],
   [
     'a decision turned',
@@ -118,20 +157,7 @@ export const DEEP: Attack[] = [
       'is not JSON as golive writes it',
     ],
   ),
-  [
-    'a gate under the waiver of another phase’s gate',
-    13,
-    (bundle) =>
-      bundle.state((state) => {
-        const gate = state.phases[0]?.gates[0];
-        if (!gate) return;
-        const waiver = { by: 'Ada', role: 'cto', reason: 'known', until: '2100-01-01T00:00:00.000Z' };
-        Object.assign(gate, { verdict: 'waived', waiver });
-        const other = addressText({ phase: asId('elsewhere'), part: gate.id });
-        state.waivers.push({ ...waiver, gate: other, at: state.startedAt, used: true });
-      }),
-    'no waiver of it stands',
-  ],
+  OTHER_WAIVER,
   [
     'the raw figures changed',
     13,
