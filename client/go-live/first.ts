@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { KEY_FILE } from '../../model/evidence/seal.js';
 import { TAG_MANIFEST } from '../../model/evidence/manifest.js';
@@ -15,6 +15,7 @@ import { type Bundle, bundlesIn, targetFolder } from '../evidence/ended.js';
 import { readTrust } from '../evidence/trust.js';
 import { openProject } from '../runbook/load.js';
 import { stateDir } from '../server/paths.js';
+import { quoted } from './list.js';
 
 /** A go-live that has ended, with its bundle, which holds; and what came after it. */
 export interface First extends Bundle {
@@ -81,7 +82,7 @@ interface Known {
 async function knownOf(client: Client, { target, evidence }: FirstChoice): Promise<Known> {
   const { folder, project } = openProject();
   const folders = [join(resolve(evidence ?? join(folder, project.evidence ?? 'evidence')), target)];
-  const query = `WorkflowType = 'goLive' AND WorkflowId = '${target}'`;
+  const query = `WorkflowType = 'goLive' AND WorkflowId = ${quoted(target)}`;
   const takingBack: Known['takingBack'] = [];
   for await (const { memo, status } of client.workflow.list({ query, pageSize: 100 })) {
     const [directory, first, change]: unknown[] = [memo?.['evidenceDir'], memo?.['takesBack'], memo?.['change']];
@@ -94,7 +95,7 @@ async function knownOf(client: Client, { target, evidence }: FirstChoice): Promi
 }
 
 /** What a go-live that took it back came to stands in its evidence alone. @throws CliError (exit 4) when that is gone */
-function refuseWithoutEvidence(id: string, takingBack: Known['takingBack'], all: readonly Bundle[]): void {
+export function refuseWithoutEvidence(id: string, takingBack: Known['takingBack'], all: readonly Bundle[]): void {
   const gone = takingBack.find(({ first, change }) => first === id && !all.some(({ plan }) => plan.change === change));
   if (!gone) return;
   throw new CliError(
@@ -128,9 +129,9 @@ function chosen(all: readonly Bundle[], { target, change }: FirstChoice): Bundle
   );
 }
 
-function requireEnded({ plan, directory, ...rest }: Bundle): Ended {
-  const { state } = rest;
-  if (state) return { ...rest, plan, directory, state };
+function requireEnded(bundle: Bundle): Ended {
+  const { plan, directory, state } = bundle;
+  if (state) return { ...bundle, state };
   throw new CliError(`${plan.goLiveId} did not end with a sealed bundle, so nobody knows what of it stands.`, {
     exitCode: 4,
     where: directory,
@@ -183,4 +184,4 @@ export function laterThan(first: Bundle, all: readonly Bundle[]): First['later']
 
 /** Folder of the bundle of another change of the same target. */
 export const besideOf = ({ directory }: Pick<Bundle, 'directory'>, change: string): string =>
-  join(dirname(directory), change);
+  join(targetFolder(directory), change);

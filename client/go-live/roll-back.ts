@@ -96,7 +96,7 @@ export async function rollBackEnded(
 }
 
 /** What stands may be other than when it was shown: people were asked meanwhile. @throws CliError (exit 4) */
-function refuseOther(shown: First, now: First): void {
+export function refuseOther(shown: First, now: First): void {
   const whatStands = ({ undos, later, digest, rollbacks }: First): string =>
     canonicalJson({ undos, later, digest, rollbacks: rollbacks.map(({ plan }) => plan.goLiveId) });
   if (whatStands(shown) === whatStands(now)) return;
@@ -125,16 +125,17 @@ function chosenWay({ plan }: First, id: string | undefined): RollbackPlan | unde
 }
 
 /** @throws CliError (exit 4) when nothing of it stands, or a rollback was carried out before */
-function refuseDone({ plan, undos, rollbacks }: First, way: RollbackPlan | undefined): void {
+export function refuseDone({ plan, undos, rollbacks }: First, way: RollbackPlan | undefined): void {
   const done = rollbacks.findLast(({ state }) => state.verdict === 'go');
   const same = rollbacks.findLast(
     ({ state, plan: { takesBack } }) => takesBack?.rollback === way?.id && state.verdict === 'go',
   );
   if (undos.length > 0 && (way === undefined || way.undo === 'all')) return;
-  if (way !== undefined && stepsOf(way.steps).length > 0 && !same && !done) return;
+  if (way !== undefined && stepsOf(way.steps).length > 0 && !done) return;
   const by = same ?? done;
+  const at = by?.state.endedAt === undefined ? '' : ` at ${by.state.endedAt}`;
   throw new CliError(
-    `Nothing of ${plan.goLiveId} stands any more${by ? `: ${by.plan.goLiveId} took it back${by.state.endedAt === undefined ? '' : ` at ${by.state.endedAt}`}` : ', or nothing of it can be undone'}.`,
+    `Nothing of ${plan.goLiveId} stands any more${by ? `: ${by.plan.goLiveId} took it back${at}` : ', or nothing of it can be undone'}.`,
     { exitCode: 4, hint: `\`golive list --target ${plan.target.id}\` shows its go-lives. Nothing was begun.` },
   );
 }

@@ -105,7 +105,7 @@ const ROLLBACK: AnswerVerb<'choose'> = {
         'While a go-live asks about a failure: run a rollback of its runbook, or without a name undo all that was done; then stop.\n' +
         'When it has ended: take it back, as a go-live of its own that whoever had to approve the decision approves. It carries out\n' +
         'every undo that still stands, or the named rollback; its evidence names the first, whose bundle must verify.\n' +
-        'Exit codes: 0 started (with --wait: taken back), 2 bad input, 4 refused, 5 rollback incomplete, 10 to 12 the bundle does not hold.',
+        'Exit codes: 0 started (with --wait: taken back), 2 bad input, 4 refused, 5 rollback incomplete, 10 to 12 or 15 the bundle does not hold.',
       example: 'golive rollback lcopilot-lab R2',
       names: { argument: '[rollback]', about: 'a rollback of the runbook, e.g. R2 (default: undo everything)' },
       options: [

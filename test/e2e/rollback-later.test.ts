@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Listed } from '../../client/go-live/list.js';
@@ -141,6 +141,11 @@ test('GO, then taken back by those who decided; files as before, evidence that n
   const { value: report } = await project.json<object>('report', 'one/c1', '--json');
   expect(report).toMatchObject({ takenBack: [{ by: 'one/c1-rollback-1', verdict: 'go' }] });
 
+  // What took it back says alone what stands; the server remembers that there was one.
+  renameSync(outcome.bundle, at('away'));
+  const gone = await project.run('rollback', 'one', '--change', 'c1');
+  renameSync(at('away'), outcome.bundle);
+  expect([gone.code, gone.stderr]).toEqual([4, expect.stringContaining('The evidence of c1-rollback-1')]);
   const again = await project.run('rollback', 'one', '--change', 'c1');
   expect([again.code, again.stderr]).toEqual([4, expect.stringContaining('Nothing of one/c1 stands any more')]);
   const typo = await project.run('rollback', 'one', '--change', 'c11');
@@ -161,6 +166,9 @@ test('a later go-live stands in the way, unless somebody says why not; an altere
   writeFileSync(join(later.bundle, 'data', 'state.json'), '{}\n');
   const altered = await project.run('rollback', 'two', '--change', 'c2');
   expect([altered.code, altered.stderr]).toEqual([10, expect.stringContaining('does not hold')]);
+  // It lies above the first, too: what it says decides what of it stands in the way.
+  const below = await project.run('rollback', 'two', '--change', 'c1');
+  expect([below.code, below.stderr]).toEqual([10, expect.stringContaining('The bundle of two/c2 does not hold')]);
 }, 120_000);
 
 test('a worker that dies on the way back loses nothing; an undo that fails is asked about, and given up is incomplete', async () => {

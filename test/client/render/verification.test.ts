@@ -28,6 +28,34 @@ test('the verdict ends with what was taken as it stands', () => {
   );
 });
 
+test('what it came to stands below the verdict, in one sentence without control characters; not where nothing was judged', () => {
+  const seal = {
+    goLive: 'shop/c1',
+    target: 'shop',
+    change: 'c1',
+    runbook: '',
+    plan: '',
+    mode: 'live',
+    timeScale: 1,
+    approvals: 'signed',
+    verdict: 'no-go',
+    decisions: {},
+    startedBy: 'Op',
+    startedAt: 'T1',
+    endedAt: 'T2',
+    events: { count: 1, head: '' },
+    temporal: { namespace: '', workflowId: '', runId: '' },
+    software: { golive: '', node: '' },
+  } as const;
+  const verdict = 'VERIFIED: shop/c1 (LIVE), NO-GO, ended T2.';
+  const lines = (more: Partial<Verification>) => verificationLines({ ...good, seal, ...more }).slice(2);
+  expect(lines({})).toEqual([verdict]);
+  const sentence = 'ROLLBACK INCOMPLETE: deploy.flag was not\u001b[2J taken back.';
+  expect(lines({ sentence })).toEqual([verdict, expect.stringMatching(/^ROLLBACK INCOMPLETE: deploy\.flag was not/)]);
+  expect(lines({ sentence }).join('')).not.toContain('\u001b');
+  expect(lines({ sentence, ok: false, exitCode: 13 })).toEqual(['NOT VERIFIED: b (exit 13)']);
+});
+
 test('of many findings twenty are shown, and the number of the others, also of those that were not kept', () => {
   const findings = Array.from(
     { length: 30 },
