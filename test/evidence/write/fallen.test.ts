@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -19,20 +19,39 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(bag, { recursive: true, force: true }));
 
+const took = [
+  { type: 'phase.started' as const, phase: 'deploy', attempt: 1 },
+  { type: 'phase.taken-back' as const, phase: 'deploy', attempt: 1, rollback: 'R1' },
+];
+
 test('nothing was logged: nothing fell', async () => {
   expect(await fallenByLog(openStore(bag))).toEqual([]);
 });
 
 test('what the log says was taken back, by which rollback and at which attempt', async () => {
-  await appendEvents(bag, [
-    { type: 'phase.started', phase: 'deploy', attempt: 1 },
-    { type: 'phase.taken-back', phase: 'deploy', attempt: 1, rollback: 'R1' },
-  ]);
+  await appendEvents(bag, took);
   expect(await fallenByLog(openStore(bag))).toEqual([{ phase: 'deploy', attempt: 1, rollback: 'R1' }]);
 });
 
-test('a plan that cannot be read is refused: nobody knows what fell', async () => {
-  await appendEvents(bag, [{ type: 'phase.started', phase: 'deploy', attempt: 1 }]);
-  writeFileSync(join(bag, 'data', 'plan.json'), '{');
+test('half a last line was never written', async () => {
+  await appendEvents(bag, took);
+  appendFileSync(join(bag, 'data', 'events.jsonl'), '{"type":"phase.sta');
+  expect(await fallenByLog(openStore(bag))).toHaveLength(1);
+});
+
+test.each([
+  ['plan.json', '{'],
+  ['plan.json', '{}'],
+  ['plan.json', '{"plan":null}'],
+  ['events.jsonl', 'x\n'],
+])('a %s of %j is refused: nobody knows what fell', async (file, content) => {
+  await appendEvents(bag, took);
+  writeFileSync(join(bag, 'data', file), content);
+  await expect(fallenByLog(openStore(bag))).rejects.toThrow(`${file} is not as golive wrote it`);
+});
+
+test('without a plan nobody knows what fell', async () => {
+  await appendEvents(bag, took);
+  rmSync(join(bag, 'data', 'plan.json'));
   await expect(fallenByLog(openStore(bag))).rejects.toThrow(/plan\.json is not as golive wrote it/);
 });
