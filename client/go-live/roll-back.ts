@@ -131,7 +131,8 @@ export function refuseDone({ plan, undos, rollbacks }: First, way: RollbackPlan 
     ({ state, plan: { takesBack } }) => takesBack?.rollback === way?.id && state.verdict === 'go',
   );
   if (undos.length > 0 && (way === undefined || way.undo === 'all')) return;
-  if (way !== undefined && stepsOf(way.steps).length > 0 && !done) return;
+  const undone = done !== undefined && undos.length === 0;
+  if (way !== undefined && stepsOf(way.steps).length > 0 && !same && !undone) return;
   const by = same ?? done;
   const at = by?.state.endedAt === undefined ? '' : ` at ${by.state.endedAt}`;
   throw new CliError(

@@ -52,6 +52,12 @@ test.each<[string, First, RollbackPlan | undefined, RegExp | undefined]>([
     undoAll,
     /shop\/r took it back/,
   ],
+  [
+    'steps may follow those of another rollback while undos stand',
+    found({ rollbacks: [took('r', 'go', 'R1')] }),
+    stepsAlone,
+    undefined,
+  ],
   ['without steps there is nothing', found({ undos: [] }), way('R3', 'all'), /Nothing of shop\/c1 stands any more/],
 ])('%s', (_what, first, chosen, refused) => {
   const refuse = () => refuseDone(first, chosen);
