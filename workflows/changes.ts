@@ -119,6 +119,11 @@ export const CHANGES = {
     reason:
       'What a step of a rollback held for the go-live (`undoOn: always`) was never released; now it is at the end.',
   },
+  'what-is-sealed-stays-as-it-is': {
+    since: 'unreleased',
+    reason:
+      'A go-live that was reset after its end took the sealed log for an error of its own and undid; now it does nothing.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;

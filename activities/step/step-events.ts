@@ -60,6 +60,8 @@ export async function recordFailure(
   failure: StepFailure,
   begun: number,
 ): Promise<StepFailure> {
+  // Into a sealed log nothing is recorded.
+  if (failure.code === 'SEALED') return failure;
   try {
     // An attempt that another one replaced may not write any more.
     await of.evidence?.mayWrite();

@@ -182,7 +182,7 @@ export function passed(run: StepRun): StepResult {
 export function failed(run: StepRun): StepFailure {
   if (!run.failure) throw new Error(`The step did not fail: ${JSON.stringify(run.result ?? 'cancelled')}`);
   const { code, message, hint } = run.failure;
-  const again = run.task.undoes !== undefined && code !== 'BAD_INPUT';
+  const again = run.task.undoes !== undefined && !['BAD_INPUT', 'SEALED'].includes(code);
   // The details are what a handler sent: a code that is not in the table must not pass.
   expect(Object.keys(FAILURES)).toContain(code);
   expect(run.retryable).toBe(FAILURES[code].retry || again);
