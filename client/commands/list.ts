@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
+import { changeOf } from '../../model/plan/address.js';
 import { table } from '../render/table.js';
 import { CliError } from '../errors.js';
 import type { Listed, ListFilter } from '../go-live/list.js';
@@ -55,7 +56,7 @@ function listing(rows: readonly Listed[]): string {
 /** What it came to, and what became of it since. */
 function verdictOf({ verdict, takenBack }: Listed): string {
   if (!takenBack) return verdict;
-  const by = takenBack.by.slice(takenBack.by.indexOf('/') + 1);
+  const by = changeOf(takenBack.by);
   return takenBack.verdict === 'go' ? `${verdict}, taken back by ${by}` : `${verdict}, ${by}: ${takenBack.verdict}`;
 }
 

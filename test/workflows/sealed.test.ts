@@ -1,12 +1,17 @@
 import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { dirname } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ApplicationFailure } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { finalState } from '../../client/go-live/read-state.js';
 import { verifyBundle } from '../../evidence/verify/verify.js';
 import { recomputeOutputs } from '../../kinds/recompute.js';
 import { everythingIn } from '../kits/everything-in.js';
+import { FakeWorld } from '../kits/fake-world.js';
+import { recordTest } from '../kits/histories.js';
+import { phase, plan, step } from '../kits/plans.js';
 import { RealProject } from '../kits/real-go-live.js';
-import type { Running } from '../kits/run-go-live.js';
+import { begin, type Running, withWorker } from '../kits/run-go-live.js';
 import { suiteServer } from '../kits/suite-server.js';
 
 const server = suiteServer();
@@ -72,6 +77,8 @@ test.each([
       expect(state.verdict).toBe(verdict);
       const bundle = project.bundle(id);
       const sealed = everythingIn(bundle);
+      const beside = readdirSync(dirname(bundle));
+      expect(beside).not.toContain('.c1.lock');
       const written = () => readdirSync(project.folder).filter((name) => name.startsWith(`${id}-`));
       expect(written()).toEqual(files.map((name) => `${id}-${name}`));
 
@@ -79,6 +86,7 @@ test.each([
       for (const task of await tasksOf(run)) {
         ends.push(await resetTo(run, task));
         expect(everythingIn(bundle)).toEqual(sealed);
+        expect(readdirSync(dirname(bundle))).toEqual(beside);
         expect(written()).toEqual(files.map((name) => `${id}-${name}`));
       }
       const { ok } = await verifyBundle(bundle, { keys: [state.bundle?.key ?? ''] }, recomputeOutputs);
@@ -96,3 +104,39 @@ test.each([
   },
   180_000,
 );
+
+/** What a sealed bundle answers to whoever would write into it. */
+const refusesSealed = (): Promise<never> => {
+  const failure = { code: 'SEALED', message: 'data/events.jsonl is sealed.' };
+  return Promise.reject(
+    ApplicationFailure.create({ type: 'SEALED', nonRetryable: true, message: failure.message, details: [failure] }),
+  );
+};
+
+// Names of tests are names of the histories that are kept.
+describe('sealed', () => {
+  test.each([
+    ['the event log says so', 'appendEvents', ['one.a']],
+    ['a step says so', 'other.act', ['one.a']],
+  ])('%s', async (_what, from, deeds) => {
+    const world = new FakeWorld();
+    const made = plan([phase('one', [step('a')]), phase('two', [step('b', { uses: 'other.act' })])]);
+    const activities = (kinds?: readonly string[]) => {
+      const all = world.activities(kinds);
+      const own = all[from];
+      // From the first deed on.
+      return {
+        ...all,
+        [from]: (...args: never[]) => (world.deeds.length > 0 || !own ? refusesSealed() : own(...args)),
+      };
+    };
+    await withWorker(server.address, made.target.id, { activities }, ['fake.act', 'other.act'], async () => {
+      const run = await begin(server.client, made.target.id, made);
+      await expect(finalState(server.client, { target: made.target.id, runId: run.handle.firstExecutionRunId }))
+        .rejects // fmt
+        .toMatchObject({ options: { exitCode: 4 }, message: expect.stringMatching(/ and does nothing\.$/) });
+      await recordTest(server.client, made.target.id);
+    });
+    expect(world.deeds).toEqual(deeds);
+  });
+});
