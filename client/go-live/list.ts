@@ -20,6 +20,8 @@ export interface Listed {
   change: string;
   runbook: string;
   mode: string;
+  /** Something was left as it is, whatever the verdict. */
+  rollbackIncomplete: boolean;
   /** `running`, a verdict, or how it ended when it has none (`terminated`). */
   verdict: string;
   phase: string;
@@ -84,6 +86,7 @@ function listed(info: WorkflowExecutionInfo): Listed {
     runbook: attribute('runbook'),
     mode: attribute('mode'),
     verdict: !running && (said === 'running' || said === '') ? info.status.name.toLowerCase() : said || 'running',
+    rollbackIncomplete: memo('rollback') === 'incomplete',
     phase: attribute('phase'),
     waitingOn: attribute('waitingOn'),
     running,

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ActivityCancellationDetails } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { pino } from 'pino';
@@ -41,6 +42,10 @@ export interface RunOverrides {
   attempt?: number;
   env?: NodeJS.ProcessEnv;
   /** Cancels the activity when it resolves. */
+  /** The cancellation is that of a worker which is shut down. */
+  drained?: boolean;
+  /** How many tries the server allows; one, unless it is said. */
+  attempts?: number;
   cancelWhen?: (run: { folder: string; evidenceDir: string }) => Promise<unknown>;
   /** Runs this instead of the kind's own hands. */
   call?: StepCall;
@@ -122,6 +127,7 @@ export async function runTask(kind: string, task: StepTask, overrides: RunOverri
   const environment = new MockActivityEnvironment(
     {
       attempt: overrides.attempt ?? 1,
+      retryPolicy: { maximumAttempts: overrides.attempts ?? 1 },
       activityType: kind,
       base64TaskToken: randomUUID(),
       workflowExecution: { workflowId: 'kit', runId: overrides.runId ?? 'run-1' },
@@ -138,7 +144,10 @@ export async function runTask(kind: string, task: StepTask, overrides: RunOverri
   const running = environment.run(activity, task);
   const run = { task, folder, heartbeats, cancelled: false, retryable: false };
   const cancelling = overrides.cancelWhen?.({ folder, evidenceDir }).then(() => {
-    if (!ended) environment.cancel();
+    if (ended) return;
+    if (overrides.drained)
+      environment.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
+    else environment.cancel();
   });
   try {
     const result = (await running) as StepResult;
