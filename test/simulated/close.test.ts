@@ -114,8 +114,7 @@ class TakenBackBehind extends SimulatedWorld {
   override act(activity: string, argument: Argument): unknown {
     if (activity === 'appendEvents' && argument.events.some(({ type }) => type === 'verdict') && !this.taken) {
       this.taken = true;
-      const undo = { type: 'undo.started', phase: 'rollback-undo', undoes: 'deploy.1/a' };
-      super.act('appendEvents', { events: [undo] } as unknown as Argument);
+      this.tell({ type: 'undo.started', phase: 'rollback-undo', undoes: 'deploy.1/a' });
     }
     return super.act(activity, argument);
   }

@@ -70,9 +70,9 @@ test.each([
   async (id, atLeast, verdict, files) => {
     project.file(`${id}.yaml`, runbook(id, atLeast));
     project.file(`${id}.csv`, 'ok\n1\n');
-    const plan = await project.plan(`${id}.yaml`, id);
+    const planned = await project.plan(`${id}.yaml`, id);
     await project.serving(async (start) => {
-      const run = await start(plan, 'Cy');
+      const run = await start(planned, 'Cy');
       const state = await run.result();
       expect(state.verdict).toBe(verdict);
       const bundle = project.bundle(id);
