@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ActivityCancellationDetails } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -64,7 +64,10 @@ export function temporaryFolder(): string {
 }
 
 afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  // The lock of a record that is not sealed lies beside it.
+  for (const folder of folders.splice(0))
+    for (const path of [folder, join(dirname(folder), `.${basename(folder)}.lock`)])
+      rmSync(path, { recursive: true, force: true });
 });
 
 /** A task with everything that a test does not care for. */
