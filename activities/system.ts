@@ -6,7 +6,6 @@ import { checkSignatures } from './people/signatures.js';
 import { preflight } from './preflight/preflight.js';
 import { closeEvidence } from '../evidence/write/close.js';
 import { collectEvidence } from '../evidence/write/collect.js';
-import { EvidenceError } from '../evidence/error.js';
 import { openStore } from '../evidence/open-store.js';
 import { fallenByLog } from '../evidence/write/fallen.js';
 import { appendEvent, appendEvents, isSealed } from '../evidence/write/log.js';
@@ -19,7 +18,6 @@ import { createCapabilities, Secrets } from './deed/capabilities.js';
 import { collectPromises } from './deed/promises.js';
 import { windowEvidence } from './deed/sample.js';
 import type { Capabilities, StepCalls } from './step/step.js';
-import { StepError } from './step/step-error.js';
 
 /** Sends one notice over its channel; rejects when it could not be delivered. */
 export type Notify = (notice: SendNotice, ways: Capabilities) => Promise<void>;
@@ -73,17 +71,15 @@ function asFailure<A, R>(activity: (request: A) => Promise<R>): (request: A) => 
     try {
       return await activity(request);
     } catch (error) {
-      const sealed = error instanceof EvidenceError && error.code === 'SEALED';
-      // Trying again does not open a sealed log.
-      throw toApplicationFailure(
-        failureOf(sealed ? new StepError('BAD_INPUT', error.message, { hint: error.hint }) : error),
-      );
+      throw toApplicationFailure(failureOf(error));
     }
   });
 }
 
-/** A notice that does not arrive is written down and holds nobody up. */
+/** A notice that does not arrive is written down and holds nobody up. Of a go-live that has ended nobody is told again. */
 async function sendNotice(notice: SendNotice, { logger, env, notify }: SystemDeps): Promise<void> {
+  const { evidenceDir } = notice.goLive;
+  if (!notice.unlogged && (await isSealed(evidenceDir).catch(() => false))) return;
   const secrets = new Secrets();
   const { signal } = new AbortController();
   try {
@@ -91,7 +87,6 @@ async function sendNotice(notice: SendNotice, { logger, env, notify }: SystemDep
   } catch (error) {
     const { code, message } = failureOf(error, secrets.redact);
     logger.warn({ goLive: notice.goLive.id, title: notice.title, code }, `The notice was not sent: ${message}`);
-    const { evidenceDir } = notice.goLive;
     if (!notice.unlogged && !(await isSealed(evidenceDir))) {
       await appendEvent(evidenceDir, { type: 'notice.failed', title: notice.title, code, reason: message });
     }

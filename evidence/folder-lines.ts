@@ -50,10 +50,17 @@ async function append(
       throw new EvidenceError(`Cannot append to ${path}: ${error.message}`, `${hint}, then retry.`, 'LOCKED');
     }
     if (error instanceof EvidenceRefusal) throw error;
-    throw evidenceError('append to', path, error);
+    const failed = evidenceError('append to', path, error);
+    // Who comes behind the seal made the lock anew.
+    if (failed.code === 'SEALED') await removeLock(root);
+    throw failed;
   }
-  // Nothing is written any more, so nobody needs the lock.
-  if (final) await rm(lockFolder(root), { recursive: true, force: true }).catch(() => undefined);
+  if (final) await removeLock(root);
+}
+
+/** Nothing is written any more, so nobody needs the lock. */
+async function removeLock(root: string): Promise<void> {
+  await rm(lockFolder(root), { recursive: true, force: true }).catch(() => undefined);
 }
 
 async function appendLocked(path: string, next: Parameters<EvidenceStore['append']>[1]): Promise<void> {

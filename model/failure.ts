@@ -61,6 +61,11 @@ export const FAILURES = {
     meaning: 'Evidence could not be written durably, so the step has not passed.',
     next: 'Free space or mend permissions of the evidence folder, then retry.',
   },
+  SEALED: {
+    retry: false,
+    meaning: 'The go-live has ended and its bundle is sealed: nothing is written or done any more.',
+    next: 'Nothing: its verdict stands. To change something, start again under another change.',
+  },
   OUTCOME_UNKNOWN: {
     retry: false,
     meaning: 'The worker was lost while a step that must not be repeated was acting.',

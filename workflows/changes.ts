@@ -119,6 +119,15 @@ export const CHANGES = {
     reason:
       'What a step of a rollback held for the go-live (`undoOn: always`) was never released; now it is at the end.',
   },
+  'a-list-tells-what-was-left': {
+    since: 'unreleased',
+    reason: 'A list of go-lives hid ROLLBACK INCOMPLETE behind the verdict; now the memo of a go-live says it.',
+  },
+  'what-is-sealed-stays-as-it-is': {
+    since: 'unreleased',
+    reason:
+      'A go-live that was reset after its end took the sealed log for an error of its own and undid; now it does nothing.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;

@@ -11,6 +11,7 @@ import { changed } from './changes.js';
 import { lost } from './lost.js';
 import type { phase } from './phase.js';
 import type { PhaseInput } from './inputs.js';
+import { unsealed } from './sealed.js';
 
 /** How often and how long, at most, a phase that still runs under the same id is waited for: about half an hour. */
 const WAITS = 65;
@@ -19,8 +20,14 @@ const MOST_WAIT_MS = 30_000;
 /**
  * Runs one phase as a child. Cancelling the surrounding scope cancels it, and this resolves only when the child has
  * really stopped, so that no undo races its deed.
+ *
+ * @throws ApplicationFailure SEALED when its steps met the seal
  */
 export async function runChild(input: PhaseInput, workflowId: string, summary: string): Promise<PhaseResult> {
+  return unsealed(await runAlone(input, workflowId, summary));
+}
+
+async function runAlone(input: PhaseInput, workflowId: string, summary: string): Promise<PhaseResult> {
   const startedAt = new Date().toISOString();
   for (let waited = 0; ; waited += 1) {
     try {

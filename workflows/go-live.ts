@@ -16,6 +16,7 @@ import { handOn } from './hand-on.js';
 import type { Carried, GoLiveStart } from './inputs.js';
 import { NOT_STARTED } from '../model/state/contract.js';
 import { refuseLacking } from './preflight.js';
+import { meetsSeal, sealedEnd } from './sealed.js';
 import { Session } from './session.js';
 import { failureOf } from './step.js';
 import { neverStuck, strayMessage } from './stray.js';
@@ -57,7 +58,11 @@ async function begin(start: GoLiveStart, carried: Carried | undefined): Promise<
       await refuseLacking(start);
     }
     if (!carried) await open(session);
-    return conduct(session, desk);
+    try {
+      return await conduct(session, desk);
+    } catch (error) {
+      throw meetsSeal(error) ? sealedEnd(start.plan.target.id) : error;
+    }
   });
 }
 
@@ -67,7 +72,8 @@ async function conduct(session: Session, desk: Desk): Promise<GoLiveResult> {
     await takePhases(session, desk);
     await decideAll(session);
   } catch (error) {
-    const reason = strayMessage(error);
+    // Nothing is aborted, and nothing undone, of what has ended.
+    const reason = meetsSeal(error) ? undefined : strayMessage(error);
     if (reason === undefined) throw error;
     session.broken = true;
     desk.abort({ by: 'golive', reason });

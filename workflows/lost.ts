@@ -8,6 +8,7 @@ import type { PhaseResult, UndoEntry } from '../model/state/state.js';
 import { system } from './activities.js';
 import { changed } from './changes.js';
 import type { PhaseInput } from './inputs.js';
+import { meetsSeal } from './sealed.js';
 
 /** Journals that one call reads: what they say travels, and payloads stay small. */
 const BATCH = 20;
@@ -78,6 +79,7 @@ async function collectSome(input: PhaseInput, run: string, steps: StepPlan[], da
       return step ? [entryOf(input, step, answer)] : [];
     });
   } catch (error) {
+    if (meetsSeal(error)) throw error;
     return steps.map((step) => unreadOf(input, step, `its journal cannot be read: ${causeOf(error)}`));
   }
 }

@@ -1,4 +1,10 @@
-import { type CancellationScope, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  type CancellationScope,
+  setCurrentDetails,
+  upsertMemo,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { board } from '../model/state/board.js';
@@ -10,10 +16,11 @@ import type { ChooseMessage } from '../model/people/message.js';
 import type { Proof } from '../model/signing/signing.js';
 import type { NoticeEvent, Plan } from '../model/plan/plan.js';
 import type { GoLiveState, UndoEntry, Waiting } from '../model/state/state.js';
-import { attributePairs } from '../model/state/search-attributes.js';
+import { attributePairs, type Memo } from '../model/state/search-attributes.js';
 import { initialState, withoutPending } from '../model/state/initial-state.js';
 import { type Values, valuesOf } from '../model/plan/values.js';
 import { system } from './activities.js';
+import { changed } from './changes.js';
 import type { Asking, Carried, GoLiveStart } from './inputs.js';
 
 /** Events of one call to the event log, at most; and how much text they may be, in UTF-16 units. */
@@ -74,6 +81,7 @@ export class Session {
   /** Events that were noted and are not in the event log yet. */
   readonly unwritten: EventDraft[];
   private shown = { phase: '', verdict: '', waitingOn: '' };
+  private shownIncomplete = false;
 
   constructor(
     readonly start: GoLiveStart,
@@ -155,6 +163,7 @@ export class Session {
   show(): void {
     const { state } = this;
     setCurrentDetails(board(state, Date.now()));
+    if (state.rollbackIncomplete) this.showIncomplete();
     const running = state.phases.findLast((phase) => phase.status === 'running' || phase.status === 'waiting');
     const next = {
       phase:
@@ -171,6 +180,13 @@ export class Session {
       return;
     this.shown = next;
     upsertSearchAttributes(attributePairs(next));
+  }
+
+  /** A list of go-lives tells it without asking each of them. */
+  private showIncomplete(): void {
+    if (this.shownIncomplete || !changed('a-list-tells-what-was-left')) return;
+    this.shownIncomplete = true;
+    upsertMemo({ rollback: 'incomplete' } satisfies Memo);
   }
 
   /** Sends the notices that the runbook asks for at this event. */

@@ -31,6 +31,8 @@ const CAUSED_BY_ABORT: readonly FailureCode[] = [
   'COMMAND_FAILED',
 ];
 
+const DRAINED = 'The worker was shut down while the step ran; it goes on with another.';
+
 export interface StepDeps {
   /** What a worker can do; a probe is a step of one of these kinds. */
   kinds: StepCalls;
@@ -117,12 +119,24 @@ async function reportFailure(of: Call, error: unknown): Promise<Error> {
   const { activity, timeout, budgetMs, heartbeat, logger, secrets, task } = of;
   const read = failureOf(error, secrets.redact);
   const failure = timeout.aborted ? timedOut(read, budgetMs, heartbeat.latest()?.text) : read;
-  const ended = activity.cancellationSignal.aborted ? stopped(failure) : failure;
+  const isStopped = activity.cancellationSignal.aborted;
+  const ended = isStopped ? stopped(failure, isDrained(activity)) : failure;
   if (failure.code === 'INTERNAL') logger.error({ err: withoutSecrets(error, secrets) }, 'a step failed by a defect');
-  const recorded = await recordFailure(of, ended, of.begun);
-  return activity.cancellationSignal.aborted
-    ? cancellation(activity)
-    : toApplicationFailure(recorded, task.undoes !== undefined);
+  const again = isStopped ? isDrained(activity) : isTriedAgain(ended, of);
+  const recorded = await recordFailure(of, ended, of.begun, again);
+  return isStopped ? cancellation(activity) : toApplicationFailure(recorded, task.undoes !== undefined);
+}
+
+/** Whether the worker is being shut down: then the step goes on with another. */
+function isDrained({ cancellationDetails }: Context): boolean {
+  return cancellationDetails?.workerShutdown ?? false;
+}
+
+/** Whether the server lets it be tried again. */
+function isTriedAgain(failure: StepFailure, { activity, task }: Call): boolean {
+  const { attempt, retryPolicy } = activity.info;
+  const most = retryPolicy?.maximumAttempts ?? 1;
+  return attempt < most && toApplicationFailure(failure, task.undoes !== undefined).nonRetryable !== true;
 }
 
 function withoutSecrets(error: unknown, { values, redact }: Secrets): unknown {
@@ -142,17 +156,16 @@ function timedOut(failure: StepFailure, budgetMs: number, latest: string | undef
   return { ...failureOf(new StepError('TIMED_OUT', message)), facts: failure.facts, evidence: failure.evidence };
 }
 
-function stopped(failure: StepFailure): StepFailure {
+function stopped(failure: StepFailure, drained: boolean): StepFailure {
   if (!CAUSED_BY_ABORT.includes(failure.code)) return failure;
-  return failureOf(new StepError('CANCELLED', 'The step was stopped on request.'));
+  return failureOf(new StepError('CANCELLED', drained ? DRAINED : 'The step was stopped on request.'));
 }
 
 /** A worker that drains gives the step back to the next one; every other cancellation was asked for. */
 function cancellation(activity: Context): Error {
-  if (activity.cancellationDetails?.workerShutdown) {
+  if (isDrained(activity)) {
     // Not for the server to repeat: the workflow does, without counting it as one of the step's attempts.
-    const message = 'The worker was shut down while the step ran; it goes on with another.';
-    return ApplicationFailure.create({ type: WORKER_SHUTDOWN, message, nonRetryable: true });
+    return ApplicationFailure.create({ type: WORKER_SHUTDOWN, message: DRAINED, nonRetryable: true });
   }
   return new CancelledFailure('The step was stopped on request.');
 }

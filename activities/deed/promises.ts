@@ -6,6 +6,7 @@ import { errnoOf } from '../../host/errno.js';
 import { acquireLock, LockTimeout } from '../../host/file-lock.js';
 import { undoThatTravels } from '../../model/state/travel.js';
 import type { CollectedPromise, CollectPromises, Promised, StepTask } from '../../model/state/contract.js';
+import { refuseSealed } from '../../evidence/write/log.js';
 import { acquireLease } from '../step/lease.js';
 import { DEED_LOCK, homeOf, LEASE, stepFolder } from '../step/step-evidence.js';
 import { StepError } from '../step/step-error.js';
@@ -22,12 +23,14 @@ const ENDS_WITHIN_MS = 25_000;
  * What the steps of a lost phase had promised before their deeds, as their journals say. A deed that still acts is ended
  * first. A journal that nobody can read is an answer, too: the way back must know what it does not know.
  *
- * @throws StepError EVIDENCE_UNWRITABLE when it cannot even be said that the execution begins nothing more
+ * @throws StepError EVIDENCE_UNWRITABLE when it cannot even be said that the execution begins nothing more; EvidenceError
+ *   SEALED when the go-live has ended
  */
 export async function collectPromises(request: CollectPromises): Promise<CollectedPromise[]> {
   const { steps, run, ...phase } = request;
   const [first] = steps;
   if (first === undefined) return [];
+  await refuseSealed(phase.goLive.evidenceDir);
   await giveUp({ ...phase, step: first, epoch: 1 }, run);
   // Before the journals: what has begun by then has its intent there.
   const log = await readLog(phase.goLive.evidenceDir);

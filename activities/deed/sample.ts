@@ -19,7 +19,7 @@ import {
 import { Secrets } from './capabilities.js';
 import { type ContextParts, createContext } from './context.js';
 import { sha256, syncFolder } from '../../evidence/durable.js';
-import { appendEvents } from '../../evidence/write/log.js';
+import { appendEvents, refuseSealed } from '../../evidence/write/log.js';
 import { failureOf, toApplicationFailure } from '../step/failure.js';
 import { startHeartbeat } from '../step/heartbeat.js';
 import type { Ledger } from './ledger.js';
@@ -193,6 +193,7 @@ export async function windowEvidence({ task, kind, plan, tally }: WindowEvidence
   const id = `${info.workflowExecution?.runId ?? ''}/${info.activityId}`;
   const log = (event: EventDraft) => appendEvents(goLive.evidenceDir, [event], { id, again: info.attempt > 1 });
   if (!tally) {
+    await refuseSealed(goLive.evidenceDir);
     await mkdir(stepFolder(goLive.evidenceDir, task), { recursive: true });
     const inputs = sha256(canonicalJson(task.input));
     await log({

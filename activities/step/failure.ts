@@ -52,12 +52,9 @@ export function failureOf(error: unknown, redact: (text: string) => string = (te
     };
   }
   if (error instanceof Error && error.name === 'EvidenceError') {
-    const { hint } = error as Error & { hint?: string };
-    return {
-      code: 'EVIDENCE_UNWRITABLE',
-      ...told(error.message),
-      hint: advice(hint ?? FAILURES.EVIDENCE_UNWRITABLE.next),
-    };
+    const { hint, code: word } = error as Error & { hint?: string; code?: string };
+    const code = word === 'SEALED' ? word : 'EVIDENCE_UNWRITABLE';
+    return { code, ...told(error.message), hint: advice(hint ?? FAILURES[code].next) };
   }
   if (error instanceof Error && error.name === 'EvidenceRefusal') {
     const { hint } = error as EvidenceRefusal;
@@ -86,13 +83,14 @@ function fewRefs(evidence: EvidenceRef[]): EvidenceRef[] {
 /**
  * What Temporal gets: the code as type, the sentence, and the whole failure as details; no stack.
  *
- * @param undoes it failed on the way back, which is tried again whatever it is made of, unless its input is at fault
+ * @param undoes it failed on the way back, which is tried again whatever it is made of, unless its input is at fault or
+ *   the bundle is sealed
  */
 export function toApplicationFailure(failure: StepFailure, undoes = false): ApplicationFailure {
   const error = ApplicationFailure.create({
     type: failure.code,
     message: failure.message,
-    nonRetryable: !FAILURES[failure.code].retry && !(undoes && failure.code !== 'BAD_INPUT'),
+    nonRetryable: !FAILURES[failure.code].retry && !(undoes && !['BAD_INPUT', 'SEALED'].includes(failure.code)),
     details: [failure],
   });
   error.stack = '';

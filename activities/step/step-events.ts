@@ -53,13 +53,17 @@ export function resultFacts(result: StepResult): Found<'done'> {
 /**
  * Records a failure, unless another attempt has taken over.
  *
+ * @param again another try follows
  * @returns the failure to report: what hindered the recording is said with it, and a doubt stays one
  */
 export async function recordFailure(
   of: { call: StepCall; task: StepTask; evidence?: FencedEvidence; inputs: string },
   failure: StepFailure,
   begun: number,
+  again: boolean,
 ): Promise<StepFailure> {
+  // Into a sealed log nothing is recorded.
+  if (failure.code === 'SEALED') return failure;
   try {
     // An attempt that another one replaced may not write any more.
     await of.evidence?.mayWrite();
@@ -69,7 +73,8 @@ export async function recordFailure(
   try {
     const durationMs = Math.round(performance.now() - begun);
     const evidence = of.evidence?.refs().map((ref) => ({ ...ref })) ?? [];
-    await record(of.task, of.call, 'failed', { ...failure, inputs: of.inputs, evidence, durationMs });
+    const facts = { ...failure, inputs: of.inputs, evidence, durationMs };
+    await record(of.task, of.call, 'failed', again ? { ...facts, again } : facts);
     return failure;
   } catch (error) {
     const later = failureOf(error);

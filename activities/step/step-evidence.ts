@@ -5,6 +5,7 @@ import type { EvidenceRef } from '../../model/evidence/manifest.js';
 import { placeOfStep, type StepPlace } from '../../model/evidence/step-place.js';
 import { sha256 } from '../../evidence/durable.js';
 import { openStore } from '../../evidence/open-store.js';
+import { refuseSealed } from '../../evidence/write/log.js';
 import { acquireLease } from './lease.js';
 import { openAppender } from './line-appender.js';
 import type { StepEvidence } from './step.js';
@@ -68,14 +69,16 @@ export interface FencedEvidence extends StepEvidence {
  * Opens a step's folder and takes it over from every earlier attempt.
  *
  * @param token unique for this attempt
- * @throws StepError EVIDENCE_UNWRITABLE when the folder cannot be made
+ * @throws StepError EVIDENCE_UNWRITABLE when the folder cannot be made; EvidenceError SEALED when the bundle is sealed:
+ *   it stays as it is, byte for byte
  */
 export async function openStepEvidence(task: StepTask, token: string): Promise<FencedEvidence> {
   const { evidenceDir } = task.goLive;
+  const store = openStore(evidenceDir);
+  await refuseSealed(store);
   const directory = stepFolder(evidenceDir, task);
   const earlier = earlierFolders(task).map((folder) => join(folder, LEASE));
   const { mayWrite, takenOver } = await acquireLease(join(directory, LEASE), earlier, token, task.step);
-  const store = openStore(evidenceDir);
   const refs = new Map<string, EvidenceRef>();
 
   const place = async (name: string): Promise<string> => {

@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
+import { changeOf } from '../../model/plan/address.js';
 import { table } from '../render/table.js';
 import { CliError } from '../errors.js';
 import type { Listed, ListFilter } from '../go-live/list.js';
@@ -43,7 +44,7 @@ function listing(rows: readonly Listed[]): string {
     row.change,
     row.runbook,
     row.mode,
-    verdictOf(row),
+    verdictText(row),
     row.running ? row.phase : '',
     row.running ? row.waitingOn : '',
     row.startedAt.slice(0, 16).replace('T', ' '),
@@ -53,10 +54,11 @@ function listing(rows: readonly Listed[]): string {
 }
 
 /** What it came to, and what became of it since. */
-function verdictOf({ verdict, takenBack }: Listed): string {
-  if (!takenBack) return verdict;
-  const by = takenBack.by.slice(takenBack.by.indexOf('/') + 1);
-  return takenBack.verdict === 'go' ? `${verdict}, taken back by ${by}` : `${verdict}, ${by}: ${takenBack.verdict}`;
+export function verdictText({ verdict, rollbackIncomplete, takenBack }: Listed): string {
+  const own = rollbackIncomplete ? `${verdict}, ROLLBACK INCOMPLETE` : verdict;
+  if (!takenBack) return own;
+  const by = changeOf(takenBack.by);
+  return takenBack.verdict === 'go' ? `${own}, taken back by ${by}` : `${own}, ${by}: ${takenBack.verdict}`;
 }
 
 function parseVerdict(text: string): string {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { type Begun, isBegun } from '../../model/evidence/records.js';
 import { parseJson } from '../../model/json.js';
-import { stateFromLog } from '../../model/state/from-log.js';
+import { stateFromLog, takenAgain } from '../../model/state/from-log.js';
 import { CliError } from '../errors.js';
 import { readEvents } from '../evidence/ended.js';
 import type { View } from '../render/view.js';
@@ -23,7 +23,13 @@ export function lastKnown({ target, memo, startedAt }: Found): View | undefined 
   const begun = readBegun(join(evidenceDir, 'data', 'plan.json'));
   // The folder may be of another go-live, where this one did not come to open its own.
   if (!begun || begun.plan.change !== change || begun.plan.target.id !== target) return undefined;
-  return { state: stateFromLog(begun, target, startedAt, readEvents(evidenceDir)), live: [], note: NOBODY };
+  const events = readEvents(evidenceDir);
+  const live = takenAgain(events).map(({ step, tries, message }) => ({
+    step,
+    attempt: tries + 1,
+    lastFailure: message,
+  }));
+  return { state: stateFromLog(begun, target, startedAt, events), live, note: NOBODY };
 }
 
 function readBegun(path: string): Begun | undefined {

@@ -1,4 +1,5 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { goLiveIdOf } from '../../model/plan/address.js';
 import { type Memo, SEARCH_ATTRIBUTES, type SearchAttribute } from '../../model/state/search-attributes.js';
 import { CliError } from '../errors.js';
 import { attributeOf } from './find.js';
@@ -19,6 +20,8 @@ export interface Listed {
   change: string;
   runbook: string;
   mode: string;
+  /** Something was left as it is, whatever the verdict. */
+  rollbackIncomplete: boolean;
   /** `running`, a verdict, or how it ended when it has none (`terminated`). */
   verdict: string;
   phase: string;
@@ -54,9 +57,9 @@ export async function listGoLives(client: Client, { limit, target, verdict }: Li
 
 /** What took a go-live back counts for more than what was to do so later and did not. The last stands first in the list. */
 function withTakenBack(row: Listed, backs: readonly Listed[]): Listed {
-  const its = backs.filter(({ takesBack }) => takesBack === `${row.target}/${row.change}`);
+  const its = backs.filter(({ takesBack }) => takesBack === goLiveIdOf(row.target, row.change));
   const back = its.find(({ verdict }) => verdict === 'go') ?? its[0];
-  return back ? { ...row, takenBack: { by: `${back.target}/${back.change}`, verdict: back.verdict } } : row;
+  return back ? { ...row, takenBack: { by: goLiveIdOf(back.target, back.change), verdict: back.verdict } } : row;
 }
 
 /** @throws CliError (exit 2): the query language has no way to write both quotes */
@@ -83,6 +86,7 @@ function listed(info: WorkflowExecutionInfo): Listed {
     runbook: attribute('runbook'),
     mode: attribute('mode'),
     verdict: !running && (said === 'running' || said === '') ? info.status.name.toLowerCase() : said || 'running',
+    rollbackIncomplete: memo('rollback') === 'incomplete',
     phase: attribute('phase'),
     waitingOn: attribute('waitingOn'),
     running,

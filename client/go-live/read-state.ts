@@ -1,6 +1,7 @@
-import type { LoadedDataConverter, Payload } from '@temporalio/common';
+import { ApplicationFailure, type LoadedDataConverter, type Payload } from '@temporalio/common';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { NOT_STARTED, type StepProgress } from '../../model/state/contract.js';
+import type { FailureCode } from '../../model/failure.js';
 import { QUERY_STATE } from '../../model/people/message.js';
 import { withoutPending } from '../../model/state/initial-state.js';
 import { QUERY_WINDOW, windowSentence, type WindowView } from '../../model/judge/window.js';
@@ -175,6 +176,13 @@ export async function finalState(client: Client, found: Pick<Found, 'target' | '
         exitCode: 4,
         where: `workflow ${found.target}, run ${found.runId}`,
         hint: 'Nothing was done.',
+      });
+    }
+    if (error.cause instanceof ApplicationFailure && error.cause.type === ('SEALED' satisfies FailureCode)) {
+      throw new CliError(cause, {
+        exitCode: 4,
+        where: `workflow ${found.target}, run ${found.runId}`,
+        hint: 'What the go-live came to stands in its bundle; `golive verify` with its folder shows it.',
       });
     }
     throw new CliError(`The go-live of '${found.target}' ended without a verdict: ${cause}`, {

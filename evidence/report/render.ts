@@ -65,6 +65,6 @@ function verify(state: GoLiveState, extras: Extras): Html {
   const missing = state.bundle?.missing ?? [];
   return html`${missing.length > 0 ? html`<div class="bad"><b>Missing in the bundle</b><ul>${missing.map((one) => html`<li>${one}</li>`)}</ul></div>` : NOTHING}
 <p>In the folder that holds <code>manifest-sha256.txt</code>:</p><pre>${verifyCommands(state).join('\n')}</pre>
-<p>The same again, with the runbook and the inputs of this go-live:</p><pre>${againCommands(state, extras).join('\n')}</pre>
+<p>The same again, ${state.takesBack ? 'as the sealed bundle of the first go-live says it' : 'with the runbook and the inputs of this go-live'}:</p><pre>${againCommands(state, extras).join('\n')}</pre>
 <p class="soft small">Runbook ${state.runbook.id}, SHA-256 <span class="mono">${state.runbook.sha256}</span><br>Plan digest <span class="mono">${state.planDigest}</span><br>Digest of the approved bundle <span class="mono">${state.bundle?.digest ?? 'none'}</span></p>`;
 }

@@ -1,7 +1,11 @@
 import type { Json } from '../../model/json.js';
+import { changeOf } from '../../model/plan/address.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { Extras } from './extras.js';
 import { modeText } from './words.js';
+
+const FIGURES_AGAIN =
+  'Every figure of the gates can be computed again from the raw records below `data/phases/`; `data/plan.json` says how.';
 
 /** One word of a POSIX shell command line. */
 function word(text: string): string {
@@ -24,16 +28,9 @@ export function verifyCommands(state: GoLiveState): string[] {
   ];
 }
 
-/** Commands that take the same runbook, target and inputs again. */
+/** Commands that take the same runbook, target and inputs again, or take back the same go-live. */
 export function againCommands(state: GoLiveState, extras: Extras): string[] {
-  if (state.takesBack) {
-    const { goLive, rollback } = state.takesBack;
-    const change = goLive.slice(goLive.indexOf('/') + 1);
-    const which = rollback === undefined ? '' : `${word(rollback)} `;
-    return [
-      `golive rollback ${word(state.target)} ${which}--change ${word(change)}   # refused where nothing of it stands`,
-    ];
-  }
+  if (state.takesBack) return takeBackCommands(state, state.takesBack);
   const runbook = extras.runbookKept ? 'data/runbook.yaml' : 'runbook.yaml';
   const inputs = Object.entries(extras.inputs).map(([name, value]) => `--input ${word(`${name}=${inputText(value)}`)}`);
   const scale = state.mode === 'rehearse' ? [`--time-scale ${state.timeScale}`] : [];
@@ -50,6 +47,32 @@ export function againCommands(state: GoLiveState, extras: Extras): string[] {
     `sha256sum ${runbook}   # must print ${state.runbook.sha256.replace(/[^0-9a-f]/g, '')}`,
     `golive validate ${runbook}`,
     start.join(' \\\n  '),
+  ];
+}
+
+function takeBackCommands({ target }: GoLiveState, takesBack: NonNullable<GoLiveState['takesBack']>): string[] {
+  const { goLive, bundle, rollback, reason } = takesBack;
+  const which = rollback === undefined ? '' : `${word(rollback)} `;
+  const why = reason === undefined ? '' : ` --reason ${word(reason)}`;
+  return [
+    `sha256sum data/first/tagmanifest-sha256.txt   # must print ${bundle.replace(/[^0-9a-f]/g, '')}`,
+    `golive rollback ${word(target)} ${which}--change ${word(changeOf(goLive))}${why}   # refused where nothing of it stands`,
+  ];
+}
+
+/** What doing the same again needs, a sentence each. */
+function againNeeds({ takesBack }: Pick<GoLiveState, 'takesBack'>): string[] {
+  if (!takesBack) {
+    return [
+      'With the runbook as it was executed and every input as it was settled.',
+      'Relative paths of the runbook start at its own folder, so copy it to where it stood before.',
+      'Secrets are given by reference and are not in this bundle.',
+    ];
+  }
+  return [
+    'It took back an earlier go-live and has no inputs of its own: what was undone, and how, stands in the sealed bundle of that one.',
+    'Of that bundle, `data/first/` keeps the seal, the manifests, the plan and the state.',
+    'Where it lies, with the backups of its steps beside it, the same is asked for again by:',
   ];
 }
 
@@ -73,11 +96,9 @@ export function reproduceText(state: GoLiveState, extras: Extras): string {
     '',
     '## Do the same again',
     '',
-    'With the runbook as it was executed and every input as it was settled. Relative paths of the runbook start at its own',
-    'folder, so copy it to where it stood before. Secrets are given by reference and are not in this bundle.',
+    ...againNeeds(state),
     '',
     ...block(againCommands(state, extras)),
-    '',
-    'Every figure of the gates can be computed again from the raw records below `data/phases/`; `data/plan.json` says how.',
+    ...(state.takesBack ? [] : ['', FIGURES_AGAIN]),
   ].join('\n')}\n`;
 }

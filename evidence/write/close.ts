@@ -27,7 +27,7 @@ const NAME = /^[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]{0,127}\.md$/;
  * Run again after a crash it comes to the same files; a finished bundle is left as it is.
  *
  * @param shows the sections that kinds add to the report
- * @throws EvidenceError; EvidenceRefusal when the bundle is sealed with another state
+ * @throws EvidenceError, also SEALED when the bundle is sealed with another state; EvidenceRefusal
  */
 export async function closeEvidence(
   request: CloseEvidence,
@@ -53,9 +53,10 @@ export async function closeEvidence(
   const standing = (await store.read('data/state.json'))?.toString('utf8');
   const sealed = await isSealed(store);
   if (sealed && standing !== stateText) {
-    throw new EvidenceRefusal(
-      `Conflict: ${store.root} is sealed with another outcome of '${goLive.id}'.`,
+    throw new EvidenceError(
+      `Conflict: ${store.root} is sealed with another outcome of '${goLive.id}'`,
       'Start again under another change; sealed evidence is never written over.',
+      'SEALED',
     );
   }
   if (!sealed) await writePages(store, state, { stateText, signoff, shows });

@@ -5,6 +5,7 @@ import { sha256 } from '../durable.js';
 import { openStore } from '../open-store.js';
 import type { EvidenceStore } from '../store.js';
 import { writeIncluded } from './include.js';
+import { refuseSealed } from './log.js';
 import { fallenByLog } from './fallen.js';
 import { jsonText, metricsSummary, runningRecords } from '../report/records.js';
 
@@ -18,12 +19,13 @@ const GROWING = /^data\/(events\..*|approvals\.json|checklist\.json|timeline\.js
  * Writes the figures and the files that the runbook wants in the bundle, before anybody is asked to approve them.
  * `data/approved-manifest.txt` lists every file so far in `sha256sum` format; the digest is its SHA-256.
  *
- * @throws EvidenceError, EvidenceRefusal
+ * @throws EvidenceError, also SEALED: a sealed bundle stays as it is; EvidenceRefusal
  */
 export async function collectEvidence(
   request: CollectEvidence,
   store: EvidenceStore = openStore(request.goLive.evidenceDir),
 ): Promise<CollectedEvidence> {
+  await refuseSealed(store);
   const state = request.state as unknown as GoLiveState;
   const missing: string[] = [];
   for (const include of request.include) missing.push(...(await writeIncluded(store, include, state)));

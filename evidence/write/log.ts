@@ -49,9 +49,7 @@ export async function appendEvents(
   const store = typeof record === 'string' ? openStore(record) : record;
   const next = async (tail: Tail): Promise<string[]> => {
     const chain = chainOf(tail.last);
-    if (chain.sealed) {
-      throw new EvidenceError(`${store.local(EVENT_LOG)} is sealed`, 'Start again under another change.', 'SEALED');
-    }
+    if (chain.sealed) throw sealedError(store);
     const torn: EventDraft[] = tail.torn ? [{ type: 'torn-line', ...tail.torn }] : [];
     return linked(chain, [...torn, ...(await unwritten(tail, events, batch))]);
   };
@@ -64,6 +62,21 @@ export async function appendEvents(
 export async function isSealed(record: EvidenceStore | string): Promise<boolean> {
   const store = typeof record === 'string' ? openStore(record) : record;
   return chainOf(await store.lastLine(EVENT_LOG)).sealed;
+}
+
+/**
+ * Before anything is made in a record: a sealed one stays as it is. A log that cannot be read is not known to be sealed;
+ * whoever writes to it finds out.
+ *
+ * @throws EvidenceError SEALED
+ */
+export async function refuseSealed(record: EvidenceStore | string): Promise<void> {
+  const store = typeof record === 'string' ? openStore(record) : record;
+  if (await isSealed(store).catch(() => false)) throw sealedError(store);
+}
+
+function sealedError(store: EvidenceStore): EvidenceError {
+  return new EvidenceError(`${store.local(EVENT_LOG)} is sealed`, 'Start again under another change.', 'SEALED');
 }
 
 /** The events of a batch that no earlier attempt has written, marked with its id. */

@@ -74,6 +74,7 @@ const failed = {
   inputs: started.inputs,
   evidence,
   durationMs: done.durationMs,
+  again: optional(flag('It is taken again: a try is left, or its worker was shut down and another goes on.')),
 };
 const settled = { ...step, by, role, reason: optional(reason), summary: done.summary };
 const taken = { via, said };

@@ -73,7 +73,7 @@ const SPACES = /\s+/gu;
  * A name as people read it: composed and compatible forms, case, spaces and what is invisible make no difference
  * (Unicode: NFKC_Casefold, UAX 31 and UTR 36). Empty for a name of which nothing can be seen.
  */
-function asRead(name: string): string {
+export function asRead(name: string): string {
   // Upper case first: `ß` and `SS`, or the two lower-case sigmas, are one only so. Folding may leave what composes.
   const folded = name.normalize('NFKC').replace(UNSEEN, '').toUpperCase().toLowerCase().normalize('NFKC');
   return folded.replace(SPACES, ' ').trim();

@@ -14,6 +14,16 @@ export function asId<I extends Id>(text: string): I {
   return text as I;
 }
 
+/** The id of a go-live: its evidence and its children are named by it. `changeOf` gives the change back. */
+export function goLiveIdOf(target: string, change: string): string {
+  return `${target}/${change}`;
+}
+
+/** The change of a go-live, by its id. Names of targets and changes have no slash. */
+export function changeOf(goLiveId: string): string {
+  return goLiveId.slice(goLiveId.indexOf('/') + 1);
+}
+
 /**
  * The id of the nth approval (from 1) of a phase: `<phase>` before its steps, `<phase>.after` after its gates; a further
  * one of the same kind ends with its number. A decision's approval has the id of the decision.

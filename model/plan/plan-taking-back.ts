@@ -1,6 +1,6 @@
 import { counted } from '../text/counted.js';
 import type { GoLiveState } from '../state/state.js';
-import { addressText, asId, type PhaseId } from './address.js';
+import { addressText, asId, goLiveIdOf, type PhaseId } from './address.js';
 import type { ApprovalPlan, PhasePlan, Plan } from './plan.js';
 import type { TakesBack } from './taking-back.js';
 
@@ -37,7 +37,7 @@ export function planTakingBack({ plan, state }: EndedGoLive, taking: TakingBack)
     ...(people ? { people } : {}),
     ...(signing ? { signing } : {}),
     runbook: { ...plan.runbook, title: `${title} · ${plan.runbook.title}` },
-    goLiveId: `${plan.target.id}/${change}`,
+    goLiveId: goLiveIdOf(plan.target.id, change),
     change,
     takesBack,
     phases: [phaseOf(plan, id, title, rule && approvalOf(rule, id, questionOf(title, state, taking)))],

@@ -1,3 +1,4 @@
+import { goLiveIdOf } from './address.js';
 import { type Blackout, isDue, type ScheduleRight } from './calendar.js';
 import type { Plan } from './plan.js';
 import type { Finding } from '../preflight/finding.js';
@@ -56,7 +57,7 @@ export function looksOnly({ schedule }: Pick<Plan, 'schedule'>): boolean {
 /** The plan of one run, or with `SCHEDULED` the template again: all that differs is the change. */
 export function withChange(plan: Plan, change: string): Plan {
   const root = plan.evidence.directory.slice(0, plan.evidence.directory.length - plan.goLiveId.length - 1);
-  const goLiveId = `${plan.target.id}/${change}`;
+  const goLiveId = goLiveIdOf(plan.target.id, change);
   return { ...plan, change, goLiveId, evidence: { ...plan.evidence, directory: `${root}/${goLiveId}` } };
 }
 

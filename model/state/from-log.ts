@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '../evidence/logged-event.js';
+import { eventsOf, type LoggedEvent } from '../evidence/logged-event.js';
 import type { Begun } from '../evidence/records.js';
 import { readUndone } from '../evidence/step-place.js';
 import { asId } from '../plan/address.js';
@@ -101,8 +101,32 @@ function stepEvent(plan: Plan, { phases, rollbacks }: GoLiveState, event: Logged
     if (event.type === 'undo.done') record.status = 'undone';
     return;
   }
+  // What is taken again is not given up: it waits for its next try.
+  if (event.again) return;
   stepFailed(record, 'failed', { code: event.code ?? 'INTERNAL', message: event.message ?? 'failed' });
   if (event.type === 'undo.failed') record.status = 'undo-failed';
+}
+
+/** A step whose last try failed and that is taken again. */
+export interface TakenAgain {
+  step: string;
+  /** How many tries there were. */
+  tries: number;
+  message: string;
+}
+
+/** What is taken again, by the end of a log: its next try has not begun. */
+export function takenAgain(events: readonly LoggedEvent[]): TakenAgain[] {
+  const open = new Map<string, TakenAgain>();
+  const tries = new Map<string, number>();
+  for (const event of eventsOf(events, 'step.started', 'step.failed', 'undo.started', 'undo.failed')) {
+    const { phase = '', phaseAttempt = 0, step = '', epoch = 0 } = event;
+    const key = `${phase}.${phaseAttempt}/${step}.${epoch}`;
+    open.delete(key);
+    if (event.type === 'step.started' || event.type === 'undo.started') tries.set(key, (tries.get(key) ?? 0) + 1);
+    else if (event.again) open.set(key, { step, tries: tries.get(key) ?? 1, message: event.message ?? 'failed' });
+  }
+  return [...open.values()];
 }
 
 function titleOf(event: LoggedEvent): string | undefined {

@@ -27,7 +27,7 @@ export function attributePairs(values: Partial<Record<SearchAttribute, string>>)
   }));
 }
 
-/** Fields of the memo that a go-live is started with; all of them are text. */
+/** Fields of the memo of a go-live, which it is started with; all of them are text. */
 export const MEMO_FIELDS = [
   'startedBy',
   'runbook',
@@ -38,6 +38,8 @@ export const MEMO_FIELDS = [
   'signing',
   /** The earlier go-live that it takes back. */
   'takesBack',
+  /** `incomplete` once something was left as it is; it says so itself, whatever its verdict. */
+  'rollback',
 ] as const;
 export type Memo = Partial<Record<(typeof MEMO_FIELDS)[number], string>>;
 

@@ -45,6 +45,11 @@ export class SimulatedWorld implements Outside {
     return argument.standing ? this.fallen() : null;
   }
 
+  /** Somebody else writes to the log: another execution of the same go-live. */
+  tell(event: object): void {
+    this.drafts.push(event);
+  }
+
   /** What fell, by the log, as the real hands read it. */
   private fallen(): Fallen[] {
     return this.plan ? lastFalls(this.plan, this.events) : [];

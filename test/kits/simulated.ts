@@ -184,6 +184,7 @@ function runtime(actual: object, phase: () => Phase): object {
     patched: () => true,
     uuid4: () => `uuid-${(ids += 1)}`,
     setCurrentDetails: idle,
+    upsertMemo: idle,
     upsertSearchAttributes: idle,
   };
 }

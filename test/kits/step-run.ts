@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { ActivityCancellationDetails } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { pino } from 'pino';
@@ -41,6 +42,10 @@ export interface RunOverrides {
   attempt?: number;
   env?: NodeJS.ProcessEnv;
   /** Cancels the activity when it resolves. */
+  /** The cancellation is that of a worker which is shut down. */
+  drained?: boolean;
+  /** How many tries the server allows; one, unless it is said. */
+  attempts?: number;
   cancelWhen?: (run: { folder: string; evidenceDir: string }) => Promise<unknown>;
   /** Runs this instead of the kind's own hands. */
   call?: StepCall;
@@ -59,7 +64,10 @@ export function temporaryFolder(): string {
 }
 
 afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  // The lock of a record that is not sealed lies beside it.
+  for (const folder of folders.splice(0))
+    for (const path of [folder, join(dirname(folder), `.${basename(folder)}.lock`)])
+      rmSync(path, { recursive: true, force: true });
 });
 
 /** A task with everything that a test does not care for. */
@@ -122,6 +130,7 @@ export async function runTask(kind: string, task: StepTask, overrides: RunOverri
   const environment = new MockActivityEnvironment(
     {
       attempt: overrides.attempt ?? 1,
+      retryPolicy: { maximumAttempts: overrides.attempts ?? 1 },
       activityType: kind,
       base64TaskToken: randomUUID(),
       workflowExecution: { workflowId: 'kit', runId: overrides.runId ?? 'run-1' },
@@ -138,7 +147,10 @@ export async function runTask(kind: string, task: StepTask, overrides: RunOverri
   const running = environment.run(activity, task);
   const run = { task, folder, heartbeats, cancelled: false, retryable: false };
   const cancelling = overrides.cancelWhen?.({ folder, evidenceDir }).then(() => {
-    if (!ended) environment.cancel();
+    if (ended) return;
+    if (overrides.drained)
+      environment.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
+    else environment.cancel();
   });
   try {
     const result = (await running) as StepResult;
@@ -182,7 +194,7 @@ export function passed(run: StepRun): StepResult {
 export function failed(run: StepRun): StepFailure {
   if (!run.failure) throw new Error(`The step did not fail: ${JSON.stringify(run.result ?? 'cancelled')}`);
   const { code, message, hint } = run.failure;
-  const again = run.task.undoes !== undefined && code !== 'BAD_INPUT';
+  const again = run.task.undoes !== undefined && !['BAD_INPUT', 'SEALED'].includes(code);
   // The details are what a handler sent: a code that is not in the table must not pass.
   expect(Object.keys(FAILURES)).toContain(code);
   expect(run.retryable).toBe(FAILURES[code].retry || again);

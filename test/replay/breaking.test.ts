@@ -22,6 +22,14 @@ const EDITS: [name: string, edit: Mistake & { likely?: string }][] = [
     { file: 'workflows/after-failure.js', from: 'if (asks && ', to: 'if (false && ', likely: 'standing-' },
   ],
   [
+    'what has ended is taken back once more',
+    { file: 'workflows/sealed.js', from: '.code === SEALED', to: ".code === 'x'", likely: 'sealed-' },
+  ],
+  [
+    'what was left is told by nobody',
+    { file: 'workflows/session.js', from: 'if (state.rollbackIncomplete)', to: 'if (false)', likely: 'what-was-left' },
+  ],
+  [
     'undos run oldest first',
     { file: 'workflows/undo.js', from: 'of undos.toReversed()', to: 'of undos', likely: 'failure-undos' },
   ],

@@ -1,12 +1,13 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventsOf } from '../../model/evidence/logged-event.js';
 import { asId, type PhaseId } from '../../model/plan/address.js';
 import type { Plan } from '../../model/plan/plan.js';
 import type { GoLiveState } from '../../model/state/state.js';
-import { deployed, looks, lookingWorld as world, R1 } from '../kits/deployed.js';
+import { choose, deployed, looks, lookingWorld as world, R1 } from '../kits/deployed.js';
 import { phase, plan, step } from '../kits/plans.js';
 import { abortAt } from '../kits/random-go-live.js';
-import { type RunGoLive, simulatedTime, simulatedWorkflows } from '../kits/simulated.js';
-import { type Said, SimulatedWorld } from '../kits/simulated-world.js';
+import { type Argument, type RunGoLive, simulatedTime, simulatedWorkflows } from '../kits/simulated.js';
+import { failure, type Said, SimulatedWorld } from '../kits/simulated-world.js';
 
 let run: RunGoLive;
 beforeAll(async () => {
@@ -104,6 +105,45 @@ describe('an abort that keeps', () => {
     const state = await run(deployed('stop'), outside);
     expect(outside.deeds).toEqual(['deploy.a', 'check.n', 'undo deploy.a']);
     expect(state.sentence).toMatch(/TAKEN BACK ALL THE SAME: deploy by R1, check by R1; the rest stays \(--keep\)\.$/);
+  });
+});
+
+/** A world in whose log another execution, as after a reset, takes back a deed just when the verdict is written. */
+class TakenBackBehind extends SimulatedWorld {
+  private taken = false;
+  override act(activity: string, argument: Argument): unknown {
+    if (activity === 'appendEvents' && argument.events.some(({ type }) => type === 'verdict') && !this.taken) {
+      this.taken = true;
+      this.tell({ type: 'undo.started', phase: 'rollback-undo', undoes: 'deploy.1/a' });
+    }
+    return super.act(activity, argument);
+  }
+}
+
+describe('what the end does, it does once, also where it comes to its verdict again', () => {
+  test('to keep is written down once', async () => {
+    const outside = new TakenBackBehind();
+    outside.interrupt = ({ decisions, aborted }) =>
+      decisions[0]?.verdict === 'go' && !aborted ? [abort({ keep: 'yes' })] : [];
+    const state = await run(plan([phase('deploy', [step('a')])]), outside);
+    expect(state.aborted?.keep).toBe(true);
+    expect(eventsOf(outside.events, 'verdict')).toHaveLength(2);
+    expect(eventsOf(outside.events, 'abort.kept')).toHaveLength(1);
+  });
+
+  test('an undo that was given up is not tried again for an abort', async () => {
+    const outside = world();
+    let tried = 0;
+    outside.step = ({ undoes, step: id }) => {
+      if (undoes) tried += 1;
+      if (undoes) throw failure('CHECK_FAILED');
+      return { v: id === 'n' ? 1 : 0 };
+    };
+    outside.say = ({ waiting }) => (waiting?.choices?.includes('stop') ? [choose('stop'), abort()] : []);
+    const state = await run(deployed('stop', 1, { rollbacks: { R1: { ...R1, undo: 'none' } } }), outside);
+    expect(state.aborted?.by).toBe('Ada');
+    expect(state.rollbacks.map(({ id, status }) => [id, status])).toEqual([['undo', 'incomplete']]);
+    expect(tried).toBe(1);
   });
 });
 

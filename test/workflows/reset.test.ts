@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Context } from '@temporalio/activity';
@@ -16,6 +15,7 @@ import { isJsonObject, type JsonObject, parseJson } from '../../model/json.js';
 import type { Plan } from '../../model/plan/plan.js';
 import type { SystemActivities } from '../../model/state/contract.js';
 import type { GoLiveState } from '../../model/state/state.js';
+import { recordFolder, removeRecord } from '../kits/record-folder.js';
 import { deployed, looks, R1 } from '../kits/deployed.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { recordTest } from '../kits/histories.js';
@@ -27,9 +27,9 @@ import { eventually } from '../kits/until.js';
 const server = suiteServer();
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'golive-reset-'));
+  folder = recordFolder();
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => removeRecord(folder));
 
 /** A fake world whose event log is real: it outlives the workflow's memory. */
 function activitiesOf(world: FakeWorld, kinds: readonly string[] = ['fake.act']) {

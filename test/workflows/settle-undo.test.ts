@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { listGoLives } from '../../client/go-live/list.js';
 import type { Plan } from '../../model/plan/plan.js';
 import { FakeWorld } from '../kits/fake-world.js';
 import { phase, plan, step } from '../kits/plans.js';
@@ -78,6 +79,19 @@ test('given up, or nobody there to be asked, is ROLLBACK INCOMPLETE; the sentenc
     const state = await run.result();
     expect(state.rollbackIncomplete).toBe(true);
     expect(state.operator[0]).toMatchObject({ choice: 'stop', by: 'golive', reason: 'no answer in time' });
+  });
+}, 60_000);
+
+test('what was left is told by a list', async () => {
+  const left = failing({ 'one.a': 9 }, { people: { Ada: ['cto'] } });
+  const target = left.made.target.id;
+  await go(left, async (run) => {
+    expect((await run.result()).rollbackIncomplete).toBe(true);
+    const rows = await eventually('the list', 20_000, async () => {
+      const found = await listGoLives(server.client, { limit: 5, target });
+      return found.some(({ running }) => !running) ? found : undefined;
+    });
+    expect(rows.map(({ verdict, rollbackIncomplete }) => [verdict, rollbackIncomplete])).toEqual([['no-go', true]]);
   });
 }, 60_000);
 

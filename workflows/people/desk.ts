@@ -103,13 +103,16 @@ export class Desk implements OpenAnswer {
   }
 
   private handle<N extends MessageName>(name: N, message: Messages[N], via: Vote['via'], proof?: Proof): Receipt {
-    const late = lateProblem(this.session.state);
-    if (late) return late;
-    return HANDLERS[name](message, { session: this.session, desk: this, via, proof });
+    return this.inTime((session) => HANDLERS[name](message, { session, desk: this, via, proof }));
   }
 
   /** Stops the go-live without a message: Temporal's own cancel asks for the same. */
   abort(message: Messages['abort']): Receipt {
-    return abort(message, { session: this.session, own: true });
+    return this.inTime((session) => abort(message, { session, own: true }));
+  }
+
+  /** Once the verdict is set, nothing is changed any more, whoever asks. */
+  private inTime(act: (session: Session) => Receipt): Receipt {
+    return lateProblem(this.session.state) ?? act(this.session);
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PRINCIPAL } from '../../signing/allowed-signers.js';
 import { DURATION_PATTERN } from '../../duration.js';
 import type { Json } from '../../json.js';
+import { asRead } from '../../people/approval.js';
 import { READABLE } from '../../text/readable.js';
 import { reportIssues } from '../yaml/issues.js';
 import { id } from './runbook-fields.js';
@@ -73,7 +74,27 @@ export function loadProject(
   if (!source.readable) return { problems: source.problems };
   const raw = source.value ?? {};
   const parsed = projectSchema.safeParse(raw);
-  if (parsed.data) return { project: parsed.data };
-  reportIssues(source, [], parsed.error.issues, raw, specOf(projectSchema, 'input'));
+  if (parsed.data) refuseTwice(parsed.data, source);
+  if (parsed.data && source.problems.length === 0) return { project: parsed.data };
+  if (parsed.error) reportIssues(source, [], parsed.error.issues, raw, specOf(projectSchema, 'input'));
   return { problems: source.problems };
+}
+
+/** Who votes counts once: two entries that are one person, by name or by principal, are a mistake. */
+function refuseTwice({ people = {} }: Project, source: Source): void {
+  const names = new Map<string, string>();
+  const principals = new Map<string, string>();
+  for (const [person, { principal }] of Object.entries(people)) {
+    const namesake = names.get(asRead(person));
+    const other = principal === undefined ? undefined : principals.get(principal);
+    if (namesake !== undefined) {
+      const hint = 'People cannot tell these names apart. Keep one, with all roles.';
+      source.atKey(['people'], person, `'${person}' and '${namesake}' are one person`, hint);
+    } else if (other !== undefined) {
+      const hint = 'A principal is one person: four eyes need two of them.';
+      source.atKey(['people'], person, `'${person}' and '${other}' have the same principal '${principal}'`, hint);
+    }
+    names.set(asRead(person), person);
+    if (principal !== undefined) principals.set(principal, person);
+  }
 }

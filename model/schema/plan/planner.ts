@@ -8,7 +8,7 @@ import { checkGuardrails, type PlanProblem, type PlanRequest, resolveInputs } fr
 import { markReads } from './plan-reads.js';
 import { planWaivers } from './plan-waivers.js';
 import type { JsonObject } from '../../json.js';
-import { addressText, type ApprovalId, asId } from '../../plan/address.js';
+import { addressText, type ApprovalId, asId, goLiveIdOf } from '../../plan/address.js';
 import { promisesUndo, type TooLarge, tooLarge } from '../../plan/limits.js';
 import {
   type ApprovalPlan,
@@ -271,7 +271,7 @@ function makePlan(request: PlanRequest, planning: Planning, inputs: JsonObject, 
   const plan: Plan = {
     planVersion: 1,
     runbook: { id: runbook.id, title: runbook.title, sha256: request.sha256, file: request.file },
-    goLiveId: `${target.id}/${change}`,
+    goLiveId: goLiveIdOf(target.id, change),
     target,
     change,
     mode,

@@ -110,6 +110,39 @@ describe('the wrapper', () => {
     expect(eventsOf(run.task.goLive.evidenceDir).at(-1)).toMatchObject({ type: 'step.failed', code: 'CANCELLED' });
   });
 
+  test.each([
+    ['shut down with its worker, it goes on with another', true, true, /^The worker was shut down .* goes on/],
+    ['stopped on request, it does not', false, undefined, /on request/],
+  ])('%s', async (_what, drained, again, message) => {
+    let under = false;
+    const run = await runStep(
+      'count',
+      { n: 1 },
+      {
+        ...call(async (_, context) => {
+          under = true;
+          await context.sleep(60_000);
+          return counted(1);
+        }),
+        drained,
+        cancelWhen: () => eventually(() => under, 'it acts'),
+      },
+    );
+    const last = eventsOf(run.task.goLive.evidenceDir).at(-1);
+    expect([last?.type, last?.again, last?.message]).toEqual(['step.failed', again, expect.stringMatching(message)]);
+  });
+
+  test.each([
+    ['while a try is left', 'CONNECTION_FAILED', 1, true],
+    ['not after the last', 'CONNECTION_FAILED', 2, undefined],
+    ['not what fails for good', 'BAD_INPUT', 1, undefined],
+  ] as const)('what failed is taken again %s', async (_when, code, attempt, again) => {
+    const act: Do = () => Promise.reject(new StepError(code, 'no'));
+    const run = await runStep('count', { n: 1 }, { ...call(act), attempt, attempts: 2 });
+    expect(eventsOf(run.task.goLive.evidenceDir).at(-1)).toMatchObject({ type: 'step.failed', code });
+    expect(eventsOf(run.task.goLive.evidenceDir).at(-1)?.again).toBe(again);
+  });
+
   test('an unknown error is a defect: its message, no stack', async () => {
     const failure = failed(
       await runStep(

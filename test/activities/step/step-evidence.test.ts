@@ -1,8 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { collectPromises } from '../../../activities/deed/promises.js';
+import { windowEvidence } from '../../../activities/deed/sample.js';
+import { collectEvidence } from '../../../evidence/write/collect.js';
+import { appendEvent } from '../../../evidence/write/log.js';
 import { call, counted, type Do } from '../../kits/counting.js';
-import { eventsOf, eventually, failed, passed, runStep, runTask, temporaryFolder } from '../../kits/step-run.js';
+import { SEAL } from '../../kits/events.js';
+import { everythingIn } from '../../kits/everything-in.js';
+import {
+  eventsOf,
+  eventually,
+  failed,
+  passed,
+  runStep,
+  runTask,
+  temporaryFolder,
+  undoOf,
+} from '../../kits/step-run.js';
 
 describe('evidence of a step', () => {
   test('an attempt that another one replaced may write nothing more', async () => {
@@ -61,6 +77,35 @@ describe('evidence of a step', () => {
     const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as { item: number }).item)).toEqual([1, 2, 3, 1, 2, 3]);
     expect(passed(second).evidence.map(({ name }) => name)).toEqual(['results.jsonl']);
+  });
+
+  test('what is sealed stays as it is, byte for byte', async () => {
+    const done = await runStep('file.write', { path: 'a.txt', content: 'a' });
+    passed(done);
+    const { task } = done;
+    const { goLive, phase, phaseAttempt, step } = task;
+    await appendEvent(goLive.evidenceDir, SEAL);
+    const before = everythingIn(goLive.evidenceDir);
+
+    const undone = await runTask('file.write', undoOf(task), { part: 'undo' });
+    expect(failed(undone)).toMatchObject({
+      code: 'SEALED',
+      message: expect.stringMatching(/events\.jsonl is sealed\./),
+    });
+    expect(undone.retryable).toBe(false);
+    expect(readFileSync(join(goLive.baseDir, 'a.txt'), 'utf8')).toBe('a');
+    for (const again of [task, { ...task, epoch: 2 }, { ...task, step: 'other' }])
+      expect(failed(await runTask('file.write', again)).code).toBe('SEALED');
+
+    const plan = { everyMs: 1, consecutive: 1, withinMs: 1, lateMs: 1, green: 'true' };
+    const window = { task: { ...task, step: 'window' }, kind: 'count', plan };
+    for (const writes of [
+      () => collectPromises({ goLive, phase, phaseAttempt, run: 'r', steps: [step, 'other'] }),
+      () => windowEvidence(window),
+      () => collectEvidence({ goLive, state: {}, include: [] }),
+    ])
+      await expect(new MockActivityEnvironment().run(writes)).rejects.toMatchObject({ code: 'SEALED' });
+    expect(everythingIn(goLive.evidenceDir)).toEqual(before);
   });
 
   test('no name leads out of the step’s folder', async () => {

@@ -5,6 +5,8 @@ import { afterAll, expect, test } from '@jest/globals';
 import type { Client } from '@temporalio/client';
 import { follow } from '../../../client/go-live/follow.js';
 import { lastKnown, readKnown } from '../../../client/go-live/last-known.js';
+import { board } from '../../../client/render/board.js';
+import { PLAIN } from '../../../client/render/style.js';
 import type { View } from '../../../client/render/view.js';
 import { fakeClient } from '../../kits/fake-client.js';
 import { approval, phase, plan, step } from '../../kits/plans.js';
@@ -55,6 +57,26 @@ test('without a worker the event log is shown, and that nobody answers', async (
   expect(state.phases[0]).toMatchObject({ title: 'First phase', status: 'waiting' });
   expect(state.waiting).toMatchObject({ id: 'p', text: 'Good?', roles: ['cto'] });
   expect(note).toContain('No worker answers');
+});
+
+test('a step that was shut down with its worker is shown as one that goes on, and what it said', async () => {
+  const other = mkdtempSync(join(tmpdir(), 'golive-known-'));
+  mkdirSync(join(other, 'data'));
+  writeFileSync(join(other, 'data', 'plan.json'), JSON.stringify({ plan: made, digest: 'd', startedBy: 'Op' }));
+  const s = { phase: 'p', phaseAttempt: 1, step: 's', epoch: 1, kind: 'fake.act' };
+  const shut = { code: 'CANCELLED', message: 'The worker was shut down.', inputs: '', evidence: [], again: true };
+  const lines = [
+    { type: 'phase.started', time: 'T1', phase: 'p', attempt: 1 },
+    { type: 'step.started', ...s, title: 's', attempt: 1, inputs: '' },
+    { type: 'step.failed', ...s, ...shut },
+  ];
+  writeFileSync(join(other, 'data', 'events.jsonl'), jsonLines(lines));
+  const view = await readKnown(alone(other), target);
+  rmSync(other, { recursive: true });
+  expect(view.state.phases[0]?.steps[0]?.status).toBe('running');
+  expect(view.live).toEqual([{ step: 's', attempt: 2, lastFailure: 'The worker was shut down.' }]);
+  const shown = board(view, { columns: 100, rows: 50, nowMs: 0 }, PLAIN).join('\n');
+  expect(shown).toContain('s: attempt 2; the last said: The worker was shut down.');
 });
 
 test.each([

@@ -7,9 +7,26 @@ test.each<[string, string | undefined, string]>([
   ['every undo that stood', undefined, 'golive rollback shop --change c1'],
   ['by a rollback', 'R1', 'golive rollback shop R1 --change c1'],
 ])('what took a go-live back is done again by the same verb, not by a start: %s', (_what, rollback, command) => {
-  const takesBack = { goLive: 'shop/c1', bundle: '', ...(rollback === undefined ? {} : { rollback }) };
+  const takesBack = { goLive: 'shop/c1', bundle: 'ab12', ...(rollback === undefined ? {} : { rollback }) };
   const state = { ...goState(), target: 'shop', change: 'c1-rollback-1', takesBack };
-  expect(againCommands(state, NO_EXTRAS)).toEqual([`${command}   # refused where nothing of it stands`]);
-  expect(reproduceText(state, NO_EXTRAS)).toContain(`    ${command}`);
-  expect(reproduceText(state, NO_EXTRAS)).not.toContain('golive start');
+  expect(againCommands(state, NO_EXTRAS)).toEqual([
+    'sha256sum data/first/tagmanifest-sha256.txt   # must print ab12',
+    `${command}   # refused where nothing of it stands`,
+  ]);
+  const text = reproduceText(state, NO_EXTRAS);
+  expect(text).toContain(`    ${command}`);
+  expect(text).toContain('has no inputs of its own');
+  expect(text).not.toMatch(/golive start|runbook as it was executed|every input|figure of the gates/);
+});
+
+test('why it was taken back is said again', () => {
+  const takesBack = { goLive: 'shop/c1', bundle: 'ab12', reason: 'it is slow' };
+  const state = { ...goState(), target: 'shop', change: 'c1-rollback-1', takesBack };
+  expect(againCommands(state, NO_EXTRAS)[1]).toContain("golive rollback shop --change c1 --reason 'it is slow'   #");
+});
+
+test('what did something is done again by a start, with its inputs', () => {
+  const text = reproduceText(goState(), { ...NO_EXTRAS, inputs: { url: 'http://127.0.0.1:1' } });
+  expect(text).toMatch(/golive start [^]*--input url=http:\/\/127\.0\.0\.1:1/);
+  expect(text).toMatch(/every input as it was settled\.[^]*Every figure of the gates/);
 });

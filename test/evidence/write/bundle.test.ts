@@ -1,23 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { closeEvidence } from '../../../evidence/write/close.js';
 import { collectEvidence } from '../../../evidence/write/collect.js';
 import { isTemporary, temporaryBeside } from '../../../evidence/durable.js';
 import { appendEvent, appendEvents } from '../../../evidence/write/log.js';
 import { openEvidence } from '../../../evidence/write/open.js';
+import { recordFolder, removeRecord } from '../../kits/record-folder.js';
 import { eventOf, nameOf } from '../../kits/events.js';
 import { verifyBundle } from '../../../evidence/verify/verify.js';
 import { recomputeOutputs } from '../../../kinds/recompute.js';
@@ -30,9 +21,9 @@ import { goState, noGoState } from '../../kits/state-fixture.js';
 let bag: string;
 const sealer = testSealer();
 beforeEach(() => {
-  bag = mkdtempSync(join(tmpdir(), 'golive-bag-'));
+  bag = recordFolder();
 });
-afterEach(() => rmSync(bag, { recursive: true, force: true }));
+afterEach(() => removeRecord(bag));
 
 const ref = () => refOfLab(bag, 30);
 const lines = () =>
@@ -95,6 +86,13 @@ describe('the bundle', () => {
     await expect(
       closeEvidence({ goLive: ref(), state: noGoState() as unknown as Json, signoff: 'SIGNOFF.md' }, sealer, {}),
     ).rejects.toThrow(/sealed/);
+  });
+
+  test('nothing is left beside it, also when somebody writes to it afterwards', async () => {
+    await close();
+    expect(readdirSync(dirname(bag))).toEqual([basename(bag)]);
+    await expect(appendEvent(bag, eventOf('late'))).rejects.toMatchObject({ code: 'SEALED' });
+    expect(readdirSync(dirname(bag))).toEqual([basename(bag)]);
   });
 
   test('what killed attempts left is no part of it, beside the payload and in it', async () => {

@@ -1,5 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openStore } from '../../../evidence/open-store.js';
@@ -7,17 +6,18 @@ import { fallenByLog } from '../../../evidence/write/fallen.js';
 import { appendEvents } from '../../../evidence/write/log.js';
 import { openEvidence } from '../../../evidence/write/open.js';
 import { type Json, parseJson } from '../../../model/json.js';
+import { recordFolder, removeRecord } from '../../kits/record-folder.js';
 import { refOfLab } from '../../kits/go-live-ref.js';
 import { phase, plan, step } from '../../kits/plans.js';
 
 let bag: string;
 const ref = () => refOfLab(bag);
 beforeEach(async () => {
-  bag = mkdtempSync(join(tmpdir(), 'golive-bag-'));
+  bag = recordFolder();
   const begun: Json = parseJson(JSON.stringify({ plan: plan([phase('deploy', [step('a')])]) }));
   await openEvidence({ goLive: ref(), plan: begun });
 });
-afterEach(() => rmSync(bag, { recursive: true, force: true }));
+afterEach(() => removeRecord(bag));
 
 const took = [
   { type: 'phase.started' as const, phase: 'deploy', attempt: 1 },

@@ -1,22 +1,22 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { sha256 } from '../../../evidence/durable.js';
 import { folderStore } from '../../../evidence/folder-store.js';
 import { writeIncluded } from '../../../evidence/write/include.js';
 import { appendEvents } from '../../../evidence/write/log.js';
+import { recordFolder, removeRecord } from '../../kits/record-folder.js';
 import { eventOf, nameOf, SEAL } from '../../kits/events.js';
 import { goState } from '../../kits/state-fixture.js';
 
 let bag: string;
 let data: string;
 beforeEach(() => {
-  bag = mkdtempSync(join(tmpdir(), 'golive-include-'));
+  bag = recordFolder();
   data = join(bag, 'data');
   mkdirSync(data);
 });
-afterEach(() => rmSync(bag, { recursive: true, force: true }));
+afterEach(() => removeRecord(bag));
 
 function leave(path: string, content: string): string {
   mkdirSync(dirname(join(data, path)), { recursive: true });

@@ -4,7 +4,9 @@ import {
   addressText,
   approvalId,
   asId,
+  changeOf,
   gateOfStep,
+  goLiveIdOf,
   type PhaseId,
   readAddress,
   readEvidenceAddress,
@@ -35,6 +37,10 @@ test.each([
   ['after', 2, 'full.after.2'],
 ] as const)('an approval %s, number %i: %s', (when, nth, expected) => {
   expect(approvalId(asId<PhaseId>('full'), when, nth)).toBe(expected);
+});
+
+test.each(['c1', 'release-2.0_b', 'c1-rollback-1'])('the id of a go-live gives the change %s back', (change) => {
+  expect(changeOf(goLiveIdOf('prod.eu', change))).toBe(change);
 });
 
 test('a gate that was spread over a step knows its step', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readEvent } from '../../../model/evidence/logged-event.js';
 import type { JsonObject } from '../../../model/json.js';
-import { stateFromLog } from '../../../model/state/from-log.js';
+import { stateFromLog, takenAgain } from '../../../model/state/from-log.js';
 import { approval, phase, plan, step } from '../../kits/plans.js';
 
 const made = plan(
@@ -79,6 +79,31 @@ test('a phase passed, and a question is open', () => {
 test('a question that was answered is open no more', () => {
   const state = from([...made1, asked, closed]);
   expect([state.waiting, state.approvals[0]?.status]).toEqual([undefined, 'approved']);
+});
+
+const failedStep = (again?: true): JsonObject => ({
+  type: 'step.failed',
+  ...of('build', 'make'),
+  code: 'CANCELLED',
+  message: 'The worker was shut down.',
+  inputs: '',
+  evidence: [],
+  ...(again ? { again } : {}),
+});
+
+test('what is taken again has not failed: it waits for its next try', () => {
+  const again = [...begun, failedStep(true)];
+  const read = (lines: JsonObject[]) => takenAgain(lines.map((line, seq) => readEvent(seq, line)));
+  expect(from(again).phases[0]?.steps[0]).toMatchObject({ id: 'make', status: 'running' });
+  expect(read(again)).toEqual([{ step: 'make', tries: 1, message: 'The worker was shut down.' }]);
+  expect(read([...again, ...begun.slice(1), failedStep(true)])[0]?.tries).toBe(2);
+  // The next try has begun, or was the last.
+  for (const lines of [
+    [...again, ...begun.slice(1)],
+    [...begun, failedStep()],
+  ])
+    expect(read(lines)).toEqual([]);
+  expect(from([...begun, failedStep()]).phases[0]?.steps[0]?.status).toBe('failed');
 });
 
 test('what failed, and the way back', () => {

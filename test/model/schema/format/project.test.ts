@@ -28,3 +28,25 @@ test.each([
   expect(problems[0]?.line).toBe(line);
   expect(problems.map(({ message, hint }) => `${message} ${hint ?? ''}`).join('\n')).toContain(words);
 });
+
+test.each([
+  ['Ada: { roles: [cto] }\n  Bo: { roles: [sre] }\n  ADA: { roles: [sre] }', 4, "'ADA' and 'Ada' are one person"],
+  ['Ada  L: { roles: [cto] }\n  Ada L: { roles: [sre] }', 3, "'Ada L' and 'Ada  L' are one person"],
+  [
+    'Ada: { roles: [cto], principal: ada@example.org }\n  Al: { roles: [sre], principal: ada@example.org }',
+    3,
+    "'Al' and 'Ada' have the same principal 'ada@example.org'",
+  ],
+])('two of the people are one: %j', (people, line, words) => {
+  const problems = loadProject(`people:\n  ${people}\n`, 'golive.yaml').problems ?? [];
+  expect(problems.map((one) => [one.file, one.line, one.column])).toEqual([['golive.yaml', line, 3]]);
+  expect(problems[0]?.message).toContain(words);
+});
+
+test('people of whom one name holds the other are two', () => {
+  const text = `people:
+  Ada: { roles: [cto], principal: ada@example.org }
+  Adam: { roles: [cto], principal: adam@example.org }
+`;
+  expect(loadProject(text, 'golive.yaml').problems).toBeUndefined();
+});
