@@ -6,7 +6,6 @@ import {
   isOver,
   QUERY_WINDOW,
   type SampleRecord,
-  slotsOf,
   tallied,
   windowBoard,
   type WindowPlan,
@@ -57,7 +56,7 @@ export async function monitorWindow(window: MonitorWindow): Promise<WindowResult
     const n = tally.slots + 1;
     due = dueAt(plan, startedMs, n, scale);
     while (Date.now() < due) await sleep(due - Date.now());
-    const missed = lastMissed(plan, startedMs, n, scale);
+    const missed = lastMissed(plan, tally, startedMs, scale);
     const record = await takeSample(uses, {
       ...task,
       sample: { n, due: new Date(due).toISOString(), startedMs, plan, ...(missed === undefined ? {} : { missed }) },
@@ -75,11 +74,10 @@ export async function monitorWindow(window: MonitorWindow): Promise<WindowResult
   return { tally, events: (carried?.events ?? 0) + workflowInfo().historyLength };
 }
 
-/** The last slot from `n` on that is too late to be taken now; undefined when `n` itself is in time. */
-function lastMissed(plan: WindowPlan, startedMs: number, n: number, scale: number): number | undefined {
+/** The last slot of those that come next which is too late to be taken now; undefined when the next is in time. */
+function lastMissed(plan: WindowPlan, tally: WindowTally, startedMs: number, scale: number): number | undefined {
   const tooLate = (slot: number): boolean => Date.now() > dueAt(plan, startedMs, slot, scale) + plan.lateMs / scale;
-  if (!tooLate(n)) return undefined;
-  let slot = n;
-  while (slot < slotsOf(plan) && tooLate(slot + 1)) slot += 1;
-  return slot;
+  let missed = tally;
+  while (!isOver(plan, missed) && tooLate(missed.slots + 1)) missed = tallied(missed, 'missed');
+  return missed.slots > tally.slots ? missed.slots : undefined;
 }

@@ -8,6 +8,7 @@ import { canonicalJson, type JsonObject } from '../../model/json.js';
 import {
   dueAt,
   isGreen,
+  isReached,
   nominalDate,
   type SampleRecord,
   SAMPLES_FILE,
@@ -192,10 +193,10 @@ export async function windowEvidence({ task, kind, plan, tally }: WindowEvidence
   const { info } = Context.current();
   const id = `${info.workflowExecution?.runId ?? ''}/${info.activityId}`;
   const log = (event: EventDraft) => appendEvents(goLive.evidenceDir, [event], { id, again: info.attempt > 1 });
+  const inputs = sha256(canonicalJson(task.input));
   if (!tally) {
     await refuseSealed(goLive.evidenceDir);
     await mkdir(stepFolder(goLive.evidenceDir, task), { recursive: true });
-    const inputs = sha256(canonicalJson(task.input));
     await log({
       type: 'step.started',
       ...at,
@@ -212,6 +213,12 @@ export async function windowEvidence({ task, kind, plan, tally }: WindowEvidence
   const summary = windowSentence(plan, tally);
   const outputs: JsonObject = { ...tally };
   const refs = evidence.refs();
+  if (plan.mustReach && !isReached(plan, tally)) {
+    const message = `The window did not reach its goal: ${summary}`;
+    const facts = { code: 'EXPECTATION_FAILED', message, facts: outputs, inputs } as const;
+    await log({ type: 'step.failed', ...at, ...facts, evidence: refs.map((ref) => ({ ...ref })) });
+    throw new StepError('EXPECTATION_FAILED', message, { facts: outputs, evidence: refs });
+  }
   const facts = { outputs, summary, evidence: refs.map((ref) => ({ ...ref })) };
   await log({ type: 'step.done', ...at, ...facts });
   return { outputs, summary, evidence: refs };

@@ -1,6 +1,7 @@
 import type { Command, CommandUnknownOpts } from '@commander-js/extra-typings';
 import { table } from '../render/table.js';
 import { clean } from '../render/text.js';
+import { onClock } from '../runbook/on-clock.js';
 import type { Client } from '@temporalio/client';
 import type { ScheduledResult, ScheduleRow } from '../../model/plan/schedule.js';
 import { collectInput, parseMode, parseName, parseTimeScale } from '../terminal/options.js';
@@ -200,5 +201,11 @@ function listing(rows: readonly ScheduleRow[]): string {
     String(row.missed),
     String(row.skipped),
   ]);
-  return table(head, cells);
+  return table(head, cells) + rows.flatMap(nextOf).join('');
+}
+
+/** The next runs of a schedule on its own clock, below the table. */
+function nextOf({ target, schedule, next, timezone }: ScheduleRow): string[] {
+  const times = next.map((at) => onClock(new Date(at), timezone));
+  return times.length > 0 ? [`${target} ${schedule}: next ${times.join(', ')} (${timezone})\n`] : [];
 }

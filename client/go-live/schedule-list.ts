@@ -12,6 +12,7 @@ import {
 } from '../../model/plan/schedule.js';
 import { CliError } from '../errors.js';
 import { clean } from '../render/text.js';
+import { SHOWN_TIMES } from '../runbook/next-times.js';
 import { listGoLives, quoted } from './list.js';
 
 /** How long a question about a run's result may take. */
@@ -55,7 +56,7 @@ async function describe(client: Client, memo: Memo & { id: string }): Promise<Sc
     timezone: clean(plan.times.timezone, 60),
     state: state.paused ? `paused${state.note ? `: ${clean(state.note, 100)}` : ''}` : 'active',
     ends: plan.endsAt ?? null,
-    next: state.paused ? [] : info.nextActionTimes.slice(0, 3).map((time) => time.toISOString()),
+    next: state.paused ? [] : info.nextActionTimes.slice(0, SHOWN_TIMES).map((time) => time.toISOString()),
     last: looksOnly(plan.plan)
       ? await lastLook(client, scheduledTarget(target, schedule))
       : await lastRun(client, info, scheduledTarget(target, schedule)),

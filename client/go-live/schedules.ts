@@ -18,19 +18,16 @@ import {
   type SchedulePlan,
   withChange,
 } from '../../model/plan/schedule.js';
-import { leftOut } from '../../model/plan/calendar.js';
 import { planSchedule } from '../../model/schema/plan/plan-schedule.js';
 import type { RunbookSchedule } from '../../model/schema/format/runbook.js';
 import { confirmLive } from '../terminal/confirm.js';
 import { CliError } from '../errors.js';
 import { makePlan, openRunbook } from '../runbook/load.js';
+import { surprises } from '../runbook/next-times.js';
 import { talk } from '../terminal/tell.js';
 import { type Memo, memos, startOf } from './schedule-list.js';
 import type { StartChoices } from './start.js';
 import { proveStarter } from './starter.js';
-
-/** So far ahead is looked for runs that a change of the clocks leaves out, in days. */
-const LOOK_DAYS = 400;
 
 export interface Applied {
   id: string;
@@ -63,9 +60,7 @@ export async function applySchedules(client: Client, file: string, options: Star
     };
     applied.push(await put(client, options.target, plan, start));
     if (plan.endsAt !== undefined) talk(`${plan.id} ends on ${plan.endsAt.slice(0, 10)}: apply it again before.`);
-    const lost = leftOut(plan.times, new Date(), LOOK_DAYS);
-    if (lost !== undefined)
-      talk(`! ${plan.id}: ${lost} does not exist in ${plan.times.timezone}, clocks go forward: no run then.`);
+    for (const surprise of surprises(plan.times, new Date())) talk(`! ${plan.id}: ${surprise}.`);
   }
   const known = new Set(planned.map(({ id }) => scheduleId(options.target, id)));
   for (const row of await memos(client)) {

@@ -5,7 +5,7 @@ import { defineKind } from '../../model/schema/format/kind.js';
 export const processAwaitRespawn = defineKind({
   title: 'Await a respawn',
   about:
-    'Waits for a supervisor to start a killed process anew, and tells how long that took by the new one’s own start time.',
+    'Waits for a supervisor to start a killed process anew, and tells how long that took by the new one’s own start time; of several the earliest, and none that ran before the kill.',
   input: z
     .strictObject({
       pidFile: z.string().min(1).optional(),

@@ -5,6 +5,8 @@ import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 const LOOK_MS = 20;
+/** A start time is told in hundredths of a second and from a clock read beside it, so it may seem this much earlier. */
+const CLOCK_MS = 50;
 
 export const processAwaitRespawn: HandlerOf<typeof kind> = {
   async do(input, context) {
@@ -13,7 +15,10 @@ export const processAwaitRespawn: HandlerOf<typeof kind> = {
     if (Number.isNaN(killedMs)) throw new StepError('BAD_INPUT', `\`since\` is no time: ${since.slice(0, 60)}.`);
     const begun = performance.now();
     for (;;) {
-      const found = (await processesOf(input, context)).find(({ pid }) => pid !== not);
+      // One that ran before the kill is another one of that name, no successor.
+      const [found] = (await processesOf(input, context))
+        .filter(({ pid, startedAt }) => pid !== not && Date.parse(startedAt) >= killedMs - CLOCK_MS)
+        .toSorted((one, other) => Date.parse(one.startedAt) - Date.parse(other.startedAt));
       if (found) {
         const { pid, startedAt } = found;
         const respawnMs = Math.max(0, Date.parse(startedAt) - killedMs);

@@ -9,7 +9,7 @@ export const processFind = defineKind({
   outputs: z.object({
     pid: z.int(),
     startedAt: z.string().describe('When it was started, ISO 8601.'),
-    command: z.string(),
+    command: z.string().describe('Its command line, the first 1,000 characters; it is found by the whole of it.'),
   }),
   effect: 'none',
   reach: 'none',

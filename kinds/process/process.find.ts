@@ -1,7 +1,10 @@
 import type { processFind as kind } from './process.find.kind.js';
-import { nameOf, processesOf } from './processes.js';
+import { nameOf, processesOf, shownCommand } from './processes.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
+
+/** So many characters of its command line are an output; it is found by the whole. */
+const SHOWN = 1000;
 
 export const processFind: HandlerOf<typeof kind> = {
   async do(input, context) {
@@ -14,6 +17,9 @@ export const processFind: HandlerOf<typeof kind> = {
         hint: 'Name the one that is meant more closely.',
       });
     }
-    return { outputs: { ...one }, summary: `process ${one.pid}, since ${one.startedAt}` };
+    return {
+      outputs: { ...one, command: shownCommand(one.command, SHOWN) },
+      summary: `process ${one.pid}, since ${one.startedAt}`,
+    };
   },
 };

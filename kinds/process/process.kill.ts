@@ -1,5 +1,5 @@
 import type { processKill as kind } from './process.kill.kind.js';
-import { processOf } from './processes.js';
+import { processOf, shownCommand } from './processes.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { errnoOf } from '../../host/errno.js';
@@ -27,6 +27,6 @@ export const processKill: HandlerOf<typeof kind> = {
       const code = errnoOf(cause) ?? 'error';
       throw new StepError('EXPECTATION_FAILED', `The process ${pid} could not be sent ${signal} (${code}).`, { cause });
     }
-    return { outputs: { pid, at }, summary: `sent ${signal} to ${pid} (${found.command.slice(0, 120)})` };
+    return { outputs: { pid, at }, summary: `sent ${signal} to ${pid} (${shownCommand(found.command, 120)})` };
   },
 };

@@ -12,6 +12,7 @@ export interface RunningProcess {
   pid: number;
   /** ISO 8601. */
   startedAt: string;
+  /** The whole of it; what people read is `shownCommand`. */
   command: string;
 }
 
@@ -28,7 +29,7 @@ export function processOf(pid: number): RunningProcess | undefined {
   try {
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0+$/, '').replaceAll('\0', ' ');
     const startedAt = new Date(startedAtMs(Number(stat.startTime))).toISOString();
-    return { pid, startedAt, command: command.slice(0, 1000) };
+    return { pid, startedAt, command };
   } catch {
     return undefined;
   }
@@ -66,6 +67,12 @@ async function pidIn(path: string): Promise<number[]> {
   const text = await readFile(path, 'utf8').catch(() => '');
   const pid = Number(text.trim());
   return Number.isInteger(pid) && pid > 1 ? [pid] : [];
+}
+
+/** A command line as outputs and sentences hold it, cut at whole characters. */
+export function shownCommand(command: string, most: number): string {
+  const characters = [...command];
+  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : command;
 }
 
 /** How a name is told in a sentence. */

@@ -68,9 +68,18 @@ export function slotsOf({ everyMs, withinMs }: WindowPlan): number {
   return Math.floor(withinMs / everyMs);
 }
 
-/** Whether nothing more is to be taken: the streak is there, or the time is over. */
-export function isOver(plan: WindowPlan, { streak, slots }: WindowTally): boolean {
-  return streak >= plan.consecutive || slots >= slotsOf(plan);
+/** Whether the streak is there. */
+export function isReached(plan: WindowPlan, { streak }: WindowTally): boolean {
+  return streak >= plan.consecutive;
+}
+
+/** Whether nothing more is to be taken: the streak is there, the time is over, or what is left cannot bring it. */
+export function isOver(plan: WindowPlan, tally: WindowTally): boolean {
+  const { streak, slots, red, missed } = tally;
+  const left = slotsOf(plan) - slots;
+  if (isReached(plan, tally) || left <= 0) return true;
+  if (plan.maxRed !== undefined && red + missed > plan.maxRed) return true;
+  return plan.endsEarly === true && streak + left < plan.consecutive;
 }
 
 /** When slot `n` (from 1) is due: milliseconds since the epoch, real time. It closes its interval: the first is due after one. */
@@ -116,7 +125,7 @@ export function retally(plan: WindowPlan, records: readonly SampleRecord[]): Win
 export function windowSentence(plan: WindowPlan, tally: WindowTally): string {
   const { slots, green, red, missed, streak, longest } = tally;
   const bad = [red > 0 ? `${red} red` : '', missed > 0 ? `${missed} missed` : ''].filter(Boolean).join(', ');
-  const reached = streak >= plan.consecutive;
+  const reached = isReached(plan, tally);
   return `${green} of ${slots} samples green${bad ? ` (${bad})` : ''}; ${streak} running, ${plan.consecutive} wanted${reached ? '' : `, longest ${longest}`}.`;
 }
 

@@ -216,6 +216,12 @@ export interface WindowPlan {
   lateMs: number;
   /** CEL over `it`, the outputs of the sample: a good one. */
   green: string;
+  /** More bad samples than this, red or missed, end the window. */
+  maxRed?: number;
+  /** It is over as soon as the streak cannot be reached in what is left; no gate counts its samples. */
+  endsEarly?: true;
+  /** The step fails when the streak was not reached: no gate judges it. */
+  mustReach?: true;
   /** Name of a file for each sample; `{date}` and `{n}` stand for its nominal day and its number. */
   file?: string;
 }

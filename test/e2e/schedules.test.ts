@@ -70,7 +70,7 @@ describe('golive schedule', () => {
     });
     // Three in the morning in Berlin is one or two in UTC.
     expect(look?.next[0]).toMatch(/T0[12]:00:00\.000Z$/);
-    expect(look?.next).toHaveLength(3);
+    expect(look?.next).toHaveLength(5);
 
     const browser = await openBrowser();
     try {

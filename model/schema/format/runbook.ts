@@ -37,6 +37,12 @@ const window = z
       .describe('The window is over after this time at the latest; by default the least that it takes.'),
     late: span.optional().describe('How late a sample may still be taken; by default one interval.'),
     green: cel.describe('CEL over `it`, the outputs of the sample: a good one.'),
+    maxRed: z
+      .int()
+      .min(0)
+      .max(100_000)
+      .optional()
+      .describe('More bad samples than this, red or missed, end it at once.'),
     file: z
       .string()
       .max(120)

@@ -17,9 +17,14 @@ export function markReads(plan: Plan): void {
   for (const path of pathsOf({ ...plan, phases: [], rollbacks: {} })) markOne(path, [], all);
 }
 
-/** Paths that a phase or rollback reads; `it` of a gate over a step stands for that step's outputs. */
+/** Paths that a phase or rollback reads. */
 function readsOf(part: Pick<PhasePlan, 'steps'> & { gates?: GatePlan[] }): string[][] {
-  const gates = (part.gates ?? []).flatMap((gate) => {
+  return [...pathsOf({ ...part, gates: [] }), ...gatePaths(part.gates ?? [])];
+}
+
+/** Paths that gates read; `it` of a gate over a step stands for that step's outputs. */
+export function gatePaths(gates: readonly GatePlan[]): string[][] {
+  return gates.flatMap((gate) => {
     const it = gate.it;
     const paths = pathsOf(gate);
     if (it === undefined) return paths;
@@ -27,7 +32,6 @@ function readsOf(part: Pick<PhasePlan, 'steps'> & { gates?: GatePlan[] }): strin
       first === 'it' ? ['steps', contextKey(it), ...rest] : [first, ...rest],
     );
   });
-  return [...pathsOf({ ...part, gates: [] }), ...gates];
 }
 
 function markOne(path: string[], own: readonly StepPlan[], all: ReadonlyMap<string, PhasePlan['steps']>): void {

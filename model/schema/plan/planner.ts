@@ -6,6 +6,7 @@ import { foldersOf, networkOf } from './plan-reach.js';
 import { fillTexts, questionFields } from './plan-texts.js';
 import { checkGuardrails, type PlanProblem, type PlanRequest, resolveInputs } from './plan-inputs.js';
 import { markReads } from './plan-reads.js';
+import { markWindows, planWindow } from './plan-windows.js';
 import { planWaivers } from './plan-waivers.js';
 import type { JsonObject } from '../../json.js';
 import { addressText, type ApprovalId, asId, goLiveIdOf } from '../../plan/address.js';
@@ -21,7 +22,6 @@ import {
   type StepNode,
   type StepPlan,
 } from '../../plan/plan.js';
-import type { WindowPlan } from '../../judge/window.js';
 import { approvalIds, list } from '../check/checks.js';
 import { pathsIn } from '../expression/expression-paths.js';
 import { isParallel } from '../format/runbook.js';
@@ -94,7 +94,7 @@ function planStep(planning: Planning, step: RunbookStep): StepPlan {
     plan.until = { everyMs: ms(every, 1000), withinMs: ms(within, 60_000), consecutive };
     if (condition !== undefined) plan.until.condition = condition;
   }
-  if (step.window) plan.window = planWindow(planning, step.window);
+  if (step.window) plan.window = planWindow(step.window, ms);
   if (step.probe) plan.probe = { ...step.probe, with: step.probe.with ?? {} };
   if (step.undo === 'none') plan.undo = [];
   else if (step.undo) {
@@ -106,19 +106,6 @@ function planStep(planning: Planning, step: RunbookStep): StepPlan {
   }
   if (planning.wayBack && plan.undoOn !== 'always' && promisesUndo(plan)) plan.undo = [];
   return plan;
-}
-
-function planWindow({ ms }: Planning, window: NonNullable<RunbookStep['window']>): WindowPlan {
-  const everyMs = ms(window.every, 0);
-  const { consecutive, green, file } = window;
-  return {
-    everyMs,
-    consecutive,
-    withinMs: ms(window.within, everyMs * consecutive),
-    lateMs: ms(window.late, everyMs),
-    green,
-    ...(file === undefined ? {} : { file }),
-  };
 }
 
 function planNodes(planning: Planning, nodes: readonly RunbookNode[] | undefined): StepNode[] {
@@ -296,5 +283,6 @@ function makePlan(request: PlanRequest, planning: Planning, inputs: JsonObject, 
   plan.folders = foldersOf(runbook, plan, request.folders ?? []);
   if (request.signing) plan.signing = request.signing;
   markReads(plan);
+  markWindows(plan);
   return plan;
 }

@@ -5,13 +5,20 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { pino } from 'pino';
 import { z } from 'zod';
-import { sampleActivity } from '../../../activities/deed/sample.js';
+import { sampleActivity, windowEvidence } from '../../../activities/deed/sample.js';
 import { StepError } from '../../../activities/step/step-error.js';
 import { stepFolder } from '../../../activities/step/step-evidence.js';
 import type { StepHandler } from '../../../activities/step/step.js';
 import type { SampleTask } from '../../../model/state/contract.js';
 import type { JsonObject } from '../../../model/json.js';
-import { dueAt, type SampleRecord, SAMPLES_FILE } from '../../../model/judge/window.js';
+import {
+  dueAt,
+  emptyTally,
+  type SampleRecord,
+  SAMPLES_FILE,
+  tallied,
+  type WindowPlan,
+} from '../../../model/judge/window.js';
 import { defineKind } from '../../../model/schema/format/kind.js';
 import { eventsOf, taskFor } from '../../kits/step-run.js';
 import { stepCalls } from '../../../kinds/hands.js';
@@ -53,6 +60,11 @@ function windowOf(look: () => number, serverAheadMs = 0) {
       const task: SampleTask = { ...base, sample: { n, due, startedMs, plan, ...more } };
       return environment.run(activity, task);
     },
+    async close(of: Partial<WindowPlan>, tally = emptyTally()) {
+      const environment = new MockActivityEnvironment({ attempt: 1, base64TaskToken: 'close' });
+      return environment.run(windowEvidence, { task: base, kind: 'look', plan: { ...plan, ...of }, tally });
+    },
+    events: () => eventsOf(base.goLive.evidenceDir),
     records: (): JsonObject[] => eventsOf(base.goLive.evidenceDir, join('data', 'phases/1-kit.1/step', SAMPLES_FILE)),
   };
 }
@@ -109,5 +121,31 @@ describe('a sample', () => {
       [3, 'missed'],
       [4, 'missed'],
     ]);
+  });
+});
+
+describe('a window that did not reach its goal', () => {
+  const two = tallied(tallied(emptyTally(), 'green'), 'red');
+  test('fails its step where no gate judges it', async () => {
+    const window = windowOf(() => 1);
+    await window.take(1);
+    await expect(window.close({ mustReach: true }, two)).rejects.toMatchObject({
+      code: 'EXPECTATION_FAILED',
+      message: 'The window did not reach its goal: 1 of 2 samples green (1 red); 0 running, 7 wanted, longest 1.',
+    });
+    expect(window.events()).toEqual([
+      expect.objectContaining({ type: 'step.failed', code: 'EXPECTATION_FAILED', facts: { ...two } }),
+    ]);
+  });
+  test('gives its counts to the gate that judges it', async () => {
+    const window = windowOf(() => 1);
+    await window.take(1);
+    expect(await window.close({}, two)).toMatchObject({ outputs: { ...two } });
+  });
+  test('passes when it reached it', async () => {
+    const window = windowOf(() => 1);
+    await window.take(1);
+    const reached = { consecutive: 1, mustReach: true } as const;
+    expect(await window.close(reached, tallied(emptyTally(), 'green'))).toMatchObject({ outputs: { streak: 1 } });
   });
 });

@@ -60,6 +60,19 @@ describe('process.await-respawn', () => {
     expect(respawnMs).toBeGreaterThanOrEqual(280);
     expect(respawnMs).toBeLessThan(5000);
   });
+  test('one of the same name that ran before the kill is no successor', async () => {
+    const base = temporaryFolder();
+    const name = `sibling-${base}`;
+    const sibling = sleeper(name);
+    await eventually(() => existsSync(`/proc/${sibling.pid}`), 'it runs');
+    const since = new Date(Date.now() + 5000).toISOString();
+    const run = await runStep(
+      'process.await-respawn',
+      { command: name, not: process.pid, since, within: '300ms' },
+      at(base),
+    );
+    expect(failed(run).code).toBe('CHECK_FAILED');
+  });
   test('one that does not come back fails', async () => {
     const { base, input } = await supervised(60_000);
     const run = await runStep('process.await-respawn', { ...input, within: '300ms' }, at(base));

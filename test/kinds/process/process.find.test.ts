@@ -25,6 +25,12 @@ describe('process.find', () => {
       'CHECK_FAILED',
     );
   });
+  test('it is found by the whole of its command line, and what is shown of it says that it is cut', async () => {
+    const base = temporaryFolder();
+    sleeper('long-line', 'setInterval(() => {}, 1000)', 'ä'.repeat(1500), `the-end-of-${base}`);
+    const run = await runStep('process.find', { command: `the-end-of-${base}` }, at(base));
+    expect(passed(run).outputs).toMatchObject({ command: expect.stringMatching(/^.{999}…$/u) });
+  });
   test('of two, none is taken', async () => {
     const [one, two] = [sleeper('twins-7'), sleeper('twins-7')];
     await eventually(() => existsSync(`/proc/${two.pid}`), 'both run');

@@ -37,6 +37,21 @@ describe('a streak', () => {
   });
 });
 
+describe('a window is over', () => {
+  const early: WindowPlan = { ...week, endsEarly: true };
+  test.each<[string, WindowPlan, SampleOutcome[], boolean]>([
+    ['not while its streak can still be had', early, [R, G, R], false],
+    ['as soon as what is left is less than its streak', early, [G, G, G, R], true],
+    ['not earlier where its samples are counted', week, [G, G, G, R], false],
+    ['by a missed sample as by a red one', early, [R, R, M, M], true],
+    ['not by the last that may be red', { ...week, maxRed: 1 }, [G, R, G], false],
+    ['by one red sample more than may be', { ...week, maxRed: 1 }, [R, G, M], true],
+    ['by the first red sample where none may be', { ...week, maxRed: 0 }, [G, R], true],
+  ])('%s', (_, plan, outcomes, ended) => {
+    expect(isOver(plan, over(outcomes))).toBe(ended);
+  });
+});
+
 test('slots close their intervals, and a rehearsal shortens them', () => {
   expect(slotsOf(week)).toBe(10);
   expect(dueAt(week, START, 1, 1)).toBe(START + DAY);

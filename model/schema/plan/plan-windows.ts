@@ -1,0 +1,49 @@
+import { contextKey } from '../../expression/expression.js';
+import { type PhasePlan, type Plan, type StepPlan, stepsOf, type WindowPlan } from '../../plan/plan.js';
+import type { RunbookStep } from '../format/runbook.js';
+import { gatePaths } from './plan-reads.js';
+
+type Window = NonNullable<RunbookStep['window']>;
+
+/** The rhythm of a step. `ms` gives the milliseconds of a duration, or what stands for it. */
+export function planWindow(window: Window, ms: (span: string | undefined, otherwise: number) => number): WindowPlan {
+  const everyMs = ms(window.every, 0);
+  const { consecutive, green, file, maxRed } = window;
+  return {
+    everyMs,
+    consecutive,
+    withinMs: ms(window.within, everyMs * consecutive),
+    lateMs: ms(window.late, everyMs),
+    green,
+    ...(maxRed === undefined ? {} : { maxRed }),
+    ...(file === undefined ? {} : { file }),
+  };
+}
+
+/** What a gate counts over the whole window; an early end would count less of it. */
+const COUNTED: readonly string[] = ['slots', 'green', 'red'];
+
+/**
+ * Says of every window how it ends by what gates read of it: one that no gate judges fails its step when its goal is not
+ * reached, and one whose counts no gate reads is over as soon as its goal cannot be reached any more.
+ */
+export function markWindows(plan: Plan): void {
+  for (const phase of plan.phases) {
+    const paths = plan.phases.flatMap((one) => gatePaths(one.gates).flatMap((path) => stepPath(path, phase, one)));
+    for (const step of stepsOf(phase.steps)) if (step.window) mark(step, step.window, paths);
+  }
+}
+
+/** The part of a gate's path below `steps` of a phase: empty, where it reads all of them. */
+function stepPath([first, ...path]: string[], of: PhasePlan, gateOf: PhasePlan): string[][] {
+  if (first === 'steps') return of === gateOf ? [path] : [];
+  const [id, , ...below] = path;
+  return first === 'phases' && (id === undefined || id === contextKey(of.id)) ? [below] : [];
+}
+
+function mark(step: StepPlan, window: WindowPlan, paths: readonly string[][]): void {
+  const read = paths.flatMap(([id, output = '']) => (id === undefined || id === contextKey(step.id) ? [output] : []));
+  if (read.length === 0) window.mustReach = true;
+  // A gate that reads the window as a whole may count, too.
+  if (!read.some((output) => output === '' || COUNTED.includes(output))) window.endsEarly = true;
+}

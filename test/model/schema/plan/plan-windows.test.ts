@@ -1,0 +1,43 @@
+import { expect, test } from '@jest/globals';
+import type { GatePlan, PhasePlan, WindowPlan } from '../../../../model/plan/plan.js';
+import { stepsOf } from '../../../../model/plan/plan.js';
+import { markWindows } from '../../../../model/schema/plan/plan-windows.js';
+import { gate, phase, plan, step } from '../../../kits/plans.js';
+
+const window: WindowPlan = { everyMs: 1000, consecutive: 3, withinMs: 9000, lateMs: 1000, green: 'it.ok' };
+const watched = (gates: GatePlan[], more: PhasePlan[] = []) =>
+  plan([phase('watch', [step('the-days', { window: { ...window } }), step('other')], { gates }), ...more]);
+const overStep = { it: step('the-days').id };
+
+test.each<[string, ReturnType<typeof watched>, boolean, boolean]>([
+  ['no gate', watched([]), true, true],
+  ['a gate of another step', watched([gate('g', 'steps.other.ms', 1)]), true, true],
+  ['a gate on the streak', watched([gate('g', 'steps.the_days.streak', 3)]), false, true],
+  [
+    'gates on the streak and on what was missed',
+    watched([gate('g', 'it.streak - it.missed', 3, overStep)]),
+    false,
+    true,
+  ],
+  ['a gate on a share of green samples', watched([gate('g', 'ratio(it.green, it.slots)', 1, overStep)]), false, false],
+  ['a gate on the whole step', watched([gate('g', 'size(steps.the_days)', 1)]), false, false],
+  [
+    'a gate of a later phase',
+    watched([], [phase('later', [], { gates: [gate('g', 'phases.watch.steps.the_days.red', 0)] })]),
+    false,
+    false,
+  ],
+  [
+    'a gate of a later phase, of a step of the same name there',
+    watched([], [phase('later', [step('the-days')], { gates: [gate('g', 'steps.the_days.red', 0)] })]),
+    true,
+    true,
+  ],
+])('a window that is judged by %s', (_, made, mustReach, endsEarly) => {
+  markWindows(made);
+  const [found] = stepsOf(made.phases[0]?.steps ?? []);
+  expect({ mustReach: found?.window?.mustReach === true, endsEarly: found?.window?.endsEarly === true }).toEqual({
+    mustReach,
+    endsEarly,
+  });
+});
