@@ -49,7 +49,9 @@ export async function takePhase(session: Session, desk: Desk, plan: PhasePlan, s
     if (next && changed('each-step-in-doubt-is-asked')) result = { ...result, steps: settled.resume, sentence: next };
     else result = await run(work, settled.resume);
   }
-  if (session.aborted) return stopped(work, 'Stopped: the go-live was aborted.');
+  // What it came to of an earlier go-live is so, whatever was aborted meanwhile.
+  const { takesBack } = session.plan;
+  if (session.aborted) return stopped(work, takesBack ? result.sentence : 'Stopped: the go-live was aborted.');
   return result.status === 'passed' ? accepted(work) : unlessWaived(work);
 }
 

@@ -133,7 +133,8 @@ export function refuseDone({ plan, undos, rollbacks }: First, way: RollbackPlan 
   if (undos.length > 0 && (way === undefined || way.undo === 'all')) return;
   const undone = done !== undefined && undos.length === 0;
   if (way !== undefined && stepsOf(way.steps).length > 0 && !same && !undone) return;
-  const by = same ?? done;
+  // One that was stopped may have taken all of it back.
+  const by = same ?? done ?? (undos.length === 0 ? rollbacks.at(-1) : undefined);
   const at = by?.state.endedAt === undefined ? '' : ` at ${by.state.endedAt}`;
   throw new CliError(
     `Nothing of ${plan.goLiveId} stands any more${by ? `: ${by.plan.goLiveId} took it back${at}` : ', or nothing of it can be undone'}.`,
