@@ -84,7 +84,8 @@ export async function rollBackEnded(
   for (const line of planSummary(plan)) talk(line);
   for (const { phase, step } of first.undos.toReversed()) talk(`  undo ${addressText({ phase, part: step })}`);
   if (plan.mode === 'live') await confirmLive(`Take back ${first.plan.goLiveId} LIVE?`, options.yes);
-  const starter = await proveStarter(plan, options);
+  // Its reason stands in the plan, which is what is signed; a reason beside it is that of a schedule's extra run.
+  const starter = await proveStarter(plan, { by: options.by, key: options.key });
   checkQuorum(plan, starter.by);
   const problem = role === undefined ? undefined : roleProblem(plan, starter.by, role);
   if (problem?.accepted === false) throw new CliError(problem.reason, { exitCode: 4, hint: problem.hint });
