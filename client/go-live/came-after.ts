@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { TAG_MANIFEST } from '../../model/evidence/manifest.js';
 import { KEY_FILE, type SealPredicate } from '../../model/evidence/seal.js';
 import type { GoLiveState } from '../../model/state/state.js';
-import { CLASSES, type Finding, type FindingClass } from '../../evidence/verify/finding.js';
+import { CLASSES, type Finding, worstOf } from '../../evidence/verify/finding.js';
 import { readSeal } from '../../evidence/verify/sealed.js';
 import { verifyBundle } from '../../evidence/verify/verify.js';
 import { recomputeOutputs } from '../../kinds/recompute.js';
@@ -89,7 +89,7 @@ export async function mustHold(directory: string, id: string, keys: readonly str
 }
 
 function doesNotHold(directory: string, what: string, findings: readonly Finding[]): CliError {
-  const kind = (Object.keys(CLASSES) as FindingClass[]).find((one) => findings.some((found) => found.class === one));
+  const kind = worstOf((one) => findings.some((found) => found.class === one));
   const [first] = findings;
   const why = first ? `: ${first.item} ${first.message}` : '';
   return new CliError(`${what} does not hold${why}.`, {
