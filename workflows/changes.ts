@@ -128,6 +128,11 @@ export const CHANGES = {
     reason:
       'A go-live that was reset after its end took the sealed log for an error of its own and undid; now it does nothing.',
   },
+  'a-take-back-releases-what-it-held': {
+    since: 'unreleased',
+    reason:
+      'What a step of a rollback held (`undoOn: always`) stayed when it took back a go-live that had ended; now it is released.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;

@@ -81,8 +81,7 @@ function pathOf(state: GoLiveState, reference: string): string | null {
 export async function close(session: Session): Promise<void> {
   const { state, plan } = session;
   await conclude(session);
-  // One that takes back an earlier go-live has said already what of that one stands.
-  if (!plan.takesBack) undosStand(state, session.undos);
+  undosStand(state, session.undos, plan.takesBack?.evidenceDir);
   await session.notify(
     mayGoOn(state.verdict ?? 'inconclusive') ? 'go' : 'no-go',
     `${plan.runbook.title}: ${(state.verdict ?? 'inconclusive').toUpperCase()}`,

@@ -2,6 +2,7 @@ import { asId, type PhaseId } from '../model/plan/address.js';
 import type { StepNode } from '../model/plan/plan.js';
 import { fallenBy } from '../model/state/standing.js';
 import type { UndoEntry } from '../model/state/state.js';
+import { sameEntry } from '../model/state/take-back.js';
 import { phaseTakenBack, rollbackBegun, rollbackEnded } from '../model/state/transitions.js';
 import { changed } from './changes.js';
 import { runChild } from './child.js';
@@ -68,13 +69,6 @@ async function runRollback(session: Session, way: Way): Promise<void> {
   }
   session.show();
   await session.flush();
-}
-
-type UndoPlace = Pick<UndoEntry, 'phase' | 'phaseAttempt' | 'step' | 'epoch'>;
-
-/** Whether two entries are the undo of the same opening of a step. */
-export function sameEntry(a: UndoPlace, b: UndoPlace): boolean {
-  return a.phase === b.phase && a.phaseAttempt === b.phaseAttempt && a.step === b.step && a.epoch === b.epoch;
 }
 
 /**

@@ -2,10 +2,10 @@ import type { Choice, ChooseMessage } from '../model/people/message.js';
 import { addressText } from '../model/plan/address.js';
 import { type PhasePlan, stepsOf } from '../model/plan/plan.js';
 import type { PhaseResult, StepRecord } from '../model/state/state.js';
+import { sameEntry } from '../model/state/take-back.js';
 import { phaseWaits, stepAgain, stepLeftOut, stepSeenDone } from '../model/state/transitions.js';
 import { leaveAtStep, type Next, type Work } from './after-failure.js';
 import { askOperator } from './people/ask.js';
-import { sameEntry } from './rollback.js';
 
 /** What became of a step that asked: the phase goes on with these records, or the go-live goes elsewhere. */
 export type Settled = { resume: StepRecord[] } | { next: Next };

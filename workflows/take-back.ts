@@ -1,6 +1,7 @@
 import type { TakesBack } from '../model/plan/taking-back.js';
 import type { PhaseResult } from '../model/state/state.js';
 import { registeredAgain, takenBack, undosStand } from '../model/state/take-back.js';
+import { changed } from './changes.js';
 import { namedRollback, undoAll } from './rollback.js';
 import { now, type Session } from './session.js';
 
@@ -19,8 +20,11 @@ export async function rollBackFirst(session: Session, first: TakesBack): Promise
   session.keepUndos(registeredAgain(first));
   if (first.rollback === undefined) await undoAll(session, because);
   else await namedRollback(session, first.rollback, undefined, because);
-  undosStand(session.state, session.undos);
-  // They are of the first: an abort of this go-live takes back nothing by them.
-  session.keepUndos([]);
-  return takenBack(first, session.state.rollbacks.at(-1), session.state.undos ?? [], now());
+  const ofFirst = session.undos.filter(({ evidenceDir }) => evidenceDir !== undefined);
+  const held = session.undos.filter(({ evidenceDir }) => evidenceDir === undefined);
+  undosStand(session.state, ofFirst, first.evidenceDir);
+  const left = session.state.undos ?? [];
+  // What is of the first an abort of this go-live does not take back; what the rollback's own steps hold is released.
+  session.keepUndos(held.length > 0 && changed('a-take-back-releases-what-it-held') ? held : []);
+  return takenBack(first, session.state.rollbacks.at(-1), left, now());
 }

@@ -3,6 +3,7 @@ import type { Json } from '../model/json.js';
 import { bytesOf, READ_BYTES } from '../model/plan/limits.js';
 import type { PhasePlan } from '../model/plan/plan.js';
 import type { PhaseResult, PhaseState, StepRecord } from '../model/state/state.js';
+import { sameEntry } from '../model/state/take-back.js';
 import { phaseJudged, phaseRuns, phaseSkipped } from '../model/state/transitions.js';
 import { afterFailure, askAboutPhase, type Next, type Work } from './after-failure.js';
 import { changed } from './changes.js';
@@ -10,7 +11,7 @@ import { cancellable, runChild } from './child.js';
 import { askApproval, askChecklist } from './people/ask.js';
 import type { Desk } from './people/desk.js';
 import { begin, end, judged, recordOutputs, pass } from './phase-record.js';
-import { namedRollback, sameEntry } from './rollback.js';
+import { namedRollback } from './rollback.js';
 import { now, type Session } from './session.js';
 import { settleStep, unsettled } from './settle-step.js';
 import { rollBackFirst } from './take-back.js';
@@ -48,7 +49,9 @@ export async function takePhase(session: Session, desk: Desk, plan: PhasePlan, s
     if (next && changed('each-step-in-doubt-is-asked')) result = { ...result, steps: settled.resume, sentence: next };
     else result = await run(work, settled.resume);
   }
-  if (session.aborted) return stopped(work, 'Stopped: the go-live was aborted.');
+  // What it came to of an earlier go-live is so, whatever was aborted meanwhile.
+  const { takesBack } = session.plan;
+  if (session.aborted) return stopped(work, takesBack ? result.sentence : 'Stopped: the go-live was aborted.');
   return result.status === 'passed' ? accepted(work) : unlessWaived(work);
 }
 

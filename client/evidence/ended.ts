@@ -24,7 +24,14 @@ export interface Bundle {
  * @param folders folders of bundles; what lies beside one is of the same target
  */
 export function bundlesIn(folders: readonly string[]): Bundle[] {
-  const beside = [...new Set(folders)].flatMap((folder) =>
+  return bundleFolders(folders)
+    .flatMap((directory) => readBundle(directory) ?? [])
+    .toSorted((a, b) => order(a, b));
+}
+
+/** What lies in folders of bundles, whether or not it can be read as one. */
+export function bundleFolders(folders: readonly string[]): string[] {
+  return [...new Set(folders)].flatMap((folder) =>
     existsSync(folder)
       ? readdirSync(folder, { withFileTypes: true })
           // What begins with a dot lies beside a bundle: its lock, its backups.
@@ -32,7 +39,6 @@ export function bundlesIn(folders: readonly string[]): Bundle[] {
           .map(({ name }) => join(folder, name))
       : [],
   );
-  return beside.flatMap((directory) => readBundle(directory) ?? []).toSorted((a, b) => order(a, b));
 }
 
 const order = (a: Bundle, b: Bundle): number => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0);

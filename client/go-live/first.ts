@@ -1,20 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { KEY_FILE } from '../../model/evidence/seal.js';
 import { TAG_MANIFEST } from '../../model/evidence/manifest.js';
 import type { StandingUndo } from '../../model/plan/taking-back.js';
+import { addressText } from '../../model/plan/address.js';
 import { changesThatStand } from '../../model/state/changed-since.js';
 import { didYouMean } from '../../model/schema/suggest.js';
 import type { GoLiveState } from '../../model/state/state.js';
-import { verifyBundle } from '../../evidence/verify/verify.js';
 import { sha256 } from '../../evidence/hash.js';
-import { recomputeOutputs } from '../../kinds/recompute.js';
 import { CliError } from '../errors.js';
 import { type Bundle, bundlesIn, targetFolder } from '../evidence/ended.js';
 import { readTrust } from '../evidence/trust.js';
 import { openProject } from '../runbook/load.js';
 import { stateDir } from '../server/paths.js';
+import { cameAfter, type Ended, type Known, mustHold, type Remembered } from './came-after.js';
 import { quoted } from './list.js';
 
 /** A go-live that has ended, with its bundle, which holds; and what came after it. */
@@ -30,16 +29,14 @@ export interface First extends Bundle {
   later: { id: string; what: string }[];
 }
 
-type Ended = Bundle & { state: GoLiveState };
-
 export interface FirstChoice {
   target: string;
   /** By default, the last that is no rollback. */
   change?: string | undefined;
   /** Folder of all bundles. */
   evidence?: string | undefined;
-  /** Key that sealed it: a fingerprint or a PEM file. By default, that of the worker here. */
-  trust?: string | undefined;
+  /** Keys that may have sealed it and what came after: fingerprints or PEM files. By default, that of the worker here. */
+  trust?: readonly string[] | undefined;
 }
 
 /**
@@ -50,53 +47,77 @@ export interface FirstChoice {
  */
 export async function findFirst(client: Client, choice: FirstChoice): Promise<First> {
   const known = await knownOf(client, choice);
-  const all = bundlesIn(known.folders).filter(({ plan }) => plan.target.id === choice.target);
-  const found = chosen(all, choice);
-  if (found.closed) await held(found, choice.trust);
-  const first = requireEnded(found);
+  const found = chosen(known.bundles, choice);
+  const keys = trustedKeys(choice.trust, found);
   const id = found.plan.goLiveId;
-  refuseWithoutEvidence(id, known.takingBack, all);
-  const rollbacks = all.filter((one): one is Ended => one.plan.takesBack?.goLive === id && one.state !== undefined);
-  // What they say decides what still stands, of the first and above it.
-  for (const one of all) {
-    const counts = one.plan.takesBack?.goLive === id || one.startedAt > found.startedAt;
-    if (one.closed && one !== found && counts) await held(one, choice.trust);
-  }
-  const last = rollbacks.at(-1);
+  if (found.closed) await mustHold(found.directory, id, keys);
+  const first = requireEnded(found);
+  const after = await cameAfter(first, known, keys);
+  refuseWithoutEvidence(id, known.remembered, after.bundles);
+  const rollbacks = after.bundles.filter(
+    (one): one is Ended => one.plan.takesBack?.goLive === id && one.state !== undefined,
+  );
   return {
     ...first,
-    digest: sha256(readFileSync(join(found.directory, TAG_MANIFEST))),
-    undos: last?.state.undos ?? first.state.undos ?? [],
+    digest: sealOf(found.directory),
+    undos: whereTheyLie(rollbacks.at(-1)?.state.undos ?? first.state.undos ?? [], rollbacks),
     rollbacks,
-    later: laterThan(found, all),
+    later: [
+      ...laterThan(first, after.bundles),
+      ...after.gone.map(({ change }) => ({ id: `${choice.target}/${change}`, what: 'its evidence is gone' })),
+    ],
   };
 }
 
-/** What the server knows: where bundles of the target lie, beside those of the project, and what took back what. */
-interface Known {
-  folders: string[];
-  /** Go-lives that ended and had taken one back. */
-  takingBack: { first: string; change: string; directory: string }[];
+const sealOf = (directory: string): string => sha256(readFileSync(join(directory, TAG_MANIFEST)));
+
+/**
+ * What a rollback of the first held itself has its journal in the bundle of that rollback, wherever it lies by now.
+ * @throws CliError (exit 4) when that is gone
+ */
+export function whereTheyLie(undos: readonly StandingUndo[], rollbacks: readonly Ended[]): StandingUndo[] {
+  return undos.map((undo) => {
+    const { evidenceDir, phase, step } = undo;
+    if (evidenceDir === undefined) return undo;
+    const its = rollbacks.find(({ state }) => state.evidenceDir === evidenceDir);
+    if (its) return { ...undo, evidenceDir: its.directory, bundle: sealOf(its.directory) };
+    throw new CliError(`The evidence of what held ${addressText({ phase, part: step })} is gone.`, {
+      exitCode: 4,
+      where: evidenceDir,
+      hint: 'Bring it back from where it was kept: only it says how that is undone.',
+    });
+  });
 }
 
+/** What lies in folders, and what the server remembers: that tells of bundles elsewhere, too, and of those that are gone. */
 async function knownOf(client: Client, { target, evidence }: FirstChoice): Promise<Known> {
   const { folder, project } = openProject();
   const folders = [join(resolve(evidence ?? join(folder, project.evidence ?? 'evidence')), target)];
   const query = `WorkflowType = 'goLive' AND WorkflowId = ${quoted(target)}`;
-  const takingBack: Known['takingBack'] = [];
-  for await (const { memo, status } of client.workflow.list({ query, pageSize: 100 })) {
+  const remembered: Remembered[] = [];
+  for await (const { memo, status, startTime } of client.workflow.list({ query, pageSize: 100 })) {
     const [directory, first, change]: unknown[] = [memo?.['evidenceDir'], memo?.['takesBack'], memo?.['change']];
-    if (typeof directory !== 'string') continue;
+    if (typeof directory !== 'string' || typeof change !== 'string') continue;
     folders.push(targetFolder(directory));
-    if (typeof first === 'string' && typeof change === 'string' && status.name === 'COMPLETED')
-      takingBack.push({ first, change, directory });
+    remembered.push({
+      change,
+      directory,
+      startedAt: startTime.toISOString(),
+      takesBack: typeof first === 'string' ? first : undefined,
+      completed: status.name === 'COMPLETED',
+      // One that failed was refused before it began.
+      ended: !['RUNNING', 'FAILED', 'CONTINUED_AS_NEW'].includes(status.name),
+    });
   }
-  return { folders, takingBack };
+  return { folders, remembered, bundles: bundlesIn(folders).filter(({ plan }) => plan.target.id === target) };
 }
 
 /** What a go-live that took it back came to stands in its evidence alone. @throws CliError (exit 4) when that is gone */
-export function refuseWithoutEvidence(id: string, takingBack: Known['takingBack'], all: readonly Bundle[]): void {
-  const gone = takingBack.find(({ first, change }) => first === id && !all.some(({ plan }) => plan.change === change));
+export function refuseWithoutEvidence(id: string, remembered: readonly Remembered[], after: readonly Bundle[]): void {
+  const gone = remembered.find(
+    ({ takesBack, change, completed }) =>
+      takesBack === id && completed && !after.some(({ plan }) => plan.change === change),
+  );
   if (!gone) return;
   throw new CliError(
     `The evidence of ${gone.change}, which took ${id} back, is gone: nobody knows what still stands.`,
@@ -139,44 +160,33 @@ function requireEnded(bundle: Bundle): Ended {
   });
 }
 
-/** Refuses a bundle whose bytes, seal or key are not good; how it was decided is no matter for taking it back. @throws CliError */
-async function held(bundle: Bundle, trust: string | undefined): Promise<void> {
+/** Fingerprints of the keys that are trusted to have sealed it. @throws CliError (exit 2) */
+function trustedKeys(trust: readonly string[] = [], { directory }: Bundle): readonly string[] {
   const own = process.env['GOLIVE_EVIDENCE_KEY'] ?? join(stateDir(), 'evidence-key.pem');
-  const key = trust ?? (existsSync(own) ? own : undefined);
-  if (key === undefined) {
-    throw new CliError('Say which key sealed the bundle that is to be taken back: --trust.', {
-      exitCode: 2,
-      where: bundle.directory,
-      hint: 'A fingerprint (SHA256:…) or the PEM file of the worker that sealed it; `golive doctor` on that machine prints it.',
-    });
-  }
-  const { findings, exitCode } = await verifyBundle(bundle.directory, readTrust({ key: [key] }), recomputeOutputs);
-  const bad = findings.find(
-    ({ class: kind, item }) =>
-      ['altered', 'incomplete', 'unreadable'].includes(kind) || (kind === 'untrusted' && item === KEY_FILE),
-  );
-  if (!bad) return;
-  throw new CliError(`The bundle of ${bundle.plan.goLiveId} does not hold: ${bad.item} ${bad.message}.`, {
-    exitCode,
-    where: bundle.directory,
-    hint: 'What it says of undos cannot be believed. Get it again from where it was made, or undo by hand.',
+  const keys = trust.length === 0 && existsSync(own) ? [own] : trust;
+  if (keys.length > 0) return readTrust({ key: keys }).keys;
+  throw new CliError('Say which key sealed the bundle that is to be taken back: --trust.', {
+    exitCode: 2,
+    where: directory,
+    hint: 'A fingerprint (SHA256:…) or the PEM file of the worker that sealed it; `golive doctor` on that machine prints it.',
   });
 }
 
 /**
  * Later go-lives of the target that changed something which still stands; those too that took back what was there before the
  * first, for its undos would bring that back. Taking back a later one is the way to the first and changes nothing under it.
+ *
+ * @param after what came after it
  */
-export function laterThan(first: Bundle, all: readonly Bundle[]): First['later'] {
-  return all.flatMap(({ plan, state, startedAt }) => {
+export function laterThan(first: Bundle, after: readonly Bundle[]): First['later'] {
+  return after.flatMap(({ plan, state }) => {
     const { goLiveId: id, takesBack } = plan;
-    if (startedAt <= first.startedAt || id === first.plan.goLiveId) return [];
     if (takesBack) {
       const under = takesBack.startedAt < first.startedAt;
       return under ? [{ id, what: `it took back ${takesBack.goLive}` }] : [];
     }
     if (!state) return [{ id, what: 'it did not end with a sealed bundle' }];
-    const last = all.findLast((one) => one.plan.takesBack?.goLive === id && one.state !== undefined);
+    const last = after.findLast((one) => one.plan.takesBack?.goLive === id && one.state !== undefined);
     const stands = changesThatStand(plan, state, last?.state?.undos);
     return stands.length === 0 ? [] : [{ id, what: stands.slice(0, 5).join(', ') }];
   });

@@ -84,7 +84,8 @@ export async function rollBackEnded(
   for (const line of planSummary(plan)) talk(line);
   for (const { phase, step } of first.undos.toReversed()) talk(`  undo ${addressText({ phase, part: step })}`);
   if (plan.mode === 'live') await confirmLive(`Take back ${first.plan.goLiveId} LIVE?`, options.yes);
-  const starter = await proveStarter(plan, options);
+  // Its reason stands in the plan, which is what is signed; a reason beside it is that of a schedule's extra run.
+  const starter = await proveStarter(plan, { by: options.by, key: options.key });
   checkQuorum(plan, starter.by);
   const problem = role === undefined ? undefined : roleProblem(plan, starter.by, role);
   if (problem?.accepted === false) throw new CliError(problem.reason, { exitCode: 4, hint: problem.hint });
@@ -133,7 +134,8 @@ export function refuseDone({ plan, undos, rollbacks }: First, way: RollbackPlan 
   if (undos.length > 0 && (way === undefined || way.undo === 'all')) return;
   const undone = done !== undefined && undos.length === 0;
   if (way !== undefined && stepsOf(way.steps).length > 0 && !same && !undone) return;
-  const by = same ?? done;
+  // One that was stopped may have taken all of it back.
+  const by = same ?? done ?? (undos.length === 0 ? rollbacks.at(-1) : undefined);
   const at = by?.state.endedAt === undefined ? '' : ` at ${by.state.endedAt}`;
   throw new CliError(
     `Nothing of ${plan.goLiveId} stands any more${by ? `: ${by.plan.goLiveId} took it back${at}` : ', or nothing of it can be undone'}.`,

@@ -25,7 +25,7 @@ export interface Given {
   name?: string;
   despiteLater?: boolean;
   evidence?: string;
-  trust?: string;
+  trust?: string[];
   wait?: boolean;
   key?: string;
   json?: boolean;
@@ -114,8 +114,9 @@ const ROLLBACK: AnswerVerb<'choose'> = {
         { flags: '--despite-later', about: 'although later go-lives changed things since; needs a reason' },
         { flags: '--evidence <dir>', about: 'folder for the evidence (default: ./evidence)' },
         {
-          flags: '--trust <key>',
-          about: 'the key that sealed its bundle: SHA256:… or a PEM file (default: the one here)',
+          flags: '--trust <key...>',
+          about:
+            'the key that sealed its bundle: SHA256:… or a PEM file; more than one where others sealed what came after (default: the one here)',
         },
         { flags: '--wait', about: 'show it until it ends; the exit code is its verdict' },
         { flags: '-y, --yes', about: 'do not ask before a live go-live is taken back' },

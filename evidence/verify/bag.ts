@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   BAGIT,
@@ -42,6 +43,17 @@ export async function checkBag(root: string, findings: Findings): Promise<Bag> {
     sort(bag, there, findings);
     return { count: there.length };
   });
+  return bag;
+}
+
+/** The tag files of a bag alone: nothing is said of its payload. */
+export function tagsOf(root: string, findings: Findings): Bag {
+  const bag = emptyBag(root);
+  for (const tag of [...TAGS, TAG_MANIFEST] as const) {
+    if (existsSync(join(root, tag))) readTag(bag, tag, findings);
+    else findings.add('incomplete', tag, 'is not there: the bundle was not closed, or lost it');
+  }
+  checkTags(bag, findings);
   return bag;
 }
 

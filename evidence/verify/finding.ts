@@ -12,6 +12,11 @@ export const CLASSES = {
 } as const;
 export type FindingClass = keyof typeof CLASSES;
 
+/** The worst class of those that there are. */
+export function worstOf(has: (kind: FindingClass) => boolean): FindingClass | undefined {
+  return (Object.keys(CLASSES) as FindingClass[]).find(has);
+}
+
 /** Something that does not hold. */
 export interface Finding {
   class: FindingClass;
@@ -76,7 +81,7 @@ export class Findings {
   }
 
   get exitCode(): number {
-    const worst = (Object.keys(CLASSES) as FindingClass[]).find((kind) => this.has(kind));
+    const worst = worstOf((kind) => this.has(kind));
     return worst === undefined ? 0 : CLASSES[worst];
   }
 }

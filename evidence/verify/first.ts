@@ -6,7 +6,7 @@ import { isBegun, isGoLiveState } from '../../model/evidence/records.js';
 import { undoneText } from '../../model/evidence/step-place.js';
 import { canonicalJson, type Json } from '../../model/json.js';
 import { type ApprovalPlan, type Plan, stepsOf } from '../../model/plan/plan.js';
-import type { TakesBack } from '../../model/plan/taking-back.js';
+import type { StandingUndo, TakesBack } from '../../model/plan/taking-back.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { sha256 } from '../hash.js';
 import type { Bag } from './bag.js';
@@ -98,6 +98,13 @@ function readFirst({ root, payload }: Bag, findings: Findings): First | undefine
 const whoMust = (rule: ApprovalPlan | undefined): string =>
   rule ? canonicalJson({ needs: rule.needs, distinct: rule.distinct, starterMay: rule.starterMay }) : '';
 
+/** Whether an undo can be of what an earlier rollback of the first held itself, and did not release. */
+function isHeldBy({ rollbacks }: Plan, { phase, step, always, evidenceDir, bundle }: StandingUndo): boolean {
+  const way = Object.values(rollbacks).find(({ id }) => phase === `rollback-${id}`);
+  const holds = stepsOf(way?.steps ?? []).some(({ id, undoOn }) => id === step && undoOn === 'always');
+  return always && holds && evidenceDir !== undefined && bundle !== undefined;
+}
+
 function checkAgainst(
   plan: Plan,
   takesBack: TakesBack,
@@ -111,12 +118,17 @@ function checkAgainst(
     policy('data/plan.json', 'does not ask those who had to approve what is taken back');
   const stood = new Set((first.state.undos ?? []).map((undo) => undoneText(undo)));
   for (const undo of takesBack.undos)
-    if (!stood.has(undoneText(undo))) policy('data/plan.json', `takes back ${undoneText(undo)}, which did not stand`);
-  const named = new Set(takesBack.undos.map((undo) => undoneText(undo)));
-  // An undo by a command is logged as a step.
-  for (const { undoes, seq } of eventsOf(events, 'undo.started', 'step.started'))
-    if (undoes !== undefined && !named.has(undoes))
-      policy(`event ${seq}`, `undoes ${undoes}, which the plan does not name`);
+    if (!stood.has(undoneText(undo)) && !isHeldBy(first.plan, undo))
+      policy('data/plan.json', `takes back ${undoneText(undo)}, which did not stand`);
+  const known = new Set(takesBack.undos.map((undo) => undoneText(undo)));
+  // An undo by a command is logged as a step. What is none may be undone from then on: it was done here.
+  for (const { undoes, seq, phase = '', phaseAttempt = 0, step = '' } of eventsOf(
+    events,
+    'undo.started',
+    'step.started',
+  ))
+    if (undoes === undefined) known.add(undoneText({ phase, phaseAttempt, step }));
+    else if (!known.has(undoes)) policy(`event ${seq}`, `undoes ${undoes}, which the plan does not name`);
   const { rollback } = takesBack;
   if (
     rollback !== undefined &&

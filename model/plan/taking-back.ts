@@ -10,8 +10,14 @@ export interface StandingUndo {
   always: boolean;
   /** In order. */
   calls: { activity: string; title: string }[];
+  /** The deed is known to be done: an undo that finds nothing of it has lost something. */
+  deedDone?: true;
   /** Why nobody knows what was promised. */
   unread?: string;
+  /** Folder of the bundle with its journal (absolute), where that is not the one of the go-live that is taken back. */
+  evidenceDir?: string;
+  /** SHA-256 of the tag manifest of that bundle. */
+  bundle?: string;
 }
 
 /** What a go-live takes back of an earlier one of its target, which has ended. */

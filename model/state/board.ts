@@ -67,11 +67,12 @@ const NAMED_UNDOS = 20;
 
 /** What an abort does, newest first, as things stand; of one that nobody has asked for yet, `aborted` says how it would be. */
 export function abortText(
-  state: Pick<GoLiveState, 'toUndo' | 'phases' | 'rollbacks'> & {
+  state: Pick<GoLiveState, 'toUndo' | 'phases' | 'rollbacks' | 'takesBack'> & {
     aborted?: Pick<NonNullable<GoLiveState['aborted']>, 'keep'>;
   },
 ): string {
-  const { toUndo = [], phases, aborted } = state;
+  const { toUndo = [], phases, aborted, takesBack } = state;
+  if (takesBack) return backText(takesBack.goLive, state);
   if (aborted?.keep) return keepText(state);
   const running = phases.find(({ status }) => status === 'running');
   const more = toUndo.length > NAMED_UNDOS ? [`${toUndo.length - NAMED_UNDOS} more`] : [];
@@ -82,6 +83,16 @@ export function abortText(
   ];
   const what = undone.length === 0 ? 'there is nothing to undo' : `undone, newest first: ${undone.join(', ')}`;
   return `The go-live stops; ${what}.`;
+}
+
+/** Of one that takes back an earlier go-live: that is not begun any more, or goes to its end; with `--keep` no less. */
+function backText(first: string, state: Pick<GoLiveState, 'phases' | 'rollbacks'>): string {
+  const { ways, running } = takenBackSoFar(state);
+  if (ways.length === 0) return `The go-live stops; nothing of ${first} is taken back.`;
+  const way = running === 'undo' ? 'the way back' : running;
+  return way === undefined
+    ? `The go-live stops; what was taken back of ${first} stays so.`
+    : `The go-live stops; ${way} of ${first} is under way and is taken to its end.`;
 }
 
 /** What `--keep` keeps, as things stand: a way back that has begun is taken to its end. */

@@ -110,6 +110,12 @@ function keptSentence(state: GoLiveState): string {
   return `TAKEN BACK ALL THE SAME: ${phases.join(', ')}; the rest stays (--keep).`;
 }
 
+/** What one that was stopped took back of an earlier go-live: all that its way back carried out, with `--keep` no less. */
+function backSentence(first: string, state: GoLiveState): string {
+  if (takenBackSoFar(state).ways.length === 0) return `NOTHING OF ${first} WAS TAKEN BACK.`;
+  return `THE WAY BACK HAD BEGUN: ${state.phases[0]?.sentence ?? `nobody knows how much of ${first} it took back.`}`;
+}
+
 /** The one sentence of the whole go-live, worst news first. */
 export function headline(state: GoLiveState): string {
   const alone = (state.breakGlass ?? []).map(
@@ -122,7 +128,8 @@ export function headline(state: GoLiveState): string {
   const incomplete = `${state.rollbackIncomplete ? 'ROLLBACK INCOMPLETE. ' : ''}${alone.join('')}${omitted.join('')}`;
   if (state.aborted) {
     const { by, reason, keep } = state.aborted;
-    return `${incomplete}Aborted by ${by}: ${reason}${keep ? ` ${keptSentence(state)}` : ''}`;
+    const what = state.takesBack ? backSentence(state.takesBack.goLive, state) : keep ? keptSentence(state) : '';
+    return `${incomplete}Aborted by ${by}: ${reason} ${what}`.trimEnd();
   }
   const holds = ({ verdict }: DecisionState) => verdict !== undefined && mayGoOn(verdict);
   const good = state.decisions.filter(holds);

@@ -1,34 +1,60 @@
+import { undoneText } from '../evidence/step-place.js';
 import { counted } from '../text/counted.js';
 import type { StandingUndo, TakesBack } from '../plan/taking-back.js';
 import type { GoLiveState, PhaseResult, RollbackState, UndoEntry } from './state.js';
 
-/** Of registered undos those that were not carried out, as the sealed state keeps them: the journals have the inputs. */
-export function standingUndos(undos: readonly UndoEntry[]): StandingUndo[] {
-  return undos
-    .filter(({ status }) => status !== 'done')
-    .map(({ phase, phaseAttempt, step, epoch, always, calls, unread }) => ({
-      phase,
-      phaseAttempt,
-      step,
-      epoch,
-      always,
-      calls: calls.map(({ activity, title }) => ({ activity, title })),
-      ...(unread === undefined ? {} : { unread }),
-    }));
+type UndoPlace = Pick<UndoEntry, 'phase' | 'phaseAttempt' | 'step' | 'epoch' | 'evidenceDir'>;
+
+/** Whether two entries are the undo of the same opening of a step; one of another go-live is another step. */
+export function sameEntry(a: UndoPlace, b: UndoPlace): boolean {
+  return undoneText(a) === undoneText(b) && a.epoch === b.epoch && a.evidenceDir === b.evidenceDir;
 }
 
-/** The undos of an earlier go-live, as this one registers them: their journals lie in the bundle of the earlier one. */
+/** Folders of bundles: of the go-live that keeps the undos, and of the one that it takes back, if it does. */
+interface Homes {
+  own: string;
+  first?: string | undefined;
+}
+
+/** As a sealed state keeps a registered undo: the journal has the inputs. Whose journal goes without saying, where it can. */
+function kept(entry: UndoEntry, { own, first = own }: Homes): StandingUndo {
+  const { phase, phaseAttempt, step, epoch, always, calls, deedDone, unread, evidenceDir = own, bundle } = entry;
+  return {
+    phase,
+    phaseAttempt,
+    step,
+    epoch,
+    always,
+    calls: calls.map(({ activity, title }) => ({ activity, title })),
+    ...(deedDone ? { deedDone } : {}),
+    ...(unread === undefined ? {} : { unread }),
+    ...(evidenceDir === first ? {} : { evidenceDir, ...(bundle === undefined ? {} : { bundle }) }),
+  };
+}
+
+/** The undos that an earlier go-live left, as this one registers them: each has its journal in a bundle of before. */
 export function registeredAgain({
   undos,
   evidenceDir,
   bundle,
 }: Pick<TakesBack, 'undos' | 'evidenceDir' | 'bundle'>): UndoEntry[] {
-  return undos.map((undo) => ({ ...undo, status: 'registered', evidenceDir, bundle }));
+  return undos.map((undo) => ({ evidenceDir, bundle, ...undo, status: 'registered' }));
 }
 
-/** What still stands when a go-live has ended. */
-export function undosStand(state: Pick<GoLiveState, 'undos'>, undos: readonly UndoEntry[]): void {
-  state.undos = standingUndos(undos);
+/**
+ * What stands now: of the registered undos those that were not carried out, and what stood before and is not among them.
+ *
+ * @param first folder of the bundle of the go-live that is taken back, if one is
+ */
+export function undosStand(
+  state: Pick<GoLiveState, 'undos' | 'evidenceDir'>,
+  undos: readonly UndoEntry[],
+  first?: string,
+): void {
+  const homes = { own: state.evidenceDir, first };
+  const known = undos.map((entry) => ({ status: entry.status, undo: kept(entry, homes) }));
+  const before = (state.undos ?? []).filter((undo) => !known.some((one) => sameEntry(one.undo, undo)));
+  state.undos = [...before, ...known.filter(({ status }) => status !== 'done').map(({ undo }) => undo)];
 }
 
 /** What taking back an earlier go-live came to, as the result of the one phase of it. `at` is ISO 8601, workflow time. */

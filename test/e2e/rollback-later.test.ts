@@ -7,6 +7,7 @@ import { fingerprintOf } from '../../evidence/hash.js';
 import { verifyBundle } from '../../evidence/verify/verify.js';
 import { recomputeOutputs } from '../../kinds/recompute.js';
 import type { GoLiveState } from '../../model/state/state.js';
+import { judge } from '../evidence/verify/independent.mjs';
 import { Bundle } from '../kits/bundles.js';
 import { Project } from '../kits/cli.js';
 import { eventually } from '../kits/until.js';
@@ -37,6 +38,12 @@ rollbacks:
     title: Page of before, and a note
     undo: all
     steps:
+      - id: freeze
+        uses: command.run
+        effect: idempotent
+        undoOn: always
+        with: { argv: [sh, -c, "touch frozen"] }
+        undo: [{ uses: command.run, title: Thaw, with: { argv: [sh, thaw.sh] } }]
       - { id: note, uses: file.write, with: { path: note.txt, content: "back to before \${{ phases.deploy.steps.page.bytes }}" } }
 `;
 
@@ -98,6 +105,7 @@ beforeAll(async () => {
   writeFileSync(at('page.txt'), 'old');
   // What it does beside its task, other files say: the script itself is pinned.
   writeFileSync(at('undo.sh'), 'if [ -e slow ]; then touch begun; [ -e gone ] || sleep 60; exit 1; fi; rm -f flag\n');
+  writeFileSync(at('thaw.sh'), 'if [ -e stuck ]; then exit 1; fi; rm -f frozen\n');
   await project.must('up', '--detach');
 }, 120_000);
 afterAll(() => project.close(), 60_000);
@@ -159,6 +167,9 @@ test('a later go-live stands in the way, unless somebody says why not; an altere
   expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('two/c2 (deploy.page, deploy.flag)')]);
   const { code, outcome } = await back('two', 'R1', '--change', 'c1', '--despite-later', '--reason', 'c2 is empty');
   expect([code, outcome.sentence]).toEqual([0, 'R1 of two/c1 is carried out: GO.']);
+  // What it held itself is released, and neither verifier sees anything in that.
+  expect([existsSync(at('frozen')), await attacked(outcome.bundle, () => undefined)]).toEqual([false, '']);
+  expect(judge(outcome.bundle, outcome.key)).toContain('two/c1-rollback-1');
   // An expression of the rollback reads what the first had given.
   expect(readFileSync(at('note.txt'), 'utf8')).toBe('back to before 6');
   expect(readFileSync(join(outcome.bundle, 'data', 'plan.json'), 'utf8')).toMatch(/"despite": \[\s*"two\/c2"/);
@@ -193,3 +204,61 @@ test('a worker that dies on the way back loses nothing; an undo that fails is as
   expect([rest.code, rest.outcome.id]).toEqual([0, 'three/c1-rollback-2']);
   expect([existsSync(at('flag')), (await state('three')).undos]).toEqual([false, []]);
 }, 240_000);
+
+test('what a rollback held and could not release is taken back by the next one, by the journal of the one that held it', async () => {
+  const first = await live('four', 'c1', 'fifth');
+  writeFileSync(at('stuck'), '');
+  const ended = project.json<Outcome>('rollback', 'four', 'R1', '--by', 'Sam', '--wait', '--json');
+  await waits('four', 'take-back');
+  // Only one takes it back at a time; the second is told which.
+  const second = await project.run('rollback', 'four', '--change', 'c1');
+  expect([second.code, second.stderr]).toEqual([4, expect.stringMatching(/is busy: .*change c1-rollback-1 .* by Sam/)]);
+  await project.must('approve', 'four', 'take-back', '--as', 'cto', '--by', 'Ada');
+  await waits('four', 'rollback-R1.freeze');
+  await project.must('stop', 'four', '--as', 'sre', '--by', 'Op');
+  const { code, value: held } = await ended;
+  expect([code, held.sentence, existsSync(at('frozen'))]).toEqual([
+    5,
+    expect.stringContaining('ROLLBACK INCOMPLETE'),
+    true,
+  ]);
+  const left = (await state('four')).undos;
+  expect(left).toMatchObject([{ phase: 'rollback-R1', step: 'freeze', evidenceDir: held.bundle, deedDone: true }]);
+
+  // Its bundle says how that is undone.
+  rmSync(at('stuck'));
+  const journal = join(held.bundle, 'data', 'events.jsonl');
+  const text = readFileSync(journal, 'utf8');
+  writeFileSync(journal, `${text}\n`);
+  const altered = await project.run('rollback', 'four', '--change', 'c1');
+  expect([altered.code, altered.stderr]).toEqual([
+    10,
+    expect.stringContaining('The bundle of four/c1-rollback-1 does not hold'),
+  ]);
+  writeFileSync(journal, text);
+
+  const rest = await back('four', '--change', 'c1');
+  expect([rest.code, rest.outcome.id, existsSync(at('frozen'))]).toEqual([0, 'four/c1-rollback-2', false]);
+  expect((await state('four')).undos).toEqual([]);
+  const verified = await project.run('verify', rest.outcome.bundle, '--key', first.key);
+  expect([verified.code, verified.stderr]).toEqual([0, '']);
+  for (const { bundle, key } of [held, rest.outcome]) {
+    expect(await attacked(bundle, () => undefined)).not.toMatch(/did not stand|does not name/);
+    expect(judge(bundle, key)).toContain('four/c1-rollback');
+  }
+  const forged = await attacked(rest.outcome.bundle, (one) =>
+    one.plan(({ takesBack }) => takesBack?.undos.forEach((undo) => void delete undo.evidenceDir)),
+  );
+  expect(forged).toContain('takes back rollback-R1.1/freeze, which did not stand');
+}, 240_000);
+
+test('of two that begin at the same time one takes it back; the other is refused', async () => {
+  await live('five', 'c1', 'sixth');
+  const both = ['Sam', 'Kim'].map((by) => project.run('rollback', 'five', '--by', by));
+  const ended = (await Promise.all(both)).toSorted((a, b) => Number(a.code) - Number(b.code));
+  expect(ended.map(({ code }) => code)).toEqual([0, 4]);
+  expect(ended[1]?.stderr).toMatch(/is busy: .*change c1-rollback-1/);
+  await project.must('approve', 'five', 'take-back', '--as', 'cto', '--by', 'Ada');
+  await eventually('it ends', 60_000, async () => (await state('five')).verdict === 'go');
+  expect(existsSync(at('flag'))).toBe(false);
+}, 120_000);

@@ -53,6 +53,12 @@ test.each<[string, First, RollbackPlan | undefined, RegExp | undefined]>([
     /shop\/r took it back/,
   ],
   [
+    'one that was stopped may have taken all of it back',
+    found({ undos: [], rollbacks: [took('r', 'no-go')] }),
+    undefined,
+    /shop\/r took it back at T2, later\./,
+  ],
+  [
     'steps may follow those of another rollback while undos stand',
     found({ rollbacks: [took('r', 'go', 'R1')] }),
     stepsAlone,
