@@ -11,7 +11,9 @@ import { changesBetween, short } from './trees.js';
 /** Whoever works in the same repository may hold its lock, be between a write and its commit, or have just committed. */
 const BUSY = /index\.lock|unable to lock|cannot lock ref|would be overwritten/i;
 const MOVED = /not possible to fast-forward/i;
-const TRIES = 20;
+/** How long it is waited for whoever holds a lock or has not committed yet, and how often for a branch that goes on. */
+const WAIT_MS = 5000;
+const TRIES = 30;
 const PAUSE_MS = 250;
 const NAMED = 4;
 /** What git leaves in its folder while it is in the middle of something, and what that is. */
@@ -31,10 +33,10 @@ export interface Head {
 
 /** @throws StepError NOT_FOUND where nothing was ever committed */
 export async function headOf({ git, folder }: Repository): Promise<Head> {
-  const { exitCode, rawStdout } = await git.try('rev-parse', '--verify', '--quiet', 'HEAD^{commit}');
+  const { exitCode, rawStdout } = await git.try('rev-parse', 'HEAD^{commit}', '--symbolic-full-name', 'HEAD');
   if (exitCode !== 0) throw new StepError('NOT_FOUND', `Nothing is committed in ${folder}.`);
-  const branch = await git.try('symbolic-ref', '--quiet', 'HEAD');
-  return { commit: rawStdout.trim(), branch: branch.exitCode === 0 ? branch.rawStdout.trim() : undefined };
+  const [commit = '', branch] = rawStdout.split('\n');
+  return { commit, branch: branch === 'HEAD' ? undefined : branch };
 }
 
 /** Where work trees have a branch checked out, but for the one that is asked in. */
@@ -103,6 +105,7 @@ export async function advance(
   context: StepContext,
   next: (head: Head) => Promise<string | undefined>,
 ): Promise<string | undefined> {
+  const until = performance.now() + WAIT_MS;
   for (let tries = 1; ; tries += 1) {
     const head = await headOf(repository);
     const commit = await next(head);
@@ -110,8 +113,8 @@ export async function advance(
     await checkCanAdvance(repository, head);
     const said = await moveTo(repository, head, commit);
     if (said === undefined) return commit;
-    if ((!BUSY.test(said) && !MOVED.test(said)) || tries === TRIES)
-      throw await notMoved(repository, head, commit, said);
+    const mayPass = MOVED.test(said) ? tries < TRIES : BUSY.test(said) && performance.now() < until;
+    if (!mayPass) throw await notMoved(repository, head, commit, said);
     // Where only the branch has gone on, the next try is the better the sooner it comes.
     if (!MOVED.test(said)) await context.sleep(PAUSE_MS);
   }

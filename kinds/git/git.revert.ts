@@ -61,7 +61,8 @@ async function revertIn(repository: Repository, input: Input, context: StepConte
   await context.evidence.write('git.txt', `${JSON.stringify({ file, ...outputs }, null, 2)}\n\n${context.redact(log)}`);
   const how = standing ? `reverted ${short(commit.id)}` : `${short(commit.id)} was taken back already`;
   const loose = standing && head.branch === undefined ? '; HEAD is detached: no branch holds the revert' : '';
-  const found = await foundOf(git, { file, commit, tip: head.commit, outputs, after, differs: differs.length > 0 });
+  const state = { tip: standing?.parent ?? head.commit, after, differs: differs.length > 0 };
+  const found = await foundOf(git, { file, commit, outputs, ...state });
   return { outputs, summary: `${how}: ${found}${loose}` };
 }
 
@@ -168,7 +169,7 @@ async function commitOf(repository: Repository, head: Head, making: Making): Pro
       },
     );
   }
-  if (taken.tree === (await git.line('rev-parse', `${head.commit}^{tree}`))) return undefined;
+  if (!taken.changes) return undefined;
   if (!repository.bare) {
     const paths = [...(await trees.changesBetween(git, head.commit, taken.tree)).keys()];
     await checkUnfiltered(git, paths, `take ${short(commit.id)} back`);
@@ -181,8 +182,8 @@ async function commitOf(repository: Repository, head: Head, making: Making): Pro
 
 /** As git words it: others look for its second line. */
 async function messageFor(git: Git, { id, parent }: Commit): Promise<string> {
-  const subject = await git.line('show', '--no-patch', '--format=%s', id);
-  const [, , second] = (await git.line('rev-list', '--parents', '--no-walk', id)).split(' ');
+  const [subject = '', parents = ''] = (await git.text('show', '--no-patch', '--format=%s%n%P', id)).split('\n');
+  const [, second] = parents.split(' ');
   const what = second === undefined ? `commit ${id}.` : `commit ${id}, reversing\nchanges made to ${parent}.`;
   return `Revert "${subject}"\n\nThis reverts ${what}\n`;
 }
@@ -190,6 +191,7 @@ async function messageFor(git: Git, { id, parent }: Commit): Promise<string> {
 interface Found {
   file: string;
   commit: Commit;
+  /** What was checked out before a revert. */
   tip: string;
   outputs: Outputs;
   after: trees.Entry;

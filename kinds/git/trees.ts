@@ -82,22 +82,20 @@ export async function isIn(git: Git, commit: string, tip: string): Promise<boole
 }
 
 /** What taking a commit back comes to: the tree that there is then, or the paths where it cannot be done by itself. */
-export type TakenBack = { tree: string } | { conflicts: string[] };
+export type TakenBack = { tree: string; changes: boolean } | { conflicts: string[] };
 
 /**
  * What the tree of a commit would be without what another commit changed: the three states are merged, from that commit to
  * the one before it, so that no message and no name has a part in it. Nothing but objects is written.
  */
 export async function takeBack(git: Git, commit: Commit, onto: string): Promise<TakenBack> {
-  const trees = (await git.text('rev-parse', `${commit.id}^{tree}`, `${onto}^{tree}`, `${commit.parent}^{tree}`)).split(
+  const [now = '', without = ''] = (await git.text('rev-parse', `${onto}^{tree}`, `${commit.parent}^{tree}`)).split(
     '\n',
   );
-  const [with_ = '', now = '', without = ''] = trees;
-  const base = await stateOf(git, with_);
-  const [ours, theirs] = [await stateOf(git, now, base), await stateOf(git, without, base)];
+  const [ours, theirs] = [await stateOf(git, now, commit.id), await stateOf(git, without, commit.id)];
   const merged = await git.try('merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', ours, theirs);
   const [tree = '', ...names] = merged.rawStdout.split('\0');
-  if (merged.exitCode === 0) return { tree };
+  if (merged.exitCode === 0) return { tree, changes: tree !== now };
   if (merged.exitCode === 1) return { conflicts: [...new Set(names.filter(Boolean))] };
   if (merged.exitCode === 129) {
     throw new StepError('TOOL_MISSING', 'This git is too old to take a commit back beside the work tree.', {
@@ -111,17 +109,9 @@ export async function takeBack(git: Git, commit: Commit, onto: string): Promise<
 }
 
 /** A commit that only holds a state, for a merge: the same state is the same commit, so that no try leaves new ones. */
-async function stateOf(git: Git, tree: string, parent?: string): Promise<string> {
+async function stateOf(git: Git, tree: string, parent: string): Promise<string> {
   const who = 'golive <golive@localhost> 0 +0000';
-  const lines = [
-    `tree ${tree}`,
-    ...(parent ? [`parent ${parent}`] : []),
-    `author ${who}`,
-    `committer ${who}`,
-    '',
-    'state',
-    '',
-  ];
+  const lines = [`tree ${tree}`, `parent ${parent}`, `author ${who}`, `committer ${who}`, '', 'state', ''];
   return (await git.feed(lines.join('\n'), 'hash-object', '-t', 'commit', '-w', '--stdin')).trim();
 }
 
