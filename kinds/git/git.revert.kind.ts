@@ -55,6 +55,31 @@ export const gitRevert = defineKind({
   writes: ({ repo, file }) => [inFolder(repo, '.git'), inFolder(repo, file)],
   runs: () => ({ names: 'git' }),
   undo: 'Takes the revert back by one more commit; nothing where none was made.',
+  meets: {
+    'a commit that was taken back already, by git, by `--reference` or by hand':
+      'nothing is made; trees tell, no message',
+    'one that was taken back and brought again': 'it is taken back again',
+    'several commits with the text': 'refused with their hashes; give `commit`',
+    'a merge': 'refused without `mainline`. Taken back, it stays merged: merging that branch again brings nothing back',
+    'a commit that is not in the history of what is checked out, or does not change the file': 'refused',
+    'later changes': 'those elsewhere stay; where they conflict, the files are named and nothing is changed',
+    'a file that was renamed since': 'it is taken back there, `restored` is false, and the new name is told',
+    'a shallow history': 'refused',
+    'a folder within a repository, or a git folder outside of the folders of the plan': 'refused',
+    'changes that are not committed':
+      'those of the same files are waited for (5 s), then refused with their names; others stay as they are',
+    'a merge or a rebase under way, or a branch that is checked out in another work tree, too': 'refused',
+    'a detached HEAD': 'made on it, and said: no branch holds it then',
+    'a bare repository': 'made without files; only the history is compared',
+    'line ends': 'those of the attributes of the repository; content is compared as git keeps it',
+    'a link': 'compared as a link, never followed',
+    'a submodule': 'compared by the commit that it points to; what is checked out in it is not touched',
+    'a file behind a filter (git-lfs, git-crypt)': 'refused where there is a work tree: no filter runs',
+    'hooks, filters, merge and diff drivers, signing, and the configuration of the user': 'have no part in it',
+    'two at once in one repository': 'one after the other, by a lock that names who has it; all are made',
+    'somebody who commits meanwhile': 'it is made anew on what they committed',
+    'git before 2.38': 'refused',
+  },
   example: `id: revert
 uses: git.revert
 with: { repo: workspace, message: "order rollback-1", file: open/notes.md }

@@ -57,6 +57,29 @@ export const prPrepare = defineKind({
   writes: ({ repo }) => inFolder(repo, '.git'),
   runs: () => ({ names: 'git' }),
   undo: null,
+  meets: {
+    'the same files on the same base again': 'the commit that is there; no second one',
+    'a branch that this step made before': 'its commit is replaced; one that another step made is left',
+    'a branch of somebody else, here or on the remote':
+      'left as it is, and the step fails: golive’s own are those that it recorded in the folder of the repository',
+    'a branch that is checked out': 'not moved, and the step fails',
+    'a path through a link, a submodule or a file, or to a folder':
+      'refused; nothing is written through the repository',
+    'a source that is missing, a folder, or leads out of the folders of the plan': 'refused',
+    'files that may be run': 'stay so: where the source may be run, or the file of the base',
+    'line ends': 'those of the attributes of the base',
+    'a file behind a filter (git-lfs, git-crypt)': 'refused: no filter runs',
+    'a remote that is not there': 'the step fails with what git says',
+    'missing rights': 'the rest is left for a person, with the command and the `reason`',
+    'a repository that GitHub does not know, or does not show': 'the step fails (404)',
+    'a pull request that is open': 'found, whoever opened it; its title and text stay',
+    'one that was merged or closed with the same commit':
+      'nothing is pushed; `state` says so, and only a person opens it again',
+    'GitHub’s wish to wait (429, 403 with `Retry-After`, a used-up limit)': 'obeyed, within the time of the step',
+    'two at once in one repository': 'one after the other, by a lock that names who has it',
+    'a branch that is moved meanwhile': 'never written over; looked at again',
+    'hooks and the configuration of the user': 'only to reach the remote (credentials, proxy) does it count',
+  },
   example: `id: change
 uses: pr.prepare
 with:
