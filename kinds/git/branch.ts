@@ -160,7 +160,7 @@ async function treeWith(
   try {
     await mkdir(folder);
     for (const [path, from] of places) {
-      await place(context.path(from), join(folder, path), { from, executable: modes.get(path) === EXECUTABLE });
+      await lay(context.path(from), join(folder, path), { from, executable: modes.get(path) === EXECUTABLE });
     }
     const env = { GIT_DIR: repository.gitDir, GIT_WORK_TREE: folder, GIT_INDEX_FILE: index };
     const git = repository.gitWith({ folder, env, settings: EXACT });
@@ -220,7 +220,7 @@ async function modesAt({ git }: Repository, base: string, paths: readonly string
 }
 
 /** Lays a file where git takes it from; one that either side may run stays one. */
-async function place(source: string, target: string, how: { from: string; executable: boolean }): Promise<void> {
+async function lay(source: string, target: string, how: { from: string; executable: boolean }): Promise<void> {
   const info = await stat(source).catch((cause: unknown) => {
     const why = errnoOf(cause) ?? 'error';
     throw new StepError('NOT_FOUND', `${how.from} cannot be copied into the change (${why}).`, { cause });
