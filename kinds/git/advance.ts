@@ -139,9 +139,9 @@ async function notMoved({ git, folder }: Repository, head: Head, commit: string,
       hint: 'Where no git runs any more, it was left by one that was killed: take it away, then retry.',
     });
   }
-  if (/would be overwritten/i.test(said)) {
-    const paths = [...(await changesBetween(git, head.commit, commit)).keys()];
-    const names = await differing(git, paths);
+  const stands = /would be overwritten/i.test(said);
+  const names = stands ? await differing(git, [...(await changesBetween(git, head.commit, commit)).keys()]) : [];
+  if (names.length > 0) {
     const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
     return new StepError(
       'EXPECTATION_FAILED',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -92,6 +93,19 @@ exec ${real}/git "$@"
     const run = await revert(base, { message: 'order risky-1' }, {}, { ...process.env, HOME: home });
     expect(passed(run).outputs).toMatchObject({ restored: true });
     expect(readFileSync(join(repo, 'notes.md'), 'utf8')).toBe('one\n');
+  });
+  test('a repository of another user is worked in where the user of the worker trusts it', async () => {
+    if (process.getuid?.() !== 0) return;
+    const { base, repo } = repositoryIn(temporaryFolder());
+    execFileSync('chown', ['-R', '12345', repo]);
+    const home = join(base, 'home');
+    mkdirSync(home);
+    const env = { ...process.env, HOME: home };
+    const refused = failed(await revert(base, { message: 'order risky-1' }, {}, env));
+    expect(refused.message).toContain('belongs to another user, so git does not work in it');
+    writeFileSync(join(home, '.gitconfig'), `[safe]\n\tdirectory = ${repo}\n`);
+    const { outputs } = passed(await revert(base, { message: 'order risky-1' }, { epoch: 2 }, env));
+    expect(outputs).toMatchObject({ restored: true });
   });
   test('its git folder must lie in the folders of the plan', async () => {
     const base = temporaryFolder();
