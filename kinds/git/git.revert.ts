@@ -6,6 +6,7 @@ import { findCommit } from './find-commit.js';
 import type { Git } from './git.js';
 import type { gitRevert as kind } from './git.revert.kind.js';
 import { aloneIn, checkRepository, openRepository, type Repository } from './repository.js';
+import { putBackInterrupted } from './interrupted.js';
 import * as trees from './trees.js';
 import { type Change, type Commit, pathInTree, short } from './trees.js';
 
@@ -83,7 +84,9 @@ async function madeBefore(repository: Repository, context: StepContext): Promise
   const known = await recallMade(context);
   if (known === undefined) return undefined;
   const { commit, branch } = await headOf(repository);
-  return known.branch === (branch ?? '') && (await stands(repository.git, known, commit)) ? known : undefined;
+  if (known.branch === (branch ?? '') && (await stands(repository.git, known, commit))) return known;
+  await putBackInterrupted(repository, known);
+  return undefined;
 }
 
 async function recallMade(context: StepContext): Promise<Made | undefined> {
@@ -131,7 +134,10 @@ async function undoIn(repository: Repository, known: Made, context: StepContext)
       },
     );
   }
-  if (!(await stands(git, known, tip))) return `the revert ${name} is not in the history, nothing to undo`;
+  if (!(await stands(git, known, tip))) {
+    await putBackInterrupted(repository, known);
+    return `the revert ${name} is not in the history, nothing to undo`;
+  }
   const back = await advance(repository, context, async (head) => {
     const taken = await trees.takeBack(git, commit, head.commit);
     return (await commitOf(repository, head, { taken, commit }))?.revert;

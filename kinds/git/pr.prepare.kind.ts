@@ -76,7 +76,7 @@ export const prPrepare = defineKind({
     'one that was merged or closed with the same commit':
       'nothing is pushed; `state` says so, and only a person opens it again',
     'GitHub’s wish to wait (429, 403 with `Retry-After`, a used-up limit)': 'obeyed, within the time of the step',
-    'two at once in one repository': 'one after the other, by a lock that names who has it',
+    'two at once in one repository': 'their branches are made one after the other, by a lock that names who has it',
     'a branch that is moved meanwhile': 'never written over; looked at again',
     'hooks and the configuration of the user': 'only to reach the remote (credentials, proxy) does it count',
   },

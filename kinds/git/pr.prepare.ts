@@ -15,7 +15,7 @@ export const prPrepare: HandlerOf<typeof kind> = {
   check: ({ repo }, context) => checkRepository(context.path(repo), context, false),
   async do(input, context) {
     const repository = await openRepository(context.path(input.repo), context, false);
-    const outputs = await aloneIn(repository, context, () => prepareIn(repository, input, context));
+    const outputs = await prepareIn(repository, input, context);
     await context.evidence.write(
       'pull-request.json',
       `${JSON.stringify(context.redactIn({ title: input.title, ...outputs }), null, 2)}\n`,
@@ -32,8 +32,11 @@ export const prPrepare: HandlerOf<typeof kind> = {
 
 async function prepareIn(repository: Repository, input: Input, context: StepContext): Promise<Outputs> {
   const { branch, base, remote, github, timeout, title, body } = input;
-  const ours = await readOurs(repository);
-  const commit = await makeBranch(repository, input, ours, context);
+  // Remotes and GitHub may take their time, and are asked for this branch alone: others need not wait for that.
+  const { commit, ours } = await aloneIn(repository, context, async () => {
+    const known = await readOurs(repository);
+    return { commit: await makeBranch(repository, input, known, context), ours: known };
+  });
   const made = { branch, commit };
   if (remote === undefined) return { ...made, ...leftOver(input, { commit, pushed: false, reason: '' }) };
   const pulls = github && { ...github, timeoutMs: timeout, branch, base };

@@ -130,7 +130,7 @@ export function kindTable(): string {
 
 /** What a kind does with what is not the plain case. */
 function caseList(meets: Readonly<Record<string, string>>): string[] {
-  const lines = Object.entries(meets).map(([what, does]) => `- ${cell(what)}: ${cell(does)}.`);
+  const lines = Object.entries(meets).map(([what, does]) => `- **${cell(what)}**: ${cell(does)}.`);
   return lines.length > 0 ? ['', 'What it does with', '', ...lines] : [];
 }
 
