@@ -37,6 +37,8 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'kinds/file/file-mode.ts': table('kinds/catalog'),
   'kinds/file/put-file.ts': part('kinds/file/file.write'),
   'kinds/git/git.ts': part('kinds/git/git.revert'),
+  'kinds/git/ours.ts': part('kinds/git/pr.prepare'),
+  'kinds/git/repository.ts': part('kinds/git/git.revert'),
   'kinds/hands.ts': table('kinds/catalog'),
   'kinds/log/log-source.ts': part('kinds/log/log.scan'),
   'kinds/notice/alert-fields.ts': table('kinds/notice/alert.raise'),

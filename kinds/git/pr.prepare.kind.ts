@@ -10,17 +10,21 @@ const ref = z.string().regex(/^(?!.*(\.\.|\/\/|@\{|\.lock$))[A-Za-z0-9][A-Za-z0-
 export const prPrepare = defineKind({
   title: 'Prepare a pull request',
   about:
-    'Makes a branch with one commit beside the checkout, pushes it and opens a pull request; where the rights are missing, it gives the command for a person.',
+    'Makes a branch with one commit, without a checkout, pushes it and opens a pull request; where the rights are missing, it gives the command for a person.',
   input: z.strictObject({
     repo: z.string().min(1).describe('Folder of the repository; its checkout is not touched.'),
-    base: ref.default('main'),
-    branch: ref,
+    base: ref.default('main').describe('Branch that the change is for; fetch it first.'),
+    branch: ref.describe('Branch of the change: a new one, or one that this step made before.'),
     files: z
       .array(z.strictObject({ path: z.string().min(1), from: z.string().min(1) }))
       .min(1)
       .max(200)
       .describe('Files of the commit: path in the repository, and where the content is.'),
-    title: z.string().min(3).max(200),
+    title: z
+      .string()
+      .min(3)
+      .max(200)
+      .regex(/^[^\n\r\0]+$/, 'one line'),
     body: z.string().max(20_000).default(''),
     remote: z
       .string()
@@ -35,15 +39,17 @@ export const prPrepare = defineKind({
       })
       .optional()
       .describe('Opens the pull request.'),
-    timeout: duration.default(20_000).describe('Time for each call over the network.'),
+    timeout: duration.default(20_000).describe('Time for each call over the network; a push has three times that.'),
   }),
   outputs: z.object({
     branch: z.string(),
     commit: z.string(),
-    pushed: z.boolean(),
-    opened: z.boolean(),
-    url: z.string().describe('Of the pull request; empty when it was not opened.'),
+    pushed: z.boolean().describe('The remote has this commit as the branch: it was read back.'),
+    opened: z.boolean().describe('There is a pull request that is open, or was merged.'),
+    state: z.enum(['none', 'open', 'merged', 'closed']).describe('Of the pull request for this branch and base.'),
+    url: z.string().describe('Of the pull request; empty when there is none.'),
     command: z.string().describe('What a person runs to do the rest; empty when nothing is left.'),
+    reason: z.string().describe('Why something is left for a person, where rights are missing or a person closed it.'),
   }),
   effect: 'idempotent',
   // The remote's own address stands in the repository.
@@ -51,6 +57,29 @@ export const prPrepare = defineKind({
   writes: ({ repo }) => inFolder(repo, '.git'),
   runs: () => ({ names: 'git' }),
   undo: null,
+  meets: {
+    'the same files on the same base again': 'the commit that is there; no second one',
+    'a branch that this step made before': 'its commit is replaced; one that another step made is left',
+    'a branch of somebody else, here or on the remote':
+      'left as it is, and the step fails: golive’s own are those that it recorded in the folder of the repository',
+    'a branch that is checked out': 'not moved, and the step fails',
+    'a path through a link, a submodule or a file, or to a folder':
+      'refused; nothing is written through the repository',
+    'a source that is missing, a folder, or leads out of the folders of the plan': 'refused',
+    'files that may be run': 'stay so: where the source may be run, or the file of the base',
+    'line ends': 'those of the attributes of the base',
+    'a file behind a filter (git-lfs, git-crypt)': 'refused: no filter runs',
+    'a remote that is not there': 'the step fails with what git says',
+    'missing rights': 'the rest is left for a person, with the command and the `reason`',
+    'a repository that GitHub does not know, or does not show': 'the step fails (404)',
+    'a pull request that is open': 'found, whoever opened it; its title and text stay',
+    'one that was merged or closed with the same commit':
+      'nothing is pushed; `state` says so, and only a person opens it again',
+    'GitHub’s wish to wait (429, 403 with `Retry-After`, a used-up limit)': 'obeyed, within the time of the step',
+    'two at once in one repository': 'their branches are made one after the other, by a lock that names who has it',
+    'a branch that is moved meanwhile': 'never written over; looked at again',
+    'hooks and the configuration of the user': 'only to reach the remote (credentials, proxy) does it count',
+  },
   example: `id: change
 uses: pr.prepare
 with:
@@ -64,8 +93,10 @@ with:
     commit: 'c'.repeat(40),
     pushed: false,
     opened: false,
+    state: 'none',
     url: '',
     command: 'git push origin golive/health-contract && gh pr create --fill',
+    reason: '',
   },
   leaves: ['pull-request.json'],
 });

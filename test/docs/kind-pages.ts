@@ -128,11 +128,17 @@ export function kindTable(): string {
   return ['| kind | does | effect | its own undo |', '|---|---|---|---|', ...lines].join('\n');
 }
 
+/** What a kind does with what is not the plain case. */
+function caseList(meets: Readonly<Record<string, string>>): string[] {
+  const lines = Object.entries(meets).map(([what, does]) => `- **${cell(what)}**: ${cell(does)}.`);
+  return lines.length > 0 ? ['', 'What it does with', '', ...lines] : [];
+}
+
 /** Every kind with inputs, outputs, running figures, evidence and an example. */
 export function kindSections(): string {
   return Object.entries(stepKinds as Record<string, StepKind>)
     .map(([name, kind]) => {
-      const { title, about, effect, undo, leaves = [], running, example } = kind;
+      const { title, about, effect, undo, leaves = [], running, example, meets = {} } = kind;
       return [
         `## ${name}`,
         '',
@@ -146,6 +152,7 @@ export function kindSections(): string {
         '',
         ...outputTable('output', specOf(kind.outputs, 'output')),
         ...(running ? ['', ...outputTable('while it runs (`it` of guards)', specOf(running, 'output'))] : []),
+        ...caseList(meets),
         '',
         '```yaml',
         example.trimEnd(),

@@ -68,6 +68,8 @@ export interface StepKind<I extends z.ZodObject = z.ZodObject, O extends z.ZodOb
   notice?: readonly (keyof z.input<I> & string)[];
   /** What the kind's own undo does, in words; null when there is nothing to undo. */
   undo: string | null;
+  /** What it does with what is not the plain case: empty, several, a link, two at once. A case, and a clause, in words. */
+  meets?: Readonly<Record<string, string>>;
   /** A complete step in YAML, shown by `golive explain` and tested to validate. */
   example: string;
   /** Plausible outputs of a good run: the harness runs whole runbooks on them; see `wouldGive`. */

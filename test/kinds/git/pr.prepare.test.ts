@@ -1,13 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { type Proposals, proposalsIn } from '../../kits/proposals.js';
 import { git, smallRepository } from '../../kits/small-repository.js';
 import { stepKit } from '../../kits/step-kit.js';
-import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
-
-const at = (base: string) => ({ goLive: { baseDir: base } });
+import { failed, passed } from '../../kits/step-run.js';
 
 stepKit('pr.prepare', {
   good: (folder) => {
@@ -27,71 +25,19 @@ stepKit('pr.prepare', {
   badCode: 'NOT_FOUND',
 });
 
-// The local server stands in for GitHub: it speaks the two calls of its API that are used.
-describe('pr.prepare', () => {
-  let api: Server;
-  let base = '';
-  let repo = '';
-  const asked: { url: string; method: string; auth: string; body: string }[] = [];
-  let status = 201;
-  let standing: object[] = [];
-  beforeAll(async () => {
-    api = createServer((request, response) => {
-      let body = '';
-      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      request.on('end', () => {
-        asked.push({
-          url: request.url ?? '',
-          method: request.method ?? '',
-          auth: request.headers.authorization ?? '',
-          body,
-        });
-        if (request.method === 'GET') return response.end(JSON.stringify(standing));
-        response.statusCode = status;
-        return response.end(JSON.stringify({ html_url: 'https://example.test/pull/7', number: 7 }));
-      });
-    });
-    await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
-    process.env.TEST_GITHUB = 'token-canary';
-  });
-  afterAll(() => {
-    delete process.env.TEST_GITHUB;
-    api.closeAllConnections();
-    return new Promise((resolve) => api.close(resolve));
-  });
-  beforeEach(() => {
-    base = temporaryFolder();
-    repo = smallRepository(base);
-    writeFileSync(join(base, 'health.yml'), 'on: schedule\n');
-    asked.length = 0;
-    status = 201;
-    standing = [];
-  });
-  const prepare = (more: object = {}, task: object = {}) =>
-    runStep(
-      'pr.prepare',
-      {
-        repo: 'repo',
-        branch: 'golive/health',
-        files: [{ path: 'ci/health.yml', from: 'health.yml' }],
-        title: "Check 'health'",
-        ...more,
-      },
-      { ...at(base), task },
-    );
-  const github = () => {
-    const address = api.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
-    return { repository: 'acme/shop', token: { env: 'TEST_GITHUB' }, apiBase: `http://127.0.0.1:${port}` };
-  };
-  const withRemote = (): void => {
-    execFileSync('git', ['init', '--quiet', '--bare', join(base, 'remote.git')]);
-    git(repo, 'remote', 'add', 'origin', join(base, 'remote.git'));
-  };
+let world: Proposals;
+let base = '';
+let repo = '';
+let remote = '';
+beforeEach(() => {
+  world = proposalsIn();
+  ({ base, repo, remote } = world);
+});
 
-  test('the branch has one commit, the checkout is not touched, and a person gets the command', async () => {
+describe('the branch of pr.prepare', () => {
+  test('has one commit, the checkout is not touched, and a person gets the command', async () => {
     writeFileSync(join(repo, 'notes.md'), 'in the middle of something\n');
-    const { outputs } = passed(await prepare());
+    const { outputs } = passed(await world.prepare());
     expect(git(repo, 'show', 'golive/health:ci/health.yml')).toBe('on: schedule');
     expect(git(repo, 'rev-list', '--count', 'main..golive/health')).toBe('1');
     expect([git(repo, 'status', '--porcelain'), git(repo, 'branch', '--show-current')]).toEqual(['M notes.md', 'main']);
@@ -99,72 +45,80 @@ describe('pr.prepare', () => {
     expect(outputs).toMatchObject({
       pushed: false,
       opened: false,
+      state: 'none',
       url: '',
+      reason: '',
       command: `git push origin golive/health && gh pr create --base main --head golive/health --title 'Check '\\''health'\\''' --body ''`,
     });
-    expect(passed(await prepare({}, { epoch: 2 })).outputs.commit).toBe(outputs.commit);
+    expect(passed(await world.prepare({}, { epoch: 2 })).outputs.commit).toBe(outputs.commit);
+    for (const left of ['golive.work', 'golive.index']) expect(existsSync(join(repo, '.git', left))).toBe(false);
   });
-  test('with the rights it is pushed and opened, once', async () => {
-    withRemote();
-    const run = await prepare({ remote: 'origin', github: github(), body: 'Why.' });
-    expect(passed(run).outputs).toMatchObject({
-      pushed: true,
-      opened: true,
-      url: 'https://example.test/pull/7',
-      command: '',
-    });
-    expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
-      'GET /repos/acme/shop/pulls?state=open&head=acme%3Agolive%2Fhealth',
-      'POST /repos/acme/shop/pulls',
-    ]);
-    expect(JSON.parse(asked[1]?.body ?? '')).toEqual({
-      title: "Check 'health'",
-      body: 'Why.',
-      head: 'golive/health',
-      base: 'main',
-    });
-    expect(asked[0]?.auth).toBe('Bearer token-canary');
-    expect(git(join(base, 'remote.git'), 'rev-parse', 'golive/health')).toBe(passed(run).outputs.commit);
-    standing = [{ html_url: 'https://example.test/pull/7', number: 7 }];
-    expect(passed(await prepare({ remote: 'origin', github: github() }, { epoch: 2 })).outputs).toMatchObject({
-      opened: true,
-    });
-    expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
-    expect(readFileSync(join(run.folder, 'pull-request.json'), 'utf8')).not.toContain('token-canary');
+  test('a text of several lines is taken from the commit', async () => {
+    const { outputs } = passed(await world.prepare({ body: "It's why.\n\nMore." }));
+    expect(outputs.command).toContain(`--body "$(git log -1 --format=%b ${String(outputs.commit)})"`);
+    expect(git(repo, 'log', '-1', '--format=%s%n%b', 'golive/health')).toBe("Check 'health'\nIt's why.\n\nMore.");
+    const [, command = ''] = String(outputs.command).split(' && gh ');
+    expect(
+      execFileSync('sh', ['-c', `printf %s ${command.slice(command.indexOf('"$('))}`], { cwd: repo }).toString(),
+    ).toBe("It's why.\n\nMore.");
   });
-  test('without the right to open it, a person gets what is left', async () => {
-    withRemote();
-    status = 403;
-    const { outputs } = passed(await prepare({ remote: 'origin', github: github() }));
-    expect(outputs).toMatchObject({
-      pushed: true,
-      opened: false,
-      command: expect.stringMatching(/^gh pr create --repo acme\/shop /),
-    });
+  test('a second proposal of the same step takes the place of its first, one of another step does not', async () => {
+    const first = passed(await world.prepare()).outputs.commit;
+    world.health('on: push\n');
+    const { outputs } = passed(await world.prepare({}, { epoch: 2 }));
+    expect(outputs.commit).not.toBe(first);
+    expect(git(repo, 'rev-list', '--count', 'main..golive/health')).toBe('1');
+    world.health('on: never\n');
+    expect(failed(await world.prepare({}, { step: 'other' })).message).toMatch(
+      /is the proposal of shop\/kit\/step; it is left/,
+    );
+    expect(git(repo, 'rev-parse', 'golive/health')).toBe(outputs.commit);
   });
-  test('a remote that refuses leaves all of it to a person', async () => {
-    git(repo, 'remote', 'add', 'origin', join(base, 'nowhere.git'));
-    const { outputs } = passed(await prepare({ remote: 'origin', github: github() }));
-    expect(outputs).toMatchObject({
-      pushed: false,
-      opened: false,
-      command: expect.stringMatching(/^git push origin /),
-    });
-    expect(asked).toEqual([]);
-  });
-  test('a branch of somebody else is left as it is', async () => {
+  test('of somebody else is left as it is, whatever its author is called', async () => {
     git(repo, 'branch', 'golive/health', 'main~1');
     const before = git(repo, 'rev-parse', 'golive/health');
-    expect(failed(await prepare()).message).toContain('somebody else');
+    expect(failed(await world.prepare()).message).toContain('somebody else');
     expect(git(repo, 'rev-parse', 'golive/health')).toBe(before);
+    git(repo, 'checkout', '--quiet', 'golive/health');
+    const golive = ['-c', 'user.name=golive', '-c', 'user.email=golive@localhost'];
+    git(repo, ...golive, 'commit', '--quiet', '--allow-empty', '-m', 'as golive');
+    git(repo, 'checkout', '--quiet', 'main');
+    expect(failed(await world.prepare()).message).toContain('somebody else');
   });
-  test.each(['../out', '/etc/x', '.git/hooks/post-commit', 'a/../../b'])('a file at %s is refused', async (path) => {
-    expect(failed(await prepare({ files: [{ path, from: 'health.yml' }] })).code).toBe('BAD_INPUT');
-  });
-  test('what is there already is nothing to propose', async () => {
-    writeFileSync(join(base, 'health.yml'), 'one\nrisky\n');
-    expect(failed(await prepare({ files: [{ path: 'notes.md', from: 'health.yml' }] })).code).toBe(
-      'EXPECTATION_FAILED',
+  test('that is checked out is not moved below its files', async () => {
+    passed(await world.prepare());
+    git(repo, 'worktree', 'add', '--quiet', join(base, 'two'), 'golive/health');
+    world.health('on: push\n');
+    expect(failed(await world.prepare({}, { epoch: 2 })).message).toMatch(
+      /is checked out in .*two; it is left as it is/,
     );
+  });
+  test('is made of objects: what is left of an attempt that was killed is no hindrance', async () => {
+    mkdirSync(join(repo, '.git', 'golive.work'));
+    writeFileSync(join(repo, '.git', 'golive.index'), 'torn');
+    writeFileSync(join(repo, '.git', 'golive.index.lock'), '');
+    passed(await world.prepare());
+  });
+  test('is made in a bare repository, too', async () => {
+    git(base, 'clone', '--quiet', '--bare', repo, join(base, 'bare.git'));
+    passed(await world.prepare({ repo: 'bare.git' }));
+    expect(git(join(base, 'bare.git'), 'show', 'golive/health:ci/health.yml')).toBe('on: schedule');
+  });
+  test('stands on the branch of the remote where there is no own, and is refused where there is none', async () => {
+    git(base, 'clone', '--quiet', repo, join(base, 'clone'));
+    git(join(base, 'clone'), 'checkout', '--quiet', '--detach');
+    git(join(base, 'clone'), 'branch', '-D', 'main');
+    passed(await world.prepare({ repo: 'clone' }));
+    expect(failed(await world.prepare({ base: 'nomain' })).message).toMatch(/There is no branch nomain/);
+  });
+  test('in a fresh clone, what another clone has pushed is found by its files', async () => {
+    world.withRemote();
+    git(repo, 'push', '--quiet', 'origin', 'main');
+    const { commit } = passed(await world.prepare({ remote: 'origin' })).outputs;
+    git(base, 'clone', '--quiet', remote, join(base, 'fresh'));
+    expect(passed(await world.prepare({ repo: 'fresh', remote: 'origin' }, { epoch: 2 })).outputs).toMatchObject({
+      commit,
+      pushed: true,
+    });
   });
 });

@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { type Proposals, proposalsIn } from '../../kits/proposals.js';
+import { git } from '../../kits/small-repository.js';
+import { failed, passed } from '../../kits/step-run.js';
+
+let world: Proposals;
+let base = '';
+let repo = '';
+let remote = '';
+beforeEach(() => {
+  world = proposalsIn();
+  ({ base, repo, remote } = world);
+});
+
+describe('the push of pr.prepare', () => {
+  test('is read back', async () => {
+    world.withRemote();
+    const { outputs } = passed(await world.prepare({ remote: 'origin' }));
+    expect(outputs).toMatchObject({ pushed: true, opened: false, command: expect.stringMatching(/^gh pr create /) });
+    expect(git(remote, 'rev-parse', 'golive/health')).toBe(outputs.commit);
+  });
+  test('leaves a branch with commits of somebody else as it is, fetched or not, whatever its author is called', async () => {
+    world.withRemote();
+    const alices = world.aliceOn('golive/health');
+    expect(failed(await world.prepare({ remote: 'origin' })).message).toMatch(
+      /origin has a branch golive\/health at .* left as/,
+    );
+    git(repo, 'fetch', '--quiet', 'origin');
+    expect(failed(await world.prepare({ remote: 'origin' }, { epoch: 2 })).message).toMatch(/that golive did not make/);
+    expect(git(remote, 'rev-parse', 'golive/health')).toBe(alices);
+  });
+  test('takes the place of an own commit, and not of what somebody has put on it', async () => {
+    world.withRemote();
+    const first = passed(await world.prepare({ remote: 'origin' })).outputs.commit;
+    world.health('on: push\n');
+    const second = passed(await world.prepare({ remote: 'origin' }, { epoch: 2 })).outputs.commit;
+    expect(git(remote, 'rev-parse', 'golive/health')).toBe(second);
+    expect(second).not.toBe(first);
+    const alices = world.aliceOn('golive/health2');
+    git(remote, 'update-ref', 'refs/heads/golive/health', alices);
+    world.health('on: never\n');
+    failed(await world.prepare({ remote: 'origin' }, { epoch: 3 }));
+    expect(git(remote, 'rev-parse', 'golive/health')).toBe(alices);
+  });
+  test('goes where the remote is pushed to', async () => {
+    world.withRemote();
+    const fork = join(base, 'fork.git');
+    execFileSync('git', ['init', '--quiet', '--bare', fork]);
+    git(repo, 'remote', 'set-url', '--push', 'origin', fork);
+    const { outputs } = passed(await world.prepare({ remote: 'origin' }));
+    expect(git(fork, 'rev-parse', 'golive/health')).toBe(outputs.commit);
+    expect(git(remote, 'branch', '--list')).toBe('');
+  });
+  test('to nowhere fails with what git says', async () => {
+    git(repo, 'remote', 'add', 'origin', join(base, 'nowhere.git'));
+    const failure = failed(await world.prepare({ remote: 'origin' }));
+    expect(failure.code).toBe('EXPECTATION_FAILED');
+    expect(failure.message).toMatch(
+      /git could not read origin; .*nowhere\.git' does not appear to be a git repository/,
+    );
+    expect(failed(await world.prepare({ remote: 'upstream' })).message).toMatch(
+      /has no remote that is called upstream/,
+    );
+    git(repo, 'remote', 'set-url', 'origin', 'https://user:pass-canary@127.0.0.1:9/x.git');
+    const refused = failed(await world.prepare({ remote: 'origin' }));
+    expect(refused.code).toBe('CONNECTION_FAILED');
+    expect(JSON.stringify(refused)).not.toContain('pass-canary');
+  });
+  test('without the rights is left for a person, with the reason', async () => {
+    world.withRemote();
+    writeFileSync(
+      join(remote, 'hooks', 'pre-receive'),
+      '#!/bin/sh\necho "GH006: Protected branch update failed" >&2\nexit 1\n',
+      {
+        mode: 0o755,
+      },
+    );
+    const { outputs, summary } = passed(await world.prepare({ remote: 'origin' }));
+    expect(outputs).toMatchObject({
+      pushed: false,
+      command: expect.stringMatching(/^git push origin golive\/health && gh pr create/),
+      reason: expect.stringContaining('git may not push to origin'),
+    });
+    expect(summary).toContain('left for a person, for git may not push');
+  });
+  test('calls no hook of the repository', async () => {
+    world.withRemote();
+    writeFileSync(join(repo, '.git', 'hooks', 'pre-push'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    expect(passed(await world.prepare({ remote: 'origin' })).outputs.pushed).toBe(true);
+  });
+});
