@@ -214,8 +214,8 @@ function counted({ at }: Reading, [whole, least = '', comma, most = '']: RegExpE
   return Math.max(0, size * (Math.max(from, to) - 1)) + (to - from) + (comma ? 2 : 0);
 }
 
-/** A problem in one line: `(?=…) looks ahead, at character 3. Write …`. */
+/** A problem in one line, for a sentence that goes on: `(?=…) looks ahead, at character 3. Write two patterns`. */
 export function patternSentence({ message, offset, suggestion }: PatternProblem): string {
   const place = offset > 0 ? `, at character ${offset + 1}` : '';
-  return `${message}${place}${suggestion === undefined ? '' : `. ${suggestion}`}`;
+  return `${message}${place}${suggestion === undefined ? '' : `. ${suggestion.replace(/\.$/, '')}`}`;
 }

@@ -119,7 +119,7 @@ describe('what a pattern is not', () => {
     ['[]a]', '[]: [] is read in two ways'],
     ['[^]', '[^]: [^] is read in two ways'],
     ['[z-a]', 'z-a: this range ends before it begins, at character 2'],
-    ['*a', '*: * has nothing to repeat. Write \\* for the character itself.'],
+    ['*a', '*: * has nothing to repeat. Write \\* for the character itself'],
     ['a|*', '*: * has nothing to repeat'],
     ['^*', '*: * has nothing to repeat'],
     ['a**', '*: * repeats a repetition'],
