@@ -9,7 +9,7 @@ const CONTRACT = '^activities/step/(step|step-error|connection)\\.ts$';
 const CATALOGUE = ['^kinds/catalog\\.ts$', '^kinds/[^/]+/[^/]+\\.kind\\.ts$'];
 
 /** Pure packages that judgements may use. One that brings Node's types would open the sandbox for every file. */
-const PURE = '^node_modules/(?!(@marcbachmann/cel-js|@babel/code-frame|fastest-levenshtein|yaml|zod)/)';
+const PURE = '^node_modules/(?!(@marcbachmann/cel-js|@babel/code-frame|fastest-levenshtein|re2js|yaml|zod)/)';
 
 module.exports = {
   forbidden: [

@@ -97,6 +97,11 @@ export const CHANGES = {
     reason:
       'Large messages while people were asked filled the history before it was handed on; now bytes are counted, and nothing is waited for.',
   },
+  'patterns-in-linear-time': {
+    since: 'unreleased',
+    reason:
+      '`matches` went back over its text, and one pattern could hold a worker for good; now it takes linear time, and what cannot is unknown.',
+  },
   'a-decision-stands-by-the-log': {
     since: 'unreleased',
     reason:

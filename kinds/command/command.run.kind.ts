@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../shared/fields.js';
+import { duration, regularExpression } from '../shared/fields.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { secretRef } from '../../model/schema/format/secret-refs.js';
 import { member } from '../shared/given.js';
@@ -32,7 +32,11 @@ export const commandRun = defineKind({
         'Refuse to run when a file that `argv` names was changed after the plan was made; false for what is built meanwhile.',
       ),
     expectExit: z.array(z.int().min(0).max(255)).min(1).default([0]).describe('Exit codes that are good.'),
-    expectStdout: z.string().max(1000).optional().describe('Regular expression that the end of its output must match.'),
+    expectStdout: regularExpression(1000)
+      .optional()
+      .describe(
+        'Regular expression that the end of its output must match; `$` is its end, with or without a last line end.',
+      ),
     timeout: duration.optional().describe('Longest time it may run; by default the time of the step.'),
     outputs: z
       .strictObject({ file: z.string().min(1) })

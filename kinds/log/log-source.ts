@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { LINE_CHARACTERS } from '../shared/patterns.js';
 import { StepError } from '../../activities/step/step-error.js';
 import type { StackDriver } from '../stack/contract.js';
 
 const LARGEST_BYTES = 64 * 1024 * 1024;
 const STACK_LINES = 100_000;
+/** Longer lines are cut. */
+const LINE_CHARACTERS = 4096;
 
 /** A log with the lines of it that count; `first` is the number of the first of them, from 1. */
 export interface Log {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../shared/fields.js';
+import { duration, regularExpression } from '../shared/fields.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 
 export const logRotate = defineKind({
@@ -18,9 +18,7 @@ export const logRotate = defineKind({
       .optional()
       .describe('How the writer is told to open its log anew; without it, the writer sees it by itself.'),
     settle: duration.default(10_000).describe('How long the writer may take to go on in a new file.'),
-    sequence: z
-      .string()
-      .max(200)
+    sequence: regularExpression(200)
       .optional()
       .describe('Regular expression whose group 1 is a line’s running number: gaps are lost lines.'),
   }),

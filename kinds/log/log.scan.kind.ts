@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
+import { regularExpression } from '../shared/fields.js';
 import { serviceName, stackDriver, stackFiles } from '../stack/stack-fields.js';
 
-const patterns = z.array(z.string().min(1).max(1000)).max(50).default([]);
+const patterns = z.array(regularExpression(1000).min(1)).max(50).default([]);
 
 export const logScan = defineKind({
   title: 'Log scan',

@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
-import { compile } from 'json-p3';
 import type { z } from 'zod';
 import { type Json, type JsonObject, parseJson } from '../../model/json.js';
 import type { metricsRead as kind } from './metrics.read.kind.js';
 import { percentile } from '../../model/expression/statistics.js';
+import { compile, whyNoJsonPath } from '../shared/json-path-query.js';
 import type { RecomputeOf } from '../shared/recompute-of.js';
 
 type Values = z.infer<(typeof kind)['input']>['values'];
@@ -91,7 +91,7 @@ function at(row: Json, path: string): Json | undefined {
     try {
       return compile(path).match(row)?.value as Json | undefined;
     } catch (cause) {
-      throw new MetricsError('BAD_INPUT', `${JSON.stringify(path)} is no JSONPath (RFC 9535).`, cause);
+      throw new MetricsError('BAD_INPUT', `The file cannot be read: ${whyNoJsonPath(path, cause)}.`, cause);
     }
   }
   return row !== null && typeof row === 'object' && !Array.isArray(row) && Object.hasOwn(row, path)

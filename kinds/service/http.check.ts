@@ -1,8 +1,8 @@
-import { compile } from 'json-p3';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { Json } from '../../model/json.js';
 import type { httpCheck as kind } from './http.check.kind.js';
+import { compile, whyNoJsonPath } from '../shared/json-path-query.js';
 import { jsonIn, keptText } from '../shared/kept.js';
 import { shownUrl } from '../../activities/step/connection.js';
 import type { HandlerOf, HttpAnswer, StepContext } from '../../activities/step/step.js';
@@ -105,17 +105,17 @@ function valuesAt(paths: string[], answer: HttpAnswer, text: string, body: strin
   if (document === undefined) return { values: {}, problem: `expected JSON, got ${body}` };
   const values: Record<string, Json> = {};
   for (const path of paths) {
-    const node = compiled(path).match(document);
-    if (node) values[path] = node.value as Json;
+    const value = firstAt(path, document);
+    if (value !== undefined) values[path] = value;
   }
   return { values };
 }
 
-function compiled(path: string) {
+function firstAt(path: string, document: Json): Json | undefined {
   try {
-    return compile(path);
+    return compile(path).match(document)?.value as Json | undefined;
   } catch (cause) {
-    throw new StepError('BAD_INPUT', `${JSON.stringify(path)} is no JSONPath (RFC 9535).`, { cause });
+    throw new StepError('BAD_INPUT', `The answer cannot be read: ${whyNoJsonPath(path, cause)}.`, { cause });
   }
 }
 

@@ -1,19 +1,13 @@
-import { compile } from 'json-p3';
 import { z } from 'zod';
-
-/** Whether a text is a JSONPath query of RFC 9535. */
-export function isJsonPath(text: string): boolean {
-  try {
-    compile(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { jsonPathProblem } from '../shared/json-path-query.js';
 
 /** A JSONPath query; one with an expression in it is checked when it is known. */
 export const jsonPath = z
   .string()
   .max(500)
-  .refine((text) => text.includes('${{') || isJsonPath(text), 'must be a JSONPath (RFC 9535), for example $.status')
+  .superRefine((text, context) => {
+    const problem = text.includes('${{') ? undefined : jsonPathProblem(text);
+    if (problem !== undefined)
+      context.addIssue({ code: 'custom', message: `must be a JSONPath, for example $.status: ${problem}` });
+  })
   .describe('JSONPath (RFC 9535), e.g. $.checks.postgres.ok');

@@ -1,75 +1,60 @@
-import vm from 'node:vm';
 import { StepError } from '../../activities/step/step-error.js';
+import { type Pattern, pattern, PatternError, patternSentence } from '../../model/text/pattern.js';
 
-/** Longer lines are cut before they are matched. */
-export const LINE_CHARACTERS = 4096;
-const LINES_AT_ONCE = 2000;
-const TIME_MS = 1000;
-
-/** Runs in a realm of its own under a time limit, since a regular expression can take exponential time. */
-const SCRIPT = new vm.Script(
-  'const pattern = new RegExp(source); lines.flatMap((line, at) => (pattern.test(line) ? [at] : []))',
-);
-
-const GROUP = new vm.Script(
-  'const pattern = new RegExp(source); lines.flatMap((line) => pattern.exec(line)?.[1] ?? [])',
-);
+/** A pattern of a step, which takes one line (or text) at a time, of any length, in time in proportion to it. */
+export interface LineMatcher {
+  readonly source: string;
+  /** Whether it fits; `^` and `$` are the ends of what is given. @throws StepError BAD_INPUT where that takes too long */
+  test(line: string): boolean;
+  /** What its group 1 finds first. @throws StepError as `test` */
+  group(line: string): string | undefined;
+}
 
 /**
- * Which lines match which patterns, in bounded time.
+ * Reads a regular expression of a step's input, once for all lines.
  *
- * @param sources regular expressions
- * @returns for each pattern the places of the lines that match
- * @throws StepError BAD_INPUT for a pattern that is no regular expression or that takes too long
+ * @throws StepError BAD_INPUT for what is none, or cannot be had in linear time, with what to write instead
  */
+export function lineMatcher(source: string): LineMatcher {
+  const read: Pattern = told(source, () => pattern(source));
+  return {
+    source,
+    test: (line) => told(source, () => read.test(line)),
+    group: (line) => told(source, () => read.find(line)?.group),
+  };
+}
+
+/** For each pattern the places of the lines that match. @throws StepError as `lineMatcher` */
 export function matchLines(sources: readonly string[], lines: readonly string[]): number[][] {
-  for (const source of sources) compile(source);
-  const found: number[][] = sources.map(() => []);
-  for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
-    const some = lines.slice(from, from + LINES_AT_ONCE).map((line) => line.slice(0, LINE_CHARACTERS));
-    sources.forEach((source, index) => {
-      for (const at of runBounded(source, some)) found[index]?.push(from + at);
-    });
-  }
-  return found;
+  return sources.map(lineMatcher).map(({ test }) => lines.flatMap((line, at) => (test(line) ? [at] : [])));
 }
 
-/** What group 1 of a pattern finds in each line that matches, in order. @throws StepError BAD_INPUT as above */
+/** What group 1 of a pattern finds in each line that matches, in order. @throws StepError as `lineMatcher` */
 export function matchGroup(source: string, lines: readonly string[]): string[] {
-  compile(source);
-  const found: string[] = [];
-  for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
-    const some = lines.slice(from, from + LINES_AT_ONCE).map((line) => line.slice(0, LINE_CHARACTERS));
-    found.push(...bounded<string>(GROUP, source, some));
-  }
-  return found;
+  const { group } = lineMatcher(source);
+  return lines.flatMap((line) => group(line) ?? []);
 }
 
-/** Whether a text, as one piece with its line breaks, matches: `^` and `$` stand for its ends. */
+/**
+ * Whether a text, as one piece with its line breaks, matches. `^` and `$` stand for its ends; the line end that commands
+ * write last may stand between the text and its end.
+ *
+ * @throws StepError as `lineMatcher`
+ */
 export function matchTail(source: string, text: string): boolean {
-  compile(source);
-  return runBounded(source, [text.slice(-65_536)]).length > 0;
+  const { test } = lineMatcher(source);
+  return test(text) || test(text.replace(/\r?\n$/, ''));
 }
 
-const runBounded = (source: string, lines: string[]): number[] => bounded<number>(SCRIPT, source, lines);
-
-function bounded<T>(script: vm.Script, source: string, lines: string[]): T[] {
+function told<T>(source: string, read: () => T): T {
   try {
-    const hits = script.runInNewContext({ source, lines }, { timeout: TIME_MS }) as T[];
-    return [...hits];
+    return read();
   } catch (cause) {
-    throw new StepError('BAD_INPUT', `The pattern ${source} takes too long on this text.`, {
-      hint: 'Write it without a repetition inside a repetition.',
+    if (!(cause instanceof PatternError)) throw cause;
+    const { suggestion, ...problem } = cause.problem;
+    throw new StepError('BAD_INPUT', `The pattern ${source} cannot be used: ${patternSentence(problem)}.`, {
+      hint: suggestion,
       cause,
     });
-  }
-}
-
-function compile(source: string): RegExp {
-  try {
-    return new RegExp(source);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new StepError('BAD_INPUT', `${source} is no regular expression: ${reason}.`, { cause });
   }
 }

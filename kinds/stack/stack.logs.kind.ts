@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
+import { regularExpression } from '../shared/fields.js';
 import { serviceName, stackDriver, stackFiles, stackFolder } from './stack-fields.js';
 
 export const stackLogs = defineKind({
@@ -14,8 +15,8 @@ export const stackLogs = defineKind({
       .describe('Lines to keep by service, e.g. `{postgres: 80, api: 120}`.'),
     patterns: z
       .strictObject({
-        critical: z.string().max(1000).default('\\b(CRITICAL|FATAL|PANIC)\\b').describe('Regular expression.'),
-        error: z.string().max(1000).default('\\bERROR\\b').describe('Regular expression.'),
+        critical: regularExpression(1000).default('\\b(CRITICAL|FATAL|PANIC)\\b').describe('Regular expression.'),
+        error: regularExpression(1000).default('\\bERROR\\b').describe('Regular expression.'),
       })
       .default({ critical: '\\b(CRITICAL|FATAL|PANIC)\\b', error: '\\bERROR\\b' })
       .describe('Which lines count as critical and as errors.'),

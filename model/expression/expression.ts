@@ -1,6 +1,7 @@
 import type { Environment, ParseResult } from '@marcbachmann/cel-js';
-import { createEnvironment, literalsToDoubles, VARIABLES } from './cel.js';
+import { createEnvironment, LINEAR_MATCHES, literalsToDoubles, matchesToLinear, VARIABLES } from './cel.js';
 import type { Json, JsonObject } from '../json.js';
+import { PatternError, patternSentence } from '../text/pattern.js';
 
 /** Longest expression and the most of them that are kept parsed. */
 const LONGEST = 4000;
@@ -79,6 +80,7 @@ function program(expression: string): ParseResult {
   }
   const parsed = environment.parse(expression);
   literalsToDoubles(parsed.ast);
+  matchesToLinear(parsed.ast);
   if (programs.size >= CACHE_SIZE) programs.clear();
   programs.set(expression, parsed);
   return parsed;
@@ -92,8 +94,13 @@ interface CelFailure {
 
 function explain(expression: string, error: unknown): ExpressionError {
   if (error instanceof ExpressionError) return error;
+  if (error instanceof PatternError) {
+    const sentence = `the pattern of matches() cannot be used: ${patternSentence(error.problem)}`;
+    return new ExpressionError(expression, sentence, false);
+  }
   const { code, summary, message } = (error ?? {}) as CelFailure;
-  const text = String(summary ?? message ?? error).split('\n')[0] ?? '';
+  const [line = ''] = String(summary ?? message ?? error).split('\n');
+  const text = line.replaceAll(LINEAR_MATCHES, 'matches');
   const missing = code === 'no_such_key' || (code === 'unknown_variable' && text.endsWith(': it'));
   if (code === 'no_such_key') {
     return new ExpressionError(expression, `there is no value '${text.replace(/^No such key: /, '')}'`, true);

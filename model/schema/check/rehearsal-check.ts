@@ -7,6 +7,7 @@ import { reportIssues } from '../yaml/issues.js';
 import { approvalIds, checkRole, list, placed, unique } from './checks.js';
 import type { Check } from './checks.js';
 import type { Path } from '../yaml/source.js';
+import { patternProblem } from '../../text/pattern.js';
 import { didYouMean } from '../suggest.js';
 
 /** Ids that people answer to: approvals, decisions, and checklist items as `<phase>.<item>`. */
@@ -124,21 +125,16 @@ function checkFault(
   }
 }
 
-function isRegExp(pattern: string): boolean {
-  try {
-    return new RegExp(pattern, 'u').unicode;
-  } catch {
-    return false;
-  }
-}
-
 /** Declared inputs have defaults that fit, and the rehearsal names only what exists. */
 export function checkRehearsal(check: Check): void {
   const { source, runbook } = check;
   for (const [name, spec] of Object.entries(runbook.inputs ?? {})) {
     const path: Path = ['inputs', name];
-    if (spec.pattern !== undefined && !isRegExp(spec.pattern)) {
-      source.at([...path, 'pattern'], `the pattern of '${name}' is no regular expression`);
+    const problem = spec.pattern === undefined ? undefined : patternProblem(spec.pattern);
+    if (problem && spec.pattern !== undefined) {
+      const { message, suggestion, offset, length } = problem;
+      const part = { text: spec.pattern, offset, length };
+      source.at([...path, 'pattern'], `this is no pattern: ${message}`, suggestion, part);
       continue;
     }
     if (spec.default === undefined) continue;

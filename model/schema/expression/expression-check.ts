@@ -1,6 +1,7 @@
 import type { ASTNode, Environment } from '@marcbachmann/cel-js';
 import { createEnvironment, FUNCTIONS, literalsToDoubles, VARIABLES, walk } from '../../expression/cel.js';
 import { didYouMean, nearest } from '../suggest.js';
+import { badPattern } from './pattern-check.js';
 
 /** What a value is, in the words of JSON Schema. Without `type` it may be anything. */
 export interface TypeSpec {
@@ -263,8 +264,8 @@ export function checkExpression(
     literalsToDoubles(program.ast);
     const result = program.check();
     if (!result.valid) return celProblem(expression, result.error, types);
-    const division = wholeDivision(program.ast);
-    if (division) return division;
+    const wrong = wholeDivision(program.ast) ?? badPattern(expression, ast);
+    if (wrong) return wrong;
     const type = resultType(result.type ?? 'dyn');
     if (type === 'any' || expected.length === 0 || expected.some((wanted) => wanted === type))
       return { ok: true, type };

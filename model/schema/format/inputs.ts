@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatDuration, parseDuration } from '../../duration.js';
 import type { Json } from '../../json.js';
 import { DURATION_PATTERN } from '../../duration.js';
+import { pattern } from '../../text/pattern.js';
 
 export const INPUT_TYPES = ['string', 'url', 'integer', 'number', 'boolean', 'duration', 'path'] as const;
 
@@ -88,11 +89,7 @@ export function parseInput(spec: InputSpec, raw: Json, live: boolean): InputResu
       return refuse(`${what}, but a live run needs at least ${spec.liveMin}`);
     }
   }
-  if (
-    spec.pattern !== undefined &&
-    typeof value === 'string' &&
-    !new RegExp(`^(?:${spec.pattern})$`, 'u').test(value)
-  ) {
+  if (spec.pattern !== undefined && typeof value === 'string' && !pattern(spec.pattern, { whole: true }).test(value)) {
     return refuse(`does not match ${spec.pattern}: ${JSON.stringify(value)}`);
   }
   return result;

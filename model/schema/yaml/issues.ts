@@ -168,5 +168,12 @@ function report(source: Source, base: Path, within: Path, issue: Issue, raw: unk
     return source.at(path, `'${String(last)}' cannot be ${JSON.stringify(value)?.slice(0, 60)}`, hint);
   }
   const about = specs.find((one) => one.description !== undefined)?.description;
-  source.at(path, `'${String(last ?? 'file')}' ${describe(issue, value)}`, about);
+  source.at(path, `'${String(last ?? 'file')}' ${describe(issue, value)}`, about, partOf(issue, value));
+}
+
+/** The part of a text that an issue of our own points at. */
+function partOf(issue: Issue, value: unknown): { text: string; offset: number; length: number } | undefined {
+  if (issue.code !== 'custom' || typeof value !== 'string') return undefined;
+  const { offset, length } = issue.params ?? {};
+  return typeof offset === 'number' && typeof length === 'number' ? { text: value, offset, length } : undefined;
 }

@@ -35,6 +35,33 @@ function failure(expression: string): ExpressionError {
   throw new Error(`${expression} did not fail`);
 }
 
+describe('patterns', () => {
+  test.each<[string, boolean]>([
+    ['inputs.apiUrl.matches("^http://[0-9.]+:[0-9]+$")', true],
+    ['inputs.apiUrl.matches("^https")', false],
+    ['"x".matches("^" + run.id)', false],
+    ['["v1", "v22"].all(one, one.matches(r"^v\\d+$"))', true],
+    ['["v1", "x"].exists(one, one.matches("x"))', true],
+  ])('%s', (expression, expected) => {
+    expect(evaluate(expression, context)).toBe(expected);
+  });
+
+  test.each([
+    ['inputs.apiUrl.matches("(?=h)")', 'the pattern of matches() cannot be used: (?=…) looks ahead'],
+    ['inputs.apiUrl.matches("(" + run.id)', 'the pattern of matches() cannot be used: this ( has no )'],
+    ['inputs.count.matches("3")', "found no matching overload for 'double.matches(string)'"],
+  ])('%s cannot be computed', (expression, why) => {
+    expect(failure(expression)).toMatchObject({ missing: false, reason: expect.stringContaining(why) });
+    expect(readCondition(expression, context)).toEqual({ why: expect.stringContaining(why) });
+  });
+
+  test('a pattern that takes exponential time elsewhere has its answer', () => {
+    const hostile = { ...context, inputs: { text: `${'a'.repeat(50_000)}!` } };
+    expect(evaluate('inputs.text.matches("^(a+)+$")', hostile)).toBe(false);
+    expect(evaluate('inputs.text.matches("^.*(a+)+$")', hostile)).toBe(false);
+  });
+});
+
 describe('whole numbers and fractions mix', () => {
   test.each<[string, Json]>([
     ['it.comparable >= 18', true],

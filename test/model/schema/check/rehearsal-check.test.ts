@@ -53,7 +53,7 @@ describe('a rehearsal is refused', () => {
 
 test.each([
   [{ type: 'integer', default: 'three' }, /default of 'n' is not a number/],
-  [{ type: 'string', pattern: '(' }, /pattern of 'n' is no regular expression/],
+  [{ type: 'string', pattern: '(' }, /this is no pattern: this \( has no \)/],
 ])('an input such as %j is refused, with or without a rehearsal', (spec, problem) => {
   expect(problemsWith({ inputs: { n: spec } })).toEqual([expect.stringMatching(problem)]);
 });
