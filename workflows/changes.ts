@@ -128,6 +128,15 @@ export const CHANGES = {
     reason:
       'A go-live that was reset after its end took the sealed log for an error of its own and undid; now it does nothing.',
   },
+  'goes-on-while-asked-about-an-undo': {
+    since: 'unreleased',
+    reason:
+      'A flood of messages while an operator was asked about an undo ended the go-live, and the undo was lost; now it goes on.',
+  },
+  'an-undo-given-up-stays-so': {
+    since: 'unreleased',
+    reason: 'An undo that a person had given up was tried, and asked about, once more by the next way back.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;
