@@ -3,7 +3,8 @@ import { counted } from '../text/counted.js';
 import type { StandingUndo, TakesBack } from '../plan/taking-back.js';
 import type { GoLiveState, PhaseResult, RollbackState, UndoEntry } from './state.js';
 
-type UndoPlace = Pick<UndoEntry, 'phase' | 'phaseAttempt' | 'step' | 'epoch' | 'evidenceDir'>;
+/** What tells one registered undo from another. */
+export type UndoPlace = Pick<UndoEntry, 'phase' | 'phaseAttempt' | 'step' | 'epoch' | 'evidenceDir'>;
 
 /** Whether two entries are the undo of the same opening of a step; one of another go-live is another step. */
 export function sameEntry(a: UndoPlace, b: UndoPlace): boolean {
