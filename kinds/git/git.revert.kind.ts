@@ -75,7 +75,9 @@ export const gitRevert = defineKind({
     'a link': 'compared as a link, never followed',
     'a submodule': 'compared by the commit that it points to; what is checked out in it is not touched',
     'a file behind a filter (git-lfs, git-crypt)': 'refused where there is a work tree: no filter runs',
-    'hooks, filters, merge and diff drivers, signing, and the configuration of the user': 'have no part in it',
+    'hooks, filters, merge and diff drivers, signing, and the configuration of the user':
+      'have no part in it; what a merge driver would have to merge is a conflict',
+    'an attempt that was stopped while git wrote': 'put back, and made anew; a lock that a killed git left is told',
     'two at once in one repository': 'one after the other, by a lock that names who has it; all are made',
     'somebody who commits meanwhile': 'it is made anew on what they committed',
     'git before 2.38': 'refused',

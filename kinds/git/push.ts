@@ -124,7 +124,7 @@ function noRights(said: string, what: string): { reason: string } {
   });
 }
 
-/** Without credentials that stand in an address. */
+/** Without credentials that stand in an address, with its scheme before them or not. */
 function plain(text: string): string {
-  return text.replaceAll(/(\w:\/\/)[^/\s@']+@/g, '$1');
+  return text.replaceAll(/[^\s/@'":]+:[^\s/@']+@/g, '');
 }

@@ -98,6 +98,18 @@ describe('git.revert in a repository: what it does with', () => {
       refused: /a\.bin goes through the filter lfs of git; nothing was changed/,
     },
     {
+      name: 'a merge driver that the repository names: it does not run, and what it would merge is a conflict',
+      world: ({ base, repo, write, commit, risky }) => {
+        write('.gitattributes', '*.md merge=y\n');
+        write('notes.md', '0\n0\n0\n0\none\nrisky\n');
+        commit('above');
+        git(repo, 'config', 'merge.y.driver', `touch ${join(base, 'ran')}`);
+        return { commit: risky };
+      },
+      refused: /conflicts with later changes of notes\.md; nothing was changed/,
+      also: ({ base }) => expect(existsSync(join(base, 'ran'))).toBe(false),
+    },
+    {
       name: 'programs that the repository names do not run, nor its habits',
       world: ({ base, repo, write, commit, risky }) => {
         // Of git as the test calls it, they may run.

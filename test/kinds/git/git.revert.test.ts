@@ -113,8 +113,17 @@ exec ${real}/git "$@"
     git(repo, 'worktree', 'add', '--quiet', '-b', 'two', join(base, 'two'));
     const input = { repo: 'two', file: 'notes.md', commit: risky };
     const run = await runStep('git.revert', input, { goLive: { baseDir: base, folders: [base] } });
-    expect(failed(run)).toMatchObject({ code: 'BAD_INPUT' });
-    expect(failed(run).message).toContain('lies outside of the folders of the plan');
+    git(base, 'init', '--quiet', 'inner');
+    writeFileSync(join(base, 'inner', '.git', 'commondir'), `${join(repo, '.git')}\n`);
+    const shared = await runStep(
+      'git.revert',
+      { ...input, repo: 'inner' },
+      { goLive: { baseDir: base, folders: [base] } },
+    );
+    for (const one of [run, shared]) {
+      expect(failed(one)).toMatchObject({ code: 'BAD_INPUT' });
+      expect(failed(one).message).toContain('lies outside of the folders of the plan');
+    }
   });
 });
 

@@ -68,6 +68,8 @@ describe('the push of pr.prepare', () => {
     const refused = failed(await world.prepare({ remote: 'origin' }));
     expect(refused.code).toBe('CONNECTION_FAILED');
     expect(JSON.stringify(refused)).not.toContain('pass-canary');
+    git(repo, 'remote', 'set-url', 'origin', 'git://user:pass-canary@127.0.0.1:9/x.git');
+    expect(JSON.stringify(failed(await world.prepare({ remote: 'origin' })))).not.toContain('pass-canary');
   });
   test('without the rights is left for a person, with the reason', async () => {
     world.withRemote();
