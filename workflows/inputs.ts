@@ -88,7 +88,7 @@ export interface BegunWay {
   title: string;
   cause: Cause;
   /** The undos that it took, as they were before. */
-  undos: UndoPlace[];
+  undos: (UndoPlace & Pick<UndoEntry, 'always'>)[];
   /** The phase that failed, where it is run for one. */
   failed?: PhaseId | undefined;
   /** Phases that its steps take back. */

@@ -27,11 +27,12 @@ async function runRollback(session: Session, way: Way): Promise<void> {
   const { because, which: _which, steps, ...rest } = way;
   const begun: BegunWay = {
     ...rest,
-    undos: undos.map(({ phase, phaseAttempt, step, epoch, evidenceDir }) => ({
+    undos: undos.map(({ phase, phaseAttempt, step, epoch, always, evidenceDir }) => ({
       phase,
       phaseAttempt,
       step,
       epoch,
+      always,
       ...(evidenceDir === undefined ? {} : { evidenceDir }),
     })),
   };
