@@ -12,11 +12,14 @@ export const logRotate = defineKind({
     keep: z.int().min(1).max(1000).default(7).describe('Rotated files that are kept; older ones are removed.'),
     reopen: z
       .strictObject({
-        pidFile: z.string().min(1),
+        pidFile: z.string().min(1).describe('Its first line is the id of the writer.'),
         signal: z.enum(['SIGHUP', 'SIGUSR1', 'SIGUSR2']).default('SIGHUP'),
+        command: z.string().min(1).max(1000).optional().describe('A text that must stand in its command line.'),
       })
       .optional()
-      .describe('How the writer is told to open its log anew; without it, the writer sees it by itself.'),
+      .describe(
+        'How the writer is told to open its log anew; without it, the writer sees it by itself. Before anything is renamed it is asked who it is: a pid file older than its process, or a process that the signal would end, fails the step.',
+      ),
     settle: duration.default(10_000).describe('How long the writer may take to go on in a new file.'),
     sequence: z
       .string()
