@@ -1,22 +1,18 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { CommandResult } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
+import { type ComposeFiles, saidOfFiles } from './compose-files.js';
+import { tailOf } from './compose-logs.js';
+import { containersIn, plansIn, runningIn, stateOfService } from './compose-ps.js';
 import { rememberEarlierStack, writeLastUp, type Running, undoUpOfContainers } from './compose-undo.js';
-import type { ServiceState, StackContext, StackDriver } from './contract.js';
+import type { LogTail, ServiceState, StackContext, StackDriver } from './contract.js';
 
 const PROBE_MS = 10_000;
 const QUERY_MS = 30_000;
 const DOWN_MS = 120_000;
-
-/** What `docker compose ps --format json` tells, as far as it is used (Compose v2). */
-const container = z.object({
-  ID: z.string().optional(),
-  Service: z.string(),
-  State: z.string(),
-  Health: z.string().optional(),
-  ExitCode: z.number().optional(),
-});
+/** What one command may say: the status of some thousand containers, or the last lines of a log. */
+const ANSWER_BYTES = 16 * 1024 * 1024;
+const PS = ['ps', '--all', '--format', 'json'];
 
 /** What is missing to run containers, in words; undefined when an engine answers and the plugin is there. */
 export async function composeProblem(context: StackContext): Promise<string | undefined> {
@@ -44,40 +40,50 @@ export async function composeProblem(context: StackContext): Promise<string | un
 }
 
 /** Runs a stack with Docker Compose. */
-export function composeDriver(folder: string, context: StackContext): StackDriver {
+export function composeDriver(folder: string, files: ComposeFiles, context: StackContext): StackDriver {
+  const filesOf = (file?: string): string[] =>
+    (file === undefined ? files.taken.map((name) => join(folder, name)) : [file]).flatMap((path) => ['-f', path]);
   const composeOn = (file: string | undefined, args: string[], timeoutMs: number): Promise<CommandResult> =>
     context.run({
-      argv: ['docker', 'compose', '-f', file ?? join(folder, 'compose.yaml'), '--project-directory', folder, ...args],
+      argv: ['docker', 'compose', ...filesOf(file), '--project-directory', folder, ...args],
       cwd: folder,
       env: context.env('containers'),
       timeoutMs,
+      captureBytes: ANSWER_BYTES,
     });
   const compose = (args: string[], timeoutMs: number) => composeOn(undefined, args, timeoutMs);
   const mustCompose = async (file: string | undefined, args: string[], timeoutMs: number): Promise<string> => {
     const result = await composeOn(file, args, timeoutMs);
-    if (result.exitCode === 0) return result.stdout;
+    if (result.exitCode === 0 && !result.truncated) return result.stdout;
+    if (result.exitCode === 0)
+      throw new StepError('STACK_FAILED', `docker compose ${args[0]} said too much to be kept.`);
     throw new StepError(
       'STACK_FAILED',
       `docker compose ${args[0]} ended with code ${result.exitCode}: ${lastLine(result)}`,
     );
   };
   const query = (args: string[]): Promise<string> => mustCompose(undefined, args, QUERY_MS);
-  const running = async (): Promise<Running> => readRunning(await query(['ps', '--all', '--format', 'json']));
+  const running = async (): Promise<Running> => runningIn(await query(PS));
   const names = async (): Promise<string[]> => (await query(['config', '--services'])).split('\n').filter(Boolean);
   const ps = async (): Promise<ServiceState[]> => {
-    const found = new Map(
-      readContainers(await query(['ps', '--all', '--format', 'json'])).map((one) => [one.name, one]),
-    );
-    const absent = (name: string): ServiceState => ({ name, running: false, healthy: false, detail: 'not created' });
-    return (await names()).map((name) => found.get(name) ?? absent(name));
+    const containers = containersIn(await query(PS));
+    // Where the definition cannot be asked for, nobody is known to be meant to end.
+    const plans = plansIn((await compose(['config', '--format', 'json'], QUERY_MS)).rawStdout);
+    return (await names()).map((name) => stateOfService(name, containers, plans?.get(name)));
   };
-  const logs = async (service: string, tail: number, since?: Date): Promise<string[]> => {
-    const window = since ? ['--since', since.toISOString()] : [];
-    const text = await query(['logs', '--no-color', '--no-log-prefix', '--tail', String(tail), ...window, service]);
-    return text.split('\n').filter((line) => line !== '');
+  const logs = async (service: string, tail: number, since?: Date): Promise<LogTail> => {
+    const own = containersIn(await query(PS)).filter((one) => one.service === service && !one.oneOff);
+    const several = own.length > 1;
+    const window = [...(several ? [] : ['--no-log-prefix']), ...(since ? ['--since', since.toISOString()] : [])];
+    // One more than is wanted: whether there is more.
+    const args = ['logs', '--no-color', ...window, '--tail', String(tail + 1), service];
+    const result = await compose(args, QUERY_MS);
+    if (result.exitCode !== 0) throw new StepError('STACK_FAILED', `docker compose logs failed: ${lastLine(result)}`);
+    return tailOf(result.stdout, tail, several, result.truncated);
   };
   return {
     name: 'compose',
+    said: saidOfFiles(files),
     ps,
     logs,
     up: async ({ services = [], wait, timeoutMs }) => {
@@ -88,7 +94,12 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
       const states = await ps();
       if (result.exitCode !== 0) {
         const bad = states.find(({ healthy }) => !healthy);
-        const said = bad ? (await logs(bad.name, 5).catch(() => [])).join('\n') : '';
+        const said = bad
+          ? await logs(bad.name, 5).then(
+              ({ lines }) => lines.join('\n'),
+              () => '',
+            )
+          : '';
         const who = bad ? `Service ${bad.name} is not ready (${bad.detail})` : 'The stack did not come up';
         throw new StepError('STACK_FAILED', `${who}: ${lastLine(result)} ${said}`.trim().slice(0, 900));
       }
@@ -111,40 +122,6 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
       return result.stdout.split('\n').filter(Boolean).toSorted();
     },
   };
-}
-
-export function readContainers(text: string): ServiceState[] {
-  return containersIn(text).map(({ Service: name, State: state, Health: health = '', ExitCode: code }) => {
-    const running = state === 'running';
-    const ended = running ? '' : ` with code ${code ?? 'unknown'}`;
-    return {
-      name,
-      running,
-      healthy: running && (health === '' || health === 'healthy'),
-      detail: `${health || state}${ended}`,
-    };
-  });
-}
-
-/** Ids of the containers that run, by service. */
-function readRunning(text: string): Running {
-  const running: Running = {};
-  for (const { Service: name, State: state, ID: id = '' } of containersIn(text)) {
-    if (state === 'running') running[name] = [...(running[name] ?? []), id];
-  }
-  return running;
-}
-
-/** Compose prints one JSON object a line; before v2.21 it printed one array. */
-function containersIn(text: string): z.infer<typeof container>[] {
-  try {
-    const trimmed = text.trim();
-    if (trimmed.startsWith('[')) return z.array(container).parse(JSON.parse(trimmed));
-    const lines = trimmed.split('\n').filter(Boolean);
-    return lines.map((line) => container.parse(JSON.parse(line)));
-  } catch (cause) {
-    throw new StepError('STACK_FAILED', 'docker compose ps printed something that is not its JSON.', { cause });
-  }
 }
 
 function firstLine({ stderr, stdout }: CommandResult): string {
