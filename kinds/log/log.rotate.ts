@@ -1,9 +1,11 @@
-import { readdir, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { link, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { logRotate as kind } from './log.rotate.kind.js';
+import { shownCommand } from '../process/processes.js';
 import { readPidFile } from '../process/pid-file.js';
 import type { RunningProcess } from '../process/running.js';
+import { writeDraft } from '../../evidence/durable.js';
 import { inTurn } from '../shared/file-turn.js';
 import { readLogFile } from './log-source.js';
 import { matchGroup } from '../shared/patterns.js';
@@ -89,6 +91,7 @@ async function realLog(path: string): Promise<string> {
 }
 
 async function rotate(file: string, path: string, input: Input, context: StepContext): Promise<Rotation> {
+  const linked = path !== resolve(context.task.goLive.baseDir, file);
   const moved = await movedBefore(path, context);
   const info = await stat(path).catch(() => undefined);
   if (!moved && !info) throw new StepError('NOT_FOUND', `The log ${path} is not there.`);
@@ -118,6 +121,7 @@ async function rotate(file: string, path: string, input: Input, context: StepCon
     for (const number of chain.toReversed()) await rename(`${path}.${number}`, `${path}.${number + 1}`);
     await rename(path, `${path}.1`);
   }
+  if (linked) await makeAnew(path);
   const writer = await findWriter(input, context);
   if (writer && input.reopen) process.kill(writer.pid, input.reopen.signal);
   const writing = await goesOn(path, input, context);
@@ -128,12 +132,25 @@ async function rotate(file: string, path: string, input: Input, context: StepCon
     file,
     bytes,
     // A link stays; beside what it names lies what was rotated.
-    rotated: path.endsWith(file) ? `${file}.1` : `${path}.1`,
+    rotated: linked ? `${path}.1` : `${file}.1`,
     kept: (await rotatedFiles(path)).length,
     removed,
     writing,
     ...checked,
   };
+}
+
+/** A link shall not lead nowhere: an empty log of the same mode and owner, unless the writer was faster. */
+async function makeAnew(path: string): Promise<void> {
+  const { mode, uid, gid } = await stat(`${path}.1`);
+  const draft = await writeDraft(path, '', mode & 0o7777, { uid, gid });
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
 }
 
 /** What an earlier attempt remembered of a log when it had come to move it; the rest is still to be done. */
@@ -156,7 +173,7 @@ async function findWriter({ reopen }: Input, context: StepContext): Promise<Runn
   if ('refused' in read)
     throw refuse(read.refused, 'See whether the writer runs, and which file holds its id; then retry.');
   const { process: writer } = read;
-  const who = `The process ${writer.pid} of ${pidFile} (${writer.command.replace(/\s+/g, ' ').slice(0, 100)})`;
+  const who = `The process ${writer.pid} of ${pidFile} (${shownCommand(writer.command.replace(/\s+/g, ' '), 100)})`;
   if (command !== undefined && !writer.command.includes(command)) {
     throw refuse(`${who} has no ${JSON.stringify(command)} in its command line`, 'See who wrote the pid file.');
   }

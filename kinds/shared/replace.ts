@@ -158,7 +158,7 @@ async function statFile(path: string): Promise<BigIntStats | undefined> {
   if (!info || info.isFile()) return info;
   const what = info.isSymbolicLink() ? `a link to ${await readlink(path).catch(() => 'somewhere')}` : 'no regular file';
   throw new StepError('BAD_INPUT', `${path} is ${what}, so it is not replaced.`, {
-    ...(info.isSymbolicLink() ? { hint: 'Name the file that the link leads to.' } : {}),
+    hint: info.isSymbolicLink() ? 'Name the file that the link leads to.' : 'Name a file.',
   });
 }
 

@@ -15,7 +15,9 @@ export function tailOf(text: string, tail: number, several: boolean, truncated: 
   for (const line of text.split(/\r?\n/)) {
     if (line === '') continue;
     const [, container = '', rest = line] = (several && PREFIXED.exec(line)) || [];
-    byContainer.set(container, [...(byContainer.get(container) ?? []), rest]);
+    const own = byContainer.get(container);
+    if (own) own.push(rest);
+    else byContainer.set(container, [rest]);
   }
   const kept = [...byContainer].map(([container, lines]) => ({ container, lines: lines.slice(-tail) }));
   return {

@@ -2,17 +2,15 @@ import { join } from 'node:path';
 import type { CommandResult } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { type ComposeFiles, saidOfFiles } from './compose-files.js';
-import { tailOf } from './compose-logs.js';
-import { containersIn, plansIn, runningIn, stateOfService } from './compose-ps.js';
-import { rememberEarlierStack, writeLastUp, type Running, undoUpOfContainers } from './compose-undo.js';
-import type { LogTail, ServiceState, StackContext, StackDriver } from './contract.js';
+import { composeLook, lastLine } from './compose-look.js';
+import { rememberEarlierStack, writeLastUp, undoUpOfContainers } from './compose-undo.js';
+import type { StackContext, StackDriver } from './contract.js';
 
 const PROBE_MS = 10_000;
 const QUERY_MS = 30_000;
 const DOWN_MS = 120_000;
 /** What one command may say: the status of some thousand containers, or the last lines of a log. */
 const ANSWER_BYTES = 16 * 1024 * 1024;
-const PS = ['ps', '--all', '--format', 'json'];
 
 /** What is missing to run containers, in words; undefined when an engine answers and the plugin is there. */
 export async function composeProblem(context: StackContext): Promise<string | undefined> {
@@ -63,24 +61,7 @@ export function composeDriver(folder: string, files: ComposeFiles, context: Stac
     );
   };
   const query = (args: string[]): Promise<string> => mustCompose(undefined, args, QUERY_MS);
-  const running = async (): Promise<Running> => runningIn(await query(PS));
-  const names = async (): Promise<string[]> => (await query(['config', '--services'])).split('\n').filter(Boolean);
-  const ps = async (): Promise<ServiceState[]> => {
-    const containers = containersIn(await query(PS));
-    // Where the definition cannot be asked for, nobody is known to be meant to end.
-    const plans = plansIn((await compose(['config', '--format', 'json'], QUERY_MS)).rawStdout);
-    return (await names()).map((name) => stateOfService(name, containers, plans?.get(name)));
-  };
-  const logs = async (service: string, tail: number, since?: Date): Promise<LogTail> => {
-    const own = containersIn(await query(PS)).filter((one) => one.service === service && !one.oneOff);
-    const several = own.length > 1;
-    const window = [...(several ? [] : ['--no-log-prefix']), ...(since ? ['--since', since.toISOString()] : [])];
-    // One more than is wanted: whether there is more.
-    const args = ['logs', '--no-color', ...window, '--tail', String(tail + 1), service];
-    const result = await compose(args, QUERY_MS);
-    if (result.exitCode !== 0) throw new StepError('STACK_FAILED', `docker compose logs failed: ${lastLine(result)}`);
-    return tailOf(result.stdout, tail, several, result.truncated);
-  };
+  const { running, ps, logs } = composeLook(query, (args) => compose(args, QUERY_MS));
   return {
     name: 'compose',
     said: saidOfFiles(files),
@@ -92,14 +73,11 @@ export function composeDriver(folder: string, files: ComposeFiles, context: Stac
       const waiting = wait === 'healthy' ? ['--wait', '--wait-timeout', String(Math.ceil(timeoutMs / 1000))] : [];
       const result = await compose(['up', '-d', ...waiting, ...services], timeoutMs);
       const states = await ps();
-      if (result.exitCode !== 0) {
+      // Where a job ends before all others are ready, Compose may call that a failure, whatever its code.
+      const ended = states.every(({ healthy }) => healthy) && /exited \(0\)\s*$/.test(result.stderr);
+      if (result.exitCode !== 0 && !ended) {
         const bad = states.find(({ healthy }) => !healthy);
-        const said = bad
-          ? await logs(bad.name, 5).then(
-              ({ lines }) => lines.join('\n'),
-              () => '',
-            )
-          : '';
+        const said = bad ? await lastSaid(bad.name, logs) : '';
         const who = bad ? `Service ${bad.name} is not ready (${bad.detail})` : 'The stack did not come up';
         throw new StepError('STACK_FAILED', `${who}: ${lastLine(result)} ${said}`.trim().slice(0, 900));
       }
@@ -124,10 +102,12 @@ export function composeDriver(folder: string, files: ComposeFiles, context: Stac
   };
 }
 
-function firstLine({ stderr, stdout }: CommandResult): string {
-  return (stderr.trim() || stdout.trim()).split('\n')[0]?.slice(0, 200) ?? '';
+/** What a service said last, as far as it can be read. */
+async function lastSaid(name: string, logs: StackDriver['logs']): Promise<string> {
+  const { lines } = await logs(name, 5).catch(() => ({ lines: [] }));
+  return lines.join('\n');
 }
 
-function lastLine({ stderr, stdout }: CommandResult): string {
-  return (stderr.trim() || stdout.trim()).split('\n').at(-1)?.slice(0, 300) ?? '';
+function firstLine({ stderr, stdout }: CommandResult): string {
+  return (stderr.trim() || stdout.trim()).split('\n')[0]?.slice(0, 200) ?? '';
 }

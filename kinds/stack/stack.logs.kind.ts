@@ -31,6 +31,14 @@ export const stackLogs = defineKind({
   writes: 'none',
   pins: ({ stack }) => stackFiles(stack),
   undo: null,
+  meets: {
+    'a service of several containers':
+      'the last lines of each, one container after the other; in the evidence each line begins with its container',
+    'containers of `compose run`': 'are left out',
+    'a longer log': '`cut` names the service; what was before is not looked at',
+    'a log of a process that somebody has begun anew': 'is read from its beginning',
+    'no log yet': 'no lines',
+  },
   example: `id: logs
 uses: stack.logs
 with:

@@ -67,7 +67,7 @@ describe('setVariables', () => {
   test.each([
     ['a quote that is not closed would swallow it', 'B="x\n', { A: 'x y' }],
     ['a line before it that is none to Node would swallow it', 'A: 1\n', { A: '2' }],
-    ['a name that no reader takes', '', JSON.parse('{"__proto__":"1"}') as Record<string, string>],
+    ['a name that no reader takes', '', Object.fromEntries([['__proto__', '1']])],
   ])('refused: %s', (_what, before, set) => {
     expect(() => setVariables(before, set)).toThrow('cannot be set: Node would read another value');
   });

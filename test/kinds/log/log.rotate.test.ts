@@ -13,8 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { StepCall } from '../../../activities/step/step.js';
-import { stepCalls } from '../../../kinds/hands.js';
+import { meanwhile } from '../../kits/meanwhile.js';
 import { sleeper } from '../../kits/sleeper.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { eventually, failed, passed, runStep, runTask, temporaryFolder } from '../../kits/step-run.js';
@@ -85,18 +84,8 @@ describe('log.rotate', () => {
     await writing(base, 'hup');
     const input = { files: ['agent.log'], over: 50_000, reopen: { pidFile: 'agent.pid' }, sequence: SEQUENCE };
     // Its writer is asked before the log is moved, and again before it is told.
-    const call = stepCalls.call('log.rotate', 'do');
-    const loses: StepCall['handler'] = {
-      do: (given, context) =>
-        call.handler.do(given, {
-          ...context,
-          remember: async (state) => {
-            await context.remember(state);
-            renameSync(join(base, 'agent.pid'), join(base, 'pid'));
-          },
-        }),
-    };
-    const first = await runStep('log.rotate', input, { ...at(base), call: { ...call, handler: loses } });
+    const call = meanwhile('log.rotate', () => renameSync(join(base, 'agent.pid'), join(base, 'pid')));
+    const first = await runStep('log.rotate', input, { ...at(base), call });
     expect(failed(first).message).toContain('nobody is told to open the log anew');
     expect(existsSync(join(base, 'agent.log'))).toBe(false);
     renameSync(join(base, 'pid'), join(base, 'agent.pid'));
@@ -185,7 +174,8 @@ describe('log.rotate', () => {
     expect(outputs).toMatchObject({ rotated: 1, kept: 1 });
     expect(summary).toContain(join('real', 'app.log.1'));
     expect(readlinkSync(join(base, 'current.log'))).toBe('real/app.log');
-    expect(readdirSync(join(base, 'real'))).toEqual(['app.log.1']);
+    expect(readdirSync(join(base, 'real'))).toEqual(['app.log', 'app.log.1']);
+    expect(readFileSync(join(base, 'current.log'), 'utf8')).toBe('');
   });
   test('eight at once on one log: no old log is lost, and one of them moves it', async () => {
     const base = temporaryFolder();
