@@ -35,6 +35,8 @@ export const envEnsure = defineKind({
     'a name that stands there several times': 'the last one is set, for readers take that',
     'comments, `export`, quotes, values of several lines':
       'are read as readers do, and stay; every byte of other lines, too',
+    'a number in `set`':
+      'is the text that is written; `0123`, `1e3` and `1.10`, which YAML reads otherwise, are refused by `validate`',
     'a value that readers take each in its way':
       'refused: it has a backslash, both kinds of quotes, or an apostrophe beside a dollar sign',
     'a set value':

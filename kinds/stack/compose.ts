@@ -41,11 +41,16 @@ export async function composeProblem(context: StackContext): Promise<string | un
 export function composeDriver(folder: string, files: ComposeFiles, context: StackContext): StackDriver {
   const filesOf = (file?: string): string[] =>
     (file === undefined ? files.taken.map((name) => join(folder, name)) : [file]).flatMap((path) => ['-f', path]);
-  const composeOn = (file: string | undefined, args: string[], timeoutMs: number): Promise<CommandResult> =>
+  const composeOn = (
+    file: string | undefined,
+    args: string[],
+    timeoutMs: number,
+    env: Record<string, string> = {},
+  ): Promise<CommandResult> =>
     context.run({
       argv: ['docker', 'compose', ...filesOf(file), '--project-directory', folder, ...args],
       cwd: folder,
-      env: context.env('containers'),
+      env: { ...context.env('containers'), ...env },
       timeoutMs,
       captureBytes: ANSWER_BYTES,
     });
@@ -87,7 +92,9 @@ export function composeDriver(folder: string, files: ComposeFiles, context: Stac
     undoUp: (timeoutMs) => undoUpOfContainers(folder, running, mustCompose, timeoutMs, context),
     down: async (volumes) => {
       const stopped = Object.keys(await running()).length;
-      const result = await compose(['down', ...(volumes ? ['--volumes'] : [])], DOWN_MS);
+      const args = ['down', ...(volumes ? ['--volumes'] : [])];
+      // A service of a profile may have been started by its name, and Compose leaves it unless its profile is on.
+      const result = await composeOn(undefined, args, DOWN_MS, { COMPOSE_PROFILES: '*' });
       if (result.exitCode !== 0) throw new StepError('STACK_FAILED', `docker compose down failed: ${lastLine(result)}`);
       const removed = result.stderr.match(/^\s*Volume \S+\s+Removed\s*$/gm) ?? [];
       return { stopped, volumesRemoved: new Set(removed.map((line) => line.trim())).size };

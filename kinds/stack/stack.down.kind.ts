@@ -25,6 +25,7 @@ export const stackDown = defineKind({
   pins: ({ stack }) => stackFiles(stack),
   undo: null,
   meets: {
+    'services of profiles of Compose': 'are stopped, too, whatever started them',
     'several files of Compose':
       'the first of `compose.yaml`, `compose.yml`, `docker-compose.yml`, `docker-compose.yaml`, and over it the first override; the summary says which. `COMPOSE_FILE` is not obeyed',
     'an environment file that `stack.yaml` names, and is not there':

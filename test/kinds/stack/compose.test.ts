@@ -31,7 +31,7 @@ case "$*" in
   *"config --services"*) printf 'api\\ndb\\n' ;;
   *" logs "*) if [ -e '${join(base, 'logs')}' ]; then cat '${join(base, 'logs')}'; else echo 'last words'; fi ;;
   "volume ls "*) printf 'old_db\\nanother\\n' ;;
-  *" down"*) printf ' Volume small_db  Removing\\n Volume small_db  Removed\\n' >&2 ;;
+  *" down"*) echo "$COMPOSE_PROFILES" > '${join(base, 'profiles')}'; printf ' Volume small_db  Removing\\n Volume small_db  Removed\\n' >&2 ;;
 esac
 `,
   );
@@ -56,6 +56,7 @@ describe('the compose driver', () => {
     const down = await runStep('stack.down', { stack: 'stack', volumes: true }, { ...more, task: { step: 'down' } });
     expect(passed(down).outputs).toEqual({ stopped: 2, volumesRemoved: 1 });
     expect(calls().at(-1)).toMatch(/ down --volumes$/);
+    expect(readFileSync(join(baseDir, 'profiles'), 'utf8')).toBe('*\n');
     const input = { stack: 'stack', volumes: true, listUnused: true };
     const listed = passed(await runStep('stack.down', input, { ...more, task: { step: 'list' } }));
     expect(listed.outputs).toMatchObject({ unusedVolumes: 2 });
