@@ -52,13 +52,36 @@ export const syncFolder = (folder: string): Promise<void> => sync(folder);
  * @throws EvidenceError naming the path and the system's errno
  */
 export async function writeDurably(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
-  const folder = dirname(path);
-  const temporary = temporaryBeside(path);
   try {
-    await mkdir(folder, { recursive: true });
-    const handle = await open(temporary, 'wx', mode ?? 0o644);
+    await mkdir(dirname(path), { recursive: true });
+    const draft = await writeDraft(path, content, mode);
+    await moveIntoPlace(draft, path);
+  } catch (error) {
+    throw evidenceError('write', path, error);
+  }
+}
+
+/**
+ * Writes a content beside a path, durably, to be moved into its place.
+ *
+ * @param mode permissions that it has from its first byte on; without it 644, less the process's mask
+ * @param owner user and group that it is given, before it holds anything
+ * @returns the draft's path
+ * @throws the system's error; the draft is gone then
+ */
+export async function writeDraft(
+  path: string,
+  content: string | Uint8Array,
+  mode?: number,
+  owner?: { uid: number; gid: number },
+): Promise<string> {
+  const draft = temporaryBeside(path);
+  try {
+    const handle = await open(draft, 'wx', owner ? 0o600 : (mode ?? 0o644));
     try {
       // Made no wider than it ends, widened before it holds anything: nobody else ever reads it.
+      const made = owner && (await handle.stat());
+      if (owner && (made?.uid !== owner.uid || made.gid !== owner.gid)) await handle.chown(owner.uid, owner.gid);
       if (mode !== undefined) await handle.chmod(mode);
       if (failsAt('mid-write')) {
         await handle.writeFile(content.slice(0, Math.ceil(content.length / 2)));
@@ -69,11 +92,10 @@ export async function writeDurably(path: string, content: string | Uint8Array, m
     } finally {
       await handle.close();
     }
-    await rename(temporary, path);
-    await syncFolder(folder);
+    return draft;
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw evidenceError('write', path, error);
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw error;
   }
 }
 

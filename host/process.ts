@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { errnoOf } from './errno.js';
 
 /** One process as the system knows it. */
@@ -83,6 +84,23 @@ export function isRunning(pid: number, startTime: string | null): boolean {
   return stat !== undefined && (startTime === null || stat.startTime === startTime);
 }
 
+/**
+ * What a signal would do to a process by its own doing: it `handles` it, `ignores` it, or would be ended by it; undefined
+ * where the system does not say. See `SigIgn` and `SigCgt` in proc(5).
+ */
+export function onSignal(pid: number, signal: NodeJS.Signals): 'handles' | 'ignores' | 'ends' | undefined {
+  const text = readText(`/proc/${pid}/status`) ?? '';
+  const holds = (field: string): boolean | undefined => {
+    const mask = new RegExp(`^${field}:\\s*([0-9a-f]+)$`, 'm').exec(text)?.[1];
+    return mask === undefined
+      ? undefined
+      : ((BigInt(`0x${mask}`) >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
+  };
+  const [handled, ignored] = [holds('SigCgt'), holds('SigIgn')];
+  if (handled === undefined || ignored === undefined) return undefined;
+  return handled ? 'handles' : ignored ? 'ignores' : 'ends';
+}
+
 /** Whether a process (or, negative, a group) takes signals; a zombie does, too. */
 export function answersSignal(pid: number): boolean {
   try {
@@ -90,5 +108,15 @@ export function answersSignal(pid: number): boolean {
     return true;
   } catch (error) {
     return errnoOf(error) === 'EPERM';
+  }
+}
+
+/** Whether this process may send a process signals. */
+export function mayBeSignalled(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }

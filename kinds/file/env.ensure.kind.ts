@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MEETS_FILE } from '../shared/meets-file.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { secretRef } from '../../model/schema/format/secret-refs.js';
 
@@ -27,6 +28,25 @@ export const envEnsure = defineKind({
   reach: 'none',
   writes: ({ file }) => file,
   undo: 'Brings the file back as it was before this step, or removes the one that it made.',
+  meets: {
+    'a missing file': 'made from `from`, or empty, for its owner alone (600)',
+    'an empty file, no line end at the end, line ends of Windows':
+      'stay as they are; a new line ends as the first one does',
+    'a name that stands there several times': 'the last one is set, for readers take that',
+    'comments, `export`, quotes, values of several lines':
+      'are read as readers do, and stay; every byte of other lines, too',
+    'a number in `set`':
+      'is the text that is written; `0123`, `1e3` and `1.10`, which YAML reads otherwise, are refused by `validate`',
+    'a value that readers take each in its way':
+      'refused: it has a backslash, both kinds of quotes, or an apostrophe beside a dollar sign',
+    'a set value':
+      'must read back equal by Node, by the rules of Docker Compose and in golive’s own stacks, and every other one unchanged; else the step is refused. `docker run --env-file` takes quotes for a part of the value',
+    'a file that Docker Compose does not take': 'is set as Node reads it; the summary says why Compose refuses it',
+    'a byte order mark': 'stays; before the set name itself it goes, for Node would read it into the name',
+    'UTF-16, another encoding, zero bytes': 'refused, with the byte',
+    'a huge file': 'refused beyond 256 MiB',
+    ...MEETS_FILE,
+  },
   example: `id: env
 uses: env.ensure
 with:

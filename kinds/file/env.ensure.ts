@@ -1,91 +1,70 @@
 import type { z } from 'zod';
 import type { envEnsure as kind } from './env.ensure.kind.js';
+import { setVariables } from './env-file.js';
 import { sha256 } from '../../evidence/durable.js';
 import { putBack } from '../shared/backup.js';
-import { readNeeded, replaceFile } from '../shared/replace.js';
-import { exists } from '../shared/tree.js';
+import { readAsNode } from '../shared/dotenv.js';
+import { changeFile, readNeeded } from '../shared/replace.js';
+import { strictText } from '../shared/strict-text.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 type Input = z.infer<(typeof kind)['input']>;
 
-const LINE = /^(\s*(?:export\s+)?)([A-Za-z_][A-Za-z0-9_]*)(\s*=\s*)(.*)$/;
 const SECRET = /TOKEN|SECRET|PASSWORD|PASSWD|KEY|CREDENTIAL|_URL$|DSN/i;
 
 export const envEnsure: HandlerOf<typeof kind> = {
   async do(input, context) {
     const file = context.path(input.file);
-    const there = await exists(file);
-    if (!there && input.from === undefined && Object.keys(input.set).length === 0) {
-      throw new StepError('NOT_FOUND', `There is no ${file}, and no example to make it from.`);
-    }
-    const text = there
-      ? (await readNeeded(file, 'The environment file')).toString('utf8')
-      : input.from === undefined
-        ? ''
-        : (await readNeeded(context.path(input.from), 'The example of the environment file')).toString('utf8');
-    const { text: next, changed } = setVariables(text, await valuesOf(input, context));
+    const set = await valuesOf(input, context);
+    let made = { text: '', changed: [] as string[], composeRefuses: undefined as string | undefined };
+    const { there, said } = await changeFile(file, context, async (stands) => {
+      made = setVariables(stands ? strictText(stands, file) : await beginning(input, context), set);
+      const content = Buffer.from(made.text);
+      if (stands?.equals(content)) return undefined;
+      return { content, mode: stands ? undefined : '600', secret: true };
+    });
     const created = !there || (await context.recall())?.before === null;
-    const mode = there ? undefined : '600';
-    if (!there || next !== text) await replaceFile(file, Buffer.from(next), context, { mode, secret: true });
-    const values = described(next);
+    const values = described(made.text);
+    const { changed, composeRefuses } = made;
     await context.evidence.write('env.json', `${JSON.stringify({ file, created, changed, values }, null, 2)}\n`);
+    const refused = composeRefuses === undefined ? '' : `; Docker Compose does not take this file (${composeRefuses})`;
     return {
       outputs: { created, changed, values },
-      summary: `${there ? 'kept' : 'made'} ${file}; set anew: ${changed.join(', ') || 'nothing'}`,
+      summary: `${there ? 'kept' : 'made'} ${said}; set anew: ${changed.join(', ') || 'nothing'}${refused}`,
     };
   },
   undo: (_input, context) => putBack(context),
 };
+
+/** What a file that is not there begins with. */
+async function beginning({ file, from, set }: Input, context: StepContext): Promise<string> {
+  if (from !== undefined) {
+    const what = 'The example of the environment file';
+    return strictText(await readNeeded(context.path(from), what), what);
+  }
+  if (Object.keys(set).length > 0) return '';
+  throw new StepError('NOT_FOUND', `There is no ${context.path(file)}, and no example to make it from.`);
+}
 
 async function valuesOf(input: Input, context: StepContext): Promise<Record<string, string>> {
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(input.set)) {
     const text = typeof value === 'object' ? await context.secret(value) : String(value);
     if (/[\r\n\0]/.test(text)) throw new StepError('BAD_INPUT', `The value of ${name} holds a line break.`);
+    if (Buffer.from(text).toString() !== text)
+      throw new StepError('BAD_INPUT', `The value of ${name} holds half a character.`);
     values[name] = text;
   }
   return values;
 }
 
-/** Sets variables in the text of an environment file; comments, order and other lines stay. */
-export function setVariables(text: string, set: Record<string, string>): { text: string; changed: string[] } {
-  const left = new Map(Object.entries(set));
-  const changed: string[] = [];
-  const lines = text.split('\n').map((line) => {
-    const match = LINE.exec(line);
-    const name = match?.[2];
-    const value = name === undefined ? undefined : left.get(name);
-    if (!match || name === undefined || value === undefined) return line;
-    left.delete(name);
-    if (unquoted(match[4] ?? '') === value) return line;
-    changed.push(name);
-    return `${match[1] ?? ''}${name}${match[3] ?? '='}${quoted(value)}`;
-  });
-  if (lines.at(-1) === '') lines.pop();
-  for (const [name, value] of left) {
-    changed.push(name);
-    lines.push(`${name}=${quoted(value)}`);
-  }
-  return { text: `${lines.join('\n')}\n`, changed };
-}
-
-function quoted(value: string): string {
-  return /^[\w.:/@%+,-]*$/.test(value) ? value : `"${value.replace(/[\\"$`]/g, '\\$&')}"`;
-}
-function unquoted(value: string): string {
-  const match = /^(["'])(.*)\1\s*$/.exec(value.trim());
-  return match ? (match[2] ?? '') : value.trim();
-}
-
 /** Each name with a short hash of its value; what looks secret only as set or empty. */
 function described(text: string): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const line of text.split('\n')) {
-    const match = LINE.exec(line);
-    if (!match?.[2]) continue;
-    const value = unquoted(match[4] ?? '');
-    found[match[2]] = value === '' ? 'empty' : SECRET.test(match[2]) ? 'set' : `sha256:${sha256(value).slice(0, 12)}`;
-  }
-  return found;
+  return Object.fromEntries(
+    [...readAsNode(text)].map(([name, value]) => [
+      name,
+      value === '' ? 'empty' : SECRET.test(name) ? 'set' : `sha256:${sha256(value).slice(0, 12)}`,
+    ]),
+  );
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fileMode } from './file-mode.js';
+import { MEETS_FILE } from '../shared/meets-file.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 
 export const fileCopy = defineKind({
@@ -20,6 +21,11 @@ export const fileCopy = defineKind({
   reach: 'none',
   writes: ({ to }) => to,
   undo: 'Brings back what stood there before this step, or removes the file that it made.',
+  meets: {
+    'a missing source, a pipe, a folder': 'refused',
+    'a huge file': 'refused beyond 256 MiB',
+    ...MEETS_FILE,
+  },
   example: `id: config
 uses: file.copy
 with: { from: config.example.json, to: config.json, ifMissing: true }

@@ -31,6 +31,17 @@ export const fileDrop = defineKind({
   reach: 'none',
   writes: ({ folder, name }) => inFolder(folder, name),
   undo: null,
+  meets: {
+    'a file of that name that waits': 'stays; the step fails',
+    'two at once under one name':
+      'one is dropped, the other fails and says that the name is taken; nothing is overwritten',
+    'a missing folder': 'refused',
+    'who watches the folder':
+      'sees the file whole or not at all. Until then a name that begins with `.golive-` and ends with `.tmp` is there',
+    'a link': 'a folder that is one is followed, and the summary says where it leads',
+    'what was written and reads otherwise': 'does not appear',
+    'a huge file': 'refused beyond 256 MiB',
+  },
   example: `id: order
 uses: file.drop
 with: { folder: inbox/local, name: order-1.yaml, content: "id: order-1" }

@@ -1,7 +1,8 @@
-import { link, lstat, open, rm, stat } from 'node:fs/promises';
+import { link, lstat, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { fileDrop as kind } from './file.drop.kind.js';
-import { removeUnfinished, sha256, syncFolder, temporaryBeside } from '../../evidence/durable.js';
+import { removeUnfinished, sha256, syncFolder, writeDraft } from '../../evidence/durable.js';
+import { inTurn } from '../shared/file-turn.js';
 import { readNeeded } from '../shared/replace.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -16,37 +17,46 @@ export const fileDrop: HandlerOf<typeof kind> = {
       from === undefined ? Buffer.from(content ?? '') : await readNeeded(context.path(from), 'The file to drop');
     await context.evidence.write('dropped', bytes);
     const target = join(into, name);
-    if (await lstat(target).catch(() => undefined)) {
-      throw new StepError('CHECK_FAILED', `${target} is there already and waits.`, {
-        hint: 'Let it be taken first, or drop it under another name.',
-      });
-    }
-    const at = await context.inHeldFolder(target, (held) => appear(held, bytes));
+    const real = join(await realpath(into), name);
+    const at = await inTurn(real, context, async () => {
+      if (await lstat(real).catch(() => undefined)) throw waits(target);
+      return context.inHeldFolder(real, (held) => appear(held, target, bytes));
+    });
+    const led = real === target ? '' : ` (which leads to ${real})`;
     return {
       outputs: { path: target, bytes: bytes.length, digest: sha256(bytes), at },
-      summary: `dropped ${bytes.length} bytes as ${target}`,
+      summary: `dropped ${bytes.length} bytes as ${target}${led}`,
     };
   },
 };
 
-/** Written beside it, then linked: whole at once, and never over another file. */
-async function appear(path: string, bytes: Uint8Array): Promise<string> {
-  const temporary = temporaryBeside(path);
+function waits(target: string, cause?: unknown): StepError {
+  return new StepError('CHECK_FAILED', `${target} is there already and waits.`, {
+    hint: 'Let it be taken first, or drop it under another name.',
+    cause,
+  });
+}
+
+/**
+ * Written beside it, read again, then linked: whole at once, and never over another file. Whoever watches the folder may
+ * take it at once, so that what stands there afterwards proves nothing.
+ */
+async function appear(held: string, target: string, bytes: Uint8Array): Promise<string> {
+  await removeUnfinished(held);
+  let draft: string | undefined;
   try {
-    await removeUnfinished(path);
-    const file = await open(temporary, 'wx', 0o644);
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
+    draft = await writeDraft(held, bytes);
+    if (!(await readFile(draft)).equals(bytes)) {
+      throw new StepError('CHECK_FAILED', `What was written for ${target} reads otherwise, so it was not dropped.`);
     }
-    await link(temporary, path);
+    await link(draft, held);
   } catch (cause) {
-    throw new StepError('CHECK_FAILED', `${path} could not be dropped (${errnoOf(cause) ?? 'error'}).`, { cause });
+    if (cause instanceof StepError) throw cause;
+    if (errnoOf(cause) === 'EEXIST') throw waits(target, cause);
+    throw new StepError('CHECK_FAILED', `${target} could not be dropped (${errnoOf(cause) ?? 'error'}).`, { cause });
   } finally {
-    await rm(temporary, { force: true });
+    if (draft !== undefined) await rm(draft, { force: true });
   }
-  await syncFolder(dirname(path));
+  await syncFolder(dirname(held));
   return new Date().toISOString();
 }

@@ -21,6 +21,14 @@ export const fileRestore = defineKind({
   reach: 'none',
   writes: ({ to }) => to,
   undo: 'Brings back what stood there before this step.',
+  meets: {
+    'a snapshot that is gone, or has another digest than `hash`': 'refused',
+    'what differs when it was put back': 'is taken back, and the step fails',
+    'a link, a pipe, a device among the files': 'refused',
+    'two at once on one place': 'they take turns, and the second says for whom it waits',
+    'a folder of the path that is a link': 'the undo goes to where it led',
+    owners: 'are kept where the worker may set them, as root; modes always',
+  },
   example: `id: restore
 uses: file.restore
 with: { from: rollback/results-before, to: results }

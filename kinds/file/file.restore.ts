@@ -1,6 +1,7 @@
 import type { fileRestore as kind } from './file.restore.kind.js';
 import { rememberBefore, placeCopy, putBack } from '../shared/backup.js';
-import { contentOf, exists, manifestOf, treeOf } from '../shared/tree.js';
+import { inTurn } from '../shared/file-turn.js';
+import { contentOf, exists, manifestOf, realPlace, treeOf } from '../shared/tree.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
@@ -14,12 +15,17 @@ export const fileRestore: HandlerOf<typeof kind> = {
     if (hash !== undefined && hash !== digest) {
       throw new StepError('EXPECTATION_FAILED', `The snapshot at ${source} has the digest ${digest}, not ${hash}.`);
     }
-    const isThere = async () => (await exists(target)) && manifestOf(await treeOf(target)).digest === digest;
-    if (!(await isThere())) {
-      await rememberBefore(target, contentOf(files), context);
-      await placeCopy(source, target, context);
-      if (!(await isThere()))
-        throw new StepError('CHECK_FAILED', `What was put back at ${target} differs from ${source}.`);
+    const real = await realPlace(target);
+    const isThere = async () => (await exists(real)) && manifestOf(await treeOf(real)).digest === digest;
+    const proven = await inTurn(real, context, async () => {
+      if (await isThere()) return true;
+      await rememberBefore(real, contentOf(files), context);
+      await placeCopy(source, real, context);
+      return isThere();
+    });
+    if (!proven) {
+      const { summary } = await putBack(context);
+      throw new StepError('CHECK_FAILED', `What was put back at ${target} differs from ${source}: ${summary}.`);
     }
     return { outputs: { files: files.length, digest }, summary: `${files.length} files put back at ${target}` };
   },

@@ -19,6 +19,15 @@ export const fileSnapshot = defineKind({
   reach: 'none',
   writes: ({ to }) => to,
   undo: 'Removes the copy that it made.',
+  meets: {
+    'a missing source, or too few files': 'refused',
+    'a place where something else stands': 'refused; a snapshot never overwrites',
+    'files that change while they are copied': 'the copy is removed, and the step fails',
+    'a link, a pipe, a device among the files': 'refused',
+    'two at once on one place': 'they take turns, and the second says for whom it waits',
+    'a folder of the path that is a link': 'the undo goes to where it led',
+    owners: 'are kept where the worker may set them, as root; modes always',
+  },
   example: `id: snapshot
 uses: file.snapshot
 with: { from: results, to: rollback/results-before }

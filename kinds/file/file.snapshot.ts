@@ -1,6 +1,7 @@
 import type { fileSnapshot as kind } from './file.snapshot.kind.js';
 import { rememberBefore, placeCopy, putBack } from '../shared/backup.js';
-import { contentOf, exists, manifestOf, treeOf, type TreeFile } from '../shared/tree.js';
+import { inTurn } from '../shared/file-turn.js';
+import { contentOf, exists, manifestOf, realPlace, treeOf, type TreeFile } from '../shared/tree.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
@@ -16,15 +17,20 @@ export const fileSnapshot: HandlerOf<typeof kind> = {
       );
     }
     const { text, digest } = manifestOf(files);
-    const there = (await exists(target)) ? manifestOf(await treeOf(target)).digest : undefined;
-    if (there !== undefined && there !== digest) {
-      throw new StepError('BAD_INPUT', `${target} exists with other content; a snapshot never overwrites.`);
-    }
-    if (there === undefined) {
-      await rememberBefore(target, contentOf(files), context);
-      await placeCopy(source, target, context);
-      if (manifestOf(await treeOf(target)).digest !== digest)
-        throw new StepError('CHECK_FAILED', `The copy at ${target} differs from ${source}.`);
+    const real = await realPlace(target);
+    const standing = async () => ((await exists(real)) ? manifestOf(await treeOf(real)).digest : undefined);
+    const proven = await inTurn(real, context, async () => {
+      const there = await standing();
+      if (there === digest) return true;
+      if (there !== undefined)
+        throw new StepError('BAD_INPUT', `${target} exists with other content; a snapshot never overwrites.`);
+      await rememberBefore(real, contentOf(files), context);
+      await placeCopy(source, real, context);
+      return (await standing()) === digest;
+    });
+    if (!proven) {
+      const { summary } = await putBack(context);
+      throw new StepError('CHECK_FAILED', `${source} was changed while it was copied to ${target}: ${summary}.`);
     }
     await context.evidence.write('manifest-sha256.txt', text);
     const bytes = sum(files);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fileMode } from './file-mode.js';
+import { MEETS_FILE } from '../shared/meets-file.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 
 export const fileWrite = defineKind({
@@ -20,6 +21,10 @@ export const fileWrite = defineKind({
   reach: 'none',
   writes: ({ path }) => path,
   undo: 'Brings back what stood there before this step, or removes the file that it made.',
+  meets: {
+    'a missing folder': 'is made',
+    ...MEETS_FILE,
+  },
   example: `id: notice
 uses: file.write
 with: { path: public/maintenance.txt, content: "Back soon." }

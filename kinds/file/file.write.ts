@@ -6,9 +6,9 @@ import type { HandlerOf } from '../../activities/step/step.js';
 export const fileWrite: HandlerOf<typeof kind> = {
   async do({ path, content, ...how }, context) {
     const target = context.path(path);
-    const put = await putFile(target, Buffer.from(content), how, context);
-    const summary = put.written ? `wrote ${put.bytes} bytes to ${target}` : `${target} is there and stays`;
-    return { outputs: { ...put }, summary };
+    const { said, ...put } = await putFile(target, Buffer.from(content), how, context);
+    const summary = put.written ? `wrote ${put.bytes} bytes to ${said}` : `${said} is there and stays`;
+    return { outputs: put, summary };
   },
   undo: (_input, context) => putBack(context),
 };

@@ -1,7 +1,6 @@
 import type { StepContext } from '../../activities/step/step.js';
 import { sha256 } from '../../evidence/durable.js';
-import { readNeeded, replaceFile } from '../shared/replace.js';
-import { bitsOf, exists } from '../shared/tree.js';
+import { changeFile } from '../shared/replace.js';
 
 /** What stands at the target when it is done. */
 interface Put {
@@ -9,6 +8,8 @@ interface Put {
   written: boolean;
   bytes: number;
   digest: string;
+  /** The path for people. */
+  said: string;
 }
 
 /** Makes a file hold this content, unless it does, or one that is there is to stay. What an earlier attempt began goes on. */
@@ -18,12 +19,13 @@ export async function putFile(
   { ifMissing, mode }: { ifMissing: boolean; mode?: string | undefined },
   context: StepContext,
 ): Promise<Put> {
-  if ((await exists(target)) && !(await context.recall())) {
-    const there = await readNeeded(target, 'The existing file');
-    const asWanted =
-      there.equals(content) && (mode === undefined || (await bitsOf(target)) === Number.parseInt(mode, 8));
-    if (ifMissing || asWanted) return { written: false, bytes: there.length, digest: sha256(there) };
-  }
-  await replaceFile(target, content, context, { mode });
-  return { written: true, bytes: content.length, digest: sha256(content) };
+  const { there, written, said } = await changeFile(target, context, async (stands, bits) => {
+    if (stands && !(await context.recall())) {
+      const asWanted = stands.equals(content) && (mode === undefined || bits === Number.parseInt(mode, 8));
+      if (ifMissing || asWanted) return undefined;
+    }
+    return { content, mode };
+  });
+  const now = written || !there ? content : there;
+  return { written, bytes: now.length, digest: sha256(now), said };
 }

@@ -65,7 +65,8 @@ export async function markOf(name: string, path: string): Promise<Mark> {
 
 /** Reads the log of a stack's service from a mark on, counted in lines. */
 export async function readServiceLog(stack: StackDriver, service: string, mark: Mark | undefined): Promise<Log> {
-  const lines = await stack.logs(service, STACK_LINES);
+  const { lines, cut } = await stack.logs(service, STACK_LINES);
+  if (cut) throw new StepError('CHECK_FAILED', `The log of ${service} is longer than can be looked through.`);
   // A service that has begun anew has a log of its own.
   const from = mark && mark.lines <= lines.length ? mark.lines : 0;
   return { name: service, first: from + 1, lines: lines.slice(from) };

@@ -12,11 +12,14 @@ export const logRotate = defineKind({
     keep: z.int().min(1).max(1000).default(7).describe('Rotated files that are kept; older ones are removed.'),
     reopen: z
       .strictObject({
-        pidFile: z.string().min(1),
+        pidFile: z.string().min(1).describe('Its first line is the id of the writer.'),
         signal: z.enum(['SIGHUP', 'SIGUSR1', 'SIGUSR2']).default('SIGHUP'),
+        command: z.string().min(1).max(1000).optional().describe('A text that must stand in its command line.'),
       })
       .optional()
-      .describe('How the writer is told to open its log anew; without it, the writer sees it by itself.'),
+      .describe(
+        'How the writer is told to open its log anew; without it, the writer sees it by itself. Before anything is renamed it is asked who it is: a pid file older than its process, or a process that the signal would end, fails the step.',
+      ),
     settle: duration.default(10_000).describe('How long the writer may take to go on in a new file.'),
     sequence: regularExpression(200)
       .optional()
@@ -35,6 +38,21 @@ export const logRotate = defineKind({
   reach: 'none',
   writes: ({ files }) => files,
   undo: null,
+  meets: {
+    'a missing log, a folder, a pipe': 'refused',
+    'an empty or a small log': 'stays',
+    'a log that is a link':
+      'the file that it names is rotated, once, however many names it has; the link stays, an empty log is made where it leads, and the summary says it',
+    'two at once': 'they take turns; no old log is lost, and the second finds the log small or gone',
+    'a pid file':
+      'is read by its first line, as Postgres writes it; it is not believed when it is missing, empty, older than the process that it names, or names nobody or this worker',
+    'who is signalled':
+      'is asked first: a process that the signal would end, that has not `command` in its command line, or that takes no signals of the worker’s user, fails the step before anything is renamed',
+    'a worker that is lost': 'the next attempt goes on; nothing is renamed twice',
+    'compressed old logs': 'are left as they are, and not counted',
+    'a writer that cannot open its log anew':
+      '`writing` is 0. Nothing is copied and truncated: what a program writes between the two would be lost',
+  },
   example: `id: rotate
 uses: log.rotate
 with: { files: [logs/agent.log], over: 1048576, keep: 7, sequence: "seq=([0-9]+)" }

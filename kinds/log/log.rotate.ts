@@ -1,10 +1,18 @@
-import { readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { link, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { logRotate as kind } from './log.rotate.kind.js';
-import { processesOf } from '../process/processes.js';
+import { shownCommand } from '../process/processes.js';
+import { readPidFile } from '../process/pid-file.js';
+import type { RunningProcess } from '../process/running.js';
+import { writeDraft } from '../../evidence/durable.js';
+import { inTurn } from '../shared/file-turn.js';
 import { readLogFile } from './log-source.js';
 import { matchGroup } from '../shared/patterns.js';
+import { realPlace } from '../shared/tree.js';
+import { isJsonObject } from '../../model/json.js';
+import { errnoOf } from '../../host/errno.js';
+import { mayBeSignalled, onSignal } from '../../host/process.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
@@ -27,7 +35,9 @@ interface Rotation {
 export const logRotate: HandlerOf<typeof kind> = {
   async do(input, context) {
     const all: Rotation[] = [];
-    for (const file of input.files) all.push(await rotate(file, input, context));
+    for (const [file, path] of await logsOf(input, context)) {
+      all.push(await inTurn(path, context, () => rotate(file, path, input, context)));
+    }
     await context.evidence.write('rotation.json', `${JSON.stringify(all, null, 2)}\n`);
     const sum = (figure: (one: Rotation) => number): number => all.reduce((total, one) => total + figure(one), 0);
     const done = all.filter(({ rotated }) => rotated !== null);
@@ -41,7 +51,11 @@ export const logRotate: HandlerOf<typeof kind> = {
       lines: sum(({ lines }) => lines),
     };
     const rest = input.sequence === undefined ? '' : `; ${outputs.lines} lines, ${outputs.lost} lost`;
-    return { outputs, summary: `${done.length} of ${all.length} logs rotated, ${outputs.writing} written on${rest}` };
+    const led = done.filter(({ file, rotated }) => rotated !== `${file}.1`).map(({ rotated }) => `; as ${rotated}`);
+    return {
+      outputs,
+      summary: `${done.length} of ${all.length} logs rotated, ${outputs.writing} written on${rest}${led.join('')}`,
+    };
   },
 };
 
@@ -55,11 +69,33 @@ async function rotatedFiles(path: string): Promise<number[]> {
     .toSorted((a, b) => a - b);
 }
 
-async function rotate(file: string, input: Input, context: StepContext): Promise<Rotation> {
-  const path = context.path(file);
+/** The logs with the files that they really are: one that is a link stays, and what it names is rotated, once. */
+async function logsOf({ files }: Input, context: StepContext): Promise<Map<string, string>> {
+  const logs = new Map<string, string>();
+  const known = await context.recall();
+  for (const file of files) {
+    // Where an earlier attempt has moved the log, a link to it leads nowhere for the moment.
+    const before = known && Object.values(known).find((one) => isJsonObject(one) && one.file === file);
+    const real =
+      isJsonObject(before) && typeof before.real === 'string' ? before.real : await realLog(context.path(file));
+    if (![...logs.values()].includes(real)) logs.set(file, real);
+  }
+  return logs;
+}
+
+async function realLog(path: string): Promise<string> {
+  return realpath(path).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return realPlace(path);
+    throw error;
+  });
+}
+
+async function rotate(file: string, path: string, input: Input, context: StepContext): Promise<Rotation> {
+  const linked = path !== resolve(context.task.goLive.baseDir, file);
   const moved = await movedBefore(path, context);
   const info = await stat(path).catch(() => undefined);
-  if (!moved && !info?.isFile()) throw new StepError('NOT_FOUND', `The log ${path} is not there.`);
+  if (!moved && !info) throw new StepError('NOT_FOUND', `The log ${path} is not there.`);
+  if (!moved && !info?.isFile()) throw new StepError('BAD_INPUT', `${path} is no regular file, so it is not rotated.`);
   const bytes = moved?.bytes ?? info?.size ?? 0;
   const before = await rotatedFiles(path);
   const untouched = {
@@ -74,14 +110,20 @@ async function rotate(file: string, input: Input, context: StepContext): Promise
     doubled: 0,
   };
   if (bytes <= input.over) return untouched;
+  // Everything that may refuse comes before anything is renamed.
+  if (input.sequence !== undefined) matchGroup(input.sequence, []);
+  await findWriter(input, context);
   if (!moved) {
-    await context.remember({ ...(await context.recall()), [path]: { inode: String(info?.ino), bytes } });
+    const noted = { inode: String(info?.ino), bytes, file, real: path };
+    await context.remember({ ...(await context.recall()), [path]: noted });
     // Highest first: no rename meets a file that is still there. A number that is free ends the chain that must move.
     const chain = before.filter((number, index) => number === index + 1);
     for (const number of chain.toReversed()) await rename(`${path}.${number}`, `${path}.${number + 1}`);
     await rename(path, `${path}.1`);
   }
-  await signalWriter(input, context);
+  if (linked) await makeAnew(path);
+  const writer = await findWriter(input, context);
+  if (writer && input.reopen) process.kill(writer.pid, input.reopen.signal);
   const writing = await goesOn(path, input, context);
   const removed = await removeOld(path, input.keep);
   const checked =
@@ -89,12 +131,26 @@ async function rotate(file: string, input: Input, context: StepContext): Promise
   return {
     file,
     bytes,
-    rotated: `${file}.1`,
+    // A link stays; beside what it names lies what was rotated.
+    rotated: linked ? `${path}.1` : `${file}.1`,
     kept: (await rotatedFiles(path)).length,
     removed,
     writing,
     ...checked,
   };
+}
+
+/** A link shall not lead nowhere: an empty log of the same mode and owner, unless the writer was faster. */
+async function makeAnew(path: string): Promise<void> {
+  const { mode, uid, gid } = await stat(`${path}.1`);
+  const draft = await writeDraft(path, '', mode & 0o7777, { uid, gid });
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
 }
 
 /** What an earlier attempt remembered of a log when it had come to move it; the rest is still to be done. */
@@ -104,12 +160,33 @@ async function movedBefore(path: string, context: StepContext): Promise<{ bytes:
   return known && String(newest?.ino) === known.inode ? known : undefined;
 }
 
-async function signalWriter({ reopen }: Input, context: StepContext): Promise<void> {
-  if (!reopen) return;
-  const [writer] = await processesOf({ pidFile: reopen.pidFile }, context);
-  if (!writer)
-    throw new StepError('CHECK_FAILED', `The writer of ${reopen.pidFile} does not run, so nobody opens the log anew.`);
-  process.kill(writer.pid, reopen.signal);
+/**
+ * The process that is to be told, asked who it is: that of the pid file and none that got its number later, and one that
+ * makes something of the signal instead of being ended by it.
+ */
+async function findWriter({ reopen }: Input, context: StepContext): Promise<RunningProcess | undefined> {
+  if (!reopen) return undefined;
+  const { pidFile, signal, command } = reopen;
+  const refuse = (why: string, hint: string): StepError =>
+    new StepError('CHECK_FAILED', `${why}, so nobody is told to open the log anew.`, { hint });
+  const read = await readPidFile(context.path(pidFile));
+  if ('refused' in read)
+    throw refuse(read.refused, 'See whether the writer runs, and which file holds its id; then retry.');
+  const { process: writer } = read;
+  const who = `The process ${writer.pid} of ${pidFile} (${shownCommand(writer.command.replace(/\s+/g, ' '), 100)})`;
+  if (command !== undefined && !writer.command.includes(command)) {
+    throw refuse(`${who} has no ${JSON.stringify(command)} in its command line`, 'See who wrote the pid file.');
+  }
+  if (onSignal(writer.pid, signal) === 'ends') {
+    throw refuse(
+      `${who} does not handle ${signal} and would be ended by it`,
+      'See whether it is the writer of the log.',
+    );
+  }
+  if (!mayBeSignalled(writer.pid)) {
+    throw refuse(`${who} takes no signal of this worker's user`, 'Let the worker run as that user, or as root.');
+  }
+  return writer;
 }
 
 /** Whether the writer makes the log anew and writes into it. */

@@ -1,5 +1,6 @@
 import type { processKill as kind } from './process.kill.kind.js';
-import { processOf, shownCommand } from './processes.js';
+import { shownCommand } from './processes.js';
+import { processOf } from './running.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { errnoOf } from '../../host/errno.js';

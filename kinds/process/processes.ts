@@ -1,44 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { runningStatOf } from '../../host/process.js';
+import { readdirSync } from 'node:fs';
 import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
-
-/** Clock ticks a second of `/proc`; fixed by the kernel's interface for all of Linux (USER_HZ). */
-const TICKS = 100;
-
-/** One running process. */
-export interface RunningProcess {
-  pid: number;
-  /** ISO 8601. */
-  startedAt: string;
-  /** The whole of it; what people read is `shownCommand`. */
-  command: string;
-}
+import { readPidFile } from './pid-file.js';
+import { type RunningProcess, processOf } from './running.js';
 
 /** How a process is named. */
 export interface ProcessName {
   pidFile?: string | undefined;
   command?: string | undefined;
-}
-
-/** A process that runs, by its pid; undefined when there is none, or only its zombie. */
-export function processOf(pid: number): RunningProcess | undefined {
-  const stat = runningStatOf(pid);
-  if (!stat) return undefined;
-  try {
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0+$/, '').replaceAll('\0', ' ');
-    const startedAt = new Date(startedAtMs(Number(stat.startTime))).toISOString();
-    return { pid, startedAt, command };
-  } catch {
-    return undefined;
-  }
-}
-
-/** From clock ticks after boot, to a hundredth of a second; the boot is taken from the clocks that run now. */
-function startedAtMs(ticks: number): number {
-  const uptimeMs = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 1000;
-  return Math.round(Date.now() - uptimeMs + (ticks * 1000) / TICKS);
 }
 
 /**
@@ -63,10 +32,10 @@ export async function processesOf(name: ProcessName, context: Pick<StepContext, 
     .filter((one) => one.pid !== process.pid && (command === undefined || one.command.includes(command)));
 }
 
+/** None when the file is not believed. */
 async function pidIn(path: string): Promise<number[]> {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  const pid = Number(text.trim());
-  return Number.isInteger(pid) && pid > 1 ? [pid] : [];
+  const read = await readPidFile(path);
+  return 'process' in read ? [read.process.pid] : [];
 }
 
 /** A command line as outputs and sentences hold it, cut at whole characters. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MEETS_FILE } from '../shared/meets-file.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 
 const words = z
@@ -29,6 +30,12 @@ export const badgeUpdate = defineKind({
   reach: 'none',
   writes: ({ file }) => file,
   undo: 'Brings the file back as it was before this step.',
+  meets: {
+    'no markers, one alone, several': 'refused',
+    'line ends, a byte order mark, everything outside of the markers': 'stay',
+    'another encoding': 'refused, with the byte',
+    ...MEETS_FILE,
+  },
   example: `id: badge
 uses: badge.update
 with: { file: README.md, label: agent, message: ok }

@@ -1,20 +1,25 @@
 import type { badgeUpdate as kind } from './badge.update.kind.js';
 import { sha256 } from '../../evidence/durable.js';
 import { putBack } from '../shared/backup.js';
-import { readNeeded, replaceFile } from '../shared/replace.js';
+import { changeFile } from '../shared/replace.js';
+import { strictText } from '../shared/strict-text.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 export const badgeUpdate: HandlerOf<typeof kind> = {
   async do({ file, marker, label, message, colour }, context) {
     const path = context.path(file);
-    const text = (await readNeeded(path, 'The file with the badge')).toString('utf8');
     const badge = `![${label}: ${message}](https://img.shields.io/badge/${part(label)}-${part(message)}-${colour})`;
-    const next = between(text, marker, badge, path);
-    if (next !== text) await replaceFile(path, Buffer.from(next), context);
+    let next = '';
+    const { written, said } = await changeFile(path, context, async (there) => {
+      if (!there) throw new StepError('NOT_FOUND', `The file with the badge is not there: ${path}.`);
+      const text = strictText(there, path);
+      next = between(text, marker, badge, path);
+      return next === text ? undefined : { content: Buffer.from(next) };
+    });
     return {
-      outputs: { changed: next !== text, badge, digest: sha256(next) },
-      summary: `${path} ${next === text ? 'already says' : 'says'} ${label}: ${message}`,
+      outputs: { changed: written, badge, digest: sha256(next) },
+      summary: `${said} ${written ? 'says' : 'already says'} ${label}: ${message}`,
     };
   },
   undo: (_input, context) => putBack(context),

@@ -16,6 +16,11 @@ export const evidenceWrite = defineKind({
   reach: 'none',
   writes: 'none',
   undo: null,
+  meets: {
+    'a name that ends with .json':
+      'the text must be one JSON object; its numbers stay as they are written, however long. Two members of one name, or one named golive, are refused',
+    'an expression that cannot be computed': 'fails the step',
+  },
   example: `id: page
 uses: evidence.write
 with: { name: handover.md, text: "# Handover of \${{ target.id }}, \${{ run.id }}" }

@@ -1,3 +1,4 @@
+import { isLosslessNumber, parse, stringify } from 'lossless-json';
 import type { evidenceWrite as kind } from './evidence.write.kind.js';
 import type { GoLiveRef } from '../../model/state/contract.js';
 import type { HandlerOf } from '../../activities/step/step.js';
@@ -20,16 +21,19 @@ function asPage(text: string, { id, mode, timeScale }: GoLiveRef, written: strin
   return `${text.trimEnd()}\n\n---\n${id}${rehearsal} · written ${written} from what was measured\n`;
 }
 
+/** Numbers stay as they are written, however long they are. */
 function asJson(name: string, text: string, { id, mode, timeScale }: GoLiveRef, written: string): string {
+  const refuse = (why: string, cause?: unknown): StepError =>
+    new StepError('BAD_INPUT', `${name} would not be a JSON object: ${why}.`, { cause });
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it is no object');
-    return `${JSON.stringify({ ...value, golive: { id, mode, timeScale, written } }, null, 2)}\n`;
+    value = parse(text);
   } catch (cause) {
-    throw new StepError(
-      'BAD_INPUT',
-      `${name} would not be a JSON object: ${cause instanceof Error ? cause.message : ''}.`,
-      { cause },
-    );
+    throw refuse(cause instanceof Error ? cause.message : '', cause);
   }
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isLosslessNumber(value)) {
+    throw refuse('it is no object');
+  }
+  if ('golive' in value) throw refuse('it has a member golive of its own, where this step says what it is of');
+  return `${stringify({ ...value, golive: { id, mode, timeScale, written } }, null, 2)}\n`;
 }

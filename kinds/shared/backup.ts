@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { cp, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { moveIntoPlace, removeUnfinished, sync, temporaryBeside, writeDurably } from '../../evidence/durable.js';
 import { errnoOf } from '../../host/errno.js';
-import { bitsOf, contentOf, exists, type TreeFile, treeOf } from './tree.js';
+import { inTurn } from './file-turn.js';
+import { bitsOf, contentOf, exists, realPlace, type TreeFile, treeOf } from './tree.js';
 
 /** What a deed remembers of the one path that it changes; digests are those of `contentOf`. */
 const kept = z.object({
@@ -31,13 +32,20 @@ const GONE = 'See who removed it; put the file right by hand, then say that the 
  * @param path absolute, as `context.path` gave it
  * @param wrote `contentOf` what the deed will write there
  * @param secret the content is kept out of the bundle, whoever wrote it
+ * @param anew what was kept is not what is about to be replaced: nothing was written since it was
+ * @returns whether it was kept just now
  */
-export async function rememberBefore(path: string, wrote: string, context: StepContext, secret = false): Promise<void> {
+export async function rememberBefore(
+  path: string,
+  wrote: string,
+  context: StepContext,
+  { secret = false, anew = false }: { secret?: boolean | undefined; anew?: boolean } = {},
+): Promise<boolean> {
   const known = await recallKept(context);
-  if (known && (await takenBack(known, context)) === undefined) {
+  if (known && !anew && (await takenBack(known, context)) === undefined) {
     // What it copies may be another since then; this attempt's is no stranger's.
     if (known.wrote !== wrote) await context.remember({ ...known, wrote });
-    return;
+    return false;
   }
   // Two attempts never share a name: only the one that may still remember decides which of them counts.
   const backup = join(context.backups, randomUUID());
@@ -45,6 +53,7 @@ export async function rememberBefore(path: string, wrote: string, context: StepC
   if (stands) await copyAside(path, backup, context);
   const before = stands ? contentOf(await treeOf(backup)) : null;
   await context.remember({ path, wrote, before, backup, secret });
+  return true;
 }
 
 /**
@@ -58,6 +67,10 @@ export async function putBack(context: StepContext): Promise<{ summary: string }
   if (!known) return { summary: 'nothing was changed, nothing to undo' };
   const earlier = await takenBack(known, context);
   if (earlier !== undefined) return { summary: `already taken back: ${earlier}` };
+  return inTurn(await realPlace(known.path), context, () => putBackNow(known, context));
+}
+
+async function putBackNow(known: Kept, context: StepContext): Promise<{ summary: string }> {
   const { path, wrote, before } = known;
   const stands = (await exists(path)) ? await treeOf(path) : undefined;
   const now = stands && contentOf(stands);
@@ -167,11 +180,26 @@ export async function placeCopy(from: string, to: string, context: StepContext):
 async function placeDurably(from: string, to: string): Promise<void> {
   const draft = temporaryBeside(to);
   await cp(from, draft, { recursive: true, errorOnExist: true, force: false, preserveTimestamps: true });
-  for (const { path } of await treeOf(draft)) await sync(join(draft, path));
+  const files = await treeOf(draft);
+  for (const { path } of files) await keepOwner(join(from, path), join(draft, path));
+  for (const { path } of files) await sync(join(draft, path));
   // A file gives way to a file at once; a folder must be out of the way first.
   const both = await Promise.all([draft, to].map((path) => lstat(path).catch(() => undefined)));
   const aside = both[1] && both.some((info) => info?.isDirectory()) ? temporaryBeside(to) : undefined;
   if (aside) await rename(to, aside);
   await moveIntoPlace(draft, to);
   if (aside) await rm(aside, { recursive: true });
+}
+
+/** A copy belongs to whom its original does, where the worker may say so: as root. */
+async function keepOwner(from: string, to: string): Promise<void> {
+  const [original, copy] = await Promise.all([lstat(from), lstat(to)]);
+  if (original.uid === copy.uid && original.gid === copy.gid) return;
+  try {
+    await chown(to, original.uid, original.gid);
+    // To give a file away takes its special bits.
+    await chmod(to, original.mode & 0o7777);
+  } catch (error) {
+    if (errnoOf(error) !== 'EPERM') throw error;
+  }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { lstat, readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { lstat, readdir, realpath } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
 import { sha256File } from '../../evidence/durable.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { errnoOf } from '../../host/errno.js';
@@ -63,4 +63,15 @@ export async function exists(path: string): Promise<boolean> {
     if (errnoOf(error) === 'ENOENT') return false;
     throw error;
   }
+}
+
+/** A path with the links of its folders resolved: they may lead elsewhere by the time of the undo. */
+export async function realPlace(path: string): Promise<string> {
+  const folder = dirname(path);
+  if (folder === path) return path;
+  const real = await realpath(folder).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return realPlace(folder);
+    throw error;
+  });
+  return join(real, basename(path));
 }

@@ -1,22 +1,16 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { CommandResult } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
-import { rememberEarlierStack, writeLastUp, type Running, undoUpOfContainers } from './compose-undo.js';
-import type { ServiceState, StackContext, StackDriver } from './contract.js';
+import { type ComposeFiles, saidOfFiles } from './compose-files.js';
+import { composeLook, lastLine } from './compose-look.js';
+import { rememberEarlierStack, writeLastUp, undoUpOfContainers } from './compose-undo.js';
+import type { StackContext, StackDriver } from './contract.js';
 
 const PROBE_MS = 10_000;
 const QUERY_MS = 30_000;
 const DOWN_MS = 120_000;
-
-/** What `docker compose ps --format json` tells, as far as it is used (Compose v2). */
-const container = z.object({
-  ID: z.string().optional(),
-  Service: z.string(),
-  State: z.string(),
-  Health: z.string().optional(),
-  ExitCode: z.number().optional(),
-});
+/** What one command may say: the status of some thousand containers, or the last lines of a log. */
+const ANSWER_BYTES = 16 * 1024 * 1024;
 
 /** What is missing to run containers, in words; undefined when an engine answers and the plugin is there. */
 export async function composeProblem(context: StackContext): Promise<string | undefined> {
@@ -44,40 +38,38 @@ export async function composeProblem(context: StackContext): Promise<string | un
 }
 
 /** Runs a stack with Docker Compose. */
-export function composeDriver(folder: string, context: StackContext): StackDriver {
-  const composeOn = (file: string | undefined, args: string[], timeoutMs: number): Promise<CommandResult> =>
+export function composeDriver(folder: string, files: ComposeFiles, context: StackContext): StackDriver {
+  const filesOf = (file?: string): string[] =>
+    (file === undefined ? files.taken.map((name) => join(folder, name)) : [file]).flatMap((path) => ['-f', path]);
+  const composeOn = (
+    file: string | undefined,
+    args: string[],
+    timeoutMs: number,
+    env: Record<string, string> = {},
+  ): Promise<CommandResult> =>
     context.run({
-      argv: ['docker', 'compose', '-f', file ?? join(folder, 'compose.yaml'), '--project-directory', folder, ...args],
+      argv: ['docker', 'compose', ...filesOf(file), '--project-directory', folder, ...args],
       cwd: folder,
-      env: context.env('containers'),
+      env: { ...context.env('containers'), ...env },
       timeoutMs,
+      captureBytes: ANSWER_BYTES,
     });
   const compose = (args: string[], timeoutMs: number) => composeOn(undefined, args, timeoutMs);
   const mustCompose = async (file: string | undefined, args: string[], timeoutMs: number): Promise<string> => {
     const result = await composeOn(file, args, timeoutMs);
-    if (result.exitCode === 0) return result.stdout;
+    if (result.exitCode === 0 && !result.truncated) return result.stdout;
+    if (result.exitCode === 0)
+      throw new StepError('STACK_FAILED', `docker compose ${args[0]} said too much to be kept.`);
     throw new StepError(
       'STACK_FAILED',
       `docker compose ${args[0]} ended with code ${result.exitCode}: ${lastLine(result)}`,
     );
   };
   const query = (args: string[]): Promise<string> => mustCompose(undefined, args, QUERY_MS);
-  const running = async (): Promise<Running> => readRunning(await query(['ps', '--all', '--format', 'json']));
-  const names = async (): Promise<string[]> => (await query(['config', '--services'])).split('\n').filter(Boolean);
-  const ps = async (): Promise<ServiceState[]> => {
-    const found = new Map(
-      readContainers(await query(['ps', '--all', '--format', 'json'])).map((one) => [one.name, one]),
-    );
-    const absent = (name: string): ServiceState => ({ name, running: false, healthy: false, detail: 'not created' });
-    return (await names()).map((name) => found.get(name) ?? absent(name));
-  };
-  const logs = async (service: string, tail: number, since?: Date): Promise<string[]> => {
-    const window = since ? ['--since', since.toISOString()] : [];
-    const text = await query(['logs', '--no-color', '--no-log-prefix', '--tail', String(tail), ...window, service]);
-    return text.split('\n').filter((line) => line !== '');
-  };
+  const { running, ps, logs } = composeLook(query, (args) => compose(args, QUERY_MS));
   return {
     name: 'compose',
+    said: saidOfFiles(files),
     ps,
     logs,
     up: async ({ services = [], wait, timeoutMs }) => {
@@ -86,9 +78,11 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
       const waiting = wait === 'healthy' ? ['--wait', '--wait-timeout', String(Math.ceil(timeoutMs / 1000))] : [];
       const result = await compose(['up', '-d', ...waiting, ...services], timeoutMs);
       const states = await ps();
-      if (result.exitCode !== 0) {
+      // Where a job ends before all others are ready, Compose may call that a failure, whatever its code.
+      const ended = states.every(({ healthy }) => healthy) && /exited \(0\)\s*$/.test(result.stderr);
+      if (result.exitCode !== 0 && !ended) {
         const bad = states.find(({ healthy }) => !healthy);
-        const said = bad ? (await logs(bad.name, 5).catch(() => [])).join('\n') : '';
+        const said = bad ? await lastSaid(bad.name, logs) : '';
         const who = bad ? `Service ${bad.name} is not ready (${bad.detail})` : 'The stack did not come up';
         throw new StepError('STACK_FAILED', `${who}: ${lastLine(result)} ${said}`.trim().slice(0, 900));
       }
@@ -98,7 +92,9 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
     undoUp: (timeoutMs) => undoUpOfContainers(folder, running, mustCompose, timeoutMs, context),
     down: async (volumes) => {
       const stopped = Object.keys(await running()).length;
-      const result = await compose(['down', ...(volumes ? ['--volumes'] : [])], DOWN_MS);
+      const args = ['down', ...(volumes ? ['--volumes'] : [])];
+      // A service of a profile may have been started by its name, and Compose leaves it unless its profile is on.
+      const result = await composeOn(undefined, args, DOWN_MS, { COMPOSE_PROFILES: '*' });
       if (result.exitCode !== 0) throw new StepError('STACK_FAILED', `docker compose down failed: ${lastLine(result)}`);
       const removed = result.stderr.match(/^\s*Volume \S+\s+Removed\s*$/gm) ?? [];
       return { stopped, volumesRemoved: new Set(removed.map((line) => line.trim())).size };
@@ -113,44 +109,12 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
   };
 }
 
-export function readContainers(text: string): ServiceState[] {
-  return containersIn(text).map(({ Service: name, State: state, Health: health = '', ExitCode: code }) => {
-    const running = state === 'running';
-    const ended = running ? '' : ` with code ${code ?? 'unknown'}`;
-    return {
-      name,
-      running,
-      healthy: running && (health === '' || health === 'healthy'),
-      detail: `${health || state}${ended}`,
-    };
-  });
-}
-
-/** Ids of the containers that run, by service. */
-function readRunning(text: string): Running {
-  const running: Running = {};
-  for (const { Service: name, State: state, ID: id = '' } of containersIn(text)) {
-    if (state === 'running') running[name] = [...(running[name] ?? []), id];
-  }
-  return running;
-}
-
-/** Compose prints one JSON object a line; before v2.21 it printed one array. */
-function containersIn(text: string): z.infer<typeof container>[] {
-  try {
-    const trimmed = text.trim();
-    if (trimmed.startsWith('[')) return z.array(container).parse(JSON.parse(trimmed));
-    const lines = trimmed.split('\n').filter(Boolean);
-    return lines.map((line) => container.parse(JSON.parse(line)));
-  } catch (cause) {
-    throw new StepError('STACK_FAILED', 'docker compose ps printed something that is not its JSON.', { cause });
-  }
+/** What a service said last, as far as it can be read. */
+async function lastSaid(name: string, logs: StackDriver['logs']): Promise<string> {
+  const { lines } = await logs(name, 5).catch(() => ({ lines: [] }));
+  return lines.join('\n');
 }
 
 function firstLine({ stderr, stdout }: CommandResult): string {
   return (stderr.trim() || stdout.trim()).split('\n')[0]?.slice(0, 200) ?? '';
-}
-
-function lastLine({ stderr, stdout }: CommandResult): string {
-  return (stderr.trim() || stdout.trim()).split('\n').at(-1)?.slice(0, 300) ?? '';
 }

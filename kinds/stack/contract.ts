@@ -6,8 +6,19 @@ export interface ServiceState {
   running: boolean;
   /** Its readiness probe holds; a service without one is ready when it runs. */
   healthy: boolean;
+  /** It has ended as it was meant to: ready, and running no more. */
+  done?: boolean;
   /** Why it is not, in a few words. */
   detail: string;
+}
+
+/** The last lines of a service's log. */
+export interface LogTail {
+  lines: string[];
+  /** The same lines, each with its container before it where there are several. */
+  shown: string[];
+  /** There are earlier lines, or some that could not be kept. */
+  cut: boolean;
 }
 
 export interface UpOptions {
@@ -31,6 +42,8 @@ export interface TakenBack {
 /** What both kinds of stack can do. */
 export interface StackDriver {
   name: 'compose' | 'native';
+  /** Which files it goes by, as the end of a sentence; empty where that is no matter of course. */
+  said: string;
   /** Leaves alone what runs as configured. @throws StepError STACK_FAILED with the last log lines */
   up(options: UpOptions): Promise<{ started: number; states: ServiceState[] }>;
   /**
@@ -43,8 +56,11 @@ export interface StackDriver {
   /** Volumes that no service uses any more, for people to review; nothing is removed. */
   unusedVolumes(): Promise<string[]>;
   ps(): Promise<ServiceState[]>;
-  /** The last lines of a service's log; `since` leaves out what is older, where the driver knows. */
-  logs(service: string, tail: number, since?: Date): Promise<string[]>;
+  /**
+   * The last lines of each container of a service, or of its process; `since` leaves out what is older, where the driver
+   * knows.
+   */
+  logs(service: string, tail: number, since?: Date): Promise<LogTail>;
 }
 
 export type StackContext = Pick<

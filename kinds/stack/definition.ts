@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
-import { parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, parseDocument, Scalar } from 'yaml';
 import { z } from 'zod';
 import { duration } from '../shared/fields.js';
+import { readAsNode } from '../shared/dotenv.js';
+import { strictText } from '../shared/strict-text.js';
 import { serviceName } from './stack-fields.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { errnoOf } from '../../host/errno.js';
@@ -17,7 +18,7 @@ export type ReadyProbe = z.infer<typeof ready>;
 
 const service = z.strictObject({
   command: z.array(z.string()).min(1),
-  environment: z.record(z.string(), z.coerce.string()).default({}),
+  environment: z.record(z.string(), z.string('write its value as text, or "" for none')).default({}),
   dependsOn: z.array(serviceName).default([]),
   ready: ready.optional(),
   startTimeout: duration.default(30_000),
@@ -39,47 +40,74 @@ export interface StackDefinition {
 const LARGEST = 256 * 1024;
 
 /**
- * Reads a folder's `stack.yaml`, with its environment file's keys laid over every service's own.
+ * Reads a folder's `stack.yaml`, less what its environment file says: to look at services, and to stop them, takes none.
  *
  * @throws StepError BAD_INPUT that names the key, NOT_FOUND
  */
 export function readStack(folder: string): StackDefinition {
+  const { name, services } = parseStack(folder);
+  return { name, services: new Map(Object.entries(services).map(([id, one]) => [id, { ...one, name: id }])) };
+}
+
+/**
+ * The same with the environment file's keys laid over every service's own.
+ *
+ * @throws StepError BAD_INPUT that names the key, NOT_FOUND also for an environment file that is named and not there
+ */
+export function readStackToStart(folder: string): StackDefinition {
+  const { envFile } = parseStack(folder);
+  const { name, services } = readStack(folder);
+  const shared = envFile === undefined ? {} : readEnvFile(join(folder, envFile));
+  const laid = [...services].map(
+    ([id, one]) => [id, { ...one, environment: { ...one.environment, ...shared } }] as const,
+  );
+  return { name, services: new Map(laid) };
+}
+
+function parseStack(folder: string): z.infer<typeof stack> {
   const path = join(folder, 'stack.yaml');
   const parsed = stack.safeParse(readYaml(path));
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'stack'}: ${issue.message}`);
-    throw new StepError('BAD_INPUT', `${path} is not a stack: ${issues.slice(0, 4).join('; ')}.`);
-  }
-  const { name, envFile, services } = parsed.data;
-  const shared = envFile === undefined ? {} : readEnvFile(join(folder, envFile));
-  const entries = Object.entries(services).map(
-    ([id, one]) => [id, { ...one, name: id, environment: { ...one.environment, ...shared } }] as const,
-  );
-  return { name, services: new Map(entries) };
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'stack'}: ${issue.message}`);
+  throw new StepError('BAD_INPUT', `${path} is not a stack: ${issues.slice(0, 4).join('; ')}.`);
 }
 
 function readYaml(path: string): unknown {
-  const text = readText(path);
-  if (text === undefined) throw new StepError('NOT_FOUND', `${path} is not there.`);
+  const text = strictText(readBytes(path, 'The definition of the stack'), path);
   if (text.length > LARGEST) throw new StepError('BAD_INPUT', `${path} is larger than ${LARGEST} bytes.`);
   const document = parseDocument(text, { uniqueKeys: true });
   const [error] = document.errors;
   if (error) throw new StepError('BAD_INPUT', `${path} is not YAML: ${error.message.split('\n')[0]}`);
+  keepAsWritten(document);
   return document.toJS({ maxAliasCount: 50 }) as unknown;
 }
 
-function readEnvFile(path: string): Record<string, string> {
-  const values = parseEnv(readText(path) ?? '');
-  return Object.fromEntries(
-    Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
-  );
+/** The values of variables are text: 0123, 1e3 and 1.10 stay as they are written, and are no numbers. */
+function keepAsWritten(document: Document.Parsed): void {
+  const services = document.get('services');
+  for (const { value: one } of isMap(services) ? services.items : []) {
+    const environment = isMap(one) ? one.get('environment', true) : undefined;
+    for (const pair of isMap(environment) ? environment.items : []) {
+      const value = isAlias(pair.value) ? pair.value.resolve(document) : pair.value;
+      const number = isScalar(value) && ['number', 'bigint', 'boolean'].includes(typeof value.value);
+      if (!number || value.source === undefined) continue;
+      const text = new Scalar(value.source);
+      if (pair.value === value && value.anchor !== undefined) text.anchor = value.anchor;
+      pair.value = text;
+    }
+  }
 }
 
-function readText(path: string): string | undefined {
+function readEnvFile(path: string): Record<string, string> {
+  const text = strictText(readBytes(path, 'The environment file of the stack'), path);
+  return Object.fromEntries(readAsNode(text.replace(/^\uFEFF/, '')));
+}
+
+function readBytes(path: string, what: string): Buffer {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (cause) {
-    if (errnoOf(cause) === 'ENOENT') return undefined;
-    throw new StepError('NOT_FOUND', `${path} cannot be read.`, { cause });
+    if (errnoOf(cause) === 'ENOENT') throw new StepError('NOT_FOUND', `${what} is not there: ${path}.`);
+    throw new StepError('NOT_FOUND', `${what} cannot be read: ${path} (${errnoOf(cause) ?? 'error'}).`, { cause });
   }
 }

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { CheckContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { composeDriver, composeProblem } from './compose.js';
+import { composeFiles } from './compose-files.js';
+import { COMPOSE_FILES } from './compose-names.js';
 import type { StackContext, StackDriver } from './contract.js';
 import { nativeDriver } from './native.js';
 
@@ -19,16 +21,16 @@ export async function openStack(
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new StepError('NOT_FOUND', `The stack folder ${folder} is not there.`);
   }
-  const compose = existsSync(join(folder, 'compose.yaml'));
+  const compose = composeFiles(folder);
   const native = existsSync(join(folder, 'stack.yaml'));
   if (input.driver === 'native' || (input.driver === 'auto' && !compose)) {
     if (native) return nativeDriver(folder, context);
-    const wanted = input.driver === 'native' ? 'stack.yaml' : 'compose.yaml and no stack.yaml';
+    const wanted = input.driver === 'native' ? 'stack.yaml' : 'compose file and no stack.yaml';
     throw new StepError('NOT_FOUND', `The stack folder ${folder} holds no ${wanted}.`);
   }
-  if (!compose) throw new StepError('NOT_FOUND', `The stack folder ${folder} holds no compose.yaml.`);
+  if (!compose) throw new StepError('NOT_FOUND', `The stack folder ${folder} holds no ${COMPOSE_FILES.join(', ')}.`);
   const problem = await composeProblem(context);
-  if (!problem) return composeDriver(folder, context);
+  if (!problem) return composeDriver(folder, compose, context);
   if (input.driver === 'auto' && native) {
     context.log(`native driver: ${problem}`);
     return nativeDriver(folder, context);
@@ -46,6 +48,6 @@ export async function openStack(
  */
 export async function checkStack(input: Parameters<typeof openStack>[0], context: CheckContext): Promise<string> {
   // To look takes no backups.
-  const { name } = await openStack(input, { ...context, backups: '' });
-  return `The stack ${input.stack} is there (${name}).`;
+  const { name, said } = await openStack(input, { ...context, backups: '' });
+  return `The stack ${input.stack} is there (${name}${said}).`;
 }

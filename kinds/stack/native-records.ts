@@ -5,7 +5,7 @@ import { writeDurably } from '../../evidence/durable.js';
 import { readIfThere } from '../../evidence/folder-store.js';
 import type { NotedGroup } from '../../host/process-group.js';
 import { makeBackupFolder } from '../shared/backup.js';
-import type { StackContext } from './contract.js';
+import type { LogTail, StackContext } from './contract.js';
 import type { ServiceDefinition } from './definition.js';
 import { STATE } from './stack-fields.js';
 
@@ -75,21 +75,24 @@ export async function forgetEarlier(name: string, { backups }: StackContext): Pr
   await rm(join(backups, name + EARLIER), { force: true });
 }
 
-/** The lines that a service has said since it last began. */
-export async function logLines(folder: string, service: string): Promise<string[]> {
+/** The last lines that a service has said since it last began. */
+export async function logLines(folder: string, service: string, tail: number): Promise<LogTail> {
   const from = readRecord(folder, service)?.logFrom ?? 0;
   const file = await open(join(folder, STATE, `${service}.log`)).catch(() => undefined);
-  if (!file) return [];
+  if (!file) return { lines: [], shown: [], cut: false };
   try {
     const { size } = await file.stat();
-    const start = Math.max(Math.min(from, size), size - LOG_BYTES);
+    // A log that is shorter than where the service began in it was begun anew by somebody.
+    const begin = from > size ? 0 : from;
+    const start = Math.max(begin, size - LOG_BYTES);
     const bytes = Buffer.alloc(size - start);
     const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
-    return bytes
-      .subarray(0, bytesRead)
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line !== '');
+    const text = bytes.subarray(0, bytesRead).toString('utf8');
+    // What it was cut in is no whole line.
+    const whole = start > begin ? text.slice(text.indexOf('\n') + 1) : text;
+    const all = whole.split(/\r?\n/).filter((line) => line !== '');
+    const lines = all.slice(-tail);
+    return { lines, shown: lines, cut: start > begin || all.length > lines.length };
   } finally {
     await file.close();
   }

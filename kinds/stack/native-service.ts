@@ -164,7 +164,7 @@ function describeExit(exit: Exit): string {
 }
 
 async function failedService(folder: string, name: string, what: string): Promise<StepError> {
-  const { clause, said } = lastWords((await logLines(folder, name)).slice(-20).join('\n'));
+  const { clause, said } = lastWords((await logLines(folder, name, 20)).lines.join('\n'));
   return new StepError('STACK_FAILED', `Service ${name} ${what}${clause}`, {
     said,
     facts: { service: name },

@@ -3,7 +3,7 @@ import { lstat, readdir, realpath, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { notedGroupRuns } from '../../host/process-group.js';
 import { StepError } from '../../activities/step/step-error.js';
-import { readStack, type ServiceDefinition, type StackDefinition } from './definition.js';
+import { readStack, readStackToStart, type ServiceDefinition, type StackDefinition } from './definition.js';
 import type { ServiceState, StackContext, StackDriver, UpOptions } from './contract.js';
 import { logLines, readRecord, recordedServices } from './native-records.js';
 import { startService, stopService, waitForService } from './native-service.js';
@@ -16,14 +16,15 @@ import { probe } from './probe.js';
 export function nativeDriver(folder: string, context: StackContext): StackDriver {
   return {
     name: 'native',
-    up: (options) => up(readStack(folder), folder, options, context),
+    said: '',
+    up: (options) => up(readStackToStart(folder), folder, options, context),
     undoUp: (timeoutMs) => undoUpOfProcesses(folder, timeoutMs, context),
     down: (volumes) => down(folder, volumes),
     unusedVolumes: () => unusedVolumes(folder, readStack(folder)),
     ps: () => ps(readStack(folder), folder, context),
     logs: async (service, tail) => {
       if (!readStack(folder).services.has(service)) throw noService(folder, service);
-      return (await logLines(folder, service)).slice(-tail);
+      return logLines(folder, service, tail);
     },
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Json } from '../../model/json.js';
 import type { PinnedFiles } from '../../model/schema/format/kind.js';
 import { inFolder } from '../shared/given.js';
+import { COMPOSE_FILES, OVERRIDE_FILES } from './compose-names.js';
 
 /** A service's name, safe as a file name and as an argument. */
 export const serviceName = z
@@ -11,12 +12,14 @@ export const serviceName = z
 export const stackFolder = z
   .string()
   .min(1)
-  .describe('Folder that holds the stack: `compose.yaml` for Docker Compose, `stack.yaml` for native processes.');
+  .describe(
+    'Folder that holds the stack: a file of Docker Compose by any of its usual names, `stack.yaml` for processes.',
+  );
 
 export const stackDriver = z
   .enum(['auto', 'compose', 'native'])
   .default('auto')
-  .describe('`auto`: compose when a container engine answers and `compose.yaml` is there, else native.');
+  .describe('`auto`: compose when a container engine answers and a file of Compose is there, else native.');
 
 export const stackServices = z
   .array(serviceName)
@@ -33,7 +36,10 @@ export function stackState(stack: Json | undefined): string | undefined {
   return inFolder(stack, STATE);
 }
 
+/** Every file of a stack's folder that may say what it runs. */
+export const STACK_FILES = [...COMPOSE_FILES, ...OVERRIDE_FILES, 'stack.yaml'];
+
 /** What says which programs a stack runs. */
 export function stackFiles(stack: Json | undefined): PinnedFiles {
-  return { names: stack === undefined ? [] : ['compose.yaml', 'stack.yaml'], folder: stack };
+  return { names: stack === undefined ? [] : STACK_FILES, folder: stack };
 }

@@ -24,6 +24,13 @@ export const stackDown = defineKind({
   writes: ({ stack }) => stackState(stack),
   pins: ({ stack }) => stackFiles(stack),
   undo: null,
+  meets: {
+    'services of profiles of Compose': 'are stopped, too, whatever started them',
+    'several files of Compose':
+      'the first of `compose.yaml`, `compose.yml`, `docker-compose.yml`, `docker-compose.yaml`, and over it the first override; the summary says which. `COMPOSE_FILE` is not obeyed',
+    'an environment file that `stack.yaml` names, and is not there':
+      'refused, and not taken for empty; to look and to stop it is not needed',
+  },
   example: `id: down
 uses: stack.down
 with: { stack: stack, volumes: true }

@@ -12,7 +12,7 @@ export const stackLogs = defineKind({
     services: z
       .record(serviceName, z.int().min(1).max(10_000))
       .refine((services) => Object.keys(services).length > 0, 'names at least one service')
-      .describe('Lines to keep by service, e.g. `{postgres: 80, api: 120}`.'),
+      .describe('Lines to keep by service, of each of its containers, e.g. `{postgres: 80, api: 120}`.'),
     patterns: z
       .strictObject({
         critical: regularExpression(1000).default('\\b(CRITICAL|FATAL|PANIC)\\b').describe('Regular expression.'),
@@ -25,18 +25,27 @@ export const stackLogs = defineKind({
     lines: z.int().describe('Lines kept of all services.'),
     critical: z.int().describe('Lines that match the critical pattern.'),
     errors: z.int().describe('Lines that match the error pattern and not the critical one.'),
+    cut: z.array(z.string()).describe('Services whose logs have earlier lines, which were not looked at.'),
   }),
   effect: 'none',
   reach: 'none',
   writes: 'none',
   pins: ({ stack }) => stackFiles(stack),
   undo: null,
+  meets: {
+    'a service of several containers':
+      'the last lines of each, one container after the other; in the evidence each line begins with its container',
+    'containers of `compose run`': 'are left out',
+    'a longer log': '`cut` names the service; what was before is not looked at',
+    'a log of a process that somebody has begun anew': 'is read from its beginning',
+    'no log yet': 'no lines',
+  },
   example: `id: logs
 uses: stack.logs
 with:
   stack: stack
   services: { postgres: 80, redis: 80, api: 120 }
 `,
-  sample: { lines: 280, critical: 0, errors: 0 },
+  sample: { lines: 280, critical: 0, errors: 0, cut: [] },
   leaves: ['<service>.log'],
 });

@@ -7,11 +7,12 @@ export const stackLogs: HandlerOf<typeof kind> = {
   check: checkStack,
   async do(input, context) {
     const stack = await openStack(input, context);
-    const outputs = { lines: 0, critical: 0, errors: 0 };
+    const outputs = { lines: 0, critical: 0, errors: 0, cut: [] as string[] };
     let first = '';
     for (const [service, tail] of Object.entries(input.services)) {
-      const lines = await stack.logs(service, tail);
-      await context.evidence.write(`${service}.log`, lines.map((line) => `${line}\n`).join(''));
+      const { lines, shown, cut } = await stack.logs(service, tail);
+      await context.evidence.write(`${service}.log`, shown.map((line) => `${line}\n`).join(''));
+      if (cut) outputs.cut.push(service);
       const [critical = [], errors = []] = matchLines([input.patterns.critical, input.patterns.error], lines);
       outputs.lines += lines.length;
       outputs.critical += critical.length;
@@ -19,7 +20,8 @@ export const stackLogs: HandlerOf<typeof kind> = {
       const [at] = critical;
       if (!first && at !== undefined) first = `; the first, of ${service}: ${lines[at]?.slice(0, 200)}`;
     }
-    const { lines, critical, errors } = outputs;
-    return { outputs, summary: `${lines} lines, ${critical} critical, ${errors} errors${first}` };
+    const { lines, critical, errors, cut } = outputs;
+    const longer = cut.length === 0 ? '' : `; ${cut.join(', ')} said more before, which was not looked at`;
+    return { outputs, summary: `${lines} lines, ${critical} critical, ${errors} errors${longer}${first}` };
   },
 };

@@ -15,7 +15,7 @@ export const stackPs: HandlerOf<typeof kind> = {
     );
     const unhealthy = states.filter(({ healthy }) => !healthy);
     const running = states.filter((state) => state.running);
-    const bad = input.expect === 'healthy' ? unhealthy : states.filter((state) => !state.running);
+    const bad = input.expect === 'healthy' ? unhealthy : states.filter((state) => !state.running && !state.done);
     if (input.expect && bad.length > 0) {
       const details = bad.map(({ name, detail }) => `${name} (${detail})`).join(', ');
       throw new StepError('CHECK_FAILED', `Not ${input.expect}: ${details}.`, {
@@ -23,6 +23,8 @@ export const stackPs: HandlerOf<typeof kind> = {
         evidence: context.evidence.refs(),
       });
     }
+    const done = states.filter((state) => state.done).map(({ name }) => name);
+    const ended = done.length === 0 ? '' : `, of them ended as they are to: ${done.join(', ')}`;
     return {
       outputs: {
         services: states.length,
@@ -30,7 +32,7 @@ export const stackPs: HandlerOf<typeof kind> = {
         healthy: states.length - unhealthy.length,
         unhealthy: unhealthy.map(({ name }) => name),
       },
-      summary: `${running.length} of ${states.length} services run, ${states.length - unhealthy.length} ready`,
+      summary: `${running.length} of ${states.length} services run, ${states.length - unhealthy.length} ready${ended}${stack.said}`,
     };
   },
 };

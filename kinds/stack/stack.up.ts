@@ -5,6 +5,7 @@ import type { stackUp as kind } from './stack.up.kind.js';
 import { formatDuration } from '../../model/duration.js';
 import { checkStack, openStack } from './driver.js';
 import type { StackContext } from './contract.js';
+import { STACK_FILES } from './stack-fields.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { writeDurably } from '../../evidence/durable.js';
@@ -28,7 +29,7 @@ function ownBackups(context: StepContext, own: string): StackContext {
 export const stackUp: HandlerOf<typeof kind> = {
   check: checkStack,
   async do(input, context) {
-    await context.checkPinned(['compose.yaml', 'stack.yaml'], context.path(input.stack));
+    await context.checkPinned(STACK_FILES, context.path(input.stack));
     const known = await recallKept(context);
     // What was taken back since is done anew.
     const anew = !known || (await exists(join(ownBackups(context, known.own).backups, TAKEN_BACK)));
@@ -48,7 +49,7 @@ export const stackUp: HandlerOf<typeof kind> = {
     const healthy = states.filter((state) => state.healthy).length;
     return {
       outputs: { driver: stack.name, services: running, healthy, started, waitedMs },
-      summary: `${running} services run (${stack.name}), ${healthy} of them ready, ${started} started now, after ${formatDuration(waitedMs)}`,
+      summary: `${running} services run (${stack.name}), ${healthy} of them ready, ${started} started now, after ${formatDuration(waitedMs)}${stack.said}`,
     };
   },
   async undo(input, context) {

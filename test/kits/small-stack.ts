@@ -34,6 +34,7 @@ export async function smallStack(
   mkdirSync(join(folder, 'volumes', 'store'), { recursive: true });
   writeFileSync(join(folder, 'volumes', 'store', 'data'), 'rows');
   writeFileSync(join(folder, 'service.cjs'), SERVICE);
+  writeFileSync(join(folder, '.env'), '');
   const command = [process.execPath, 'service.cjs'];
   const stack = {
     name: 'small',

@@ -13,6 +13,7 @@ import type { Kinds, Scope } from '../format/scope.js';
 import type { Path, Source } from '../yaml/source.js';
 import { didYouMean } from '../suggest.js';
 import { windowOutputs } from './window-outputs.js';
+import { checkWritten } from './written-check.js';
 
 export interface StepCheck {
   source: Source;
@@ -95,6 +96,7 @@ export function checkWith(
     holes.add(JSON.stringify(at));
     checkTemplate(check, [...path, ...at], text, { expected: expectedAt(spec, at), minded: options.minded });
   });
+  checkWritten(check.source, path, given, (at) => expectedAt(spec, at));
   const issues = issuesOf(kind.input, given);
   const isHole = (at: Path) => at.some((_, index) => holes.has(JSON.stringify(at.slice(0, index + 1))));
   reportIssues(check.source, path, withoutHoles(issues, isHole), given, spec);

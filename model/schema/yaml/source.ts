@@ -159,6 +159,12 @@ export class Source {
     return this.position(this.rangeAt(path).start).line;
   }
 
+  /** How a number, or another value that is no text, is written at a path; undefined for everything else. */
+  writtenAt(path: Path): string | undefined {
+    const node = this.document?.getIn(path, true);
+    return isScalar(node) && typeof node.value !== 'string' ? node.source : undefined;
+  }
+
   private rangeAt(path: Path): Range {
     for (let length = path.length; length >= 0; length -= 1) {
       const part = path.slice(0, length);

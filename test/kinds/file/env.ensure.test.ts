@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { setVariables } from '../../../kinds/file/env.ensure.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
@@ -30,13 +29,4 @@ test('no value of an environment file reaches the bundle', async () => {
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
     .join('\n');
   expect(left + JSON.stringify(outputs)).not.toMatch(/canary-5f2c|canary-mode-77/);
-});
-
-test.each([
-  ['replaces in place, comments and order kept', '# a\nA=1\n#B=0\nB=2\n', { B: '3' }, '# a\nA=1\n#B=0\nB=3\n', ['B']],
-  ['adds what is missing at the end', 'A=1\n', { C: 'x y' }, 'A=1\nC="x y"\n', ['C']],
-  ['leaves what is equal, quoted or not', 'A="1"\n', { A: '1' }, 'A="1"\n', []],
-  ['escapes what a shell would read', '', { A: '$(rm)"`' }, 'A="\\$(rm)\\"\\`"\n', ['A']],
-])('setVariables %s', (_name, before, set, text, changed) => {
-  expect(setVariables(before, set as Record<string, string>)).toEqual({ text, changed });
 });

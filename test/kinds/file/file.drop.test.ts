@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { temporaryBeside } from '../../../evidence/durable.js';
@@ -48,5 +48,32 @@ describe('file.drop', () => {
     writeFileSync(join(base, 'inbox', 'o.yaml'), 'mine');
     expect(failed(await drop({ step: 'again' })).code).toBe('CHECK_FAILED');
     expect(readFileSync(join(base, 'inbox', 'o.yaml'), 'utf8')).toBe('mine');
+  });
+
+  test('eight at the same instant under one name: one is dropped whole, and the others say that the name is taken', async () => {
+    const base = temporaryFolder();
+    mkdirSync(join(base, 'inbox'));
+    const runs = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        runStep(
+          'file.drop',
+          { folder: 'inbox', name: 'o.yaml', content: `id: ${index}\n` },
+          { goLive: { baseDir: base, evidenceDir: join(base, `evidence-${index}`) } },
+        ),
+      ),
+    );
+    const done = runs.flatMap(({ result }, index) => (result ? [index] : []));
+    expect(done).toHaveLength(1);
+    for (const run of runs) if (!run.result) expect(failed(run).message).toContain('is there already and waits');
+    expect(readdirSync(join(base, 'inbox'))).toEqual(['o.yaml']);
+    expect(readFileSync(join(base, 'inbox', 'o.yaml'), 'utf8')).toBe(`id: ${done[0]}\n`);
+  });
+
+  test('a folder that is a link is told with where it leads', async () => {
+    const base = realpathSync(temporaryFolder());
+    mkdirSync(join(base, 'real'));
+    symlinkSync('real', join(base, 'inbox'));
+    const { summary } = passed(await runStep('file.drop', { folder: 'inbox', name: 'o.yaml', content: 'x' }, at(base)));
+    expect(summary).toContain(`(which leads to ${join(base, 'real', 'o.yaml')})`);
   });
 });

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { meanwhile } from '../../kits/meanwhile.js';
 import { someFiles } from '../../kits/some-files.js';
 import { stepKit } from '../../kits/step-kit.js';
-import { passed, runStep, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
+import { failed, passed, runStep, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
 
 stepKit('file.restore', {
   good: (folder) => {
@@ -31,4 +32,14 @@ test('what an earlier go-live put aside is not what the undo of this one brings 
     if (change === 'c2') passed(await runTask('file.restore', undoOf(run.task), { part: 'undo' }));
   }
   expect(readFileSync(join(base, 'back', 'a.txt'), 'utf8')).toBe('before c2');
+});
+
+test('what differs when it was put back is taken back', async () => {
+  const base = temporaryFolder();
+  writeFileSync(join(base, 'kept'), 'kept');
+  writeFileSync(join(base, 'conf'), 'old');
+  const call = meanwhile('file.restore', () => writeFileSync(join(base, 'kept'), 'another'));
+  const run = await runStep('file.restore', { from: 'kept', to: 'conf' }, { goLive: { baseDir: base }, call });
+  expect(failed(run).message).toContain('differs from');
+  expect(readFileSync(join(base, 'conf'), 'utf8')).toBe('old');
 });

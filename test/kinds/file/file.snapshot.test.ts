@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { meanwhile } from '../../kits/meanwhile.js';
 import { someFiles } from '../../kits/some-files.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { failed, runStep, temporaryFolder } from '../../kits/step-run.js';
@@ -35,5 +36,14 @@ test('a snapshot follows no link', async () => {
   expect(
     failed(await runStep('file.snapshot', { from: 'results', to: 'kept' }, { goLive: { baseDir: base } })).code,
   ).toBe('BAD_INPUT');
+  expect(existsSync(join(base, 'kept'))).toBe(false);
+});
+
+test('files that change while they are copied make no snapshot: the copy is removed', async () => {
+  const base = temporaryFolder();
+  someFiles(base);
+  const call = meanwhile('file.snapshot', () => writeFileSync(join(base, 'results', 'late.txt'), 'late'));
+  const run = await runStep('file.snapshot', { from: 'results', to: 'kept' }, { goLive: { baseDir: base }, call });
+  expect(failed(run).message).toContain('was changed while it was copied');
   expect(existsSync(join(base, 'kept'))).toBe(false);
 });

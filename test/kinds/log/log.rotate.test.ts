@@ -1,7 +1,19 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { meanwhile } from '../../kits/meanwhile.js';
 import { sleeper } from '../../kits/sleeper.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { eventually, failed, passed, runStep, runTask, temporaryFolder } from '../../kits/step-run.js';
@@ -70,10 +82,11 @@ describe('log.rotate', () => {
     const base = temporaryFolder();
     writeFileSync(join(base, 'agent.log.1'), 'old 1');
     await writing(base, 'hup');
-    renameSync(join(base, 'agent.pid'), join(base, 'pid'));
     const input = { files: ['agent.log'], over: 50_000, reopen: { pidFile: 'agent.pid' }, sequence: SEQUENCE };
-    const first = await runStep('log.rotate', input, at(base));
-    expect(failed(first).message).toContain('nobody opens the log anew');
+    // Its writer is asked before the log is moved, and again before it is told.
+    const call = meanwhile('log.rotate', () => renameSync(join(base, 'agent.pid'), join(base, 'pid')));
+    const first = await runStep('log.rotate', input, { ...at(base), call });
+    expect(failed(first).message).toContain('nobody is told to open the log anew');
     expect(existsSync(join(base, 'agent.log'))).toBe(false);
     renameSync(join(base, 'pid'), join(base, 'agent.pid'));
     const { outputs } = passed(await runTask('log.rotate', first.task));
@@ -93,5 +106,112 @@ describe('log.rotate', () => {
     await writing(base, 'looks');
     const run = await runStep('log.rotate', { files: ['agent.log'], over: 50_000, sequence: 'nr=([0-9]+)' }, at(base));
     expect(failed(run).code).toBe('EXPECTATION_FAILED');
+  });
+
+  test.each([
+    [
+      'a pid file older than its process',
+      'is older than the process',
+      (base: string) => utimesSync(join(base, 'agent.pid'), 1000, 1000),
+    ],
+    [
+      'a pid file without an id',
+      'does not begin with the id',
+      (base: string) => writeFileSync(join(base, 'agent.pid'), 'soon\n'),
+    ],
+    ['an empty pid file', 'does not begin with the id', (base: string) => writeFileSync(join(base, 'agent.pid'), '')],
+    ['no pid file', 'is not there', (base: string) => rmSync(join(base, 'agent.pid'))],
+    [
+      'this worker',
+      'names this worker itself',
+      (base: string) => writeFileSync(join(base, 'agent.pid'), `${process.pid}\n`),
+    ],
+    ['the id of nobody', 'which does not run', (base: string) => writeFileSync(join(base, 'agent.pid'), '4194303\n')],
+  ])('%s is not believed: nothing is renamed, nobody is signalled', async (_what, why, spoil) => {
+    const base = temporaryFolder();
+    const writer = await writing(base, 'hup');
+    spoil(base);
+    const input = { files: ['agent.log'], over: 50_000, reopen: { pidFile: 'agent.pid' } };
+    expect(failed(await runStep('log.rotate', input, at(base))).message).toContain(why);
+    expect(existsSync(join(base, 'agent.log.1'))).toBe(false);
+    expect(writer.exitCode).toBe(null);
+  });
+  test('a process that the signal would end, or of another command, is no writer', async () => {
+    const base = temporaryFolder();
+    const writer = await writing(base, 'hup');
+    for (const [reopen, why] of [
+      [{ pidFile: 'agent.pid', signal: 'SIGUSR2' }, 'does not handle SIGUSR2 and would be ended by it'],
+      [{ pidFile: 'agent.pid', command: 'postgres' }, 'has no "postgres" in its command line'],
+    ] as const) {
+      const run = await runStep(
+        'log.rotate',
+        { files: ['agent.log'], over: 50_000, reopen },
+        { ...at(base), task: { step: why.slice(0, 3) } },
+      );
+      expect(failed(run).message).toContain(why);
+    }
+    expect(existsSync(join(base, 'agent.log.1'))).toBe(false);
+    expect(writer.exitCode).toBe(null);
+  });
+  test('a pid file as Postgres writes it is read by its first line', async () => {
+    const base = temporaryFolder();
+    const writer = await writing(base, 'hup');
+    writeFileSync(
+      join(base, 'agent.pid'),
+      `${writer.pid}\n/var/lib/data\n1764150000\n5432\n/run\nlocalhost\n 1 2\nready   \n`,
+    );
+    const input = { files: ['agent.log'], over: 50_000, reopen: { pidFile: 'agent.pid', command: 'writer' } };
+    expect(passed(await runStep('log.rotate', input, at(base))).outputs).toMatchObject({ rotated: 1, writing: 1 });
+  });
+  test('a log that is a link: what it names is rotated, once, and the link stays', async () => {
+    const base = temporaryFolder();
+    mkdirSync(join(base, 'real'));
+    writeFileSync(join(base, 'real', 'app.log'), 'line\n'.repeat(100));
+    symlinkSync('real/app.log', join(base, 'current.log'));
+    symlinkSync('real', join(base, 'folder'));
+    const input = { files: ['current.log', 'real/app.log', 'folder/app.log'], over: 100, settle: '100ms' };
+    const { outputs, summary } = passed(await runStep('log.rotate', input, at(base)));
+    expect(outputs).toMatchObject({ rotated: 1, kept: 1 });
+    expect(summary).toContain(join('real', 'app.log.1'));
+    expect(readlinkSync(join(base, 'current.log'))).toBe('real/app.log');
+    expect(readdirSync(join(base, 'real'))).toEqual(['app.log', 'app.log.1']);
+    expect(readFileSync(join(base, 'current.log'), 'utf8')).toBe('');
+  });
+  test('eight at once on one log: no old log is lost, and one of them moves it', async () => {
+    const base = temporaryFolder();
+    writeFileSync(join(base, 'a.log'), 'line\n'.repeat(100));
+    for (const number of [1, 2, 3]) writeFileSync(join(base, `a.log.${number}`), `old ${number}`);
+    const runs = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        runStep(
+          'log.rotate',
+          { files: ['a.log'], over: 100, settle: '50ms' },
+          { ...at(base), task: { step: `r${index}` } },
+        ),
+      ),
+    );
+    expect(runs.filter(({ result }) => result)).toHaveLength(1);
+    for (const run of runs) if (!run.result) expect(failed(run).code).toBe('NOT_FOUND');
+    expect([1, 2, 3, 4].map((number) => readFileSync(join(base, `a.log.${number}`), 'utf8').slice(0, 5))).toEqual([
+      'line\n',
+      'old 1',
+      'old 2',
+      'old 3',
+    ]);
+  });
+  test('a folder or a pipe is no log, and a sequence that is no pattern is found before anything is renamed', async () => {
+    const base = temporaryFolder();
+    mkdirSync(join(base, 'dir.log'));
+    expect(failed(await runStep('log.rotate', { files: ['dir.log'], over: 1 }, at(base))).message).toContain(
+      'no regular file',
+    );
+    writeFileSync(join(base, 'a.log'), 'line\n');
+    const run = await runStep(
+      'log.rotate',
+      { files: ['a.log'], over: 1, sequence: '(' },
+      { ...at(base), task: { step: 'two' } },
+    );
+    expect(failed(run).code).toBe('BAD_INPUT');
+    expect(readdirSync(base).filter((name) => name.startsWith('a.log'))).toEqual(['a.log']);
   });
 });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { processOf } from '../../../kinds/process/processes.js';
+import { processOf } from '../../../kinds/process/running.js';
 import { sleeper } from '../../kits/sleeper.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';

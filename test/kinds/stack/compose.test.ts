@@ -1,38 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readContainers } from '../../../kinds/stack/compose.js';
 import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
 const line = (Service: string, State: string, Health: string, ExitCode = 0): string =>
   JSON.stringify({ ID: 'c0ffee', Service, State, Health, ExitCode, Publishers: [] });
 
-describe('what docker compose ps prints', () => {
-  test('one object a line, or one array as before v2.21', () => {
-    const lines = [line('api', 'running', 'healthy'), line('redis', 'running', ''), line('db', 'exited', '', 3)];
-    const expected = [
-      { name: 'api', running: true, healthy: true, detail: 'healthy' },
-      { name: 'redis', running: true, healthy: true, detail: 'running' },
-      { name: 'db', running: false, healthy: false, detail: 'exited with code 3' },
-    ];
-    expect(readContainers(`${lines.join('\n')}\n`)).toEqual(expected);
-    expect(readContainers(`[${lines.join(',')}]`)).toEqual(expected);
-    expect(readContainers('')).toEqual([]);
-    expect(() => readContainers('no configuration file')).toThrow('not its JSON');
-  });
-  test('a service that is still starting is not ready', () => {
-    expect(readContainers(line('api', 'running', 'starting'))).toMatchObject([{ running: true, healthy: false }]);
-  });
-});
-
 /** A program named docker that answers from files and notes its arguments: the real one needs an engine. */
-function dockerIn(base: string, ps: string, upCode = 0): { env: NodeJS.ProcessEnv; calls: () => string[] } {
+function dockerIn(
+  base: string,
+  ps: string,
+  upCode = 0,
+  config = '',
+): { env: NodeJS.ProcessEnv; calls: () => string[] } {
   const log = join(base, 'calls');
   const bin = join(base, 'bin');
   mkdirSync(bin);
   mkdirSync(join(base, 'stack'));
   writeFileSync(join(base, 'stack', 'compose.yaml'), 'services: {}\n');
   writeFileSync(join(base, 'ps'), ps);
+  writeFileSync(join(base, 'config'), config);
   writeFileSync(
     join(bin, 'docker'),
     `#!/bin/sh
@@ -40,10 +27,11 @@ echo "$*" >> '${log}'
 case "$*" in
   *" up "*) echo 'container api is unhealthy' >&2; exit ${upCode} ;;
   *" ps "*) cat '${join(base, 'ps')}' ;;
+  *"config --format json"*) cat '${join(base, 'config')}' ;;
   *"config --services"*) printf 'api\\ndb\\n' ;;
-  *" logs "*) echo 'last words' ;;
+  *" logs "*) if [ -e '${join(base, 'logs')}' ]; then cat '${join(base, 'logs')}'; else echo 'last words'; fi ;;
   "volume ls "*) printf 'old_db\\nanother\\n' ;;
-  *" down"*) printf ' Volume small_db  Removing\\n Volume small_db  Removed\\n' >&2 ;;
+  *" down"*) echo "$COMPOSE_PROFILES" > '${join(base, 'profiles')}'; printf ' Volume small_db  Removing\\n Volume small_db  Removed\\n' >&2 ;;
 esac
 `,
   );
@@ -68,6 +56,7 @@ describe('the compose driver', () => {
     const down = await runStep('stack.down', { stack: 'stack', volumes: true }, { ...more, task: { step: 'down' } });
     expect(passed(down).outputs).toEqual({ stopped: 2, volumesRemoved: 1 });
     expect(calls().at(-1)).toMatch(/ down --volumes$/);
+    expect(readFileSync(join(baseDir, 'profiles'), 'utf8')).toBe('*\n');
     const input = { stack: 'stack', volumes: true, listUnused: true };
     const listed = passed(await runStep('stack.down', input, { ...more, task: { step: 'list' } }));
     expect(listed.outputs).toMatchObject({ unusedVolumes: 2 });
@@ -84,5 +73,64 @@ describe('the compose driver', () => {
     const up = await runStep('stack.up', { stack: 'stack' }, { ...more, task: { step: 'up' } });
     expect(failed(up)).toMatchObject({ code: 'STACK_FAILED' });
     expect(failed(up).message).toMatch(/api is not ready \(unhealthy\): container api is unhealthy last words/);
+  });
+
+  test('a service that has ended with 0 as it is to is ready, and said', async () => {
+    const baseDir = temporaryFolder();
+    const config = {
+      services: { api: { depends_on: { db: { condition: 'service_completed_successfully' } } }, db: {} },
+    };
+    const ps = [line('api', 'running', ''), line('db', 'exited', '')].join('\n');
+    const { env } = dockerIn(baseDir, ps, 0, JSON.stringify(config));
+    for (const expected of ['healthy', 'running']) {
+      const run = await runStep(
+        'stack.ps',
+        { stack: 'stack', expect: expected },
+        { env, goLive: { baseDir }, task: { step: expected } },
+      );
+      expect(passed(run)).toMatchObject({
+        outputs: { services: 2, running: 1, healthy: 2, unhealthy: [] },
+        summary: '1 of 2 services run, 2 ready, of them ended as they are to: db',
+      });
+    }
+  });
+
+  test('every usual file name is taken, with its override, as Compose takes them, and that is said', async () => {
+    const baseDir = temporaryFolder();
+    const { env, calls } = dockerIn(baseDir, [line('api', 'running', ''), line('db', 'running', '')].join('\n'));
+    rmSync(join(baseDir, 'stack', 'compose.yaml'));
+    for (const name of ['docker-compose.yaml', 'docker-compose.yml', 'docker-compose.override.yaml'])
+      writeFileSync(join(baseDir, 'stack', name), 'services: {}\n');
+    const { summary } = passed(await runStep('stack.ps', { stack: 'stack' }, { env, goLive: { baseDir } }));
+    expect(summary).toContain('; of docker-compose.yml with docker-compose.override.yaml, and not docker-compose.yaml');
+    const folder = join(baseDir, 'stack');
+    expect(calls().at(-1)).toContain(
+      `compose -f ${join(folder, 'docker-compose.yml')} -f ${join(folder, 'docker-compose.override.yaml')} --project-directory`,
+    );
+  });
+
+  test('the last lines of each container are kept, and what has more is said', async () => {
+    const baseDir = temporaryFolder();
+    const two = [1, 2].map((number) =>
+      JSON.stringify({ Name: `s-api-${number}`, Service: 'api', State: 'running', Health: '' }),
+    );
+    const { env, calls } = dockerIn(baseDir, two.join('\n'));
+    writeFileSync(
+      join(baseDir, 'logs'),
+      'api-1  | ERROR early\napi-2  | two\napi-1  | ERROR one\napi-1  | three | four\n',
+    );
+    const run = await runStep(
+      'stack.logs',
+      { stack: 'stack', services: { api: 2 }, patterns: { error: '^ERROR' } },
+      { env, goLive: { baseDir } },
+    );
+    expect(passed(run)).toMatchObject({
+      outputs: { lines: 3, errors: 1, cut: ['api'] },
+      summary: '3 lines, 0 critical, 1 errors; api said more before, which was not looked at',
+    });
+    expect(readFileSync(join(run.folder, 'api.log'), 'utf8')).toBe(
+      'api-1 | ERROR one\napi-1 | three | four\napi-2 | two\n',
+    );
+    expect(calls().at(-1)).toMatch(/ logs --no-color --tail 3 api$/);
   });
 });
