@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { regularExpression } from '../shared/fields.js';
+import { accountOutputs, unreadableField } from '../shared/reading.js';
 import { serviceName, stackDriver, stackFiles } from '../stack/stack-fields.js';
 
 const patterns = z.array(regularExpression(1000).min(1)).max(50).default([]);
@@ -21,8 +22,11 @@ export const logScan = defineKind({
       since: z
         .enum(['start', 'now'])
         .default('start')
-        .describe('`start`: from the beginning of the log; `now`: only what is written after the step first looked.'),
+        .describe(
+          '`start`: from the beginning of the log; `now`: only what is written after the step first looked, also when the log is rotated meanwhile.',
+        ),
       tail: z.int().min(1).max(100_000).optional().describe('Only the last so many lines of each log.'),
+      unreadable: unreadableField,
     })
     .refine((input) => input.files !== undefined || input.stack !== undefined, { message: 'give `files` or `stack`' })
     .refine((input) => input.services === undefined || input.stack !== undefined, {
@@ -31,7 +35,8 @@ export const logScan = defineKind({
     })
     .refine((input) => input.needed.length + input.forbidden.length > 0, { message: 'give `needed` or `forbidden`' }),
   outputs: z.object({
-    lines: z.int().describe('Lines that were looked through.'),
+    ...accountOutputs,
+    lines: z.int().describe('Lines that were looked through: `looked` by its older name.'),
     matched: z.int().describe('Lines that match a needed pattern.'),
     missing: z.array(z.string()).describe('Needed patterns that no line matched.'),
     forbidden: z.int().describe('Lines that match a forbidden pattern.'),
@@ -50,6 +55,6 @@ with:
   forbidden: ['USE_STUBS=true']
 until: { every: 1s, within: 30s }
 `,
-  sample: { lines: 120, matched: 2, missing: [], forbidden: 0 },
+  sample: { looked: 120, unreadable: 0, leftOut: 0, lines: 120, matched: 2, missing: [], forbidden: 0 },
   leaves: ['matches.txt'],
 });

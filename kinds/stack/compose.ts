@@ -8,6 +8,8 @@ import type { ServiceState, StackContext, StackDriver } from './contract.js';
 const PROBE_MS = 10_000;
 const QUERY_MS = 30_000;
 const DOWN_MS = 120_000;
+/** The step's own time ends it sooner. */
+const WHOLE_LOG_MS = 3_600_000;
 
 /** What `docker compose ps --format json` tells, as far as it is used (Compose v2). */
 const container = z.object({
@@ -45,12 +47,18 @@ export async function composeProblem(context: StackContext): Promise<string | un
 
 /** Runs a stack with Docker Compose. */
 export function composeDriver(folder: string, context: StackContext): StackDriver {
-  const composeOn = (file: string | undefined, args: string[], timeoutMs: number): Promise<CommandResult> =>
+  const composeOn = (
+    file: string | undefined,
+    args: string[],
+    timeoutMs: number,
+    onStdout?: (bytes: Uint8Array) => void,
+  ): Promise<CommandResult> =>
     context.run({
       argv: ['docker', 'compose', '-f', file ?? join(folder, 'compose.yaml'), '--project-directory', folder, ...args],
       cwd: folder,
       env: context.env('containers'),
       timeoutMs,
+      ...(onStdout ? { onStdout } : {}),
     });
   const compose = (args: string[], timeoutMs: number) => composeOn(undefined, args, timeoutMs);
   const mustCompose = async (file: string | undefined, args: string[], timeoutMs: number): Promise<string> => {
@@ -76,10 +84,17 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
     const text = await query(['logs', '--no-color', '--no-log-prefix', '--tail', String(tail), ...window, service]);
     return text.split('\n').filter((line) => line !== '');
   };
+  const pour = async (service: string, since: Date | undefined, take: (bytes: Uint8Array) => void): Promise<void> => {
+    const window = since ? ['--since', since.toISOString()] : [];
+    const args = ['logs', '--no-color', '--no-log-prefix', '--tail', 'all', ...window, service];
+    const result = await composeOn(undefined, args, WHOLE_LOG_MS, take);
+    if (result.exitCode !== 0) throw new StepError('STACK_FAILED', `docker compose logs failed: ${lastLine(result)}`);
+  };
   return {
     name: 'compose',
     ps,
     logs,
+    wholeLog: (service) => ({ pour: (since, take) => pour(service, since, take) }),
     up: async ({ services = [], wait, timeoutMs }) => {
       const before = await running();
       await rememberEarlierStack(folder, before, context);

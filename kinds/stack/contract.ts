@@ -28,6 +28,11 @@ export interface TakenBack {
   kept: boolean;
 }
 
+/** Where all that a service has said since it last began is read: a file from a byte on, or an engine that pours it. */
+export type ServiceLog =
+  | { path: string; from: number }
+  | { pour(since: Date | undefined, take: (bytes: Uint8Array) => void): Promise<void> };
+
 /** What both kinds of stack can do. */
 export interface StackDriver {
   name: 'compose' | 'native';
@@ -45,6 +50,8 @@ export interface StackDriver {
   ps(): Promise<ServiceState[]>;
   /** The last lines of a service's log; `since` leaves out what is older, where the driver knows. */
   logs(service: string, tail: number, since?: Date): Promise<string[]>;
+  /** The whole log of a service. @throws StepError NOT_FOUND for one that the stack does not have */
+  wholeLog(service: string): ServiceLog;
 }
 
 export type StackContext = Pick<
