@@ -37,6 +37,13 @@ export const casesCompare = defineKind({
   reach: 'none',
   writes: 'none',
   undo: null,
+  meets: {
+    'an earlier run that is not there': '`compared: false`',
+    'a file that is empty, half-written, or holds a case twice':
+      'unreadable lines: with more than `unreadable.atMost` the step fails',
+    'a case that only one of the runs has': 'of the earlier one: changed; of this one: left out',
+    'another encoding': 'UTF-8, and UTF-16 by its byte order mark; what is neither is unreadable',
+  },
   example: `id: compare
 uses: cases.compare
 with: { baselineFile: earlier/results.jsonl, current: { case-1: pass }, currentConfusion: { "pass>pass": 1 } }

@@ -59,6 +59,14 @@ export const casesRun = defineKind({
   reach: ({ url }) => url,
   writes: 'none',
   undo: null,
+  meets: {
+    'an answer that is no verdict':
+      'unreadable and not comparable: no accuracy counts it. Its figures are for gates; with `unreadable.atMost` it fails the step',
+    'an answer of more than 1 MiB, or no text': 'no verdict',
+    'a manifest that is half-written or no manifest': 'an error that names the place',
+    'a case that stands twice': 'refused before the first is sent',
+    'results of an earlier attempt': 'kept: a case with a recorded answer is not sent again',
+  },
   example: `id: run1
 uses: cases.run
 timeout: 45m

@@ -21,6 +21,13 @@ export const manifestCheck = defineKind({
   reach: 'none',
   writes: 'none',
   undo: null,
+  meets: {
+    'a manifest that is empty, half-written or no text':
+      'CHECK_FAILED, so that `until` looks again: it is read as a whole, or not at all',
+    'a case that stands twice': 'refused',
+    'another encoding': 'UTF-8, and UTF-16 by its byte order mark; what is neither is unreadable',
+    'a huge manifest': 'refused beyond 256 MiB or 100,000 cases',
+  },
   example: `id: manifest
 uses: manifest.check
 with: { manifest: cases/smoke20.json, expectCount: 20 }

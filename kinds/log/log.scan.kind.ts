@@ -46,6 +46,25 @@ export const logScan = defineKind({
   writes: 'none',
   pins: ({ stack }) => stackFiles(stack),
   undo: null,
+  meets: {
+    'an empty log': 'nothing needed is found, nothing forbidden either',
+    'a log that is not there': 'NOT_FOUND, also with `until`, which looks again',
+    'a huge log, a long line':
+      'read line by line, of a service all that it said since it began; a line of more than 8 MiB is unreadable',
+    'a line that cannot be read':
+      'what is forbidden in it is found; else it is unreadable, and with more than `unreadable.atMost` the step fails',
+    'another encoding': 'UTF-8, and UTF-16 by its byte order mark; what is neither is unreadable',
+    'other line ends': 'LF and CRLF end a line; a lone CR and U+2028 do not; neither is part of what a pattern sees',
+    'zero bytes that a truncated log begins with': 'taken away; within a line they make it unreadable',
+    'a last line without an end': 'counts',
+    'a log that is rotated, `since: now`':
+      'known again by its inode and what it held: the rest of the old one, what came between, and the new one are read; a rest that was packed or removed is unreadable where something is forbidden',
+    'a log that is truncated in place, `since: now`': 'read from its beginning; the rest is looked for in its copy',
+    'what was rotated away before the first look, or with `since: start`': 'not read: a log is the file of its name',
+    'lines before `tail`': 'left out, and counted as that',
+    'a pattern that goes back over the text': 'takes linear time',
+    'a link': 'followed; a pipe or a folder is refused',
+  },
   example: `id: config-log
 uses: log.scan
 with:

@@ -51,6 +51,25 @@ export const metricsRead = defineKind({
   reach: 'none',
   writes: 'none',
   undo: null,
+  meets: {
+    'a file that is not there, or may not be read': 'NOT_FOUND',
+    'an empty or half-written file':
+      'CHECK_FAILED, so that `until` looks again; a report without a test case, a line or a sample is one',
+    'a row that cannot be read': 'unreadable: with more than `unreadable.atMost` the step fails',
+    'a figure that is not there': 'absent, so that a gate on it is inconclusive',
+    'a value that is no number':
+      'the figure is absent, unless `unreadable.atMost` allows for it; a number is one as JSON writes it, so `""`, `0x10`, `1,5`, `1e999`, a list and a boolean are none',
+    'digits that a double does not hold': 'stay text, and give no sum',
+    'a text that looks like a number': 'stays text; a cell of CSV is a number where it is one, unless `as: text`',
+    'several values at one path': 'all are reduced; `last`, `first` and `where` want one, and say how many there are',
+    'a column that is missing, doubled or without a name, or the header once more': 'an error, or an unreadable row',
+    'another encoding': 'UTF-16 by its byte order mark, else `encoding`; other bytes are an error that names the first',
+    'other line ends': 'LF and CRLF end a line; a lone CR and U+2028 do not',
+    'a huge file': 'refused beyond 256 MiB',
+    'a series or a label twice (Prometheus), fewer tests or lines than a report says (JUnit, lcov)':
+      'unreadable, or an error',
+    'a link': 'followed; a pipe or a folder is refused',
+  },
   example: `id: figures
 uses: metrics.read
 with:

@@ -43,6 +43,16 @@ export const healthContract = defineKind({
   reach: 'none',
   writes: 'none',
   undo: null,
+  meets: {
+    'a file that is not there, or may not be read': 'NOT_FOUND',
+    'an empty, half-written or large file (1 MiB)': 'CHECK_FAILED, so that `until` looks again',
+    'a time without a zone, a number without `timeUnit`, a report of the future (`skew`)': 'breaks the contract',
+    'a figure that is no number as JSON writes it': 'breaks the contract',
+    'hidden files and folders among those that wait': 'left out, and counted as that',
+    'a file that cannot be looked at':
+      'unreadable: with more than `unreadable.atMost` the step fails; one that went away meanwhile is left out',
+    'another encoding': 'UTF-8, and UTF-16 by its byte order mark; what is neither is unreadable',
+  },
   example: `id: contract
 uses: health.contract
 with: { file: health/latest.json, maxAge: 90m, numbers: { errorRate: details.errorRate } }
