@@ -110,9 +110,9 @@ function figureOf(read: Rows, wanted: Wanted, around: Around): Figure {
 function reduced(found: { value: Json; at: number }[], reduce: string, { mayFail, spoilt }: Around): Figure {
   const numbers: number[] = [];
   const bad: { value: Json; at: number }[] = [];
-  for (const one of found) {
-    const number = numberIn(one.value);
-    if (number === undefined) bad.push(one);
+  for (const got of found) {
+    const number = numberIn(got.value);
+    if (number === undefined) bad.push(got);
     else numbers.push(number);
   }
   if (bad.length > mayFail)

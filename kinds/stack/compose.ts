@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { CommandResult } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { rememberEarlierStack, writeLastUp, type Running, undoUpOfContainers } from './compose-undo.js';
-import type { ServiceState, StackContext, StackDriver } from './contract.js';
+import type { ServiceLog, ServiceState, StackContext, StackDriver } from './contract.js';
 
 const PROBE_MS = 10_000;
 const QUERY_MS = 30_000;
@@ -45,14 +45,16 @@ export async function composeProblem(context: StackContext): Promise<string | un
   }
 }
 
-/** Runs a stack with Docker Compose. */
-export function composeDriver(folder: string, context: StackContext): StackDriver {
-  const composeOn = (
-    file: string | undefined,
-    args: string[],
-    timeoutMs: number,
-    onStdout?: (bytes: Uint8Array) => void,
-  ): Promise<CommandResult> =>
+type Compose = (
+  file: string | undefined,
+  args: string[],
+  timeoutMs: number,
+  onStdout?: (bytes: Uint8Array) => void,
+) => Promise<CommandResult>;
+
+/** Runs docker compose on the stack of a folder, by another file where one is given. */
+function composeIn(folder: string, context: StackContext): Compose {
+  return (file, args, timeoutMs, onStdout) =>
     context.run({
       argv: ['docker', 'compose', '-f', file ?? join(folder, 'compose.yaml'), '--project-directory', folder, ...args],
       cwd: folder,
@@ -60,6 +62,23 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
       timeoutMs,
       ...(onStdout ? { onStdout } : {}),
     });
+}
+
+/** All of a service's log as the engine pours it: of no length that would have to be cut. */
+function pouredLog(service: string, compose: Compose): ServiceLog {
+  return {
+    pour: async (since, take) => {
+      const window = since ? ['--since', since.toISOString()] : [];
+      const args = ['logs', '--no-color', '--no-log-prefix', '--tail', 'all', ...window, service];
+      const result = await compose(undefined, args, WHOLE_LOG_MS, take);
+      if (result.exitCode !== 0) throw new StepError('STACK_FAILED', `docker compose logs failed: ${lastLine(result)}`);
+    },
+  };
+}
+
+/** Runs a stack with Docker Compose. */
+export function composeDriver(folder: string, context: StackContext): StackDriver {
+  const composeOn = composeIn(folder, context);
   const compose = (args: string[], timeoutMs: number) => composeOn(undefined, args, timeoutMs);
   const mustCompose = async (file: string | undefined, args: string[], timeoutMs: number): Promise<string> => {
     const result = await composeOn(file, args, timeoutMs);
@@ -84,17 +103,11 @@ export function composeDriver(folder: string, context: StackContext): StackDrive
     const text = await query(['logs', '--no-color', '--no-log-prefix', '--tail', String(tail), ...window, service]);
     return text.split('\n').filter((line) => line !== '');
   };
-  const pour = async (service: string, since: Date | undefined, take: (bytes: Uint8Array) => void): Promise<void> => {
-    const window = since ? ['--since', since.toISOString()] : [];
-    const args = ['logs', '--no-color', '--no-log-prefix', '--tail', 'all', ...window, service];
-    const result = await composeOn(undefined, args, WHOLE_LOG_MS, take);
-    if (result.exitCode !== 0) throw new StepError('STACK_FAILED', `docker compose logs failed: ${lastLine(result)}`);
-  };
   return {
     name: 'compose',
     ps,
     logs,
-    wholeLog: (service) => ({ pour: (since, take) => pour(service, since, take) }),
+    wholeLog: (service) => pouredLog(service, composeOn),
     up: async ({ services = [], wait, timeoutMs }) => {
       const before = await running();
       await rememberEarlierStack(folder, before, context);

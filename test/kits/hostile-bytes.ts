@@ -55,7 +55,10 @@ const PIECES: readonly (string | readonly number[])[] = [
 ];
 
 const piece = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom(...PIECES).map((one) => Buffer.from(one as string)) },
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom(...PIECES).map((one) => (typeof one === 'string' ? Buffer.from(one) : Buffer.from(one))),
+  },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes)) },
 );
 

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { JsonObject } from '../../../model/json.js';
 import { endStack, smallStack } from '../../kits/small-stack.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { eventually, failed, passed, runStep, type StepRun, temporaryFolder } from '../../kits/step-run.js';
@@ -75,7 +76,7 @@ describe('log.scan', () => {
     expect(failed(await scan({ needed: ['^(a+)+$'] })).code).toBe('CHECK_FAILED');
   });
 
-  test.each<[string, string | Buffer, object, string]>([
+  test.each<[string, string | Buffer, JsonObject, string]>([
     ['Windows line ends', 'a\r\nservice ready\r\n', { needed: ['^service ready$'] }, ''],
     ['a word far behind in a line', `${'x'.repeat(5000)}FATAL\n`, { forbidden: ['FATAL'] }, 'api.log:1: x'],
     [
@@ -113,7 +114,7 @@ describe('log.scan', () => {
     ],
   ])('%s', async (_, content, input, message) => {
     writeFileSync(path, content);
-    const run = await scan(input as never);
+    const run = await scan(input);
     if (message === '') passed(run);
     else expect(failed(run).message).toContain(message);
   });
@@ -134,10 +135,10 @@ describe('log.scan', () => {
   });
 
   describe('since now, in a log that is moved while it is watched', () => {
-    const later = async (input: object, change: () => void): Promise<StepRun> => {
+    const later = async (input: JsonObject, change: () => void): Promise<StepRun> => {
       const until = { everyMs: 20, withinMs: 3000, consecutive: 1 };
       const memory = join(base, 'evidence', 'data', 'phases', '1-kit.1', 'step', 'remember.json');
-      const running = scan({ since: 'now', ...input } as never, { task: { until } });
+      const running = scan({ since: 'now', ...input }, { task: { until } });
       await eventually(() => existsSync(memory), 'the mark is kept');
       change();
       return running;

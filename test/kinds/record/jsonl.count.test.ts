@@ -57,9 +57,9 @@ describe('jsonl.count', () => {
     writeFileSync(join(base, 't.jsonl'), jsonLines(RECORDS));
     const goLive = { baseDir: base, timeScale: 3600 };
     const input = { file: 't.jsonl', counts, window: '7d', unreadable: { atMost: 2 } };
-    const run = await runStep('jsonl.count', input, { goLive });
+    const shortened = await runStep('jsonl.count', input, { goLive });
     // Seven days are 168 s then.
-    expect(passed(run).outputs).toMatchObject({ lines: 1 });
+    expect(passed(shortened).outputs).toMatchObject({ lines: 1 });
   });
   const BROKEN = '{"broken\n[1]\n\n{"event":"processed"';
   test('broken lines make nothing known, unless the step says how many may be', async () => {
@@ -94,7 +94,7 @@ describe('jsonl.count', () => {
     [{ counts: {} }, '1 to 50'],
     [{ counts, since: 'soon' }, '`since` has no time'],
     [{ counts, since: '2026-11-01' }, '`since` has a time without a zone'],
-    [{ counts: { n: { id: 12345678901234567890 } } }, 'quote it'],
+    [{ counts: { n: { id: Number('12345678901234567890') } } }, 'quote it'],
   ])('%j is refused', async (input, message) => {
     const base = temporaryFolder();
     writeFileSync(join(base, 't.jsonl'), '');

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Json } from '../../../model/json.js';
 import { nodesAt, oneAt } from '../../../kinds/shared/json-path.js';
 
 const DOCUMENT = { services: [{ s: 'ok' }, { s: 'down' }], one: 1, none: null };
@@ -19,7 +20,7 @@ test('a place that wants one value says how many there are', () => {
 
 test('what is no JSONPath, and a document too deep for one, are errors', () => {
   expect(() => nodesAt(DOCUMENT, '$.[')).toThrow('is no JSONPath');
-  let deep: unknown[] = [];
+  let deep: Json[] = [];
   for (let depth = 0; depth < 20_000; depth += 1) deep = [deep];
-  expect(() => nodesAt(deep as never, '$..x')).toThrow('cannot be followed');
+  expect(() => nodesAt(deep, '$..x')).toThrow('cannot be followed');
 });

@@ -10,7 +10,7 @@ const read = (bytes: string | Buffer) => {
     values.push(value);
     return undefined;
   });
-  reader.push(Buffer.from(bytes as string));
+  reader.push(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
   return { values, account: reader.end() };
 };
 

@@ -18,7 +18,7 @@ const readAll = (pieces: readonly Uint8Array[], options: LinesOptions = {}) => {
   return { lines, broken, account: reader.end() };
 };
 const read = (bytes: string | readonly number[] | Buffer, options: LinesOptions = {}) => {
-  const { lines, ...rest } = readAll([Buffer.from(bytes as string)], options);
+  const { lines, ...rest } = readAll([typeof bytes === 'string' ? Buffer.from(bytes) : Buffer.from(bytes)], options);
   return { texts: lines.map(({ text }) => text), lines, ...rest };
 };
 

@@ -29,7 +29,11 @@ test.each<[string, object[]]>([
 
 describe('members of an output that the input names', () => {
   const reads = (expression: string): object => ({ ...pause, id: 'b', when: expression });
-  const ask = (expect: unknown): object => ({ id: 'h', uses: 'http.check', with: { url: 'http://x/', expect } });
+  const ask = (wanted: unknown): object => ({
+    id: 'h',
+    uses: 'http.check',
+    with: { url: 'http://x/', expect: wanted },
+  });
   const figures = { id: 'm', uses: 'metrics.read', with: { file: 'm.json', values: { p95: { path: 'ms' } } } };
   test.each<[string, object, string]>([
     ['a figure', figures, 'steps.m.values.p95 > 1'],
