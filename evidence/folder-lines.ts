@@ -6,6 +6,7 @@ import { LockTimeout, withLock } from '../host/file-lock.js';
 import { sha256, syncFolder, writeDurably } from './durable.js';
 import { EvidenceError, EvidenceRefusal, evidenceError } from './error.js';
 import type { EvidenceStore, Tail } from './store.js';
+import { largest } from '../model/largest.js';
 
 const NEWLINE = 0x0a;
 const PIECE_BYTES = 64 * 1024;
@@ -145,7 +146,7 @@ async function setAsideTornLine(handle: FileHandle, path: string): Promise<Tail[
   const prefix = `${basename(path, '.jsonl')}.torn-`;
   const names = (await readdir(dirname(path))).filter((name) => name.startsWith(prefix));
   const taken = names.map((name) => Number(name.slice(prefix.length))).filter(Number.isInteger);
-  const file = `${prefix}${1 + Math.max(0, ...taken)}`;
+  const file = `${prefix}${1 + (largest(taken) ?? 0)}`;
   await writeDurably(join(dirname(path), file), bytes);
   await handle.truncate(whole);
   await handle.sync();

@@ -93,7 +93,7 @@ async function namesIn(folder: string): Promise<string[]> {
 /** Links are not followed. Tag files are written beside `data/`, so leftovers are looked for there, too. */
 async function inventory(root: string): Promise<Inventory> {
   const found: Inventory = { files: [], leftovers: [], links: [] };
-  found.leftovers.push(...(await namesIn(root)).filter(isLeftover));
+  found.leftovers = (await namesIn(root)).filter(isLeftover);
   await lookInto(root, 'data', found);
   found.files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return found;

@@ -25,6 +25,8 @@ export interface OutputOptions {
   /** Absolute path of the file that takes both streams as they come. */
   saveTo: string | undefined;
   secrets: readonly string[];
+  /** Is given standard output as it comes. */
+  onStdout?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /**
@@ -56,6 +58,7 @@ export function collectOutput(stdout: Readable, stderr: Readable, options: Outpu
     }
     bytes += chunk.length;
   };
+  if (options.onStdout) stdout.on('data', options.onStdout);
   const ends = [stdout, stderr].map((stream) => keepEnd(stream, captureBytes, secrets, receive));
   const closed = Promise.all([stdout, stderr].map((stream) => (stream.closed ? undefined : once(stream, 'close'))));
   return async () => {

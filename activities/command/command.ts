@@ -59,6 +59,7 @@ export async function runCommand(options: CommandOptions, around: CommandSurroun
     captureBytes: options.captureBytes ?? CAPTURE_BYTES,
     saveTo: around.saveTo,
     secrets: around.secrets ?? [],
+    onStdout: options.onStdout,
   });
   const exit = new Promise<{ exitCode: number | null; signal: string | null }>((resolve) => {
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));

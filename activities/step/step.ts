@@ -182,6 +182,8 @@ export interface CommandOptions {
   captureBytes?: number;
   saveAs?: string;
   input?: string;
+  /** Is given the standard output as it comes, with secrets in it: for what is too large to be kept. It must not throw. */
+  onStdout?: (bytes: Uint8Array) => void;
   /** false: files that argv names may have changed since the plan was made. */
   pin?: boolean;
 }

@@ -3,6 +3,7 @@ import type { GoLiveState } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import type { Verdict } from '../../model/verdict.js';
 import { spanOf } from './records.js';
+import { largest, smallest } from '../../model/largest.js';
 
 /** Dark enough on white for text and marks (WCAG AA), and apart for colour-blind eyes together with their signs. */
 export const COLOURS: Record<Verdict | 'pending', string> = {
@@ -34,9 +35,9 @@ async function draw(spec: TopLevelSpec): Promise<string> {
 function scaled(gate: GateResult): { factor: number; suffix: string } {
   if (gate.unit === 'percent') return { factor: 100, suffix: ' %' };
   if (gate.unit !== 'ms') return { factor: 1, suffix: '' };
-  const largest = Math.max(...numbersOf(gate).map(Math.abs));
-  if (largest >= 600_000) return { factor: 1 / 60_000, suffix: ' min' };
-  return largest >= 5000 ? { factor: 1 / 1000, suffix: ' s' } : { factor: 1, suffix: ' ms' };
+  const top = largest(numbersOf(gate).map(Math.abs)) ?? 0;
+  if (top >= 600_000) return { factor: 1 / 60_000, suffix: ' min' };
+  return top >= 5000 ? { factor: 1 / 1000, suffix: ' s' } : { factor: 1, suffix: ' ms' };
 }
 
 function numbersOf(gate: GateResult): number[] {
@@ -48,8 +49,8 @@ function numbersOf(gate: GateResult): number[] {
 
 function domainOf(gate: GateResult): [number, number] {
   const numbers = numbersOf(gate);
-  const top = Math.max(0, ...numbers);
-  const bottom = Math.min(0, ...numbers);
+  const top = largest([0, ...numbers]) ?? 0;
+  const bottom = smallest([0, ...numbers]) ?? 0;
   if (gate.unit === 'count' || gate.unit === 'ms' || top > 1)
     return [bottom * 1.15, Math.max(gate.unit === 'count' ? 5 : 0, top * 1.15) || 1];
   return [bottom * 1.15, top <= 0.1 ? 0.2 : 1];
@@ -190,7 +191,7 @@ const KINDS = {
 export async function timelineChart(state: GoLiveState): Promise<string | undefined> {
   const { rows, spans } = spansOf(state);
   if (spans.length === 0) return undefined;
-  const longest = Math.max(1, ...spans.map((span) => span.to));
+  const longest = largest([1, ...spans.map((span) => span.to)]) ?? 1;
   // Axis labels are m:ss below 20 minutes, h:mm above.
   const unit = longest < 1200 ? 1 : 60;
   const values = spans.map((span) => ({

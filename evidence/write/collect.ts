@@ -28,7 +28,9 @@ export async function collectEvidence(
   await refuseSealed(store);
   const state = request.state as unknown as GoLiveState;
   const missing: string[] = [];
-  for (const include of request.include) missing.push(...(await writeIncluded(store, include, state)));
+  for (const include of request.include) {
+    for (const one of await writeIncluded(store, include, state)) missing.push(one);
+  }
   await store.write('data/metrics_summary.json', jsonText(metricsSummary(state)));
   for (const [file, content] of runningRecords(state)) await store.write(`data/${file}`, content);
   if ((await store.read('data/runbook.yaml')) === undefined) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
+import { accountOutputs, unreadableField } from '../shared/reading.js';
 
 const verdicts = z.record(z.string(), z.string());
 const confusion = z.record(z.string(), z.number().min(0));
@@ -18,8 +19,10 @@ export const casesCompare = defineKind({
       .optional()
       .describe('results.jsonl or metrics.json of an earlier run, instead of `baseline`; may be missing.'),
     maxDrop: z.number().min(0).max(1).default(0.3).describe('Largest tolerated drop of a class, as a ratio.'),
+    unreadable: unreadableField,
   }),
   outputs: z.object({
+    ...accountOutputs,
     compared: z.boolean().describe('False when there was no earlier run to compare with.'),
     agreement: z.number().optional().describe('Share of the earlier run’s cases that got the same verdict now.'),
     changed: z.number().describe('Cases of the earlier run with another verdict now, or none.'),
@@ -34,10 +37,27 @@ export const casesCompare = defineKind({
   reach: 'none',
   writes: 'none',
   undo: null,
+  meets: {
+    'an earlier run that is not there': '`compared: false`',
+    'a file that is empty, half-written, or holds a case twice':
+      'unreadable lines: with more than `unreadable.atMost` the step fails',
+    'a case that only one of the runs has': 'of the earlier one: changed; of this one: left out',
+    'another encoding': 'UTF-8, and UTF-16 by its byte order mark; what is neither is unreadable',
+  },
   example: `id: compare
 uses: cases.compare
 with: { baselineFile: earlier/results.jsonl, current: { case-1: pass }, currentConfusion: { "pass>pass": 1 } }
 `,
-  sample: { compared: true, agreement: 1, changed: 0, maxDrop: 0, worstClass: 'none', exceeds: false },
+  sample: {
+    looked: 1,
+    unreadable: 0,
+    leftOut: 0,
+    compared: true,
+    agreement: 1,
+    changed: 0,
+    maxDrop: 0,
+    worstClass: 'none',
+    exceeds: false,
+  },
   leaves: ['compare.json'],
 });

@@ -7,6 +7,8 @@ import type { RecomputeOf } from '../shared/recompute-of.js';
 export interface Run {
   verdicts?: Record<string, string> | undefined;
   confusion?: Record<string, number> | undefined;
+  /** Lines of its file that are no result. */
+  unreadable?: number;
 }
 
 /** Two runs of this go-live are in its inputs; an earlier run's file is not in this bundle. */
@@ -28,6 +30,9 @@ export function compare(baseline: Run, current: Run, maxDrop: number) {
   const drop = largestDrop(baseline.confusion, current.confusion);
   const agreed = baseline.verdicts && current.verdicts ? agreement(before, now) : undefined;
   const outputs = {
+    looked: Object.keys(before).length,
+    unreadable: baseline.unreadable ?? 0,
+    leftOut: Object.keys(now).filter((id) => !Object.hasOwn(before, id)).length,
     compared: true,
     ...(agreed === undefined ? {} : { agreement: agreed }),
     changed: changed.length,

@@ -1,11 +1,15 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { casesCompare as kind } from './cases.compare.kind.js';
 import { compare, type Run } from './cases.compare.recompute.js';
-import { type CaseResult, confusionOf } from './metrics.js';
-import { readNeeded } from '../shared/replace.js';
+import { confusionOf } from './metrics.js';
+import { readResults } from './results.js';
+import { asStep } from '../shared/as-step.js';
+import { exactJson } from '../shared/json.js';
+import { readWhole } from '../shared/read-file.js';
+import { accountText, figuresOfAccount, ReadingError, refuseUnreadable } from '../shared/reading.js';
+import { textOf } from '../shared/text.js';
 import { exists } from '../shared/tree.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
-import { StepError } from '../../activities/step/step-error.js';
 
 type Input = z.infer<(typeof kind)['input']>;
 
@@ -16,7 +20,15 @@ export const casesCompare: HandlerOf<typeof kind> = {
     if (!baseline) {
       await context.evidence.write('compare.json', `${JSON.stringify({ compared: false })}\n`);
       return {
-        outputs: { compared: false, changed: 0, worstClass: 'none', exceeds: false },
+        outputs: {
+          looked: 0,
+          unreadable: 0,
+          leftOut: Object.keys(current.verdicts ?? {}).length,
+          compared: false,
+          changed: 0,
+          worstClass: 'none',
+          exceeds: false,
+        },
         summary: 'no earlier run to compare with',
       };
     }
@@ -30,7 +42,7 @@ export const casesCompare: HandlerOf<typeof kind> = {
     await context.evidence.write('compare.json', `${JSON.stringify(record, null, 2)}\n`);
     return {
       outputs,
-      summary: `${changed.length} of ${Object.keys(before).length} cases changed; largest drop of a class ${drop ? `${(drop.drop * 100).toFixed(0)} points (${drop.verdict})` : 'not known'}`,
+      summary: `${changed.length} of ${Object.keys(before).length} cases changed; largest drop of a class ${drop ? `${(drop.drop * 100).toFixed(0)} points (${drop.verdict})` : 'not known'}${accountText(figuresOfAccount(outputs))}`,
     };
   },
 };
@@ -43,21 +55,28 @@ async function baselineOf(input: Input, context: StepContext): Promise<Run | und
   }
   const path = context.path(input.baselineFile);
   if (!(await exists(path))) return undefined;
-  const text = (await readNeeded(path, 'The earlier run')).toString('utf8');
+  const bytes = await readWhole(path, 'The earlier run');
+  return asStep(() => (path.endsWith('.jsonl') ? runOfResults(bytes, input) : runOfMetrics(bytes, path)));
+}
+
+function runOfResults(bytes: Uint8Array, { unreadable, baselineFile = '' }: Input): Run {
+  const { results, account } = readResults(bytes);
+  refuseUnreadable(account, unreadable, `lines of ${baselineFile}`);
+  const verdicts = Object.fromEntries(results.map(({ id, verdict }) => [id, verdict ?? 'none']));
+  return { verdicts, confusion: confusionOf(results), unreadable: account.unreadable };
+}
+
+const metrics = z
+  .object({
+    verdicts: z.record(z.string(), z.string()).optional(),
+    confusion: z.record(z.string(), z.number().min(0)).optional(),
+  })
+  .refine(({ verdicts, confusion }) => verdicts !== undefined || confusion !== undefined);
+
+function runOfMetrics(bytes: Uint8Array, path: string): Run {
   try {
-    if (path.endsWith('.jsonl')) {
-      const results = text
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as CaseResult);
-      return {
-        verdicts: Object.fromEntries(results.map(({ id, verdict }) => [id, verdict ?? 'none'])),
-        confusion: confusionOf(results),
-      };
-    }
-    const { confusion, verdicts } = JSON.parse(text) as Run;
-    return { confusion, verdicts };
-  } catch {
-    throw new StepError('EXPECTATION_FAILED', `${path} is no results.jsonl or metrics.json of an earlier run.`);
+    return metrics.parse(exactJson(textOf(bytes, 'The earlier run')));
+  } catch (cause) {
+    throw new ReadingError('CHECK_FAILED', `${path} is no results.jsonl or metrics.json of an earlier run.`, cause);
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../shared/fields.js';
+import { accountOutputs } from '../shared/reading.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { secretRef } from '../../model/schema/format/secret-refs.js';
 
@@ -25,9 +26,16 @@ export const casesRun = defineKind({
     token: secretRef.optional().describe('Sent as a bearer token.'),
     timeout: duration.default(60_000).describe('Time for one answer.'),
     seed: z.int().optional().describe('Seed that the manifest must have been made with.'),
+    unreadable: z
+      .strictObject({ atMost: z.int().min(0).max(100_000) })
+      .optional()
+      .describe(
+        'How many answers may be no verdict; with more, the step fails. Without it they fail nothing and have their figures.',
+      ),
     requireStubFalse: z.boolean().default(false).describe('Stop at the first stubbed answer.'),
   }),
   outputs: z.object({
+    ...accountOutputs,
     total: count.describe('Cases of the manifest.'),
     comparable: count.describe('Cases whose answer was mapped to pass, warn, reject or blocked.'),
     agreed: count.describe('Comparable cases with the expected verdict.'),
@@ -51,6 +59,14 @@ export const casesRun = defineKind({
   reach: ({ url }) => url,
   writes: 'none',
   undo: null,
+  meets: {
+    'an answer that is no verdict':
+      'unreadable and not comparable: no accuracy counts it. Its figures are for gates; with `unreadable.atMost` it fails the step',
+    'an answer of more than 1 MiB, or no text': 'no verdict',
+    'a manifest that is half-written or no manifest': 'an error that names the place',
+    'a case that stands twice': 'refused before the first is sent',
+    'results of an earlier attempt': 'kept: a case with a recorded answer is not sent again',
+  },
   example: `id: run1
 uses: cases.run
 timeout: 45m
@@ -61,6 +77,9 @@ with:
   retries429: 8
 `,
   sample: {
+    looked: 20,
+    unreadable: 0,
+    leftOut: 0,
     total: 20,
     comparable: 20,
     agreed: 18,

@@ -1,5 +1,7 @@
 import type { casesRun as kind } from './cases.run.kind.js';
 import { type CaseResult, metricsOf } from './metrics.js';
+import { readResults } from './results.js';
+import { refuseUnreadable } from '../shared/reading.js';
 import type { Expected } from './verdict-class.js';
 import type { RecomputeOf } from '../shared/recompute-of.js';
 
@@ -10,16 +12,16 @@ const MOST_VERDICTS = 200;
 export function outputsOf(cases: readonly Expected[], results: readonly CaseResult[]) {
   const metrics = metricsOf(cases, results);
   const verdicts = Object.fromEntries(results.map(({ id, verdict }) => [id, verdict ?? 'none']));
-  return { ...metrics, ...(metrics.total <= MOST_VERDICTS ? { verdicts } : {}) };
+  const unreadable = results.length - metrics.comparable;
+  const account = { looked: metrics.comparable, unreadable, leftOut: metrics.total - results.length };
+  return { ...account, ...metrics, ...(metrics.total <= MOST_VERDICTS ? { verdicts } : {}) };
 }
 
 /** Every case has its line when the step is done, with what the oracle expects of it. */
 export const recomputeCasesRun: RecomputeOf<typeof kind> = (_input, read) => {
-  const text = read('results.jsonl')?.toString('utf8');
-  if (text === undefined) return undefined;
-  const results = text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as CaseResult);
+  const bytes = read('results.jsonl');
+  if (bytes === undefined) return undefined;
+  const { results, account } = readResults(bytes);
+  refuseUnreadable(account, { atMost: 0 }, 'lines of results.jsonl');
   return outputsOf(results, results);
 };

@@ -5,6 +5,8 @@ import { writeLeaves } from './leaves.js';
 import { type Case, type Manifest, readManifest } from './manifest.js';
 import { type CaseResult, tallies } from './metrics.js';
 import { sendCase, type SendOptions } from './send-case.js';
+import { asStep } from '../shared/as-step.js';
+import { figuresOfAccount, refuseUnreadable } from '../shared/reading.js';
 import type { HandlerOf, LineAppender, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
@@ -34,13 +36,27 @@ export const casesRun: HandlerOf<typeof kind> = {
     await appender.close();
     await writeLeaves(context.evidence, manifest.cases, results, true);
     const outputs = outputsOf(manifest.cases, results);
+    const { unreadable } = input;
+    if (unreadable) {
+      const { figures, problem } = { figures: figuresOfAccount(outputs), problem: firstUnread(results) };
+      asStep(
+        () => refuseUnreadable({ ...figures, ...(problem ? { problem } : {}) }, unreadable, 'answers'),
+        () => ({ facts: figures, evidence: context.evidence.refs() }),
+      );
+    }
     const { comparable, agreed, total, retries429, exhausted429 } = outputs;
     return {
       outputs,
-      summary: `${agreed} of ${comparable} comparable cases agree with the oracle (${total} cases); 429: ${retries429} retried, ${exhausted429} exhausted`,
+      summary: `${agreed} of ${comparable} comparable cases agree with the oracle (${total} cases, ${outputs.unreadable} answers no verdict); 429: ${retries429} retried, ${exhausted429} exhausted`,
     };
   },
 };
+
+/** The first answer that was no verdict, and why. */
+function firstUnread(results: readonly CaseResult[]): string | undefined {
+  const first = results.find(({ verdict }) => verdict === null);
+  return first && `${first.id}: ${first.error ?? 'no verdict'}`;
+}
 
 async function runAll(
   input: Input,

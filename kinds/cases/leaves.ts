@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import type { EvidenceRef } from '../../model/evidence/manifest.js';
+import { largest } from '../../model/largest.js';
 import type { StepEvidence } from '../../activities/step/step.js';
 import type { Case } from './manifest.js';
 import { type CaseResult, metricsOf } from './metrics.js';
@@ -23,7 +24,7 @@ export async function writeLeaves(
     casesLimited: limited.length,
     retries429: metrics.retries429,
     exhausted429: metrics.exhausted429,
-    mostRetriesOfACase: Math.max(0, ...results.map((result) => result.retries429)),
+    mostRetriesOfACase: largest(results.map((result) => result.retries429)) ?? 0,
     limited: limited.map(({ id, retries429, exhausted429, ms }) => ({ id, retries429, exhausted429, ms })),
   };
   return [

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
+import { accountOutputs } from '../shared/reading.js';
 
 export const manifestCheck = defineKind({
   title: 'Manifest sanity',
@@ -10,6 +11,7 @@ export const manifestCheck = defineKind({
     expectScenarios: z.int().min(1).optional().describe('Fewest different scenarios.'),
   }),
   outputs: z.object({
+    ...accountOutputs,
     cases: z.number(),
     scenarios: z.number().describe('Different scenarios.'),
     sha256: z.string().describe('SHA-256 of the manifest.'),
@@ -19,11 +21,21 @@ export const manifestCheck = defineKind({
   reach: 'none',
   writes: 'none',
   undo: null,
+  meets: {
+    'a manifest that is empty, half-written or no text':
+      'CHECK_FAILED, so that `until` looks again: it is read as a whole, or not at all',
+    'a case that stands twice': 'refused',
+    'another encoding': 'UTF-8, and UTF-16 by its byte order mark; what is neither is unreadable',
+    'a huge manifest': 'refused beyond 256 MiB or 100,000 cases',
+  },
   example: `id: manifest
 uses: manifest.check
 with: { manifest: cases/smoke20.json, expectCount: 20 }
 `,
   sample: {
+    looked: 20,
+    unreadable: 0,
+    leftOut: 0,
     cases: 20,
     scenarios: 12,
     sha256: 'a'.repeat(64),

@@ -25,7 +25,8 @@ export const manifestCheck: HandlerOf<typeof kind> = {
     await context.evidence.write('manifest.json', bytes);
     const shares = Object.entries(expected).map(([verdict, count]) => `${count} ${verdict}`);
     return {
-      outputs: { cases: cases.length, scenarios, sha256, expected },
+      // A manifest is read as a whole, or not at all.
+      outputs: { looked: cases.length, unreadable: 0, leftOut: 0, cases: cases.length, scenarios, sha256, expected },
       summary: `${cases.length} cases of ${scenarios} scenarios, expected: ${shares.join(', ')}`,
     };
   },

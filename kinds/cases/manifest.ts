@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { sha256 } from '../../evidence/durable.js';
-import { readNeeded } from '../shared/replace.js';
+import { asStep } from '../shared/as-step.js';
+import { exactJson } from '../shared/json.js';
+import { readWhole } from '../shared/read-file.js';
+import { textOf } from '../shared/text.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { VERDICT_CLASSES } from './verdict-class.js';
 
@@ -27,12 +30,13 @@ export type Case = Manifest['cases'][number];
 
 /** Reads a manifest of cases. @throws StepError NOT_FOUND, or EXPECTATION_FAILED with the place in the file */
 export async function readManifest(path: string): Promise<{ manifest: Manifest; sha256: string; bytes: Buffer }> {
-  const bytes = await readNeeded(path, 'The manifest of cases');
+  const bytes = await readWhole(path, 'The manifest of cases');
+  const text = asStep(() => textOf(bytes, `The manifest of cases ${path}`));
   let raw: unknown;
   try {
-    raw = JSON.parse(bytes.toString('utf8'));
+    raw = exactJson(text);
   } catch {
-    throw new StepError('EXPECTATION_FAILED', `${path} is no JSON.`);
+    throw new StepError('CHECK_FAILED', `${path} is no JSON.`);
   }
   const parsed = manifestSchema.safeParse(raw);
   if (!parsed.success) {
@@ -52,7 +56,7 @@ export async function readManifest(path: string): Promise<{ manifest: Manifest; 
 
 /** Counts cases by a key. */
 export function countBy(cases: readonly Case[], key: 'scenario' | 'expected'): Record<string, number> {
-  const found: Record<string, number> = {};
-  for (const one of cases) found[one[key]] = (found[one[key]] ?? 0) + 1;
-  return found;
+  const found = new Map<string, number>();
+  for (const one of cases) found.set(one[key], (found.get(one[key]) ?? 0) + 1);
+  return Object.fromEntries(found);
 }

@@ -1,3 +1,4 @@
+import { largest, smallest } from '../../model/largest.js';
 import { type Expected, type VerdictClass, VERDICT_CLASSES } from './verdict-class.js';
 
 /** One line of `results.jsonl`: what was asked and answered for one case. */
@@ -50,7 +51,7 @@ function maxClassBlocked(cases: readonly Expected[], results: readonly CaseResul
     const blocked = results.filter((result) => result.expected === verdict && result.verdict === 'blocked').length;
     return all === 0 ? 0 : blocked / all;
   });
-  return Math.max(0, ...shares);
+  return largest(shares) ?? 0;
 }
 
 function falsePasses(results: readonly CaseResult[]): number {
@@ -99,7 +100,7 @@ export function metricsOf(cases: readonly Expected[], results: readonly CaseResu
     ),
     maxClassBlockedShare: running.maxClassBlockedShare,
     stubbed: results.filter((result) => result.stub).length,
-    durationMs: results.length === 0 ? 0 : Math.max(...ends) - Math.min(...starts),
+    durationMs: (largest(ends) ?? 0) - (smallest(starts) ?? 0),
     confusion: confusionOf(results),
   };
 }

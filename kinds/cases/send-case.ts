@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
 import { sha256 } from '../../evidence/durable.js';
 import type { HttpAnswer, StepContext } from '../../activities/step/step.js';
 import { jsonIn } from '../shared/kept.js';
+import { textOf } from '../shared/text.js';
 import type { Case } from './manifest.js';
 import type { CaseResult } from './metrics.js';
 import { VERDICT_CLASSES } from './verdict-class.js';
@@ -92,7 +93,8 @@ type Reading = Pick<
 function read(answer: HttpAnswer, { redact, redactIn }: StepContext): Reading {
   const nothing: Reading = { verdict: null, stub: false, issues: [], severities: [], structuredKeys: [] };
   if (answer.status !== 200) return { ...nothing, error: `status ${answer.status}` };
-  const raw = jsonIn(answer.body.toString('utf8'));
+  const text = answerText(answer.body);
+  const raw = text === undefined ? undefined : jsonIn(text);
   if (raw === undefined) return { ...nothing, error: 'the answer is no JSON' };
   const body = object(raw);
   const structured = object(body.structured_result);
@@ -110,6 +112,15 @@ function read(answer: HttpAnswer, { redact, redactIn }: StepContext): Reading {
     ...(structured.documents_present === undefined ? {} : { documentsPresent: redactIn(structured.documents_present) }),
     ...(verdict ? {} : { error: `the verdict '${told(body.verdict).slice(0, 40)}' is not known` }),
   };
+}
+
+/** A byte order mark is taken; what is no text is no verdict. */
+function answerText(body: Uint8Array): string | undefined {
+  try {
+    return textOf(body, 'The answer');
+  } catch {
+    return undefined;
+  }
 }
 
 function object(value: Json | undefined): JsonObject {

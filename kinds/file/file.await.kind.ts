@@ -30,6 +30,12 @@ export const fileAwait = defineKind({
   reach: 'none',
   writes: 'none',
   undo: null,
+  meets: {
+    'a log that is not there yet': 'no record, as with one that does not match',
+    'lines of a log that cannot be read': 'told with their number where no record matches',
+    'several records that match': 'the last one is given',
+    'a link': 'is there, wherever it leads; to a log it is followed',
+  },
   example: `id: fate
 uses: file.await
 with:

@@ -1,9 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { z } from 'zod';
 import type { fileAwait as kind } from './file.await.kind.js';
 import type { JsonObject } from '../../model/json.js';
+import { accountText, nothingRead } from '../shared/reading.js';
 import { exists } from '../shared/tree.js';
-import { eachRecord, matches } from '../shared/jsonl.js';
+import { matches, recordReader } from '../shared/jsonl.js';
+import { readLines } from '../shared/read-file.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
@@ -15,18 +18,9 @@ export const fileAwait: HandlerOf<typeof kind> = {
     for (const path of present) {
       const names = await matching(path, context);
       if (names.length === 0) problems.push(`nothing is at ${path}`);
-      found.push(...names);
+      for (const name of names) found.push(name);
     }
-    let record: JsonObject | undefined;
-    if (line) {
-      const path = context.path(line.file);
-      if (await exists(path)) {
-        await eachRecord(path, context.signal, (one) => {
-          if (matches(one, line.where)) record = one;
-        });
-      }
-      if (!record) problems.push(`no record of ${line.file} has ${JSON.stringify(line.where)}`);
-    }
+    const record = line && (await recordOf(line, problems, context));
     const outputs = { present: found, record: record ?? {}, at: context.now().toISOString() };
     await context.evidence.write('found.json', `${JSON.stringify({ ...outputs, problems }, null, 2)}\n`);
     if (problems.length > 0) {
@@ -40,6 +34,25 @@ export const fileAwait: HandlerOf<typeof kind> = {
     return { outputs, summary: parts.filter(Boolean).join(', ') };
   },
 };
+
+/** The last record that matches, or a problem. What cannot be read may be the one that is missing, so it is told. */
+async function recordOf(
+  { file, where }: NonNullable<z.infer<(typeof kind)['input']>['line']>,
+  problems: string[],
+  context: StepContext,
+): Promise<JsonObject | undefined> {
+  let record: JsonObject | undefined;
+  const path = context.path(file);
+  const reader = recordReader((one) => {
+    if (matches(one, where)) record = one;
+    return undefined;
+  });
+  const account = (await exists(path))
+    ? await readLines(path, 'The file of records', reader, context.signal)
+    : nothingRead();
+  if (!record) problems.push(`no record of ${file} has ${JSON.stringify(where)}${accountText(account)}`);
+  return record;
+}
 
 /** Paths that exist; in the last part of the pattern `*` stands for any characters. */
 async function matching(pattern: string, context: StepContext): Promise<string[]> {

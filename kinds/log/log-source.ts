@@ -1,73 +1,156 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { asStep } from '../shared/as-step.js';
+import { type Line, type LineReader, lineReader, type LinesAccount } from '../shared/lines.js';
+import { openNeeded, type OpenFile, piecesOf } from '../shared/read-file.js';
+import { addAccount, countUnreadable } from '../shared/reading.js';
+import { type Opening, OPENING_BYTES, openingOf } from '../shared/text.js';
 import { StepError } from '../../activities/step/step-error.js';
-import type { StackDriver } from '../stack/contract.js';
+import type { ServiceLog } from '../stack/contract.js';
+import { isMarked, type LogPart, type Mark, rotatedSince } from './log-mark.js';
 
-const LARGEST_BYTES = 64 * 1024 * 1024;
-const STACK_LINES = 100_000;
-/** Longer lines are cut. */
-const LINE_CHARACTERS = 4096;
-
-/** A log with the lines of it that count; `first` is the number of the first of them, from 1. */
-export interface Log {
-  name: string;
-  first: number;
-  lines: string[];
+/** What looks at the lines of logs. */
+export interface LogLooker {
+  /** A line, and where it stands: `app.log:12`. */
+  line(text: string, place: string): void;
+  /** A line that cannot be read, as far as it is text. */
+  broken(text: string, place: string): void;
+  signal: AbortSignal;
 }
 
-/** How far a log had been written when a step first looked. */
-export interface Mark {
-  [key: string]: number;
-  bytes: number;
-  lines: number;
+/** What came of a log. */
+export interface LogRead {
+  account: LinesAccount;
+  /** A part of it that is gone: what was written to it is not known. */
+  lost?: string;
+}
+
+const nothing = (): LinesAccount => ({ looked: 0, unreadable: 0, leftOut: 0, zeros: 0 });
+
+/**
+ * Reads the lines of a log file as they come; of any length of file.
+ *
+ * @param name how the file is called where people read
+ * @param mark from where on; a log that was rotated or begun anew since is read on where it was moved to
+ * @throws StepError NOT_FOUND when it is not there
+ */
+export async function readLogFile(
+  name: string,
+  path: string,
+  mark: Mark | undefined,
+  looker: LogLooker,
+): Promise<LogRead> {
+  const file = await openNeeded(path, 'The log file');
+  try {
+    if (!mark) return { account: await readOpen(file, { path: name, from: 0, lines: 0 }, looker) };
+    if (await isMarked(file, mark)) {
+      // A line that was half-written is new when it goes on.
+      const from = file.stats.size === mark.size ? mark.size : mark.bytes;
+      return { account: await readOpen(file, { path: name, from, lines: mark.lines }, looker) };
+    }
+    const account = nothing();
+    const parts = await rotatedSince(path, mark);
+    for (const part of parts ?? []) addAccount(account, await readPart(part, name, looker));
+    addAccount(account, await readOpen(file, { path: name, from: 0, lines: 0 }, looker));
+    const lost = `what was written to ${name} after its byte ${mark.size}, before it was rotated, is not there any more`;
+    return parts ? { account } : { account, lost };
+  } finally {
+    await file.handle.close();
+  }
+}
+
+async function readPart(part: LogPart, name: string, looker: LogLooker): Promise<LinesAccount> {
+  const file = await openNeeded(part.path, 'The rotated log');
+  const shown = name.replace(/[^/]*$/, basename(part.path));
+  try {
+    return await readOpen(file, { ...part, path: shown }, looker);
+  } finally {
+    await file.handle.close();
+  }
+}
+
+/** @param part with the name that is shown for its path */
+async function readOpen(file: OpenFile, part: LogPart, looker: LogLooker): Promise<LinesAccount> {
+  const opening = part.from === 0 ? undefined : await openingOfFile(file);
+  const reader = logReader(part.path, part.lines, looker, opening);
+  for await (const piece of piecesOf(file, part.from, file.stats.size, looker.signal)) {
+    asStep(() => reader.push(piece));
+  }
+  return asStep(() => reader.end());
+}
+
+async function openingOfFile({ handle }: OpenFile): Promise<Opening> {
+  const head = Buffer.alloc(OPENING_BYTES);
+  const { bytesRead } = await handle.read(head, 0, head.length, 0);
+  return asStep(() => openingOf(head.subarray(0, bytesRead)));
+}
+
+function logReader(name: string, before: number, looker: LogLooker, opening: Opening | undefined): LineReader {
+  const placeOf = ({ number }: Line): string => `${name}:${before + number}`;
+  return lineReader(
+    opening ? { opening } : {},
+    (line) => {
+      looker.line(line.text, placeOf(line));
+      return undefined;
+    },
+    (line) => looker.broken(line.text, placeOf(line)),
+  );
 }
 
 /**
- * Reads a log file from a mark on.
+ * Reads the log of a stack's service since it last began, whole.
  *
- * @throws StepError NOT_FOUND; BAD_INPUT beyond 64 MiB
+ * @param from what of it counts: the mark of a file, the time of an engine's log
  */
-export async function readLogFile(name: string, path: string, mark: Mark | undefined): Promise<Log> {
-  const info = await stat(path).catch(() => undefined);
-  if (!info?.isFile()) throw new StepError('NOT_FOUND', `The log file ${path} is not there.`);
-  // A file that has shrunk was begun anew.
-  const from = mark && mark.bytes <= info.size ? mark : { bytes: 0, lines: 0 };
-  if (info.size - from.bytes > LARGEST_BYTES) {
-    throw new StepError(
-      'BAD_INPUT',
-      `${path} has ${info.size - from.bytes} bytes to look through; ${LARGEST_BYTES} are the most.`,
-      {
-        hint: 'Let the log be rotated, or look with `since: now`.',
-      },
-    );
+export async function readServiceLog(
+  service: string,
+  log: ServiceLog,
+  from: ServiceMark | undefined,
+  looker: LogLooker,
+): Promise<LogRead> {
+  if ('path' in log) {
+    if (from && 'size' in from && from.size > log.from) return readLogFile(service, log.path, from, looker);
+    return { account: await readFrom(service, log, looker) };
   }
-  const lines: string[] = [];
-  let rest = '';
-  if (info.size > from.bytes) {
-    const stream = createReadStream(path, { start: from.bytes, end: info.size - 1, encoding: 'utf8' });
-    for await (const piece of stream as AsyncIterable<string>) {
-      const parts = (rest + piece).split('\n');
-      rest = (parts.pop() ?? '').slice(0, LINE_CHARACTERS * 4);
-      for (const part of parts) lines.push(part.slice(0, LINE_CHARACTERS));
+  const reader = logReader(service, 0, looker, undefined);
+  let failed: { error: unknown } | undefined;
+  const since = from && 'time' in from ? new Date(from.time) : undefined;
+  await log.pour(since, (bytes) => {
+    if (failed) return;
+    try {
+      reader.push(bytes);
+    } catch (error) {
+      failed = { error };
     }
+  });
+  return { account: asStep(() => endOf(reader, failed)) };
+}
+
+function endOf(reader: LineReader, failed: { error: unknown } | undefined): LinesAccount {
+  if (failed) throw failed.error;
+  return reader.end();
+}
+
+async function readFrom(service: string, { path, from }: { path: string; from: number }, looker: LogLooker) {
+  let file: OpenFile;
+  try {
+    file = await openNeeded(path, 'The log of the service');
+  } catch (error) {
+    // A service that was never started has said nothing.
+    if (error instanceof StepError && error.code === 'NOT_FOUND') return nothing();
+    throw error;
   }
-  if (rest) lines.push(rest.slice(0, LINE_CHARACTERS));
-  return { name, first: from.lines + 1, lines };
+  try {
+    return await readOpen(file, { path: service, from: Math.min(from, file.stats.size), lines: 0 }, looker);
+  } finally {
+    await file.handle.close();
+  }
 }
 
-/** How far a log file has been written; nothing when it is not there yet. */
-export async function markOf(name: string, path: string): Promise<Mark> {
-  const info = await stat(path).catch(() => undefined);
-  if (!info) return { bytes: 0, lines: 0 };
-  const { lines } = await readLogFile(name, path, undefined);
-  return { bytes: info.size, lines: lines.length };
-}
+/** Where the log of a service stood when a step first looked. */
+export type ServiceMark = Mark | { time: string };
 
-/** Reads the log of a stack's service from a mark on, counted in lines. */
-export async function readServiceLog(stack: StackDriver, service: string, mark: Mark | undefined): Promise<Log> {
-  const { lines, cut } = await stack.logs(service, STACK_LINES);
-  if (cut) throw new StepError('CHECK_FAILED', `The log of ${service} is longer than can be looked through.`);
-  // A service that has begun anew has a log of its own.
-  const from = mark && mark.lines <= lines.length ? mark.lines : 0;
-  return { name: service, first: from + 1, lines: lines.slice(from) };
+/** Counts a part that is lost among what could not be read. */
+export function countLost({ account, lost }: LogRead): LinesAccount {
+  if (lost !== undefined) countUnreadable(account, lost);
+  return account;
 }

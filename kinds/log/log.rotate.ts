@@ -7,6 +7,9 @@ import { readPidFile } from '../process/pid-file.js';
 import type { RunningProcess } from '../process/running.js';
 import { writeDraft } from '../../evidence/durable.js';
 import { inTurn } from '../shared/file-turn.js';
+import { largest, smallest } from '../../model/largest.js';
+import { asStep } from '../shared/as-step.js';
+import { refuseUnreadable } from '../shared/reading.js';
 import { readLogFile } from './log-source.js';
 import { matchGroup } from '../shared/patterns.js';
 import { realPlace } from '../shared/tree.js';
@@ -18,6 +21,7 @@ import { StepError } from '../../activities/step/step-error.js';
 
 type Input = z.infer<(typeof kind)['input']>;
 const LOOK_MS = 50;
+const LINES_AT_ONCE = 1000;
 
 /** What became of one log. */
 interface Rotation {
@@ -43,7 +47,7 @@ export const logRotate: HandlerOf<typeof kind> = {
     const done = all.filter(({ rotated }) => rotated !== null);
     const outputs = {
       rotated: done.length,
-      kept: Math.max(...all.map(({ kept }) => kept)),
+      kept: largest(all.map(({ kept }) => kept)) ?? 0,
       removed: sum(({ removed }) => removed),
       writing: done.filter(({ writing }) => writing).length,
       lost: sum(({ lost }) => lost),
@@ -127,7 +131,9 @@ async function rotate(file: string, path: string, input: Input, context: StepCon
   const writing = await goesOn(path, input, context);
   const removed = await removeOld(path, input.keep);
   const checked =
-    input.sequence === undefined ? { lines: 0, lost: 0, doubled: 0 } : await sequenceOf(path, input.sequence, writing);
+    input.sequence === undefined
+      ? { lines: 0, lost: 0, doubled: 0 }
+      : await sequenceOf(path, input.sequence, writing, context);
   return {
     file,
     bytes,
@@ -210,15 +216,31 @@ async function sequenceOf(
   path: string,
   pattern: string,
   writing: boolean,
+  { signal }: StepContext,
 ): Promise<{ lines: number; lost: number; doubled: number }> {
   const files = [`${path}.1`, ...(writing ? [path] : [])];
-  const lines: string[] = [];
-  for (const file of files) lines.push(...(await readLogFile(basename(file), file, undefined)).lines);
-  const numbers = matchGroup(pattern, lines).map(Number).filter(Number.isInteger);
-  if (numbers.length === 0)
+  const seen = new Set<number>();
+  let numbers = 0;
+  let lines = 0;
+  let held: string[] = [];
+  const match = (): void => {
+    for (const number of matchGroup(pattern, held).map(Number).filter(Number.isInteger)) {
+      numbers += 1;
+      seen.add(number);
+    }
+    held = [];
+  };
+  const line = (text: string): void => {
+    lines += 1;
+    if (held.push(text) >= LINES_AT_ONCE) match();
+  };
+  for (const file of files) {
+    const { account } = await readLogFile(basename(file), file, undefined, { line, broken: line, signal });
+    asStep(() => refuseUnreadable(account, { atMost: 0 }, `lines of ${file}`));
+  }
+  match();
+  if (numbers === 0)
     throw new StepError('EXPECTATION_FAILED', `No line of ${path} has a running number as ${pattern} reads it.`);
-  const seen = new Set(numbers);
-  const sorted = [...seen].toSorted((a, b) => a - b);
-  const span = (sorted.at(-1) ?? 0) - (sorted[0] ?? 0) + 1;
-  return { lines: lines.length, lost: span - seen.size, doubled: numbers.length - seen.size };
+  const span = (largest(seen) ?? 0) - (smallest(seen) ?? 0) + 1;
+  return { lines, lost: span - seen.size, doubled: numbers - seen.size };
 }

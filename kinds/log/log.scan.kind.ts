@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { regularExpression } from '../shared/fields.js';
+import { accountOutputs, unreadableField } from '../shared/reading.js';
 import { serviceName, stackDriver, stackFiles } from '../stack/stack-fields.js';
 
 const patterns = z.array(regularExpression(1000).min(1)).max(50).default([]);
@@ -21,8 +22,11 @@ export const logScan = defineKind({
       since: z
         .enum(['start', 'now'])
         .default('start')
-        .describe('`start`: from the beginning of the log; `now`: only what is written after the step first looked.'),
+        .describe(
+          '`start`: from the beginning of the log; `now`: only what is written after the step first looked, also when the log is rotated meanwhile.',
+        ),
       tail: z.int().min(1).max(100_000).optional().describe('Only the last so many lines of each log.'),
+      unreadable: unreadableField,
     })
     .refine((input) => input.files !== undefined || input.stack !== undefined, { message: 'give `files` or `stack`' })
     .refine((input) => input.services === undefined || input.stack !== undefined, {
@@ -31,7 +35,8 @@ export const logScan = defineKind({
     })
     .refine((input) => input.needed.length + input.forbidden.length > 0, { message: 'give `needed` or `forbidden`' }),
   outputs: z.object({
-    lines: z.int().describe('Lines that were looked through.'),
+    ...accountOutputs,
+    lines: z.int().describe('Lines that were looked through: `looked` by its older name.'),
     matched: z.int().describe('Lines that match a needed pattern.'),
     missing: z.array(z.string()).describe('Needed patterns that no line matched.'),
     forbidden: z.int().describe('Lines that match a forbidden pattern.'),
@@ -41,6 +46,25 @@ export const logScan = defineKind({
   writes: 'none',
   pins: ({ stack }) => stackFiles(stack),
   undo: null,
+  meets: {
+    'an empty log': 'nothing needed is found, nothing forbidden either',
+    'a log that is not there': 'NOT_FOUND, also with `until`, which looks again',
+    'a huge log, a long line':
+      'read line by line, of a service all that it said since it began; a line of more than 8 MiB is unreadable',
+    'a line that cannot be read':
+      'what is forbidden in it is found; else it is unreadable, and with more than `unreadable.atMost` the step fails',
+    'another encoding': 'UTF-8, and UTF-16 by its byte order mark; what is neither is unreadable',
+    'other line ends': 'LF and CRLF end a line; a lone CR and U+2028 do not; neither is part of what a pattern sees',
+    'zero bytes that a truncated log begins with': 'taken away; within a line they make it unreadable',
+    'a last line without an end': 'counts',
+    'a log that is rotated, `since: now`':
+      'known again by its inode and what it held: the rest of the old one, what came between, and the new one are read; a rest that was packed or removed is unreadable where something is forbidden',
+    'a log that is truncated in place, `since: now`': 'read from its beginning; the rest is looked for in its copy',
+    'what was rotated away before the first look, or with `since: start`': 'not read: a log is the file of its name',
+    'lines before `tail`': 'left out, and counted as that',
+    'a pattern that goes back over the text': 'takes linear time',
+    'a link': 'followed; a pipe or a folder is refused',
+  },
   example: `id: config-log
 uses: log.scan
 with:
@@ -50,6 +74,6 @@ with:
   forbidden: ['USE_STUBS=true']
 until: { every: 1s, within: 30s }
 `,
-  sample: { lines: 120, matched: 2, missing: [], forbidden: 0 },
+  sample: { looked: 120, unreadable: 0, leftOut: 0, lines: 120, matched: 2, missing: [], forbidden: 0 },
   leaves: ['matches.txt'],
 });

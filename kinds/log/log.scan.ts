@@ -1,86 +1,136 @@
 import type { z } from 'zod';
 import type { logScan as kind } from './log.scan.kind.js';
-import { type Log, type Mark, markOf, readLogFile, readServiceLog } from './log-source.js';
-import { matchLines } from '../shared/patterns.js';
+import { type Mark, markOf } from './log-mark.js';
+import {
+  countLost,
+  type LogLooker,
+  type LogRead,
+  readLogFile,
+  readServiceLog,
+  type ServiceMark,
+} from './log-source.js';
+import { type Hit, Sieve } from './sieve.js';
+import { asStep } from '../shared/as-step.js';
+import {
+  type Account,
+  accountText,
+  addAccount,
+  figuresOfAccount,
+  nothingRead,
+  refuseUnreadable,
+} from '../shared/reading.js';
 import type { StackDriver } from '../stack/contract.js';
 import { openStack } from '../stack/driver.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 const KEPT_LINES = 1000;
-const EXCERPT = 300;
 
 type Input = z.infer<(typeof kind)['input']>;
-type Marks = Record<string, Mark>;
+
+/** Where logs stood when the step first looked; null for one that was not there yet. */
+type Marks = Record<string, ServiceMark | null>;
+
+/** What was found in all logs. */
+interface Finding {
+  account: Account;
+  found: Set<number>;
+  matched: number;
+  forbidden: number;
+  hits: Hit[];
+}
 
 export const logScan: HandlerOf<typeof kind> = {
   async do(input, context) {
     const stack = input.stack === undefined ? undefined : await openStack({ ...input, stack: input.stack }, context);
-    const logs = await readLogs(input, stack, context);
-    const kept: string[] = [];
-    const found = new Set<string>();
-    const forbidden: string[] = [];
-    let matched = 0;
-    for (const log of logs) {
-      const place = (at: number): string => `${log.name}:${log.first + at}: ${log.lines[at]?.slice(0, EXCERPT) ?? ''}`;
-      const needed = matchLines(input.needed, log.lines);
-      needed.forEach((places, index) => {
-        if (places.length > 0) found.add(input.needed[index] ?? '');
-      });
-      const lines = [...new Set(needed.flat())];
-      matched += lines.length;
-      const bad = [...new Set(matchLines(input.forbidden, log.lines).flat())].map(place);
-      forbidden.push(...bad);
-      kept.push(...lines.map(place), ...bad.map((line) => `forbidden ${line}`));
-    }
-    await context.evidence.write(
-      'matches.txt',
-      kept
-        .slice(0, KEPT_LINES)
-        .map((line) => `${line}\n`)
-        .join(''),
-    );
-    const lines = logs.reduce((sum, log) => sum + log.lines.length, 0);
-    const missing = input.needed.filter((pattern) => !found.has(pattern));
-    judge(forbidden, missing, lines, context);
+    const finding = await scan(input, stack, context);
+    const { account, hits, matched, forbidden } = finding;
+    const kept = hits.filter(({ needed }) => needed.length > 0).map(({ shown }) => shown);
+    const bad = hits.filter((hit) => hit.forbidden).map(({ shown }) => shown);
+    const lines = [...bad.map((line) => `forbidden ${line}`), ...kept].slice(0, KEPT_LINES);
+    await context.evidence.write('matches.txt', lines.map((line) => `${line}\n`).join(''));
+    const missing = input.needed.filter((_, index) => !finding.found.has(index));
+    const figures = figuresOfAccount(account);
+    judge(input, { account, bad, forbidden, missing }, context);
     return {
-      outputs: { lines, matched, missing, forbidden: 0 },
-      summary: `${lines} lines: ${input.needed.length} of ${input.needed.length} needed patterns found, nothing forbidden`,
+      outputs: { ...figures, lines: figures.looked, matched, missing, forbidden },
+      summary: `${figures.looked} lines: ${input.needed.length} of ${input.needed.length} needed patterns found, nothing forbidden${accountText(account)}`,
     };
   },
 };
 
-function judge(forbidden: string[], missing: string[], lines: number, context: StepContext): void {
+interface Judged {
+  account: Account;
+  bad: string[];
+  forbidden: number;
+  missing: string[];
+}
+
+function judge(input: Input, { account, bad, forbidden, missing }: Judged, context: StepContext): void {
   const evidence = context.evidence.refs();
-  if (forbidden.length > 0) {
-    const more = forbidden.length > 1 ? ` (and ${forbidden.length - 1} more)` : '';
-    throw new StepError('EXPECTATION_FAILED', `A line that must not be there: ${forbidden[0]}${more}`, {
-      facts: { forbidden: forbidden.length, lines },
+  const figures = figuresOfAccount(account);
+  if (forbidden > 0) {
+    const more = forbidden > 1 ? ` (and ${forbidden - 1} more)` : '';
+    throw new StepError('EXPECTATION_FAILED', `A line that must not be there: ${bad[0]}${more}`, {
+      facts: { forbidden, lines: figures.looked, ...figures },
       evidence,
     });
   }
+  asStep(
+    () => refuseUnreadable(account, input.unreadable, 'lines'),
+    () => ({ facts: { ...figures }, evidence }),
+  );
   if (missing.length > 0) {
-    throw new StepError('CHECK_FAILED', `No line of ${lines} matches ${missing.join(' or ')}.`, {
-      facts: { missing, lines },
+    const rest = accountText(account);
+    throw new StepError('CHECK_FAILED', `No line of ${figures.looked} matches ${missing.join(' or ')}${rest}.`, {
+      facts: { missing, lines: figures.looked, ...figures },
       evidence,
     });
   }
 }
 
-async function readLogs(input: Input, stack: StackDriver | undefined, context: StepContext): Promise<Log[]> {
+async function scan(input: Input, stack: StackDriver | undefined, context: StepContext): Promise<Finding> {
   const services = stack ? (input.services ?? (await stack.ps()).map(({ name }) => name)) : [];
   const files = input.files ?? [];
   const marks = input.since === 'now' ? await firstMarks(files, services, stack, context) : {};
-  const logs: Log[] = [];
-  for (const name of files) logs.push(await readLogFile(name, context.path(name), marks[`file ${name}`]));
-  for (const name of services) if (stack) logs.push(await readServiceLog(stack, name, marks[`service ${name}`]));
-  const { tail } = input;
-  return tail === undefined ? logs : logs.map((log) => lastOf(log, tail));
+  const finding: Finding = { account: nothingRead(), found: new Set(), matched: 0, forbidden: 0, hits: [] };
+  for (const name of files) {
+    const mark = marks[`file ${name}`] as Mark | null | undefined;
+    await sift(input, finding, context, (looker) => readLogFile(name, context.path(name), mark ?? undefined, looker));
+  }
+  for (const name of services) {
+    const log = stack?.wholeLog(name);
+    const mark = marks[`service ${name}`] ?? undefined;
+    if (log) await sift(input, finding, context, (looker) => readServiceLog(name, log, mark, looker));
+  }
+  return finding;
 }
 
-function lastOf(log: Log, tail: number): Log {
-  const skipped = Math.max(0, log.lines.length - tail);
-  return { ...log, first: log.first + skipped, lines: log.lines.slice(skipped) };
+/** Looks through one log and adds what was found. */
+async function sift(
+  input: Input,
+  finding: Finding,
+  context: StepContext,
+  read: (looker: LogLooker) => Promise<LogRead>,
+): Promise<void> {
+  const { needed, forbidden, tail } = input;
+  const sieve = new Sieve({ needed, forbidden, tail, most: KEPT_LINES, redact: context.redact });
+  const result = await read({
+    line: (text, place) => sieve.take(text, place, false),
+    broken: (text, place) => sieve.take(text, place, true),
+    signal: context.signal,
+  });
+  // What is lost could only have held what must not be there: what is needed and found is found.
+  const account = forbidden.length > 0 ? countLost(result) : result.account;
+  const { before, brokenBefore } = sieve.end();
+  account.looked -= before - brokenBefore;
+  account.unreadable -= brokenBefore;
+  account.leftOut += before;
+  addAccount(finding.account, account);
+  for (const index of sieve.found) finding.found.add(index);
+  for (const hit of sieve.hits) finding.hits.push(hit);
+  finding.matched += sieve.matched;
+  finding.forbidden += sieve.forbidden;
 }
 
 /** Where the logs stood when the step first looked; kept, so that later looks and attempts begin there as well. */
@@ -92,11 +142,12 @@ async function firstMarks(
 ): Promise<Marks> {
   const known = await context.recall();
   if (known && known.epoch === context.task.epoch) return known.marks as Marks;
+  const time = context.now().toISOString();
   const marks: Marks = {};
-  for (const name of files) marks[`file ${name}`] = await markOf(name, context.path(name));
+  for (const name of files) marks[`file ${name}`] = await markOf(context.path(name), context.signal);
   for (const name of services) {
-    if (stack)
-      marks[`service ${name}`] = { bytes: 0, lines: (await readServiceLog(stack, name, undefined)).lines.length };
+    const log = stack?.wholeLog(name);
+    if (log) marks[`service ${name}`] = 'path' in log ? await markOf(log.path, context.signal) : { time };
   }
   await context.remember({ epoch: context.task.epoch, marks });
   return marks;

@@ -1,7 +1,13 @@
 import type { z } from 'zod';
 import type { jsonlCount as kind } from './jsonl.count.kind.js';
 import type { JsonObject } from '../../model/json.js';
-import { eachRecord, matches, valueAt } from '../shared/jsonl.js';
+import { largest } from '../../model/largest.js';
+import { asStep } from '../shared/as-step.js';
+import { matches, recordReader, valueAt } from '../shared/jsonl.js';
+import type { Seen } from '../shared/lines.js';
+import { readLines } from '../shared/read-file.js';
+import { accountText, figuresOfAccount, refuseUnreadable } from '../shared/reading.js';
+import { type TimeOptions, timeIn, zonedTime } from '../shared/times.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
@@ -9,62 +15,78 @@ type Input = z.infer<(typeof kind)['input']>;
 
 export const jsonlCount: HandlerOf<typeof kind> = {
   async do(input, context) {
-    const file = context.path(input.file);
     const from = fromOf(input, context);
-    const counts: Record<string, number> = {};
-    const seen = new Map<string, Set<string>>();
-    for (const name of Object.keys(input.counts)) {
-      counts[name] = 0;
-      seen.set(name, new Set());
-    }
-    const window = { lines: 0, first: '', last: '', timeless: 0 };
-    const malformed = await eachRecord(file, context.signal, (record) => {
-      const time = timeOf(record, input.timeField);
-      if (from !== undefined && time === undefined) {
-        window.timeless += 1;
-        return;
-      }
-      if (from !== undefined && Date.parse(time ?? '') < from) return;
-      window.lines += 1;
-      if (time !== undefined) {
-        window.first ||= time;
-        window.last = time;
-      }
-      for (const [name, where] of Object.entries(input.counts)) {
-        if (matches(record, where) && isNew(record, input.distinct, seen.get(name)))
-          counts[name] = (counts[name] ?? 0) + 1;
-      }
-    });
-    const { lines, first, last } = window;
-    const outputs = { lines, malformed: malformed + window.timeless, counts, first, last };
+    const clock = { unit: input.timeUnit, now: context.now().getTime(), skewMs: input.skew };
+    const tally = tallyOf(input, from, clock);
+    const file = context.path(input.file);
+    const account = await readLines(file, 'The file of records', recordReader(tally.take), context.signal);
+    const { counts, first, last } = tally.found();
+    const outputs = {
+      ...figuresOfAccount(account),
+      lines: account.looked,
+      malformed: account.unreadable,
+      counts,
+      first,
+      last,
+    };
     const since = from === undefined ? null : new Date(from).toISOString();
-    const facts = { file: input.file, since, where: input.counts, distinct: input.distinct ?? null, ...outputs };
-    await context.evidence.write('counts.json', `${JSON.stringify(facts, null, 2)}\n`);
+    const problem = account.problem ?? null;
+    const facts = { file: input.file, since, where: input.counts, distinct: input.distinct ?? null, problem };
+    await context.evidence.write('counts.json', `${JSON.stringify({ ...facts, ...outputs }, null, 2)}\n`);
+    asStep(
+      () => refuseUnreadable(account, input.unreadable, `records of ${input.file}`),
+      () => ({ facts: { ...outputs }, evidence: context.evidence.refs() }),
+    );
     const summaries = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
-    return { outputs, summary: `${lines} records: ${summaries.join(', ')}` };
+    return { outputs, summary: `${account.looked} records: ${summaries.join(', ')}${accountText(account)}` };
   },
 };
+
+/** Counts records as they come. */
+function tallyOf(input: Input, from: number | undefined, clock: TimeOptions) {
+  const filters = Object.entries(input.counts).map(([name, where]) => ({
+    name,
+    where,
+    count: 0,
+    seen: new Set<string>(),
+  }));
+  const window = { first: '', last: '' };
+  const take = (record: JsonObject): Seen => {
+    const value = valueAt(record, input.timeField);
+    const time = timeIn(value, clock);
+    if (from !== undefined) {
+      if ('problem' in time) return { problem: time.problem };
+      if (time.ms < from) return 'left out';
+    }
+    if ('ms' in time) {
+      const told = typeof value === 'string' ? value : new Date(time.ms).toISOString();
+      window.first ||= told;
+      window.last = told;
+    }
+    for (const filter of filters) {
+      if (matches(record, filter.where) && isNew(record, input.distinct, filter.seen)) filter.count += 1;
+    }
+    return undefined;
+  };
+  const found = () => ({ counts: Object.fromEntries(filters.map(({ name, count }) => [name, count])), ...window });
+  return { take, found };
+}
 
 /** Milliseconds from which records count; undefined = all. */
 function fromOf({ since, window }: Input, context: StepContext): number | undefined {
   const from: number[] = [];
   if (since !== undefined) {
-    const time = Date.parse(since);
-    if (Number.isNaN(time)) throw new StepError('BAD_INPUT', `\`since\` is no time: ${since.slice(0, 60)}.`);
-    from.push(time);
+    const time = zonedTime(since);
+    if ('problem' in time) throw new StepError('BAD_INPUT', `\`since\` ${time.problem}.`);
+    from.push(time.ms);
   }
   if (window !== undefined) from.push(context.now().getTime() - context.scaled(window));
-  return from.length === 0 ? undefined : Math.max(...from);
-}
-
-function timeOf(record: JsonObject, field: string): string | undefined {
-  const value = valueAt(record, field);
-  return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? value : undefined;
+  return largest(from);
 }
 
 /** With `distinct`, a record without that field counts as none. */
-function isNew(record: JsonObject, field: string | undefined, seen: Set<string> | undefined): boolean {
-  if (field === undefined || !seen) return true;
+function isNew(record: JsonObject, field: string | undefined, seen: Set<string>): boolean {
+  if (field === undefined) return true;
   const value = valueAt(record, field);
   if (value === undefined) return false;
   const key = JSON.stringify(value);

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
+import { accountOutputs, unreadableField } from '../shared/reading.js';
+import { scalar } from '../shared/where.js';
+import { FORMATS } from './formats.js';
 
 const value = z.strictObject({
   path: z
@@ -10,35 +13,69 @@ const value = z.strictObject({
   reduce: z
     .enum(['last', 'first', 'count', 'sum', 'mean', 'min', 'max', 'p50', 'p95', 'p99'])
     .default('last')
-    .describe('How the values of several rows become one.'),
-  where: z
-    .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+    .describe('How the values of several rows become one. `last` and `first` want one value a row.'),
+  as: z
+    .enum(['number', 'text'])
     .optional()
-    .describe('Only rows in which each column or JSONPath has this value.'),
+    .describe(
+      'What `last` and `first` give; by default what stands there, and of a column of CSV a number if it is one.',
+    ),
+  where: z.record(z.string(), scalar).optional().describe('Only rows in which each column or JSONPath has this value.'),
 });
 
 export const metricsRead = defineKind({
   title: 'Read metrics',
-  about: 'Reads named figures from a JSON, JSON-lines or CSV file; a figure that is not there is left out.',
+  about:
+    'Reads named figures from a file of JSON, JSON lines, CSV, Prometheus text, JUnit, Cobertura or lcov; a figure that is not there is left out.',
   input: z.strictObject({
     file: z.string().min(1),
-    format: z.enum(['json', 'jsonl', 'csv']).optional().describe('By the suffix of the file when absent.'),
+    format: z
+      .enum(FORMATS)
+      .optional()
+      .describe('By the suffix of the file when absent: .json, .jsonl, .ndjson, .csv, .prom, .lcov.'),
+    separator: z.string().length(1).default(',').describe('What stands between the columns of CSV.'),
+    encoding: z
+      .enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'])
+      .default('utf-8')
+      .describe('Of a file without a byte order mark.'),
     values: z.record(z.string().regex(/^[A-Za-z_]\w*$/, 'a name of letters, digits and _'), value),
+    unreadable: unreadableField,
   }),
   outputs: z.object({
     values: z.record(z.string(), z.unknown()).describe('Number or text by name; missing figures are absent.'),
-    rows: z.number().describe('Rows of the file (1 for a JSON object).'),
+    rows: z.number().describe('Rows of the file that could be read (1 for a JSON object).'),
+    ...accountOutputs,
   }),
+  members: ({ values }) => ({ values }),
   effect: 'none',
   reach: 'none',
   writes: 'none',
   undo: null,
+  meets: {
+    'a file that is not there, or may not be read': 'NOT_FOUND',
+    'an empty or half-written file':
+      'CHECK_FAILED, so that `until` looks again; a report without a test case, a line or a sample is one',
+    'a row that cannot be read': 'unreadable: with more than `unreadable.atMost` the step fails',
+    'a figure that is not there': 'absent, so that a gate on it is inconclusive',
+    'a value that is no number':
+      'the figure is absent, unless `unreadable.atMost` allows for it; a number is one as JSON writes it, so `""`, `0x10`, `1,5`, `1e999`, a list and a boolean are none',
+    'digits that a double does not hold': 'stay text, and give no sum',
+    'a text that looks like a number': 'stays text; a cell of CSV is a number where it is one, unless `as: text`',
+    'several values at one path': 'all are reduced; `last`, `first` and `where` want one, and say how many there are',
+    'a column that is missing, doubled or without a name, or the header once more': 'an error, or an unreadable row',
+    'another encoding': 'UTF-16 by its byte order mark, else `encoding`; other bytes are an error that names the first',
+    'other line ends': 'LF and CRLF end a line; a lone CR and U+2028 do not',
+    'a huge file': 'refused beyond 256 MiB',
+    'a series or a label twice (Prometheus), fewer tests or lines than a report says (JUnit, lcov)':
+      'unreadable, or an error',
+    'a link': 'followed; a pipe or a folder is refused',
+  },
   example: `id: figures
 uses: metrics.read
 with:
   file: out/latency.csv
   values: { p95: { path: ms, reduce: p95, where: { route: /validate } } }
 `,
-  sample: { values: { p95: 120 }, rows: 400 },
-  leaves: ['source.json', 'source.jsonl', 'source.csv'],
+  sample: { values: { p95: 120 }, rows: 400, looked: 400, unreadable: 0, leftOut: 0 },
+  leaves: FORMATS.map((format) => `source.${format}`),
 });

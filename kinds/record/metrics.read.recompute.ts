@@ -1,139 +1,186 @@
-import { parse } from 'csv-parse/sync';
 import type { z } from 'zod';
-import { type Json, type JsonObject, parseJson } from '../../model/json.js';
-import type { metricsRead as kind } from './metrics.read.kind.js';
+import type { Json, JsonObject } from '../../model/json.js';
+import { largest, smallest } from '../../model/largest.js';
 import { percentile } from '../../model/expression/statistics.js';
-import { compile, whyNoJsonPath } from '../shared/json-path-query.js';
+import { oneAt, nodesAt } from '../shared/json-path.js';
+import { numberIn } from '../shared/numbers.js';
+import { type Account, ReadingError } from '../shared/reading.js';
 import type { RecomputeOf } from '../shared/recompute-of.js';
+import { type Format, formatOf } from './formats.js';
+import type { metricsRead as kind } from './metrics.read.kind.js';
+import { type Rows, rowsOf } from './rows.js';
 
-type Values = z.infer<(typeof kind)['input']>['values'];
-type Wanted = Values[string];
-type Format = 'json' | 'jsonl' | 'csv';
+type Input = z.infer<(typeof kind)['input']>;
+type Wanted = Input['values'][string];
 
-/** The figures cannot be had: the input asks for what cannot be, or the file is not as its format says. */
-export class MetricsError extends Error {
-  override readonly name = 'MetricsError';
-  constructor(
-    readonly code: 'BAD_INPUT' | 'EXPECTATION_FAILED',
-    message: string,
-    cause?: unknown,
-  ) {
-    super(message, { cause });
-  }
+/** Longest text that a figure is. */
+const LONGEST_TEXT = 500;
+
+/** What a file gives. */
+export interface Figures {
+  values: JsonObject;
+  rows: number;
+  account: Account;
+  /** Why figures are not there, by their names. */
+  missing: Map<string, string>;
 }
 
 /** The step leaves a copy of the file that it read. */
 export const recomputeMetricsRead: RecomputeOf<typeof kind> = (input, read) => {
   const format = input.format ?? formatOf(input.file);
   const bytes = read(`source.${format}`);
-  return bytes === undefined ? undefined : figuresOf(bytes.toString('utf8'), format, input.file, input.values);
+  return bytes === undefined ? undefined : outputsOf(figuresOf(bytes, format, input.file, input));
 };
+
+/** Figures as the step's outputs. */
+export function outputsOf({ values, rows, account: { looked, unreadable, leftOut } }: Figures) {
+  return { values, rows, looked, unreadable, leftOut };
+}
 
 /**
  * The named figures of a file.
  *
  * @param path how the file is told in an error
- * @throws MetricsError
+ * @throws ReadingError BAD_INPUT for what cannot be asked, CHECK_FAILED for a file that is not as its format says
  */
-export function figuresOf(
-  text: string,
-  format: Format,
-  path: string,
-  wanted: Values,
-): { values: JsonObject; rows: number } {
-  const rows = rowsOf(text, format, path);
-  return { values: valuesOf(rows, wanted), rows: rows.length };
-}
-
-function valuesOf(rows: readonly Json[], wanted: Values): JsonObject {
-  const values: JsonObject = {};
-  for (const [name, one] of Object.entries(wanted)) {
-    const value = figure(rows, one);
+export function figuresOf(bytes: Uint8Array, format: Format, path: string, input: Input): Figures {
+  const read = rowsOf(bytes, { format, path, encoding: input.encoding, separator: input.separator });
+  const { rows, account } = read;
+  const taken = new Set<number>();
+  const values = new Map<string, Json>();
+  const missing = new Map<string, string>();
+  const spoilt = new Set<number>();
+  for (const [name, wanted] of Object.entries(input.values)) {
+    const around = { taken, spoilt, cells: format === 'csv', mayFail: input.unreadable.atMost, path };
+    const figure = figureOf(read, wanted, around);
     // A figure that is not there stays absent, so that a gate on it is inconclusive and never passes.
-    if (value !== undefined) values[name] = value;
+    if ('why' in figure) missing.set(name, figure.why);
+    else values.set(name, figure.value);
   }
-  return values;
+  return {
+    values: Object.fromEntries(values),
+    rows: rows.length,
+    missing,
+    account: {
+      ...account,
+      looked: taken.size - spoilt.size,
+      unreadable: account.unreadable + spoilt.size,
+      leftOut: rows.length - taken.size,
+    },
+  };
 }
 
-/** The format that a file's suffix says. @throws MetricsError */
-export function formatOf(path: string): Format {
-  const suffix = /[^/]\.([^./]+)$/.exec(path)?.[1]?.toLowerCase();
-  if (suffix === 'json' || suffix === 'jsonl' || suffix === 'csv') return suffix;
-  if (suffix === 'ndjson') return 'jsonl';
-  throw new MetricsError(
-    'BAD_INPUT',
-    `The format of ${path} is not known by its suffix; say format: json, jsonl or csv.`,
-  );
+interface Around {
+  /** Places of the rows that some figure took. */
+  taken: Set<number>;
+  /** Places of those in which a figure did without a value that is no number. */
+  spoilt: Set<number>;
+  /** Values are cells of CSV, which are text whatever they mean. */
+  cells: boolean;
+  /** How many values of a figure may be no numbers. */
+  mayFail: number;
+  path: string;
 }
 
-function rowsOf(text: string, format: Format, path: string): Json[] {
-  try {
-    if (format === 'csv')
-      return parse<Record<string, string>>(text, { columns: true, skip_empty_lines: true, bom: true, trim: true });
-    if (format === 'jsonl')
-      return text
-        .split('\n')
-        .filter((line) => line.trim() !== '')
-        .map((line) => parseJson(line));
-    const value = parseJson(text);
-    return Array.isArray(value) ? value : [value];
-  } catch (cause) {
-    throw new MetricsError(
-      'EXPECTATION_FAILED',
-      `${path} cannot be read as ${format}: ${cause instanceof Error ? cause.message.split('\n')[0] : 'it is broken'}.`,
-    );
+type Figure = { value: Json } | { why: string };
+
+function figureOf(read: Rows, wanted: Wanted, around: Around): Figure {
+  const { path, reduce, where = {} } = wanted;
+  for (const name of [path, ...Object.keys(where)]) checkColumn(read, name, around.path);
+  const conditions = Object.entries(where);
+  const chosen: { row: Json; at: number }[] = [];
+  for (const [at, row] of read.rows.entries()) {
+    if (conditions.every(([key, value]) => same(one(row, key), value))) chosen.push({ row, at });
   }
-}
-
-/** The value at a JSONPath, or of a column or top-level member, in one row. */
-function at(row: Json, path: string): Json | undefined {
-  if (path.startsWith('$')) {
-    try {
-      return compile(path).match(row)?.value as Json | undefined;
-    } catch (cause) {
-      throw new MetricsError('BAD_INPUT', `The file cannot be read: ${whyNoJsonPath(path, cause)}.`, cause);
-    }
+  for (const { at } of chosen) around.taken.add(at);
+  if (path === undefined) return reduce === 'count' ? { value: chosen.length } : { why: 'it has no `path`' };
+  if (reduce === 'first' || reduce === 'last') {
+    const found = chosen.map(({ row }) => one(row, path)).filter(isThere);
+    const value = found.at(reduce === 'first' ? 0 : -1);
+    if (value === undefined) return { why: 'nothing is there' };
+    const told = scalarOf(value, wanted.as, around.cells);
+    return told === undefined ? { why: `${shown(value)} is no ${wanted.as ?? 'number or text'}` } : { value: told };
   }
-  return row !== null && typeof row === 'object' && !Array.isArray(row) && Object.hasOwn(row, path)
-    ? row[path]
-    : undefined;
+  const found = chosen.flatMap(({ row, at }) => all(row, path).map((value) => ({ value, at })));
+  if (reduce === 'count') return { value: found.filter(({ value }) => isThere(value)).length };
+  return reduced(found, reduce, around);
 }
 
-function figure(rows: readonly Json[], { path, reduce, where }: Wanted): Json | undefined {
-  // A CSV column is text, so a number is compared by its text too.
-  const chosen = rows.filter((row) => Object.entries(where ?? {}).every(([key, value]) => same(at(row, key), value)));
-  if (path === undefined) return reduce === 'count' ? chosen.length : undefined;
-  const found = chosen
-    .map((row) => at(row, path))
-    .filter((value) => value !== undefined && value !== null && value !== '');
-  if (reduce === 'count') return found.length;
-  if (found.length === 0) return undefined;
-  if (reduce === 'first' || reduce === 'last') return scalar(found.at(reduce === 'first' ? 0 : -1));
-  const numbers = found.map(Number);
-  // One value that is no number spoils the figure: half a sample is not the sample.
-  if (numbers.some((number) => !Number.isFinite(number))) return undefined;
+/** One value that is no number spoils the figure: half a sample is not the sample. */
+function reduced(found: { value: Json; at: number }[], reduce: string, { mayFail, spoilt }: Around): Figure {
+  const numbers: number[] = [];
+  const bad: { value: Json; at: number }[] = [];
+  for (const got of found) {
+    const number = numberIn(got.value);
+    if (number === undefined) bad.push(got);
+    else numbers.push(number);
+  }
+  if (bad.length > mayFail)
+    return { why: `${bad.length} of ${found.length} values are no numbers, as ${shown(bad[0]?.value)}` };
+  for (const { at } of bad) spoilt.add(at);
+  if (numbers.length === 0) return { why: 'nothing is there' };
+  const value = statistic(numbers, reduce);
+  return value !== undefined && Number.isFinite(value) ? { value } : { why: 'it is beyond what a number holds' };
+}
+
+function statistic(numbers: readonly number[], reduce: string): number | undefined {
   switch (reduce) {
     case 'sum':
       return numbers.reduce((a, b) => a + b, 0);
     case 'mean':
       return numbers.reduce((a, b) => a + b, 0) / numbers.length;
     case 'min':
-      return Math.min(...numbers);
+      return smallest(numbers);
     case 'max':
-      return Math.max(...numbers);
+      return largest(numbers);
     default:
       return percentile(numbers, Number(reduce.slice(1)) / 100);
   }
 }
 
-function same(found: Json | undefined, wanted: Json): boolean {
-  return found === wanted || (found !== undefined && found !== null && String(found) === String(wanted));
+/** A column that a header does not have is a name written wrong, or another file. */
+function checkColumn({ columns }: Rows, name: string | undefined, path: string): void {
+  if (columns === undefined || name === undefined || name.startsWith('$') || columns.has(name)) return;
+  const known = [...columns].slice(0, 20).join(', ');
+  throw new ReadingError('CHECK_FAILED', `${path} has no column ${JSON.stringify(name)}; it has: ${known}.`);
 }
 
-function scalar(value: Json | undefined): Json | undefined {
-  if (typeof value === 'string') {
-    const number = Number(value);
-    return value.trim() !== '' && Number.isFinite(number) ? number : value.slice(0, 500);
-  }
-  return typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
+/** The values at a JSONPath, or of a column or top-level member, in one row. */
+function all(row: Json, path: string): Json[] {
+  if (path.startsWith('$')) return nodesAt(row, path);
+  const value = one(row, path);
+  return value === undefined ? [] : [value];
+}
+
+/** The one value there. @throws ReadingError CHECK_FAILED where there are several */
+function one(row: Json, path: string): Json | undefined {
+  if (path.startsWith('$')) return oneAt(row, path);
+  return row !== null && typeof row === 'object' && !Array.isArray(row) && Object.hasOwn(row, path)
+    ? row[path]
+    : undefined;
+}
+
+function isThere(value: Json | undefined): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
+/** A number is the same however it is written: a column of CSV is text. */
+function same(found: Json | undefined, wanted: Json): boolean {
+  if (found === undefined || found === null || typeof found === 'object') return found === wanted;
+  if (typeof wanted === 'number') return numberIn(found) === wanted;
+  return found === wanted || String(found) === String(wanted);
+}
+
+function scalarOf(value: Json, as: Wanted['as'], cell: boolean): Json | undefined {
+  if (value === null || typeof value === 'object') return undefined;
+  if (as === 'number') return numberIn(value);
+  if (typeof value !== 'string') return as === 'text' ? String(value) : value;
+  const number = cell && as === undefined ? numberIn(value) : undefined;
+  if (number !== undefined) return number;
+  return value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT - 1)}…` : value;
+}
+
+function shown(value: Json | undefined): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

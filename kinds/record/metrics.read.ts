@@ -1,34 +1,32 @@
 import type { metricsRead as kind } from './metrics.read.kind.js';
-import { figuresOf, formatOf, MetricsError } from './metrics.read.recompute.js';
+import { figuresOf, outputsOf } from './metrics.read.recompute.js';
+import { formatOf } from './formats.js';
 import { countText } from '../../model/judge/count-text.js';
-import { readNeeded } from '../shared/replace.js';
+import { asStep } from '../shared/as-step.js';
+import { readWhole } from '../shared/read-file.js';
+import { accountText, refuseUnreadable } from '../shared/reading.js';
 import type { HandlerOf } from '../../activities/step/step.js';
-import { StepError } from '../../activities/step/step-error.js';
 
 export const metricsRead: HandlerOf<typeof kind> = {
   async do(input, context) {
     const path = context.path(input.file);
-    const bytes = await readNeeded(path, 'The file of metrics');
+    const bytes = await readWhole(path, 'The file of metrics');
     const format = input.format ?? asStep(() => formatOf(path));
-    const { values, rows } = asStep(() => figuresOf(bytes.toString('utf8'), format, path, input.values));
+    const figures = asStep(() => figuresOf(bytes, format, path, input));
     await context.evidence.write(`source.${format}`, bytes);
-    const missing = Object.keys(input.values).filter((name) => !Object.hasOwn(values, name));
-    const found = Object.entries(values).map(
+    const outputs = outputsOf(figures);
+    const evidence = context.evidence.refs();
+    asStep(
+      () => refuseUnreadable(figures.account, input.unreadable, `rows of ${input.file}`),
+      () => ({ evidence }),
+    );
+    const found = Object.entries(outputs.values).map(
       ([name, value]) => `${name} ${typeof value === 'number' ? countText(value) : String(value)}`,
     );
+    const gone = [...figures.missing].map(([name, why]) => `${name} (${why})`);
     return {
-      outputs: { values, rows },
-      summary: `${found.join(', ') || 'nothing found'} (${rows} rows${missing.length > 0 ? `; not there: ${missing.join(', ')}` : ''})`,
+      outputs,
+      summary: `${found.join(', ') || 'nothing found'} (${figures.rows} rows${gone.length > 0 ? `; not there: ${gone.join(', ')}` : ''}${accountText(figures.account)})`,
     };
   },
 };
-
-/** What the figures cannot be read from is the step's failure. */
-function asStep<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof MetricsError) throw new StepError(error.code, error.message, { cause: error.cause });
-    throw error;
-  }
-}

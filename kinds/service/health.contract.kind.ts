@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../shared/fields.js';
+import { accountOutputs, unreadableField } from '../shared/reading.js';
+import { timeFields } from '../shared/times.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 
 export const healthContract = defineKind({
@@ -9,7 +11,12 @@ export const healthContract = defineKind({
     file: z.string().min(1).describe('Path of the health JSON.'),
     statusField: z.string().min(1).default('status'),
     ok: z.array(z.string().min(1)).min(1).max(20).default(['ok']).describe('Statuses that keep the contract.'),
-    timeField: z.string().min(1).default('time').describe('Field with the time of the report, ISO 8601.'),
+    timeField: z
+      .string()
+      .min(1)
+      .default('time')
+      .describe('Field with the time of the report: ISO 8601 with a zone, or a number of `timeUnit`.'),
+    ...timeFields,
     maxAge: duration.describe('Oldest that the report may be; shortened by a rehearsal’s time scale.'),
     numbers: z
       .record(z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'a name of letters and digits'), z.string().min(1))
@@ -19,24 +26,47 @@ export const healthContract = defineKind({
       ),
     folders: z.array(z.string().min(1)).max(50).default([]).describe('Folders whose waiting files are counted.'),
     waitingOver: duration.default(0).describe('Only files that wait for longer than this are counted, in real time.'),
+    unreadable: unreadableField,
     judge: z.boolean().default(true).describe('false: a broken contract is told in `holds` and fails nothing.'),
   }),
   outputs: z.object({
+    ...accountOutputs,
     holds: z.boolean().describe('Status, age and figures are as they must be.'),
     status: z.string(),
-    ageMs: z.int().describe('Age of the report; by the writer’s clock.'),
+    ageMs: z.int().describe('Age of the report; by the writer’s clock. −1 when it is not known.'),
     fresh: z.boolean(),
     numbers: z.record(z.string(), z.number()),
     waiting: z.int().describe('Files that wait in the folders.'),
   }),
+  members: ({ numbers = {} }) => ({ numbers }),
   effect: 'none',
   reach: 'none',
   writes: 'none',
   undo: null,
+  meets: {
+    'a file that is not there, or may not be read': 'NOT_FOUND',
+    'an empty, half-written or large file (1 MiB)': 'CHECK_FAILED, so that `until` looks again',
+    'a time without a zone, a number without `timeUnit`, a report of the future (`skew`)': 'breaks the contract',
+    'a figure that is no number as JSON writes it': 'breaks the contract',
+    'hidden files and folders among those that wait': 'left out, and counted as that',
+    'a file that cannot be looked at':
+      'unreadable: with more than `unreadable.atMost` the step fails; one that went away meanwhile is left out',
+    'another encoding': 'UTF-8, and UTF-16 by its byte order mark; what is neither is unreadable',
+  },
   example: `id: contract
 uses: health.contract
 with: { file: health/latest.json, maxAge: 90m, numbers: { errorRate: details.errorRate } }
 `,
-  sample: { holds: true, status: 'ok', ageMs: 60_000, fresh: true, numbers: { errorRate: 0.01 }, waiting: 0 },
+  sample: {
+    looked: 0,
+    unreadable: 0,
+    leftOut: 0,
+    holds: true,
+    status: 'ok',
+    ageMs: 60_000,
+    fresh: true,
+    numbers: { errorRate: 0.01 },
+    waiting: 0,
+  },
   leaves: ['health.json'],
 });

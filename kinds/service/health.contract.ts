@@ -3,9 +3,23 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import type { healthContract as kind } from './health.contract.kind.js';
 import { formatDuration } from '../../model/duration.js';
-import { isJsonObject, type JsonObject, parseJson } from '../../model/json.js';
-import { readNeeded } from '../shared/replace.js';
+import { errnoOf } from '../../host/errno.js';
+import { isJsonObject, type JsonObject } from '../../model/json.js';
+import { asStep } from '../shared/as-step.js';
+import { exactJson } from '../shared/json.js';
 import { valueAt } from '../shared/jsonl.js';
+import { numberIn } from '../shared/numbers.js';
+import { readWhole } from '../shared/read-file.js';
+import {
+  type Account,
+  countUnreadable,
+  figuresOfAccount,
+  nothingRead,
+  ReadingError,
+  refuseUnreadable,
+} from '../shared/reading.js';
+import { textOf } from '../shared/text.js';
+import { timeIn } from '../shared/times.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
@@ -14,13 +28,14 @@ const LARGEST = 1024 * 1024;
 
 export const healthContract: HandlerOf<typeof kind> = {
   async do(input, context) {
-    const bytes = await readNeeded(context.path(input.file), 'The health file');
-    const report = reportIn(bytes, input.file);
+    const bytes = await readWhole(context.path(input.file), 'The health file', LARGEST);
+    const report = asStep(() => reportIn(bytes, input.file));
     await context.evidence.write('health.json', bytes);
     const { problems, ...found } = judged(input, report, context);
-    const waiting = await countWaiting(input, context);
+    const { waiting, account } = await countWaiting(input, context);
+    asStep(() => refuseUnreadable(account, input.unreadable, 'files that wait'));
     const holds = problems.length === 0;
-    const outputs = { holds, ...found, waiting };
+    const outputs = { ...figuresOfAccount(account), holds, ...found, waiting };
     if (!holds && input.judge) {
       throw new StepError('CHECK_FAILED', `The health contract of ${input.file} is broken: ${problems.join('; ')}.`, {
         facts: { ...outputs },
@@ -33,18 +48,14 @@ export const healthContract: HandlerOf<typeof kind> = {
 };
 
 function reportIn(bytes: Buffer, file: string): JsonObject {
+  const text = textOf(bytes, `The health file ${file}`);
   try {
-    if (bytes.length > LARGEST) throw new Error('it is larger than 1 MiB');
-    const value = parseJson(bytes.toString('utf8'));
+    const value = exactJson(text);
     if (isJsonObject(value)) return value;
-    throw new Error('it is no JSON object');
   } catch (cause) {
-    throw new StepError(
-      'CHECK_FAILED',
-      `The health file ${file} cannot be read: ${cause instanceof Error ? cause.message : ''}.`,
-      { cause },
-    );
+    throw new ReadingError('CHECK_FAILED', `The health file ${file} is no JSON.`, cause);
   }
+  throw new ReadingError('CHECK_FAILED', `The health file ${file} is no JSON object.`);
 }
 
 function judged(input: Input, report: JsonObject, context: StepContext) {
@@ -52,35 +63,55 @@ function judged(input: Input, report: JsonObject, context: StepContext) {
   const status = valueAt(report, input.statusField);
   const name = typeof status === 'string' ? status : '';
   if (!input.ok.includes(name)) problems.push(`its status is ${name || 'missing'}, not ${input.ok.join(' or ')}`);
-  const time = valueAt(report, input.timeField);
-  const ageMs = typeof time === 'string' ? context.now().getTime() - Date.parse(time) : Number.NaN;
+  const now = context.now().getTime();
+  const time = timeIn(valueAt(report, input.timeField), { unit: input.timeUnit, now, skewMs: input.skew });
+  const ageMs = 'ms' in time ? now - time.ms : -1;
   const most = context.scaled(input.maxAge);
-  const fresh = ageMs <= most;
-  if (Number.isNaN(ageMs)) problems.push(`it has no time in ${input.timeField}`);
+  const fresh = 'ms' in time && ageMs <= most;
+  if ('problem' in time) problems.push(`its ${input.timeField} ${time.problem}`);
   else if (!fresh)
     problems.push(`it is ${formatDuration(ageMs)} old, and ${formatDuration(Math.round(most))} is the most`);
-  const numbers: Record<string, number> = {};
+  const numbers = new Map<string, number>();
   for (const [key, path] of Object.entries(input.numbers)) {
-    const value = valueAt(report, path);
-    if (typeof value === 'number') numbers[key] = value;
+    const value = numberIn(valueAt(report, path));
+    if (value !== undefined) numbers.set(key, value);
     else problems.push(`${path} is no number`);
   }
-  return { problems, status: name, ageMs: Number.isNaN(ageMs) ? -1 : Math.round(ageMs), fresh, numbers };
+  return { problems, status: name, ageMs: Math.round(ageMs), fresh, numbers: Object.fromEntries(numbers) };
 }
 
-async function countWaiting({ folders, waitingOver }: Input, context: StepContext): Promise<number> {
+/** Files that wait. Hidden ones, and what is no file, are left out; what cannot be looked at is unreadable. */
+async function countWaiting(
+  { folders, waitingOver }: Input,
+  context: StepContext,
+): Promise<{ waiting: number; account: Account }> {
   const before = Date.now() - waitingOver;
+  const account = nothingRead();
   let waiting = 0;
   for (const folder of folders) {
     const path = context.path(folder);
     const entries = await readdir(path, { withFileTypes: true }).catch((cause: unknown) => {
       throw new StepError('NOT_FOUND', `The folder ${path} cannot be read.`, { cause });
     });
-    for (const entry of entries.filter((one) => one.isFile() && !one.name.startsWith('.'))) {
+    for (const entry of entries) {
       // When it came here: a file that is renamed into a folder keeps the time of its content.
-      const info = await stat(join(path, entry.name)).catch(() => undefined);
-      if (info && info.ctimeMs <= before) waiting += 1;
+      const came = entry.isFile() && !entry.name.startsWith('.') ? await cameAt(join(path, entry.name)) : 'left out';
+      if (came === 'left out') account.leftOut += 1;
+      else if (came === undefined) countUnreadable(account, join(folder, entry.name));
+      else {
+        account.looked += 1;
+        if (came <= before) waiting += 1;
+      }
     }
   }
-  return waiting;
+  return { waiting, account };
+}
+
+/** What went away meanwhile does not wait any more. */
+async function cameAt(path: string): Promise<number | 'left out' | undefined> {
+  try {
+    return (await stat(path)).ctimeMs;
+  } catch (error) {
+    return errnoOf(error) === 'ENOENT' ? 'left out' : undefined;
+  }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../shared/fields.js';
+import { member } from '../shared/given.js';
 import { jsonPath } from './json-path.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { secretRef } from '../../model/schema/format/secret-refs.js';
@@ -15,7 +16,10 @@ const expectation = z
     contentType: z.string().min(1).optional().describe('Media type without its parameters, e.g. application/json.'),
     bodyContains: z.string().min(1).optional(),
     bodyNotContains: z.string().min(1).optional(),
-    json: z.record(jsonPath, z.unknown()).optional().describe('JSONPath → the value that must stand there.'),
+    json: z
+      .record(jsonPath, z.unknown())
+      .optional()
+      .describe('JSONPath → the value that must stand there, at each place that it selects.'),
     headers: z.record(z.string(), z.string()).optional().describe('Header → its exact value.'),
     maxMs: z.number().positive().optional().describe('Longest time to the whole answer, in milliseconds.'),
   })
@@ -54,8 +58,11 @@ export const httpCheck = defineKind({
     contentType: z.string().describe('Media type without parameters; empty when none was sent.'),
     bytes: z.number().describe('Bytes of the body that were read.'),
     body: z.string().describe('The first 2 KiB of the body.'),
-    json: z.record(z.string(), z.unknown()).describe('Value at each JSONPath of `expect.json`.'),
+    json: z
+      .record(z.string(), z.unknown())
+      .describe('Value at each JSONPath of `expect.json`; a list where it selects several.'),
   }),
+  members: ({ expect }) => ({ json: typeof expect === 'string' ? undefined : (member(expect, 'json') ?? {}) }),
   effect: 'none',
   reach: ({ url }) => url,
   writes: 'none',

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { Json } from '../../model/json.js';
 import type { httpCheck as kind } from './http.check.kind.js';
-import { compile, whyNoJsonPath } from '../shared/json-path-query.js';
+import { asStep } from '../shared/as-step.js';
+import { nodesAt } from '../shared/json-path.js';
 import { jsonIn, keptText } from '../shared/kept.js';
 import { shownUrl } from '../../activities/step/connection.js';
 import type { HandlerOf, HttpAnswer, StepContext } from '../../activities/step/step.js';
@@ -50,7 +51,7 @@ export const httpCheck: HandlerOf<typeof kind> = {
     const evidence = await context.evidence.write('response.json', `${JSON.stringify(record, null, 2)}\n`);
 
     const quote = (value: Json): string => shortened(context.redactIn(value));
-    const found = expect.json ? valuesAt(Object.keys(expect.json), answer, text, quote(kept)) : { values: {} };
+    const found = expect.json ? valuesAt(Object.keys(expect.json), answer, text, quote(kept)) : { nodes: {} };
     const wrong = differences(expect, { answer, text, body: quote(kept), found, quote });
     if (wrong.length > 0) {
       throw new StepError('CHECK_FAILED', `${what}: ${wrong.join('; ')}.`, {
@@ -66,7 +67,7 @@ export const httpCheck: HandlerOf<typeof kind> = {
         contentType: answer.contentType,
         bytes,
         body: Buffer.from(kept).subarray(0, SHOWN_BYTES).toString('utf8'),
-        json: found.values,
+        json: valuesOf(found),
       },
       summary: `${what}: ${status} in ${ms} ms (${bytes} bytes${answer.contentType ? ` of ${answer.contentType}` : ''})`,
     };
@@ -84,7 +85,8 @@ async function headersOf(input: Input, context: StepContext): Promise<Record<str
 }
 
 interface Found {
-  values: Record<string, Json>;
+  /** All values at each path. */
+  nodes: Record<string, Json[]>;
   problem?: string;
 }
 
@@ -98,29 +100,40 @@ interface Seen {
   quote: (value: Json) => string;
 }
 
-/** The first value at each path; a path without one is left out. */
+/** The value at each path, or the list of them where it has several; a path without one is left out. */
 function valuesAt(paths: string[], answer: HttpAnswer, text: string, body: string): Found {
-  if (answer.truncated) return { values: {}, problem: `the body is larger than the ${answer.body.length} bytes read` };
+  if (answer.truncated) return { nodes: {}, problem: `the body is larger than the ${answer.body.length} bytes read` };
   const document = jsonIn(text);
-  if (document === undefined) return { values: {}, problem: `expected JSON, got ${body}` };
-  const values: Record<string, Json> = {};
-  for (const path of paths) {
-    const value = firstAt(path, document);
-    if (value !== undefined) values[path] = value;
-  }
-  return { values };
+  if (document === undefined) return { nodes: {}, problem: `expected JSON, got ${body}` };
+  return { nodes: Object.fromEntries(paths.map((path) => [path, asStep(() => nodesAt(document, path))])) };
 }
 
-function firstAt(path: string, document: Json): Json | undefined {
-  try {
-    return compile(path).match(document)?.value as Json | undefined;
-  } catch (cause) {
-    throw new StepError('BAD_INPUT', `The answer cannot be read: ${whyNoJsonPath(path, cause)}.`, { cause });
-  }
+/** What is given on of the nodes of each path: its one value, or a list of several. */
+function valuesOf({ nodes }: Found): Record<string, Json> {
+  const found = Object.entries(nodes).flatMap(([path, all]): [string, Json][] => {
+    const [first] = all;
+    return first === undefined ? [] : [[path, all.length === 1 ? first : all]];
+  });
+  return Object.fromEntries(found);
+}
+
+/** Every value at a path must be as expected: one service of many that is down is no good news. */
+function jsonDifferences(expect: Expect, { found, quote }: Seen): string[] {
+  return Object.entries(expect.json ?? {}).flatMap(([path, value]) => {
+    const nodes = found.nodes[path] ?? [];
+    const wanted = `expected ${path} = ${quote(value as Json)}`;
+    if (nodes.length === 0) return [`${wanted}, got nothing there`];
+    const wrong = nodes.filter((got) => !isDeepStrictEqual(got, value));
+    const [first] = wrong;
+    if (first === undefined) return [];
+    const many = nodes.length === 1 ? '' : ` in ${wrong.length} of ${nodes.length} places`;
+    return [`${wanted}, got ${quote(first)}${many}`];
+  });
 }
 
 /** Everything in which the answer is not as expected, a clause each. */
-function differences(expect: Expect, { answer, text, body, found, quote }: Seen): string[] {
+function differences(expect: Expect, seen: Seen): string[] {
+  const { answer, text, body, found, quote } = seen;
   const wrong: string[] = [];
   const statuses = expect.status === undefined ? undefined : [expect.status].flat();
   const fits = statuses ? statuses.includes(answer.status) : answer.status >= 200 && answer.status < 300;
@@ -141,16 +154,8 @@ function differences(expect: Expect, { answer, text, body, found, quote }: Seen)
     if (text.includes(expect.bodyNotContains)) wrong.push(`the body holds ${quote(expect.bodyNotContains)}`);
     else if (answer.truncated) wrong.push(`the body is larger than the ${answer.body.length} bytes that were searched`);
   }
-  if (found.problem) wrong.push(found.problem);
-  else {
-    for (const [path, value] of Object.entries(expect.json ?? {})) {
-      const got = found.values[path];
-      if (got === undefined) wrong.push(`expected ${path} = ${quote(value as Json)}, got nothing there`);
-      else if (!isDeepStrictEqual(got, value)) {
-        wrong.push(`expected ${path} = ${quote(value as Json)}, got ${quote(got)}`);
-      }
-    }
-  }
+  const json = found.problem === undefined ? jsonDifferences(expect, seen) : [found.problem];
+  for (const clause of json) wrong.push(clause);
   if (expect.maxMs !== undefined && answer.ms > expect.maxMs) {
     wrong.push(`expected the answer within ${expect.maxMs} ms, got it after ${answer.ms} ms`);
   }

@@ -1,13 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
-import { jsonIn } from './kept.js';
+import { exactJson } from './json.js';
+import { lineReader, type LineReader, type LinesOptions, type Seen } from './lines.js';
 import type { Where } from './where.js';
-import { StepError } from '../../activities/step/step-error.js';
-import { errnoOf } from '../../host/errno.js';
-
-/** Longest line that is read as a record, in UTF-16 units. */
-const LONGEST_LINE = 1_000_000;
 
 /** A value in an object by a dotted path; undefined when the path leads nowhere. */
 export function valueAt(record: JsonObject, path: string): Json | undefined {
@@ -31,46 +25,38 @@ export function matches(record: JsonObject, where: Where): boolean {
 }
 
 /**
- * Reads a JSON Lines file record by record; a last line without an end is still being written and left out.
+ * Reads JSON lines, a value each; blank lines are none. The last one counts also without a line end, unless it is
+ * half-written: no JSON yet, or a number, which may go on.
  *
- * @returns how many lines are no JSON object
- * @throws StepError NOT_FOUND when it cannot be read
+ * @param visit is given each value; it may say that one is left out, or why it says nothing
  */
-export async function eachRecord(
-  path: string,
-  signal: AbortSignal,
-  visit: (record: JsonObject) => void,
-): Promise<number> {
-  let malformed = 0;
-  const stream = createReadStream(path, { encoding: 'utf8', signal });
-  let ended = true;
-  stream.on('data', (piece) => {
-    ended = piece.toString().endsWith('\n');
-  });
-  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
-  let held: string | undefined;
-  const visitLine = (line: string): void => {
-    if (line.trim() === '') return;
-    const record = line.length > LONGEST_LINE ? undefined : objectIn(line);
-    if (record) visit(record);
-    else malformed += 1;
-  };
-  try {
-    for await (const line of lines) {
-      if (held !== undefined) visitLine(held);
-      held = line;
+export function jsonReader(visit: (value: Json, line: number) => Seen, options: LinesOptions = {}): LineReader {
+  let blank = 0;
+  const reader = lineReader(options, ({ text, number, ended }) => {
+    if (/^[ \t\r]*$/.test(text)) {
+      blank += 1;
+      return 'left out';
     }
-  } catch (cause) {
-    if (signal.aborted) throw new StepError('CANCELLED', `Reading ${path} was stopped.`, { cause });
-    throw new StepError('NOT_FOUND', `${path} cannot be read (${errnoOf(cause) ?? 'error'}).`, {
-      cause,
-    });
-  }
-  if (held !== undefined && ended) visitLine(held);
-  return malformed;
+    const cut = ended ? '' : ', and has no line end: it may be half-written';
+    let value: Json;
+    try {
+      value = exactJson(text);
+    } catch {
+      return { problem: `is no JSON${cut}` };
+    }
+    if (!ended && /\d[ \t\r]*$/.test(text)) return { problem: `is a number${cut}` };
+    return visit(value, number);
+  });
+  return {
+    push: reader.push,
+    end: () => {
+      const account = reader.end();
+      return { ...account, leftOut: account.leftOut - blank };
+    },
+  };
 }
 
-function objectIn(line: string): JsonObject | undefined {
-  const value = jsonIn(line);
-  return isJsonObject(value) ? value : undefined;
+/** The same for records: a value that is no object is unreadable. */
+export function recordReader(visit: (record: JsonObject, line: number) => Seen): LineReader {
+  return jsonReader((value, line) => (isJsonObject(value) ? visit(value, line) : { problem: 'is no JSON object' }));
 }

@@ -4,13 +4,15 @@ import { StepError } from '../../activities/step/step-error.js';
 import { type ComposeFiles, saidOfFiles } from './compose-files.js';
 import { composeLook, lastLine } from './compose-look.js';
 import { rememberEarlierStack, writeLastUp, undoUpOfContainers } from './compose-undo.js';
-import type { StackContext, StackDriver } from './contract.js';
+import type { ServiceLog, StackContext, StackDriver } from './contract.js';
 
 const PROBE_MS = 10_000;
 const QUERY_MS = 30_000;
 const DOWN_MS = 120_000;
 /** What one command may say: the status of some thousand containers, or the last lines of a log. */
 const ANSWER_BYTES = 16 * 1024 * 1024;
+/** The step's own time ends it sooner. */
+const WHOLE_LOG_MS = 3_600_000;
 
 /** What is missing to run containers, in words; undefined when an engine answers and the plugin is there. */
 export async function composeProblem(context: StackContext): Promise<string | undefined> {
@@ -37,26 +39,48 @@ export async function composeProblem(context: StackContext): Promise<string | un
   }
 }
 
-/** Runs a stack with Docker Compose. */
-export function composeDriver(folder: string, files: ComposeFiles, context: StackContext): StackDriver {
-  const filesOf = (file?: string): string[] =>
-    (file === undefined ? files.taken.map((name) => join(folder, name)) : [file]).flatMap((path) => ['-f', path]);
-  const composeOn = (
-    file: string | undefined,
-    args: string[],
-    timeoutMs: number,
-    env: Record<string, string> = {},
-  ): Promise<CommandResult> =>
-    context.run({
-      argv: ['docker', 'compose', ...filesOf(file), '--project-directory', folder, ...args],
+/** What a call of docker compose may have besides its arguments. */
+interface CallOptions {
+  /** Its definition, in place of the folder's own files. */
+  file?: string | undefined;
+  env?: Record<string, string>;
+  onStdout?: (bytes: Uint8Array) => void;
+}
+type Compose = (args: string[], timeoutMs: number, options?: CallOptions) => Promise<CommandResult>;
+
+/** Runs docker compose on the stack of a folder. */
+function composeIn(folder: string, files: ComposeFiles, context: StackContext): Compose {
+  const own = files.taken.map((name) => join(folder, name));
+  return (args, timeoutMs, { file, env = {}, onStdout } = {}) => {
+    const definition = (file === undefined ? own : [file]).flatMap((path) => ['-f', path]);
+    return context.run({
+      argv: ['docker', 'compose', ...definition, '--project-directory', folder, ...args],
       cwd: folder,
       env: { ...context.env('containers'), ...env },
       timeoutMs,
       captureBytes: ANSWER_BYTES,
+      ...(onStdout ? { onStdout } : {}),
     });
-  const compose = (args: string[], timeoutMs: number) => composeOn(undefined, args, timeoutMs);
+  };
+}
+
+/** All of a service's log as the engine pours it: of no length that would have to be cut. */
+function pouredLog(service: string, compose: Compose): ServiceLog {
+  return {
+    pour: async (since, take) => {
+      const window = since ? ['--since', since.toISOString()] : [];
+      const args = ['logs', '--no-color', '--no-log-prefix', '--tail', 'all', ...window, service];
+      const result = await compose(args, WHOLE_LOG_MS, { onStdout: take });
+      if (result.exitCode !== 0) throw new StepError('STACK_FAILED', `docker compose logs failed: ${lastLine(result)}`);
+    },
+  };
+}
+
+/** Runs a stack with Docker Compose. */
+export function composeDriver(folder: string, files: ComposeFiles, context: StackContext): StackDriver {
+  const compose = composeIn(folder, files, context);
   const mustCompose = async (file: string | undefined, args: string[], timeoutMs: number): Promise<string> => {
-    const result = await composeOn(file, args, timeoutMs);
+    const result = await compose(args, timeoutMs, { file });
     if (result.exitCode === 0 && !result.truncated) return result.stdout;
     if (result.exitCode === 0)
       throw new StepError('STACK_FAILED', `docker compose ${args[0]} said too much to be kept.`);
@@ -72,6 +96,7 @@ export function composeDriver(folder: string, files: ComposeFiles, context: Stac
     said: saidOfFiles(files),
     ps,
     logs,
+    wholeLog: (service) => pouredLog(service, compose),
     up: async ({ services = [], wait, timeoutMs }) => {
       const before = await running();
       await rememberEarlierStack(folder, before, context);
@@ -94,7 +119,7 @@ export function composeDriver(folder: string, files: ComposeFiles, context: Stac
       const stopped = Object.keys(await running()).length;
       const args = ['down', ...(volumes ? ['--volumes'] : [])];
       // A service of a profile may have been started by its name, and Compose leaves it unless its profile is on.
-      const result = await composeOn(undefined, args, DOWN_MS, { COMPOSE_PROFILES: '*' });
+      const result = await compose(args, DOWN_MS, { env: { COMPOSE_PROFILES: '*' } });
       if (result.exitCode !== 0) throw new StepError('STACK_FAILED', `docker compose down failed: ${lastLine(result)}`);
       const removed = result.stderr.match(/^\s*Volume \S+\s+Removed\s*$/gm) ?? [];
       return { stopped, volumesRemoved: new Set(removed.map((line) => line.trim())).size };

@@ -39,6 +39,11 @@ export interface TakenBack {
   kept: boolean;
 }
 
+/** Where all that a service has said since it last began is read: a file from a byte on, or an engine that pours it. */
+export type ServiceLog =
+  | { path: string; from: number }
+  | { pour(since: Date | undefined, take: (bytes: Uint8Array) => void): Promise<void> };
+
 /** What both kinds of stack can do. */
 export interface StackDriver {
   name: 'compose' | 'native';
@@ -61,6 +66,8 @@ export interface StackDriver {
    * knows.
    */
   logs(service: string, tail: number, since?: Date): Promise<LogTail>;
+  /** The whole log of a service. @throws StepError NOT_FOUND for one that the stack does not have */
+  wholeLog(service: string): ServiceLog;
 }
 
 export type StackContext = Pick<

@@ -75,10 +75,15 @@ export async function forgetEarlier(name: string, { backups }: StackContext): Pr
   await rm(join(backups, name + EARLIER), { force: true });
 }
 
+/** Where a service writes what it says, and where it last began in it. */
+export function logPlace(folder: string, service: string): { path: string; from: number } {
+  return { path: join(folder, STATE, `${service}.log`), from: readRecord(folder, service)?.logFrom ?? 0 };
+}
+
 /** The last lines that a service has said since it last began. */
 export async function logLines(folder: string, service: string, tail: number): Promise<LogTail> {
-  const from = readRecord(folder, service)?.logFrom ?? 0;
-  const file = await open(join(folder, STATE, `${service}.log`)).catch(() => undefined);
+  const { path, from } = logPlace(folder, service);
+  const file = await open(path).catch(() => undefined);
   if (!file) return { lines: [], shown: [], cut: false };
   try {
     const { size } = await file.stat();

@@ -5,7 +5,7 @@ import { notedGroupRuns } from '../../host/process-group.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { readStack, readStackToStart, type ServiceDefinition, type StackDefinition } from './definition.js';
 import type { ServiceState, StackContext, StackDriver, UpOptions } from './contract.js';
-import { logLines, readRecord, recordedServices } from './native-records.js';
+import { logLines, logPlace, readRecord, recordedServices } from './native-records.js';
 import { startService, stopService, waitForService } from './native-service.js';
 import { undoUpOfProcesses } from './native-undo.js';
 import { STATE } from './stack-fields.js';
@@ -25,6 +25,10 @@ export function nativeDriver(folder: string, context: StackContext): StackDriver
     logs: async (service, tail) => {
       if (!readStack(folder).services.has(service)) throw noService(folder, service);
       return logLines(folder, service, tail);
+    },
+    wholeLog: (service) => {
+      if (!readStack(folder).services.has(service)) throw noService(folder, service);
+      return logPlace(folder, service);
     },
   };
 }

@@ -4,6 +4,7 @@ import { undoTakesBack } from '../state/standing.js';
 import type { PhaseState } from '../state/state.js';
 import { eventsOf, type LoggedEvent } from './logged-event.js';
 import { readUndone } from './step-place.js';
+import { largest } from '../largest.js';
 
 /** That a phase was taken back, and where the log says so. */
 export interface Fall extends Fallen {
@@ -25,7 +26,7 @@ export function fallsOf(plan: Plan, events: readonly LoggedEvent[]): Fall[] {
   /** The attempts that had begun by then fall: the highest of them. */
   const fall = (seq: number, phase: string, rollback: string): Fall => {
     const attempts = begun.flatMap((one) => (one.phase === phase && one.seq < seq ? (one.attempt ?? 0) : []));
-    return { seq, phase, rollback, attempt: Math.max(0, ...attempts) };
+    return { seq, phase, rollback, attempt: largest(attempts) ?? 0 };
   };
   return eventsOf(events, 'phase.taken-back', 'undo.started', 'rollback.started').flatMap((event): Fall[] => {
     const { seq } = event;

@@ -246,7 +246,7 @@ function checkProbe(check: StepCheck, path: Path, step: RunbookStep, own: Effect
   }
   const minded = step.when !== undefined;
   checkWith(check, [...at, 'with'], probe.uses, probe.with ?? {}, { minded });
-  const types = { it: outputsSpec(probe.uses, kind, step.id) };
+  const types = { it: outputsSpec(probe.uses, kind, step.id, probe.with ?? {}) };
   for (const key of ['done', 'notDone'] as const) {
     checkAt(check, [...at, key], probe[key], { types, expected: ['boolean'], minded });
   }
@@ -289,7 +289,7 @@ export function checkStep(check: StepCheck, path: Path, step: RunbookStep): Type
   checkProbe(check, path, step, own);
   checkWith(check, [...path, 'with'], step.uses, step.with ?? {}, { minded });
   checkGuards(check, path, step, runningSpec(step.uses, kind));
-  const outputs = outputsSpec(step.uses, kind, step.id);
+  const outputs = outputsSpec(step.uses, kind, step.id, step.with ?? {});
   if (step.window) return checkWindow(check, [...path, 'window'], step, own, outputs);
   if (step.until?.condition !== undefined) {
     const types = { it: outputs };

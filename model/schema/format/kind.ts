@@ -44,6 +44,11 @@ export interface StepKind<I extends z.ZodObject = z.ZodObject, O extends z.ZodOb
   input: I;
   /** Typed outputs: what `steps.<id>.*` offers to expressions. */
   outputs: O;
+  /**
+   * Members of outputs that are maps, where the step's input names them all: an expression that reads another is found
+   * when the runbook is validated.
+   */
+  members?: (given: Given<I>) => { readonly [K in keyof z.output<O>]?: Json | undefined };
   /** What doing it twice means; `stated` where only the runbook's author knows, so that each step must say it. */
   effect: Effect | 'stated';
   /**

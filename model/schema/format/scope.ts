@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isJsonObject, type JsonObject } from '../../json.js';
 import { contextKey } from '../../expression/expression.js';
 import type { ExpressionTypes, TypeSpec } from '../expression/expression-check.js';
 import type { InputSpec } from './inputs.js';
@@ -19,13 +20,31 @@ export function specOf(schema: z.ZodType, io: 'input' | 'output'): Spec {
   return spec;
 }
 
-/** What `steps.<id>` offers when the step is of this kind. */
-export function outputsSpec(name: string, kind: StepKind, step: string): TypeSpec {
+/**
+ * What `steps.<id>` offers when the step is of this kind.
+ *
+ * @param given what the step gives the kind, expressions standing in
+ */
+export function outputsSpec(name: string, kind: StepKind, step: string, given: JsonObject): TypeSpec {
+  const spec: TypeSpec = specOf(kind.outputs, 'output');
+  const properties = { ...spec.properties };
+  for (const [output, named] of Object.entries(kind.members?.(given) ?? {})) {
+    const map = properties[output];
+    if (map && isJsonObject(named)) properties[output] = onlyMembers(map, Object.keys(named), `${output} of '${step}'`);
+  }
   return {
-    ...specOf(kind.outputs, 'output'),
+    ...spec,
+    properties,
     members: `outputs of '${step}' (${name})`,
     more: `golive explain ${name}`,
   };
+}
+
+/** A map that has these members and no others; as it was where one of them is only known at the run. */
+function onlyMembers(map: TypeSpec, names: readonly string[], called: string): TypeSpec {
+  if (names.some((name) => name.includes('${{'))) return map;
+  const member = typeof map.additionalProperties === 'object' ? map.additionalProperties : {};
+  return { type: 'object', properties: Object.fromEntries(names.map((name) => [name, member])), members: called };
 }
 
 /** What `it` offers to guards of this kind, if it takes any. */

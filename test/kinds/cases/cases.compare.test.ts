@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { largestDrop } from '../../../kinds/cases/cases.compare.recompute.js';
 import { figuresAgain } from '../../kits/figures-again.js';
 import { stepKit } from '../../kits/step-kit.js';
-import { passed, runStep, temporaryFolder } from '../../kits/step-run.js';
+import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
 stepKit('cases.compare', {
   good: () => ({ baseline: { a: 'pass' }, current: { a: 'warn' }, baselineConfusion: { 'pass>pass': 1 } }),
@@ -12,7 +12,7 @@ stepKit('cases.compare', {
     writeFileSync(join(folder, 'metrics.json'), '{');
     return { baselineFile: 'metrics.json' };
   },
-  badCode: 'EXPECTATION_FAILED',
+  badCode: 'CHECK_FAILED',
 });
 
 test('two runs of one go-live are compared again from their inputs; an earlier file is not in the bundle', async () => {
@@ -43,4 +43,33 @@ test.each([
   ['blocked is apart', { 'blocked>blocked': 2 }, { 'blocked>pass': 2 }, undefined],
 ])('largest drop: %s', (_name, before, now, expected) => {
   expect(largestDrop(before as Record<string, number>, now as Record<string, number>)).toEqual(expected);
+});
+
+describe('the file of an earlier run', () => {
+  const RESULT = { id: 'a', expected: 'pass', verdict: 'pass' };
+  const compare = async (name: string, text: string, more: object = {}) => {
+    const base = temporaryFolder();
+    writeFileSync(join(base, name), text);
+    const input = { baselineFile: name, current: { a: 'pass', new: 'pass' }, ...more };
+    return runStep('cases.compare', input, { goLive: { baseDir: base } });
+  };
+  test('a byte order mark, and a last line without an end, lose no result', async () => {
+    const text = `\ufeff${JSON.stringify(RESULT)}\n${JSON.stringify({ ...RESULT, id: 'b', verdict: null })}`;
+    expect(passed(await compare('r.jsonl', text)).outputs).toMatchObject({ looked: 2, changed: 1, leftOut: 1 });
+  });
+  test.each<[string, string, string, string]>([
+    ['half-written', 'r.jsonl', `${JSON.stringify(RESULT)}\n{"id":`, '1 of 2 lines of r.jsonl cannot be read'],
+    ['a case twice', 'r.jsonl', `${JSON.stringify(RESULT)}\n`.repeat(2), "has the case 'a' once more"],
+    ['another verdict', 'r.jsonl', JSON.stringify({ ...RESULT, verdict: 'fine' }), 'is no result of a case'],
+    ['empty', 'r.jsonl', '', 'it holds no result'],
+    ['other metrics', 'm.json', '{"total":3}', 'is no results.jsonl or metrics.json'],
+    ['counts that are none', 'm.json', '{"confusion":{"pass>pass":"many"}}', 'is no results.jsonl or metrics.json'],
+  ])('%s is an error', async (_, name, text, message) => {
+    expect(failed(await compare(name, text)).message).toContain(message);
+  });
+  test('lines that are no result may be allowed; they are told', async () => {
+    const text = `${JSON.stringify(RESULT)}\n{"id":`;
+    const { outputs } = passed(await compare('r.jsonl', text, { unreadable: { atMost: 1 } }));
+    expect(outputs).toMatchObject({ looked: 1, unreadable: 1, changed: 0 });
+  });
 });

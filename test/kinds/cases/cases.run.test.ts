@@ -114,6 +114,17 @@ describe('cases.run', () => {
     expect(outputs.comparable).toBe(0);
   });
 
+  test('answers that are no verdict have their figures, and a limit where the step says one', async () => {
+    caseManifest(base, { pass: 3 });
+    answer = (id) => (id === 'pass-1' ? { status: 500 } : { verdict: 'pass' });
+    const told = passed(await run());
+    expect(told.outputs).toMatchObject({ looked: 2, unreadable: 1, leftOut: 0, total: 3 });
+    expect(told.summary).toContain('1 answers no verdict');
+    passed(await run({ unreadable: { atMost: 1 } }, { task: { epoch: 2 } }));
+    const failure = failed(await run({ unreadable: { atMost: 0 } }, { task: { epoch: 3 } }));
+    expect(failure.message).toBe('1 of 3 answers cannot be read, so nothing is known; the first: pass-1: status 500.');
+  });
+
   test('429: Retry-After is honoured, retries are counted, and running out is counted', async () => {
     caseManifest(base, { pass: 2 });
     answer = (id, times) =>

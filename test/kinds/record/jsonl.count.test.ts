@@ -26,11 +26,12 @@ describe('jsonl.count', () => {
     { ts: 'yesterday', id: 'd', event: 'processed' },
     { id: 'e', event: 'processed' },
   ];
-  const count = async (input: object, more = '') => {
+  const run = async (input: object, more = '') => {
     const base = temporaryFolder();
     writeFileSync(join(base, 't.jsonl'), jsonLines(RECORDS) + more);
-    return passed(await runStep('jsonl.count', { file: 't.jsonl', ...input }, at(base))).outputs;
+    return runStep('jsonl.count', { file: 't.jsonl', ...input }, at(base));
   };
+  const count = async (input: object, more = '') => passed(await run(input, more)).outputs;
   const counts = {
     processed: { event: 'processed' },
     strict: { event: 'processed', lane: 'strict' },
@@ -44,26 +45,56 @@ describe('jsonl.count', () => {
     expect(all).toMatchObject({ lines: 7, malformed: 0 });
     expect(all.counts).toEqual({ processed: 6, strict: 3, byPolicy: 2, either: 7, nobody: 0 });
   });
-  test('in a window, what has no time is malformed, and nothing older counts', async () => {
-    const week = await count({ counts, window: '7d', distinct: 'id' });
-    expect(week).toMatchObject({ lines: 4, malformed: 2 });
+  test('in a window, what has no time is unreadable, and what is older is left out', async () => {
+    const unreadable = { atMost: 2 };
+    const week = await count({ counts, window: '7d', distinct: 'id', unreadable });
+    expect(week).toMatchObject({ lines: 4, malformed: 2, looked: 4, unreadable: 2, leftOut: 1 });
     expect(week.counts).toEqual({ processed: 2, strict: 1, byPolicy: 1, either: 3, nobody: 0 });
-    expect(await count({ counts, since: ago(120_000) })).toMatchObject({ lines: 1 });
+    expect(await count({ counts, since: ago(120_000), unreadable })).toMatchObject({ lines: 1 });
   });
   test('a rehearsal shortens the window as it shortens time', async () => {
     const base = temporaryFolder();
     writeFileSync(join(base, 't.jsonl'), jsonLines(RECORDS));
     const goLive = { baseDir: base, timeScale: 3600 };
-    const run = await runStep('jsonl.count', { file: 't.jsonl', counts, window: '7d' }, { goLive });
+    const input = { file: 't.jsonl', counts, window: '7d', unreadable: { atMost: 2 } };
+    const shortened = await runStep('jsonl.count', input, { goLive });
     // Seven days are 168 s then.
-    expect(passed(run).outputs).toMatchObject({ lines: 1 });
+    expect(passed(shortened).outputs).toMatchObject({ lines: 1 });
   });
-  test('broken lines are told, and a line that is still being written is left out', async () => {
-    expect(await count({ counts }, '{"broken\n[1]\n\n{"event":"processed"')).toMatchObject({ lines: 7, malformed: 2 });
+  const BROKEN = '{"broken\n[1]\n\n{"event":"processed"';
+  test('broken lines make nothing known, unless the step says how many may be', async () => {
+    const failure = failed(await run({ counts }, BROKEN));
+    expect(failure).toMatchObject({ code: 'CHECK_FAILED', facts: { looked: 7, unreadable: 3, leftOut: 0 } });
+    expect(failure.message).toBe(
+      '3 of 10 records of t.jsonl cannot be read, so nothing is known; the first: line 8 is no JSON.',
+    );
+    expect(await count({ counts, unreadable: { atMost: 3 } }, BROKEN)).toMatchObject({ lines: 7, malformed: 3 });
+  });
+  test.each<[string, object[], object, number | string]>([
+    ['a last record counts', [{ event: 'error' }], {}, 1],
+    ['milliseconds', [{ time: Date.now(), event: 'error' }], { timeField: 'time', timeUnit: 'ms', window: '1h' }, 1],
+    ['seconds', [{ time: Date.now() / 1000, event: 'error' }], { timeField: 'time', timeUnit: 's', window: '1h' }, 1],
+    ['a number without a unit', [{ time: Date.now() }], { timeField: 'time', window: '1h' }, 'say `timeUnit: ms`'],
+    ['seconds taken for milliseconds', [{ ts: Date.now() / 1000 }], { timeUnit: 'ms', window: '1h' }, 'cannot be in'],
+    ['no zone', [{ ts: ago(0).slice(0, -1) }], { window: '1h' }, 'a time without a zone'],
+    ['the future', [{ ts: ago(-3_600_000) }], { window: '1h' }, 'ahead of the clock'],
+    ['the future within the skew', [{ ts: ago(-3_600_000), event: 'error' }], { window: '1h', skew: '2h' }, 1],
+  ])('%s', async (_, records, input, wanted) => {
+    const base = temporaryFolder();
+    writeFileSync(join(base, 't.jsonl'), `\ufeff${jsonLines(records)}`.trimEnd());
+    const found = await runStep(
+      'jsonl.count',
+      { file: 't.jsonl', counts: { n: { event: 'error' } }, ...input },
+      at(base),
+    );
+    if (typeof wanted === 'string') expect(failed(found).message).toContain(wanted);
+    else expect(passed(found).outputs).toMatchObject({ counts: { n: wanted } });
   });
   test.each([
     [{ counts: {} }, '1 to 50'],
-    [{ counts, since: 'soon' }, 'is no time'],
+    [{ counts, since: 'soon' }, '`since` has no time'],
+    [{ counts, since: '2026-11-01' }, '`since` has a time without a zone'],
+    [{ counts: { n: { id: Number('12345678901234567890') } } }, 'quote it'],
   ])('%j is refused', async (input, message) => {
     const base = temporaryFolder();
     writeFileSync(join(base, 't.jsonl'), '');

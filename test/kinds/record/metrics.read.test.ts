@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../../model/json.js';
 import { stepKit } from '../../kits/step-kit.js';
-import { passed, runStep, temporaryFolder } from '../../kits/step-run.js';
+import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
 stepKit('metrics.read', {
   good: (folder) => {
@@ -14,12 +15,14 @@ stepKit('metrics.read', {
 });
 
 describe('metrics.read', () => {
-  const read = async (name: string, text: string, values: Record<string, object>) => {
+  const run = async (name: string, text: string | Buffer, values: JsonObject, more: JsonObject = {}) => {
     const base = temporaryFolder();
     writeFileSync(join(base, name), text);
-    return passed(await runStep('metrics.read', { file: name, values } as never, { goLive: { baseDir: base } }))
-      .outputs;
+    return runStep('metrics.read', { file: name, values, ...more }, { goLive: { baseDir: base } });
   };
+  const read = async (...given: Parameters<typeof run>) => passed(await run(...given)).outputs;
+  const whole = (looked: number) => ({ rows: looked, looked, unreadable: 0, leftOut: 0 });
+
   test('reduces rows of a CSV, by a column of other rows left out', async () => {
     const values = {
       mean: { path: 'ms', reduce: 'mean', where: { route: '/a' } },
@@ -28,26 +31,131 @@ describe('metrics.read', () => {
     };
     expect(await read('l.csv', 'route,ms\n/a,10\n/a,30\n/b,900\n', values)).toEqual({
       values: { mean: 20, n: 3, last: 900 },
-      rows: 3,
+      ...whole(3),
     });
   });
   test('its sentence has figures that a person reads; its outputs are exact', async () => {
-    const base = temporaryFolder();
-    writeFileSync(join(base, 'm.json'), '{"errors":39.308989345195}');
-    const input = { file: 'm.json', values: { errors: { path: 'errors' } } } as const;
-    const { outputs, summary } = passed(await runStep('metrics.read', input, { goLive: { baseDir: base } }));
+    const { outputs, summary } = passed(
+      await run('m.json', '{"errors":39.308989345195}', { errors: { path: 'errors' } }),
+    );
     expect(summary).toContain('errors 39.31 (');
     expect(outputs).toMatchObject({ values: { errors: 39.308989345195 } });
   });
-  test('JSONPath in JSON lines; a missing figure is absent, a spoilt sample too', async () => {
+  test('JSONPath in JSON lines; a missing figure is absent, a spoilt sample too, and the sentence says why', async () => {
     const values = {
       p100: { path: '$.t.ms', reduce: 'max' },
       gone: { path: '$.none' },
       spoilt: { path: '$.x', reduce: 'sum' },
     };
-    expect(await read('l.jsonl', '{"t":{"ms":5},"x":1}\n{"t":{"ms":7},"x":"many"}\n', values)).toEqual({
-      values: { p100: 7 },
-      rows: 2,
+    const found = passed(await run('l.jsonl', '{"t":{"ms":5},"x":1}\n{"t":{"ms":7},"x":"many"}\n', values));
+    expect(found.outputs).toEqual({ values: { p100: 7 }, ...whole(2) });
+    expect(found.summary).toContain('spoilt (1 of 2 values are no numbers, as "many")');
+  });
+
+  test.each<[string, string, JsonObject, unknown]>([
+    ['a text that looks like a number stays one', '{"v":"1.10"}', { path: 'v' }, '1.10'],
+    ['an id, too', '{"v":"007"}', { path: 'v' }, '007'],
+    ['said to be a number it is one', '{"v":"1.10"}', { path: 'v', as: 'number' }, 1.1],
+    ['said to be text it is text', '{"v":5}', { path: 'v', as: 'text' }, '5'],
+    ['a number that is none', '{"v":"x"}', { path: 'v', as: 'number' }, undefined],
+    ['digits that no number holds stay', '{"v":12345678901234567890}', { path: 'v' }, '12345678901234567890'],
+    ['and give no sum', '{"v":12345678901234567890}', { path: 'v', reduce: 'sum' }, undefined],
+    ['a sum over an empty list', '{"v":[]}', { path: 'v', reduce: 'sum' }, undefined],
+    ['a list of one', '{"v":[5]}', { path: 'v', reduce: 'sum' }, undefined],
+    ['a blank', '{"v":" "}', { path: 'v', reduce: 'sum' }, undefined],
+    ['nothing', '{"v":""}', { path: 'v', reduce: 'sum' }, undefined],
+    ['null', '{"v":null}', { path: 'v', reduce: 'max' }, undefined],
+    ['a boolean', '{"v":true}', { path: 'v', reduce: 'max' }, undefined],
+    ['hexadecimal', '{"v":"0x10"}', { path: 'v', reduce: 'max' }, undefined],
+    ['beyond a number', '{"v":1e999}', { path: 'v', reduce: 'max' }, undefined],
+    ['all values of a path', '{"v":[{"x":"0.1"},{"x":"0.4"},{"x":0.2}]}', { path: '$.v[*].x', reduce: 'max' }, 0.4],
+    ['their number', '{"v":[{"x":"0.1"},{"x":"0.4"},{}]}', { path: '$.v[*].x', reduce: 'count' }, 2],
+    ['a member that objects only inherit', '{}', { path: 'constructor' }, undefined],
+  ])('%s', async (_, text, value, figure) => {
+    const { values } = await read('v.json', text, { f: value });
+    expect(values).toEqual(figure === undefined ? {} : { f: figure });
+  });
+
+  test('where one value is wanted, several are an error that says how many', async () => {
+    const failure = failed(await run('v.json', '{"v":[1,2,3]}', { f: { path: '$.v[*]' } }));
+    expect(failure.message).toContain('"$.v[*]" has 3 values where one is wanted');
+    const filter = { reduce: 'count', where: { '$.v[*]': 1 } };
+    expect(failed(await run('v.json', '{"v":[1,2]}', { f: filter })).message).toContain('has 2 values');
+  });
+
+  test.each<[string, string, string | Buffer, JsonObject, string]>([
+    ['half-written JSON', 'v.json', '{"a":', {}, 'v.json cannot be read as json'],
+    ['an empty file', 'v.json', '', {}, 'v.json cannot be read as json'],
+    ['no UTF-8', 'v.json', Buffer.from([0x22, 0xff, 0x22]), {}, 'is no UTF-8: byte 1'],
+    ['JSON lines, half-written', 'v.jsonl', '{"a":1}\n{"a":', {}, '1 of 2 rows of v.jsonl cannot be read'],
+    ['CSV without a header', 'v.csv', '', {}, 'it has no header'],
+    ['a column twice', 'v.csv', 'a,b,a\n1,2,3\n', {}, 'the column "a" stands twice'],
+    ['a column without a name', 'v.csv', 'a,\n1,2\n', {}, 'a column has no name'],
+    ['a column that is not there', 'v.csv', 'x,y\n1,2\n', {}, 'has no column "a"; it has: x, y'],
+    ['a line that is too short', 'v.csv', 'a,b\n1,2\n3\n', {}, 'record 2 has 1 columns, and the header has 2'],
+    ['a header once more', 'v.csv', 'a,b\n1,2\na,b\n3,4\n', {}, 'record 2 is the header once more'],
+    ['a quote that is not closed', 'v.csv', 'a,b\n"1,2\n', {}, 'cannot be read as csv'],
+    ['another separator', 'v.csv', 'a;b\n1;2\n', {}, 'has no column "a"; it has: a;b'],
+    ['a format that nobody says', 'v.txt', 'x', {}, 'csv, prometheus, junit, cobertura or lcov'],
+  ])('%s is an error', async (_, name, text, more, message) => {
+    expect(failed(await run(name, text, { f: { path: 'a' } }, more)).message).toContain(message);
+  });
+
+  test.each<[string, string | Buffer, JsonObject, unknown]>([
+    ['a separator', 'a;b\n1;2,5\n', { separator: ';' }, 1],
+    ['tabs', 'a\tb\n1\t2\n', { separator: '\t' }, 1],
+    ['Windows line ends, a byte order mark', '\ufeffa,b\r\n1,2\r\n', {}, 1],
+    ['UTF-16', Buffer.from('\ufeffa,b\n1,2\n', 'utf16le'), {}, 1],
+    ['an encoding', Buffer.from([0x61, 0x0a, 0xfc, 0x0a]), { encoding: 'windows-1252' }, 'ü'],
+    ['a cell of a number as it is written', 'a\n1.10\n', {}, 1.1],
+    ['an id', 'a\n007\n', {}, '007'],
+  ])('CSV: %s', async (_, text, more, figure) => {
+    expect(await read('v.csv', text, { f: { path: 'a' } }, more)).toMatchObject({ values: { f: figure } });
+  });
+
+  test('rows and values that cannot be used may be allowed; they are counted', async () => {
+    const text = 'a,b\n1,x\n2\n-,y\n5,z\n';
+    const sum = { f: { path: 'a', reduce: 'sum', where: {} } };
+    expect(await read('v.csv', text, sum, { unreadable: { atMost: 2 } })).toEqual({
+      values: { f: 6 },
+      rows: 3,
+      looked: 2,
+      unreadable: 2,
+      leftOut: 0,
     });
+    const two = { f: { path: 'a', reduce: 'sum', where: { b: 'x' } }, g: { path: 'a', where: { b: 'z' } } };
+    expect(await read('v.csv', text, two, { unreadable: { atMost: 1 } })).toMatchObject({
+      values: { f: 1, g: 5 },
+      looked: 2,
+      unreadable: 1,
+      leftOut: 1,
+    });
+    expect(failed(await run('v.csv', text, sum, { unreadable: { atMost: 0 } })).message).toContain('1 of 4 rows');
+  });
+
+  test('a number in `where` is the same however it is written; one that YAML rounded is refused', async () => {
+    const figure = { f: { reduce: 'count', where: { a: 1.1 } } };
+    expect(await read('v.csv', 'a\n1.10\n1.1\n11\n', figure)).toMatchObject({ values: { f: 2 } });
+    const rounded = { f: { reduce: 'count', where: { a: Number('12345678901234567890') } } };
+    expect(failed(await run('v.csv', 'a\n1\n', rounded)).message).toContain('quote it');
+  });
+
+  test('200,000 rows have a largest', async () => {
+    const text = `ms\n${Array.from({ length: 200_000 }, (_, index) => index + 1).join('\n')}\n`;
+    const max = { f: { path: 'ms', reduce: 'max' }, g: { path: 'ms', reduce: 'p95' } };
+    expect(await read('big.csv', text, max)).toMatchObject({ values: { f: 200_000 } });
+  });
+
+  test.each<[string, string, JsonObject, unknown]>([
+    ['m.prom', 'up{job="a"} 1\nup{job="b"} 0\n', { path: 'value', reduce: 'min', where: { name: 'up' } }, 0],
+    ['c.lcov', 'SF:a.ts\nDA:1,2\nDA:2,0\nLF:2\nend_of_record\n', { path: 'covered', reduce: 'sum' }, 1],
+  ])('%s is read by its suffix', async (name, text, value, figure) => {
+    expect(await read(name, text, { f: value })).toMatchObject({ values: { f: figure } });
+  });
+  test('JUnit: failed test cases are counted', async () => {
+    const text =
+      '<testsuite name="s" tests="2" failures="1"><testcase name="a"/><testcase name="b"><failure/></testcase></testsuite>';
+    const failures = { bad: { reduce: 'count', where: { status: 'failed' } } };
+    expect(await read('r.xml', text, failures, { format: 'junit' })).toMatchObject({ values: { bad: 1 }, rows: 2 });
   });
 });

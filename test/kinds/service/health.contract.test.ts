@@ -46,13 +46,30 @@ describe('health.contract', () => {
     ['another status', { ...healthy, status: 'degraded' }, {}, 'its status is degraded, not ok'],
     ['no status', { time: ago(0) }, {}, 'its status is missing'],
     ['an old report', { ...healthy, time: ago(5_400_500 + 60_000) }, {}, 'and 1h30m is the most'],
-    ['no time', { status: 'ok' }, {}, 'it has no time in time'],
-    ['a time that is none', { status: 'ok', time: 'noon' }, {}, 'it has no time in time'],
+    ['no time', { status: 'ok' }, {}, 'its time has no time'],
+    ['a time that is none', { status: 'ok', time: 'noon' }, {}, 'its time has no time: "noon"'],
+    ['a time without a zone', { status: 'ok', time: ago(0).slice(0, -1) }, {}, 'its time has a time without a zone'],
+    ['a report of the future', { ...healthy, time: '2099-01-01T00:00:00Z' }, {}, 'ahead of the clock: 2099'],
+    ['a number without a unit', { ...healthy, time: Date.now() }, {}, 'say `timeUnit: ms`'],
+    ['a figure that is a blank', { ...healthy, n: ' ' }, { numbers: { n: 'n' } }, 'n is no number'],
+    ['a figure that no number holds', '{"status":"ok","n":1e999}', { numbers: { n: 'n' } }, 'n is no number'],
     ['a figure that is none', healthy, { numbers: { n: 'details.none' } }, 'details.none is no number'],
-    ['no JSON', '{', {}, 'cannot be read'],
-    ['a list', [1], {}, 'it is no JSON object'],
+    ['no JSON', '{', {}, 'is no JSON'],
+    ['a list', [1], {}, 'is no JSON object'],
+    ['no text', Buffer.from([0xff]).toString('latin1'), {}, 'is no JSON'],
   ])('%s breaks it', async (_, report, more, message) => {
     expect(failed(await check(report, more)).message).toContain(message);
+  });
+  test.each<[string, object, object]>([
+    ['seconds', { ...healthy, time: Date.now() / 1000 }, { timeUnit: 's' }],
+    ['a figure in a text', { ...healthy, n: '0.5' }, { numbers: { n: 'n' } }],
+    ['the future within the skew', { ...healthy, time: ago(-3_600_000) }, { skew: '2h' }],
+  ])('%s keeps it', async (_, report, more) => {
+    expect(passed(await check(report, more)).outputs).toMatchObject({ holds: true, looked: 0, unreadable: 0 });
+  });
+  test('hidden files in a folder are left out, and counted', async () => {
+    const { outputs } = passed(await check(healthy, { folders: ['inbox'] }));
+    expect(outputs).toMatchObject({ looked: 1, leftOut: 1, unreadable: 0 });
   });
   test('not judged, a broken one is told', async () => {
     expect(passed(await check({ ...healthy, status: 'down' }, { judge: false })).outputs).toMatchObject({

@@ -91,6 +91,18 @@ describe('http.check', () => {
     expect(passed(run).outputs.body).not.toContain(secret);
   });
 
+  test('every value at a path must be as expected; all of them are given on', async () => {
+    const body = '{"s":[{"is":"ok"},{"is":"down"},{"is":"down"}]}';
+    const { run } = await asking('unused', body, { json: { '$.s[*].is': 'ok' } });
+    expect(failed(run).message).toContain('expected $.s[*].is = "ok", got "down" in 2 of 3 places');
+    const all = await asking('unused', '{"s":[{"is":"ok"},{"is":"ok"}],"n":1}', {
+      json: { '$.s[*].is': 'ok', '$.n': 1 },
+    });
+    expect(passed(all.run).outputs.json).toEqual({ '$.s[*].is': ['ok', 'ok'], '$.n': 1 });
+    const none = await asking('unused', '{"s":[]}', { json: { '$.s[*].is': 'ok' } });
+    expect(failed(none.run).message).toContain('got nothing there');
+  });
+
   test('a body that must not hold a text is searched as it came, and told without the secret', async () => {
     const { run } = await asking('canary', '{"is":"canary"}', { bodyNotContains: 'is":"canary', contentType: 'x/y' });
     expect(failed(run).message).toMatch(/the body holds "is\\":\\"\[redacted\]"/);

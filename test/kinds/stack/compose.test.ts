@@ -29,6 +29,7 @@ case "$*" in
   *" ps "*) cat '${join(base, 'ps')}' ;;
   *"config --format json"*) cat '${join(base, 'config')}' ;;
   *"config --services"*) printf 'api\\ndb\\n' ;;
+  *" logs --no-color --no-log-prefix --tail all "*) if [ -e '${join(base, 'long')}' ]; then cat '${join(base, 'long')}'; fi ;;
   *" logs "*) if [ -e '${join(base, 'logs')}' ]; then cat '${join(base, 'logs')}'; else echo 'last words'; fi ;;
   "volume ls "*) printf 'old_db\\nanother\\n' ;;
   *" down"*) echo "$COMPOSE_PROFILES" > '${join(base, 'profiles')}'; printf ' Volume small_db  Removing\\n Volume small_db  Removed\\n' >&2 ;;
@@ -41,6 +42,31 @@ esac
     calls: () => readFileSync(log, 'utf8').trim().split('\n'),
   };
 }
+
+describe('the log of a container', () => {
+  const scan = async (text: string, input: object) => {
+    const baseDir = temporaryFolder();
+    const { env, calls } = dockerIn(baseDir, line('api', 'running', 'healthy'));
+    writeFileSync(join(baseDir, 'long'), text);
+    const from = { stack: 'stack', driver: 'compose', services: ['api'] };
+    return { run: await runStep('log.scan', { ...from, ...input }, { goLive: { baseDir }, env }), calls };
+  };
+  test('is read whole, of whatever length', async () => {
+    const text = `FATAL at the beginning\n${'nothing to see here at all\n'.repeat(100_000)}the end`;
+    expect(failed((await scan(text, { forbidden: ['FATAL'] })).run).message).toContain('api:1: FATAL at the beginning');
+    const { outputs } = passed((await scan(text, { needed: ['the end'] })).run);
+    expect(outputs).toMatchObject({ looked: 100_002, unreadable: 0, leftOut: 0 });
+  });
+  test('since now, it is asked from the time on when the step first looked', async () => {
+    const { run, calls } = await scan('ready\n', { needed: ['ready'], since: 'now' });
+    passed(run);
+    expect(calls().at(-1)).toMatch(/logs --no-color --no-log-prefix --tail all --since 20\S+Z api$/);
+  });
+  test('that is no text makes nothing known, and does no harm to the worker', async () => {
+    const { run } = await scan('\ufeff'.slice(1) + Buffer.from([0xff]).toString('latin1'), { forbidden: ['('] });
+    expect(failed(run).code).toBe('BAD_INPUT');
+  });
+});
 
 describe('the compose driver', () => {
   test('brings up with --wait, looks, and takes down with volumes', async () => {

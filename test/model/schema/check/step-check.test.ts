@@ -27,6 +27,47 @@ test.each<[string, object[]]>([
   expect(of(...steps)).toEqual([]);
 });
 
+describe('members of an output that the input names', () => {
+  const reads = (expression: string): object => ({ ...pause, id: 'b', when: expression });
+  const ask = (wanted: unknown): object => ({
+    id: 'h',
+    uses: 'http.check',
+    with: { url: 'http://x/', expect: wanted },
+  });
+  const figures = { id: 'm', uses: 'metrics.read', with: { file: 'm.json', values: { p95: { path: 'ms' } } } };
+  test.each<[string, object, string]>([
+    ['a figure', figures, 'steps.m.values.p95 > 1'],
+    ['a value at a path', ask({ json: { '$.n': 1 } }), 'double(steps.h.json["$.n"]) > 1'],
+    ['a path with an expression', ask({ json: { '$.${{ run.id }}': 1 } }), 'double(steps.h.json["$.n"]) > 1'],
+  ])('%s can be read', (_, step, expression) => {
+    expect(of(step, reads(expression))).toEqual([]);
+  });
+  test.each<[string, object, string, RegExp]>([
+    ['a figure', figures, 'steps.m.values.p59 > 1', /unknown name 'p59' among the values of 'm'.*'p95'/],
+    [
+      'a path',
+      ask({ json: { '$.s': 1 } }),
+      'double(steps.h.json["$.n"]) > 1',
+      /unknown name '\$\.n' among the json of 'h'/,
+    ],
+    ['any path', ask({ status: 200 }), 'double(steps.h.json["$.n"]) > 1', /unknown name '\$\.n'/],
+    [
+      'a count',
+      { id: 'c', uses: 'jsonl.count', with: { file: 'x', counts: { bad: {} } } },
+      'steps.c.counts.bda > 1',
+      /'bda'/,
+    ],
+    [
+      'a number',
+      { id: 'n', uses: 'health.contract', with: { file: 'x', maxAge: '1h' } },
+      'steps.n.numbers.x > 1',
+      /'x'/,
+    ],
+  ])('%s that nobody names cannot', (_, step, expression, problem) => {
+    expect(of(step, reads(expression))).toEqual([expect.stringMatching(problem)]);
+  });
+});
+
 describe('a step is refused', () => {
   test.each<[string, object[], RegExp]>([
     ['of an unknown kind', [{ id: 'a', uses: 'wiat' }], /no step kind 'wiat': Did you mean 'wait'/],

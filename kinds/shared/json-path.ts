@@ -1,0 +1,46 @@
+import type { JSONPathQuery } from 'json-p3';
+import type { Json } from '../../model/json.js';
+import { PatternError } from '../../model/text/pattern.js';
+import { compile, whyNoJsonPath } from './json-path-query.js';
+import { ReadingError } from './reading.js';
+
+/**
+ * The values of all nodes that a JSONPath selects, in its order.
+ *
+ * @throws ReadingError BAD_INPUT for what is no JSONPath or holds no pattern where one must be, CHECK_FAILED for a document that is nested too deep
+ */
+export function nodesAt(document: Json, path: string): Json[] {
+  const query = compiled(path);
+  try {
+    return query.query(document).values() as Json[];
+  } catch (cause) {
+    if (cause instanceof PatternError) throw noPath(path, cause);
+    throw new ReadingError('CHECK_FAILED', `${JSON.stringify(path)} cannot be followed in it.`, cause);
+  }
+}
+
+/**
+ * The one value at a JSONPath; undefined when nothing is there.
+ *
+ * @throws ReadingError as above, and CHECK_FAILED that says how many there are
+ */
+export function oneAt(document: Json, path: string): Json | undefined {
+  const nodes = nodesAt(document, path);
+  if (nodes.length <= 1) return nodes[0];
+  throw new ReadingError(
+    'CHECK_FAILED',
+    `${JSON.stringify(path)} has ${nodes.length} values where one is wanted; name one of them, or reduce them.`,
+  );
+}
+
+function compiled(path: string): JSONPathQuery {
+  try {
+    return compile(path);
+  } catch (cause) {
+    throw noPath(path, cause);
+  }
+}
+
+function noPath(path: string, cause: unknown): ReadingError {
+  return new ReadingError('BAD_INPUT', `The values cannot be read: ${whyNoJsonPath(path, cause)}.`, cause);
+}
