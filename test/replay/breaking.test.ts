@@ -46,6 +46,10 @@ const EDITS: [name: string, edit: Mistake & { likely?: string }][] = [
     '`when` of a step is not asked',
     { file: 'workflows/step.js', from: /step\.when !== undefined && !/, to: 'false && !', likely: 'the-straight-way' },
   ],
+  [
+    'a pattern from before is read in linear time',
+    { file: 'model/expression/cel.js', from: '(inLinearTime() ?', to: '(true ?', likely: 'a-condition-that-looks' },
+  ],
   ['evidence is not opened first', { file: 'workflows/go-live.js', from: /await (\S+\.openEvidence\()/, to: 'void (' }],
   [
     'evidence is not collected before the decisions',
