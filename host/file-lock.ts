@@ -19,6 +19,8 @@ const UNSEEN_MS = 60_000;
 const BEAT_MS = 10_000;
 /** How often whoever waits is told of the holder. */
 const WORD_MS = 5000;
+/** Most of the time between two looks at a lock that counts as waiting: pauses are 100 ms at most. */
+const LOOK_MS = 500;
 const NAMESPACE = namespaceOf();
 /**
  * Numbers that stay behind the one that has the lock. A look at a folder may miss what comes and goes meanwhile, but never
@@ -49,6 +51,7 @@ export class LockTimeout extends Error {
 export type Release = () => Promise<void>;
 
 export interface LockOptions {
+  /** How long it is waited for; time in which this process stood still does not count. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
   /** Called about every 5 s while another process holds the lock. */
@@ -66,7 +69,8 @@ export interface LockOptions {
 export async function acquireLock(folder: string, options: LockOptions): Promise<Release> {
   const me: Holder = { ...noteGroup(process.pid), namespace: NAMESPACE, token: randomUUID() };
   await mkdir(folder, { recursive: true });
-  const until = performance.now() + options.timeoutMs;
+  let waitedMs = 0;
+  let lookedAt = performance.now();
   let nextWord = performance.now() + WORD_MS;
   let seen: Holder | undefined;
   for (let pause = 2; ; pause = Math.min(pause * 1.5, 100)) {
@@ -75,11 +79,15 @@ export async function acquireLock(folder: string, options: LockOptions): Promise
     const release = holder === undefined ? await claim(folder, me, number + 1) : undefined;
     if (release) return release;
     seen = holder ?? seen;
-    if (performance.now() > until) {
+    const now = performance.now();
+    // A process that was stopped or starved meanwhile has not waited: the holder may live in it and could not end either.
+    waitedMs += Math.min(now - lookedAt, LOOK_MS);
+    lookedAt = now;
+    if (waitedMs > options.timeoutMs) {
       if (seen) throw new LockTimeout(seen.pid);
       throw new Error(`Nobody holds the lock ${folder}, and it cannot be taken. Take the folder away.`);
     }
-    if (holder && performance.now() > nextWord) {
+    if (holder && now > nextWord) {
       nextWord += WORD_MS;
       options.waiting?.(holder.pid);
     }

@@ -11,7 +11,8 @@ import { askOperator } from './people/ask.js';
 import type { Desk } from './people/desk.js';
 import { underWaivers } from './people/waivers.js';
 import { fail, passWaived } from './phase-record.js';
-import { namedRollback, undoAll } from './rollback.js';
+import type { Cause } from './inputs.js';
+import { namedRollback, takeUpRollback, undoAll } from './rollback.js';
 import type { Session } from './session.js';
 
 /** Where the go-live goes from a phase. `waived`: it passes after all, as if its gates had held. */
@@ -27,20 +28,34 @@ export interface Work {
 
 /** What follows a failed phase: its rollback, then another attempt, another phase, or the end; or a person says. */
 export async function afterFailure(work: Work): Promise<Next | 'waived'> {
-  const { session, plan, state } = work;
-  const { attempts, then } = plan.onFail;
-  const asks = then === 'ask' && state.attempt >= attempts;
-  if (asks && changed('a-failure-asks-before-its-rollback')) {
+  if (asksAtLast(work) && changed('a-failure-asks-before-its-rollback')) {
     await tell(work);
     return askAboutPhase(work);
   }
   await over(work);
   await tell(work);
-  await rollBack(work);
+  await rollBack(work, { of: 'failure' });
+  return behindFailure(work);
+}
+
+const asksAtLast = ({ plan, state }: Work): boolean =>
+  plan.onFail.then === 'ask' && state.attempt >= plan.onFail.attempts;
+
+function behindFailure(work: Work): Next | Promise<Next | 'waived'> {
+  const { session, plan, state } = work;
+  const { attempts, then } = plan.onFail;
   if (stuck(session)) return 'stop';
   if (state.attempt < attempts) return again(work, typeof then === 'object' ? then.return : plan.id);
   if (then === 'continue') return goOnBehind(work);
-  return asks ? askAboutPhase(work) : 'stop';
+  return asksAtLast(work) ? askAboutPhase(work) : 'stop';
+}
+
+/** A way back of the phase that the execution before handed on with a question: it is taken to its end, then what follows. */
+export async function afterRollback(work: Work, cause: Cause): Promise<Next | 'waived'> {
+  await takeUpRollback(work.session);
+  if (cause.of === 'failure') return behindFailure(work);
+  if (cause.of === 'given-up') return behindGivenUp(work, cause.answer);
+  return cause.of === 'chosen' ? end(work) : 'stop';
 }
 
 /** Who wants to hear of failures hears of this one. */
@@ -61,17 +76,21 @@ async function over({ session, state }: Work): Promise<void> {
 }
 
 /** The phase's own rollback: it runs on every failure. */
-async function rollBack({ session, plan, state }: Work): Promise<void> {
+async function rollBack({ session, plan, state }: Work, cause: Cause): Promise<void> {
   const { rollback } = plan.onFail;
-  if (rollback) await namedRollback(session, rollback, plan.id, `${plan.title}: ${state.sentence ?? 'failed'}`);
+  if (rollback) await namedRollback(session, rollback, plan.id, `${plan.title}: ${state.sentence ?? 'failed'}`, cause);
 }
 
 /** Ends a failed phase that a person was asked about. An abort has a way back of its own. */
-async function giveUp(work: Work): Promise<void> {
+async function giveUp(work: Work, answer: ChooseMessage): Promise<void> {
   // Histories of 0.1.0 ended it before they asked.
   if (work.state.endedAt !== undefined) return;
   await over(work);
-  if (!work.session.aborted) await rollBack(work);
+  if (!work.session.aborted) await rollBack(work, { of: 'given-up', answer });
+}
+
+function behindGivenUp(work: Work, answer: ChooseMessage): Next | Promise<Next> {
+  return stuck(work.session) ? 'stop' : WAYS[answer.choice](work, answer);
 }
 
 /** Takes phases again: from the earliest that does not stand any more, since what follows would stand on nothing. */
@@ -111,8 +130,8 @@ export async function askAboutPhase(work: Work): Promise<Next | 'waived'> {
     return state.endedAt === undefined ? 'waived' : 'next';
   }
   // Another rollback is chosen in place of the phase's own.
-  if (answer.choice !== 'rollback') await giveUp(work);
-  return stuck(session) ? 'stop' : WAYS[answer.choice](work, answer);
+  if (answer.choice !== 'rollback') await giveUp(work, answer);
+  return behindGivenUp(work, answer);
 }
 
 type Way = (work: Work, answer: ChooseMessage) => Next | Promise<Next>;
@@ -125,8 +144,8 @@ const WAYS = {
     const { session, plan, state } = work;
     const because = `An operator chose to roll back after ${plan.title}.`;
     if (state.endedAt === undefined && changed('a-phase-given-up-at-a-step-is-rolled-back')) fail(session, state);
-    if (named) await namedRollback(session, named, plan.id, because);
-    else await undoAll(session, because);
+    if (named) await namedRollback(session, named, plan.id, because, { of: 'chosen' });
+    else await undoAll(session, because, { of: 'chosen' });
     return end(work);
   },
   stop: end,
@@ -143,8 +162,8 @@ function end({ session, state }: Work): 'stop' {
 /** Does what an operator who was asked about a step chose for its phase. To take the phase again is to give it up first. */
 export async function leaveAtStep(work: Work, answer: ChooseMessage): Promise<Next> {
   if (answer.choice === 'retry-phase' && changed('a-phase-given-up-at-a-step-is-rolled-back')) {
-    await giveUp(work);
-    if (stuck(work.session)) return 'stop';
+    await giveUp(work, answer);
+    return behindGivenUp(work, answer);
   }
   return WAYS[answer.choice](work, answer);
 }

@@ -138,6 +138,15 @@ export const CHANGES = {
     reason:
       'What a step of a rollback held (`undoOn: always`) stayed when it took back a go-live that had ended; now it is released.',
   },
+  'goes-on-while-asked-about-an-undo': {
+    since: 'unreleased',
+    reason:
+      'A flood of messages while an operator was asked about an undo ended the go-live, and the undo was lost; now it goes on.',
+  },
+  'an-undo-given-up-stays-so': {
+    since: 'unreleased',
+    reason: 'An undo that a person had given up was tried, and asked about, once more by the next way back.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;

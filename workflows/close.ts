@@ -10,21 +10,34 @@ import { system } from './activities.js';
 import { changed } from './changes.js';
 import { needsText } from '../model/people/approval.js';
 import { askApproval } from './people/ask.js';
-import { namedRollback, release, undoAll } from './rollback.js';
+import type { Cause } from './inputs.js';
+import { namedRollback, release, takeUpRollback, undoAll } from './rollback.js';
 import { now, type Session } from './session.js';
 import { judgeAgain, learn, noteDecision } from './standing.js';
+
+type End = Extract<Cause, { of: 'end' }>;
+type Ended = Set<End['ended'][number]>;
 
 const asJson = (state: GoLiveState): Json => state as unknown as Json;
 
 /** Takes each decision in order: what it requires, then who must agree, bound to the figures as written. */
 export async function decideAll(session: Session): Promise<void> {
   const { asking, plan, state } = session;
-  const open = asking?.stage === 'decision' ? asking.id : undefined;
+  const cause = causeOf(session);
+  // They were taken in the execution before.
+  if (cause?.of === 'end') return;
+  const rejected = cause?.of === 'decision' ? cause.id : undefined;
+  const open = asking?.stage === 'decision' ? asking.id : rejected;
   let collected = open === undefined ? undefined : collectedBefore(state);
   if (!collected && standsByTheLog()) collected = await collect(session);
   for (const decision of plan.decisions.slice(plan.decisions.findIndex(({ id }) => id === (open ?? id)))) {
     const record = state.decisions.find((candidate) => candidate.id === decision.id);
     if (!record) continue;
+    if (decision.id === rejected) {
+      await takeUpRollback(session);
+      judgeAgain(session);
+      continue;
+    }
     const judged = decide(decision, state, Date.now());
     for (const waiver of judged.waivers) waiverUsed(waiver);
     const rule = mayGoOn(judged.verdict) ? decision.approval : undefined;
@@ -40,10 +53,18 @@ export async function decideAll(session: Session): Promise<void> {
     decisionAnswered(record, answer.question, answer, stands);
     noteDecision(session, record);
     if (answer.approved || rule.onReject === undefined || session.aborted) continue;
-    await namedRollback(session, rule.onReject, undefined, `${record.title}: ${record.sentence}`);
+    await namedRollback(session, rule.onReject, undefined, `${record.title}: ${record.sentence}`, {
+      of: 'decision',
+      id: decision.id,
+    });
     judgeAgain(session);
   }
   if (!collected) await collect(session);
+}
+
+/** For what a way back is under way that the execution before handed on. */
+function causeOf({ asking }: Session): Cause | undefined {
+  return asking?.stage === 'undo' ? asking.way.cause : undefined;
 }
 
 /** Whether the event log is asked what stands before anything is decided. */
@@ -107,7 +128,8 @@ export async function close(session: Session): Promise<void> {
 /** Comes to the verdict: what is to be taken back is taken back, and nothing that fell meanwhile is called good. */
 async function conclude(session: Session): Promise<void> {
   const { state } = session;
-  const ended = new Set<'kept' | 'undone'>();
+  const cause = causeOf(session);
+  const ended: Ended = new Set(cause?.of === 'end' ? cause.ended : []);
   for (;;) {
     const carriedOut = await settle(session, ended);
     // Whoever was told that it stops is not told wrong.
@@ -127,18 +149,35 @@ async function conclude(session: Session): Promise<void> {
 }
 
 /** Takes back what an abort or a no-go asks for, and releases. Gives the abort with which it did so. */
-async function settle(session: Session, ended: Set<'kept' | 'undone'>): Promise<GoLiveState['aborted']> {
+async function settle(session: Session, ended: Ended): Promise<GoLiveState['aborted']> {
+  const underWay = causeOf(session);
+  if (underWay?.of === 'end') return settleOn(session, underWay);
   if (standsByTheLog()) learn(session, await session.flush(true));
   judgeAgain(session);
   const { aborted } = session.state;
   await takeBack(session, ended);
-  await release(session);
+  await release(session, endOf(ended, aborted));
   judgeAgain(session);
   return aborted;
 }
 
+/** Goes on where the execution before was asked about an undo. Gives the abort with which that one began to settle. */
+async function settleOn(session: Session, cause: End): Promise<GoLiveState['aborted']> {
+  const released = session.asking?.stage === 'undo' && session.asking.way.id === 'release';
+  await takeUpRollback(session);
+  if (!released) await release(session, cause);
+  judgeAgain(session);
+  return cause.aborted ? session.state.aborted : undefined;
+}
+
+const endOf = (ended: Ended, aborted: GoLiveState['aborted']): End => ({
+  of: 'end',
+  ended: [...ended],
+  aborted: aborted !== undefined,
+});
+
 /** What an abort asks for, else what a no-go does; each once. */
-async function takeBack(session: Session, ended: Set<'kept' | 'undone'>): Promise<void> {
+async function takeBack(session: Session, ended: Ended): Promise<void> {
   const { state, plan } = session;
   const { aborted } = state;
   if (aborted?.keep) {
@@ -150,5 +189,6 @@ async function takeBack(session: Session, ended: Set<'kept' | 'undone'>): Promis
   const failed = !verdict || !mayGoOn(verdict);
   if (ended.has('undone') || !(aborted || (failed && plan.onNoGo === 'undo'))) return;
   ended.add('undone');
-  await undoAll(session, aborted ? `Aborted by ${aborted.by}: ${aborted.reason}` : 'The go-live ended without GO.');
+  const because = aborted ? `Aborted by ${aborted.by}: ${aborted.reason}` : 'The go-live ended without GO.';
+  await undoAll(session, because, endOf(ended, aborted));
 }

@@ -13,7 +13,7 @@ import { close, decideAll } from './close.js';
 import { changed } from './changes.js';
 import { Desk } from './people/desk.js';
 import { handOn } from './hand-on.js';
-import type { Carried, GoLiveStart } from './inputs.js';
+import type { Asking, Carried, GoLiveStart } from './inputs.js';
 import { NOT_STARTED } from '../model/state/contract.js';
 import { refuseLacking } from './preflight.js';
 import { meetsSeal, sealedEnd } from './sealed.js';
@@ -87,7 +87,8 @@ async function conduct(session: Session, desk: Desk): Promise<GoLiveResult> {
 async function takePhases(session: Session, desk: Desk): Promise<void> {
   const { plan, state } = session;
   let index = session.next;
-  while (index < plan.phases.length && !session.aborted) {
+  // An abort does not end a way back: the question about it is of the phase that is next.
+  while (index < plan.phases.length && (!session.aborted || isOfPhase(session.asking))) {
     session.next = index;
     if (workflowInfo().continueAsNewSuggested && !session.asking) await handOn(session);
     const phase = plan.phases[index];
@@ -98,6 +99,10 @@ async function takePhases(session: Session, desk: Desk): Promise<void> {
     index = next === 'next' ? index + 1 : plan.phases.findIndex((candidate) => candidate.id === next.to);
   }
   session.next = plan.phases.length;
+}
+
+function isOfPhase(asking: Asking | undefined): boolean {
+  return asking?.stage === 'undo' && asking.way.cause.of !== 'end' && asking.way.cause.of !== 'decision';
 }
 
 async function open(session: Session): Promise<void> {

@@ -1,5 +1,6 @@
 import type { EventDraft } from '../model/evidence/events.js';
 import type { GoLiveRef } from '../model/state/contract.js';
+import type { ChooseMessage } from '../model/people/message.js';
 import type { PhaseId } from '../model/plan/address.js';
 import type { GatePlan, Plan, StepNode } from '../model/plan/plan.js';
 import type { Signed } from '../model/signing/signing.js';
@@ -57,6 +58,8 @@ export interface Carried {
   asking?: Asking;
   /** Events that are not in the event log yet; absent in histories from before `hands-on-at-once`. */
   unwritten?: readonly EventDraft[];
+  /** An error of golive's own ended it: only the way back is taken. */
+  broken?: true;
 }
 
 /** A question to people, as far as the next execution must know where it stands. */
@@ -67,4 +70,49 @@ export type Asking =
   /** An operator is asked about the phase that is next, which failed for good. */
   | { stage: 'phase' }
   /** An operator is asked about a step of this result. */
-  | { stage: 'step'; result: PhaseResult };
+  | { stage: 'step'; result: PhaseResult }
+  | UndoAsking;
+
+/** An operator is asked about an undo that failed, on the way back that began last. */
+export interface UndoAsking {
+  stage: 'undo';
+  way: BegunWay;
+  settling: Settling;
+}
+
+/** A way back that has begun, as far as its end must know of it. */
+export interface BegunWay {
+  /** R1…, `undo` or `release`. */
+  id: string;
+  title: string;
+  cause: Cause;
+  /** The undos that it took, as they were before. */
+  undos: Pick<UndoEntry, 'phase' | 'phaseAttempt' | 'step' | 'epoch' | 'always' | 'evidenceDir'>[];
+  /** The phase that failed, where it is run for one. */
+  failed?: PhaseId | undefined;
+  /** Phases that its steps take back. */
+  takesBack?: readonly PhaseId[] | undefined;
+}
+
+/** For what a way back is taken, which says where the go-live goes on behind it. */
+export type Cause =
+  /** Of the phase that is next: it failed, a person gave it up or chose the way back, an approval was rejected. */
+  | { of: 'failure' | 'chosen' | 'rejection' }
+  | { of: 'given-up'; answer: ChooseMessage }
+  | { of: 'decision'; id: string }
+  /** An earlier go-live is taken back. */
+  | { of: 'taking-back' }
+  /** The go-live ends: what its end asked for so far, and whether it was aborted then. */
+  | { of: 'end'; ended: ('kept' | 'undone')[]; aborted: boolean };
+
+/** How far the undos that failed on a way back are settled. */
+export interface Settling {
+  /** The way back as it is now. */
+  result: PhaseResult;
+  /** Index of the undo that is next to be asked about; the newest, which is the last, comes first. */
+  at: number;
+  /** How often operators were asked. */
+  asked: number;
+  /** Why nobody could be asked. */
+  nobody?: string;
+}

@@ -73,7 +73,7 @@ export class Session {
   /** The question that is open, or that the execution before handed on and nobody took up yet. */
   asking?: Asking;
   /** An error of golive's own ended it: what cannot be written any more must not keep the way back from being taken. */
-  broken = false;
+  broken: boolean;
   /** Where answers of operators arrive. */
   desk: OpenAnswer | undefined;
   /** The work that an abort stops. */
@@ -98,6 +98,7 @@ export class Session {
     this.next = carried?.next ?? 0;
     if (carried?.asking) this.asking = carried.asking;
     this.unwritten = [...(carried?.unwritten ?? [])];
+    this.broken = carried?.broken ?? false;
     this.ref = refOf(plan);
   }
 
@@ -105,7 +106,7 @@ export class Session {
   keepUndos(undos: UndoEntry[]): void {
     this.undos = undos;
     this.state.toUndo = undos
-      .filter(({ status }) => status !== 'done')
+      .filter(({ status, givenUp }) => status !== 'done' && !givenUp)
       .map(({ phase, step }) => addressText({ phase, part: step }))
       .toReversed();
   }

@@ -3,7 +3,9 @@ import { addressText } from '../model/plan/address.js';
 import type { PhasePlan } from '../model/plan/plan.js';
 import type { PhaseResult, StepRecord, UndoEntry } from '../model/state/state.js';
 import { undoAgain, undoneByHand } from '../model/state/transitions.js';
-import { askOperator } from './people/ask.js';
+import { changed } from './changes.js';
+import type { BegunWay, Settling, UndoAsking } from './inputs.js';
+import { type Answer, askOperator } from './people/ask.js';
 import type { Session } from './session.js';
 import { undoId } from './undo.js';
 
@@ -13,29 +15,39 @@ const MOST_ASKED = 50;
 /** Carries out one undo once more. @param nth how many times undos were tried again on this way back */
 type Again = (entry: UndoEntry, nth: number) => Promise<PhaseResult>;
 
+/** Nothing of a way back is settled yet. */
+export function settlingOf(result: PhaseResult): Settling {
+  const { steps, undos } = result;
+  return { result: { ...result, steps: [...steps], undos: [...undos] }, at: undos.length - 1, asked: 0 };
+}
+
 /**
  * Undos failed: an operator of each one's phase has it tried again, did it by hand, or gives it up. Only what is given
  * up, or not answered in time, or has nobody to be asked, stays failed.
  *
+ * @param settling changes as they are settled; newest first, as they ran
  * @returns the result of the way back as it is then
  */
-export async function settleUndos(session: Session, result: PhaseResult, again: Again): Promise<PhaseResult> {
-  const settled = { ...result, steps: [...result.steps], undos: [...result.undos] };
-  let nobody: string | undefined;
-  let asked = 0;
-  // Newest first, as they ran.
-  for (let index = settled.undos.length - 1; index >= 0; index -= 1) {
-    for (let entry = settled.undos[index]; entry?.status === 'failed'; entry = settled.undos[index]) {
-      if (asked === MOST_ASKED) return judged(settled, asked, nobody);
-      const answer = await ask(session, entry, settled.steps);
-      if (typeof answer === 'string') nobody = answer;
-      else asked += 1;
+export async function settleUndos(
+  session: Session,
+  way: BegunWay,
+  settling: Settling,
+  again: Again,
+): Promise<PhaseResult> {
+  const { result } = settling;
+  for (; settling.at >= 0; settling.at -= 1) {
+    for (let entry = result.undos[settling.at]; entry?.status === 'failed'; entry = result.undos[settling.at]) {
+      if (settling.asked === MOST_ASKED) return judged(settling);
+      const answer = await ask(session, entry, { stage: 'undo', way, settling });
+      if (typeof answer === 'string') settling.nobody = answer;
+      else settling.asked += 1;
+      if (typeof answer !== 'string' && answer.choice === 'stop' && !answer.unanswered) entry.givenUp = true;
       if (typeof answer === 'string' || answer.choice === 'stop') break;
-      if (answer.choice === 'done') settleByHand(session, entry, settled.steps, answer);
-      else takeAgain(settled, index, await again(undoAgain(entry), asked));
+      if (answer.choice === 'done') settleByHand(session, entry, result.steps, answer);
+      else takeAgain(settling, await again(undoAgain(entry), settling.asked));
     }
   }
-  return judged(settled, asked, nobody);
+  return judged(settling);
 }
 
 const byUndo = (entry: UndoEntry) => (record: StepRecord) => record.id === undoId(entry);
@@ -49,12 +61,12 @@ function phaseOf({ plan, state }: Session, entry: UndoEntry): PhasePlan | undefi
 }
 
 /** The answer, or why nobody can give one. */
-async function ask(session: Session, entry: UndoEntry, steps: readonly StepRecord[]): Promise<ChooseMessage | string> {
+async function ask(session: Session, entry: UndoEntry, asking: UndoAsking): Promise<Answer | string> {
   const { role = '', expiresMs = 0 } = phaseOf(session, entry)?.onFail.ask ?? {};
   const { people } = session.plan;
   const held = role !== '' && (!people || Object.values(people).some((roles) => roles.includes(role)));
   if (!held || !session.desk) return `Nobody can be asked: nobody holds the role '${role}'.`;
-  const title = steps.find(byUndo(entry))?.title ?? `Undo ${entry.phase}.${entry.step}`;
+  const title = asking.settling.result.steps.find(byUndo(entry))?.title ?? `Undo ${entry.phase}.${entry.step}`;
   const changedFile = entry.failure?.facts?.changedFile;
   const taken = changedFile === undefined ? '' : ' with the file as it is now';
   const answer = await askOperator(session, session.desk, {
@@ -65,6 +77,7 @@ async function ask(session: Session, entry: UndoEntry, steps: readonly StepRecor
     expiresMs,
     settled: () => false,
     onTheWayBack: true,
+    ...(changed('goes-on-while-asked-about-an-undo') ? { asking } : {}),
   });
   return answer === 'settled' ? 'Nobody was asked.' : answer;
 }
@@ -79,7 +92,7 @@ function settleByHand(session: Session, entry: UndoEntry, steps: StepRecord[], a
 }
 
 /** The outcome of another try stands for the one before. */
-function takeAgain(settled: PhaseResult, index: number, tried: PhaseResult): void {
+function takeAgain({ result: settled, at: index }: Settling, tried: PhaseResult): void {
   settled.events += tried.events;
   const entry = tried.undos[0];
   if (!entry) return;
@@ -89,7 +102,7 @@ function takeAgain(settled: PhaseResult, index: number, tried: PhaseResult): voi
   if (record && at >= 0) settled.steps[at] = record;
 }
 
-function judged(result: PhaseResult, asked: number, nobody: string | undefined): PhaseResult {
+function judged({ result, asked, nobody }: Settling): PhaseResult {
   const broken = result.steps.filter(({ status }) => status === 'failed' || status === 'undo-failed');
   const [first] = broken;
   if (!first && result.undos.every(({ status }) => status !== 'failed')) {

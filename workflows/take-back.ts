@@ -2,7 +2,7 @@ import type { TakesBack } from '../model/plan/taking-back.js';
 import type { PhaseResult } from '../model/state/state.js';
 import { registeredAgain, takenBack, undosStand } from '../model/state/take-back.js';
 import { changed } from './changes.js';
-import { namedRollback, undoAll } from './rollback.js';
+import { namedRollback, takeUpRollback, undoAll } from './rollback.js';
 import { now, type Session } from './session.js';
 
 /** Whence the values of a rollback's steps are: what the first go-live's steps had given. */
@@ -10,16 +10,21 @@ function takeOver({ phases }: Session, first: TakesBack): void {
   for (const [id, outputs] of Object.entries(first.phases)) phases[id] = outputs;
 }
 
+async function begin(session: Session, first: TakesBack): Promise<void> {
+  const because = `${session.state.startedBy} takes back ${first.goLive}${first.reason === undefined ? '.' : `: ${first.reason}`}`;
+  takeOver(session, first);
+  session.keepUndos(registeredAgain(first));
+  if (first.rollback === undefined) await undoAll(session, because, { of: 'taking-back' });
+  else await namedRollback(session, first.rollback, undefined, because, { of: 'taking-back' });
+}
+
 /**
  * Takes back a go-live that has ended, by the undos that it left standing or a rollback of its runbook. What fails is
  * asked about as on any way back; only when all that it carries out is done has it passed.
  */
 export async function rollBackFirst(session: Session, first: TakesBack): Promise<PhaseResult> {
-  const because = `${session.state.startedBy} takes back ${first.goLive}${first.reason === undefined ? '.' : `: ${first.reason}`}`;
-  takeOver(session, first);
-  session.keepUndos(registeredAgain(first));
-  if (first.rollback === undefined) await undoAll(session, because);
-  else await namedRollback(session, first.rollback, undefined, because);
+  if (session.asking?.stage === 'undo') await takeUpRollback(session);
+  else await begin(session, first);
   const ofFirst = session.undos.filter(({ evidenceDir }) => evidenceDir !== undefined);
   const held = session.undos.filter(({ evidenceDir }) => evidenceDir === undefined);
   undosStand(session.state, ofFirst, first.evidenceDir);

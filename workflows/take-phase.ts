@@ -5,7 +5,7 @@ import type { PhasePlan } from '../model/plan/plan.js';
 import type { PhaseResult, PhaseState, StepRecord } from '../model/state/state.js';
 import { sameEntry } from '../model/state/take-back.js';
 import { phaseJudged, phaseRuns, phaseSkipped } from '../model/state/transitions.js';
-import { afterFailure, askAboutPhase, type Next, type Work } from './after-failure.js';
+import { afterFailure, afterRollback, askAboutPhase, type Next, type Work } from './after-failure.js';
 import { changed } from './changes.js';
 import { cancellable, runChild } from './child.js';
 import { askApproval, askChecklist } from './people/ask.js';
@@ -40,6 +40,8 @@ export async function takePhase(session: Session, desk: Desk, plan: PhasePlan, s
     return stopped(work, 'Stopped before it began.');
   if (stage === 'after') return accepted(work);
   if (stage === 'phase') return unlessWaived(work, askAboutPhase);
+  const cause = taken?.stage === 'undo' && taken.way.cause;
+  if (cause && cause.of !== 'taking-back') return unlessWaived(work, () => afterRollback(work, cause));
 
   let result = taken?.stage === 'step' ? taken.result : await run(work);
   while (result.status === 'asks' && !session.aborted) {
@@ -93,7 +95,7 @@ async function allowed({ session, plan, state }: Work, when: 'before' | 'after')
       const said = `${question} ${sentence}`;
       end(session, state, { status, verdict: 'no-go', sentence: said });
       if (rule.onReject && !session.aborted)
-        await namedRollback(session, rule.onReject, plan.id, `${plan.title}: ${said}`);
+        await namedRollback(session, rule.onReject, plan.id, `${plan.title}: ${said}`, { of: 'rejection' });
       return false;
     }
   }

@@ -60,6 +60,8 @@ export interface UndoEntry {
   unread?: string;
   status: 'registered' | 'done' | 'failed';
   failure?: StepFailure;
+  /** A person gave it up: this go-live does not try it again. */
+  givenUp?: true;
   /** Folder of the bundle with its journal, where that is of another go-live. */
   evidenceDir?: string;
   /** SHA-256 of the tag manifest of that bundle. */

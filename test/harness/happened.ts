@@ -33,11 +33,16 @@ function act(text: string): Act[] {
   return from ? begins : [...begins, { ...one, what: fails ? 'failed' : 'done' }];
 }
 
-/** `no two` says that a phase failed, `GO` and `NO-GO` what was decided; all else are acts. */
+/**
+ * `no two` says that a phase failed, `GO` and `NO-GO` what was decided, `Sam stops two.b` what a person chose; all else are
+ * acts.
+ */
 export function happened(...texts: string[]): Happening[] {
   return texts.flatMap((text): Happening[] => {
     const verdict = ({ GO: 'go', 'NO-GO': 'no-go' } as const)[text];
     if (verdict) return [{ what: 'told', event: { type: 'decision', decision: 'go', verdict, sentence: '' } }];
+    const [, by = '', about = ''] = /^(\w+) stops (\S+)$/.exec(text) ?? [];
+    if (by) return [{ what: 'told', event: { type: 'operator.chose', about, choice: 'stop', by, role: 'sre' } }];
     const failed = /^no (\w+)$/.exec(text)?.[1];
     return failed
       ? [{ what: 'told', event: { type: 'phase.failed', phase: failed, attempt: 1, sentence: '' } }]

@@ -215,6 +215,30 @@ describe('the way back', () => {
       ["two.b is not undone by the end without GO: 'undo b' is left out"],
     ],
     [
+      'a person gives an undo up: no later way back takes it again',
+      named,
+      happened('one.a', 'two.b', 'two.c!', 'no two', 'undo two.c!', 'undo two.b', 'rollback-R1.clean').concat(
+        happened('Sam stops two.c', 'NO-GO', 'undo one.a'),
+      ),
+      [],
+    ],
+    [
+      'a person gives an undo up, and it is taken again',
+      named,
+      happened('one.a', 'two.b!', 'no two', 'undo two.b!', 'rollback-R1.clean', 'Sam stops two.b').concat(
+        happened('NO-GO', 'undo two.b', 'undo one.a'),
+      ),
+      ['two.b is undone by the end without GO, which does not ask for it'],
+    ],
+    [
+      'nobody answers for an undo, and it is left so',
+      named,
+      happened('one.a', 'two.b!', 'no two', 'undo two.b!', 'rollback-R1.clean', 'golive stops two.b').concat(
+        happened('NO-GO', 'undo one.a'),
+      ),
+      ["two.b is not undone by the end without GO: 'undo b' is left out"],
+    ],
+    [
       'an undo fails, and the others are left out',
       plain,
       happened('one.a', 'two.b!', 'no two', 'NO-GO', 'undo two.b!'),

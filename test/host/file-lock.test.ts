@@ -68,6 +68,17 @@ describe('a lock between processes', () => {
     expect(readdirSync(lock).length).toBeLessThan(40);
   });
 
+  test('of a process that stood still meanwhile is waited for: time in which nobody could let go does not count', async () => {
+    const lock = join(folder, 'lock');
+    const release = await acquireLock(lock, { timeoutMs: 300 });
+    // Both live in this process, as a deed and who waits for its end live in one worker.
+    const waits = acquireLock(lock, { timeoutMs: 1500 });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
+    setTimeout(() => void release(), 300);
+    await (await waits)();
+  });
+
   test('two processes that append to one event log at once make one chain, also when one is killed', async () => {
     const bag = join(folder, 'bag');
     const writer = (name: string): ChildProcess =>

@@ -142,12 +142,14 @@ export class World {
   constructor(
     private readonly made: Plan,
     private readonly dice: Dice,
+    /** Of a hundred undos, how many fail. */
+    private readonly undosFail = 4,
   ) {}
 
   /** An activity of a step or its undo; it may fail before or after it acted. */
   act(task: StepTask): JsonObject {
     const { phase: id, step: of, undoes } = task;
-    const fails = this.dice.happens(undoes ? 4 : 14);
+    const fails = this.dice.happens(undoes ? this.undosFail : 14);
     if (!fails || this.dice.happens(50)) {
       if (undoes) this.remove(`${undoes.phase}.${undoes.step}`, id);
       else if (id.startsWith('rollback-')) this.takeBack(id.slice('rollback-'.length));

@@ -5,6 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
 import type { Plan } from '../../model/plan/plan.js';
 import type { Fallen, StepResult, StepTask } from '../../model/state/contract.js';
 import type { GoLiveState } from '../../model/state/state.js';
+import type { Carried } from '../../workflows/inputs.js';
 import type { Argument, Outside } from './simulated.js';
 
 export interface Said {
@@ -35,6 +36,12 @@ export class SimulatedWorld implements Outside {
   /** What became of what they said. */
   readonly receipts: unknown[] = [];
   private asked = '';
+  /** Called once for each question, before anybody speaks; whether a flood comes, so that the next execution takes it up. */
+  floods: (state: GoLiveState) => boolean = () => false;
+  /** What was handed on. */
+  readonly carried: Carried[] = [];
+  private flooded = '';
+  private crowd = false;
 
   act(activity: string, argument: Argument): unknown {
     if (this.failing.has(activity)) throw ApplicationFailure.nonRetryable(`${activity} fails`, 'INTERNAL');
@@ -74,10 +81,24 @@ export class SimulatedWorld implements Outside {
     const { waiting, rollbacks, endedAt } = state;
     const question = `${waiting?.kind} ${waiting?.id} ${waiting?.since} ${rollbacks.length}`;
     if (question === this.asked || endedAt) return false;
+    if (waiting && question !== this.flooded) {
+      this.flooded = question;
+      this.crowd = this.floods(state);
+      if (this.crowd) return true;
+    }
     this.asked = question;
     const said = this.say(state);
     for (const { name, message } of said) this.receipts.push(send(name, message));
     return said.length > 0;
+  }
+
+  crowded(): boolean {
+    return this.crowd;
+  }
+
+  handedOn(carried: Carried): void {
+    this.crowd = false;
+    this.carried.push(carried);
   }
 
   /** The log, as a reader takes it. */

@@ -2,10 +2,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as macrotask } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { ActivityFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
+import { ContinueAsNew } from '@temporalio/workflow';
 import type { Plan } from '../../model/plan/plan.js';
 import type { AppendEvents, StepTask } from '../../model/state/contract.js';
 import type { GoLiveState, PhaseResult } from '../../model/state/state.js';
-import type { PhaseInput } from '../../workflows/inputs.js';
+import type { Carried, GoLiveStart, PhaseInput } from '../../workflows/inputs.js';
 
 /** Of a step, or of the evidence; other activities are given what nobody looks at. */
 export type Argument = StepTask & AppendEvents & { plan: { plan: Plan } };
@@ -16,6 +17,10 @@ export interface Outside {
   act(activity: string, argument: Argument): unknown;
   /** @returns whether they said something */
   speak(state: GoLiveState, send: (name: string, message: object) => unknown): boolean;
+  /** Whether messages have made the history long: then the go-live goes on in a next execution. */
+  crowded?(): boolean;
+  /** It does, with what it carries. */
+  handedOn?(carried: Carried): void;
 }
 
 interface Waiter {
@@ -80,6 +85,8 @@ const FOR_EVER = Number.POSITIVE_INFINITY;
 
 class Simulation {
   readonly waiters = new Set<Waiter>();
+  /** What the execution before handed on. */
+  carried: Carried | undefined;
   constructor(readonly outside: Outside) {}
 
   wait(ms: number, holds?: () => boolean): Promise<boolean> {
@@ -179,7 +186,18 @@ function runtime(actual: object, phase: () => Phase): object {
     defineQuery: define('query'),
     defineSignal: define('signal'),
     defineUpdate: define('update'),
-    workflowInfo: () => ({ workflowId: current().workflowId, historyLength: 1, continueAsNewSuggested: false }),
+    workflowInfo: () => {
+      const { workflowId, run } = current();
+      const continueAsNewSuggested = run.outside.crowded?.() ?? false;
+      const before = run.carried ? { continuedFromExecutionRunId: 'before' } : {};
+      return { workflowId, historyLength: 1, historySize: 0, continueAsNewSuggested, ...before };
+    },
+    continueAsNew: (_: GoLiveStart, carried: Carried) => {
+      const { run } = current();
+      run.carried = copy(carried);
+      run.outside.handedOn?.(run.carried);
+      throw new ContinueAsNew({});
+    },
     allHandlersFinished: () => true,
     patched: () => true,
     uuid4: () => `uuid-${(ids += 1)}`,
@@ -215,9 +233,9 @@ export async function simulatedWorkflows(): Promise<RunGoLive> {
   return async (plan, outside) => {
     const run = new Simulation(outside);
     const root: Here = { run, scope: new Scope(), workflowId: plan.target.id, handlers: new Map() };
-    return run.drive(
-      root,
-      here.run(root, () => goLive({ plan: copy(plan), planDigest: 'p', startedBy: 'tester' })),
-    );
+    const start = { plan: copy(plan), planDigest: 'p', startedBy: 'tester' };
+    const execute = (): Promise<GoLiveState> =>
+      goLive(start, run.carried).catch((error) => (error instanceof ContinueAsNew ? execute() : Promise.reject(error)));
+    return run.drive(root, here.run(root, execute));
   };
 }

@@ -1,31 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { stepFolder } from '../../activities/step/step-evidence.js';
-import { buildContext, resolve } from '../../model/expression/expression.js';
-import type { JsonObject } from '../../model/json.js';
-import { OWN_UNDO, type Plan, type PhasePlan, type StepNode, type StepPlan, stepsOf } from '../../model/plan/plan.js';
+import { type Plan, type PhasePlan, type StepNode, type StepPlan, stepsOf } from '../../model/plan/plan.js';
 import { type Values, valuesOf } from '../../model/plan/values.js';
 import type { Act, Deed, Happening } from './fake-world.js';
-
-/** One call of an undo. */
-interface Call {
-  deed: Deed;
-  activity: string;
-  title: string;
-}
-
-/** A call that a plan promises, with what it must be given. */
-interface DueCall extends Call {
-  input: JsonObject;
-}
-
-/** A deed that began, with the calls that take it back; in the order in which the plan promises them. */
-interface Promised {
-  deed: Deed;
-  calls: DueCall[];
-  always: boolean;
-  /** It was to be undone, and that failed. */
-  failed?: true;
-}
+import { type Call, type Promised, type Steps, undosOf } from './promised-undos.js';
 
 /** A way back that the plan asks for: what must be undone, in order, and which steps follow. */
 interface Way {
@@ -40,9 +18,6 @@ interface Way {
 
 /** Least time of one call of an undo, in milliseconds: whatever its deed had, the way back matters more than time. */
 const LEAST_MS = 60_000;
-
-/** Outputs by step. */
-type Steps = Record<string, JsonObject>;
 
 /** Verdicts after which nothing is taken back. */
 const GO = ['go', 'waived'];
@@ -66,28 +41,13 @@ export function groupOf(nodes: readonly StepNode[], id: string): readonly StepPl
   return node ? stepsOf([node]) : [];
 }
 
-/** What takes a deed back that is given `input`; expressions of an `undo:` list are resolved as the step begins. */
-function undosOf(deed: Deed, step: StepPlan, input: JsonObject, context: () => Values & { steps: Steps }): DueCall[] {
-  const own = { deed, activity: `undo ${step.uses}`, title: `undo ${step.title}`, input };
-  if (!step.undo) return step.ownUndo ? [own] : [];
-  return step.undo.map((undo) =>
-    undo === OWN_UNDO
-      ? own
-      : {
-          deed,
-          activity: undo.uses,
-          title: `undo ${undo.title}`,
-          input: resolve(undo.with, buildContext(context())),
-        },
-  );
-}
-
 /**
  * Judges how a go-live took back what it did, from its plan and from what happened to the world: on each way back
  * exactly the undos that the plan promises, newest first, one at a time, after every deed has ended, none twice and
  * nothing else, each given what takes its deed back; then the steps of the named rollback; at the end nothing stands
- * that must not. After an undo that failed the others follow, and no deed. The workflows have no say in it but for two
- * facts of the event log: that a phase failed, and what was decided.
+ * that must not. After an undo that failed the others follow, and no deed; the next way back takes it again unless a
+ * person gave it up. The workflows have no say in it but for three facts of the event log: that a phase failed, what was
+ * decided, and what a person chose.
  *
  * @param startedAt when the go-live started, ISO 8601, for expressions that read it
  * @returns what is wrong, a sentence each; empty when all is well
@@ -135,10 +95,22 @@ class WayBack {
       const phase = plan.phases.find(({ id }) => id === event.phase);
       if (phase) this.phaseFailed(phase, Number(event.attempt));
     }
+    if (event.type === 'operator.chose' && event.choice === 'stop' && event.by !== 'golive')
+      this.gaveUp(String(event.about));
     if (event.type !== 'decision' || event.decision !== plan.decisions[0]?.id) return;
     this.decided = true;
     const all = !GO.includes(String(event.verdict)) && plan.onNoGo === 'undo';
     this.openWay(all ? 'the end without GO' : 'the end', (one) => all || (one.always && !one.failed));
+  }
+
+  /** Of the undos that failed on the way back under way, the newest of this step (`phase.step`) that is not given up yet. */
+  private gaveUp(about: string): void {
+    const { due = [], failed = [] } = this.way ?? {};
+    const asked = due.find(
+      ({ deed, calls, givenUp }) =>
+        !givenUp && `${deed.phase}.${deed.step}` === about && calls.some((call) => holds(failed, call)),
+    );
+    if (asked) asked.givenUp = true;
   }
 
   private phaseFailed(phase: PhasePlan, attempt: number): void {
@@ -250,7 +222,7 @@ class WayBack {
 
   private openWay(name: string, which: (one: Promised) => boolean, steps: StepPlan[] = []): void {
     this.closeWay();
-    const due = this.standing.filter(which).toReversed();
+    const due = this.standing.filter((one) => !one.givenUp && which(one)).toReversed();
     this.way = { name, due, taken: [], failed: [], steps, begun: [] };
   }
 

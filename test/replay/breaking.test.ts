@@ -19,7 +19,7 @@ const EDITS: [name: string, edit: Mistake & { likely?: string }][] = [
   ],
   [
     'a person is asked after the rollback',
-    { file: 'workflows/after-failure.js', from: 'if (asks && ', to: 'if (false && ', likely: 'standing-' },
+    { file: 'workflows/after-failure.js', from: 'if (asksAtLast(work) && ', to: 'if (false && ', likely: 'standing-' },
   ],
   [
     'what has ended is taken back once more',
@@ -61,7 +61,11 @@ const EDITS: [name: string, edit: Mistake & { likely?: string }][] = [
   ],
   [
     'what was held is not released',
-    { file: 'workflows/close.js', from: /await \(0, ?_rollback_js\w+\.release\)\(session\);/, to: ';' },
+    {
+      file: 'workflows/close.js',
+      from: /await \(0, ?_rollback_js\w+\.release\)\(session, endOf\(ended, aborted\)\);/,
+      to: ';',
+    },
   ],
   [
     'a failed phase runs no rollback',
@@ -77,7 +81,7 @@ const EDITS: [name: string, edit: Mistake & { likely?: string }][] = [
   ],
   [
     'a phase is a child of another name',
-    { file: 'workflows/rollback.js', from: '/rollback-${way.id}.${number}', to: '/undo-${way.id}.${number}' },
+    { file: 'workflows/rollback.js', from: '/rollback-${id}.${number}', to: '/undo-${id}.${number}' },
   ],
   [
     'phases are attempted under one name',

@@ -17,17 +17,23 @@ afterAll(() => ssh.remove());
 
 /** Messages that are large, and none of which means anything. The server suggests to go on at 4 MiB, later than here. */
 const floodOf =
-  (count: number, bytes: number) =>
+  (count: number, bytes: number, senders = 1) =>
   async (made: Plan): Promise<number> => {
     const handle = server.client.workflow.getHandle(made.target.id);
     const message = { approval: 'two', role: 'cto', by: 'Ada', reason: 'x'.repeat(bytes) };
     // One that comes while the go-live goes on is refused at the door: whoever sent it is told.
-    for (let sent = 0; sent < count; sent += 1) await handle.signal('approve', message).catch(() => undefined);
+    const send = async (): Promise<void> => {
+      for (let sent = 0; sent < count / senders; sent += 1)
+        await handle.signal('approve', message).catch(() => undefined);
+    };
+    await Promise.all(Array.from({ length: senders }, send));
     return count;
   };
 const floodOfBytes = ALL ? floodOf(40, 300_000) : floodOf(6, 300_000);
 /** More than the server's own limit of 50 MiB, in messages as large as it takes them. */
 const floodOfGiants = floodOf(28, 1_900_000);
+/** More than the limit of golive's own servers, 128 MiB, by four who send at once. */
+const floodOfMany = floodOf(76, 1_900_000, 4);
 
 /** Sends nonsense of many kinds to whatever execution is the newest. */
 const MANY = SUGGESTED_AT * (ALL ? 3 : 1) + 20;
@@ -174,6 +180,34 @@ describe('a flood while people are asked', () => {
       await recordAs(server.client, made.target.id, 'flooded-with-bytes-a-failed-phase-is-taken-up');
     });
   }, 120_000);
+
+  test('an operator’s choice about an undo that failed: it is carried out, once', async () => {
+    const world = new FakeWorld();
+    const made = plan([phase('one', [step('a'), step('b'), step('c')])]);
+    await go(world, made, async (run) => {
+      world.broken.set('one.c', 1);
+      world.broken.set('undo one.a', 1);
+      world.broken.set('undo one.b', 1);
+      await flooded(made, 'one.b', ALL ? floodOfMany : floodOfBytes);
+      await send(made, 'choose', { choice: 'retry', role: 'sre', by: 'Bo' });
+      // The next question is handed on, too; its answer comes with the flood.
+      await untilAsked(made, 'one.a');
+      const more = floodOfBytes(made);
+      await send(made, 'choose', { choice: 'retry', role: 'sre', by: 'Bo' });
+      await more;
+      const ended = await run.result();
+      expect(ended).toMatchObject({ verdict: 'no-go', rollbackIncomplete: false });
+      expect(ended.operator.map(({ about, choice }) => [about, choice])).toEqual([
+        ['one.b', 'retry'],
+        ['one.a', 'retry'],
+      ]);
+      expect(world.deeds).toEqual(['one.a', 'one.b', 'undo one.c', 'undo one.b', 'undo one.a']);
+      expect(world.events.filter(({ type }) => type === 'rollback.started')).toHaveLength(1);
+      const first = run.handle.firstExecutionRunId;
+      await recordAs(server.client, made.target.id, 'flooded-with-bytes-a-failed-undo-is-handed-on', first);
+      await recordAs(server.client, made.target.id, 'flooded-with-bytes-a-failed-undo-is-taken-up');
+    });
+  }, 240_000);
 
   test('updates that cannot be read are not in the history', async () => {
     const made = plan([phase('one', [step('a')], { approvals: [approval('two')] })]);

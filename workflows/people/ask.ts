@@ -180,12 +180,15 @@ export interface OperatorQuestion {
   onTheWayBack?: boolean;
 }
 
+/** What an operator chose; `unanswered` where nobody did, and it means stop. */
+export type Answer = ChooseMessage & { unanswered?: true };
+
 /** Asks an operator what to do after a failure. No answer in time means stop. */
 export async function askOperator(
   session: Session,
   desk: OpenAnswer,
   question: OperatorQuestion,
-): Promise<ChooseMessage | 'settled'> {
+): Promise<Answer | 'settled'> {
   const aborted = () => session.aborted && !question.onTheWayBack;
   const target = session.plan.target.id;
   const verbs = question.choices.map(
@@ -212,18 +215,19 @@ export async function askOperator(
   await Promise.all([session.flush(), notice]);
   const chosen = (): boolean => desk.choice !== undefined || aborted() || question.settled();
   const leftMs = takesUp ? Date.parse(waiting.expiresAt ?? '') - Date.now() : question.expiresMs;
-  if (question.asking) await untilAnswered(session, question.asking, chosen, leftMs);
-  else await condition(chosen, leftMs);
+  const full = question.asking ? await untilAnswered(session, question.asking, chosen, leftMs) : false;
+  if (!question.asking) await condition(chosen, leftMs);
   session.waitFor(undefined);
   // Read through a function: the compiler cannot see that a handler set it meanwhile.
   const answer = ((): ChooseMessage | undefined => desk.choice)();
   desk.choice = undefined;
   if (!answer && question.settled() && !aborted()) return 'settled';
-  const choice: ChooseMessage = answer ?? {
+  const choice: Answer = answer ?? {
     choice: 'stop',
     role: question.role,
     by: 'golive',
-    reason: aborted() ? 'aborted' : 'no answer in time',
+    reason: aborted() ? 'aborted' : full ? 'too many messages came before an answer' : 'no answer in time',
+    unanswered: true,
   };
   const { by, role, reason } = choice;
   session.state.operator.push({
