@@ -55,7 +55,7 @@ export async function openRepository(folder: string, context: Ways, whole: boole
   // A `.git` that is a file or a link may lead anywhere.
   context.path(commonDir);
   context.path(gitDir);
-  settings.push(...(await programsOff(gitIn(folder, context, { env, settings }))));
+  for (const off of await programsOff(gitIn(folder, context, { env, settings }))) settings.push(off);
   const gitWith: Repository['gitWith'] = (ways) =>
     gitIn(ways.folder, context, { env: { ...env, ...ways.env }, settings: [...settings, ...ways.settings] });
   const git = gitIn(folder, context, { env, settings });
