@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../shared/fields.js';
 import { jsonPath } from './json-path.js';
+import { tlsFields } from './tls-fields.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { secretRef } from '../../model/schema/format/secret-refs.js';
 
@@ -34,6 +35,11 @@ export const httpCheck = defineKind({
     body: z.unknown().optional().describe('Sent as JSON.'),
     bodyText: z.string().optional().describe('Sent as it stands, instead of `body`.'),
     expect: expectation.default({}),
+    values: z
+      .record(z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'a name of letters and digits'), jsonPath)
+      .default({})
+      .describe('Name → JSONPath: what a gate or a later step reads of the JSON as `values.<name>`.'),
+    tls: tlsFields.optional(),
     timeout: duration.default(10_000).describe('Time for the whole answer.'),
     redirects: z
       .int()
@@ -55,6 +61,9 @@ export const httpCheck = defineKind({
     bytes: z.number().describe('Bytes of the body that were read.'),
     body: z.string().describe('The first 2 KiB of the body.'),
     json: z.record(z.string(), z.unknown()).describe('Value at each JSONPath of `expect.json`.'),
+    values: z
+      .record(z.string(), z.unknown())
+      .describe('What `values` names: texts, numbers and truths. A whole number beyond 2^53 is its digits.'),
   }),
   effect: 'none',
   reach: ({ url }) => url,
@@ -74,6 +83,7 @@ with:
     bytes: 15,
     body: '{"status":"ok"}',
     json: { '$.status': 'ok' },
+    values: {},
   },
   leaves: ['response.json'],
 });
