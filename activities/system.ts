@@ -18,6 +18,7 @@ import { createCapabilities, Secrets } from './deed/capabilities.js';
 import { collectPromises } from './deed/promises.js';
 import { windowEvidence } from './deed/sample.js';
 import type { Capabilities, StepCalls } from './step/step.js';
+import { StepError } from './step/step-error.js';
 
 /**
  * Sends one notice over its channel; rejects when it could not be delivered.

@@ -18,6 +18,7 @@ const REASONS: Record<string, string> = {
   UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
   UND_ERR_SOCKET: 'the connection was closed before the answer was whole',
   UND_ERR_INVALID_ARG: 'the request cannot be sent as it is',
+  HTTPParserError: 'the answer is cut off, or is not HTTP',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer is not as long as it says',
   HPE_INVALID_CHUNK_SIZE: 'the answer is broken',
   HPE_INVALID_CONSTANT: 'the answer is not HTTP',
@@ -38,11 +39,12 @@ const REASONS: Record<string, string> = {
 /** Why a connection failed, in words; never the error's own message, which may hold the address. */
 export function reasonOf(error: unknown): string {
   const codes: string[] = [];
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
-    const inner: unknown = at instanceof AggregateError ? at.errors[0] : undefined;
-    const code = errnoOf(at);
+  // By form, not by class: an error of another realm (a test runner's) has another class.
+  for (let at: unknown = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth += 1) {
+    const code = errnoOf(at) ?? (at instanceof Error && REASONS[at.name] ? at.name : undefined);
     if (code) codes.push(code);
-    at = inner ?? at.cause;
+    const { errors, cause } = at as { errors?: unknown; cause?: unknown };
+    at = (Array.isArray(errors) ? errors[0] : undefined) ?? cause;
   }
   const known = codes.find((code) => REASONS[code] !== undefined);
   return (known && REASONS[known]) ?? codes[0] ?? 'no answer';

@@ -114,6 +114,11 @@ export interface StepContext extends Capabilities {
    * writes there makes it, for its owner alone.
    */
   backups: string;
+  /**
+   * Masks credentials that nobody declared in a text that others wrote, before it becomes evidence; what a command prints
+   * into `saveAs` is masked by itself.
+   */
+  withoutCredentials(text: string): Promise<{ text: string; credentials: number }>;
   /** Throws `GUARD_TRIPPED` as soon as one of the step's guards holds for these tallies. */
   checkGuards(tallies: JsonObject): void;
   run: RunCommand;
@@ -201,6 +206,8 @@ export interface CommandResult {
   bytes: number;
   sha256: string;
   durationMs: number;
+  /** How many credentials were masked in what `saveAs` holds; nothing without it. */
+  credentials?: number;
 }
 /** Runs an argv array in its own process group, ended as a group on timeout or cancel. A non-zero exit is a result, not an error. */
 export type RunCommand = (options: CommandOptions) => Promise<CommandResult>;

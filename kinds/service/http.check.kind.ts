@@ -60,11 +60,26 @@ export const httpCheck = defineKind({
     contentType: z.string().describe('Media type without parameters; empty when none was sent.'),
     bytes: z.number().describe('Bytes of the body that were read.'),
     body: z.string().describe('The first 2 KiB of the body.'),
+    credentials: z.int().describe('Credentials that nobody declared, found in what the answer said and masked.'),
     json: z.record(z.string(), z.unknown()).describe('Value at each JSONPath of `expect.json`.'),
     values: z
       .record(z.string(), z.unknown())
       .describe('What `values` names: texts, numbers and truths. A whole number beyond 2^53 is its digits.'),
   }),
+  meets: {
+    'another encoding':
+      'gzip, deflate and brotli are undone, any other is refused; text is read by its byte order mark, else by its charset, else as UTF-8, and what does not fit is not searched as if it did',
+    huge: 'nothing is read beyond `maxBytes` of the decoded body; a text that is expected or must be absent is then not judged as there or absent, and JSON fails',
+    'half an answer': 'the step fails, whatever was found in the half',
+    'nothing there': 'a name of `values` without a value fails the step, as one with several does',
+    'a member twice': 'JSON that gives one name two values fails the step',
+    'large numbers': 'whole numbers beyond 2^53 are given as their digits; −0 is 0; NaN is no JSON',
+    'a redirect elsewhere': 'headers with a secret in them stay behind, and so does a body with one: the step fails',
+    '429 and 503':
+      '`Retry-After` is obeyed by retries and `until`; who asks for more than 15 minutes is not asked again',
+    certificates: 'what is missing, broken, expired, or does not fit its key is told by the preflight',
+    proxies: 'variables of the environment name none',
+  },
   effect: 'none',
   reach: ({ url }) => url,
   writes: 'none',
@@ -84,6 +99,7 @@ with:
     body: '{"status":"ok"}',
     json: { '$.status': 'ok' },
     values: {},
+    credentials: 0,
   },
   leaves: ['response.json'],
 });

@@ -39,7 +39,7 @@ export const httpCheck: HandlerOf<typeof kind> = {
     });
     const said = answerText(answer);
     const { text } = said;
-    const kept = keptText(text, context);
+    const { text: kept, credentials } = await context.withoutCredentials(keptText(text, context));
     const shown = Object.fromEntries(
       Object.entries(answer.headers).map(([name, value]) => [
         name,
@@ -84,6 +84,7 @@ export const httpCheck: HandlerOf<typeof kind> = {
         body: Buffer.from(kept).subarray(0, SHOWN_BYTES).toString('utf8'),
         json: found.values,
         values: named.values,
+        credentials,
       },
       summary: `${what}: ${status} in ${ms} ms (${bytes} bytes${answer.contentType ? ` of ${answer.contentType}` : ''})`,
     };

@@ -25,6 +25,7 @@ export const stackLogs = defineKind({
     lines: z.int().describe('Lines kept of all services.'),
     critical: z.int().describe('Lines that match the critical pattern.'),
     errors: z.int().describe('Lines that match the error pattern and not the critical one.'),
+    credentials: z.int().describe('Credentials that nobody declared, found in what the logs say and masked.'),
   }),
   effect: 'none',
   reach: 'none',
@@ -37,6 +38,6 @@ with:
   stack: stack
   services: { postgres: 80, redis: 80, api: 120 }
 `,
-  sample: { lines: 280, critical: 0, errors: 0 },
+  sample: { lines: 280, critical: 0, errors: 0, credentials: 0 },
   leaves: ['<service>.log'],
 });

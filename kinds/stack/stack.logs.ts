@@ -7,17 +7,22 @@ export const stackLogs: HandlerOf<typeof kind> = {
   check: checkStack,
   async do(input, context) {
     const stack = await openStack(input, context);
-    const outputs = { lines: 0, critical: 0, errors: 0 };
+    const outputs = { lines: 0, critical: 0, errors: 0, credentials: 0 };
     let first = '';
     for (const [service, tail] of Object.entries(input.services)) {
       const lines = await stack.logs(service, tail);
-      await context.evidence.write(`${service}.log`, lines.map((line) => `${line}\n`).join(''));
+      const masked = await context.withoutCredentials(lines.map((line) => `${line}\n`).join(''));
+      await context.evidence.write(`${service}.log`, masked.text);
+      outputs.credentials += masked.credentials;
       const [critical = [], errors = []] = matchLines([input.patterns.critical, input.patterns.error], lines);
       outputs.lines += lines.length;
       outputs.critical += critical.length;
       outputs.errors += errors.filter((at) => !critical.includes(at)).length;
       const [at] = critical;
-      if (!first && at !== undefined) first = `; the first, of ${service}: ${lines[at]?.slice(0, 200)}`;
+      if (!first && at !== undefined) {
+        const { text } = await context.withoutCredentials(lines[at] ?? '');
+        first = `; the first, of ${service}: ${context.redact(text).slice(0, 200)}`;
+      }
     }
     const { lines, critical, errors } = outputs;
     return { outputs, summary: `${lines} lines, ${critical} critical, ${errors} errors${first}` };
