@@ -89,8 +89,8 @@ function undone(secret: string, forms: boolean): Buffer[] {
 function needlesOf(secrets: readonly string[]): Needles {
   const all = [...new Set(secrets.filter(Boolean).flatMap((secret) => [secret, ...partsOf(secret)]))];
   const forms = all.some((secret) => secret.includes(' '));
-  const distinct = (forms: readonly Buffer[]): Needle[] =>
-    [...new Map(forms.map((bytes) => [bytes.toString('latin1'), bytes])).values()].map((bytes) => ({
+  const distinct = (written: readonly Buffer[]): Needle[] =>
+    [...new Map(written.map((bytes) => [bytes.toString('latin1'), bytes])).values()].map((bytes) => ({
       bytes,
       step: bytes.length - borderOf(bytes),
     }));
@@ -178,7 +178,7 @@ export function redactorOf(secrets: readonly string[]): (text: string) => string
   return (text) => {
     const bytes = Buffer.from(text);
     if (bytes.length <= PIECE && search(bytes, needles, true).ranges.length === 0) return text;
-    const redactor = new Redactor(needles);
+    const redactor = new Redactor(secrets, needles);
     const parts: Buffer[] = [];
     for (let at = 0; at < bytes.length; at += PIECE) parts.push(redactor.push(bytes.subarray(at, at + PIECE)));
     const clean = Buffer.concat([...parts, redactor.end()]);
@@ -214,14 +214,15 @@ export function redactIn(value: Json, redact: (text: string) => string): Json {
 
 /** Takes secrets out of a stream of bytes, also where one stands across the border of chunks. */
 export class Redactor {
-  private readonly needles: Needles;
   private readonly longest: number;
   /** The end of what came so far that may be the beginning of a secret, behind what was given already. */
   private held: Buffer = Buffer.alloc(0);
   private given = 0;
 
-  constructor(secrets: readonly string[] | Needles) {
-    this.needles = Array.isArray(secrets) ? needlesOf(secrets) : (secrets as Needles);
+  constructor(
+    secrets: readonly string[],
+    private readonly needles = needlesOf(secrets),
+  ) {
     this.longest = Math.max(0, ...this.needles.plain.map(({ bytes }) => bytes.length));
   }
 

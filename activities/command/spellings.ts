@@ -136,14 +136,14 @@ function decoded({ bytes, from, to }: View, table: Table, ends: boolean): { view
   let length = 0;
   let changed = false;
   for (let at = 0; at < bytes.length; ) {
-    const byte = bytes[at] as number;
+    const byte = bytes[at] ?? 0;
     const decoder = table[byte];
     if (decoder && !ends && at + LONGEST_UNIT > bytes.length) break;
     const unit = decoder?.(bytes, at);
     if (unit === undefined) {
       view.bytes[length] = byte;
-      view.from[length] = from[at] as number;
-      view.to[length] = to[at] as number;
+      view.from[length] = from[at] ?? 0;
+      view.to[length] = to[at] ?? 0;
       length += 1;
       at += 1;
       continue;
@@ -151,8 +151,8 @@ function decoded({ bytes, from, to }: View, table: Table, ends: boolean): { view
     changed = true;
     for (const said of unit.says) {
       view.bytes[length] = said;
-      view.from[length] = from[at] as number;
-      view.to[length] = to[at + unit.took - 1] as number;
+      view.from[length] = from[at] ?? 0;
+      view.to[length] = to[at + unit.took - 1] ?? 0;
       length += 1;
     }
     at += unit.took;
@@ -197,16 +197,16 @@ function lettered({ bytes, from, to }: View, table: Uint16Array, marks: boolean,
   };
   let length = 0;
   for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at] as number;
-    const letter = table[byte] as number;
+    const byte = bytes[at] ?? 0;
+    const letter = table[byte] ?? 0;
     if (letter === GONE) continue;
     if (marks && byte === 0x78 && (bytes[at - 1] === 0x30 || bytes[at - 1] === 0x5c)) {
       length = Math.max(0, length - 1);
       continue;
     }
     view.bytes[length] = letter;
-    view.from[length] = from[at] as number;
-    view.to[length] = to[at] as number;
+    view.from[length] = from[at] ?? 0;
+    view.to[length] = to[at] ?? 0;
     length += 1;
   }
   // The mark may be half here.

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { StepProgress, StepTask } from '../../model/state/contract.js';
 import { evaluateBoolean } from '../../model/expression/expression.js';
-import type { JsonObject } from '../../model/json.js';
+import { isJsonObject, type JsonObject, parseJson } from '../../model/json.js';
 import type { GuardPlan } from '../../model/plan/plan.js';
 import { runCommand } from '../command/command.js';
 import { checkPinned } from '../command/pinned.js';
@@ -96,7 +96,8 @@ async function maskedError(error: unknown, savedTo: string): Promise<unknown> {
   if (existsSync(savedTo)) await maskCredentials(savedTo);
   if (!isStepError(error) || error.options.facts === undefined) return error;
   const { text } = await withoutCredentials(JSON.stringify(error.options.facts));
-  return new StepError(error.code, error.message, { ...error.options, facts: JSON.parse(text) as JsonObject });
+  const facts = parseJson(text);
+  return new StepError(error.code, error.message, { ...error.options, facts: isJsonObject(facts) ? facts : {} });
 }
 
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -43,8 +43,8 @@ export function reasonOf(error: unknown): string {
   for (let at: unknown = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth += 1) {
     const code = errnoOf(at) ?? (at instanceof Error && REASONS[at.name] ? at.name : undefined);
     if (code) codes.push(code);
-    const { errors, cause } = at as { errors?: unknown; cause?: unknown };
-    at = (Array.isArray(errors) ? errors[0] : undefined) ?? cause;
+    const inner: unknown = 'errors' in at && Array.isArray(at.errors) ? at.errors[0] : undefined;
+    at = inner ?? ('cause' in at ? at.cause : undefined);
   }
   const known = codes.find((code) => REASONS[code] !== undefined);
   return (known && REASONS[known]) ?? codes[0] ?? 'no answer';

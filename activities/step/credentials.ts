@@ -69,12 +69,12 @@ async function load(): Promise<Library> {
   const { lintSource } = await import('@secretlint/core');
   const { rules } = await import('@secretlint/secretlint-rule-preset-recommend');
   type Config = Parameters<typeof lintSource>[0]['options']['config'];
-  const config = {
+  const config: Config = {
     rules: rules
       // A line of a log that says `secretlint-disable` would switch all off.
       .filter(({ meta }) => !meta.id.includes('filter-comments') && !meta.id.includes('privatekey'))
       .map((rule) => ({ id: rule.meta.id, rule, options: {} })),
-  } as unknown as Config;
+  };
   return {
     find: async (content) => {
       const source = { filePath: 'evidence.txt', content, ext: '.txt', contentType: 'text' as const };

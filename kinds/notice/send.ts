@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { notify } from './notify.kind.js';
 import type { Capabilities, HttpAnswer, SecretRef } from '../../activities/step/step.js';
-import { LONGEST_WAIT_MS, retryAfterMs } from '../../activities/reach/retry-after.js';
+import { LONGEST_WAIT_MS, retryAfterMs } from '../../activities/step/retry-after.js';
 import { formatDuration } from '../../model/duration.js';
 import { jsonIn } from '../shared/kept.js';
 import { cutText, slackText } from './letter-text.js';

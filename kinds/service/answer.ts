@@ -83,16 +83,16 @@ export function answerValues(document: Json, wanted: Readonly<Record<string, str
       problems.push(
         `${name} (${path}) has ${nodes.length === 0 ? 'nothing there' : `${nodes.length} values, not one`}`,
       );
-    } else if (first === undefined || typeof first === 'object') {
-      problems.push(`${name} (${path}) is no single value`);
-    } else values.push([name, first]);
+    } else if (typeof first === 'string' || typeof first === 'number' || typeof first === 'boolean') {
+      values.push([name, first]);
+    } else problems.push(`${name} (${path}) is no single value`);
   }
   return { values: Object.fromEntries(values), problems };
 }
 
-function nodesAt(document: Json, path: string): Json[] {
+function nodesAt(document: Json, path: string): unknown[] {
   try {
-    return compile(path).query(document).values() as Json[];
+    return compile(path).query(document).values();
   } catch (cause) {
     throw new StepError('BAD_INPUT', `${JSON.stringify(path)} cannot be used as a JSONPath (RFC 9535).`, { cause });
   }

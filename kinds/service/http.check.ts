@@ -7,7 +7,7 @@ import { jsonIn, keptText } from '../shared/kept.js';
 import { type AnswerText, answerJson, answerText, type AnswerValues, answerValues } from './answer.js';
 import { readTls } from './tls.js';
 import { formatDuration } from '../../model/duration.js';
-import { LONGEST_WAIT_MS, retryAfterMs } from '../../activities/reach/retry-after.js';
+import { LONGEST_WAIT_MS, retryAfterMs } from '../../activities/step/retry-after.js';
 import { shownUrl } from '../../activities/step/connection.js';
 import type { HandlerOf, HttpAnswer, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';

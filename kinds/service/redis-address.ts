@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { StepError } from '../../activities/step/step-error.js';
 
 /** Where a Redis is, and as whom it is asked: all that an address may say. */
@@ -56,7 +55,12 @@ export function redisAddress(url: string, what: string): RedisAddress {
   };
 }
 
+/** Whether a host in its one spelling is an address, and no name to look up. */
+export function isAddress(host: string): boolean {
+  return host.includes(':') || /^\d{1,3}(\.\d{1,3}){3}$/.test(host);
+}
+
 /** Host and port as people read them. */
 export function shownPlace({ host, port }: Pick<RedisAddress, 'host' | 'port'>): string {
-  return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

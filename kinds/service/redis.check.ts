@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
-import { isJsonObject } from '../../model/json.js';
 import { answerJson } from './answer.js';
 import type { redisCheck as kind } from './redis.check.kind.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
@@ -102,7 +101,7 @@ async function read(redis: Redis, { key, field }: Pick<Input, 'key' | 'field'>):
 }
 
 function refuseLong(key: string, bytes: number): void {
-  if (bytes <= LONGEST_VALUE) return;
+  if (!(bytes > LONGEST_VALUE)) return;
   throw new StepError('EXPECTATION_FAILED', `The key ${key} holds ${bytes} bytes; ${LONGEST_VALUE} are read at most.`);
 }
 
@@ -112,15 +111,19 @@ function textIn(key: string, bytes: Buffer | null): string | undefined {
   throw new StepError('EXPECTATION_FAILED', `The key ${key} holds no text in UTF-8.`);
 }
 
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** A member of the JSON object itself, as text; nothing where it is null or not there. */
 function fieldIn(text: string, key: string, field: string): string | undefined {
-  const read = answerJson(text);
-  const object = 'json' in read && isJsonObject(read.json) ? read.json : undefined;
+  const answer = answerJson(text);
+  const object = 'json' in answer && isObject(answer.json) ? answer.json : undefined;
   if (object === undefined) {
-    const why = 'problem' in read && read.problem !== 'it is no JSON' ? `: ${read.problem}` : '';
+    const why = 'problem' in answer && answer.problem !== 'it is no JSON' ? `: ${answer.problem}` : '';
     throw new StepError('EXPECTATION_FAILED', `The key ${key} holds no JSON object with a field ${field}${why}.`);
   }
-  const value = Object.hasOwn(object, field) ? object[field] : undefined;
+  const value: unknown = new Map<string, unknown>(Object.entries(object)).get(field);
   if (value === undefined || value === null) return undefined;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { portOf } from '../../kits/port.js';
 import { send } from '../../../activities/reach/http.js';
-import { retryAfterMs } from '../../../activities/reach/retry-after.js';
+import { retryAfterMs } from '../../../activities/step/retry-after.js';
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 const BODY = 'Down for maintenance. '.repeat(20);
@@ -48,7 +48,7 @@ let elsewhere = '';
 const heard: { path: string; headers: IncomingMessage['headers']; body: string }[] = [];
 const listening = async (one: Server): Promise<string> => {
   await new Promise<void>((done) => one.listen(0, '127.0.0.1', done));
-  return `http://127.0.0.1:${(one.address() as AddressInfo).port}`;
+  return `http://127.0.0.1:${portOf(one)}`;
 };
 beforeAll(async () => {
   const record: Answer = (response, request) => {

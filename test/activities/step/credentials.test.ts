@@ -13,8 +13,8 @@ const key = (kind: string, lines: number): string =>
     `-----END ${kind}-----`,
   ].join('\n');
 const PLANTED: [name: string, text: string, credential: string][] = [
-  ['AWS key id', 'id AKIA%.', `AKIA${'Z7QJ4XK2M5TPW3NV'}`],
-  ['AWS secret', 'aws_secret_access_key = %', `wJalrXUtnFEMI/K7MDENG/bPxRfiCY${'zz12Key9xx'}`],
+  ['AWS key id', 'id AKIA%.', ['AKIA', 'Z7QJ4XK2M5TPW3NV'].join('')],
+  ['AWS secret', 'aws_secret_access_key = %', ['wJalrXUtnFEMI/K7MDENG/bPxRfiCY', 'zz12Key9xx'].join('')],
   ['Telegram token', 'https://api.telegram.org/bot%/getMe', `123456789:AA${A.slice(0, 33)}`],
   ['GitHub token', 'token %', `ghp_${A}`],
   ['GitHub fine-grained token', 'token %', `github_pat_${A}`],

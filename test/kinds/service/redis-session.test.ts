@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { redisAddress } from '../../../kinds/service/redis-address.js';
 import type { JsonObject } from '../../../model/json.js';
+import { portOf } from '../../kits/port.js';
 import { failed, passed, runStep } from '../../kits/step-run.js';
 
 const CR = '\r\n';
@@ -32,7 +33,7 @@ async function redis(answers: Record<string, string>): Promise<number> {
       }),
   );
   await new Promise<void>((done) => server?.listen(0, '127.0.0.1', done));
-  return (server.address() as AddressInfo).port;
+  return portOf(server);
 }
 
 const holding = (value: string | Buffer) => ({

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../model/json.js';
+import { portOf } from '../../kits/port.js';
 import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
 const folder = temporaryFolder();
@@ -78,11 +78,11 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'broken.pem'), '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
   const [key, cert, ca] = ['server.key', 'server.pem', 'ca.pem'].map((name) => readFileSync(join(folder, name)));
   server = createServer({ key, cert, ca, requestCert: true, rejectUnauthorized: false }, (request, response) => {
-    const socket = request.socket as TLSSocket;
-    response.end(JSON.stringify({ known: socket.authorized, name: socket.getPeerCertificate()?.subject?.CN ?? '' }));
+    const socket = request.socket instanceof TLSSocket ? request.socket : undefined;
+    response.end(JSON.stringify({ known: socket?.authorized, name: socket?.getPeerCertificate().subject?.CN ?? '' }));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  url = `https://127.0.0.1:${portOf(server)}/`;
 }, 60_000);
 afterAll(async () => {
   server.closeAllConnections();
