@@ -1,6 +1,6 @@
 import { parse } from 'lossless-json';
-import { compile } from 'json-p3';
 import { TextDecoder } from 'node:util';
+import { compile, whyNoJsonPath } from '../shared/json-path-query.js';
 import type { Json } from '../../model/json.js';
 import type { HttpAnswer } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -94,6 +94,6 @@ function nodesAt(document: Json, path: string): unknown[] {
   try {
     return compile(path).query(document).values();
   } catch (cause) {
-    throw new StepError('BAD_INPUT', `${JSON.stringify(path)} cannot be used as a JSONPath (RFC 9535).`, { cause });
+    throw new StepError('BAD_INPUT', `The answer cannot be read: ${whyNoJsonPath(path, cause)}.`, { cause });
   }
 }
