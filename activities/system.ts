@@ -18,9 +18,14 @@ import { createCapabilities, Secrets } from './deed/capabilities.js';
 import { collectPromises } from './deed/promises.js';
 import { windowEvidence } from './deed/sample.js';
 import type { Capabilities, StepCalls } from './step/step.js';
+import { StepError } from './step/step-error.js';
 
-/** Sends one notice over its channel; rejects when it could not be delivered. */
-export type Notify = (notice: SendNotice, ways: Capabilities) => Promise<void>;
+/**
+ * Sends one notice over its channel; rejects when it could not be delivered.
+ *
+ * @param id the same for every try of one notice
+ */
+export type Notify = (notice: SendNotice, id: string, ways: Capabilities) => Promise<void>;
 
 export interface SystemDeps {
   logger: Logger;
@@ -76,16 +81,25 @@ function asFailure<A, R>(activity: (request: A) => Promise<R>): (request: A) => 
   });
 }
 
+/** How often a notice is sent to a channel that asks to wait, and how long is waited each time. */
+const NOTICE_ATTEMPTS = 3;
+const LONGEST_NOTICE_WAIT_MS = 60_000;
+
 /** A notice that does not arrive is written down and holds nobody up. Of a go-live that has ended nobody is told again. */
 async function sendNotice(notice: SendNotice, { logger, env, notify }: SystemDeps): Promise<void> {
   const { evidenceDir } = notice.goLive;
   if (!notice.unlogged && (await isSealed(evidenceDir).catch(() => false))) return;
   const secrets = new Secrets();
+  const { workflowExecution, activityId, attempt } = Context.current().info;
   const { signal } = new AbortController();
   try {
-    await notify(notice, createCapabilities({ goLive: notice.goLive, env, signal, secrets }));
+    const ways = createCapabilities({ goLive: notice.goLive, env, signal, secrets });
+    await notify(notice, `${workflowExecution?.runId ?? ''}/${activityId}`, ways);
   } catch (error) {
-    const { code, message } = failureOf(error, secrets.redact);
+    const { code, message, retryAfterMs } = failureOf(error, secrets.redact);
+    // The go-live waits for its notice, so that not everybody is waited for.
+    if (retryAfterMs !== undefined && retryAfterMs <= LONGEST_NOTICE_WAIT_MS && attempt < NOTICE_ATTEMPTS)
+      throw new StepError(code, message, { retryAfterMs });
     logger.warn({ goLive: notice.goLive.id, title: notice.title, code }, `The notice was not sent: ${message}`);
     if (!notice.unlogged && !(await isSealed(evidenceDir))) {
       await appendEvent(evidenceDir, { type: 'notice.failed', title: notice.title, code, reason: message });

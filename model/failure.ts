@@ -98,6 +98,8 @@ export interface StepFailure {
   /** Facts for the evidence and for later expressions; small. */
   facts?: JsonObject;
   evidence?: EvidenceRef[];
+  /** Who was asked wants to be left alone for so long: the next attempt waits. */
+  retryAfterMs?: number;
 }
 
 /** Longest cause that people are given as a sentence, in characters: three lines of a terminal. */

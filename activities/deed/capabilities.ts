@@ -5,7 +5,7 @@ import { allowedEnv } from '../command/environment.js';
 import { redactIn, redactorOf } from '../command/redact.js';
 import { resolveSecret } from '../command/secret.js';
 import { send } from '../reach/http.js';
-import { checkHost, judgedLookup } from '../reach/reach.js';
+import { checkHost, judgedLookup, SECRET_ADDRESS } from '../reach/reach.js';
 import type { Capabilities } from '../step/step.js';
 
 /** Names of variables whose values are secrets themselves, whatever they are read for. */
@@ -50,11 +50,16 @@ export function createCapabilities({ goLive, env, signal, secrets }: Bounds): Ca
     http: ({ secretAddress, ...request }) => {
       // An address without a secret in it is one that the runbook wrote: it is held to the plan whatever is claimed.
       const holds = secretAddress && secrets.values.some((secret) => request.url.includes(secret));
-      return send({ ...request, signal, network, ...(holds ? { secretAddress: true } : {}) });
+      const holdsSecret = (text: string): boolean => secrets.redact(text) !== text;
+      return send({ ...request, signal, network, holdsSecret, ...(holds ? { secretAddress: true } : {}) });
     },
-    reach: (host, port) => {
-      checkHost(host, port, network);
-      return judgedLookup(port, network);
+    reach: (host, port, secret) => {
+      if (secret === undefined || !secrets.values.includes(secret)) {
+        checkHost(host, port, network);
+        return judgedLookup(port, network);
+      }
+      checkHost(host, port, undefined, SECRET_ADDRESS);
+      return judgedLookup(port, undefined, { shown: SECRET_ADDRESS });
     },
     // A secret's file is named by the plan itself and may lie anywhere.
     secret: async (ref) => secrets.add(await resolveSecret(ref, env, (relative) => resolve(goLive.baseDir, relative))),

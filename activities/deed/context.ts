@@ -1,19 +1,23 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { StepProgress, StepTask } from '../../model/state/contract.js';
 import { evaluateBoolean } from '../../model/expression/expression.js';
-import type { JsonObject } from '../../model/json.js';
+import { isJsonObject, type JsonObject, parseJson } from '../../model/json.js';
 import type { GuardPlan } from '../../model/plan/plan.js';
 import { runCommand } from '../command/command.js';
 import { checkPinned } from '../command/pinned.js';
 import { contained, throughFolder } from '../reach/contain.js';
 import { failpoint } from '../../host/failpoint.js';
+import type { NotedGroup } from '../../host/process-group.js';
 import { createCapabilities, type Secrets } from './capabilities.js';
 import type { Ledger } from './ledger.js';
 import { memoryOf } from './memory.js';
 import { backupFolder, type FencedEvidence, homeOf } from '../step/step-evidence.js';
-import type { StepCall, StepContext } from '../step/step.js';
+import { maskCredentials, withoutCredentials } from '../step/credentials.js';
+import type { CommandResult, RunCommand, StepCall, StepContext } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
+import { isStepError } from '../step/unwritable.js';
 
 export interface ContextParts {
   task: StepTask;
@@ -32,7 +36,7 @@ export interface ContextParts {
 
 /** Makes what a running step may use. */
 export function createContext(parts: ContextParts): StepContext {
-  const { task, part, signal, evidence, ledger, secrets, env } = parts;
+  const { task, part, signal, evidence, secrets, env } = parts;
   const { goLive } = task;
   return {
     ...createCapabilities({ goLive, env, signal, secrets }),
@@ -50,33 +54,50 @@ export function createContext(parts: ContextParts): StepContext {
     ...memoryOf(task, evidence, part),
     backups:
       part === 'undo' && task.undoes ? backupFolder(homeOf(task), task.undoes) : backupFolder(goLive.evidenceDir, task),
+    withoutCredentials,
     checkGuards: (tallies) => checkGuards(task.guards, tallies),
-    run: async (options) => {
-      const saveTo = options.saveAs === undefined ? undefined : await evidence.place(options.saveAs);
-      if (options.pin !== false) await checkPinned(options.argv, options.cwd ?? goLive.baseDir, goLive.files);
-      const timeoutMs = Math.max(1, Math.min(options.timeoutMs, parts.deadline - performance.now()));
-      try {
-        return await runCommand(
-          { ...options, timeoutMs },
-          {
-            signal,
-            env,
-            secrets: secrets.values,
-            saveTo,
-            started: async (group, argv) => {
-              await ledger.started(group, argv);
-              failpoint('during', task.step);
-            },
-            ended: ledger.ended,
-          },
-        );
-      } finally {
-        if (saveTo !== undefined && options.saveAs !== undefined)
-          await evidence.adopt(options.saveAs).catch(() => undefined);
-      }
-    },
+    run: runOf(parts),
     log: (message, facts) => parts.logger.info(secrets.redactIn(facts ?? {}), secrets.redact(message)),
   };
+}
+
+/** Runs commands of the step. What one leaves in a file of the evidence is masked before anybody is told of it. */
+function runOf({ task, signal, env, evidence, ledger, secrets, deadline }: ContextParts): RunCommand {
+  const { baseDir, files } = task.goLive;
+  return async (options) => {
+    const saveTo = options.saveAs === undefined ? undefined : await evidence.place(options.saveAs);
+    if (options.pin !== false) await checkPinned(options.argv, options.cwd ?? baseDir, files);
+    const timeoutMs = Math.max(1, Math.min(options.timeoutMs, deadline - performance.now()));
+    const started = async (group: NotedGroup, argv: string): Promise<void> => {
+      await ledger.started(group, argv);
+      failpoint('during', task.step);
+    };
+    const around = { signal, env, secrets: secrets.values, saveTo, started, ended: ledger.ended };
+    try {
+      const result = await runCommand({ ...options, timeoutMs }, around);
+      return saveTo === undefined ? result : await maskedResult(result, saveTo);
+    } catch (error) {
+      throw saveTo === undefined ? error : await maskedError(error, saveTo);
+    } finally {
+      if (options.saveAs !== undefined) await evidence.adopt(options.saveAs).catch(() => undefined);
+    }
+  };
+}
+
+async function maskedResult(result: CommandResult, savedTo: string): Promise<CommandResult> {
+  const credentials = await maskCredentials(savedTo);
+  const { text: stdout } = await withoutCredentials(result.stdout);
+  const { text: stderr } = await withoutCredentials(result.stderr);
+  return { ...result, stdout, stderr, credentials };
+}
+
+async function maskedError(error: unknown, savedTo: string): Promise<unknown> {
+  // A program that could not be started has left nothing.
+  if (existsSync(savedTo)) await maskCredentials(savedTo);
+  if (!isStepError(error) || error.options.facts === undefined) return error;
+  const { text } = await withoutCredentials(JSON.stringify(error.options.facts));
+  const facts = parseJson(text);
+  return new StepError(error.code, error.message, { ...error.options, facts: isJsonObject(facts) ? facts : {} });
 }
 
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {

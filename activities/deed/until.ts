@@ -38,7 +38,8 @@ export async function repeatUntil(
     if (last.outcome && held >= until.consecutive) return last.outcome;
     const count = until.consecutive > 1 ? `, ${held} of ${until.consecutive} running` : '';
     context.progress({ text: `try ${tries}${count}: ${last.text}` });
-    const pause = Math.max(SHORTEST_PAUSE_MS, context.scaled(until.everyMs) - (performance.now() - triedAt));
+    const asked = last.error?.options.retryAfterMs ?? 0;
+    const pause = Math.max(SHORTEST_PAUSE_MS, context.scaled(until.everyMs) - (performance.now() - triedAt), asked);
     if (performance.now() + pause - begun > until.withinMs) {
       throw new StepError(
         'TIMED_OUT',

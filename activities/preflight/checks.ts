@@ -16,20 +16,21 @@ const CHECK_MS = 20_000;
  *
  * @param lacks whether a secret of this use is missing, which is told already
  */
-export function findByKinds(look: Look, lacks: (use: KnownUse) => boolean): Promise<Finding[]> {
+export async function findByKinds(look: Look, lacks: (use: KnownUse) => boolean): Promise<Finding[]> {
   const checked = needs<KnownUse>(
     look,
     (use) => (use.call.handler.check && !use.open && !lacks(use) ? [use] : []),
     ({ uses, input }) => `${uses} ${canonicalJson(input)}`,
   );
-  return Promise.all(
-    checked.map(async (need): Promise<Finding> => {
+  const findings = await Promise.all(
+    checked.map(async (need): Promise<Finding | undefined> => {
       const { call, input } = need.thing;
       const base = { area: 'check' as const, what: call.name, where: need.where };
       const parsed = call.kind.input.safeParse(input);
       const signal = AbortSignal.any([look.signal, AbortSignal.timeout(CHECK_MS)]);
       try {
         const found = parsed.success ? await call.handler.check?.(parsed.data, contextOf(look, signal)) : undefined;
+        if (parsed.success && found === undefined) return undefined;
         return { ...base, standing: 'there', found: look.ways.redact(found ?? 'Its input is known later.') };
       } catch (error) {
         const { message, hint } = failureOf(error, look.ways.redact);
@@ -38,6 +39,7 @@ export function findByKinds(look: Look, lacks: (use: KnownUse) => boolean): Prom
       }
     }),
   );
+  return findings.filter((finding) => finding !== undefined);
 }
 
 function contextOf({ goLive, env, ways }: Look, signal: AbortSignal): CheckContext {

@@ -2,7 +2,8 @@ import { Agent, request } from 'undici';
 import type { LookupFunction } from 'node:net';
 import { formatDuration } from '../../model/duration.js';
 import type { NetworkPlan } from '../../model/plan/plan.js';
-import { checkHost, judgedLookup, type Resolve } from './reach.js';
+import { readBody } from './decode.js';
+import { checkHost, judgedLookup, type Resolve, SECRET_ADDRESS } from './reach.js';
 import { reasonOf, shownUrl } from '../step/connection.js';
 import type { HttpAnswer, HttpRequest } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
@@ -14,6 +15,8 @@ export interface GuardedRequest extends HttpRequest {
   network?: NetworkPlan | undefined;
   /** Looks names up; only tests put another in its place. */
   resolve?: Resolve;
+  /** Whether a text holds a secret: such headers and bodies do not follow to another origin. */
+  holdsSecret?: (text: string) => boolean;
 }
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
@@ -21,7 +24,8 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 const CREDENTIALS: readonly string[] = ['authorization', 'cookie', 'proxy-authorization'];
 
 /**
- * Sends one request and reads the answer up to its limit. It never tries again by itself; the connection is not kept.
+ * Sends one request and reads the answer up to its limit. It never tries again by itself; the connection is not kept, and
+ * no proxy of the environment stands between.
  *
  * @throws StepError CONNECTION_FAILED when no whole answer came, BAD_INPUT for an address that cannot be used,
  *   CANCELLED when `signal` was aborted
@@ -34,7 +38,7 @@ export async function send(options: GuardedRequest): Promise<HttpAnswer> {
   // Without keep-alive no later request can meet a connection that the service has just closed.
   const agent = new Agent({
     pipelining: 0,
-    connect: { timeout: options.timeoutMs, lookup: lookupOf(options) },
+    connect: { timeout: options.timeoutMs, lookup: lookupOf(options), ...options.tls },
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -59,11 +63,17 @@ async function follow(options: GuardedRequest, agent: Agent, signal: AbortSignal
     const { location } = answer.headers;
     if (left <= 0 || !REDIRECTS.includes(answer.status) || location === undefined) return answer;
     const next = target(location, options, url);
-    if (next.origin !== url.origin) headers = without(headers, CREDENTIALS);
+    const elsewhere = next.origin !== url.origin;
+    if (elsewhere) headers = withoutCredentials(headers, options.holdsSecret);
     if (answer.status === 303 || (answer.status < 303 && method === 'POST')) {
       method = method === 'HEAD' ? 'HEAD' : 'GET';
       body = undefined;
       headers = without(headers, ['content-type']);
+    }
+    if (elsewhere && body !== undefined && options.holdsSecret?.(body)) {
+      throw new StepError('EXPECTATION_FAILED', `It is sent on to ${next.origin} with a body that holds a secret.`, {
+        hint: 'If that is right, give the address that it is sent on to.',
+      });
     }
     url = next;
   }
@@ -80,7 +90,7 @@ function target(url: string, options: GuardedRequest, base?: URL): URL {
       hint: 'Give credentials in a header, as a secret by reference.',
     });
   }
-  checkHost(parsed.hostname, portOf(parsed), networkOf(options));
+  checkHost(parsed.hostname, portOf(parsed), networkOf(options), shownOf(options));
   return parsed;
 }
 
@@ -92,13 +102,23 @@ function networkOf({ network, secretAddress }: GuardedRequest): NetworkPlan | un
   return secretAddress ? undefined : network;
 }
 
+const shownOf = ({ secretAddress }: GuardedRequest): string | undefined => (secretAddress ? SECRET_ADDRESS : undefined);
+
 function lookupOf(options: GuardedRequest): LookupFunction {
   // The port is only asked for where golive.yaml lists `host:port`; every hop's own was checked before.
-  return judgedLookup(
-    URL.canParse(options.url) ? portOf(new URL(options.url)) : 0,
-    networkOf(options),
-    options.resolve,
-  );
+  return judgedLookup(URL.canParse(options.url) ? portOf(new URL(options.url)) : 0, networkOf(options), {
+    resolve: options.resolve,
+    shown: shownOf(options),
+  });
+}
+
+/** Headers without those that may not be told to another origin: of credentials by name, and all with a secret in them. */
+function withoutCredentials(
+  headers: Record<string, string>,
+  holdsSecret: (text: string) => boolean = () => false,
+): Record<string, string> {
+  const secret = Object.entries(headers).flatMap(([name, value]) => (holdsSecret(value) ? [name.toLowerCase()] : []));
+  return without(headers, [...CREDENTIALS, ...secret]);
 }
 
 function without(headers: Record<string, string>, names: readonly string[]): Record<string, string> {
@@ -120,25 +140,17 @@ async function exchange(
     ...(sent.body === undefined ? {} : { body: sent.body }),
     signal,
   });
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  const pieces: AsyncIterable<Buffer> = response.body;
-  for await (const chunk of pieces) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    // Leaving the loop destroys the stream; the rest is not read.
-    if (bytes > maxBytes) break;
-  }
   const headers = Object.fromEntries(
     Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), [value ?? ''].flat().join(', ')]),
   );
+  const { body, truncated } = await readBody(response.body, headers['content-encoding'] ?? '', maxBytes);
   const [contentType = ''] = (headers['content-type'] ?? '').split(';');
   return {
     status: response.statusCode,
     headers,
     contentType: contentType.trim().toLowerCase(),
-    body: Buffer.concat(chunks).subarray(0, maxBytes),
-    truncated: bytes > maxBytes,
+    body,
+    truncated,
   };
 }
 

@@ -50,6 +50,9 @@ function wordsOf(address: string): number[] {
   return tail === undefined ? first : [...first, ...Array<number>(8 - first.length - last.length).fill(0), ...last];
 }
 
+/** How a host is told that is a secret. */
+export const SECRET_ADDRESS = 'The secret address';
+
 /** Looks a name up; only tests put another in its place. */
 export type Resolve = (host: string) => Promise<{ address: string; family: number }[]>;
 const resolveAll: Resolve = (host) => systemLookup(host, { all: true, verbatim: true });
@@ -58,20 +61,27 @@ const resolveAll: Resolve = (host) => systemLookup(host, { all: true, verbatim: 
  * Refuses a host that the plan does not name. Its addresses are judged when it is connected to, since they may change.
  *
  * @param network what the plan allows; without it, only the addresses are judged
+ * @param shown how the host is told, where it is a secret
  * @throws StepError BAD_INPUT
  */
-export function checkHost(host: string, port: number, network: NetworkPlan | undefined): void {
+export function checkHost(host: string, port: number, network: NetworkPlan | undefined, shown = host): void {
   if (network && !mayReach(host, port, network)) {
     throw new StepError('BAD_INPUT', `The host ${host} does not stand in the plan, so it is not reached.`, {
       hint: 'If it should be, name it in golive.yaml: network: { allow: [host] }.',
     });
   }
-  if (isIP(host.replace(/^\[|\]$/g, '')) !== 0) checkAddress(host.replace(/^\[|\]$/g, ''), host, port, network);
+  if (isIP(host.replace(/^\[|\]$/g, '')) !== 0) checkAddress(host.replace(/^\[|\]$/g, ''), host, port, network, shown);
 }
 
-function checkAddress(address: string, host: string, port: number, network: NetworkPlan | undefined): void {
+function checkAddress(
+  address: string,
+  host: string,
+  port: number,
+  network: NetworkPlan | undefined,
+  shown: string,
+): void {
   if (!isNever(address) || listed(host, port, network?.allow ?? [])) return;
-  const what = address === host ? address : `${host} (${address})`;
+  const what = shown !== host ? shown : address === host ? address : `${host} (${address})`;
   throw new StepError('BAD_INPUT', `${what} is an address that steps never reach: link-local, metadata or multicast.`, {
     hint: 'If it must be, name it in golive.yaml: network: { allow: [host] }.',
   });
@@ -81,12 +91,12 @@ function checkAddress(address: string, host: string, port: number, network: Netw
 export function judgedLookup(
   port: number,
   network: NetworkPlan | undefined,
-  resolve: Resolve = resolveAll,
+  { resolve = resolveAll, shown }: { resolve?: Resolve | undefined; shown?: string | undefined } = {},
 ): LookupFunction {
   return (host, options, callback) => {
     resolve(host)
       .then((addresses) => {
-        for (const { address } of addresses) checkAddress(address, host, port, network);
+        for (const { address } of addresses) checkAddress(address, host, port, network, shown ?? host);
         const wanted =
           options.family === 4 || options.family === 6
             ? addresses.filter(({ family }) => family === options.family)

@@ -42,13 +42,14 @@ export function failureOf(error: unknown, redact: (text: string) => string = (te
   };
   const advice = (text: string): string => clip(redact(text), HINT_BYTES);
   if (isStepError(error)) {
-    const { hint, said, facts, evidence } = error.options;
+    const { hint, said, facts, evidence, retryAfterMs } = error.options;
     return {
       code: error.code,
       ...told(error.message, said),
       hint: advice(hint ?? FAILURES[error.code].next),
       ...(facts ? { facts: smallFacts(inEachText(facts, redact)) } : {}),
       ...(evidence ? { evidence: fewRefs(evidence) } : {}),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
   }
   if (error instanceof Error && error.name === 'EvidenceError') {
@@ -92,6 +93,8 @@ export function toApplicationFailure(failure: StepFailure, undoes = false): Appl
     message: failure.message,
     nonRetryable: !FAILURES[failure.code].retry && !(undoes && !['BAD_INPUT', 'SEALED'].includes(failure.code)),
     details: [failure],
+    // The server waits, so that a worker that is lost meanwhile forgets nothing.
+    ...(failure.retryAfterMs === undefined ? {} : { nextRetryDelay: failure.retryAfterMs }),
   });
   error.stack = '';
   return error;

@@ -15,6 +15,8 @@ export class StepError extends Error {
       said?: string;
       facts?: JsonObject;
       evidence?: EvidenceRef[];
+      /** Who was asked wants to be left alone for so long. */
+      retryAfterMs?: number;
       cause?: unknown;
     } = {},
   ) {

@@ -20,10 +20,10 @@ export interface StepHandler<I, O> {
    * Looks, before anything is begun, whether the deed could be done, and changes nothing. What the step must read of the
    * world to judge it is the deed's own.
    *
-   * @returns one line for people: what is there
+   * @returns one line for people: what is there; undefined where nothing had to be looked at
    * @throws StepError that says what is missing
    */
-  check?(input: I, context: CheckContext): Promise<string>;
+  check?(input: I, context: CheckContext): Promise<string | undefined>;
 }
 
 /** What a check may use: no evidence, no journal. */
@@ -47,12 +47,13 @@ export interface Capabilities {
    */
   http(request: HttpRequest): Promise<HttpAnswer>;
   /**
-   * Refuses a host that the plan does not name.
+   * Refuses a host that the plan does not name. Every socket that a kind opens itself goes through here.
    *
+   * @param secret the address, where it is a secret that was read: no list of hosts, and no word of it in an error
    * @returns the lookup to connect with: it judges the addresses of the name, and what it judged is what is connected to
    * @throws StepError BAD_INPUT
    */
-  reach(host: string, port: number): LookupFunction;
+  reach(host: string, port: number, secret?: string): LookupFunction;
   /**
    * Reads a secret just before it is used. From then on it is taken out of what the step shows and leaves as text:
    * output of commands, progress, log, outputs, summary, failure. Files of evidence are the kind's: see `redact`.
@@ -113,6 +114,11 @@ export interface StepContext extends Capabilities {
    * writes there makes it, for its owner alone.
    */
   backups: string;
+  /**
+   * Masks credentials that nobody declared in a text that others wrote, before it becomes evidence; what a command prints
+   * into `saveAs` is masked by itself.
+   */
+  withoutCredentials(text: string): Promise<{ text: string; credentials: number }>;
   /** Throws `GUARD_TRIPPED` as soon as one of the step's guards holds for these tallies. */
   checkGuards(tallies: JsonObject): void;
   run: RunCommand;
@@ -158,6 +164,8 @@ export interface HttpRequest {
   secretAddress?: boolean;
   /** What errors call the address; without it, the address less credentials and query. */
   name?: string;
+  /** Whom it trusts, instead of those whom the system trusts, and as whom it shows itself: PEM. */
+  tls?: { ca?: string; cert?: string; key?: string } | undefined;
 }
 
 export interface HttpAnswer {
@@ -166,6 +174,7 @@ export interface HttpAnswer {
   headers: Record<string, string>;
   /** Media type in lower case, without parameters. */
   contentType: string;
+  /** Its content-encoding is undone. */
   body: Buffer;
   /** The body went on beyond `maxBytes`. */
   truncated: boolean;
@@ -199,6 +208,8 @@ export interface CommandResult {
   bytes: number;
   sha256: string;
   durationMs: number;
+  /** How many credentials were masked in what `saveAs` holds; nothing without it. */
+  credentials?: number;
 }
 /** Runs an argv array in its own process group, ended as a group on timeout or cancel. A non-zero exit is a result, not an error. */
 export type RunCommand = (options: CommandOptions) => Promise<CommandResult>;

@@ -48,7 +48,12 @@ export const commandRun = defineKind({
     durationMs: z.number().describe('Milliseconds it ran.'),
     stdoutTail: z.string().describe('The last 2,000 characters of its output.'),
     values: z.record(z.string(), z.json()).describe('What it wrote to its output file.'),
+    credentials: z.int().describe('Credentials that nobody declared, found in what it said and masked.'),
   }),
+  meets: {
+    'credentials in what it says':
+      'keys of clouds and services, tokens, private keys and passwords of addresses that nobody declared are masked in evidence and outputs, and counted in `credentials`',
+  },
   effect: 'stated',
   reach: 'none',
   writes: ({ argv, cwd, outputs }) => [member(outputs, 'file'), copyTarget(argv, cwd)],
@@ -64,6 +69,6 @@ with:
   env: { PGHOST: localhost }
   timeout: 2m
 `,
-  sample: { exitCode: 0, durationMs: 812, stdoutTail: 'done\n', values: {} },
+  sample: { exitCode: 0, durationMs: 812, stdoutTail: 'done\n', values: {}, credentials: 0 },
   leaves: ['output.log'],
 });

@@ -55,10 +55,16 @@ export const commandRun: HandlerOf<typeof kind> = {
         { facts: { stdoutTail: result.stdout.slice(-400) }, evidence: context.evidence.refs() },
       );
     }
-    const values = file ? await readValues(file, context) : {};
+    const written = file ? await readValues(file, context) : { values: {}, credentials: 0 };
     const stdoutTail = result.stdout.slice(-TAIL);
     return {
-      outputs: { exitCode: result.exitCode, durationMs: result.durationMs, stdoutTail, values },
+      outputs: {
+        exitCode: result.exitCode,
+        durationMs: result.durationMs,
+        stdoutTail,
+        values: written.values,
+        credentials: (result.credentials ?? 0) + written.credentials,
+      },
       summary: `${program} ended with code ${result.exitCode} after ${result.durationMs} ms`,
     };
   },
@@ -86,7 +92,12 @@ async function environmentOf(
   return env;
 }
 
-async function readValues(path: string, context: StepContext): Promise<Record<string, Json>> {
+interface Written {
+  values: Record<string, Json>;
+  credentials: number;
+}
+
+async function readValues(path: string, context: StepContext): Promise<Written> {
   const info = await stat(path).catch(() => undefined);
   if (!info?.isFile()) throw new StepError('NOT_FOUND', `The command did not write its output file ${path}.`);
   if (info.size > OUTPUT_FILE_BYTES) {
@@ -96,11 +107,12 @@ async function readValues(path: string, context: StepContext): Promise<Record<st
     );
   }
   const text = await readFile(path, 'utf8');
-  await context.evidence.write('outputs.json', keptText(text, context));
+  const { text: kept, credentials } = await context.withoutCredentials(keptText(text, context));
+  await context.evidence.write('outputs.json', kept);
   const { data: values } = outputFile.safeParse(jsonIn(text));
   if (!values) throw new StepError('COMMAND_FAILED', `The output file ${path} does not hold a JSON object.`);
   const bytes = Buffer.byteLength(JSON.stringify(context.redactIn(values)));
-  if (bytes <= VALUES_BYTES) return values;
+  if (bytes <= VALUES_BYTES) return { values, credentials };
   throw new StepError('COMMAND_FAILED', `The values in ${path} take ${bytes} bytes; ${VALUES_BYTES} may be outputs.`, {
     hint: 'The whole file is in the evidence; let the command write only what expressions need.',
   });

@@ -25,6 +25,11 @@ const alertOutputs = z.object({
 export const alertFacts = {
   input: alertFields,
   outputs: alertOutputs,
+  meets: {
+    'a channel that asks to wait': 'as for `notify`: the incident stands, and its notice is sent with the next attempt',
+    'two at once': 'a lock beside the file lets one alert through for each incident',
+    'a file that is none of golive’s': 'the step fails; the file is left as it is',
+  },
   effect: 'idempotent',
   reach: ({ send }: Given<typeof alertFields>) => member(send, 'apiBase'),
   writes: ({ state }: Given<typeof alertFields>) => state,

@@ -21,6 +21,16 @@ export const notify = defineKind({
     status: z.number().describe('HTTP status of the channel.'),
     ms: z.number(),
   }),
+  meets: {
+    'a channel that asks to wait':
+      '`Retry-After` and the `retry_after` of Telegram are obeyed by the next attempt; who asks for more than 15 minutes is not sent to again',
+    'two at once':
+      'every try of one notice has the same idempotency key; another attempt of the phase, another epoch and a rehearsal have their own',
+    markup:
+      'for Slack `&`, `<` and `>` are escaped, and `@channel` and its like call nobody; Telegram is sent plain text',
+    huge: 'cut between letters with a mark: Telegram at 4,096 characters',
+    'half a character': 'becomes U+FFFD',
+  },
   effect: 'idempotent',
   reach: ({ apiBase }) => apiBase,
   writes: 'none',

@@ -1,7 +1,11 @@
 import { createHmac } from 'node:crypto';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { notify } from './notify.kind.js';
-import type { Capabilities, SecretRef } from '../../activities/step/step.js';
+import type { Capabilities, HttpAnswer, SecretRef } from '../../activities/step/step.js';
+import { LONGEST_WAIT_MS, retryAfterMs } from '../../activities/step/retry-after.js';
+import { formatDuration } from '../../model/duration.js';
+import { jsonIn } from '../shared/kept.js';
+import { cutText, slackText } from './letter-text.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 export type Notification = z.infer<(typeof notify)['input']>;
@@ -19,6 +23,11 @@ interface Letter {
 }
 
 const TELEGRAM = 'https://api.telegram.org';
+/** Of a message, in UTF-16 units: https://core.telegram.org/bots/api#sendmessage. No parse_mode is sent: it is plain text. */
+const TELEGRAM_LONGEST = 4096;
+/** Slack cuts at 40,000 characters; each of these may become five (`&amp;`). */
+const SLACK_LONGEST = 8000;
+const WEBHOOK_LONGEST = 8000;
 
 /**
  * Sends one notice over its channel. The address itself is a secret, so it stands in no error and no log.
@@ -40,11 +49,26 @@ export async function sendNotification(
     secretAddress: true,
     name,
   });
-  if (answer.status < 200 || answer.status > 299) {
-    const code = answer.status === 429 || answer.status >= 500 ? 'CHECK_FAILED' : 'EXPECTATION_FAILED';
-    throw new StepError(code, `${name} refused the notice with status ${answer.status}.`);
-  }
+  if (answer.status < 200 || answer.status > 299) throw refused(name, answer, sending.now);
   return { status: answer.status, ms: answer.ms };
+}
+
+/** Who is asked to wait waits; who is asked to wait for too long does not try again. */
+function refused(name: string, answer: HttpAnswer, now: Date): StepError {
+  const passing = answer.status === 429 || answer.status >= 500;
+  const asked = passing ? (telegramWait(answer) ?? retryAfterMs(answer.headers, now)) : undefined;
+  const wait = asked === undefined ? '' : `, and asks to be left alone for ${formatDuration(asked)}`;
+  const message = `${name} refused the notice with status ${answer.status}${wait}.`;
+  if (!passing || (asked ?? 0) > LONGEST_WAIT_MS) return new StepError('EXPECTATION_FAILED', message);
+  return new StepError('CHECK_FAILED', message, asked === undefined ? {} : { retryAfterMs: asked });
+}
+
+const flood = z.object({ parameters: z.object({ retry_after: z.number().min(0).max(1e9) }) });
+
+/** How long Telegram asks to wait: it says so in its answer, in seconds. */
+function telegramWait({ body }: HttpAnswer): number | undefined {
+  const { data } = flood.safeParse(jsonIn(body.toString('utf8')));
+  return data === undefined ? undefined : Math.ceil(data.parameters.retry_after * 1000);
 }
 
 async function letterOf(input: Notification, { key, now }: Sending, read: Capabilities['secret']): Promise<Letter> {
@@ -56,7 +80,11 @@ async function letterOf(input: Notification, { key, now }: Sending, read: Capabi
   const headers = { 'content-type': 'application/json', 'idempotency-key': key };
   switch (input.kind) {
     case 'slack':
-      return { url: await secret(input.url, 'url'), headers, body: JSON.stringify({ text: input.text }) };
+      return {
+        url: await secret(input.url, 'url'),
+        headers,
+        body: JSON.stringify({ text: slackText(cutText(input.text, SLACK_LONGEST)) }),
+      };
     case 'telegram': {
       const token = await secret(input.token, 'token');
       const chat = typeof input.chat === 'object' ? await secret(input.chat, 'chat') : input.chat;
@@ -65,11 +93,11 @@ async function letterOf(input: Notification, { key, now }: Sending, read: Capabi
       return {
         url: `${base}/bot${token}/sendMessage`,
         headers,
-        body: JSON.stringify({ chat_id: chat, text: input.text.slice(0, 4096) }),
+        body: JSON.stringify({ chat_id: chat, text: cutText(input.text, TELEGRAM_LONGEST) }),
       };
     }
     case 'webhook': {
-      const body = JSON.stringify({ text: input.text, at: now.toISOString(), key });
+      const body = JSON.stringify({ text: cutText(input.text, WEBHOOK_LONGEST), at: now.toISOString(), key });
       const all: Record<string, string> = { ...headers };
       if (input.token) all.authorization = `Bearer ${await secret(input.token, 'token')}`;
       if (input.hmac) all['x-golive-signature'] = signature(await secret(input.hmac, 'hmac'), body, now);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duration } from '../shared/fields.js';
 import { member } from '../shared/given.js';
 import { jsonPath } from './json-path.js';
+import { tlsFields } from './tls-fields.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { secretRef } from '../../model/schema/format/secret-refs.js';
 
@@ -38,6 +39,11 @@ export const httpCheck = defineKind({
     body: z.unknown().optional().describe('Sent as JSON.'),
     bodyText: z.string().optional().describe('Sent as it stands, instead of `body`.'),
     expect: expectation.default({}),
+    values: z
+      .record(z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'a name of letters and digits'), jsonPath)
+      .default({})
+      .describe('Name → JSONPath: what a gate or a later step reads of the JSON as `values.<name>`.'),
+    tls: tlsFields.optional(),
     timeout: duration.default(10_000).describe('Time for the whole answer.'),
     redirects: z
       .int()
@@ -58,11 +64,29 @@ export const httpCheck = defineKind({
     contentType: z.string().describe('Media type without parameters; empty when none was sent.'),
     bytes: z.number().describe('Bytes of the body that were read.'),
     body: z.string().describe('The first 2 KiB of the body.'),
+    credentials: z.int().describe('Credentials that nobody declared, found in what the answer said and masked.'),
     json: z
       .record(z.string(), z.unknown())
       .describe('Value at each JSONPath of `expect.json`; a list where it selects several.'),
+    values: z
+      .record(z.string(), z.unknown())
+      .describe('What `values` names: texts, numbers and truths. A whole number beyond 2^53 is its digits.'),
   }),
   members: ({ expect }) => ({ json: typeof expect === 'string' ? undefined : (member(expect, 'json') ?? {}) }),
+  meets: {
+    'another encoding':
+      'gzip, deflate and brotli are undone, any other is refused; text is read by its byte order mark, else by its charset, else as UTF-8, and what does not fit is not searched as if it did',
+    huge: 'nothing is read beyond `maxBytes` of the decoded body; a text that is expected or must be absent is then not judged as there or absent, and JSON fails',
+    'half an answer': 'the step fails, whatever was found in the half',
+    'nothing there': 'a name of `values` without a value fails the step, as one with several does',
+    'a member twice': 'JSON that gives one name two values fails the step',
+    'large numbers': 'whole numbers beyond 2^53 are given as their digits; −0 is 0; NaN is no JSON',
+    'a redirect elsewhere': 'headers with a secret in them stay behind, and so does a body with one: the step fails',
+    '429 and 503':
+      '`Retry-After` is obeyed by retries and `until`; who asks for more than 15 minutes is not asked again',
+    certificates: 'what is missing, broken, expired, or does not fit its key is told by the preflight',
+    proxies: 'variables of the environment name none',
+  },
   effect: 'none',
   reach: ({ url }) => url,
   writes: 'none',
@@ -81,6 +105,8 @@ with:
     bytes: 15,
     body: '{"status":"ok"}',
     json: { '$.status': 'ok' },
+    values: {},
+    credentials: 0,
   },
   leaves: ['response.json'],
 });

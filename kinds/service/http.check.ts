@@ -5,6 +5,10 @@ import type { httpCheck as kind } from './http.check.kind.js';
 import { asStep } from '../shared/as-step.js';
 import { nodesAt } from '../shared/json-path.js';
 import { jsonIn, keptText } from '../shared/kept.js';
+import { type AnswerText, answerJson, answerText, type AnswerValues, answerValues } from './answer.js';
+import { readTls } from './tls.js';
+import { formatDuration } from '../../model/duration.js';
+import { LONGEST_WAIT_MS, retryAfterMs } from '../../activities/step/retry-after.js';
 import { shownUrl } from '../../activities/step/connection.js';
 import type { HandlerOf, HttpAnswer, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -16,6 +20,10 @@ const SHOWN_BYTES = 2048;
 const HIDDEN_HEADERS: readonly string[] = ['set-cookie', 'authorization', 'proxy-authenticate', 'www-authenticate'];
 
 export const httpCheck: HandlerOf<typeof kind> = {
+  async check({ tls }, context) {
+    await readTls(tls, context, new Date());
+    return tls === undefined ? undefined : 'Its certificates can be used.';
+  },
   async do(input, context) {
     const headers = await headersOf(input, context);
     const body = input.body === undefined ? input.bodyText : JSON.stringify(input.body);
@@ -28,9 +36,11 @@ export const httpCheck: HandlerOf<typeof kind> = {
       timeoutMs: timeout,
       redirects,
       maxBytes,
+      tls: await readTls(input.tls, context, context.now()),
     });
-    const text = answer.body.toString('utf8');
-    const kept = keptText(text, context);
+    const said = answerText(answer);
+    const { text } = said;
+    const { text: kept, credentials } = await context.withoutCredentials(keptText(text, context));
     const shown = Object.fromEntries(
       Object.entries(answer.headers).map(([name, value]) => [
         name,
@@ -53,10 +63,16 @@ export const httpCheck: HandlerOf<typeof kind> = {
     const quote = (value: Json): string => shortened(context.redactIn(value));
     const found = expect.json ? valuesAt(Object.keys(expect.json), answer, text, quote(kept)) : { nodes: {} };
     const wrong = differences(expect, { answer, text, body: quote(kept), found, quote });
+    const named = readValues(input, answer, said);
+    wrong.push(...named.problems);
     if (wrong.length > 0) {
-      throw new StepError('CHECK_FAILED', `${what}: ${wrong.join('; ')}.`, {
+      const asked = [429, 503].includes(status) ? retryAfterMs(answer.headers, context.now()) : undefined;
+      const again = asked === undefined || asked <= LONGEST_WAIT_MS;
+      if (asked !== undefined) wrong.push(`it asks to be left alone for ${formatDuration(asked)}`);
+      throw new StepError(again ? 'CHECK_FAILED' : 'EXPECTATION_FAILED', `${what}: ${wrong.join('; ')}.`, {
         facts: { status, ms, contentType: answer.contentType, body: kept.slice(0, 200) },
         evidence: [evidence],
+        ...(asked === undefined ? {} : { retryAfterMs: asked }),
       });
     }
     const bytes = answer.body.length;
@@ -68,6 +84,8 @@ export const httpCheck: HandlerOf<typeof kind> = {
         bytes,
         body: Buffer.from(kept).subarray(0, SHOWN_BYTES).toString('utf8'),
         json: valuesOf(found),
+        values: named.values,
+        credentials,
       },
       summary: `${what}: ${status} in ${ms} ms (${bytes} bytes${answer.contentType ? ` of ${answer.contentType}` : ''})`,
     };
@@ -82,6 +100,24 @@ async function headersOf(input: Input, context: StepContext): Promise<Record<str
     headers[name.toLowerCase()] = typeof value === 'string' ? value : await context.secret(value);
   }
   return headers;
+}
+
+/** What `values` names; and what makes the text that was looked into none to rely on. */
+function readValues(
+  { expect, values }: Input,
+  { truncated, body }: HttpAnswer,
+  { text, problem }: AnswerText,
+): AnswerValues {
+  const wanted = Object.keys(values).length > 0;
+  const searched = expect.bodyContains ?? expect.bodyNotContains ?? expect.json;
+  const problems = problem !== undefined && (wanted || searched !== undefined) ? [problem] : [];
+  if (!wanted && expect.json === undefined) return { values: {}, problems };
+  if (truncated)
+    return { values: {}, problems: wanted ? [...problems, `only ${body.length} bytes of it were read`] : problems };
+  const read = answerJson(text);
+  if ('problem' in read) return { values: {}, problems: [...problems, read.problem] };
+  const named = answerValues(read.json, values);
+  return { values: named.values, problems: [...problems, ...named.problems] };
 }
 
 interface Found {

@@ -1,127 +1,129 @@
-import { Redis } from 'ioredis';
+import { isUtf8 } from 'node:buffer';
+import type { Redis } from 'ioredis';
 import type { z } from 'zod';
+import { answerJson } from './answer.js';
 import type { redisCheck as kind } from './redis.check.kind.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
+import { redisAddress, shownPlace } from './redis-address.js';
+import { type RedisPlace, withRedis } from './redis-session.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 type Input = z.infer<(typeof kind)['input']>;
 const LONGEST_TEXT = 10_000;
+/** Longer values are not read: they would fill the worker's memory. */
+const LONGEST_VALUE = 1024 * 1024;
+const DECIMAL = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 
 export const redisCheck: HandlerOf<typeof kind> = {
   async check(input, context) {
-    const { url, where } = await addressOf(input, context);
-    const { ms } = await ask(url, where, { timeout: input.timeout }, context);
-    return `${where} answered in ${ms} ms.`;
+    const place = await placeOf(input, context);
+    const ms = await withRedis(place, context, pinged);
+    return `${place.where} answered in ${ms} ms.`;
   },
   async do(input, context) {
-    const { url, where } = await addressOf(input, context);
-    const { value, ms } = await ask(url, where, input, context);
+    const place = await placeOf(input, context);
+    const { where } = place;
+    const { value, ms } = await withRedis(place, context, async (redis) => {
+      const took = await pinged(redis);
+      return { ms: took, value: await read(redis, input) };
+    });
     const text = value ?? '';
-    const number = text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : -1;
-    const outputs = { ms, found: value !== undefined, text: text.slice(0, LONGEST_TEXT), number };
+    const number = DECIMAL.test(text) && Number.isFinite(Number(text)) ? Number(text) : -1;
+    // Half a secret would not be known any more: it is taken out before anything is cut.
+    const told = context.redact(text);
+    const outputs = { ms, found: value !== undefined, text: told.slice(0, LONGEST_TEXT), number };
     await context.evidence.write(
       'redis.json',
       `${JSON.stringify(context.redactIn({ key: input.key ?? null, field: input.field ?? null, ...outputs }), null, 2)}\n`,
     );
-    const problem = problemOf(input, value, number);
+    const problem = problemOf(input, { value, number, told: context.redact(value ?? '').slice(0, 80) });
     if (problem) throw new StepError('CHECK_FAILED', `${where}: ${problem}.`, { evidence: context.evidence.refs() });
-    const found = input.key === undefined ? '' : `; ${nameOf(input)} is ${text.slice(0, 80) || 'not there'}`;
+    const found = input.key === undefined ? '' : `; ${nameOf(input)} is ${told.slice(0, 80) || 'not there'}`;
     return { outputs, summary: `${where} answered in ${ms} ms${found}` };
   },
 };
 
-type Ways = Pick<StepContext, 'reach' | 'secret' | 'signal'>;
+type Ways = Pick<StepContext, 'secret'>;
 
-async function addressOf(input: Input, context: Ways): Promise<{ url: string; where: string }> {
-  if (typeof input.url !== 'string') {
-    return { url: await context.secret(input.url), where: 'the Redis of the secret address' };
+async function placeOf({ url, timeout: timeoutMs }: Input, context: Ways): Promise<RedisPlace> {
+  if (typeof url !== 'string') {
+    const secret = await context.secret(url);
+    const address = redisAddress(secret, 'The secret address of Redis');
+    return { address, where: 'The Redis of the secret address', secret, timeoutMs };
   }
-  // As for HTTP: a host that stands in the plan; an address that is a secret was given by the project itself.
-  const { hostname, port } = new URL(input.url);
-  context.reach(hostname, Number(port || 6379));
-  return { url: input.url, where: shown(input.url) };
+  const address = redisAddress(url, 'The address');
+  return { address, where: `Redis at ${shownPlace(address)}`, timeoutMs };
 }
 
 const nameOf = ({ key, field }: Input): string => (field === undefined ? `${key}` : `${key}.${field}`);
 
-function problemOf(input: Input, value: string | undefined, number: number): string | undefined {
+/** What was read, and how it is told. */
+interface Seen {
+  value: string | undefined;
+  number: number;
+  told: string;
+}
+
+function problemOf(input: Input, { value, number, told }: Seen): string | undefined {
   const { key, equals, above, below } = input;
   if (key === undefined) return undefined;
   const name = nameOf(input);
   if (value === undefined)
     return equals === undefined && above === undefined && below === undefined ? undefined : `${name} is not there`;
-  if (equals !== undefined && value !== String(equals)) return `${name} is ${value.slice(0, 80)}, not ${equals}`;
+  if (equals !== undefined && value !== String(equals)) return `${name} is ${told}, not ${equals}`;
   if ((above !== undefined || below !== undefined) && number === -1 && value !== '-1')
-    return `${name} is no number: ${value.slice(0, 80)}`;
+    return `${name} is no number: ${told}`;
   if (above !== undefined && !(number > above)) return `${name} is ${number}, not above ${above}`;
   if (below !== undefined && !(number < below)) return `${name} is ${number}, not below ${below}`;
   return undefined;
 }
 
-function shown(url: string): string {
-  const { hostname, port } = new URL(url);
-  return `Redis at ${hostname}:${port || 6379}`;
-}
-
-async function ask(
-  url: string,
-  where: string,
-  input: Pick<Input, 'timeout' | 'key' | 'field'>,
-  context: Pick<StepContext, 'signal'>,
-): Promise<{ value: string | undefined; ms: number }> {
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    connectTimeout: input.timeout,
-    commandTimeout: input.timeout,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-    enableOfflineQueue: false,
-  });
-  let last: Error | undefined;
-  // Without a listener an error of the connection would end the worker.
-  redis.on('error', (error: Error) => {
-    last = error;
-  });
-  const stop = (): void => redis.disconnect();
-  context.signal.addEventListener('abort', stop, { once: true });
-  try {
-    await redis.connect();
-    const begun = performance.now();
-    await redis.ping();
-    const ms = Math.round((performance.now() - begun) * 100) / 100;
-    return { value: await read(redis, input), ms };
-  } catch (cause) {
-    if (context.signal.aborted) throw new StepError('CANCELLED', `The check of ${where} was stopped.`, { cause });
-    if (cause instanceof StepError) throw cause;
-    const reason = last?.message || (cause instanceof Error ? cause.message : String(cause));
-    throw new StepError(
-      'CONNECTION_FAILED',
-      `${where} does not answer: ${reason.split(url).join('its address').slice(0, 300)}.`,
-    );
-  } finally {
-    context.signal.removeEventListener('abort', stop);
-    redis.disconnect();
-  }
+async function pinged(redis: Redis): Promise<number> {
+  const begun = performance.now();
+  await redis.ping();
+  return Math.round((performance.now() - begun) * 100) / 100;
 }
 
 async function read(redis: Redis, { key, field }: Pick<Input, 'key' | 'field'>): Promise<string | undefined> {
   if (key === undefined) return undefined;
   const type = await redis.type(key);
   if (type === 'none') return undefined;
-  if (type === 'hash')
-    return field === undefined ? String(await redis.hlen(key)) : ((await redis.hget(key, field)) ?? undefined);
+  if (type === 'hash') {
+    if (field === undefined) return String(await redis.hlen(key));
+    refuseLong(key, await redis.hstrlen(key, field));
+    return textIn(key, await redis.hgetBuffer(key, field));
+  }
   if (type !== 'string')
     throw new StepError('EXPECTATION_FAILED', `The key ${key} is a ${type}; a text or a hash can be read.`);
-  const text = (await redis.get(key)) ?? undefined;
-  if (field === undefined || text === undefined) return text;
-  try {
-    const value = (JSON.parse(text) as Record<string, unknown>)[field];
-    return value === undefined || value === null
-      ? undefined
-      : typeof value === 'object'
-        ? JSON.stringify(value)
-        : String(value);
-  } catch {
-    throw new StepError('EXPECTATION_FAILED', `The key ${key} holds no JSON object, so it has no field ${field}.`);
+  refuseLong(key, await redis.strlen(key));
+  const text = textIn(key, await redis.getBuffer(key));
+  return field === undefined || text === undefined ? text : fieldIn(text, key, field);
+}
+
+function refuseLong(key: string, bytes: number): void {
+  if (!(bytes > LONGEST_VALUE)) return;
+  throw new StepError('EXPECTATION_FAILED', `The key ${key} holds ${bytes} bytes; ${LONGEST_VALUE} are read at most.`);
+}
+
+function textIn(key: string, bytes: Buffer | null): string | undefined {
+  if (bytes === null) return undefined;
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new StepError('EXPECTATION_FAILED', `The key ${key} holds no text in UTF-8.`);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A member of the JSON object itself, as text; nothing where it is null or not there. */
+function fieldIn(text: string, key: string, field: string): string | undefined {
+  const answer = answerJson(text);
+  const object = 'json' in answer && isObject(answer.json) ? answer.json : undefined;
+  if (object === undefined) {
+    const why = 'problem' in answer && answer.problem !== 'it is no JSON' ? `: ${answer.problem}` : '';
+    throw new StepError('EXPECTATION_FAILED', `The key ${key} holds no JSON object with a field ${field}${why}.`);
   }
+  const value: unknown = new Map<string, unknown>(Object.entries(object)).get(field);
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -14,6 +14,11 @@ export const tcpCheck = defineKind({
     connected: z.boolean().describe('Always true when the step passed.'),
     ms: z.number().describe('Milliseconds until the connection stood.'),
   }),
+  meets: {
+    'several addresses':
+      'the name is looked up once, all its addresses are judged, and what was judged is connected to',
+    'other spellings of an address': 'metadata and link-local addresses are refused in every spelling',
+  },
   effect: 'none',
   reach: ({ host }) => host,
   writes: 'none',

@@ -26,6 +26,7 @@ export const stackLogs = defineKind({
     critical: z.int().describe('Lines that match the critical pattern.'),
     errors: z.int().describe('Lines that match the error pattern and not the critical one.'),
     cut: z.array(z.string()).describe('Services whose logs have earlier lines, which were not looked at.'),
+    credentials: z.int().describe('Credentials that nobody declared, found in what the logs say and masked.'),
   }),
   effect: 'none',
   reach: 'none',
@@ -46,6 +47,6 @@ with:
   stack: stack
   services: { postgres: 80, redis: 80, api: 120 }
 `,
-  sample: { lines: 280, critical: 0, errors: 0, cut: [] },
+  sample: { lines: 280, critical: 0, errors: 0, cut: [], credentials: 0 },
   leaves: ['<service>.log'],
 });

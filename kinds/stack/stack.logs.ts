@@ -7,18 +7,23 @@ export const stackLogs: HandlerOf<typeof kind> = {
   check: checkStack,
   async do(input, context) {
     const stack = await openStack(input, context);
-    const outputs = { lines: 0, critical: 0, errors: 0, cut: [] as string[] };
+    const outputs = { lines: 0, critical: 0, errors: 0, cut: [] as string[], credentials: 0 };
     let first = '';
     for (const [service, tail] of Object.entries(input.services)) {
       const { lines, shown, cut } = await stack.logs(service, tail);
-      await context.evidence.write(`${service}.log`, shown.map((line) => `${line}\n`).join(''));
+      const masked = await context.withoutCredentials(shown.map((line) => `${line}\n`).join(''));
+      await context.evidence.write(`${service}.log`, masked.text);
+      outputs.credentials += masked.credentials;
       if (cut) outputs.cut.push(service);
       const [critical = [], errors = []] = matchLines([input.patterns.critical, input.patterns.error], lines);
       outputs.lines += lines.length;
       outputs.critical += critical.length;
       outputs.errors += errors.filter((at) => !critical.includes(at)).length;
       const [at] = critical;
-      if (!first && at !== undefined) first = `; the first, of ${service}: ${lines[at]?.slice(0, 200)}`;
+      if (!first && at !== undefined) {
+        const { text } = await context.withoutCredentials(lines[at] ?? '');
+        first = `; the first, of ${service}: ${context.redact(text).slice(0, 200)}`;
+      }
     }
     const { lines, critical, errors, cut } = outputs;
     const longer = cut.length === 0 ? '' : `; ${cut.join(', ')} said more before, which was not looked at`;

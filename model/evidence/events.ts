@@ -71,6 +71,7 @@ const failed = {
   said: optional(text('What a program or service said last.')),
   hint: optional(text('What to do next.')),
   facts: optional(object('Facts of the failure.')),
+  retryAfterMs: optional(number('Milliseconds that who was asked wants to be left alone.')),
   inputs: started.inputs,
   evidence,
   durationMs: done.durationMs,

@@ -29,17 +29,55 @@ export const CANARIES: readonly string[] = [
   'canary-longer-than-a-chunk-'.repeat(20),
 ];
 
+const wrapped = (text: string, width: number, end = '\n'): string =>
+  (text.match(new RegExp(`.{1,${width}}`, 'gs')) ?? []).join(end);
+const unicode = (one: string): string =>
+  [...Array(one.length).keys()].map((at) => `\\u${one.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
+const bytesOf = (secret: string, write: (byte: string) => string): string =>
+  [...Buffer.from(secret)].map((byte) => write(byte.toString(16).padStart(2, '0'))).join('');
+
 /** How a secret may turn up, by name. */
 export function spellingsOf(secret: string): [name: string, spelling: string][] {
   const bytes = Buffer.from(secret);
+  const json = JSON.stringify(secret).slice(1, -1);
+  const hex = bytes.toString('hex');
   return [
     ['plain', secret],
     ['base64', bytes.toString('base64').replace(/=+$/, '')],
     ['base64url', bytes.toString('base64url')],
-    ['hex', bytes.toString('hex')],
-    ['HEX', bytes.toString('hex').toUpperCase()],
+    ['base64 in longer data', Buffer.from(`x${secret}y`).toString('base64')],
+    ['base64 in lines', wrapped(bytes.toString('base64'), 16).replace(/=+$/, '')],
+    ['base64 in lines of Windows', wrapped(bytes.toString('base64'), 20, '\r\n  ').replace(/=+$/, '')],
+    ['base64 in a URL', encodeURIComponent(bytes.toString('base64').replace(/=+$/, ''))],
+    ['hex', hex],
+    ['HEX', hex.toUpperCase()],
+    ['hex in lines', wrapped(hex, 30)],
+    ['hex with colons', wrapped(hex, 2, ':')],
+    ['hex with blanks', wrapped(hex, 2, ' ')],
+    ['hex as C', bytesOf(secret, (byte) => `0x${byte}, `).slice(0, -2)],
+    ['bytes as Python', bytesOf(secret, (byte) => `\\x${byte}`)],
     ['url', encodeURIComponent(secret)],
+    ['url in lower case', encodeURIComponent(secret).replace(/%../g, (one) => one.toLowerCase())],
+    ['url, each byte', bytesOf(secret, (byte) => `%${byte.toUpperCase()}`)],
+    ['url, slashes kept', encodeURIComponent(secret).replaceAll('%2F', '/')],
+    ['url twice', encodeURIComponent(encodeURIComponent(secret))],
     ['form', new URLSearchParams({ v: secret }).toString().slice(2)],
-    ['json', JSON.stringify(secret).slice(1, -1)],
+    ['json', json],
+    ['json with slashes', json.replaceAll('/', '\\/')],
+    ['json of html', json.replace(/[<>&']/g, unicode)],
+    ['json in ascii', json.replace(/[^ -~]/gu, unicode)],
+    ['json, each letter', unicode(secret)],
+    ['json in json', JSON.stringify(json).slice(1, -1)],
+    ['json in a url', encodeURIComponent(json)],
+    [
+      'xml',
+      secret.replace(/[&<>"']/g, (one) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' }[one]};`),
+    ],
+    ['xml in numbers', [...secret].map((one) => `&#${one.codePointAt(0)};`).join('')],
+    ['xml in hex', [...secret].map((one) => `&#x${one.codePointAt(0)?.toString(16)};`).join('')],
+    ['shell', secret.replaceAll("'", `'\\''`)],
+    ['shell in double quotes', secret.replace(/["$`\\]/g, (one) => `\\${one}`)],
+    ['shell word', secret.replace(/[^A-Za-z0-9_\n]/gu, (one) => `\\${one}`)],
+    ['csv', secret.replaceAll('"', '""')],
   ];
 }

@@ -1,12 +1,17 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 
+const OK = '{"ok":true}';
+
 /** What a channel of notices was sent, and how it answers. */
 export interface Channel {
   /** Its address; known when the tests run. */
   base: string;
   /** The HTTP status of its answers: 200 at the start of each test. */
   status: number;
+  /** Headers and body of its answers: none, and that all is well, at the start of each test. */
+  headers: Record<string, string>;
+  says: string;
   got: { url: string; headers: IncomingHttpHeaders; body: string }[];
 }
 
@@ -16,7 +21,7 @@ export interface Channel {
  * @param secrets variables of the environment while the tests run, from its address
  */
 export function channel(secrets: (base: string) => Record<string, string>): Channel {
-  const one: Channel = { base: '', status: 200, got: [] };
+  const one: Channel = { base: '', status: 200, headers: {}, says: OK, got: [] };
   let server: Server;
   let names: string[] = [];
   beforeAll(async () => {
@@ -25,7 +30,7 @@ export function channel(secrets: (base: string) => Record<string, string>): Chan
       request.on('data', (chunk: Buffer) => (body += chunk.toString()));
       request.on('end', () => {
         one.got.push({ url: request.url ?? '', headers: request.headers, body });
-        response.writeHead(one.status).end('{"ok":true}');
+        response.writeHead(one.status, one.headers).end(one.says);
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -42,6 +47,8 @@ export function channel(secrets: (base: string) => Record<string, string>): Chan
   beforeEach(() => {
     one.got.length = 0;
     one.status = 200;
+    one.headers = {};
+    one.says = OK;
   });
   return one;
 }

@@ -26,6 +26,8 @@ export interface StepRun {
   cancelled: boolean;
   /** Whether Temporal would try again. */
   retryable: boolean;
+  /** When the next attempt is wanted, where it is not by the step's own pauses. */
+  retryInMs?: number | undefined;
   heartbeats: unknown[];
   durationMs: number;
   /** The task as it was run: give it to `undoOf`, or run it again. */
@@ -159,8 +161,13 @@ export async function runTask(kind: string, task: StepTask, overrides: RunOverri
     const durationMs = performance.now() - begun;
     if (nameOf(error) === 'CancelledFailure') return { ...run, cancelled: true, durationMs };
     if (nameOf(error) !== 'ApplicationFailure') throw error;
-    const { details, nonRetryable } = error as { details?: unknown[]; nonRetryable?: boolean };
-    return { ...run, failure: details?.[0] as StepFailure, retryable: !nonRetryable, durationMs };
+    const { details, nonRetryable, nextRetryDelay } = error as {
+      details?: unknown[];
+      nonRetryable?: boolean;
+      nextRetryDelay?: number;
+    };
+    const failure = details?.[0] as StepFailure;
+    return { ...run, failure, retryable: !nonRetryable, retryInMs: nextRetryDelay, durationMs };
   } finally {
     ended = true;
     await cancelling;

@@ -56,4 +56,53 @@ describe('notify', () => {
     const absent = failed(await runStep('notify', { kind: 'slack', url: { env: 'NOT_SET_ANYWHERE' }, text: 'x' }));
     expect(absent.message).toContain('NOT_SET_ANYWHERE');
   });
+
+  const slack = (text: string) => runStep('notify', { kind: 'slack', url: { env: 'TEST_HOOK' }, text });
+  test.each([
+    ['*Deploy* by <!channel> R&D', '*Deploy* by &lt;!channel&gt; R&amp;D'],
+    ['<https://evil.example|login>', '&lt;https://evil.example|login&gt;'],
+    ['&lt;!here&gt;', '&amp;lt;!here&amp;gt;'],
+    ['call @channel, @Here and a@channels.example', 'call @\u2060channel, @\u2060Here and a@channels.example'],
+    ['half \ud83d of one', 'half \ufffd of one'],
+  ])('to Slack %j is %j', async (text, told) => {
+    passed(await slack(text));
+    expect(JSON.parse(hooked.got[0]?.body ?? '')).toEqual({ text: told });
+  });
+
+  test.each([
+    ['a'.repeat(4096), 4096, ''],
+    [`${'a'.repeat(4093)}👩‍👩‍👧 and more`, 4093, ' …'],
+    [`${'a'.repeat(4093)}🔑🔑🔑`, 4093, ' …'],
+    [`${'a'.repeat(4092)}e\u0301e\u0301e\u0301`, 4094, ' …'],
+  ])('a text for Telegram is cut between letters, with a mark', async (text, kept, mark) => {
+    const input = { kind: 'telegram', token: { env: 'TEST_TOKEN' }, chat: 1, apiBase: hooked.base, text };
+    passed(await runStep('notify', input));
+    expect(JSON.parse(hooked.got[0]?.body ?? '')).toEqual({ chat_id: 1, text: text.slice(0, kept) + mark });
+    expect(kept + mark.length).toBeLessThanOrEqual(4096);
+  });
+
+  test('who asks to wait is sent to again only then; who asks for more than a quarter of an hour, never', async () => {
+    hooked.status = 429;
+    hooked.headers = { 'retry-after': '6' };
+    const run = await slack('x');
+    expect([failed(run).code, run.retryInMs]).toEqual(['CHECK_FAILED', 6000]);
+    hooked.headers = { 'retry-after': '7200' };
+    expect(failed(await slack('x')).code).toBe('EXPECTATION_FAILED');
+    hooked.headers = {};
+    hooked.says = JSON.stringify({ ok: false, parameters: { retry_after: 9 } });
+    const telegram = { kind: 'telegram', token: { env: 'TEST_TOKEN' }, chat: 1, apiBase: hooked.base, text: 'x' };
+    expect((await runStep('notify', telegram)).retryInMs).toBe(9000);
+  });
+
+  test('the key is the same for every try, and another for every attempt of the phase, and in a rehearsal', async () => {
+    const send = async (task: object, goLive: object = {}): Promise<unknown> => {
+      hooked.got.length = 0;
+      await runStep('notify', { kind: 'slack', url: { env: 'TEST_HOOK' }, text: 'x' }, { task, goLive });
+      return hooked.got[0]?.headers['idempotency-key'];
+    };
+    const first = await send({});
+    expect(await send({})).toBe(first);
+    const others = [await send({ phaseAttempt: 2 }), await send({ epoch: 2 }), await send({}, { mode: 'live' })];
+    expect(new Set([first, ...others]).size).toBe(4);
+  });
 });

@@ -18,6 +18,11 @@ beforeEach(async () => {
       response
         .writeHead(200, { 'content-type': 'application/json', 'x-of': request.headers['x-key'] ?? '' })
         .end(decodeURIComponent(request.url.slice('/said/'.length)));
+    else if (request.url?.startsWith('/as/')) {
+      const [type = '', body = ''] = request.url.slice('/as/'.length).split('/');
+      response.writeHead(200, { 'content-type': decodeURIComponent(type) }).end(Buffer.from(body, 'base64url'));
+    } else if (request.url?.startsWith('/later/'))
+      response.writeHead(429, { 'retry-after': request.url.slice('/later/'.length) }).end();
     else response.writeHead(503, { 'content-type': 'text/plain' }).end('not yet');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -115,5 +120,65 @@ describe('http.check', () => {
       bodyContains: 'y',
     });
     expect(JSON.stringify(failed(run))).not.toContain('xcan');
+  });
+
+  const said = (body: string, more: JsonObject, type = 'application/json') =>
+    runStep('http.check', {
+      url: `http://127.0.0.1:${port}/as/${encodeURIComponent(type)}/${Buffer.from(body, 'latin1').toString('base64url')}`,
+      ...more,
+    });
+  test.each<[body: string, path: string, value: unknown]>([
+    ['{"data":{"result":[{"value":[1,"7"]}]}}', '$.data.result[0].value[1]', '7'],
+    ['{"n":12}', '$.n', 12],
+    ['{"n":-0}', '$.n', 0],
+    ['{"n":9007199254740993}', '$.n', '9007199254740993'],
+    ['{"n":1e400}', '$.n', '1e400'],
+    ['{"n":0.1}', '$.n', 0.1],
+    ['{"a":1,"a":1,"n":true}', '$.n', true],
+    ['{"__proto__":{"n":1}}', '$.__proto__.n', 1],
+  ])('of %s, %s is given on as %j', async (body, path, value) => {
+    expect(passed(await said(body, { values: { n: path } })).outputs.values).toEqual({ n: value });
+  });
+  test.each<[body: string, path: string, problem: string]>([
+    ['{"n":[1,2]}', '$.n[*]', 'has 2 values, not one'],
+    ['{"n":[1,2]}', '$.m', 'has nothing there'],
+    ['{"n":[1,2]}', '$.constructor', 'has nothing there'],
+    ['{"n":[1,2]}', '$.n', 'is no single value'],
+    ['{"n":null}', '$.n', 'is no single value'],
+    ['{"n":1,"n":2}', '$.n', 'its JSON has "n" twice, with two values'],
+    ['{"n":NaN}', '$.n', 'it is no JSON'],
+    ['', '$.n', 'it is no JSON'],
+    ['{"n":"\xff"}', '$.n', 'its body is no UTF-8'],
+  ])('of %s, %s is told: %s', async (body, path, problem) => {
+    expect(failed(await said(body, { values: { n: path } })).message).toContain(problem);
+  });
+  test('what is expected of JSON that says two things is not as expected', async () => {
+    expect(failed(await said('{"ok":false,"ok":true}', { expect: { json: { '$.ok': true } } })).message).toContain(
+      'twice',
+    );
+  });
+  test.each<[type: string, body: string, wanted: string]>([
+    ['text/html; charset=iso-8859-1', 'gr\xfc\xdfe', 'grüße'],
+    ['text/html; Charset="UTF-8"', 'gr\xc3\xbc\xc3\x9fe', 'grüße'],
+    ['text/html', '\xef\xbb\xbfgr\xc3\xbc', 'grü'],
+    ['text/html', '\xff\xfeg\0r\0', 'gr'],
+    ['text/html; charset=utf-16be', '\0g\0r', 'gr'],
+  ])('%s is read by its charset', async (type, body, wanted) => {
+    passed(await said(body, { expect: { bodyContains: wanted } }, type));
+  });
+  test.each<[type: string, body: string, problem: string]>([
+    ['text/html', 'gr\xfc\xdfe', 'its body is no UTF-8, and it names no charset'],
+    ['text/html; charset=klingon', 'gr', 'its charset "klingon" is not known'],
+  ])('%s that cannot be read is not searched as if it could', async (type, body, problem) => {
+    expect(failed(await said(body, { expect: { bodyNotContains: 'down' } }, type)).message).toContain(problem);
+    passed(await said(body, { expect: { status: 200 } }, type));
+  });
+  test('who asks to be left alone is asked again only then, and never after a quarter of an hour', async () => {
+    const later = await runStep('http.check', { url: `http://127.0.0.1:${port}/later/7` });
+    expect(failed(later)).toMatchObject({ code: 'CHECK_FAILED', retryAfterMs: 7000 });
+    expect(later.retryInMs).toBe(7000);
+    expect(failed(await runStep('http.check', { url: `http://127.0.0.1:${port}/later/7200` })).code).toBe(
+      'EXPECTATION_FAILED',
+    );
   });
 });

@@ -1,0 +1,99 @@
+import { parse } from 'lossless-json';
+import { TextDecoder } from 'node:util';
+import { compile, whyNoJsonPath } from '../shared/json-path-query.js';
+import type { Json } from '../../model/json.js';
+import type { HttpAnswer } from '../../activities/step/step.js';
+import { StepError } from '../../activities/step/step-error.js';
+
+/** A text, and why it is not to be believed; what of it is none stands as U+FFFD. */
+export interface AnswerText {
+  text: string;
+  problem?: string;
+}
+
+/**
+ * The body of an answer as text: by its byte order mark, else by the charset that it names, else as UTF-8, strictly. The end
+ * of one that was cut may be half a character.
+ */
+export function answerText({ body, headers, truncated }: HttpAnswer): AnswerText {
+  const named = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(headers['content-type'] ?? '')?.[1];
+  const charset = markOf(body) ?? named ?? 'utf-8';
+  let decoder: TextDecoder;
+  try {
+    decoder = new TextDecoder(charset, { fatal: true });
+  } catch {
+    const problem = `its charset ${JSON.stringify(charset.slice(0, 40))} is not known`;
+    return { text: body.toString('utf8'), problem };
+  }
+  try {
+    return { text: decoder.decode(body, { stream: truncated }) };
+  } catch {
+    const problem = `its body is no ${decoder.encoding.toUpperCase()}${named === undefined ? ', and it names no charset' : ''}`;
+    return { text: new TextDecoder(charset).decode(body), problem };
+  }
+}
+
+function markOf([first, second]: Buffer): string | undefined {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : undefined;
+}
+
+/** The JSON of an answer, or why there is none that can be relied on. */
+export type AnswerJson = { json: Json } | { problem: string };
+
+/**
+ * Reads JSON exactly: a whole number that a double does not hold stays its digits, as text, and a member that stands
+ * twice with two values is no answer.
+ */
+export function answerJson(text: string): AnswerJson {
+  try {
+    return { json: parse(text, undefined, { parseNumber: exactNumber }) as Json };
+  } catch (cause) {
+    const twice = /Duplicate key '(.{0,80})' encountered/s.exec(cause instanceof Error ? cause.message : '');
+    return { problem: twice ? `its JSON has ${JSON.stringify(twice[1])} twice, with two values` : 'it is no JSON' };
+  }
+}
+
+function exactNumber(digits: string): number | string {
+  const value = Number(digits);
+  const whole = /^-?\d+$/.test(digits);
+  if (!Number.isFinite(value) || (whole && !Number.isSafeInteger(value))) return digits;
+  // Minus nothing is nothing.
+  return value === 0 ? 0 : value;
+}
+
+/** What names were found to mean, and every one of them that cannot be told. */
+export interface AnswerValues {
+  values: Record<string, Json>;
+  problems: string[];
+}
+
+/**
+ * The one text, number or truth at each path.
+ *
+ * @param wanted name → JSONPath
+ */
+export function answerValues(document: Json, wanted: Readonly<Record<string, string>>): AnswerValues {
+  const values: [name: string, value: Json][] = [];
+  const problems: string[] = [];
+  for (const [name, path] of Object.entries(wanted)) {
+    const nodes = nodesAt(document, path);
+    const [first] = nodes;
+    if (nodes.length !== 1) {
+      problems.push(
+        `${name} (${path}) has ${nodes.length === 0 ? 'nothing there' : `${nodes.length} values, not one`}`,
+      );
+    } else if (typeof first === 'string' || typeof first === 'number' || typeof first === 'boolean') {
+      values.push([name, first]);
+    } else problems.push(`${name} (${path}) is no single value`);
+  }
+  return { values: Object.fromEntries(values), problems };
+}
+
+function nodesAt(document: Json, path: string): unknown[] {
+  try {
+    return compile(path).query(document).values();
+  } catch (cause) {
+    throw new StepError('BAD_INPUT', `The answer cannot be read: ${whyNoJsonPath(path, cause)}.`, { cause });
+  }
+}
