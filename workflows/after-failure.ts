@@ -12,7 +12,7 @@ import type { Desk } from './people/desk.js';
 import { underWaivers } from './people/waivers.js';
 import { fail, passWaived } from './phase-record.js';
 import type { Cause } from './inputs.js';
-import { namedRollback, takeUpRollback, undoAll } from './rollback.js';
+import { namedRollback, resumeRollback, undoAll } from './rollback.js';
 import type { Session } from './session.js';
 
 /** Where the go-live goes from a phase. `waived`: it passes after all, as if its gates had held. */
@@ -52,7 +52,7 @@ function behindFailure(work: Work): Next | Promise<Next | 'waived'> {
 
 /** A way back of the phase that the execution before handed on with a question: it is taken to its end, then what follows. */
 export async function afterRollback(work: Work, cause: Cause): Promise<Next | 'waived'> {
-  await takeUpRollback(work.session);
+  await resumeRollback(work.session);
   if (cause.of === 'failure') return behindFailure(work);
   if (cause.of === 'given-up') return behindGivenUp(work, cause.answer);
   return cause.of === 'chosen' ? end(work) : 'stop';

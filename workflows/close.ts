@@ -11,7 +11,7 @@ import { changed } from './changes.js';
 import { needsText } from '../model/people/approval.js';
 import { askApproval } from './people/ask.js';
 import type { Cause } from './inputs.js';
-import { namedRollback, release, takeUpRollback, undoAll } from './rollback.js';
+import { namedRollback, release, resumeRollback, undoAll } from './rollback.js';
 import { now, type Session } from './session.js';
 import { judgeAgain, learn, noteDecision } from './standing.js';
 
@@ -34,7 +34,7 @@ export async function decideAll(session: Session): Promise<void> {
     const record = state.decisions.find((candidate) => candidate.id === decision.id);
     if (!record) continue;
     if (decision.id === rejected) {
-      await takeUpRollback(session);
+      await resumeRollback(session);
       judgeAgain(session);
       continue;
     }
@@ -164,7 +164,7 @@ async function settle(session: Session, ended: Ended): Promise<GoLiveState['abor
 /** Goes on where the execution before was asked about an undo. Gives the abort with which that one began to settle. */
 async function settleOn(session: Session, cause: End): Promise<GoLiveState['aborted']> {
   const released = session.asking?.stage === 'undo' && session.asking.way.id === 'release';
-  await takeUpRollback(session);
+  await resumeRollback(session);
   if (!released) await release(session, cause);
   judgeAgain(session);
   return cause.aborted ? session.state.aborted : undefined;

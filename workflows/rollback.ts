@@ -78,7 +78,7 @@ function runPart(
 }
 
 /** Takes the way back to its end on which the execution before was asked about an undo, and handed that on. */
-export async function takeUpRollback(session: Session): Promise<void> {
+export async function resumeRollback(session: Session): Promise<void> {
   const { asking } = session;
   if (asking?.stage !== 'undo') throw new Error('no way back is under way');
   await settleRollback(session, asking.way, asking.settling);

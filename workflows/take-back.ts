@@ -2,7 +2,7 @@ import type { TakesBack } from '../model/plan/taking-back.js';
 import type { PhaseResult } from '../model/state/state.js';
 import { registeredAgain, takenBack, undosStand } from '../model/state/take-back.js';
 import { changed } from './changes.js';
-import { namedRollback, takeUpRollback, undoAll } from './rollback.js';
+import { namedRollback, resumeRollback, undoAll } from './rollback.js';
 import { now, type Session } from './session.js';
 
 /** Whence the values of a rollback's steps are: what the first go-live's steps had given. */
@@ -23,7 +23,7 @@ async function begin(session: Session, first: TakesBack): Promise<void> {
  * asked about as on any way back; only when all that it carries out is done has it passed.
  */
 export async function rollBackFirst(session: Session, first: TakesBack): Promise<PhaseResult> {
-  if (session.asking?.stage === 'undo') await takeUpRollback(session);
+  if (session.asking?.stage === 'undo') await resumeRollback(session);
   else await begin(session, first);
   const ofFirst = session.undos.filter(({ evidenceDir }) => evidenceDir !== undefined);
   const held = session.undos.filter(({ evidenceDir }) => evidenceDir === undefined);

@@ -25,7 +25,7 @@ export const envEnsure: HandlerOf<typeof kind> = {
       return { content, mode: stands ? undefined : '600', secret: true };
     });
     const created = !there || (await context.recall())?.before === null;
-    const values = described(made.text);
+    const values = described(made.text, input);
     const { changed, composeRefuses } = made;
     await context.evidence.write('env.json', `${JSON.stringify({ file, created, changed, values }, null, 2)}\n`);
     const refused = composeRefuses === undefined ? '' : `; Docker Compose does not take this file (${composeRefuses})`;
@@ -59,12 +59,17 @@ async function valuesOf(input: Input, context: StepContext): Promise<Record<stri
   return values;
 }
 
-/** Each name with a short hash of its value; what looks secret only as set or empty. */
-function described(text: string): Record<string, string> {
+/**
+ * Each name with a short hash of its value where the plan has it; every other value only as set or empty: of a short one
+ * the hash would give it away.
+ */
+function described(text: string, { set }: Input): Record<string, string> {
+  const planned = (name: string): boolean =>
+    Object.hasOwn(set, name) && typeof set[name] !== 'object' && !SECRET.test(name);
   return Object.fromEntries(
     [...readAsNode(text)].map(([name, value]) => [
       name,
-      value === '' ? 'empty' : SECRET.test(name) ? 'set' : `sha256:${sha256(value).slice(0, 12)}`,
+      value === '' ? 'empty' : planned(name) ? `sha256:${sha256(value).slice(0, 12)}` : 'set',
     ]),
   );
 }

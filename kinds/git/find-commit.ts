@@ -1,6 +1,6 @@
 import { StepError } from '../../activities/step/step-error.js';
 import type { Git } from './git.js';
-import { type Commit, isIn, short, takeBack } from './trees.js';
+import { type Commit, isIn, short, withoutCommit } from './trees.js';
 
 /** How a runbook names a commit. */
 export interface Naming {
@@ -77,7 +77,7 @@ async function repeats(git: Git, commit: string, earlier: readonly string[]): Pr
   for (const one of earlier.toReversed()) {
     const before = await parentsOf(git, one);
     if (before.length > 1) continue;
-    const taken = await takeBack(git, { id: one, parent: before[0] ?? (await emptyTree(git)) }, parent);
+    const taken = await withoutCommit(git, { id: one, parent: before[0] ?? (await emptyTree(git)) }, parent);
     if ('tree' in taken && taken.tree === tree) return true;
   }
   return false;

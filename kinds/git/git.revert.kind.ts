@@ -56,7 +56,7 @@ export const gitRevert = defineKind({
   runs: () => ({ names: 'git' }),
   undo: 'Takes the revert back by one more commit; nothing where none was made.',
   meets: {
-    'a commit that was taken back already, by git, by `--reference` or by hand':
+    'a commit that was taken back already, by git, with a short reference or by hand':
       'nothing is made; trees tell, no message',
     'one that was taken back and brought again': 'it is taken back again',
     'several commits with the text': 'refused with their hashes; give `commit`',

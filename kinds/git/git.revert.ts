@@ -110,7 +110,7 @@ async function makeRevert(repository: Repository, commit: Commit, context: StepC
   const { git } = repository;
   let standing: Made | undefined;
   await advance(repository, context, async (head) => {
-    const taken = await trees.takeBack(git, commit, head.commit);
+    const taken = await trees.withoutCommit(git, commit, head.commit);
     // What was taken back may have been changed since: then there is nothing to take back any more.
     if ('conflicts' in taken && (await trees.wasTakenBack(git, commit, head.commit))) return undefined;
     standing = await commitOf(repository, head, { taken, commit, context });
@@ -139,7 +139,7 @@ async function undoIn(repository: Repository, known: Made, context: StepContext)
     return `the revert ${name} is not in the history, nothing to undo`;
   }
   const back = await advance(repository, context, async (head) => {
-    const taken = await trees.takeBack(git, commit, head.commit);
+    const taken = await trees.withoutCommit(git, commit, head.commit);
     return (await commitOf(repository, head, { taken, commit }))?.revert;
   });
   return back === undefined

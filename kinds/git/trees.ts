@@ -88,7 +88,7 @@ export type TakenBack = { tree: string; changes: boolean } | { conflicts: string
  * What the tree of a commit would be without what another commit changed: the three states are merged, from that commit to
  * the one before it, so that no message and no name has a part in it. Nothing but objects is written.
  */
-export async function takeBack(git: Git, commit: Commit, onto: string): Promise<TakenBack> {
+export async function withoutCommit(git: Git, commit: Commit, onto: string): Promise<TakenBack> {
   const [now = '', without = ''] = (await git.text('rev-parse', `${onto}^{tree}`, `${commit.parent}^{tree}`)).split(
     '\n',
   );

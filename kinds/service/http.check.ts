@@ -64,7 +64,7 @@ export const httpCheck: HandlerOf<typeof kind> = {
     const found = expect.json ? valuesAt(Object.keys(expect.json), answer, text, quote(kept)) : { nodes: {} };
     const wrong = differences(expect, { answer, text, body: quote(kept), found, quote });
     const named = readValues(input, answer, said);
-    wrong.push(...named.problems);
+    for (const problem of named.problems) wrong.push(problem);
     if (wrong.length > 0) {
       const asked = [429, 503].includes(status) ? retryAfterMs(answer.headers, context.now()) : undefined;
       const again = asked === undefined || asked <= LONGEST_WAIT_MS;

@@ -30,3 +30,16 @@ test('no value of an environment file reaches the bundle', async () => {
     .join('\n');
   expect(left + JSON.stringify(outputs)).not.toMatch(/canary-5f2c|canary-mode-77/);
 });
+
+test('a value that the plan does not have is told as set, and not by a hash that gives a short one away', async () => {
+  const base = temporaryFolder();
+  writeFileSync(join(base, '.env'), 'PIN=1234\nEMPTY=\n');
+  const set = { DOOR: { env: 'DOOR_CODE' }, MODE: 'fast' };
+  const run = await runStep(
+    'env.ensure',
+    { file: '.env', set },
+    { goLive: { baseDir: base }, env: { DOOR_CODE: '4477' } },
+  );
+  const values = { PIN: 'set', EMPTY: 'empty', DOOR: 'set', MODE: expect.stringMatching(/^sha256:[0-9a-f]{12}$/) };
+  expect(passed(run).outputs).toMatchObject({ values });
+});
