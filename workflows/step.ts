@@ -90,6 +90,7 @@ function taskOf(
     ...(probe ? { probe } : {}),
     // What is polled may take its whole `within`, however short one try is.
     timeoutMs: step.timeoutMs + (step.until?.withinMs ?? 0),
+    ...(step.retry.asked ? { retryAsked: true } : {}),
     ...(step.reads ? { reads: step.reads } : {}),
     ...(promise ? { promise } : {}),
   };

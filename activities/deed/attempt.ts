@@ -9,7 +9,7 @@ import type { FailureCode, StepFailure } from '../../model/failure.js';
 import { canonicalJson } from '../../model/json.js';
 import { sha256 } from '../../evidence/durable.js';
 import { failpoint } from '../../host/failpoint.js';
-import { failureOf, toApplicationFailure } from '../step/failure.js';
+import { failureOf, mayBeTriedAgain, toApplicationFailure } from '../step/failure.js';
 import { type Heartbeat, startHeartbeat } from '../step/heartbeat.js';
 import { type FencedEvidence, openStepEvidence } from '../step/step-evidence.js';
 import { recordFailure } from '../step/step-events.js';
@@ -124,7 +124,7 @@ async function reportFailure(of: Call, error: unknown): Promise<Error> {
   if (failure.code === 'INTERNAL') logger.error({ err: withoutSecrets(error, secrets) }, 'a step failed by a defect');
   const again = isStopped ? isDrained(activity) : isTriedAgain(ended, of);
   const recorded = await recordFailure(of, ended, of.begun, again);
-  return isStopped ? cancellation(activity) : toApplicationFailure(recorded, task.undoes !== undefined);
+  return isStopped ? cancellation(activity) : toApplicationFailure(recorded, task);
 }
 
 /** Whether the worker is being shut down: then the step goes on with another. */
@@ -136,7 +136,7 @@ function isDrained({ cancellationDetails }: Context): boolean {
 function isTriedAgain(failure: StepFailure, { activity, task }: Call): boolean {
   const { attempt, retryPolicy } = activity.info;
   const most = retryPolicy?.maximumAttempts ?? 1;
-  return attempt < most && toApplicationFailure(failure, task.undoes !== undefined).nonRetryable !== true;
+  return attempt < most && mayBeTriedAgain(failure.code, task);
 }
 
 function withoutSecrets(error: unknown, { values, redact }: Secrets): unknown {

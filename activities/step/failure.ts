@@ -1,7 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { EvidenceRef } from '../../model/evidence/manifest.js';
-import { FAILURES, oneSentence, type StepFailure } from '../../model/failure.js';
+import { type FailureCode, FAILURES, oneSentence, type StepFailure } from '../../model/failure.js';
 import type { JsonObject } from '../../model/json.js';
+import type { StepTask } from '../../model/state/contract.js';
 import type { EvidenceRefusal } from '../../evidence/error.js';
 import { inEachText } from '../command/redact.js';
 import { systemError } from './system-error.js';
@@ -81,17 +82,34 @@ function fewRefs(evidence: EvidenceRef[]): EvidenceRef[] {
   return evidence.slice(0, REFS);
 }
 
+/** What of a step's task decides whether it is tried again. */
+export type Retrying = Partial<Pick<StepTask, 'undoes' | 'until' | 'retryAsked'>>;
+
+/** What a step that asks for more attempts is tried again after, besides what any step is. */
+const ASKED: readonly FailureCode[] = ['COMMAND_FAILED', 'STACK_FAILED', 'NOT_FOUND'];
+/** What does not change on the way back, either. */
+const NEVER: readonly FailureCode[] = ['BAD_INPUT', 'SEALED'];
+
+/**
+ * Whether another try may help: by its code; on the way back whatever it is made of; where the step asks for more
+ * attempts also after a command that failed. A step that has looked again and again until its time was over has had it.
+ */
+export function mayBeTriedAgain(code: FailureCode, { undoes, until, retryAsked }: Retrying): boolean {
+  if (undoes) return FAILURES[code].retry || !NEVER.includes(code);
+  if (until && code === 'TIMED_OUT') return retryAsked === true;
+  return FAILURES[code].retry || (retryAsked === true && ASKED.includes(code));
+}
+
 /**
  * What Temporal gets: the code as type, the sentence, and the whole failure as details; no stack.
  *
- * @param undoes it failed on the way back, which is tried again whatever it is made of, unless its input is at fault or
- *   the bundle is sealed
+ * @param task says whether it is tried again
  */
-export function toApplicationFailure(failure: StepFailure, undoes = false): ApplicationFailure {
+export function toApplicationFailure(failure: StepFailure, task: Retrying = {}): ApplicationFailure {
   const error = ApplicationFailure.create({
     type: failure.code,
     message: failure.message,
-    nonRetryable: !FAILURES[failure.code].retry && !(undoes && !['BAD_INPUT', 'SEALED'].includes(failure.code)),
+    nonRetryable: !mayBeTriedAgain(failure.code, task),
     details: [failure],
     // The server waits, so that a worker that is lost meanwhile forgets nothing.
     ...(failure.retryAfterMs === undefined ? {} : { nextRetryDelay: failure.retryAfterMs }),

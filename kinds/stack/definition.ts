@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Document, isAlias, isMap, isScalar, parseDocument, Scalar } from 'yaml';
 import { z } from 'zod';
@@ -25,9 +25,16 @@ const service = z.strictObject({
   volumes: z.array(z.string().min(1)).default([]),
 });
 
+const path = z.string().min(1);
+/** As Compose has it: a file that is named must be there, unless it is said not to be required. */
+const envFile = z.union([
+  path.transform((name) => ({ path: name, required: true })),
+  z.strictObject({ path, required: z.boolean().default(true) }),
+]);
+
 const stack = z.strictObject({
   name: serviceName,
-  envFile: z.string().min(1).optional(),
+  envFile: envFile.optional(),
   services: z.record(serviceName, service).refine((services) => Object.keys(services).length > 0, 'has no service'),
 });
 
@@ -57,7 +64,7 @@ export function readStack(folder: string): StackDefinition {
 export function readStackToStart(folder: string): StackDefinition {
   const { envFile } = parseStack(folder);
   const { name, services } = readStack(folder);
-  const shared = envFile === undefined ? {} : readEnvFile(join(folder, envFile));
+  const shared = envFile === undefined ? {} : readEnvFile(join(folder, envFile.path), envFile.required);
   const laid = [...services].map(
     ([id, one]) => [id, { ...one, environment: { ...one.environment, ...shared } }] as const,
   );
@@ -98,7 +105,8 @@ function keepAsWritten(document: Document.Parsed): void {
   }
 }
 
-function readEnvFile(path: string): Record<string, string> {
+function readEnvFile(path: string, required: boolean): Record<string, string> {
+  if (!required && !existsSync(path)) return {};
   const text = strictText(readBytes(path, 'The environment file of the stack'), path);
   return Object.fromEntries(readAsNode(text.replace(/^\uFEFF/, '')));
 }

@@ -166,7 +166,8 @@ export interface StepPlan {
   when?: string;
   effect: Effect;
   timeoutMs: number;
-  retry: { attempts: number; backoffMs: number };
+  /** `asked`: the step itself says how often, so that what ends others is tried again, too. */
+  retry: { attempts: number; backoffMs: number; asked?: true };
   until?: UntilPlan;
   /** It is taken on a rhythm for long, by a workflow of its own. */
   window?: WindowPlan;

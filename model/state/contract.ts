@@ -42,6 +42,8 @@ export interface StepTask {
   /** Asked when an earlier attempt of a `once` step left no outcome; `with` is resolved. */
   probe?: ProbePlan;
   timeoutMs: number;
+  /** The step itself says how often it is tried. */
+  retryAsked?: boolean;
   /** The worker of an earlier attempt was lost, which Temporal's count of attempts does not say. */
   repeated?: boolean;
   /** Which outputs travel whole, as the plan says; without it, all of them. */

@@ -15,6 +15,7 @@ import { stepFolder } from '../../activities/step/step-evidence.js';
 import { stepActivity } from '../../activities/deed/attempt.js';
 import type { GoLiveRef, StepResult, StepTask } from '../../model/state/contract.js';
 import { FAILURES, type StepFailure } from '../../model/failure.js';
+import { mayBeTriedAgain } from '../../activities/step/failure.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Effect } from '../../model/plan/plan.js';
 import { eventually as until } from './until.js';
@@ -201,10 +202,10 @@ export function passed(run: StepRun): StepResult {
 export function failed(run: StepRun): StepFailure {
   if (!run.failure) throw new Error(`The step did not fail: ${JSON.stringify(run.result ?? 'cancelled')}`);
   const { code, message, hint } = run.failure;
-  const again = run.task.undoes !== undefined && !['BAD_INPUT', 'SEALED'].includes(code);
+
   // The details are what a handler sent: a code that is not in the table must not pass.
   expect(Object.keys(FAILURES)).toContain(code);
-  expect(run.retryable).toBe(FAILURES[code].retry || again);
+  expect(run.retryable).toBe(mayBeTriedAgain(code, run.task));
   expect(message.length).toBeGreaterThan(10);
   expect(Buffer.byteLength(message)).toBeLessThanOrEqual(1024);
   expect(message).not.toMatch(/\n\s+at /);

@@ -143,7 +143,10 @@ export function writeStack(folder: string, ports: StackPorts, fault: Fault, time
   const crashMarker = join(folder, '.crashed');
   if (fault.crashMarker) writeFileSync(crashMarker, 'postgres was killed while it wrote\n');
   const native = services(ports, fault, timeScale, crashMarker);
-  writeFileSync(join(folder, 'stack.yaml'), stringify({ name: 'lcopilot', envFile: '.env', services: native }));
+  writeFileSync(
+    join(folder, 'stack.yaml'),
+    stringify({ name: 'lcopilot', envFile: { path: '.env', required: false }, services: native }),
+  );
   writeFileSync(join(folder, 'compose.yaml'), stringify(compose(ports, native)));
   writeFileSync(join(folder, '.env.example'), envExample(fault));
 }

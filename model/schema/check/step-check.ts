@@ -12,6 +12,7 @@ import { outputsSpec, runningSpec, specOf } from '../format/scope.js';
 import type { Kinds, Scope } from '../format/scope.js';
 import type { Path, Source } from '../yaml/source.js';
 import { didYouMean } from '../suggest.js';
+import { checkUntilTime } from './until-check.js';
 import { windowOutputs } from './window-outputs.js';
 import { checkWritten } from './written-check.js';
 
@@ -289,11 +290,11 @@ export function checkStep(check: StepCheck, path: Path, step: RunbookStep): Type
   checkProbe(check, path, step, own);
   checkWith(check, [...path, 'with'], step.uses, step.with ?? {}, { minded });
   checkGuards(check, path, step, runningSpec(step.uses, kind));
+  checkUntilTime(check.source, path, step);
   const outputs = outputsSpec(step.uses, kind, step.id, step.with ?? {});
   if (step.window) return checkWindow(check, [...path, 'window'], step, own, outputs);
-  if (step.until?.condition !== undefined) {
-    const types = { it: outputs };
-    checkAt(check, [...path, 'until', 'condition'], step.until.condition, { types, expected: ['boolean'], minded });
-  }
+  const wanted = { types: { it: outputs }, expected: ['boolean' as const], minded };
+  if (step.until?.condition !== undefined)
+    checkAt(check, [...path, 'until', 'condition'], step.until.condition, wanted);
   return outputs;
 }

@@ -81,7 +81,11 @@ function planStep(planning: Planning, step: RunbookStep): StepPlan {
     with: step.with ?? {},
     effect,
     timeoutMs: Math.max(ms(step.timeout ?? defaults?.timeout, STEP_TIMEOUT_MS), ownTime(planning, step, kind)),
-    retry: { attempts, backoffMs: ms(step.retry?.backoff ?? defaults?.retry?.backoff, BACKOFF_MS) },
+    retry: {
+      attempts,
+      backoffMs: ms(step.retry?.backoff ?? defaults?.retry?.backoff, BACKOFF_MS),
+      ...(step.retry?.attempts === undefined ? {} : { asked: true as const }),
+    },
     ownUndo: kind !== undefined && kind.undo !== null,
     undoOn: step.undoOn ?? 'failure',
     guards: guardsOf(planning, step),

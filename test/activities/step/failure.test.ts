@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { failureOf, toApplicationFailure } from '../../../activities/step/failure.js';
+import { failureOf, mayBeTriedAgain, type Retrying, toApplicationFailure } from '../../../activities/step/failure.js';
 import { StepError } from '../../../activities/step/step-error.js';
+import type { FailureCode } from '../../../model/failure.js';
 
 describe('the failure of a step', () => {
   test('has a sentence, and what was said behind it', () => {
@@ -35,5 +36,27 @@ describe('the failure of a step', () => {
     expect(Buffer.byteLength(JSON.stringify(failure)) + Buffer.byteLength(sent.message)).toBeLessThan(4096);
     expect(failure.said?.startsWith('…')).toBe(true);
     expect(failure.said).not.toContain('\uFFFD');
+  });
+});
+
+const until = { everyMs: 1, withinMs: 1, consecutive: 1 };
+const undoes = { phase: 'p', phaseAttempt: 1, step: 's', epoch: 1 };
+
+describe('what is tried again', () => {
+  test.each<[string, FailureCode, Retrying, boolean]>([
+    ['a check', 'CHECK_FAILED', {}, true],
+    ['a command', 'COMMAND_FAILED', {}, false],
+    ['a command of a step that asks for more attempts', 'COMMAND_FAILED', { retryAsked: true }, true],
+    ['a finding, of one that asks', 'EXPECTATION_FAILED', { retryAsked: true }, false],
+    ['a bad input, of one that asks', 'BAD_INPUT', { retryAsked: true }, false],
+    ['what took too long', 'TIMED_OUT', {}, true],
+    ['what was looked at until its time was over', 'TIMED_OUT', { until }, false],
+    ['the same of one that asks', 'TIMED_OUT', { until, retryAsked: true }, true],
+    ['a command on the way back', 'COMMAND_FAILED', { undoes }, true],
+    ['a bad input on the way back', 'BAD_INPUT', { undoes }, false],
+    ['a sealed bundle on the way back', 'SEALED', { undoes }, false],
+  ])('%s', (_, code, task, again) => {
+    expect(mayBeTriedAgain(code, task)).toBe(again);
+    expect(toApplicationFailure({ code, message: 'x' }, task).nonRetryable).toBe(!again);
   });
 });

@@ -59,6 +59,13 @@ describe('the environment file of a stack', () => {
     expect(() => environmentOf(folder)).toThrow('The environment file of the stack is not there');
     expect([...readStack(folder).services.keys()]).toEqual(['a']);
   });
+  test('one that is not required may be absent, and counts where it is there', () => {
+    const said = 'envFile: { path: .env, required: false }\n';
+    const folder = stackOf('      A: own\n', said, 'A=1\n');
+    expect(environmentOf(folder)).toEqual({ A: '1' });
+    rmSync(join(folder, '.env'));
+    expect(environmentOf(folder)).toEqual({ A: 'own' });
+  });
   test('one of another encoding is an error', () => {
     const folder = stackOf('      A: own\n', 'envFile: .env\n', Buffer.from('\uFEFFA=1\n', 'utf16le'));
     expect(() => environmentOf(folder)).toThrow('is not UTF-8 text: it is UTF-16');
