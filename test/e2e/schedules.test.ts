@@ -105,7 +105,7 @@ describe('golive schedule', () => {
     await apply('later.yaml');
     expect((await list())[0]).toMatchObject({
       times: '30 5 * * *',
-      next: [expect.stringContaining(':30:00'), expect.anything(), expect.anything()],
+      next: Array.from({ length: 5 }, () => expect.stringContaining(':30:00')),
     });
     const live = await project.run(
       'schedule',
