@@ -25,16 +25,16 @@ const service = z.strictObject({
   volumes: z.array(z.string().min(1)).default([]),
 });
 
-const path = z.string().min(1);
+const fileName = z.string().min(1);
 /** As Compose has it: a file that is named must be there, unless it is said not to be required. */
-const envFile = z.union([
-  path.transform((name) => ({ path: name, required: true })),
-  z.strictObject({ path, required: z.boolean().default(true) }),
+const namedEnvFile = z.union([
+  fileName.transform((name) => ({ path: name, required: true })),
+  z.strictObject({ path: fileName, required: z.boolean().default(true) }),
 ]);
 
 const stack = z.strictObject({
   name: serviceName,
-  envFile: envFile.optional(),
+  envFile: namedEnvFile.optional(),
   services: z.record(serviceName, service).refine((services) => Object.keys(services).length > 0, 'has no service'),
 });
 

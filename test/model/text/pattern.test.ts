@@ -242,7 +242,8 @@ const ANSWER = new Script(
 function inNative(source: string, text: string): { at: number; whole: boolean } | undefined {
   Object.assign(realm, { source, text });
   try {
-    return ANSWER.runInContext(realm, { timeout: 500 }) as { at: number; whole: boolean };
+    const answer: { at: number; whole: boolean } = ANSWER.runInContext(realm, { timeout: 500 });
+    return answer;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return undefined;
     throw error;
