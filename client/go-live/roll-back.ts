@@ -72,8 +72,22 @@ export async function rollBackEnded(
   rollback: string | undefined,
   options: RollBackOptions,
 ): Promise<void> {
-  const { target, as: role, reason, despiteLater } = options;
-  await refuseBusy(connection, target);
+  await refuseBusy(connection, options.target);
+  const [plan, starter] = await prepared(connection, rollback, options).catch(async (error: unknown) => {
+    // Somebody else may have begun meanwhile: that is why, whatever it looked like from here.
+    await refuseBusy(connection, options.target);
+    throw error;
+  });
+  await begin(connection, plan, starter, options);
+}
+
+/** The plan of a take-back with the proof of who starts it, when nothing speaks against it. */
+async function prepared(
+  connection: OpenConnection,
+  rollback: string | undefined,
+  options: RollBackOptions,
+): Promise<[Plan, Awaited<ReturnType<typeof proveStarter>>]> {
+  const { as: role, reason, despiteLater } = options;
   const first = await findFirst(connection.client, options);
   const way = chosenWay(first, rollback);
   refuseDone(first, way);
@@ -93,7 +107,7 @@ export async function rollBackEnded(
   const text = existsSync(file) ? readText(file).text : '';
   await refuseMissing(connection, plan, { file, text }, starter.by);
   refuseOther(first, await findFirst(connection.client, options));
-  await begin(connection, plan, starter, options);
+  return [plan, starter];
 }
 
 /** What stands may be other than when it was shown: people were asked meanwhile. @throws CliError (exit 4) */

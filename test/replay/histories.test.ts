@@ -12,7 +12,7 @@ beforeAll(async () => {
   const histories = recorded.map(({ name, history }) => ({ workflowId: name.replace(/\.json$/, ''), history }));
   for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: workflowBundle() }, histories))
     outcomes.set(`${workflowId}.json`, error);
-}, 120_000);
+}, 300_000);
 
 test('there is a past to guard', () => {
   expect(recorded.length).toBeGreaterThanOrEqual(10);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { eventually } from '../kits/until.js';
 import { readView } from '../../client/go-live/read-state.js';
 import type { Plan } from '../../model/plan/plan.js';
 import { FakeWorld } from '../kits/fake-world.js';
@@ -53,7 +54,10 @@ describe('a go-live that has had too many messages for one history', () => {
       expect(state.startedBy).toBe('tester');
       // Whoever has watched the first execution sees the next one.
       const runId = run.handle.firstExecutionRunId;
-      expect((await readView(server.client, { target: made.target.id, runId })).state.waiting?.id).toBe('two');
+      await eventually('the next execution is seen', 30_000, async () => {
+        const { state: seen } = await readView(server.client, { target: made.target.id, runId });
+        return seen.waiting?.id === 'two';
+      });
 
       // The same vote once more, and a vote for a question of the first execution.
       const handle = server.client.workflow.getHandle(made.target.id);
