@@ -71,6 +71,13 @@ describe('fields of a record', () => {
   });
 });
 
+/** Texts of long digits or a large exponent as the numbers that JSON.parse makes of them: a double does not hold these. */
+function rounded(json: string): string {
+  return json.replace(/"(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)"/g, (whole, digits) =>
+    /\d{16}|[eE][+-]?\d{3}/.test(String(digits)) ? JSON.stringify(JSON.parse(String(digits))) : String(whole),
+  );
+}
+
 test('of any bytes, every line is a value, a blank, or counted as unreadable', () => {
   fc.assert(
     fc.property(hostileBytes, fc.array(fc.nat(200), { maxLength: 4 }), (bytes, places) => {
@@ -99,12 +106,8 @@ test('of any bytes, every line is a value, a blank, or counted as unreadable', (
         else wanted.push(JSON.stringify(value));
       }
       // Numbers that a double does not hold are texts of their digits: `json.test.ts` has them.
-      const shown = values.map((value) =>
-        JSON.stringify(value).replace(/"(12345678901234567890|1e999)"/g, (_, digits) =>
-          JSON.stringify(JSON.parse(String(digits))),
-        ),
-      );
-      expect(shown).toEqual(wanted);
+      const shown = values.map((value) => rounded(JSON.stringify(value)));
+      expect(shown).toEqual(wanted.map(rounded));
       expect(account).toMatchObject({ looked: wanted.length, unreadable, leftOut: 0 });
     }),
     runs(),

@@ -1,3 +1,4 @@
+import { eventually } from '../../kits/until.js';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { probe } from '../../../kinds/stack/probe.js';
@@ -60,7 +61,6 @@ describe('whether a service is ready, by its address', () => {
 
   test('no connection to it stays behind', async () => {
     const open = () => new Promise<number>((done) => server.getConnections((_, count) => done(count)));
-    for (let looks = 0; looks < 50 && (await open()) > 0; looks += 1) await new Promise((done) => setTimeout(done, 20));
-    expect(await open()).toBe(0);
+    await eventually('no connection', 20_000, async () => (await open()) === 0);
   });
 });
