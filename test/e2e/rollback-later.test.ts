@@ -254,7 +254,7 @@ test('what a rollback held and could not release is taken back by the next one, 
 
 test('of two that begin at the same time one takes it back; the other is refused', async () => {
   await live('five', 'c1', 'sixth');
-  const both = ['Sam', 'Kim'].map((by) => project.run('rollback', 'five', '--by', by));
+  const both = ['Sam', 'Kim'].map((by) => project.run('rollback', 'five', '--change', 'c1', '--by', by));
   const ended = (await Promise.all(both)).toSorted((a, b) => Number(a.code) - Number(b.code));
   expect([ended.map(({ code }) => code), ended[1]?.stderr]).toEqual([
     [0, 4],
