@@ -74,7 +74,7 @@ describe('fields of a record', () => {
 /** Texts of long digits or a large exponent as the numbers that JSON.parse makes of them: a double does not hold these. */
 function rounded(json: string): string {
   return json.replace(/"(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)"/g, (whole, digits) =>
-    /\d{16}|[eE][+-]?\d{3}/.test(String(digits)) ? JSON.stringify(JSON.parse(String(digits))) : String(whole),
+    /\d{16}|[eE][+-]?\d{3}/.test(String(digits)) ? JSON.stringify(JSON.parse(String(digits))) : whole,
   );
 }
 
