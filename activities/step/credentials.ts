@@ -67,6 +67,9 @@ function library(): Promise<Library> {
 
 async function load(): Promise<Library> {
   const { lintSource } = await import('@secretlint/core');
+  const { secretLintProfiler } = await import('@secretlint/profiler');
+  // It keeps every mark of every text for good, and walks through all of them at each: a worker lives for weeks.
+  secretLintProfiler.mark = () => undefined;
   const { rules } = await import('@secretlint/secretlint-rule-preset-recommend');
   type Config = Parameters<typeof lintSource>[0]['options']['config'];
   const config: Config = {
