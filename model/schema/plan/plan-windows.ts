@@ -30,8 +30,14 @@ const COUNTED: readonly string[] = ['slots', 'green', 'red'];
 export function markWindows(plan: Plan): void {
   for (const phase of plan.phases) {
     const paths = plan.phases.flatMap((one) => gatePaths(one.gates).flatMap((path) => stepPath(path, phase, one)));
-    for (const step of stepsOf(phase.steps)) if (step.window) mark(step, step.window, paths);
+    markAll(phase, paths);
   }
+  // No gate reads what a rollback found.
+  for (const rollback of Object.values(plan.rollbacks)) markAll(rollback, []);
+}
+
+function markAll({ steps }: Pick<PhasePlan, 'steps'>, paths: readonly string[][]): void {
+  for (const step of stepsOf(steps)) if (step.window) mark(step, step.window, paths);
 }
 
 /** The part of a gate's path below `steps` of a phase: empty, where it reads all of them. */

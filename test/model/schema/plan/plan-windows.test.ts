@@ -41,3 +41,12 @@ test.each<[string, ReturnType<typeof watched>, boolean, boolean]>([
     endsEarly,
   });
 });
+
+test('a window of a rollback is judged by no gate, and must reach its streak', () => {
+  const look = step('the-days', { window: { ...window } });
+  const made = plan([phase('watch', [step('the-days')], { gates: [gate('g', 'steps.the_days.green', 1)] })], {
+    rollbacks: { R1: { id: 'R1', title: 'Back', undo: 'all', steps: [step('back'), { parallel: [look] }] } },
+  });
+  markWindows(made);
+  expect(look.window).toEqual({ ...window, mustReach: true, endsEarly: true });
+});
