@@ -21,7 +21,7 @@ export function planWindow(window: Window, ms: (span: string | undefined, otherw
 }
 
 /** What a gate counts over the whole window; an early end would count less of it. */
-const COUNTED: readonly string[] = ['slots', 'green', 'red'];
+const COUNTED: readonly string[] = ['slots', 'green', 'red', 'longest', 'resets'];
 
 /**
  * Says of every window how it ends by what gates read of it: one that no gate judges fails its step when its goal is not

@@ -20,6 +20,7 @@ test.each<[string, ReturnType<typeof watched>, boolean, boolean]>([
     true,
   ],
   ['a gate on a share of green samples', watched([gate('g', 'ratio(it.green, it.slots)', 1, overStep)]), false, false],
+  ['a gate on the longest streak, which may still grow', watched([gate('g', 'it.longest', 2, overStep)]), false, false],
   ['a gate on the whole step', watched([gate('g', 'size(steps.the_days)', 1)]), false, false],
   [
     'a gate of a later phase',
