@@ -93,8 +93,8 @@ test('nor by the seal of an earlier one, with or without the files that it names
   await expect(find()).rejects.toMatchObject(refused('The seal of c3 does not hold', 10));
 });
 
-test('the seal of an earlier one dates nothing when it is not over the tag files that lie there', async () => {
-  appendFileSync(join(bag('c1'), 'bag-info.txt'), ' ');
+test('a good seal of an earlier one dates nothing when its tag files are not as golive writes them', async () => {
+  appendFileSync(join(bag('c1'), TAG_MANIFEST), ' ');
   await expect(find()).rejects.toMatchObject(refused('The seal of c1 does not hold', 10));
 });
 
