@@ -1,8 +1,8 @@
 import type { Command, CommandUnknownOpts } from '@commander-js/extra-typings';
 import { table } from '../render/table.js';
 import { clean } from '../render/text.js';
-import { onClock } from '../runbook/on-clock.js';
 import type { Client } from '@temporalio/client';
+import { onClock } from '../../model/plan/calendar.js';
 import type { ScheduledResult, ScheduleRow } from '../../model/plan/schedule.js';
 import { collectInput, parseMode, parseName, parseTimeScale } from '../terminal/options.js';
 

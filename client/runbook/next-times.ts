@@ -4,7 +4,7 @@ import { isDue, leftOut, readCron, type ScheduleTimes } from '../../model/plan/c
 /** So many times of a schedule are shown. */
 export const SHOWN_TIMES = 5;
 /** So far ahead is looked for times that a change of the clocks leaves out, in days. */
-export const LOOK_DAYS = 400;
+const LOOK_DAYS = 400;
 /** Candidates that are looked at: of those that a library gives, the server may leave some out. */
 const CANDIDATES = 50;
 
@@ -12,7 +12,7 @@ const CANDIDATES = 50;
  * When a schedule is due next, in order. Of the times that the calendar gives those count that the server's own rule
  * takes: where clocks change, the two may differ.
  *
- * @param from ISO 8601 or a date: only times after it
+ * @param from only times after it
  * @returns at most `SHOWN_TIMES`; none for a calendar that cannot be read, or an interval that no input has set yet
  */
 export function nextTimes(times: ScheduleTimes, from: Date): Date[] {

@@ -1,8 +1,7 @@
 import { parseDuration } from '../../model/duration.js';
-import type { ScheduleTimes } from '../../model/plan/calendar.js';
+import { onClock, type ScheduleTimes } from '../../model/plan/calendar.js';
 import type { Runbook } from '../../model/schema/format/runbook.js';
 import { nextTimes, surprises } from './next-times.js';
-import { onClock } from './on-clock.js';
 
 /** When a schedule of a runbook would run, and what may surprise in it. */
 export interface ScheduleNote {

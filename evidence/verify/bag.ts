@@ -51,7 +51,7 @@ export function tagsOf(root: string, findings: Findings): Bag {
   const bag = emptyBag(root);
   for (const tag of [...TAGS, TAG_MANIFEST] as const) {
     if (existsSync(join(root, tag))) readTag(bag, tag, findings);
-    else findings.add('incomplete', tag, 'is not there: the bundle was not closed, or lost it');
+    else missesTag(tag, findings);
   }
   checkTags(bag, findings);
   return bag;
@@ -76,8 +76,7 @@ function sort(found: Bag, there: readonly Entry[], findings: Findings): void {
     else findings.add('altered', path, 'was added');
   }
   for (const tag of [...TAGS, TAG_MANIFEST] as const) {
-    if (!there.some(({ path }) => path === tag) && !hiddenBy(found, tag))
-      findings.add('incomplete', tag, 'is not there: the bundle was not closed, or lost it');
+    if (!there.some(({ path }) => path === tag) && !hiddenBy(found, tag)) missesTag(tag, findings);
   }
   checkTags(found, findings);
   const hiding = checkPayload(found, findings);
@@ -88,6 +87,10 @@ function sort(found: Bag, there: readonly Entry[], findings: Findings): void {
     if (hiding.has(path)) findings.add('unreadable', path, 'cannot be read: its path is longer than this system takes');
     else findings.add('altered', path, 'lies deeper than a path can be long; it was added');
   }
+}
+
+function missesTag(tag: Tag, findings: Findings): void {
+  findings.add('incomplete', tag, 'is not there: the bundle was not closed, or lost it');
 }
 
 function readTag({ root, tags, small }: Bag, path: Tag, findings: Findings): void {

@@ -168,6 +168,19 @@ function clockOf(timeZone: string): ((at: Date) => Clock) | undefined {
   }
 }
 
+/** The clock's own time as if it were UTC, in milliseconds. */
+function wallMs({ year, month, day, hour, minute }: Clock): number {
+  return Date.UTC(year, month - 1, day, hour, minute);
+}
+
+const shown = (wall: number): string => new Date(wall).toISOString().slice(0, 16).replace('T', ' ');
+
+/** A time on the wall clock of a zone: `Sun 2026-11-29 04:10`. In ISO 8601 where there is no zone of that name. */
+export function onClock(at: Date, timezone: string): string {
+  const clock = clockOf(timezone)?.(at);
+  return clock ? `${WEEKDAYS[clock.weekday]} ${shown(wallMs(clock))}` : at.toISOString();
+}
+
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
@@ -180,11 +193,7 @@ export function leftOut({ cron, timezone }: ScheduleTimes, from: Date, inDays: n
   const clock = clockOf(timezone);
   if (!read?.ok || !clock || read.calendar.hours.size === 24) return undefined;
   const { minutes, hours, days, months, weekdays } = read.calendar;
-  /** The clock's own time as if it were UTC, in milliseconds. */
-  const wall = (ms: number): number => {
-    const { year, month, day, hour, minute } = clock(new Date(ms));
-    return Date.UTC(year, month - 1, day, hour, minute);
-  };
+  const wall = (ms: number): number => wallMs(clock(new Date(ms)));
   const start = Math.floor(from.getTime() / MINUTE_MS) * MINUTE_MS;
   for (let day = 0; day < inDays; day += 1) {
     let [before, after] = [start + day * DAY_MS, start + (day + 1) * DAY_MS];
@@ -202,7 +211,7 @@ export function leftOut({ cron, timezone }: ScheduleTimes, from: Date, inDays: n
         days.has(at.getUTCDate()) &&
         months.has(at.getUTCMonth() + 1) &&
         weekdays.has(at.getUTCDay());
-      if (falls) return at.toISOString().slice(0, 16).replace('T', ' ');
+      if (falls) return shown(lost);
     }
   }
   return undefined;

@@ -44,11 +44,11 @@ export interface RunOverrides {
   /** Temporal's attempt number. */
   attempt?: number;
   env?: NodeJS.ProcessEnv;
-  /** Cancels the activity when it resolves. */
   /** The cancellation is that of a worker which is shut down. */
   drained?: boolean;
   /** How many tries the server allows; one, unless it is said. */
   attempts?: number;
+  /** Cancels the activity when it resolves. */
   cancelWhen?: (run: { folder: string; evidenceDir: string }) => Promise<unknown>;
   /** Runs this instead of the kind's own hands. */
   call?: StepCall;
@@ -202,7 +202,6 @@ export function passed(run: StepRun): StepResult {
 export function failed(run: StepRun): StepFailure {
   if (!run.failure) throw new Error(`The step did not fail: ${JSON.stringify(run.result ?? 'cancelled')}`);
   const { code, message, hint } = run.failure;
-
   // The details are what a handler sent: a code that is not in the table must not pass.
   expect(Object.keys(FAILURES)).toContain(code);
   expect(run.retryable).toBe(mayBeTriedAgain(code, run.task));

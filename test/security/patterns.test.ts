@@ -3,7 +3,7 @@ import { compile } from '../../kinds/shared/json-path-query.js';
 import { lineMatcher } from '../../kinds/shared/patterns.js';
 import { evaluate, ExpressionError } from '../../model/expression/expression.js';
 import { parseInput } from '../../model/schema/format/inputs.js';
-import { PatternError, patternProblem } from '../../model/text/pattern.js';
+import { pattern, PatternError, patternProblem } from '../../model/text/pattern.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { HOSTILE, hostileTexts } from '../kits/hostile-patterns.js';
 
@@ -71,4 +71,21 @@ test('many lines with no rhythm take no more for a pattern that is hard for an a
   }
   const { user } = process.cpuUsage(before);
   expect(user / 1000).toBeLessThan(6000);
+});
+
+describe('a text that is long for its pattern', () => {
+  const long = 'all is well. '.repeat(100_000);
+
+  test('is looked at all the same where a few states suffice, whatever was looked at before', () => {
+    const full = pattern('FATAL: (?:disk|memory) is full$');
+    for (const end of ['', 'FATAL: disk is full', 'FATAL: disk is full.', 'FATAL: memory is full'])
+      expect([end, full.test(long + end)]).toEqual([end, end.endsWith('full')]);
+    expect(full.test('FATAL: disk is full')).toBe(true);
+  });
+
+  test('is refused where the place is asked for', () => {
+    expect(() => pattern('FATAL: (?:disk|memory) is full$').find(`${long}FATAL: disk is full`)).toThrow(
+      'it takes too long on a text of 1,300,019 characters',
+    );
+  });
 });

@@ -1,6 +1,6 @@
 import { ExpressionError, templateParts } from '../../expression/expression.js';
 import { type Effect, EFFECTS, OWN_UNDO } from '../../plan/plan.js';
-import type { Json, JsonObject } from '../../json.js';
+import type { JsonObject } from '../../json.js';
 import { checkExpression } from '../expression/expression-check.js';
 import type { Expected, ExpressionTypes, TypeSpec } from '../expression/expression-check.js';
 import { pathsIn } from '../expression/expression-paths.js';
@@ -12,6 +12,7 @@ import { outputsSpec, runningSpec, specOf } from '../format/scope.js';
 import type { Kinds, Scope } from '../format/scope.js';
 import type { Path, Source } from '../yaml/source.js';
 import { didYouMean } from '../suggest.js';
+import { eachScalar } from './each-scalar.js';
 import { checkUntilTime } from './until-check.js';
 import { windowOutputs } from './window-outputs.js';
 import { checkWritten } from './written-check.js';
@@ -44,14 +45,6 @@ function expectedAt(spec: Spec, path: Path): Expected[] {
     for (const type of known) if (type) found.add(type);
   }
   return [...found];
-}
-
-function eachString(value: Json, path: Path, visit: (text: string, path: Path) => void): void {
-  if (typeof value === 'string') visit(value, path);
-  else if (Array.isArray(value)) value.forEach((item, index) => eachString(item, [...path, index], visit));
-  else if (value !== null && typeof value === 'object') {
-    for (const [key, item] of Object.entries(value)) eachString(item, [...path, key], visit);
-  }
 }
 
 /** Checks one expression: types, and that no step that may be skipped is read where nothing minds it. */
@@ -92,8 +85,8 @@ export function checkWith(
   if (!kind) return;
   const spec = specOf(kind.input, 'input');
   const holes = new Set<string>((options.supplied ?? []).map((name) => JSON.stringify([name])));
-  eachString(given, [], (text, at) => {
-    if (!text.includes('${{')) return;
+  eachScalar(given, [], (text, at) => {
+    if (typeof text !== 'string' || !text.includes('${{')) return;
     holes.add(JSON.stringify(at));
     checkTemplate(check, [...path, ...at], text, { expected: expectedAt(spec, at), minded: options.minded });
   });

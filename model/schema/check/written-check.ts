@@ -1,6 +1,7 @@
-import type { Json, JsonObject } from '../../json.js';
+import type { JsonObject } from '../../json.js';
 import type { Expected } from '../expression/expression-check.js';
 import type { Path, Source } from '../yaml/source.js';
+import { eachScalar } from './each-scalar.js';
 
 /**
  * Where a text would do as well as a number, a number must be written as it would be told: `0123`, `1e3` and `1.10` are
@@ -15,18 +16,10 @@ export function checkWritten(
   given: JsonObject,
   expects: (at: Path) => readonly Expected[],
 ): void {
-  eachNumber(given, [], (value, at) => {
+  eachScalar(given, [], (value, at) => {
     const written = source.writtenAt([...path, ...at]);
     if (written === undefined || written === String(value) || !expects(at).includes('string')) return;
     const hint = `Quote it, if the text is meant: "${written}"; if not, write ${String(value)}.`;
     source.at([...path, ...at], `${written} is read as ${String(value)}, and a text would do here as well`, hint);
   });
-}
-
-function eachNumber(value: Json, path: Path, visit: (value: number | boolean, path: Path) => void): void {
-  if (typeof value === 'number' || typeof value === 'boolean') visit(value, path);
-  else if (Array.isArray(value)) value.forEach((item, index) => eachNumber(item, [...path, index], visit));
-  else if (value !== null && typeof value === 'object') {
-    for (const [key, item] of Object.entries(value)) eachNumber(item, [...path, key], visit);
-  }
 }

@@ -264,8 +264,10 @@ export function checkExpression(
     literalsToDoubles(program.ast);
     const result = program.check();
     if (!result.valid) return celProblem(expression, result.error, types);
-    const wrong = wholeDivision(program.ast) ?? badPattern(expression, ast);
-    if (wrong) return wrong;
+    const division = wholeDivision(program.ast);
+    if (division) return division;
+    const pattern = badPattern(expression, ast);
+    if (pattern) return { ok: false, ...pattern };
     const type = resultType(result.type ?? 'dyn');
     if (type === 'any' || expected.length === 0 || expected.some((wanted) => wanted === type))
       return { ok: true, type };

@@ -1,18 +1,10 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { isMatches, walk } from '../../expression/cel.js';
-import { patternProblem } from '../../text/pattern.js';
+import { type PatternProblem, patternProblem } from '../../text/pattern.js';
 
-interface Problem {
-  ok: false;
-  message: string;
-  offset: number;
-  length: number;
-  suggestion?: string;
-}
-
-/** What is wrong with a pattern that stands in the expression; one that is computed is judged when it is known. */
-export function badPattern(expression: string, ast: ASTNode): Problem | undefined {
-  let problem: Problem | undefined;
+/** What is wrong with a pattern that stands in the expression, with its place there; one that is computed is judged when it is known. */
+export function badPattern(expression: string, ast: ASTNode): PatternProblem | undefined {
+  let problem: PatternProblem | undefined;
   walk(ast, (node) => {
     if (problem || !isMatches(node)) return;
     const [given] = node.args[2];
@@ -22,12 +14,11 @@ export function badPattern(expression: string, ast: ASTNode): Problem | undefine
     const text = expression.slice(given.start, given.end);
     // Its own place is known where it is written as it is; with escapes in it, the whole text is shown.
     const at = text.indexOf(given.args);
-    const { message, suggestion } = found;
     const place =
       at < 0
         ? { offset: given.start, length: given.end - given.start }
         : { offset: given.start + at + found.offset, length: found.length };
-    problem = { ok: false, message: `this is no pattern: ${message}`, ...place, ...(suggestion ? { suggestion } : {}) };
+    problem = { ...found, message: `this is no pattern: ${found.message}`, ...place };
   });
   return problem;
 }

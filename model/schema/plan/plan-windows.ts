@@ -21,7 +21,7 @@ export function planWindow(window: Window, ms: (span: string | undefined, otherw
 }
 
 /** What a gate counts over the whole window; an early end would count less of it. */
-const COUNTED: readonly string[] = ['slots', 'green', 'red'];
+const COUNTED: readonly string[] = ['slots', 'green', 'red', 'longest', 'resets'];
 
 /**
  * Says of every window how it ends by what gates read of it: one that no gate judges fails its step when its goal is not
@@ -30,8 +30,14 @@ const COUNTED: readonly string[] = ['slots', 'green', 'red'];
 export function markWindows(plan: Plan): void {
   for (const phase of plan.phases) {
     const paths = plan.phases.flatMap((one) => gatePaths(one.gates).flatMap((path) => stepPath(path, phase, one)));
-    for (const step of stepsOf(phase.steps)) if (step.window) mark(step, step.window, paths);
+    markAll(phase, paths);
   }
+  // No gate reads what a rollback found.
+  for (const rollback of Object.values(plan.rollbacks)) markAll(rollback, []);
+}
+
+function markAll({ steps }: Pick<PhasePlan, 'steps'>, paths: readonly string[][]): void {
+  for (const step of stepsOf(steps)) if (step.window) mark(step, step.window, paths);
 }
 
 /** The part of a gate's path below `steps` of a phase: empty, where it reads all of them. */

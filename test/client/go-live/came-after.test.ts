@@ -93,6 +93,11 @@ test('nor by the seal of an earlier one, with or without the files that it names
   await expect(find()).rejects.toMatchObject(refused('The seal of c3 does not hold', 10));
 });
 
+test('a good seal of an earlier one dates nothing when its tag files are not as golive writes them', async () => {
+  appendFileSync(join(bag('c1'), TAG_MANIFEST), ' ');
+  await expect(find()).rejects.toMatchObject(refused('The seal of c1 does not hold', 10));
+});
+
 test('an earlier bundle that says it took the first back, later, is not believed', async () => {
   const back = { goLive: 'shop/c2', startedAt: time(2), evidenceDir: '', bundle: '', undos: [], phases: {} };
   rewrite('c1', 'data/plan.json', (text) =>

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { nextTimes, surprises } from '../../../client/runbook/next-times.js';
-import { onClock } from '../../../client/runbook/on-clock.js';
 
 const FROM = new Date('2026-11-26T12:00:00Z');
 const next = (cron: string, timezone = 'UTC', from = FROM) =>
@@ -48,12 +47,6 @@ test('an interval counts from the epoch, as the server does', () => {
   const times = nextTimes({ everyMs: 3_600_000, timezone: 'UTC' }, new Date('2026-11-26T12:00:00Z'));
   expect(times.map((at) => at.toISOString().slice(11, 16))).toEqual(['13:00', '14:00', '15:00', '16:00', '17:00']);
   expect(nextTimes({ timezone: 'UTC' }, FROM)).toEqual([]);
-});
-
-test('a time is told on the clock of its zone', () => {
-  expect(onClock(new Date('2026-11-29T03:10:00Z'), 'Europe/Berlin')).toBe('Sun 2026-11-29 04:10');
-  expect(onClock(new Date('2026-11-29T23:59:00Z'), 'Asia/Tokyo')).toBe('Mon 2026-11-30 08:59');
-  expect(onClock(new Date('2026-11-29T00:00:00Z'), 'UTC')).toBe('Sun 2026-11-29 00:00');
 });
 
 test.each<[string, string, string[]]>([

@@ -25,6 +25,12 @@ test('why it was taken back is said again', () => {
   expect(againCommands(state, NO_EXTRAS)[1]).toContain("golive rollback shop --change c1 --reason 'it is slow'   #");
 });
 
+test('a bundle is named by its hash alone, whatever a state says', () => {
+  const takesBack = { goLive: 'shop/c1', bundle: 'ab12\n$(x)' };
+  const state = { ...goState(), target: 'shop', change: 'c1-rollback-1', takesBack };
+  expect(againCommands(state, NO_EXTRAS)[0]).toBe('sha256sum data/first/tagmanifest-sha256.txt   # must print ab12');
+});
+
 test('what did something is done again by a start, with its inputs', () => {
   const text = reproduceText(goState(), { ...NO_EXTRAS, inputs: { url: 'http://127.0.0.1:1' } });
   expect(text).toMatch(/golive start [^]*--input url=http:\/\/127\.0\.0\.1:1/);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isDue, leftOut, readCron } from '../../../model/plan/calendar.js';
+import { isDue, leftOut, onClock, readCron } from '../../../model/plan/calendar.js';
 
 describe('a cron line is read as Temporal runs it', () => {
   test.each([
@@ -76,4 +76,11 @@ test.each([
   ['30 2 * * *', 'Nowhere/Town', undefined],
 ])('what the clock leaves out of %s in %s: %s', (cron, timezone, time) => {
   expect(leftOut({ cron, timezone }, new Date('2026-11-26T03:04:05Z'), 400)).toBe(time);
+});
+
+test('a time is told on the clock of its zone', () => {
+  expect(onClock(new Date('2026-11-29T03:10:00Z'), 'Europe/Berlin')).toBe('Sun 2026-11-29 04:10');
+  expect(onClock(new Date('2026-11-29T23:59:00Z'), 'Asia/Tokyo')).toBe('Mon 2026-11-30 08:59');
+  expect(onClock(new Date('2026-11-29T00:00:00Z'), 'UTC')).toBe('Sun 2026-11-29 00:00');
+  expect(onClock(new Date('2026-11-29T00:00:00Z'), 'Nowhere/Town')).toBe('2026-11-29T00:00:00.000Z');
 });

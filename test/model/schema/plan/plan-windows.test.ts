@@ -20,6 +20,7 @@ test.each<[string, ReturnType<typeof watched>, boolean, boolean]>([
     true,
   ],
   ['a gate on a share of green samples', watched([gate('g', 'ratio(it.green, it.slots)', 1, overStep)]), false, false],
+  ['a gate on the longest streak, which may still grow', watched([gate('g', 'it.longest', 2, overStep)]), false, false],
   ['a gate on the whole step', watched([gate('g', 'size(steps.the_days)', 1)]), false, false],
   [
     'a gate of a later phase',
@@ -40,4 +41,13 @@ test.each<[string, ReturnType<typeof watched>, boolean, boolean]>([
     mustReach,
     endsEarly,
   });
+});
+
+test('a window of a rollback is judged by no gate, and must reach its streak', () => {
+  const look = step('the-days', { window: { ...window } });
+  const made = plan([phase('watch', [step('the-days')], { gates: [gate('g', 'steps.the_days.green', 1)] })], {
+    rollbacks: { R1: { id: 'R1', title: 'Back', undo: 'all', steps: [step('back'), { parallel: [look] }] } },
+  });
+  markWindows(made);
+  expect(look.window).toEqual({ ...window, mustReach: true, endsEarly: true });
 });

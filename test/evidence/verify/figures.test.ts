@@ -1,0 +1,35 @@
+import { expect, test } from '@jest/globals';
+import type { Bag } from '../../../evidence/verify/bag.js';
+import { checkFigures } from '../../../evidence/verify/figures.js';
+import { Findings } from '../../../evidence/verify/finding.js';
+import type { JsonObject } from '../../../model/json.js';
+import { step } from '../../kits/plans.js';
+
+const bag: Bag = {
+  root: '',
+  payload: new Map(),
+  tags: new Map(),
+  small: new Map(),
+  emptyFolders: [],
+  unread: new Set(),
+};
+const RAW = { mean: 3, looked: 7, unreadable: 0, leftOut: 0 };
+
+test.each<[string, JsonObject, number]>([
+  ['by this version', RAW, 0],
+  ['by an earlier one, whose readers gave no account', { mean: 3 }, 0],
+  ['with another figure', { ...RAW, mean: 4 }, 1],
+  ['with another account', { ...RAW, unreadable: 1 }, 1],
+  ['without a part of its account', { mean: 3, looked: 7 }, 1],
+  ['with another figure, by an earlier one', { mean: 4 }, 1],
+])('figures that were logged %s, from the same raw records', (_, logged, wrong) => {
+  const findings = new Findings();
+  const place = { phase: 'p', attempt: 1 };
+  const again = {
+    attempts: [{ ...place, verdict: 'go' as const, gates: [], steps: { s: logged } }],
+    policies: [],
+    begun: [{ ...place, seq: 1, plan: step('s'), input: {}, logged: '' }],
+  };
+  expect(checkFigures(bag, again, () => RAW, findings).count).toBe(1);
+  expect(findings.list.filter(({ message }) => message.includes('other figures than the log'))).toHaveLength(wrong);
+});
