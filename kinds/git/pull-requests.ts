@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { retryAfterMs } from '../../activities/step/retry-after.js';
 import type { HttpAnswer, SecretRef, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { formatDuration } from '../../model/duration.js';
@@ -155,13 +156,10 @@ async function call(of: PullRequests, { method, path, content }: Call, context: 
 
 /** How long GitHub asks to wait, in milliseconds; nothing where it does not: its page "Rate limits for the REST API". */
 function askedToWait({ status, headers }: HttpAnswer, now: Date): number | undefined {
-  const after = headers['retry-after'];
+  const asks = headers['retry-after'] !== undefined;
   const usedUp = headers['x-ratelimit-remaining'] === '0';
-  if (status !== 429 && (status !== 403 || (after === undefined && !usedUp))) return undefined;
-  if (after !== undefined) {
-    const ms = /^\d+$/.test(after) ? Number(after) * 1000 : Date.parse(after) - now.getTime();
-    return Number.isNaN(ms) ? UNSAID_MS : Math.max(0, ms);
-  }
+  if (status !== 429 && (status !== 403 || (!asks && !usedUp))) return undefined;
+  if (asks) return retryAfterMs(headers, now) ?? UNSAID_MS;
   const reset = Number(headers['x-ratelimit-reset'] ?? '');
   return usedUp && reset > 0 ? Math.max(0, reset * 1000 - now.getTime()) : UNSAID_MS;
 }
