@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
 import { sha256 } from '../../evidence/durable.js';
 import { retryAfterMs } from '../../activities/step/retry-after.js';
 import type { HttpAnswer, StepContext } from '../../activities/step/step.js';
-import { jsonIn } from '../shared/kept.js';
+import { jsonIn } from '../shared/json.js';
 import { textOf } from '../shared/text.js';
 import type { Case } from './manifest.js';
 import type { CaseResult } from './metrics.js';
