@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../model/json.js';
+import { merged, type Range } from './ranges.js';
 import { base64View, hexView, type View, viewsOf } from './spellings.js';
 
 const REDACTED = '[redacted]';
@@ -26,9 +27,6 @@ interface Needles {
   /** A secret holds a blank, which forms write as a plus. */
   forms: boolean;
 }
-
-/** From where to where, in bytes of the source. */
-type Range = [from: number, to: number];
 
 /** The stable middle of a text's base64 at each of the three places where it can begin within longer data. */
 function base64Forms(secret: string): string[] {
@@ -116,6 +114,7 @@ function borderOf(bytes: Buffer): number {
 
 /** Where secrets stand in the source, and from where on one may have begun that is not whole yet. */
 interface Found {
+  /** In bytes. */
   ranges: Range[];
   begun: number;
 }
@@ -153,17 +152,6 @@ function beginningAtEnd(bytes: Buffer, needle: Buffer): number {
     at = bytes.indexOf(first, at + 1);
   }
   return bytes.length;
-}
-
-/** Ranges in order; those that overlap are one, so that no end of the longer is left. */
-function merged(ranges: readonly Range[]): Range[] {
-  const result: Range[] = [];
-  for (const [from, to] of ranges.toSorted((a, b) => a[0] - b[0] || b[1] - a[1])) {
-    const last = result.at(-1);
-    if (last && from < last[1]) last[1] = Math.max(last[1], to);
-    else result.push([from, to]);
-  }
-  return result;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { merged, type Range } from '../command/ranges.js';
 
 /** What stands where a credential was, filled up to its length. */
 const MASK = '[credential]';
@@ -13,8 +14,6 @@ export interface Masked {
   text: string;
   credentials: number;
 }
-
-type Range = [from: number, to: number];
 
 /** Credentials that the kept library does not know, or not whole. Each begins with fixed letters: they run in linear time. */
 const KNOWN: readonly RegExp[] = [
@@ -90,16 +89,6 @@ async function load(): Promise<Library> {
 
 function wordEnd(text: string, at: number): number {
   return /^[A-Za-z0-9+/=_-]{0,200}/.exec(text.slice(at, at + 200))?.[0].length ?? 0;
-}
-
-function merged(ranges: readonly Range[]): Range[] {
-  const result: Range[] = [];
-  for (const [from, to] of ranges.toSorted((a, b) => a[0] - b[0] || b[1] - a[1])) {
-    const last = result.at(-1);
-    if (last && from < last[1]) last[1] = Math.max(last[1], to);
-    else result.push([from, to]);
-  }
-  return result;
 }
 
 /** Where credentials stand in what `read` gives, in order, none within another. */

@@ -38,7 +38,8 @@ export const casesRun: HandlerOf<typeof kind> = {
     const outputs = outputsOf(manifest.cases, results);
     const { unreadable } = input;
     if (unreadable) {
-      const { figures, problem } = { figures: figuresOfAccount(outputs), problem: firstUnread(results) };
+      const figures = figuresOfAccount(outputs);
+      const problem = firstUnread(results);
       asStep(
         () => refuseUnreadable({ ...figures, ...(problem ? { problem } : {}) }, unreadable, 'answers'),
         () => ({ facts: figures, evidence: context.evidence.refs() }),

@@ -1,7 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
 import { sha256 } from '../../evidence/durable.js';
+import { retryAfterMs } from '../../activities/step/retry-after.js';
 import type { HttpAnswer, StepContext } from '../../activities/step/step.js';
-import { jsonIn } from '../shared/kept.js';
+import { jsonIn } from '../shared/json.js';
 import { textOf } from '../shared/text.js';
 import type { Case } from './manifest.js';
 import type { CaseResult } from './metrics.js';
@@ -42,7 +43,7 @@ export async function sendCase(one: Case, options: SendOptions, context: StepCon
       maxBytes: MOST_BYTES,
     });
     if (answer.status === 429 && attempt <= options.retries429) {
-      await context.sleep(retryAfterMs(answer, context.now()));
+      await context.sleep(waitMs(answer, context.now()));
       continue;
     }
     const at = context.now().toISOString();
@@ -64,13 +65,9 @@ export async function sendCase(one: Case, options: SendOptions, context: StepCon
   }
 }
 
-/** `Retry-After` as seconds or an HTTP date (RFC 9110, 10.2.3), in milliseconds. */
-export function retryAfterMs(answer: Pick<HttpAnswer, 'headers'>, now: Date): number {
-  const header = answer.headers['retry-after'];
-  if (header === undefined) return DEFAULT_RETRY_MS;
-  const seconds = Number(header);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now.getTime();
-  return Number.isNaN(ms) ? DEFAULT_RETRY_MS : Math.min(LONGEST_RETRY_MS, Math.max(0, ms));
+/** How long to wait before a rate-limited case is tried again. */
+export function waitMs({ headers }: Pick<HttpAnswer, 'headers'>, now: Date): number {
+  return Math.min(LONGEST_RETRY_MS, retryAfterMs(headers, now) ?? DEFAULT_RETRY_MS);
 }
 
 type Reading = Pick<

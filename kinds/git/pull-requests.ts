@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { jsonIn } from '../shared/json.js';
+import { retryAfterMs } from '../../activities/step/retry-after.js';
 import type { HttpAnswer, SecretRef, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { formatDuration } from '../../model/duration.js';
@@ -66,7 +68,7 @@ export async function findPullRequest(
     );
   }
   if (answer.status !== 200) return refusedOr(answer, 'see pull requests', of, context);
-  const all = z.array(pull).safeParse(jsonOf(answer.body));
+  const all = z.array(pull).safeParse(jsonIn(answer.body.toString()));
   if (!all.success || answer.truncated) {
     throw new StepError('CHECK_FAILED', 'What GitHub answered about pull requests cannot be read.');
   }
@@ -86,7 +88,7 @@ export async function openPullRequest(
   const content = { title: text.title, body: text.body, head: of.branch, base: of.base };
   const answer = await call(of, { method: 'POST', path: '', content }, context);
   if (answer.status === 201) {
-    const made = opened.safeParse(jsonOf(answer.body));
+    const made = opened.safeParse(jsonIn(answer.body.toString()));
     if (made.success) return { url: made.data.html_url, number: made.data.number, state: 'open' };
     throw new StepError('CHECK_FAILED', 'What GitHub answered to the new pull request cannot be read.');
   }
@@ -155,32 +157,21 @@ async function call(of: PullRequests, { method, path, content }: Call, context: 
 
 /** How long GitHub asks to wait, in milliseconds; nothing where it does not: its page "Rate limits for the REST API". */
 function askedToWait({ status, headers }: HttpAnswer, now: Date): number | undefined {
-  const after = headers['retry-after'];
+  const asks = headers['retry-after'] !== undefined;
   const usedUp = headers['x-ratelimit-remaining'] === '0';
-  if (status !== 429 && (status !== 403 || (after === undefined && !usedUp))) return undefined;
-  if (after !== undefined) {
-    const ms = /^\d+$/.test(after) ? Number(after) * 1000 : Date.parse(after) - now.getTime();
-    return Number.isNaN(ms) ? UNSAID_MS : Math.max(0, ms);
-  }
+  if (status !== 429 && (status !== 403 || (!asks && !usedUp))) return undefined;
+  if (asks) return retryAfterMs(headers, now) ?? UNSAID_MS;
   const reset = Number(headers['x-ratelimit-reset'] ?? '');
   return usedUp && reset > 0 ? Math.max(0, reset * 1000 - now.getTime()) : UNSAID_MS;
 }
 
 /** What GitHub complains of, on one line. */
 function complaintOf({ body }: HttpAnswer, context: StepContext): string {
-  const read = complaint.safeParse(jsonOf(body));
+  const read = complaint.safeParse(jsonIn(body.toString()));
   if (!read.success) return '';
   const { message, errors } = read.data;
   const texts = [message, ...errors.map((one) => (typeof one === 'string' ? one : (one.message ?? '')))];
   const line = context.redact(texts.filter(Boolean).join('; ')).replaceAll(/\s+/g, ' ');
   const points = [...line];
   return points.length > SAID ? `${points.slice(0, SAID).join('')}…` : line;
-}
-
-function jsonOf(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

@@ -11,7 +11,7 @@ import { largest, smallest } from '../../model/largest.js';
 import { asStep } from '../shared/as-step.js';
 import { refuseUnreadable } from '../shared/reading.js';
 import { readLogFile } from './log-source.js';
-import { matchGroup } from '../shared/patterns.js';
+import { lineMatcher } from '../shared/patterns.js';
 import { realPlace } from '../shared/tree.js';
 import { isJsonObject } from '../../model/json.js';
 import { errnoOf } from '../../host/errno.js';
@@ -21,7 +21,6 @@ import { StepError } from '../../activities/step/step-error.js';
 
 type Input = z.infer<(typeof kind)['input']>;
 const LOOK_MS = 50;
-const LINES_AT_ONCE = 1000;
 
 /** What became of one log. */
 interface Rotation {
@@ -115,7 +114,7 @@ async function rotate(file: string, path: string, input: Input, context: StepCon
   };
   if (bytes <= input.over) return untouched;
   // Everything that may refuse comes before anything is renamed.
-  if (input.sequence !== undefined) matchGroup(input.sequence, []);
+  if (input.sequence !== undefined) lineMatcher(input.sequence);
   await findWriter(input, context);
   if (!moved) {
     const noted = { inode: String(info?.ino), bytes, file, real: path };
@@ -222,23 +221,18 @@ async function sequenceOf(
   const seen = new Set<number>();
   let numbers = 0;
   let lines = 0;
-  let held: string[] = [];
-  const match = (): void => {
-    for (const number of matchGroup(pattern, held).map(Number).filter(Number.isInteger)) {
-      numbers += 1;
-      seen.add(number);
-    }
-    held = [];
-  };
+  const { group } = lineMatcher(pattern);
   const line = (text: string): void => {
     lines += 1;
-    if (held.push(text) >= LINES_AT_ONCE) match();
+    const number = Number(group(text) ?? Number.NaN);
+    if (!Number.isInteger(number)) return;
+    numbers += 1;
+    seen.add(number);
   };
   for (const file of files) {
     const { account } = await readLogFile(basename(file), file, undefined, { line, broken: line, signal });
     asStep(() => refuseUnreadable(account, { atMost: 0 }, `lines of ${file}`));
   }
-  match();
   if (numbers === 0)
     throw new StepError('EXPECTATION_FAILED', `No line of ${path} has a running number as ${pattern} reads it.`);
   const span = (largest(seen) ?? 0) - (smallest(seen) ?? 0) + 1;

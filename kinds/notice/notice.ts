@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../evidence/durable.js';
 import type { SendNotice } from '../../model/state/contract.js';
 import { notify } from './notify.kind.js';
 import type { Capabilities } from '../../activities/step/step.js';
@@ -18,6 +18,6 @@ export async function sendRunbookNotice(notice: SendNotice, id: string, ways: Ca
   const parsed = notify.input.safeParse({ ...notice.with, text: whole });
   if (!parsed.success)
     throw new StepError('BAD_INPUT', `The notice cannot be sent: ${parsed.error.issues[0]?.message ?? ''}.`);
-  const key = createHash('sha256').update(`${goLive.id}\n${id}`).digest('hex').slice(0, 32);
+  const key = sha256(`${goLive.id}\n${id}`).slice(0, 32);
   await sendNotification(parsed.data, { key, now: new Date() }, ways);
 }

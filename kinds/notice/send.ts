@@ -4,7 +4,7 @@ import type { notify } from './notify.kind.js';
 import type { Capabilities, HttpAnswer, SecretRef } from '../../activities/step/step.js';
 import { LONGEST_WAIT_MS, retryAfterMs } from '../../activities/step/retry-after.js';
 import { formatDuration } from '../../model/duration.js';
-import { jsonIn } from '../shared/kept.js';
+import { jsonIn } from '../shared/json.js';
 import { cutText, slackText } from './letter-text.js';
 import { StepError } from '../../activities/step/step-error.js';
 

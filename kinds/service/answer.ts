@@ -1,9 +1,9 @@
 import { parse } from 'lossless-json';
 import { TextDecoder } from 'node:util';
-import { compile, whyNoJsonPath } from '../shared/json-path-query.js';
+import { asStep } from '../shared/as-step.js';
+import { nodesAt } from '../shared/json-path.js';
 import type { Json } from '../../model/json.js';
 import type { HttpAnswer } from '../../activities/step/step.js';
-import { StepError } from '../../activities/step/step-error.js';
 
 /** A text, and why it is not to be believed; what of it is none stands as U+FFFD. */
 export interface AnswerText {
@@ -77,7 +77,7 @@ export function answerValues(document: Json, wanted: Readonly<Record<string, str
   const values: [name: string, value: Json][] = [];
   const problems: string[] = [];
   for (const [name, path] of Object.entries(wanted)) {
-    const nodes = nodesAt(document, path);
+    const nodes = asStep(() => nodesAt(document, path));
     const [first] = nodes;
     if (nodes.length !== 1) {
       problems.push(
@@ -88,12 +88,4 @@ export function answerValues(document: Json, wanted: Readonly<Record<string, str
     } else problems.push(`${name} (${path}) is no single value`);
   }
   return { values: Object.fromEntries(values), problems };
-}
-
-function nodesAt(document: Json, path: string): unknown[] {
-  try {
-    return compile(path).query(document).values();
-  } catch (cause) {
-    throw new StepError('BAD_INPUT', `The answer cannot be read: ${whyNoJsonPath(path, cause)}.`, { cause });
-  }
 }

@@ -4,8 +4,8 @@ import type { Json } from '../../model/json.js';
 import type { httpCheck as kind } from './http.check.kind.js';
 import { asStep } from '../shared/as-step.js';
 import { nodesAt } from '../shared/json-path.js';
-import { jsonIn, keptText } from '../shared/kept.js';
-import { type AnswerText, answerJson, answerText, type AnswerValues, answerValues } from './answer.js';
+import { keptText } from '../shared/kept.js';
+import { type AnswerJson, answerJson, type AnswerText, answerText, type AnswerValues, answerValues } from './answer.js';
 import { readTls } from './tls.js';
 import { formatDuration } from '../../model/duration.js';
 import { LONGEST_WAIT_MS, retryAfterMs } from '../../activities/step/retry-after.js';
@@ -61,9 +61,10 @@ export const httpCheck: HandlerOf<typeof kind> = {
     const evidence = await context.evidence.write('response.json', `${JSON.stringify(record, null, 2)}\n`);
 
     const quote = (value: Json): string => shortened(context.redactIn(value));
-    const found = expect.json ? valuesAt(Object.keys(expect.json), answer, text, quote(kept)) : { nodes: {} };
+    const read = answer.truncated || !asksJson(input) ? undefined : answerJson(text);
+    const found = expect.json ? valuesAt(Object.keys(expect.json), answer, read, quote(kept)) : { nodes: {} };
     const wrong = differences(expect, { answer, text, body: quote(kept), found, quote });
-    const named = readValues(input, answer, said);
+    const named = readValues(input, answer, said, read);
     for (const problem of named.problems) wrong.push(problem);
     if (wrong.length > 0) {
       const asked = [429, 503].includes(status) ? retryAfterMs(answer.headers, context.now()) : undefined;
@@ -102,19 +103,22 @@ async function headersOf(input: Input, context: StepContext): Promise<Record<str
   return headers;
 }
 
+/** Whether the answer is to be looked into as JSON: once, for what is expected and what is named. */
+const asksJson = ({ expect, values }: Input): boolean => expect.json !== undefined || Object.keys(values).length > 0;
+
 /** What `values` names; and what makes the text that was looked into none to rely on. */
 function readValues(
   { expect, values }: Input,
-  { truncated, body }: HttpAnswer,
-  { text, problem }: AnswerText,
+  { body }: HttpAnswer,
+  { problem }: AnswerText,
+  read: AnswerJson | undefined,
 ): AnswerValues {
   const wanted = Object.keys(values).length > 0;
   const searched = expect.bodyContains ?? expect.bodyNotContains ?? expect.json;
   const problems = problem !== undefined && (wanted || searched !== undefined) ? [problem] : [];
   if (!wanted && expect.json === undefined) return { values: {}, problems };
-  if (truncated)
+  if (!read)
     return { values: {}, problems: wanted ? [...problems, `only ${body.length} bytes of it were read`] : problems };
-  const read = answerJson(text);
   if ('problem' in read) return { values: {}, problems: [...problems, read.problem] };
   const named = answerValues(read.json, values);
   return { values: named.values, problems: [...problems, ...named.problems] };
@@ -137,10 +141,10 @@ interface Seen {
 }
 
 /** The value at each path, or the list of them where it has several; a path without one is left out. */
-function valuesAt(paths: string[], answer: HttpAnswer, text: string, body: string): Found {
-  if (answer.truncated) return { nodes: {}, problem: `the body is larger than the ${answer.body.length} bytes read` };
-  const document = jsonIn(text);
-  if (document === undefined) return { nodes: {}, problem: `expected JSON, got ${body}` };
+function valuesAt(paths: string[], answer: HttpAnswer, read: AnswerJson | undefined, body: string): Found {
+  if (!read) return { nodes: {}, problem: `the body is larger than the ${answer.body.length} bytes read` };
+  if ('problem' in read) return { nodes: {}, problem: `expected JSON, got ${body}` };
+  const document = read.json;
   return { nodes: Object.fromEntries(paths.map((path) => [path, asStep(() => nodesAt(document, path))])) };
 }
 

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import { answerJson } from './answer.js';
+import { isJsonObject } from '../../model/json.js';
 import type { redisCheck as kind } from './redis.check.kind.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { redisAddress, shownPlace } from './redis-address.js';
@@ -111,14 +112,10 @@ function textIn(key: string, bytes: Buffer | null): string | undefined {
   throw new StepError('EXPECTATION_FAILED', `The key ${key} holds no text in UTF-8.`);
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** A member of the JSON object itself, as text; nothing where it is null or not there. */
 function fieldIn(text: string, key: string, field: string): string | undefined {
   const answer = answerJson(text);
-  const object = 'json' in answer && isObject(answer.json) ? answer.json : undefined;
+  const object = 'json' in answer && isJsonObject(answer.json) ? answer.json : undefined;
   if (object === undefined) {
     const why = 'problem' in answer && answer.problem !== 'it is no JSON' ? `: ${answer.problem}` : '';
     throw new StepError('EXPECTATION_FAILED', `The key ${key} holds no JSON object with a field ${field}${why}.`);

@@ -23,3 +23,16 @@ export function exactJson(text: string): Json {
     throw new SyntaxError('it is nested too deep', { cause });
   }
 }
+
+/**
+ * The JSON that a text holds; undefined when it is none.
+ *
+ * @param read how: as programs do, or exactly
+ */
+export function jsonIn(text: string, read: (text: string) => Json = parseJson): Json | undefined {
+  try {
+    return read(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -29,12 +29,6 @@ export function matchLines(sources: readonly string[], lines: readonly string[])
   return sources.map(lineMatcher).map(({ test }) => lines.flatMap((line, at) => (test(line) ? [at] : [])));
 }
 
-/** What group 1 of a pattern finds in each line that matches, in order. @throws StepError as `lineMatcher` */
-export function matchGroup(source: string, lines: readonly string[]): string[] {
-  const { group } = lineMatcher(source);
-  return lines.flatMap((line) => group(line) ?? []);
-}
-
 /**
  * Whether a text, as one piece with its line breaks, matches. `^` and `$` stand for its ends; the line end that commands
  * write last may stand between the text and its end.

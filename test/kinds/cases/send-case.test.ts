@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { retryAfterMs } from '../../../kinds/cases/send-case.js';
+import { waitMs } from '../../../kinds/cases/send-case.js';
 
 test.each([
   ['seconds', { 'retry-after': '2' }, 2000],
@@ -9,5 +9,5 @@ test.each([
   ['nonsense', { 'retry-after': 'soon' }, 1000],
   ['an hour is cut', { 'retry-after': '3600' }, 120_000],
 ])('Retry-After as %s', (_name, headers, ms) => {
-  expect(retryAfterMs({ headers: headers }, new Date('2026-11-21T00:00:00Z'))).toBe(ms);
+  expect(waitMs({ headers }, new Date('2026-11-21T00:00:00Z'))).toBe(ms);
 });

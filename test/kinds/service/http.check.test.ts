@@ -157,6 +157,13 @@ describe('http.check', () => {
       'twice',
     );
   });
+  test('what is expected of a long number is compared by its digits, and given on as them', async () => {
+    const digits = '12345678901234567890';
+    const at = (n: string | number) =>
+      said(`{"n":${digits},"none":-0}`, { expect: { json: { '$.n': n, '$.none': 0 } } });
+    expect(passed(await at(digits)).outputs.json).toEqual({ '$.n': digits, '$.none': 0 });
+    expect(failed(await at(Number(digits))).message).toContain(`got "${digits}"`);
+  });
   test.each<[type: string, body: string, wanted: string]>([
     ['text/html; charset=iso-8859-1', 'gr\xfc\xdfe', 'grüße'],
     ['text/html; Charset="UTF-8"', 'gr\xc3\xbc\xc3\x9fe', 'grüße'],

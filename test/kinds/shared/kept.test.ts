@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Secrets } from '../../../activities/deed/capabilities.js';
-import { jsonIn, keptText } from '../../../kinds/shared/kept.js';
+import { jsonIn } from '../../../kinds/shared/json.js';
+import { keptText } from '../../../kinds/shared/kept.js';
 
 /** A text as it is kept by whom has read these secrets. */
 function kept(text: string, ...read: string[]): string {
@@ -15,6 +16,18 @@ test.each<[what: string, text: string, secret: string, as: string]>([
   ['a name', '{"canary":[{"canary":1}]}', 'canary', '{"[redacted]":[{"[redacted]":1}]}'],
   ['a number that is one', '{"n":2000,"m":20001}', '2000', '{"n":"[redacted]","m":20001}'],
   ['a number in another spelling', '{"n":2e3}', '2000', '{"n":"[redacted]"}'],
+  [
+    'a number that a double does not hold',
+    '{"id":12345678901234567890}',
+    '12345678901234567890',
+    '{"id":"[redacted]"}',
+  ],
+  [
+    'such a number beside it',
+    '{"id":12345678901234567890,"a":"canary"}',
+    'canary',
+    '{"id":"12345678901234567890","a":"[redacted]"}',
+  ],
   ['a word of JSON', '{"ok":true,"is":null}', 'true', '{"ok":true,"is":null}'],
   ['an escape', String.raw`{"a":"\u0063anary"}`, 'canary', '{"a":"[redacted]"}'],
   ['an escaped one that is replaced', String.raw`{"a":"\u0063anary","a":1}`, 'canary', '{"a":1}'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { StepError } from '../../../activities/step/step-error.js';
-import { lineMatcher, matchGroup, matchLines, matchTail } from '../../../kinds/shared/patterns.js';
+import { lineMatcher, matchLines, matchTail } from '../../../kinds/shared/patterns.js';
 
 test('the places of the lines that match, for each pattern', () => {
   expect(matchLines(['^a', 'b$', 'c'], ['ab', 'b', 'a'])).toEqual([[0, 2], [0, 1], []]);
@@ -9,14 +9,15 @@ test('the places of the lines that match, for each pattern', () => {
 });
 
 test('what group 1 finds, in order; a line or group that takes no part is left out', () => {
-  expect(matchGroup('seq=([0-9]+)|skip', ['seq=1', 'none', 'skip', 'x seq=3 seq=4'])).toEqual(['1', '3']);
-  expect(matchGroup('seq', ['seq=1'])).toEqual([]);
+  const { group } = lineMatcher('seq=([0-9]+)|skip');
+  expect(['seq=1', 'none', 'skip', 'x seq=3 seq=4'].map(group)).toEqual(['1', undefined, undefined, '3']);
+  expect(lineMatcher('seq').group('seq=1')).toBeUndefined();
 });
 
 test('a line is matched whole, however long it is', () => {
   expect(matchLines(['FATAL'], [`${'x'.repeat(5000)}FATAL`])).toEqual([[0]]);
   expect(matchLines(['^x*$'], ['x'.repeat(2 ** 20)])).toEqual([[0]]);
-  expect(matchGroup('id=(\\d+)$', [`${'x'.repeat(100_000)} id=7`])).toEqual(['7']);
+  expect(lineMatcher('id=(\\d+)$').group(`${'x'.repeat(100_000)} id=7`)).toBe('7');
 });
 
 describe('the end of an output', () => {
