@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { HttpAnswer, SecretRef, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { formatDuration } from '../../model/duration.js';
+import { jsonIn } from '../shared/kept.js';
 
 /** Where pull requests are asked for, and for which branch. */
 export interface PullRequests {
@@ -66,7 +67,7 @@ export async function findPullRequest(
     );
   }
   if (answer.status !== 200) return refusedOr(answer, 'see pull requests', of, context);
-  const all = z.array(pull).safeParse(jsonOf(answer.body));
+  const all = z.array(pull).safeParse(jsonIn(answer.body.toString('utf8')));
   if (!all.success || answer.truncated) {
     throw new StepError('CHECK_FAILED', 'What GitHub answered about pull requests cannot be read.');
   }
@@ -86,7 +87,7 @@ export async function openPullRequest(
   const content = { title: text.title, body: text.body, head: of.branch, base: of.base };
   const answer = await call(of, { method: 'POST', path: '', content }, context);
   if (answer.status === 201) {
-    const made = opened.safeParse(jsonOf(answer.body));
+    const made = opened.safeParse(jsonIn(answer.body.toString('utf8')));
     if (made.success) return { url: made.data.html_url, number: made.data.number, state: 'open' };
     throw new StepError('CHECK_FAILED', 'What GitHub answered to the new pull request cannot be read.');
   }
@@ -168,19 +169,11 @@ function askedToWait({ status, headers }: HttpAnswer, now: Date): number | undef
 
 /** What GitHub complains of, on one line. */
 function complaintOf({ body }: HttpAnswer, context: StepContext): string {
-  const read = complaint.safeParse(jsonOf(body));
+  const read = complaint.safeParse(jsonIn(body.toString('utf8')));
   if (!read.success) return '';
   const { message, errors } = read.data;
   const texts = [message, ...errors.map((one) => (typeof one === 'string' ? one : (one.message ?? '')))];
   const line = context.redact(texts.filter(Boolean).join('; ')).replaceAll(/\s+/g, ' ');
   const points = [...line];
   return points.length > SAID ? `${points.slice(0, SAID).join('')}…` : line;
-}
-
-function jsonOf(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
