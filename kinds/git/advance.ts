@@ -6,7 +6,7 @@ import { StepError } from '../../activities/step/step-error.js';
 import { lastWords } from '../shared/last-words.js';
 import type { Git } from './git.js';
 import type { Repository } from './repository.js';
-import { changesBetween, short } from './trees.js';
+import { changesBetween, named, short } from './trees.js';
 
 /** Whoever works in the same repository may hold its lock, be between a write and its commit, or have just committed. */
 const BUSY = /index\.lock|unable to lock|cannot lock ref|would be overwritten/i;
@@ -15,7 +15,6 @@ const MOVED = /not possible to fast-forward/i;
 const WAIT_MS = 5000;
 const TRIES = 30;
 const PAUSE_MS = 250;
-const NAMED = 4;
 /** What git leaves in its folder while it is in the middle of something, and what that is. */
 const UNDER_WAY = [
   ['rebase-merge', 'A rebase'],
@@ -142,10 +141,9 @@ async function notMoved({ git, folder }: Repository, head: Head, commit: string,
   const stands = /would be overwritten/i.test(said);
   const names = stands ? await differing(git, [...(await changesBetween(git, head.commit, commit)).keys()]) : [];
   if (names.length > 0) {
-    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
     return new StepError(
       'EXPECTATION_FAILED',
-      `${names.slice(0, NAMED).join(', ')}${more} in ${folder} was changed and not committed; nothing was changed.`,
+      `${named(names)} in ${folder} was changed and not committed; nothing was changed.`,
       { ...options, hint: 'Commit or put away what stands there, then retry.' },
     );
   }
