@@ -6,10 +6,11 @@ import { git } from '../../kits/small-repository.js';
 import { failed, passed, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
 
 /** A revert that is stopped when git has written files and neither index nor branch. */
-async function stopped(then = '') {
+async function stopped(then = '', many = 0) {
   const world = repositoryIn(temporaryFolder());
   const { base, repo, write, commit } = world;
   write('gone.md', 'gone\n');
+  for (let one = 0; one < many; one += 1) write(`many/${one}.md`, 'x\n');
   write('notes.md', 'one\nrisky\nmore\n');
   const risky = commit('order risky-2');
   const real = process.env.PATH?.split(delimiter).find((folder) => existsSync(join(folder, 'git'))) ?? '';
@@ -37,6 +38,12 @@ describe('a revert that was stopped while git took it over', () => {
     passed(await runTask('git.revert', undoOf(run.task), { part: 'undo' }));
     expect(git(repo, 'status', '--porcelain')).toBe('');
     expect(readFileSync(join(repo, 'gone.md'), 'utf8')).toBe('gone\n');
+  });
+  test('is put back whole where it had written more files than one call of git is given', async () => {
+    const { repo, run } = await stopped('rm many/*;', 600);
+    expect(git(repo, 'status', '--porcelain').split('\n').length).toBeGreaterThan(600);
+    passed(await runTask('git.revert', undoOf(run.task), { part: 'undo' }));
+    expect(git(repo, 'status', '--porcelain')).toBe('');
   });
   test('leaves all as it is where somebody else has written meanwhile', async () => {
     const { repo, run } = await stopped('echo mine > notes.md;');
