@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { commits, repositoryIn, revert } from '../../kits/reverts.js';
-import { git } from '../../kits/small-repository.js';
+import { git, insteadOfGit } from '../../kits/small-repository.js';
 import { failed, passed, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
 
 /** A revert that is stopped when git has written files and neither index nor branch. */
@@ -13,12 +13,8 @@ async function stopped(then = '', many = 0) {
   for (let one = 0; one < many; one += 1) write(`many/${one}.md`, 'x\n');
   write('notes.md', 'one\nrisky\nmore\n');
   const risky = commit('order risky-2');
-  const real = process.env.PATH?.split(delimiter).find((folder) => existsSync(join(folder, 'git'))) ?? '';
-  mkdirSync(join(base, 'bin'));
   const half = `printf 'one\\nrisky\\n' > ${repo}/notes.md; rm ${repo}/gone.md`;
-  const script = `case " $* " in *" merge --ff-only "*) ${half}; ${then} exit 143 ;; esac\nexec ${real}/git "$@"\n`;
-  writeFileSync(join(base, 'bin', 'git'), `#!/bin/sh\n${script}`, { mode: 0o755 });
-  const env = { ...process.env, PATH: `${join(base, 'bin')}${delimiter}${process.env.PATH ?? ''}` };
+  const env = insteadOfGit(base, () => `case " $* " in *" merge --ff-only "*) ${half}; ${then} exit 143 ;; esac`);
   const run = await revert(base, { commit: risky }, {}, env);
   expect(failed(run).code).toBe('COMMAND_FAILED');
   expect(git(repo, 'status', '--porcelain').split('\n').length).toBeGreaterThan(1);
