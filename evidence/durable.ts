@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { die, failsAt } from '../host/failpoint.js';
+import { errnoOf } from '../host/errno.js';
 import { evidenceError } from './error.js';
 
 export { sha256 } from './hash.js';
@@ -113,6 +114,25 @@ export async function moveIntoPlace(temporary: string, path: string): Promise<vo
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * Puts a whole temporary file into its place, durably, where nothing stands: never over what somebody else was faster with.
+ *
+ * @returns whether it came there; the temporary file is gone in any case
+ * @throws the system's error
+ */
+export async function linkIntoPlace(temporary: string, path: string): Promise<boolean> {
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  await syncFolder(dirname(path));
+  return true;
 }
 
 /**

@@ -3,7 +3,7 @@ import { readlinkSync } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isRunning } from './process.js';
+import { BOOT, isRunning } from './process.js';
 import { noteGroup, type NotedGroup } from './process-group.js';
 import { errnoOf } from './errno.js';
 
@@ -200,9 +200,8 @@ async function livingHolder(folder: string, number: number): Promise<Holder | un
   const read = await readHolder(join(folder, `lock.${number}`));
   if (read === undefined) return undefined;
   const { holder, mtimeMs } = read;
-  const mine = noteGroup(process.pid);
   const lives =
-    holder.boot === mine.boot && holder.namespace === NAMESPACE
+    holder.boot === BOOT && holder.namespace === NAMESPACE
       ? isRunning(holder.pid, holder.startTime)
       : (await fileSystemTime(folder)) - mtimeMs < UNSEEN_MS;
   return lives ? holder : undefined;

@@ -1,11 +1,10 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { link, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { writeDurably } from '../durable.js';
-import { EvidenceRefusal } from '../error.js';
+import { linkIntoPlace, writeDraft } from '../durable.js';
+import { evidenceError, EvidenceRefusal } from '../error.js';
 import { fingerprintOf } from '../hash.js';
-import { errnoOf } from '../../host/errno.js';
 
 /** The worker's key for evidence. */
 export interface EvidenceKey {
@@ -48,16 +47,12 @@ export async function openEvidenceKey(path: string): Promise<EvidenceKey> {
 }
 
 async function makeKey(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  const draft = `${path}.${process.pid}`;
-  await writeDurably(draft, pem, 0o600);
   try {
-    await link(draft, path);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    // Where another worker was first, its key counts.
+    await linkIntoPlace(await writeDraft(path, pem, 0o600), path);
   } catch (error) {
-    // Another worker was first: its key counts.
-    if (errnoOf(error) !== 'EEXIST') throw error;
-  } finally {
-    await rm(draft, { force: true });
+    throw evidenceError('write', path, error);
   }
 }

@@ -1,7 +1,7 @@
-import { link, lstat, readFile, realpath, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstat, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { fileDrop as kind } from './file.drop.kind.js';
-import { removeUnfinished, sha256, syncFolder, writeDraft } from '../../evidence/durable.js';
+import { linkIntoPlace, removeUnfinished, sha256, writeDraft } from '../../evidence/durable.js';
 import { inTurn } from '../shared/file-turn.js';
 import { readNeeded } from '../shared/replace.js';
 import type { HandlerOf } from '../../activities/step/step.js';
@@ -30,10 +30,9 @@ export const fileDrop: HandlerOf<typeof kind> = {
   },
 };
 
-function waits(target: string, cause?: unknown): StepError {
+function waits(target: string): StepError {
   return new StepError('CHECK_FAILED', `${target} is there already and waits.`, {
     hint: 'Let it be taken first, or drop it under another name.',
-    cause,
   });
 }
 
@@ -49,14 +48,12 @@ async function appear(held: string, target: string, bytes: Uint8Array): Promise<
     if (!(await readFile(draft)).equals(bytes)) {
       throw new StepError('CHECK_FAILED', `What was written for ${target} reads otherwise, so it was not dropped.`);
     }
-    await link(draft, held);
+    if (!(await linkIntoPlace(draft, held))) throw waits(target);
   } catch (cause) {
     if (cause instanceof StepError) throw cause;
-    if (errnoOf(cause) === 'EEXIST') throw waits(target, cause);
     throw new StepError('CHECK_FAILED', `${target} could not be dropped (${errnoOf(cause) ?? 'error'}).`, { cause });
   } finally {
     if (draft !== undefined) await rm(draft, { force: true });
   }
-  await syncFolder(dirname(held));
   return new Date().toISOString();
 }

@@ -6,7 +6,7 @@ import { StepError } from '../../activities/step/step-error.js';
 import { lastWords } from '../shared/last-words.js';
 import type { Git } from './git.js';
 import type { Repository } from './repository.js';
-import { changesBetween, short } from './trees.js';
+import { changesBetween, named, short } from './trees.js';
 
 /** Whoever works in the same repository may hold its lock, be between a write and its commit, or have just committed. */
 const BUSY = /index\.lock|unable to lock|cannot lock ref|would be overwritten/i;
@@ -15,7 +15,6 @@ const MOVED = /not possible to fast-forward/i;
 const WAIT_MS = 5000;
 const TRIES = 30;
 const PAUSE_MS = 250;
-const NAMED = 4;
 /** What git leaves in its folder while it is in the middle of something, and what that is. */
 const UNDER_WAY = [
   ['rebase-merge', 'A rebase'],
@@ -131,10 +130,15 @@ async function moveTo({ git, bare }: Repository, head: Head, commit: string): Pr
   return bare && /but expected/.test(moved.stderr) ? 'not possible to fast-forward' : moved.stderr || moved.stdout;
 }
 
-async function notMoved({ git, folder }: Repository, head: Head, commit: string, said: string): Promise<StepError> {
+async function notMoved(
+  { git, folder, gitDir }: Repository,
+  head: Head,
+  commit: string,
+  said: string,
+): Promise<StepError> {
   const options = { said: lastWords(said).said };
   if (/index\.lock/i.test(said)) {
-    return new StepError('CHECK_FAILED', `Somebody holds ${folder}/.git/index.lock; nothing was changed.`, {
+    return new StepError('CHECK_FAILED', `Somebody holds ${join(gitDir, 'index.lock')}; nothing was changed.`, {
       ...options,
       hint: 'Where no git runs any more, it was left by one that was killed: take it away, then retry.',
     });
@@ -142,10 +146,9 @@ async function notMoved({ git, folder }: Repository, head: Head, commit: string,
   const stands = /would be overwritten/i.test(said);
   const names = stands ? await differing(git, [...(await changesBetween(git, head.commit, commit)).keys()]) : [];
   if (names.length > 0) {
-    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
     return new StepError(
       'EXPECTATION_FAILED',
-      `${names.slice(0, NAMED).join(', ')}${more} in ${folder} was changed and not committed; nothing was changed.`,
+      `${named(names)} in ${folder} was changed and not committed; nothing was changed.`,
       { ...options, hint: 'Commit or put away what stands there, then retry.' },
     );
   }
@@ -159,23 +162,25 @@ async function notMoved({ git, folder }: Repository, head: Head, commit: string,
   );
 }
 
+/** Paths of one call: of some thousand long ones the system would start no program. */
 const AT_ONCE = 500;
 
 /** Those of some paths whose working file is not what is committed, as git compares it: by what a commit would hold. */
 export async function differing(git: Git, paths: readonly string[]): Promise<string[]> {
-  const told = await git.text(
-    'status',
-    '--porcelain',
-    '-z',
-    '--no-renames',
-    '--untracked-files=all',
-    '--ignored=matching',
-    '--ignore-submodules=all',
-    '--',
-    ...paths.slice(0, AT_ONCE),
-  );
-  return told
-    .split('\0')
-    .filter(Boolean)
-    .map((line) => line.slice(3));
+  const found: string[] = [];
+  for (let at = 0; at < paths.length; at += AT_ONCE) {
+    const told = await git.text(...STATUS, '--', ...paths.slice(at, at + AT_ONCE));
+    for (const line of told.split('\0').filter(Boolean)) found.push(line.slice(3));
+  }
+  return found;
 }
+
+const STATUS = [
+  'status',
+  '--porcelain',
+  '-z',
+  '--no-renames',
+  '--untracked-files=all',
+  '--ignored=matching',
+  '--ignore-submodules=all',
+];

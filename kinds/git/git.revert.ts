@@ -23,8 +23,6 @@ const made = z.object({
 });
 type Made = z.infer<typeof made>;
 
-const NAMED = 4;
-
 export const gitRevert: HandlerOf<typeof kind> = {
   check: ({ repo }, context) => checkRepository(context.path(repo), context, true),
   async do(input, context) {
@@ -72,10 +70,8 @@ async function changeOf(git: Git, commit: Commit, file: string): Promise<Change>
   const changes = await trees.changesBetween(git, commit.parent, commit.id);
   const change = changes.get(file);
   if (change) return change;
-  const names = [...changes.keys()];
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
   throw new StepError('BAD_INPUT', `${short(commit.id)} does not change ${file}; nothing was changed.`, {
-    hint: `Name a file that it changes: ${names.slice(0, NAMED).join(', ') || 'it changes none'}${more}.`,
+    hint: `Name a file that it changes: ${trees.named([...changes.keys()]) || 'it changes none'}.`,
   });
 }
 
@@ -165,10 +161,9 @@ async function commitOf(repository: Repository, head: Head, making: Making): Pro
   const { taken, commit, context } = making;
   if ('conflicts' in taken) {
     const names = taken.conflicts;
-    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
     throw new StepError(
       'EXPECTATION_FAILED',
-      `${short(commit.id)} conflicts with later changes of ${names.slice(0, NAMED).join(', ')}${more}; nothing was changed.`,
+      `${short(commit.id)} conflicts with later changes of ${trees.named(names)}; nothing was changed.`,
       {
         hint: 'Take those back first, or revert by hand and commit; then retry.',
         facts: { conflicts: names.slice(0, 20) },

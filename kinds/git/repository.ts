@@ -2,12 +2,10 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CheckContext, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
-import { acquireLock, LockTimeout, type Release } from '../../host/file-lock.js';
 import { lastWords } from '../shared/last-words.js';
+import { takeTurn } from '../shared/turn.js';
 import { type Git, gitIn, type Setting } from './git.js';
 
-/** Longest that another step, or another go-live, may work in the repository before this one gives up. */
-const LOCK_MS = 120_000;
 const TRUST_MS = 10_000;
 
 /** A repository that is one, whole, and within the folders of the plan. */
@@ -111,35 +109,8 @@ export async function checkRepository(folder: string, context: Ways, whole: bool
 /**
  * Runs something while no other step, of whatever go-live, works in the same repository, by whichever of its work trees.
  *
- * @throws StepError CHECK_FAILED that names the process which does not end
+ * @throws StepError as `takeTurn`
  */
-export async function aloneIn<T>(repository: Repository, context: StepContext, work: () => Promise<T>): Promise<T> {
-  const { commonDir } = repository;
-  let release: Release;
-  try {
-    release = await acquireLock(join(commonDir, 'golive.lock'), {
-      timeoutMs: LOCK_MS,
-      signal: context.signal,
-      waiting: (pid) =>
-        context.progress({ text: `waits for another step (process ${pid}) that works in ${commonDir}` }),
-    });
-  } catch (error) {
-    if (context.signal.aborted) {
-      throw new StepError('CANCELLED', `The step was stopped while another one worked in ${commonDir}.`, {
-        cause: error,
-      });
-    }
-    if (!(error instanceof LockTimeout)) throw error;
-    const seconds = LOCK_MS / 1000;
-    throw new StepError(
-      'CHECK_FAILED',
-      `The process ${error.pid} has worked in ${commonDir} for more than ${seconds} s and does not end.`,
-      { hint: `See what it does; its lock is ${join(commonDir, 'golive.lock')}.`, cause: error },
-    );
-  }
-  try {
-    return await work();
-  } finally {
-    await release();
-  }
+export function aloneIn<T>({ commonDir }: Repository, context: StepContext, work: () => Promise<T>): Promise<T> {
+  return takeTurn(join(commonDir, 'golive.lock'), commonDir, context, work);
 }

@@ -150,3 +150,12 @@ export async function wasTakenBack(git: Git, commit: Commit, tip: string): Promi
 export function short(commit: string): string {
   return commit.slice(0, 12);
 }
+
+/** Most names that a sentence holds. */
+const NAMED = 4;
+
+/** Names as a sentence holds them: the first of them, and how many more there are. */
+export function named(names: readonly string[]): string {
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  return `${names.slice(0, NAMED).join(', ')}${more}`;
+}

@@ -1,11 +1,10 @@
-import { link, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { logRotate as kind } from './log.rotate.kind.js';
-import { shownCommand } from '../process/processes.js';
 import { readPidFile } from '../process/pid-file.js';
-import type { RunningProcess } from '../process/running.js';
-import { writeDraft } from '../../evidence/durable.js';
+import { type RunningProcess, shownCommand } from '../process/running.js';
+import { linkIntoPlace, writeDraft } from '../../evidence/durable.js';
 import { inTurn } from '../shared/file-turn.js';
 import { largest, smallest } from '../../model/largest.js';
 import { asStep } from '../shared/as-step.js';
@@ -148,14 +147,7 @@ async function rotate(file: string, path: string, input: Input, context: StepCon
 /** A link shall not lead nowhere: an empty log of the same mode and owner, unless the writer was faster. */
 async function makeAnew(path: string): Promise<void> {
   const { mode, uid, gid } = await stat(`${path}.1`);
-  const draft = await writeDraft(path, '', mode & 0o7777, { uid, gid });
-  try {
-    await link(draft, path);
-  } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
+  await linkIntoPlace(await writeDraft(path, '', mode & 0o7777, { uid, gid }), path);
 }
 
 /** What an earlier attempt remembered of a log when it had come to move it; the rest is still to be done. */

@@ -1,5 +1,6 @@
 import type { processFind as kind } from './process.find.kind.js';
-import { nameOf, processesOf, shownCommand } from './processes.js';
+import { nameOf, processesOf } from './processes.js';
+import { shownCommand } from './running.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 

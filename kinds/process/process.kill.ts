@@ -1,6 +1,5 @@
 import type { processKill as kind } from './process.kill.kind.js';
-import { shownCommand } from './processes.js';
-import { processOf } from './running.js';
+import { processOf, shownCommand } from './running.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { errnoOf } from '../../host/errno.js';

@@ -20,28 +20,19 @@ export async function processesOf(name: ProcessName, context: Pick<StepContext, 
     throw new StepError('TOOL_MISSING', 'Processes can be found on Linux only: there is no /proc on this machine.');
   }
   const { pidFile, command } = name;
-  const pids =
-    pidFile === undefined
-      ? readdirSync('/proc')
-          .filter((entry) => /^\d+$/.test(entry))
-          .map(Number)
-      : await pidIn(context.path(pidFile));
-  return pids
-    .map((pid) => processOf(pid))
-    .filter((one) => one !== undefined)
-    .filter((one) => one.pid !== process.pid && (command === undefined || one.command.includes(command)));
+  const running = pidFile === undefined ? allRunning() : await namedIn(context.path(pidFile));
+  return running.filter((one) => one.pid !== process.pid && (command === undefined || one.command.includes(command)));
+}
+
+function allRunning(): RunningProcess[] {
+  const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
+  return pids.map((pid) => processOf(Number(pid))).filter((one) => one !== undefined);
 }
 
 /** None when the file is not believed. */
-async function pidIn(path: string): Promise<number[]> {
+async function namedIn(path: string): Promise<RunningProcess[]> {
   const read = await readPidFile(path);
-  return 'process' in read ? [read.process.pid] : [];
-}
-
-/** A command line as outputs and sentences hold it, cut at whole characters. */
-export function shownCommand(command: string, most: number): string {
-  const characters = [...command];
-  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : command;
+  return 'process' in read ? [read.process] : [];
 }
 
 /** How a name is told in a sentence. */

@@ -31,3 +31,9 @@ function startedAtMs(ticks: number): number {
   const uptimeMs = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 1000;
   return Math.round(Date.now() - uptimeMs + (ticks * 1000) / TICKS);
 }
+
+/** A command line as outputs and sentences hold it, cut at whole characters. */
+export function shownCommand(command: string, most: number): string {
+  const characters = [...command];
+  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : command;
+}

@@ -1,14 +1,10 @@
 import { lstat, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { sha256 } from '../../evidence/durable.js';
 import { errnoOf } from '../../host/errno.js';
-import { LockTimeout, withLock } from '../../host/file-lock.js';
-
-/** The part of a step's time that may be waited, so that the error can name the one that was waited for. */
-const WAITED = 0.8;
+import { takeTurn, type Waiting } from './turn.js';
 
 /**
  * Runs something on a file while no other step of golive changes it, of whatever go-live and worker of this user on this
@@ -16,31 +12,10 @@ const WAITED = 0.8;
  * operator's file. A process that is no golive's keeps no turn: see `changeFile`.
  *
  * @param path the file's own, links resolved: two names of one file are one turn
- * @throws StepError CHECK_FAILED that names the process whose turn does not end
+ * @throws StepError as `takeTurn`
  */
-export async function inTurn<T>(
-  path: string,
-  context: Pick<StepContext, 'task' | 'signal' | 'progress'>,
-  work: () => Promise<T>,
-): Promise<T> {
-  const folder = join(await lockRoot(), sha256(path).slice(0, 32));
-  const who = (pid: number): string => (pid === process.pid ? 'another step of this worker' : `the process ${pid}`);
-  const waiting = (pid: number): void => context.progress({ text: `${path} is being changed by ${who(pid)}` });
-  try {
-    const timeoutMs = context.task.timeoutMs * WAITED;
-    return await withLock(folder, { timeoutMs, signal: context.signal, waiting }, work);
-  } catch (error) {
-    if (error instanceof LockTimeout) {
-      throw new StepError('CHECK_FAILED', `${path} is being changed by ${who(error.pid)}, which does not end.`, {
-        hint: 'See what that one waits for; then retry.',
-        cause: error,
-      });
-    }
-    if (context.signal.aborted) {
-      throw new StepError('CANCELLED', `Waiting for ${path} was called off.`, { cause: error });
-    }
-    throw error;
-  }
+export async function inTurn<T>(path: string, context: Waiting, work: () => Promise<T>): Promise<T> {
+  return takeTurn(join(await lockRoot(), sha256(path).slice(0, 32)), path, context, work);
 }
 
 /** Folder of the locks of this user. Another one's is not believed, whoever may have made it first. */

@@ -1,7 +1,7 @@
 import type { LogTail } from './contract.js';
 
-/** Compose puts the container before each line: `web-1  | text`. */
-const PREFIXED = /^(\S+)\s*\| ?(.*)$/;
+/** Compose puts the container before each line: `web-1  | text`; a bar of progress in it holds carriage returns. */
+const PREFIXED = /^(\S+)\s*\| ?(.*)$/s;
 
 /**
  * The last lines of a service's containers, from what `docker compose logs` printed.

@@ -52,8 +52,7 @@ const LARGEST = 256 * 1024;
  * @throws StepError BAD_INPUT that names the key, NOT_FOUND
  */
 export function readStack(folder: string): StackDefinition {
-  const { name, services } = parseStack(folder);
-  return { name, services: new Map(Object.entries(services).map(([id, one]) => [id, { ...one, name: id }])) };
+  return definitionOf(parseStack(folder), {});
 }
 
 /**
@@ -62,16 +61,21 @@ export function readStack(folder: string): StackDefinition {
  * @throws StepError BAD_INPUT that names the key, NOT_FOUND also for an environment file that is named and not there
  */
 export function readStackToStart(folder: string): StackDefinition {
-  const { envFile } = parseStack(folder);
-  const { name, services } = readStack(folder);
-  const shared = envFile === undefined ? {} : readEnvFile(join(folder, envFile.path), envFile.required);
-  const laid = [...services].map(
-    ([id, one]) => [id, { ...one, environment: { ...one.environment, ...shared } }] as const,
-  );
-  return { name, services: new Map(laid) };
+  const parsed = parseStack(folder);
+  const { envFile } = parsed;
+  return definitionOf(parsed, envFile ? readEnvFile(join(folder, envFile.path), envFile.required) : {});
 }
 
-function parseStack(folder: string): z.infer<typeof stack> {
+type Parsed = z.infer<typeof stack>;
+
+function definitionOf({ name, services }: Parsed, shared: Readonly<Record<string, string>>): StackDefinition {
+  const named = Object.entries(services).map(
+    ([id, one]) => [id, { ...one, name: id, environment: { ...one.environment, ...shared } }] as const,
+  );
+  return { name, services: new Map(named) };
+}
+
+function parseStack(folder: string): Parsed {
   const path = join(folder, 'stack.yaml');
   const parsed = stack.safeParse(readYaml(path));
   if (parsed.success) return parsed.data;

@@ -43,3 +43,23 @@ export const STACK_FILES = [...COMPOSE_FILES, ...OVERRIDE_FILES, 'stack.yaml'];
 export function stackFiles(stack: Json | undefined): PinnedFiles {
   return { names: stack === undefined ? [] : STACK_FILES, folder: stack };
 }
+
+/** What every kind of stack does with more than one file of Compose. */
+export const MEETS_COMPOSE_FILES = {
+  'several files of Compose': `the first of ${COMPOSE_FILES.map((name) => `\`${name}\``).join(', ')}, and over it the first override; the summary says which. \`COMPOSE_FILE\` is not obeyed`,
+} as const;
+
+/** The same, of a kind that tells how its services are: `stateOfService` says it. */
+export const MEETS_SERVICES = {
+  ...MEETS_COMPOSE_FILES,
+  'containers of `compose run`': 'are not the service',
+  'a service of several containers': 'is ready when all are, and as many as its definition says',
+  'a service that has ended with 0':
+    'is ready when another one waits for that (`service_completed_successfully`), or when its `restart` is `no` and it has neither ports nor a health check',
+} as const;
+
+/** What every kind that starts or stops a stack does without the file of its variables. */
+export const MEETS_ENV_FILE = {
+  'an environment file that `stack.yaml` names, and is not there':
+    'refused, and not taken for empty; to look and to stop it is not needed',
+} as const;

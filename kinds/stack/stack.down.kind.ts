@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { stackDriver, stackFiles, stackFolder, stackState } from './stack-fields.js';
+import {
+  MEETS_COMPOSE_FILES,
+  MEETS_ENV_FILE,
+  stackDriver,
+  stackFiles,
+  stackFolder,
+  stackState,
+} from './stack-fields.js';
 
 export const stackDown = defineKind({
   title: 'Stack down',
@@ -26,10 +33,8 @@ export const stackDown = defineKind({
   undo: null,
   meets: {
     'services of profiles of Compose': 'are stopped, too, whatever started them',
-    'several files of Compose':
-      'the first of `compose.yaml`, `compose.yml`, `docker-compose.yml`, `docker-compose.yaml`, and over it the first override; the summary says which. `COMPOSE_FILE` is not obeyed',
-    'an environment file that `stack.yaml` names, and is not there':
-      'refused, and not taken for empty; to look and to stop it is not needed',
+    ...MEETS_COMPOSE_FILES,
+    ...MEETS_ENV_FILE,
   },
   example: `id: down
 uses: stack.down

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { stackDriver, stackFiles, stackFolder } from './stack-fields.js';
+import { MEETS_SERVICES, stackDriver, stackFiles, stackFolder } from './stack-fields.js';
 
 export const stackPs = defineKind({
   title: 'Stack status',
@@ -25,12 +25,7 @@ export const stackPs = defineKind({
   pins: ({ stack }) => stackFiles(stack),
   undo: null,
   meets: {
-    'several files of Compose':
-      'the first of `compose.yaml`, `compose.yml`, `docker-compose.yml`, `docker-compose.yaml`, and over it the first override; the summary says which. `COMPOSE_FILE` is not obeyed',
-    'containers of `compose run`': 'are not the service',
-    'a service of several containers': 'is ready when all are, and as many as its definition says',
-    'a service that has ended with 0':
-      'is ready when another one waits for that (`service_completed_successfully`), or when its `restart` is `no` and it has neither ports nor a health check',
+    ...MEETS_SERVICES,
     'what `ps` prints otherwise than JSON':
       'fails the step; one array, as before v2.21, and the form of podman are read',
   },

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { duration } from '../shared/fields.js';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { stackDriver, stackFiles, stackFolder, stackServices, stackState } from './stack-fields.js';
+import {
+  MEETS_ENV_FILE,
+  MEETS_SERVICES,
+  stackDriver,
+  stackFiles,
+  stackFolder,
+  stackServices,
+  stackState,
+} from './stack-fields.js';
 
 export const stackUp = defineKind({
   title: 'Stack up',
@@ -31,14 +39,8 @@ export const stackUp = defineKind({
   pins: ({ stack }) => stackFiles(stack),
   undo: 'Stops the services that it started and brings back those that it replaced as they ran before; volumes stay.',
   meets: {
-    'several files of Compose':
-      'the first of `compose.yaml`, `compose.yml`, `docker-compose.yml`, `docker-compose.yaml`, and over it the first override; the summary says which. `COMPOSE_FILE` is not obeyed',
-    'containers of `compose run`': 'are not the service',
-    'a service of several containers': 'is ready when all are, and as many as its definition says',
-    'a service that has ended with 0':
-      'is ready when another one waits for that (`service_completed_successfully`), or when its `restart` is `no` and it has neither ports nor a health check',
-    'an environment file that `stack.yaml` names, and is not there':
-      'refused, and not taken for empty; to look and to stop it is not needed',
+    ...MEETS_SERVICES,
+    ...MEETS_ENV_FILE,
     'numbers and dates among the variables of `stack.yaml`':
       'are the text that is written: `0123` stays `0123`; a variable without a value is refused',
     'two at once on one stack': 'are not serialised: let one runbook have it at a time',

@@ -1,10 +1,10 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { writeDurably } from '../../evidence/durable.js';
+import { linkIntoPlace, writeDraft, writeDurably } from '../../evidence/durable.js';
 
 test.each([0o600, 0o640, 0o666])(
   'a file of mode %p has it from its first byte on, whatever the mask is',
@@ -32,3 +32,15 @@ test.each([0o600, 0o640, 0o666])(
     }
   },
 );
+
+test('of two that are put where nothing stands, the first stays, and nothing is left beside it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'golive-durable-'));
+  const path = join(folder, 'file');
+  try {
+    expect(await linkIntoPlace(await writeDraft(path, 'first'), path)).toBe(true);
+    expect(await linkIntoPlace(await writeDraft(path, 'second'), path)).toBe(false);
+    expect([readdirSync(folder), readFileSync(path, 'utf8')]).toEqual([['file'], 'first']);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});

@@ -9,7 +9,7 @@ export interface Proposals {
   base: string;
   repo: string;
   remote: string;
-  prepare(more?: object, task?: object): Promise<StepRun>;
+  prepare(more?: object, task?: object, env?: NodeJS.ProcessEnv): Promise<StepRun>;
   withRemote(): void;
   /** Somebody else's commit on the remote's branch, under golive's own name: anybody can call himself so. */
   aliceOn(branch: string): string;
@@ -28,7 +28,7 @@ export function proposalsIn(): Proposals {
     repo,
     remote,
     health,
-    prepare: (more = {}, task = {}) =>
+    prepare: (more = {}, task = {}, env = undefined) =>
       runStep(
         'pr.prepare',
         {
@@ -38,7 +38,7 @@ export function proposalsIn(): Proposals {
           title: "Check 'health'",
           ...more,
         },
-        { goLive: { baseDir: base }, task },
+        { goLive: { baseDir: base }, task, env },
       ),
     withRemote: () => {
       execFileSync('git', ['init', '--quiet', '--bare', '-b', 'main', remote]);

@@ -72,6 +72,14 @@ describe('setVariables', () => {
     expect(() => setVariables(before, set)).toThrow('cannot be set: Node would read another value');
   });
 
+  test.each([
+    ['#=', 'to Node it would change "#", too'],
+    ['A=1\nA:', 'Docker Compose would read another value than the one that was to be set'],
+    [':\n=""A', 'to Docker Compose it would change "", too'],
+  ])('%j is left as it is: %s', (before, why) => {
+    expect(() => setVariables(before, { A: 'x y' })).toThrow(`A cannot be set: ${why}.`);
+  });
+
   test('a file that Docker Compose does not take is set as Node reads it, and that is told', () => {
     expect(setVariables('A B=1\nC=1\n', { C: '2' })).toEqual({
       text: 'A B=1\nC=2\n',

@@ -72,6 +72,15 @@ describe('git.revert in a repository: what it does with', () => {
       also: ({ base }) => expect(readFileSync(join(base, 'two', 'notes.md'), 'utf8')).toBe('one\n'),
     },
     {
+      name: 'a lock of another git in a work tree of its own, which does not go',
+      world: ({ base, repo, risky }) => {
+        git(repo, 'worktree', 'add', '--quiet', '-b', 'two', join(base, 'two'));
+        writeFileSync(join(repo, '.git', 'worktrees', 'two', 'index.lock'), '');
+        return { repo: 'two', commit: risky };
+      },
+      refused: /Somebody holds .*\.git\/worktrees\/two\/index\.lock; nothing was changed/,
+    },
+    {
       name: 'a bare repository',
       world: ({ base, repo, risky }) => {
         git(base, 'clone', '--quiet', '--bare', repo, join(base, 'bare.git'));

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { commits, repositoryIn, revert } from '../../kits/reverts.js';
-import { git, smallRepository } from '../../kits/small-repository.js';
+import { git, insteadOfGit, smallRepository } from '../../kits/small-repository.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { failed, passed, runStep, runTask, type StepRun, temporaryFolder, undoOf } from '../../kits/step-run.js';
 
@@ -60,20 +60,13 @@ describe('git.revert', () => {
   test('whoever commits in the repository meanwhile takes nothing of the revert into a commit of theirs', async () => {
     const { base, repo } = repositoryIn(temporaryFolder());
     // What runs in place of git commits beside it in the moment of harm: when the revert is made, and not yet taken over.
-    const real = process.env.PATH?.split(delimiter).find((folder) => existsSync(join(folder, 'git'))) ?? '';
-    mkdirSync(join(base, 'bin'));
-    writeFileSync(
-      join(base, 'bin', 'git'),
-      `#!/bin/sh
-case " $* " in *" merge --ff-only "*) if mkdir ${base}/once 2>/dev/null; then
-  (cd ${repo} && echo x > beside.md && ${real}/git add beside.md &&
-   ${real}/git -c user.name=b -c user.email=b@b.test commit -qm beside) </dev/null >&2
-fi ;; esac
-exec ${real}/git "$@"
-`,
-      { mode: 0o755 },
+    const env = insteadOfGit(
+      base,
+      (real) => `case " $* " in *" merge --ff-only "*) if mkdir ${base}/once 2>/dev/null; then
+  (cd ${repo} && echo x > beside.md && ${real} add beside.md &&
+   ${real} -c user.name=b -c user.email=b@b.test commit -qm beside) </dev/null >&2
+fi ;; esac`,
     );
-    const env = { ...process.env, PATH: `${join(base, 'bin')}${delimiter}${process.env.PATH ?? ''}` };
     const { outputs } = passed(await revert(base, { message: 'order risky-1' }, {}, env));
     expect(outputs).toMatchObject({ restored: true });
     expect(git(repo, 'log', '--format=%s', '-n', '2').split('\n')[1]).toBe('beside');

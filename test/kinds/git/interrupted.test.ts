@@ -1,23 +1,20 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { commits, repositoryIn, revert } from '../../kits/reverts.js';
-import { git } from '../../kits/small-repository.js';
+import { git, insteadOfGit } from '../../kits/small-repository.js';
 import { failed, passed, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
 
 /** A revert that is stopped when git has written files and neither index nor branch. */
-async function stopped(then = '') {
+async function stopped(then = '', many = 0) {
   const world = repositoryIn(temporaryFolder());
   const { base, repo, write, commit } = world;
   write('gone.md', 'gone\n');
+  for (let one = 0; one < many; one += 1) write(`many/${one}.md`, 'x\n');
   write('notes.md', 'one\nrisky\nmore\n');
   const risky = commit('order risky-2');
-  const real = process.env.PATH?.split(delimiter).find((folder) => existsSync(join(folder, 'git'))) ?? '';
-  mkdirSync(join(base, 'bin'));
   const half = `printf 'one\\nrisky\\n' > ${repo}/notes.md; rm ${repo}/gone.md`;
-  const script = `case " $* " in *" merge --ff-only "*) ${half}; ${then} exit 143 ;; esac\nexec ${real}/git "$@"\n`;
-  writeFileSync(join(base, 'bin', 'git'), `#!/bin/sh\n${script}`, { mode: 0o755 });
-  const env = { ...process.env, PATH: `${join(base, 'bin')}${delimiter}${process.env.PATH ?? ''}` };
+  const env = insteadOfGit(base, () => `case " $* " in *" merge --ff-only "*) ${half}; ${then} exit 143 ;; esac`);
   const run = await revert(base, { commit: risky }, {}, env);
   expect(failed(run).code).toBe('COMMAND_FAILED');
   expect(git(repo, 'status', '--porcelain').split('\n').length).toBeGreaterThan(1);
@@ -37,6 +34,12 @@ describe('a revert that was stopped while git took it over', () => {
     passed(await runTask('git.revert', undoOf(run.task), { part: 'undo' }));
     expect(git(repo, 'status', '--porcelain')).toBe('');
     expect(readFileSync(join(repo, 'gone.md'), 'utf8')).toBe('gone\n');
+  });
+  test('is put back whole where it had written more files than one call of git is given', async () => {
+    const { repo, run } = await stopped('rm many/*;', 600);
+    expect(git(repo, 'status', '--porcelain').split('\n').length).toBeGreaterThan(600);
+    passed(await runTask('git.revert', undoOf(run.task), { part: 'undo' }));
+    expect(git(repo, 'status', '--porcelain')).toBe('');
   });
   test('leaves all as it is where somebody else has written meanwhile', async () => {
     const { repo, run } = await stopped('echo mine > notes.md;');

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type Proposals, proposalsIn } from '../../kits/proposals.js';
-import { git } from '../../kits/small-repository.js';
+import { git, insteadOfGit } from '../../kits/small-repository.js';
 import { failed, passed } from '../../kits/step-run.js';
 
 let world: Proposals;
@@ -43,6 +43,17 @@ describe('the push of pr.prepare', () => {
     git(remote, 'update-ref', 'refs/heads/golive/health', alices);
     world.health('on: never\n');
     failed(await world.prepare({ remote: 'origin' }, { epoch: 3 }));
+    expect(git(remote, 'rev-parse', 'golive/health')).toBe(alices);
+  });
+  test('does not go over what somebody has put there since it was looked', async () => {
+    world.withRemote();
+    passed(await world.prepare({ remote: 'origin' }));
+    const alices = world.aliceOn('golive/health2');
+    const moves = `-C ${remote} update-ref refs/heads/golive/health ${alices}`;
+    const env = insteadOfGit(base, (real) => `case " $* " in *" push "*) ${real} ${moves} ;; esac`);
+    world.health('on: push\n');
+    const failure = failed(await world.prepare({ remote: 'origin' }, { epoch: 2 }, env));
+    expect(failure.message).toMatch(/that golive did not make/);
     expect(git(remote, 'rev-parse', 'golive/health')).toBe(alices);
   });
   test('goes where the remote is pushed to', async () => {

@@ -40,3 +40,14 @@ test('whoever does not get its turn names the one that has it, and one that is s
   await held;
   await expect(inTurn(path, context(), async () => 'had')).resolves.toBe('had');
 });
+
+test('what goes wrong in its turn is told as it is, also when the step was stopped meanwhile', async () => {
+  const stop = new AbortController();
+  const work = async (): Promise<never> => {
+    stop.abort();
+    throw new Error('the disk is full');
+  };
+  await expect(inTurn(join(temporaryFolder(), 'f'), context(5000, stop.signal), work)).rejects.toThrow(
+    'the disk is full',
+  );
+});

@@ -12,6 +12,7 @@ function dockerIn(
   ps: string,
   upCode = 0,
   config = '',
+  upSays = 'container api is unhealthy',
 ): { env: NodeJS.ProcessEnv; calls: () => string[] } {
   const log = join(base, 'calls');
   const bin = join(base, 'bin');
@@ -25,7 +26,7 @@ function dockerIn(
     `#!/bin/sh
 echo "$*" >> '${log}'
 case "$*" in
-  *" up "*) echo 'container api is unhealthy' >&2; exit ${upCode} ;;
+  *" up "*) echo '${upSays}' >&2; exit ${upCode} ;;
   *" ps "*) cat '${join(base, 'ps')}' ;;
   *"config --format json"*) cat '${join(base, 'config')}' ;;
   *"config --services"*) printf 'api\\ndb\\n' ;;
@@ -118,6 +119,19 @@ describe('the compose driver', () => {
         outputs: { services: 2, running: 1, healthy: 2, unhealthy: [] },
         summary: '1 of 2 services run, 2 ready, of them ended as they are to: db',
       });
+    }
+  });
+
+  test('that Compose fails over a service that has ended as it is to is no failure', async () => {
+    const config = JSON.stringify({ services: { api: {}, db: { restart: 'no' } } });
+    const ps = [line('api', 'running', ''), line('db', 'exited', '')].join('\n');
+    for (const [says, ends] of [
+      ['service "db" exited (0)', passed],
+      ['service "db" exited (1)', failed],
+    ] as const) {
+      const baseDir = temporaryFolder();
+      const { env } = dockerIn(baseDir, ps, 1, config, says);
+      ends(await runStep('stack.up', { stack: 'stack' }, { env, goLive: { baseDir } }));
     }
   });
 
