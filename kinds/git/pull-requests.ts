@@ -4,7 +4,6 @@ import { retryAfterMs } from '../../activities/step/retry-after.js';
 import type { HttpAnswer, SecretRef, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { formatDuration } from '../../model/duration.js';
-import { jsonIn } from '../shared/kept.js';
 
 /** Where pull requests are asked for, and for which branch. */
 export interface PullRequests {

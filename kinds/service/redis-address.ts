@@ -55,6 +55,11 @@ export function redisAddress(url: string, what: string): RedisAddress {
   };
 }
 
+/** Whether a host in its one spelling is an address, and no name to look up. */
+export function isAddress(host: string): boolean {
+  return host.includes(':') || /^\d{1,3}(\.\d{1,3}){3}$/.test(host);
+}
+
 /** Host and port as people read them. */
 export function shownPlace({ host, port }: Pick<RedisAddress, 'host' | 'port'>): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -1,9 +1,8 @@
-import { isIP } from 'node:net';
 import type { Redis } from 'ioredis';
 import { reasonOf } from '../../activities/step/connection.js';
 import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
-import type { RedisAddress } from './redis-address.js';
+import { isAddress, type RedisAddress } from './redis-address.js';
 
 /** How a Redis is reached, and how it is told. */
 export interface RedisPlace {
@@ -52,7 +51,7 @@ export async function withRedis<T>(place: RedisPlace, ways: Ways, ask: (redis: R
 
 async function addressesOf({ address: { host, port }, where, secret }: RedisPlace, { reach }: Ways): Promise<string[]> {
   const lookup = reach(host, port, secret);
-  if (isIP(host) !== 0) return [host];
+  if (isAddress(host)) return [host];
   try {
     return await new Promise<string[]>((resolve, reject) => {
       lookup(host, { all: true }, (error, found) => {
@@ -75,7 +74,7 @@ async function client({ address, timeoutMs }: RedisPlace, ip: string): Promise<R
     db,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(address.tls ? { tls: isIP(host) === 0 ? { servername: host } : {} } : {}),
+    ...(address.tls ? { tls: !isAddress(host) ? { servername: host } : {} } : {}),
     lazyConnect: true,
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
