@@ -75,7 +75,7 @@ export class Project {
       return { code, value: JSON.parse(from) as T, stderr };
     } catch {
       // The end says why; the beginning of a long text is what reports cut last.
-      const end = (text: string): string => text.slice(-2000);
+      const end = (text: string): string => text.slice(-700);
       throw new Error(`golive ${args.join(' ')} gave no JSON (exit ${code}).\n${end(stderr)}\nstdout: ${end(stdout)}`);
     }
   }
