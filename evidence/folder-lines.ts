@@ -6,6 +6,7 @@ import { LockTimeout, withLock } from '../host/file-lock.js';
 import { sha256, syncFolder, writeDurably } from './durable.js';
 import { EvidenceError, EvidenceRefusal, evidenceError } from './error.js';
 import type { EvidenceStore, Tail } from './store.js';
+import { Turns } from './turns.js';
 import { largest } from '../model/largest.js';
 
 const NEWLINE = 0x0a;
@@ -13,7 +14,7 @@ const PIECE_BYTES = 64 * 1024;
 /** How long a worker waits for another that writes; one that is stopped in the middle of it is waited for, too. */
 const LOCK_MS = 30_000;
 
-const queues = new Map<string, Promise<void>>();
+const appends = new Turns();
 
 /** Beside the bundle, not in it: the lock is no evidence. */
 function lockFolder(root: string): string {
@@ -27,14 +28,7 @@ export function appendLines(
   next: Parameters<EvidenceStore['append']>[1],
   final: boolean,
 ): Promise<void> {
-  const before = queues.get(root) ?? Promise.resolve();
-  const mine = before.catch(() => undefined).then(async () => append(root, await place(), next, final));
-  queues.set(root, mine);
-  const tidy = () => {
-    if (queues.get(root) === mine) queues.delete(root);
-  };
-  mine.then(tidy, tidy);
-  return mine;
+  return appends.take(root, async () => append(root, await place(), next, final));
 }
 
 async function append(

@@ -18,6 +18,7 @@ import type { EvidenceStore } from '../store.js';
 import { appendEvent, appendEvents, EVENT_LOG, isSealed, SEALED } from './log.js';
 import { jsonText, runningRecords } from '../report/records.js';
 import { type Sealer, sealText } from './seal.js';
+import { Turns } from '../turns.js';
 
 const NAME = /^[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]{0,127}\.md$/;
 
@@ -29,11 +30,23 @@ const NAME = /^[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]{0,127}\.md$/;
  * @param shows the sections that kinds add to the report
  * @throws EvidenceError, also SEALED when the bundle is sealed with another state; EvidenceRefusal
  */
-export async function closeEvidence(
+export function closeEvidence(
   request: CloseEvidence,
   sealer: Sealer,
   shows: ShownByKind,
   store: EvidenceStore = openStore(request.goLive.evidenceDir),
+): Promise<ClosedEvidence> {
+  return closings.take(store.root, () => close(request, sealer, shows, store));
+}
+
+/** An attempt that the server gave up too early still runs beside the next one. */
+const closings = new Turns();
+
+async function close(
+  request: CloseEvidence,
+  sealer: Sealer,
+  shows: ShownByKind,
+  store: EvidenceStore,
 ): Promise<ClosedEvidence> {
   const { goLive, signoff } = request;
   const stateText = jsonText(JSON.parse(canonicalJson(request.state)));
@@ -59,8 +72,14 @@ export async function closeEvidence(
       'SEALED',
     );
   }
-  if (!sealed) await writePages(store, state, { stateText, signoff, shows });
-  if (!sealed || (await store.read(TAG_MANIFEST)) === undefined) await seal(store, state, sealed, sealer);
+  try {
+    if (!sealed) await writePages(store, state, { stateText, signoff, shows });
+    if (!sealed || (await store.read(TAG_MANIFEST)) === undefined) await seal(store, state, sealed, sealer);
+  } catch (error) {
+    // The same close of another worker came first: that is this one's end, too, unless it says otherwise.
+    if (sealed || !(error instanceof EvidenceError) || error.code !== 'SEALED') throw error;
+    return close(request, sealer, shows, store);
+  }
   const { files } = await store.list();
   return {
     ...result,

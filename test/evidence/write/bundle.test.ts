@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { closeEvidence } from '../../../evidence/write/close.js';
 import { collectEvidence } from '../../../evidence/write/collect.js';
 import { isTemporary, temporaryBeside } from '../../../evidence/durable.js';
 import { appendEvent, appendEvents } from '../../../evidence/write/log.js';
+import { openStore } from '../../../evidence/open-store.js';
 import { openEvidence } from '../../../evidence/write/open.js';
 import { recordFolder, removeRecord } from '../../kits/record-folder.js';
 import { eventOf, nameOf } from '../../kits/events.js';
@@ -86,6 +88,40 @@ describe('the bundle', () => {
     await expect(
       closeEvidence({ goLive: ref(), state: noGoState() as unknown as Json, signoff: 'SIGNOFF.md' }, sealer, {}),
     ).rejects.toThrow(/sealed/);
+  });
+
+  test('closed by two attempts at once, where the server gave the first up too early, both come to it', async () => {
+    const begun = parseJson(JSON.stringify({ plan: plan([phase('one', [])]), digest: 'd', startedBy: 'Sam' }));
+    await openEvidence({ goLive: ref(), plan: begun });
+    await collectEvidence({ ...request(), include: [] });
+    const closings = Array.from({ length: 8 }, async (_, index) => {
+      await setTimeout(index * 3);
+      return closeEvidence(request(), sealer, {});
+    });
+    const [first, ...others] = await Promise.all(closings);
+    for (const other of others) expect(other).toEqual(first);
+    sums('manifest-sha256.txt');
+    sums('tagmanifest-sha256.txt');
+  });
+
+  test('closed meanwhile by another worker, it is closed', async () => {
+    const begun = parseJson(JSON.stringify({ plan: plan([phase('one', [])]), digest: 'd', startedBy: 'Sam' }));
+    await openEvidence({ goLive: ref(), plan: begun });
+    await collectEvidence({ ...request(), include: [] });
+    const mine = openStore(bag);
+    const overtaken = new Proxy(mine, {
+      get: (store, name: keyof typeof mine) => {
+        if (name === 'root') return `${store.root} of another worker`;
+        if (name !== 'write') return store[name];
+        return async (path: string, content: string | Buffer) => {
+          await mine.write(path, content);
+          if (path === 'data/report.html') await closeEvidence(request(), sealer, {});
+        };
+      },
+    });
+    const { key } = await closeEvidence(request(), sealer, {}, overtaken);
+    expect(key).toBe((await closeEvidence(request(), sealer, {})).key);
+    sums('tagmanifest-sha256.txt');
   });
 
   test('nothing is left beside it, also when somebody writes to it afterwards', async () => {
