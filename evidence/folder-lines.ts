@@ -28,7 +28,7 @@ export function appendLines(
   next: Parameters<EvidenceStore['append']>[1],
   final: boolean,
 ): Promise<void> {
-  return appends.take(root, async () => append(root, await place(), next, final));
+  return appends.after(root, async () => append(root, await place(), next, final));
 }
 
 async function append(

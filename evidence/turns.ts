@@ -3,7 +3,7 @@ export class Turns {
   private readonly last = new Map<string, Promise<unknown>>();
 
   /** Acts when everything that was to act before on `key` has ended. @returns what `act` gives; rejects as it does */
-  take<T>(key: string, act: () => Promise<T>): Promise<T> {
+  after<T>(key: string, act: () => Promise<T>): Promise<T> {
     const before = this.last.get(key) ?? Promise.resolve();
     const mine = before.catch(() => undefined).then(act);
     this.last.set(key, mine);

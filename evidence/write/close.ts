@@ -36,7 +36,7 @@ export function closeEvidence(
   shows: ShownByKind,
   store: EvidenceStore = openStore(request.goLive.evidenceDir),
 ): Promise<ClosedEvidence> {
-  return closings.take(store.root, () => close(request, sealer, shows, store));
+  return closings.after(store.root, () => close(request, sealer, shows, store));
 }
 
 /** An attempt that the server gave up too early still runs beside the next one. */

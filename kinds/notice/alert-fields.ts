@@ -27,8 +27,17 @@ export const alertFacts = {
   outputs: alertOutputs,
   meets: {
     'a channel that asks to wait': 'as for `notify`: the incident stands, and its notice is sent with the next attempt',
-    'two at once': 'a lock beside the file lets one alert through for each incident',
-    'a file that is none of golive’s': 'the step fails; the file is left as it is',
+    'the next raise of an incident that is open':
+      'is counted, and says nothing; another attempt at one step counts once',
+    'a file of incidents that is missing': 'is made, with mode 600, and its folders',
+    'one that is empty, half-written, in another encoding, or none of golive’s':
+      'the step fails before anything is sent; the file is left as it is',
+    'a link, a pipe, a folder, more than 256 MiB': 'refused',
+    'no rights': 'fails, with the path and what the system said; nothing is sent',
+    'two at once':
+      'they take turns, whatever go-live and worker they are of: one notice goes out for each incident, and no count is lost',
+    'a worker that is killed between the file and the notice':
+      'the next attempt sends it, with the same idempotency key',
   },
   effect: 'idempotent',
   reach: ({ send }: Given<typeof alertFields>) => member(send, 'apiBase'),

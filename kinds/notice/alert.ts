@@ -1,14 +1,18 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { alertFields } from './alert-fields.js';
-import { removeUnfinished, writeDurably } from '../../evidence/durable.js';
-import { acquireLock } from '../../host/file-lock.js';
+import { removeUnfinished, sha256, writeDurably } from '../../evidence/durable.js';
 import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
+import { inTurn } from '../shared/file-turn.js';
+import { jsonIn } from '../shared/json.js';
+import { readNeeded, statFile } from '../shared/replace.js';
+import { realPlace } from '../shared/tree.js';
+import { decoded } from '../shared/text.js';
 import { sendNotification } from './send.js';
 
-const LOCK_MS = 30_000;
+const OWN = 0o600;
 
 const incidents = z.strictObject({
   version: z.literal(1),
@@ -20,6 +24,8 @@ const incidents = z.strictObject({
       seen: z.int(),
       /** Set before its notice goes out, taken away when it has: a worker that died between the two sends it again. */
       unsent: z.boolean().optional(),
+      /** The step that was last counted: its further attempts are the same one. */
+      by: z.string().optional(),
     }),
   ),
 });
@@ -43,47 +49,56 @@ export async function alert(
   input: z.infer<typeof alertFields>,
   context: StepContext,
 ): Promise<AlertOutcome> {
-  const path = context.path(input.state);
+  const path = await realPlace(context.path(input.state));
   await mkdir(dirname(path), { recursive: true });
-  const release = await acquireLock(`${path}.lock`, { timeoutMs: LOCK_MS, signal: context.signal });
-  try {
-    await removeUnfinished(path);
+  return inTurn(path, context, async () => {
     const all = await readIncidents(path);
     const known = all[input.incident];
     const now = context.now().toISOString();
     const save = (one: Incidents[string]): Promise<void> => {
-      all[input.incident] = one;
-      return writeDurably(path, `${JSON.stringify({ version: 1, incidents: all }, null, 2)}\n`, 0o600);
+      const text = `${JSON.stringify({ version: 1, incidents: { ...all, [input.incident]: one } }, null, 2)}\n`;
+      return context.inHeldFolder(path, async (held) => {
+        await removeUnfinished(held);
+        await writeDurably(held, text, OWN);
+      });
     };
     if (what === 'clear' && !known?.open && !known?.unsent)
       return { sent: false, open: false, seen: known?.seen ?? 0, since: '' };
-    const fresh = what === 'raise' ? !known?.open || known.unsent === true : true;
-    const since = known?.open || known?.unsent ? known.since : now;
-    const seen = what === 'raise' ? (known?.open ? known.seen + 1 : 1) : (known?.seen ?? 0);
-    const next = { open: what === 'raise', since, seen };
+    const next = { open: what === 'raise', ...countedOn(known, what, now, stepOf(context)) };
+    const fresh = what === 'clear' || !known?.open || known.unsent === true;
     if (fresh) {
       await save({ ...next, unsent: true });
-      const key = `${input.incident}/${since}/${what}`;
+      const key = `${input.incident}/${next.since}/${what}`;
       await sendNotification({ ...input.send, text: input.text }, { key, now: context.now() }, context);
     }
     await save(next);
-    return { sent: fresh, open: next.open, seen, since: next.open ? since : '' };
-  } finally {
-    await release();
-  }
+    return { sent: fresh, open: next.open, seen: next.seen, since: next.open ? next.since : '' };
+  });
+}
+
+/** When the incident began and how often it was raised. One that is raised when it was over begins anew. */
+function countedOn(
+  known: Incidents[string] | undefined,
+  what: 'raise' | 'clear',
+  now: string,
+  by: string,
+): Pick<Incidents[string], 'since' | 'seen' | 'by'> {
+  if (what === 'clear') return { since: known?.since ?? now, seen: known?.seen ?? 0, by };
+  if (!known?.open) return { since: now, seen: 1, by };
+  return { since: known.since, seen: known.by === by ? known.seen : known.seen + 1, by };
+}
+
+/** The same for all attempts at one step. */
+function stepOf({ task: { goLive, phase, phaseAttempt, step, epoch } }: StepContext): string {
+  return sha256(`${goLive.id}/${phase}.${phaseAttempt}/${step}/${epoch}`).slice(0, 16);
 }
 
 async function readIncidents(path: string): Promise<Incidents> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw new StepError('NOT_FOUND', `The incidents in ${path} cannot be read (${error.code}).`);
+  if (!(await statFile(path))) return {};
+  const text = decoded(await readNeeded(path, 'The file of incidents'), 'utf-8') ?? '';
+  const read = incidents.safeParse(jsonIn(text));
+  if (read.success) return read.data.incidents;
+  throw new StepError('EXPECTATION_FAILED', `${path} does not hold incidents as golive writes them.`, {
+    hint: 'Move it away; a new one is made, and open incidents are told once more.',
   });
-  if (text === undefined) return {};
-  try {
-    return incidents.parse(JSON.parse(text)).incidents;
-  } catch {
-    throw new StepError('EXPECTATION_FAILED', `${path} does not hold incidents as golive writes them.`, {
-      hint: 'Move it away; a new one is made, and open incidents are told once more.',
-    });
-  }
 }

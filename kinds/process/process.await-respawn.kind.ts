@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../shared/fields.js';
+import { MEETS_NAME } from './process-fields.js';
 import { defineKind } from '../../model/schema/format/kind.js';
 
 export const processAwaitRespawn = defineKind({
@@ -22,6 +23,12 @@ export const processAwaitRespawn = defineKind({
     startedAt: z.string(),
     respawnMs: z.int().describe('From the kill to the start of the new process.'),
   }),
+  meets: {
+    ...MEETS_NAME,
+    'several that match': 'the earliest that began after the kill',
+    'one that ran before the kill': 'is no successor; a pid file that still names the killed one is waited on',
+    'a `since` that is no time': 'the step fails; `since` of the future is waited for until `within` ends',
+  },
   effect: 'none',
   reach: 'none',
   writes: 'none',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { processFields } from './process-fields.js';
+import { MEETS_NAME, processFields } from './process-fields.js';
 
 export const processFind = defineKind({
   title: 'Find a process',
@@ -11,6 +11,10 @@ export const processFind = defineKind({
     startedAt: z.string().describe('When it was started, ISO 8601.'),
     command: z.string().describe('Its command line, the first 1,000 characters; it is found by the whole of it.'),
   }),
+  meets: {
+    ...MEETS_NAME,
+    'several that match': 'the step fails, with their ids',
+  },
   effect: 'none',
   reach: 'none',
   writes: 'none',

@@ -10,6 +10,15 @@ export const processKill = defineKind({
     signal: z.enum(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']).default('SIGKILL'),
   }),
   outputs: z.object({ pid: z.int(), at: z.string().describe('When the signal was sent, ISO 8601.') }),
+  meets: {
+    'a process that is gone': 'the step fails; nothing is sent',
+    'an id that is another process by now': 'refused by its start time (to a second), with both times',
+    'golive’s own worker': 'refused, and so is the process that started it',
+    'no rights': 'fails, with what the system said',
+    'a zombie': 'counts as gone',
+    'two at once, a worker that is lost':
+      'a signal is sent once; where it is not known whether it was, the step is in doubt and a person is asked',
+  },
   effect: 'once',
   reach: 'none',
   writes: 'none',

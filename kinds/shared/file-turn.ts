@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { StepError } from '../../activities/step/step-error.js';
 import { sha256 } from '../../evidence/durable.js';
 import { errnoOf } from '../../host/errno.js';
-import { takeTurn, type Waiting } from './turn.js';
+import { waitTurn, type Waiting } from './turn.js';
 
 /**
  * Runs something on a file while no other step of golive changes it, of whatever go-live and worker of this user on this
@@ -12,10 +12,10 @@ import { takeTurn, type Waiting } from './turn.js';
  * operator's file. A process that is no golive's keeps no turn: see `changeFile`.
  *
  * @param path the file's own, links resolved: two names of one file are one turn
- * @throws StepError as `takeTurn`
+ * @throws StepError as `waitTurn`
  */
 export async function inTurn<T>(path: string, context: Waiting, work: () => Promise<T>): Promise<T> {
-  return takeTurn(join(await lockRoot(), sha256(path).slice(0, 32)), path, context, work);
+  return waitTurn(join(await lockRoot(), sha256(path).slice(0, 32)), path, context, work);
 }
 
 /** Folder of the locks of this user. Another one's is not believed, whoever may have made it first. */

@@ -150,7 +150,7 @@ async function proveWritten(
 }
 
 /** The regular file at a path, undefined when nothing is. @throws StepError BAD_INPUT for a link and everything else */
-async function statFile(path: string): Promise<BigIntStats | undefined> {
+export async function statFile(path: string): Promise<BigIntStats | undefined> {
   const info = await lstat(path, { bigint: true }).catch((error: unknown) => {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;

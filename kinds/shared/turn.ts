@@ -16,7 +16,7 @@ export type Waiting = Pick<StepContext, 'task' | 'signal' | 'progress'>;
  * @param what the thing, as people know it
  * @throws StepError CHECK_FAILED that names the process whose turn does not end; CANCELLED when the step was stopped first
  */
-export async function takeTurn<T>(lock: string, what: string, context: Waiting, work: () => Promise<T>): Promise<T> {
+export async function waitTurn<T>(lock: string, what: string, context: Waiting, work: () => Promise<T>): Promise<T> {
   const release = await turnOf(lock, what, context);
   try {
     return await work();

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { alertInput } from '../../kits/alerts.js';
@@ -42,6 +42,41 @@ describe('one alert for an incident, and one when it is over', () => {
     expect(await outputs('alert.raise')).toMatchObject({ sent: true, open: true });
     expect(await outputs('alert.raise')).toMatchObject({ sent: false });
     expect(keys()[1]).toBe(keys()[0]);
+  });
+  test('another attempt at one step is counted once', async () => {
+    await outputs('alert.raise');
+    const step = { goLive: { baseDir: folder }, task: { step: 'again' } };
+    expect(passed(await runStep('alert.raise', alertInput(), step)).outputs).toMatchObject({ seen: 2 });
+    expect(passed(await runStep('alert.raise', alertInput(), step)).outputs).toMatchObject({ seen: 2 });
+    expect(await outputs('alert.raise')).toMatchObject({ seen: 3 });
+  });
+  test('what begins anew before its end was told has a key of its own, so that no receiver takes it for the first', async () => {
+    await outputs('alert.raise');
+    hooked.status = 503;
+    expect(failed(await call('alert.clear')).code).toBe('CHECK_FAILED');
+    hooked.status = 200;
+    expect(await outputs('alert.raise')).toMatchObject({ sent: true, open: true, seen: 1 });
+    expect(keys()[2]).not.toBe(keys()[0]);
+  });
+  test.each([
+    ['empty', ''],
+    ['half-written', '{"version": 1, "incidents": {'],
+    ['of another encoding', Buffer.from('{"version":1,"incidents":{}}', 'utf16le')],
+    ['of somebody else', '{"version": 2}'],
+  ])('a file that is %s stays, and nothing is sent', async (_, content) => {
+    const file = join(folder, 'state', 'alerts.json');
+    mkdirSync(join(folder, 'state'));
+    writeFileSync(file, content);
+    expect(failed(await call('alert.raise')).code).toBe('EXPECTATION_FAILED');
+    expect(readFileSync(file)).toEqual(Buffer.from(content));
+    expect(hooked.got).toEqual([]);
+  });
+  test('a link is refused, and what it names stays', async () => {
+    const other = join(folder, 'other.json');
+    writeFileSync(other, 'mine');
+    symlinkSync(other, join(folder, 'link.json'));
+    expect(failed(await call('alert.raise', { state: 'link.json' })).code).toBe('BAD_INPUT');
+    expect(readFileSync(other, 'utf8')).toBe('mine');
   });
   test('many at the same time send one', async () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => outputs('alert.raise')));
