@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { StepProgress, StepTask } from '../../model/state/contract.js';
 import { evaluateBoolean } from '../../model/expression/expression.js';
-import { isJsonObject, type JsonObject, parseJson } from '../../model/json.js';
+import type { JsonObject } from '../../model/json.js';
 import type { GuardPlan } from '../../model/plan/plan.js';
 import { runCommand } from '../command/command.js';
 import { checkPinned } from '../command/pinned.js';
@@ -14,7 +14,12 @@ import { createCapabilities, type Secrets } from './capabilities.js';
 import type { Ledger } from './ledger.js';
 import { memoryOf } from './memory.js';
 import { backupFolder, type FencedEvidence, homeOf } from '../step/step-evidence.js';
-import { maskCredentials, withoutCredentials } from '../step/credentials.js';
+import {
+  bytesWithoutCredentials,
+  maskCredentials,
+  withoutCredentials,
+  withoutCredentialsIn,
+} from '../step/credentials.js';
 import type { CommandResult, RunCommand, StepCall, StepContext } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 import { isStepError } from '../step/unwritable.js';
@@ -55,6 +60,8 @@ export function createContext(parts: ContextParts): StepContext {
     backups:
       part === 'undo' && task.undoes ? backupFolder(homeOf(task), task.undoes) : backupFolder(goLive.evidenceDir, task),
     withoutCredentials,
+    withoutCredentialsIn,
+    bytesWithoutCredentials,
     checkGuards: (tallies) => checkGuards(task.guards, tallies),
     run: runOf(parts),
     log: (message, facts) => parts.logger.info(secrets.redactIn(facts ?? {}), secrets.redact(message)),
@@ -95,9 +102,8 @@ async function maskedError(error: unknown, savedTo: string): Promise<unknown> {
   // A program that could not be started has left nothing.
   if (existsSync(savedTo)) await maskCredentials(savedTo);
   if (!isStepError(error) || error.options.facts === undefined) return error;
-  const { text } = await withoutCredentials(JSON.stringify(error.options.facts));
-  const facts = parseJson(text);
-  return new StepError(error.code, error.message, { ...error.options, facts: isJsonObject(facts) ? facts : {} });
+  const { value: facts } = await withoutCredentialsIn(error.options.facts);
+  return new StepError(error.code, error.message, { ...error.options, facts });
 }
 
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {

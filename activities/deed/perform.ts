@@ -1,10 +1,12 @@
 import type { z } from 'zod';
-import type { Json, JsonObject } from '../../model/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
 import type { Effect } from '../../model/plan/plan.js';
 import { kindEffect, type StepKind } from '../../model/schema/format/kind.js';
 import type { StepResult, StepTask } from '../../model/state/contract.js';
 import type { Capabilities, StepCall, StepContext, StepOutcome } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
+import { withoutCredentials, withoutCredentialsIn } from '../step/credentials.js';
+import { isStepError } from '../step/unwritable.js';
 import { inEachText } from '../command/redact.js';
 import { repeatUntil } from './until.js';
 
@@ -18,21 +20,46 @@ export function effectOf(task: StepTask, call: StepCall): Effect {
 }
 
 /**
- * Runs the deed or the undo; nothing of it is recorded here. Secrets are taken out of what it gives once all is judged.
+ * Runs the deed or the undo; nothing of it is recorded here. Secrets, and credentials that nobody declared, are taken out
+ * of what it gives once all is judged.
  *
  * @throws whatever the kind throws
  */
 export async function perform(call: StepCall, input: unknown, context: StepContext): Promise<StepResult> {
+  try {
+    const { outputs, summary } = await performed(call, input, context);
+    const { text } = await withoutCredentials(context.redact(summary));
+    const { value } = await withoutCredentialsIn(outputs);
+    return { outputs: value, summary: text, evidence: context.evidence.refs() };
+  } catch (error) {
+    throw await tellableError(error);
+  }
+}
+
+async function performed(call: StepCall, input: unknown, context: StepContext): Promise<StepOutcome<JsonObject>> {
   if (call.part === 'undo') {
     if (!call.handler.undo) throw new StepError('INTERNAL', `The kind ${call.name} has no undo of its own.`);
-    const { summary } = await call.handler.undo(input, context);
-    return { outputs: {}, summary: context.redact(summary), evidence: context.evidence.refs() };
+    return { outputs: {}, ...(await call.handler.undo(input, context)) };
   }
   const doOnce = (): Promise<StepOutcome<JsonObject>> => call.handler.do(input, context);
   const { until } = context.task;
   const { outputs, summary } = until ? await repeatUntil(until, doOnce, context) : await doOnce();
-  const kept = keptOutputs(call, outputs, context);
-  return { outputs: kept, summary: context.redact(summary), evidence: context.evidence.refs() };
+  return { outputs: keptOutputs(call, outputs, context), summary };
+}
+
+/** An error without credentials that nobody declared: what a service says stands in its sentence. */
+export async function tellableError(error: unknown): Promise<unknown> {
+  if (!isStepError(error)) return error;
+  const { said, facts, ...rest } = error.options;
+  const { text: message, credentials } = await withoutCredentials(error.message);
+  const more = await withoutCredentialsIn({ ...(said === undefined ? {} : { said }), facts: facts ?? {} });
+  if (credentials + more.credentials === 0) return error;
+  const { value } = more;
+  return new StepError(error.code, message, {
+    ...rest,
+    ...(typeof value['said'] === 'string' ? { said: value['said'] } : {}),
+    ...(isJsonObject(value['facts']) ? { facts: value['facts'] } : {}),
+  });
 }
 
 function keptOutputs(call: StepCall, outputs: JsonObject, context: StepContext): JsonObject {

@@ -29,7 +29,8 @@ import type { StepCall } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 import { unwritable } from '../step/unwritable.js';
 import type { StepDeps } from './attempt.js';
-import { parseInput, withoutSecrets } from './perform.js';
+import { parseInput, tellableError, withoutSecrets } from './perform.js';
+import { withoutCredentialsIn } from '../step/credentials.js';
 
 /** More than two records. */
 const TAIL_BYTES = 256 * 1024;
@@ -123,13 +124,14 @@ async function takeSample({
     const input = parseInput(call.kind.input, task.input, call.name);
     const { outputs } = await call.handler.do(input, createContext(parts));
     // Judged on what is kept: an auditor judges the records once more.
-    const declared = withoutSecrets(call.kind, call.kind.outputs.parse(outputs) as JsonObject, secrets);
+    const plain = withoutSecrets(call.kind, call.kind.outputs.parse(outputs) as JsonObject, secrets);
+    const { value: declared } = await withoutCredentialsIn(plain);
     const green = isGreen(task.sample.plan, declared);
     const why = green ? {} : { why: `${task.sample.plan.green} does not hold` };
     return { outcome: green ? 'green' : 'red', ...why, outputs: declared };
   } catch (error) {
     if (error instanceof ExpressionError) return { outcome: 'red', why: `It cannot be judged: ${error.message}` };
-    const { code, message } = failureOf(error, secrets.redact);
+    const { code, message } = failureOf(await tellableError(error), secrets.redact);
     // Without evidence nothing is known; the slot is tried again until it is too late.
     if (code === 'EVIDENCE_UNWRITABLE' || code === 'INTERNAL') throw error;
     return { outcome: 'red', why: `${code}: ${message}`.slice(0, 1000) };

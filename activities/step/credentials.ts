@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { merged, type Range } from '../command/ranges.js';
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../../model/json.js';
 
 /** What stands where a credential was, filled up to its length. */
 const MASK = '[credential]';
@@ -121,6 +122,61 @@ export async function withoutCredentials(text: string): Promise<Masked> {
     return part;
   });
   return { text: parts.join('') + text.slice(at), credentials: ranges.length };
+}
+
+/** A value without its credentials, and how many there were. */
+export interface MaskedValue {
+  value: JsonObject;
+  credentials: number;
+}
+
+/** The same in a value, whose names say what their texts are. */
+export async function withoutCredentialsIn(value: JsonObject): Promise<MaskedValue> {
+  const { text, credentials } = await withoutCredentials(JSON.stringify(value));
+  if (credentials === 0) return { value, credentials };
+  const masked = jsonOf(text);
+  // What begins in one text and ends in another took what stands between: each is looked at by itself then.
+  return masked === undefined ? inMembers(value) : { value: masked, credentials };
+}
+
+function jsonOf(text: string): JsonObject | undefined {
+  try {
+    const value = parseJson(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function inMembers(value: JsonObject): Promise<MaskedValue> {
+  const members: [string, Json][] = [];
+  let credentials = 0;
+  const inEach = async (item: Json): Promise<Json> => {
+    if (typeof item === 'string') {
+      const masked = await withoutCredentials(item);
+      credentials += masked.credentials;
+      return masked.text;
+    }
+    if (item === null || typeof item !== 'object') return item;
+    if (!Array.isArray(item)) {
+      const inside = await inMembers(item);
+      credentials += inside.credentials;
+      return inside.value;
+    }
+    const items: Json[] = [];
+    for (const one of item) items.push(await inEach(one));
+    return items;
+  };
+  for (const [name, item] of Object.entries(value)) members.push([name, await inEach(item)]);
+  return { value: Object.fromEntries(members), credentials };
+}
+
+/**
+ * The same in the bytes of a file, whatever its encoding: what is known of credentials is ASCII. They stay as many.
+ */
+export async function bytesWithoutCredentials(bytes: Buffer): Promise<{ bytes: Buffer; credentials: number }> {
+  const { text, credentials } = await withoutCredentials(bytes.toString('latin1'));
+  return { bytes: credentials === 0 ? bytes : Buffer.from(text, 'latin1'), credentials };
 }
 
 /**

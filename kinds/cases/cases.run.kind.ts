@@ -52,6 +52,7 @@ export const casesRun = defineKind({
     maxClassBlockedShare: share.describe('Largest blocked share of a class not expected blocked.'),
     stubbed: count.describe('Answers that said they were stubs.'),
     durationMs: z.number().describe('From the first send to the last answer, crashes included.'),
+    credentials: count.describe('Credentials that nobody declared, found in what the answers told and masked.'),
     verdicts: z.record(z.string(), z.string()).optional().describe('Verdict by case id; absent above 200 cases.'),
     confusion: z.record(z.string(), z.number()).describe('Count by "expected>got".'),
   }),
@@ -96,6 +97,7 @@ with:
     maxClassBlockedShare: 0,
     stubbed: 0,
     durationMs: 61_200,
+    credentials: 0,
     verdicts: Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`case-${at + 1}`, sampleVerdict(at)])),
     confusion: {
       'pass>pass': 7,

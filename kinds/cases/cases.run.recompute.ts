@@ -14,7 +14,8 @@ export function outputsOf(cases: readonly Expected[], results: readonly CaseResu
   const verdicts = Object.fromEntries(results.map(({ id, verdict }) => [id, verdict ?? 'none']));
   const unreadable = results.length - metrics.comparable;
   const account = { looked: metrics.comparable, unreadable, leftOut: metrics.total - results.length };
-  return { ...account, ...metrics, ...(metrics.total <= MOST_VERDICTS ? { verdicts } : {}) };
+  const credentials = results.reduce((sum, result) => sum + (result.credentials ?? 0), 0);
+  return { ...account, ...metrics, credentials, ...(metrics.total <= MOST_VERDICTS ? { verdicts } : {}) };
 }
 
 /** Every case has its line when the step is done, with what the oracle expects of it. */

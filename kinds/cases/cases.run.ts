@@ -5,6 +5,7 @@ import { writeLeaves } from './leaves.js';
 import { type Case, type Manifest, readManifest } from './manifest.js';
 import { type CaseResult, tallies } from './metrics.js';
 import { sendCase, type SendOptions } from './send-case.js';
+import { type JsonObject, parseJson } from '../../model/json.js';
 import { asStep } from '../shared/as-step.js';
 import { figuresOfAccount, refuseUnreadable } from '../shared/reading.js';
 import type { HandlerOf, LineAppender, StepContext } from '../../activities/step/step.js';
@@ -80,7 +81,7 @@ async function runAll(
   showProgress(cases, results, 0, 0, context);
   for (const one of cases) {
     if (done.has(one.id)) continue;
-    const result = await sendCase(one, options, context);
+    const result = await withoutTold(await sendCase(one, options, context), context);
     await appender.append(JSON.stringify(result));
     results.push(result);
     sent += 1;
@@ -93,6 +94,14 @@ async function runAll(
     }
     context.checkGuards(tallies(cases, results));
   }
+}
+
+/** What the answer told besides its verdict, without credentials that nobody declared. */
+async function withoutTold(result: CaseResult, context: StepContext): Promise<CaseResult> {
+  const { issues, severities, structuredKeys, extraction, documentsPresent, error } = result;
+  const told = JSON.stringify({ issues, severities, structuredKeys, extraction, documentsPresent, error });
+  const { value, credentials } = await context.withoutCredentialsIn(parseJson(told) as JsonObject);
+  return credentials === 0 ? result : { ...result, ...value, credentials };
 }
 
 /** Lets the next send begin no earlier than the interval after the last one began. */

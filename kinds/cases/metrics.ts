@@ -25,6 +25,8 @@ export interface CaseResult {
   documentsPresent?: unknown;
   sha256: string;
   error?: string;
+  /** How many were masked in what the answer told. */
+  credentials?: number;
 }
 
 /** Tallies on the manifest's totals: a share that is over a limit once can only grow, so a guard on it is certain. */

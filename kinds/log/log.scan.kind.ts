@@ -40,6 +40,7 @@ export const logScan = defineKind({
     matched: z.int().describe('Lines that match a needed pattern.'),
     missing: z.array(z.string()).describe('Needed patterns that no line matched.'),
     forbidden: z.int().describe('Lines that match a forbidden pattern.'),
+    credentials: z.int().describe('Credentials that nobody declared, found in the lines that match and masked.'),
   }),
   effect: 'none',
   reach: 'none',
@@ -74,6 +75,6 @@ with:
   forbidden: ['USE_STUBS=true']
 until: { every: 1s, within: 30s }
 `,
-  sample: { looked: 120, unreadable: 0, leftOut: 0, lines: 120, matched: 2, missing: [], forbidden: 0 },
+  sample: { looked: 120, unreadable: 0, leftOut: 0, lines: 120, matched: 2, missing: [], forbidden: 0, credentials: 0 },
   leaves: ['matches.txt'],
 });

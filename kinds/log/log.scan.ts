@@ -48,12 +48,13 @@ export const logScan: HandlerOf<typeof kind> = {
     const kept = hits.filter(({ needed }) => needed.length > 0).map(({ shown }) => shown);
     const bad = hits.filter((hit) => hit.forbidden).map(({ shown }) => shown);
     const lines = [...bad.map((line) => `forbidden ${line}`), ...kept].slice(0, KEPT_LINES);
-    await context.evidence.write('matches.txt', lines.map((line) => `${line}\n`).join(''));
+    const { text, credentials } = await context.withoutCredentials(lines.map((line) => `${line}\n`).join(''));
+    await context.evidence.write('matches.txt', text);
     const missing = input.needed.filter((_, index) => !finding.found.has(index));
     const figures = figuresOfAccount(account);
     judge(input, { account, bad, forbidden, missing }, context);
     return {
-      outputs: { ...figures, lines: figures.looked, matched, missing, forbidden },
+      outputs: { ...figures, lines: figures.looked, matched, missing, forbidden, credentials },
       summary: `${figures.looked} lines: ${input.needed.length} of ${input.needed.length} needed patterns found, nothing forbidden${accountText(account)}`,
     };
   },

@@ -45,6 +45,7 @@ export const metricsRead = defineKind({
     values: z.record(z.string(), z.unknown()).describe('Number or text by name; missing figures are absent.'),
     rows: z.number().describe('Rows of the file that could be read (1 for a JSON object).'),
     ...accountOutputs,
+    credentials: z.int().describe('Credentials that nobody declared, found in the file and masked before it was read.'),
   }),
   members: ({ values }) => ({ values }),
   effect: 'none',
@@ -76,6 +77,6 @@ with:
   file: out/latency.csv
   values: { p95: { path: ms, reduce: p95, where: { route: /validate } } }
 `,
-  sample: { values: { p95: 120 }, rows: 400, looked: 400, unreadable: 0, leftOut: 0 },
+  sample: { values: { p95: 120 }, rows: 400, looked: 400, unreadable: 0, leftOut: 0, credentials: 0 },
   leaves: FORMATS.map((format) => `source.${format}`),
 });

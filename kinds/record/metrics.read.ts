@@ -10,11 +10,12 @@ import type { HandlerOf } from '../../activities/step/step.js';
 export const metricsRead: HandlerOf<typeof kind> = {
   async do(input, context) {
     const path = context.path(input.file);
-    const bytes = await readWhole(path, 'The file of metrics');
+    // The figures are of what an auditor has: the record without them.
+    const { bytes, credentials } = await context.bytesWithoutCredentials(await readWhole(path, 'The file of metrics'));
     const format = input.format ?? asStep(() => formatOf(path));
     const figures = asStep(() => figuresOf(bytes, format, path, input));
     await context.evidence.write(`source.${format}`, bytes);
-    const outputs = outputsOf(figures);
+    const outputs = { ...outputsOf(figures), credentials };
     const evidence = context.evidence.refs();
     asStep(
       () => refuseUnreadable(figures.account, input.unreadable, `rows of ${input.file}`),
