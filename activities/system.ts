@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import type { ShownByKind } from '../model/evidence/shown.js';
-import type { SendNotice, SystemActivities } from '../model/state/contract.js';
+import type { CloseEvidence, CollectEvidence, SendNotice, SystemActivities } from '../model/state/contract.js';
 import { checkSignatures } from './people/signatures.js';
 import { preflight } from './preflight/preflight.js';
 import { closeEvidence } from '../evidence/write/close.js';
@@ -16,6 +16,7 @@ import { failureOf, toApplicationFailure } from './step/failure.js';
 import { withHeartbeat } from './step/heartbeat.js';
 import { createCapabilities, Secrets } from './deed/capabilities.js';
 import { collectPromises } from './deed/promises.js';
+import { maskLeftBehind } from './deed/left-behind.js';
 import { windowEvidence } from './deed/sample.js';
 import type { Capabilities, StepCalls } from './step/step.js';
 import { StepError } from './step/step-error.js';
@@ -52,14 +53,26 @@ export function createSystemActivities(deps: SystemDeps): SystemActivities {
       await appendEvents(store, events, { id, again: attempt > 1 });
       return standing ? fallenByLog(store) : undefined;
     }),
-    collectEvidence: asFailure(collectEvidence),
-    closeEvidence: asFailure(async (request) => closeEvidence(request, await sealerOf(deps), deps.shows)),
+    collectEvidence: asFailure(async (request) => {
+      await lookThrough(request);
+      return collectEvidence(request);
+    }),
+    closeEvidence: asFailure(async (request) => {
+      await lookThrough(request);
+      return closeEvidence(request, await sealerOf(deps), deps.shows);
+    }),
     windowEvidence: asFailure(windowEvidence),
     collectPromises: asFailure(collectPromises),
     sendNotice: asFailure((notice) => sendNotice(notice, deps)),
     preflight: asFailure((request) => preflight(request, deps, Context.current().cancellationSignal)),
     checkSignatures: asFailure((request) => checkSignatures(request, deps.env, Context.current().cancellationSignal)),
   };
+}
+
+/** What stands under a seal stays as it is. */
+async function lookThrough({ goLive, state }: CollectEvidence | CloseEvidence): Promise<void> {
+  const sealed = await isSealed(openStore(goLive.evidenceDir));
+  if (!sealed) await maskLeftBehind(goLive, state);
 }
 
 /** The key is opened when it is needed: a missing one is made then, a bad one fails the seal and not the worker. */

@@ -28,9 +28,8 @@ interface Needles {
   forms: boolean;
 }
 
-/** The stable middle of a text's base64 at each of the three places where it can begin within longer data. */
-function base64Forms(secret: string): string[] {
-  const bytes = Buffer.from(secret);
+/** The stable middle of the base64 of bytes at each of the three places where they can begin within longer data. */
+function base64Forms(bytes: Buffer): Buffer[] {
   const middles = [0, 1, 2].map((offset) => {
     const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
       .toString('base64')
@@ -39,15 +38,23 @@ function base64Forms(secret: string): string[] {
     return encoded.slice(offset === 0 ? 0 : offset + 1, encoded.length - partial);
   });
   const whole = bytes.toString('base64').replace(/=+$/, '');
-  return [whole, ...middles].filter((text) => text.length >= SHORTEST_BASE64);
+  return [whole, ...middles].filter((text) => text.length >= SHORTEST_BASE64).map((text) => Buffer.from(text));
 }
 
-/** What gives a secret away by itself: its long lines, which are told one by one, and the password of an address. */
+/** How a secret stands in what is then encoded as a whole: JSON, a URL, UTF-16 as PowerShell wants it. */
+function encodedForms(secret: string): Buffer[] {
+  const url = encodeURIComponent(Buffer.from(secret).toString());
+  const written = [secret, JSON.stringify(secret).slice(1, -1), url].map((text) => Buffer.from(text));
+  return [...written, Buffer.from(secret, 'utf16le')];
+}
+
+/** What gives a secret away by itself: its long lines, itself less blanks around it, and the password of an address. */
 function partsOf(secret: string): string[] {
   const lines = secret.split(/\r?\n/);
   const password = /^[a-z][a-z0-9+.-]*:\/\/[^:@/]*:(.+)@/is.exec(secret)?.[1];
   const parts = [
     ...(lines.length > 1 ? lines : []),
+    ...(secret.trim() === secret ? [] : [secret.trim()]),
     ...(password === undefined ? [] : [password, unescaped(password)]),
   ];
   return parts.filter((part) => part.length >= SHORTEST_PART);
@@ -87,6 +94,9 @@ function undone(secret: string, forms: boolean): Buffer[] {
 function needlesOf(secrets: readonly string[]): Needles {
   const all = [...new Set(secrets.filter(Boolean).flatMap((secret) => [secret, ...partsOf(secret)]))];
   const forms = all.some((secret) => secret.includes(' '));
+  const encoded = all.flatMap(encodedForms);
+  // A password in the `auth` of a file that a Secret of Kubernetes holds.
+  const twice = all.flatMap((secret) => base64Forms(Buffer.from(secret)).flatMap(base64Forms));
   const distinct = (written: readonly Buffer[]): Needle[] =>
     [...new Map(written.map((bytes) => [bytes.toString('latin1'), bytes])).values()].map((bytes) => ({
       bytes,
@@ -94,8 +104,8 @@ function needlesOf(secrets: readonly string[]): Needles {
     }));
   return {
     plain: distinct(all.flatMap((secret) => [...plainForms(secret), ...undone(secret, forms)])),
-    base64: distinct(all.flatMap(base64Forms).map((text) => Buffer.from(text))),
-    hex: distinct(all.map((secret) => Buffer.from(Buffer.from(secret).toString('hex')))),
+    base64: distinct([...encoded.flatMap(base64Forms), ...twice]),
+    hex: distinct(encoded.map((bytes) => Buffer.from(bytes.toString('hex')))),
     forms,
   };
 }

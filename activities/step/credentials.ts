@@ -16,25 +16,41 @@ export interface Masked {
   credentials: number;
 }
 
-/** Credentials that the kept library does not know, or not whole. Each begins with fixed letters: they run in linear time. */
+/**
+ * What may stand before a credential: no letter and no digit, unless they end an escape of JSON or a URL, or a colour.
+ * Each says how it begins: they run in linear time.
+ */
+const BEFORE_IT = String.raw`(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf])|(?<=\\u[\da-fA-F]{4})|(?<=%[\da-fA-F]{2})|(?<=\x1b\[[\d;]{0,20}m))`;
+/** What stands before it is looked at behind its first letters, which the engine finds fast. */
+const credential = (begins: string, rest: string): RegExp =>
+  new RegExp(`${begins}(?<=${BEFORE_IT}${begins})${rest}`, 'g');
+
+/** Credentials that the kept library does not know, not whole, or not behind an escape. */
 const KNOWN: readonly RegExp[] = [
-  /\b(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA|ANVA|ABIA|ACCA)[A-Z0-9]{16}\b/g,
-  /(?<=aws_?secret_?(?:access_?)?key["']?\s{0,3}[=:]\s{0,3}["']?)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/gi,
+  credential('A(?:KIA|SIA|GPA|IDA|ROA|NPA|NVA|BIA|CCA)', '[A-Z0-9]{16}(?![A-Z0-9])'),
+  /(?<=aws_?secret_?(?:access_?)?key\\{0,8}["']?\s{0,3}(?:[=:]|%3D|%3A|\\u003d)\s{0,3}\\{0,8}["']?)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/gi,
   /(?<!\d)\d{8,10}:AA[A-Za-z0-9_-]{32,35}(?![A-Za-z0-9_-])/g,
-  /\beyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{10,2000}/g,
-  /\bglpat-[A-Za-z0-9_-]{20,64}/g,
-  /\b[sr]k_live_[A-Za-z0-9]{16,200}/g,
-  /\bAIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/g,
-  /\bsk-(?:proj-|ant-|svcacct-)?[A-Za-z0-9_-]{32,200}/g,
-  /\bgithub_pat_[A-Za-z0-9_]{22,200}/g,
-  /(?<=\bauthorization["']?\s{0,3}:\s{0,3}["']?(?:bearer|basic|token)\s{1,3})[A-Za-z0-9._~+/=-]{16,4000}/gi,
-  /(?<=\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/"'<>]{1,100}:)(?!\[redacted\]|\*)[^\s:@/"'<>]{3,200}(?=@[^\s@])/gi,
+  credential('eyJ', String.raw`[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{10,2000}`),
+  credential('gh[pousr]_', '[A-Za-z0-9]{36,255}'),
+  credential('github_pat_', '[A-Za-z0-9_]{22,200}'),
+  credential('glpat-', '[A-Za-z0-9_-]{20,64}'),
+  credential('npm_', '[A-Za-z0-9]{36}'),
+  credential('xox[abeoprs]-', '[A-Za-z0-9-]{20,200}'),
+  credential('[sr]k_live_', '[A-Za-z0-9]{16,200}'),
+  credential('AIza', '[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])'),
+  credential('sk-', '(?:proj-|ant-|svcacct-)?[A-Za-z0-9_-]{32,200}'),
+  /(?<=\bauthorization\\{0,8}["']?\s{0,3}[:=]\s{0,3}\\{0,8}["']?(?:bearer|basic|token)(?:\s|%20|\+){1,3})[A-Za-z0-9._~+/=-]{16,4000}/gi,
+  // The password of an address; what stands behind the port of one without a password is none.
+  /(?<=\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/"'<>[]{0,100}:)(?!\[redacted\]|\*|\d{1,5}(?:[/?#'",\s]|$))[^\s@"<>]{3,200}(?=@[^\s@])/gi,
 ];
 
 const KEY_BEGINS = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 const KEY_ENDS = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
-/** Lines of base64, also where JSON writes their ends. */
-const KEY_LINES = /^(?:(?:\s|\\[rn])*[A-Za-z0-9+/=]{20,})*/;
+/** Where a line ends, also where JSON writes it. */
+const LINE_ENDS = /(?:\r?\n|(?:\\+r)?\\+n)/;
+/** A line of a key whose end is not there: base64, also behind what a log puts before it; a header; nothing. */
+const KEY_LINE = /[A-Za-z0-9+/]{32,}={0,2}|^[\s|>:-]*[A-Za-z0-9+/]{20,}={0,2}|^[\s|>:-]*[A-Za-z0-9+/]{4,}={0,2}\s*$/;
+const KEY_HEADER = /^.{0,60}?(?:Proc-Type|DEK-Info|Version|Comment): |^[\s|>:-]*$/;
 /** Longest body of a private key: RSA with 16384 bits. */
 const LONGEST_KEY = 16 * 1024;
 
@@ -44,14 +60,29 @@ function privateKeys(text: string): Range[] {
   KEY_BEGINS.lastIndex = 0;
   for (let begins = KEY_BEGINS.exec(text); begins; begins = KEY_BEGINS.exec(text)) {
     const from = begins.index;
-    KEY_ENDS.lastIndex = from;
+    const body = KEY_BEGINS.lastIndex;
+    KEY_ENDS.lastIndex = body;
     const ends = KEY_ENDS.exec(text.slice(0, from + LONGEST_KEY));
-    const body = KEY_LINES.exec(text.slice(KEY_BEGINS.lastIndex, from + LONGEST_KEY));
-    const to = ends ? ends.index + ends[0].length : KEY_BEGINS.lastIndex + (body?.[0].length ?? 0);
+    const to = ends ? ends.index + ends[0].length : body + bodyLength(text.slice(body, from + LONGEST_KEY));
     ranges.push([from, to]);
     KEY_BEGINS.lastIndex = Math.max(to, KEY_BEGINS.lastIndex);
   }
   return ranges;
+}
+
+/** How far the lines of a key go that does not end. */
+function bodyLength(text: string): number {
+  let length = 0;
+  for (let at = 0; at < text.length; ) {
+    const end = LINE_ENDS.exec(text.slice(at, at + 1024));
+    const line = text.slice(at, at + (end?.index ?? 1024));
+    const key = KEY_LINE.exec(line);
+    if (key) length = at + key.index + key[0].length;
+    else if (!KEY_HEADER.test(line)) break;
+    at += line.length + (end?.[0].length ?? 0);
+    if (!end) break;
+  }
+  return length;
 }
 
 interface Library {
@@ -92,17 +123,45 @@ function wordEnd(text: string, at: number): number {
   return /^[A-Za-z0-9+/=_-]{0,200}/.exec(text.slice(at, at + 200))?.[0].length ?? 0;
 }
 
+async function rangesIn(text: string): Promise<Range[]> {
+  const found = await rangesInPlain(text);
+  // UTF-16: it is read once more without its zeros.
+  if (!text.includes('\0')) return found;
+  const places = [...text.matchAll(/[^\0]/g)].map(({ index }) => index);
+  const ranges = await rangesInPlain(text.replaceAll('\0', ''));
+  return [...found, ...ranges.map(([from, to]): Range => [places[from] ?? 0, (places[to - 1] ?? 0) + 1])];
+}
+
+async function rangesInPlain(text: string): Promise<Range[]> {
+  const { find } = await library();
+  const own = KNOWN.flatMap((pattern) =>
+    [...text.matchAll(pattern)].map((match): Range => [match.index, match.index + match[0].length]),
+  );
+  own.sort(([a], [b]) => a - b);
+  // Some of the library's take in the name of the key, without which a value of JSON is none any more.
+  const found = (await find(text)).filter((range) => !holdsOneOf(range, own));
+  return [...privateKeys(text), ...own, ...found];
+}
+
+/** @param sorted by where they begin */
+function holdsOneOf([from, to]: Range, sorted: readonly Range[]): boolean {
+  let low = 0;
+  for (let high = sorted.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle]?.[0] ?? 0) < from) low = middle + 1;
+    else high = middle;
+  }
+  const first = sorted[low];
+  return first !== undefined && first[1] <= to;
+}
+
 /** Where credentials stand in what `read` gives, in order, none within another. */
 async function credentialsIn(read: (from: number, to: number) => Promise<string>, length: number): Promise<Range[]> {
   const all: Range[] = [];
-  const { find } = await library();
   for (let at = 0; at < length; at += PIECE) {
     const start = Math.max(0, at - BEFORE);
     const text = await read(start, Math.min(length, at + PIECE + BEHIND));
-    const own = KNOWN.flatMap((pattern) =>
-      [...text.matchAll(pattern)].map((match): Range => [match.index, match.index + match[0].length]),
-    );
-    const found = [...privateKeys(text), ...own, ...(await find(text))];
+    const found = await rangesIn(text);
     for (const [from, to] of found)
       if (start + from >= at && start + from < at + PIECE) all.push([start + from, start + to]);
     await new Promise((resolve) => setImmediate(resolve));
@@ -110,14 +169,17 @@ async function credentialsIn(read: (from: number, to: number) => Promise<string>
   return merged(all);
 }
 
-const maskOf = (length: number): string => MASK.slice(0, length).padEnd(length, '*');
+/** As long as what it masks; the zeros of UTF-16 stay. */
+function maskOf(part: string): string {
+  return part.includes('\0') ? part.replace(/[^\0]/g, '*') : MASK.slice(0, part.length).padEnd(part.length, '*');
+}
 
 /** Masks what looks like a credential that nobody declared: keys of clouds and services, tokens, private keys. */
 export async function withoutCredentials(text: string): Promise<Masked> {
   const ranges = await credentialsIn((from, to) => Promise.resolve(text.slice(from, to)), text.length);
   let at = 0;
   const parts = ranges.map(([from, to]) => {
-    const part = text.slice(at, from) + maskOf(to - from);
+    const part = text.slice(at, from) + maskOf(text.slice(from, to));
     at = to;
     return part;
   });
@@ -132,12 +194,15 @@ export interface MaskedValue {
 
 /** The same in a value, whose names say what their texts are. */
 export async function withoutCredentialsIn(value: JsonObject): Promise<MaskedValue> {
-  const { text, credentials } = await withoutCredentials(JSON.stringify(value));
+  const whole = JSON.stringify(value);
+  const { text, credentials } = await withoutCredentials(whole);
   if (credentials === 0) return { value, credentials };
   const masked = jsonOf(text);
   // What begins in one text and ends in another took what stands between: each is looked at by itself then.
-  return masked === undefined ? inMembers(value) : { value: masked, credentials };
+  return masked === undefined || quotesIn(text) < quotesIn(whole) ? inMembers(value) : { value: masked, credentials };
 }
+
+const quotesIn = (text: string): number => text.split('"').length;
 
 function jsonOf(text: string): JsonObject | undefined {
   try {
@@ -193,7 +258,7 @@ export async function maskCredentials(path: string): Promise<number> {
       return buffer.toString('latin1', 0, bytesRead);
     };
     const ranges = await credentialsIn(read, size);
-    for (const [from, to] of ranges) await file.write(maskOf(to - from), from, 'latin1');
+    for (const [from, to] of ranges) await file.write(maskOf(await read(from, to)), from, 'latin1');
     if (ranges.length > 0) await file.datasync();
     return ranges.length;
   } finally {

@@ -5,7 +5,7 @@ import { writeLeaves } from './leaves.js';
 import { type Case, type Manifest, readManifest } from './manifest.js';
 import { type CaseResult, tallies } from './metrics.js';
 import { sendCase, type SendOptions } from './send-case.js';
-import { type JsonObject, parseJson } from '../../model/json.js';
+import { isJsonObject, parseJson } from '../../model/json.js';
 import { asStep } from '../shared/as-step.js';
 import { figuresOfAccount, refuseUnreadable } from '../shared/reading.js';
 import type { HandlerOf, LineAppender, StepContext } from '../../activities/step/step.js';
@@ -99,8 +99,10 @@ async function runAll(
 /** What the answer told besides its verdict, without credentials that nobody declared. */
 async function withoutTold(result: CaseResult, context: StepContext): Promise<CaseResult> {
   const { issues, severities, structuredKeys, extraction, documentsPresent, error } = result;
-  const told = JSON.stringify({ issues, severities, structuredKeys, extraction, documentsPresent, error });
-  const { value, credentials } = await context.withoutCredentialsIn(parseJson(told) as JsonObject);
+  const text = JSON.stringify({ issues, severities, structuredKeys, extraction, documentsPresent, error });
+  const told = parseJson(text);
+  if (!isJsonObject(told)) return result;
+  const { value, credentials } = await context.withoutCredentialsIn(told);
   return credentials === 0 ? result : { ...result, ...value, credentials };
 }
 

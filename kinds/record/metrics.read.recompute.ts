@@ -1,7 +1,8 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Json, JsonObject } from '../../model/json.js';
 import { largest, smallest } from '../../model/largest.js';
 import { percentile } from '../../model/expression/statistics.js';
+import { jsonIn } from '../shared/json.js';
 import { oneAt, nodesAt } from '../shared/json-path.js';
 import { numberIn } from '../shared/numbers.js';
 import { type Account, ReadingError } from '../shared/reading.js';
@@ -29,12 +30,18 @@ export interface Figures {
 export const recomputeMetricsRead: RecomputeOf<typeof kind> = (input, read) => {
   const format = input.format ?? formatOf(input.file);
   const bytes = read(`source.${format}`);
-  return bytes === undefined ? undefined : outputsOf(figuresOf(bytes, format, input.file, input));
+  if (bytes === undefined) return undefined;
+  const { credentials } = masked.parse(jsonIn(read(MASKED)?.toString('utf8') ?? '{}'));
+  return outputsOf(figuresOf(bytes, format, input.file, input), credentials);
 };
 
+/** What the record says of its own masking; not there where nothing was masked. */
+export const MASKED = 'masked.json';
+const masked = z.object({ credentials: z.int().default(0) });
+
 /** Figures as the step's outputs. */
-export function outputsOf({ values, rows, account: { looked, unreadable, leftOut } }: Figures) {
-  return { values, rows, looked, unreadable, leftOut };
+export function outputsOf({ values, rows, account: { looked, unreadable, leftOut } }: Figures, credentials: number) {
+  return { values, rows, looked, unreadable, leftOut, credentials };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { metricsRead as kind } from './metrics.read.kind.js';
-import { figuresOf, outputsOf } from './metrics.read.recompute.js';
+import { figuresOf, MASKED, outputsOf } from './metrics.read.recompute.js';
 import { formatOf } from './formats.js';
 import { countText } from '../../model/judge/count-text.js';
 import { asStep } from '../shared/as-step.js';
@@ -15,7 +15,8 @@ export const metricsRead: HandlerOf<typeof kind> = {
     const format = input.format ?? asStep(() => formatOf(path));
     const figures = asStep(() => figuresOf(bytes, format, path, input));
     await context.evidence.write(`source.${format}`, bytes);
-    const outputs = { ...outputsOf(figures), credentials };
+    if (credentials > 0) await context.evidence.write(MASKED, `${JSON.stringify({ credentials })}\n`);
+    const outputs = outputsOf(figures, credentials);
     const evidence = context.evidence.refs();
     asStep(
       () => refuseUnreadable(figures.account, input.unreadable, `rows of ${input.file}`),

@@ -36,6 +36,8 @@ const unicode = (one: string): string =>
 const bytesOf = (secret: string, write: (byte: string) => string): string =>
   [...Buffer.from(secret)].map((byte) => write(byte.toString(16).padStart(2, '0'))).join('');
 
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
 /** How a secret may turn up, by name. */
 export function spellingsOf(secret: string): [name: string, spelling: string][] {
   const bytes = Buffer.from(secret);
@@ -49,6 +51,12 @@ export function spellingsOf(secret: string): [name: string, spelling: string][] 
     ['base64 in lines', wrapped(bytes.toString('base64'), 16).replace(/=+$/, '')],
     ['base64 in lines of Windows', wrapped(bytes.toString('base64'), 20, '\r\n  ').replace(/=+$/, '')],
     ['base64 in a URL', encodeURIComponent(bytes.toString('base64').replace(/=+$/, ''))],
+    ['base64 in base64', base64(`{"auth":"${base64(`user:${secret}`)}"}`)],
+    ['base64 of UTF-16', Buffer.from(`-p ${secret}`, 'utf16le').toString('base64')],
+    ['base64 of JSON', base64(`{"password":"${json}"}`)],
+    ['base64 of a URL', base64(`q=${encodeURIComponent(secret)}`)],
+    ['hex of UTF-16', Buffer.from(secret, 'utf16le').toString('hex')],
+    ['hex of JSON', Buffer.from(json).toString('hex')],
     ['hex', hex],
     ['HEX', hex.toUpperCase()],
     ['hex in lines', wrapped(hex, 30)],

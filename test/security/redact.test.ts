@@ -20,7 +20,7 @@ describe('secrets are taken out of what is told', () => {
       const text = `before ${spelling} between ${spelling}${spelling} after`;
       expect([name, redactorOf([secret])(text).includes(spelling)]).toEqual([name, false]);
       // Long ones are cut at some places: each takes as long as it is.
-      const every = Math.ceil(Buffer.byteLength(text) / 150);
+      const every = Math.ceil(Buffer.byteLength(text) / 60);
       for (let cut = randomInt(every); cut <= Buffer.byteLength(text); cut += every) {
         const told = through(text, [secret], [cut]);
         if (told.includes(spelling) || !told.startsWith('before ') || !told.endsWith(' after'))
@@ -79,7 +79,7 @@ describe('secrets are taken out of what is told', () => {
   test('what goes on for ever is given in bounded parts', () => {
     const redactor = new Redactor(['aaaaaaaa']);
     let most = 0;
-    for (let given = 0, came = 0; came < 4_000_000; came += 65_536) {
+    for (let given = 0, came = 0; came < 2_000_000; came += 65_536) {
       given += redactor.push(Buffer.alloc(65_536, 'a')).length > 0 ? 1 : 0;
       most = Math.max(most, came / 65_536 - given);
     }

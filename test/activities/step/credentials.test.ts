@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { maskCredentials, withoutCredentials } from '../../../activities/step/credentials.js';
+import {
+  bytesWithoutCredentials,
+  maskCredentials,
+  withoutCredentials,
+  withoutCredentialsIn,
+} from '../../../activities/step/credentials.js';
 import { passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
 // Put together here, so that nobody who looks through this repository finds them.
@@ -32,8 +37,20 @@ const PLANTED: [name: string, text: string, credential: string][] = [
   ['private key in JSON', '{"key":"%"}', key('PRIVATE KEY', 5).replaceAll('\n', '\\n')],
   ['private key without its end', '% end', key('EC PRIVATE KEY', 5).slice(0, 250)],
   ['private key of PGP', '% end', key('PGP PRIVATE KEY BLOCK', 5)],
+  ['coloured', '\u001b[32m%', ['AKIA', 'Z7QJ4XK2M5TPW3NV'].join('')],
+  ['behind the end of a line in JSON', '{"log":"x\\n%"}', `glpat-${A.slice(0, 20)}`],
+  ['behind a tab in JSON', '{"log":"x\\t%"}', `github_pat_${A}`],
+  ['behind an escape of JSON', 'a\\u003d%', `sk_live_${A.slice(0, 24)}`],
+  ['in a URL', 'https://x/?k%3D%', `AIza${A.slice(0, 35)}`],
+  ['behind an underscore', 'key_%', `xoxb-123456789012-1234567890123-${A.slice(0, 24)}`],
+  ['a JWT in JSON', '{"log":"x\\n%"}', `eyJ${A.slice(0, 20)}.eyJ${A.slice(0, 30)}.${A}`],
+  ['a password without a user', 'redis://:%@h:6379/0', 's3cretpw!'],
+  ['a password with a slash', 'postgres://u:%@h/db', 'a/b:c9d8'],
+  ['a header in JSON in JSON', String.raw`{\"Authorization\":\"Bearer %\"}`, A],
 ];
 const INNOCENT = [
+  'https://registry.example:4873/@scope/pkg  http://h:8080/users/bob@example.com  http://[::1]:80/a@b',
+  'ask-me-task-abcdefghijklmnopqrstuvwxyz0123456789  disk_live_0123456789abcdefgh',
   '2026-11-26T10:00:00Z INFO id=123e4567-e89b-12d3-a456-426614174000 took 12ms',
   'commit 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   'sha512-7YUcOL8GDnQKzVpTVtDyFF0oGYNFBXQQMgBkVjkG0NXJ5dv4KcNHbLwq0LFpzmGmWHhEwkzBCQvIHSV1Ebrq4w==',
@@ -46,7 +63,8 @@ const INNOCENT = [
 
 describe('credentials that nobody declared', () => {
   test.each(PLANTED)('%s is masked, whole, and the rest stays', async (_, text, credential) => {
-    const [before = '', after = ''] = text.includes('AKIA%') ? ['id ', '.'] : text.split('%');
+    const place = text.includes('AKIA%') ? text.indexOf('AKIA%') : text.lastIndexOf('%');
+    const [before, after] = [text.slice(0, place), text.slice(text.indexOf('%', place) + 1)];
     const lines = INNOCENT.join('\n');
     const whole = `${lines}\n${before}${credential}${after}\n${lines}\n`;
     const { text: told, credentials } = await withoutCredentials(whole);
@@ -55,6 +73,35 @@ describe('credentials that nobody declared', () => {
     for (let at = 0; at + 12 <= credential.length; at += 4) expect(told).not.toContain(credential.slice(at, at + 12));
     expect(told.startsWith(`${lines}\n`) && told.endsWith(`\n${lines}\n`)).toBe(true);
     expect(told).toContain('[credential]'.slice(0, credential.length));
+  });
+
+  test('UTF-16, a key with headers, and one behind what a log puts before its lines', async () => {
+    const token = `ghp_${A}`;
+    const wide = Buffer.from(`x ${token} y\n`, 'utf16le');
+    const { bytes, credentials } = await bytesWithoutCredentials(wide);
+    expect([bytes.length, credentials]).toEqual([wide.length, 1]);
+    expect(bytes.toString('utf16le')).toMatch(/^x \*+ y\n$/);
+    const lines = key('RSA PRIVATE KEY', 4).split('\n').slice(0, -1);
+    const headed = [lines[0] ?? '', 'Proc-Type: 4,ENCRYPTED', 'DEK-Info: AES-128-CBC,00', '', ...lines.slice(1)];
+    for (const text of [headed.join('\n'), lines.map((line) => `10:00:01 app-1 | ${line}`).join('\n')]) {
+      const told = await withoutCredentials(`${text}\nrest of it`);
+      expect(told.credentials).toBe(1);
+      expect(told.text).not.toContain('MIIE');
+      expect(told.text).toContain('rest of it');
+    }
+  });
+
+  test('in a value, whose names say what its texts are; what two texts have in common is looked at in each', async () => {
+    const secret = ['wJalrXUtnFEMI/K7MDENG/bPxRfiCY', 'zz12Key9xx'].join('');
+    const value = { a: { aws_secret_access_key: secret }, n: 1, l: [`token ghp_${A}`, null, true] };
+    const told = await withoutCredentialsIn(value);
+    expect(told.credentials).toBe(2);
+    expect(told.value).toMatchObject({ n: 1, l: [expect.stringMatching(/^token \[credential\]/), null, true] });
+    expect(JSON.stringify(told.value)).not.toContain(secret.slice(0, 12));
+    const ends = ['-----BEGIN PRIVATE KEY-----', 'between', '-----END PRIVATE KEY-----'];
+    const { value: shape } = await withoutCredentialsIn({ ends });
+    expect(shape).toMatchObject({ ends: [expect.any(String), 'between', expect.any(String)] });
+    expect(await withoutCredentialsIn({ ok: 'plain' })).toEqual({ value: { ok: 'plain' }, credentials: 0 });
   });
 
   test('in innocent texts there are none', async () => {

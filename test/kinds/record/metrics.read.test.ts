@@ -21,7 +21,7 @@ describe('metrics.read', () => {
     return runStep('metrics.read', { file: name, values, ...more }, { goLive: { baseDir: base } });
   };
   const read = async (...given: Parameters<typeof run>) => passed(await run(...given)).outputs;
-  const whole = (looked: number) => ({ rows: looked, looked, unreadable: 0, leftOut: 0 });
+  const whole = (looked: number) => ({ rows: looked, looked, unreadable: 0, leftOut: 0, credentials: 0 });
 
   test('reduces rows of a CSV, by a column of other rows left out', async () => {
     const values = {
@@ -122,6 +122,7 @@ describe('metrics.read', () => {
       looked: 2,
       unreadable: 2,
       leftOut: 0,
+      credentials: 0,
     });
     const two = { f: { path: 'a', reduce: 'sum', where: { b: 'x' } }, g: { path: 'a', where: { b: 'z' } } };
     expect(await read('v.csv', text, two, { unreadable: { atMost: 1 } })).toMatchObject({
