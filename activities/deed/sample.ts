@@ -227,6 +227,8 @@ export async function windowEvidence({ task, kind, plan, tally }: WindowEvidence
 }
 
 async function adoptSamples(evidence: FencedEvidence): Promise<SampleRecord[]> {
+  // One that was stopped before its first sample has no records.
+  await (await open(join(evidence.directory, SAMPLES_FILE), 'a')).close();
   await evidence.adopt(SAMPLES_FILE);
   const text = await readFile(join(evidence.directory, SAMPLES_FILE), 'utf8');
   return text

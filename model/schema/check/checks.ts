@@ -1,5 +1,7 @@
+import { parseDuration } from '../../duration.js';
 import { approvalId, type ApprovalId, asId } from '../../plan/address.js';
 import { isParallel } from '../format/runbook.js';
+import { isLimited, spanProblem } from '../format/span-limits.js';
 import type { Runbook, RunbookNode, RunbookStep } from '../format/runbook.js';
 import type { Kinds } from '../format/scope.js';
 import type { Path, Source } from '../yaml/source.js';
@@ -40,16 +42,17 @@ export function checkRole({ source, runbook }: Pick<Check, 'source' | 'runbook'>
   source.at(path, `there is no role '${role}'`, didYouMean(role, Object.keys(runbook.roles), 'roles'));
 }
 
-/** An `${{ inputs.x }}` in place of a duration must name a duration input. */
+const SPANS = ['expires', 'planned', 'timeout', 'every', 'within', 'late', 'catchUp', 'validFor', 'backoff', 'atMost'];
+
+/** A duration must be within its limits; an `${{ inputs.x }}` in its place must name a duration input. */
 export function checkSpans(check: Check, path: Path, holder: Readonly<Record<string, unknown>>): void {
   for (const [key, value] of Object.entries(holder)) {
-    if (
-      !['expires', 'planned', 'timeout', 'every', 'within', 'late', 'catchUp', 'validFor', 'backoff'].includes(key) ||
-      typeof value !== 'string'
-    )
-      continue;
+    if (!SPANS.includes(key) || typeof value !== 'string') continue;
     const name = /^\$\{\{\s*inputs\.(\w+)\s*\}\}$/.exec(value)?.[1];
-    if (name === undefined) continue;
+    if (name === undefined) {
+      checkLength(check, [...path, key], value);
+      continue;
+    }
     const inputs = check.runbook.inputs ?? {};
     const input = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
     if (!input)
@@ -57,6 +60,14 @@ export function checkSpans(check: Check, path: Path, holder: Readonly<Record<str
     else if (input.type !== 'duration')
       check.source.at([...path, key], `input '${name}' is a ${input.type}, but a duration is wanted here`);
   }
+}
+
+function checkLength({ source }: Check, path: Path, text: string): void {
+  const [of, name = ''] = path.slice(-2).map(String);
+  const known = [`${of}.${name}`, name].find(isLimited);
+  const ms = parseDuration(text);
+  const problem = known === undefined || ms === undefined ? undefined : spanProblem(known, ms);
+  if (problem !== undefined) source.at(path, problem);
 }
 
 /** One or many, as a list. */

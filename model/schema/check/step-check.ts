@@ -1,3 +1,4 @@
+import { parseDuration } from '../../duration.js';
 import { ExpressionError, templateParts } from '../../expression/expression.js';
 import { type Effect, EFFECTS, OWN_UNDO } from '../../plan/plan.js';
 import type { JsonObject } from '../../json.js';
@@ -252,6 +253,9 @@ function checkWindow(check: StepCheck, path: Path, step: RunbookStep, own: Effec
   if (!window) return undefined;
   const minded = step.when !== undefined;
   checkAt(check, [...path, 'green'], window.green, { types: { it }, expected: ['boolean'], minded });
+  const [every, within] = [parseDuration(window.every), parseDuration(window.within ?? '')];
+  if (every !== undefined && within !== undefined && within < every)
+    check.source.at([...path, 'within'], `it is over before its first sample, which is due after ${window.every}`);
   if ((step.effect ?? own) !== 'none') {
     check.source.at(path, `'${step.uses}' acts; only a step that looks can be sampled`, 'Use a kind of effect none.');
   }

@@ -6,6 +6,7 @@ import { foldersOf, networkOf } from './plan-reach.js';
 import { fillTexts, questionFields } from './plan-texts.js';
 import { checkGuardrails, type PlanProblem, type PlanRequest, resolveInputs } from './plan-inputs.js';
 import { markReads } from './plan-reads.js';
+import { impossibleTimes } from './plan-times.js';
 import { markWindows, planWindow } from './plan-windows.js';
 import { planWaivers } from './plan-waivers.js';
 import type { JsonObject } from '../../json.js';
@@ -245,6 +246,8 @@ export function planRunbook(request: PlanRequest): Planned {
   if (problems.length === 0) checkGuardrails(request, planning.context, problems);
   if (problems.length > 0) return { problems };
   const made = fillTexts(makePlan(request, planning, inputs, target), planning.context, request.preview ?? false);
+  const impossible = 'plan' in made && made.plan ? impossibleTimes(made.plan) : [];
+  if (impossible.length > 0) return { problems: impossible };
   const excess = 'plan' in made && tooLarge(made.plan);
   return excess ? { problems: [excess] } : made;
 }

@@ -148,4 +148,8 @@ describe('a window that did not reach its goal', () => {
     const reached = { consecutive: 1, mustReach: true } as const;
     expect(await window.close(reached, tallied(emptyTally(), 'green'))).toMatchObject({ outputs: { streak: 1 } });
   });
+  test('that was stopped before its first sample has none, and is closed', async () => {
+    const window = windowOf(() => 1);
+    expect(await window.close({}, emptyTally())).toMatchObject({ outputs: { slots: 0, streak: 0 } });
+  });
 });

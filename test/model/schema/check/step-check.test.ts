@@ -129,6 +129,18 @@ describe('a step is refused', () => {
       [{ ...looks, window, until: { every: '1s', within: '9s' } }],
       /with `window` has no `until`/,
     ],
+    [
+      'a window without a pause',
+      [{ ...looks, window: { ...window, every: '0s' } }],
+      /0s is too short: 100ms is the least/,
+    ],
+    ['a window without an end', [{ ...looks, window: { ...window, within: '0s' } }], /over before its first sample/],
+    ['a step without time', [{ ...looks, timeout: '0s' }], /0s is too short: 1ms is the least/],
+    [
+      'a window that is over before its first sample',
+      [{ ...looks, window: { ...window, within: '30s' } }],
+      /over before its first sample, which is due after 1m/,
+    ],
   ])('%s', (_name, steps, problem) => {
     expect(of(...steps)).toEqual([expect.stringMatching(problem)]);
   });

@@ -26,6 +26,12 @@ test.each<[string, string[], RegExp]>([
   ['an unknown role', problems({ by: ['leed'], atMost: '8h' }), /no role 'leed'/],
   ['no time', problems({ by: ['lead'] }), /atMost/],
   ['no time that is one', problems({ by: ['lead'], atMost: 'soon' }), /a duration is written/],
+  [
+    'a longer time than a waiver may stand',
+    problems({ by: ['lead'], atMost: '31d' }),
+    /31d is too long: 30d is the most/,
+  ],
+  ['no time at all', problems({ by: ['lead'], atMost: '0s' }), /0s is too short/],
   ['a gate waivable where nothing is', problems(undefined, { waivableBy: 'sre' }), /nothing can be waived/],
   ['a gate that widens it', problems({ by: 'lead', atMost: '8h' }, { waivableBy: 'sre' }), /'sre' may not waive here/],
   ['a floor that is waivable', problems(RULE, { floor: true, waivableBy: 'sre' }), /a floor cannot be waived/],
