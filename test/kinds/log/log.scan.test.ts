@@ -224,6 +224,13 @@ describe('log.scan', () => {
       { goLive: { baseDir: base } },
     );
     const account = { looked: 2, unreadable: 0, leftOut: 0 };
-    expect(passed(run).outputs).toEqual({ ...account, lines: 2, matched: 2, missing: [], forbidden: 0, credentials: 0 });
+    expect(passed(run).outputs).toEqual({
+      ...account,
+      lines: 2,
+      matched: 2,
+      missing: [],
+      forbidden: 0,
+      credentials: 0,
+    });
   });
 });
