@@ -97,7 +97,7 @@ export function taskFor(
     title: 'A step of the kit',
     epoch: 1,
     guards: [],
-    timeoutMs: 20_000,
+    timeoutMs: 120_000,
     ...overrides.task,
     goLive,
     input,
