@@ -147,6 +147,10 @@ export const CHANGES = {
     since: 'unreleased',
     reason: 'An undo that a person had given up was tried, and asked about, once more by the next way back.',
   },
+  'a-notice-fails-nothing': {
+    since: 'unreleased',
+    reason: 'A notice whose activity failed ended the go-live without a verdict and undid nothing; now it is noted.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;

@@ -20,7 +20,8 @@ import { missingSentence, refusing } from '../model/preflight/finding.js';
 import { labelsOf } from '../model/state/search-attributes.js';
 import type { GoLiveState } from '../model/state/state.js';
 import { mayGoOn } from '../model/verdict.js';
-import { lookAround, system } from './activities.js';
+import { lookAround } from './activities.js';
+import { deliver } from './deliver.js';
 import type { goLive } from './go-live.js';
 import type { GoLiveStart } from './inputs.js';
 import { vouchLook } from './people/vouch.js';
@@ -101,7 +102,7 @@ async function look(
   if (result.status === 'there') return result;
   const { sentence: message } = result;
   for (const { with: channel } of plan.notices.filter(({ on }) => on.includes('no-go')))
-    await system.sendNotice({ goLive: refOf(plan), with: channel, title, text: message, unlogged: true });
+    await deliver({ goLive: refOf(plan), with: channel, title, text: message, unlogged: true });
   throw ApplicationFailure.create({ message, type: 'BAD_INPUT', nonRetryable: true, details: [result] });
 }
 

@@ -20,6 +20,7 @@ import { attributePairs, type Memo } from '../model/state/search-attributes.js';
 import { initialState, withoutPending } from '../model/state/initial-state.js';
 import { type Values, valuesOf } from '../model/plan/values.js';
 import { system } from './activities.js';
+import { deliver } from './deliver.js';
 import { changed } from './changes.js';
 import type { Asking, Carried, GoLiveStart } from './inputs.js';
 
@@ -190,11 +191,12 @@ export class Session {
     upsertMemo({ rollback: 'incomplete' } satisfies Memo);
   }
 
-  /** Sends the notices that the runbook asks for at this event. */
+  /** Sends the notices that the runbook asks for at this event; what becomes of them holds nobody up. */
   async notify(event: NoticeEvent, title: string, text: string): Promise<void> {
     for (const notice of this.plan.notices.filter(({ on }) => on.includes(event))) {
       const { verdict } = this.state;
-      await system.sendNotice({ goLive: this.ref, with: notice.with, title, text, ...(verdict ? { verdict } : {}) });
+      const lost = await deliver({ goLive: this.ref, with: notice.with, title, text, ...(verdict ? { verdict } : {}) });
+      if (lost) this.note('notice.failed', { title, code: lost.code, reason: lost.message });
     }
   }
 }

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../model/json.js';
 import type { StepTask } from '../../model/state/contract.js';
 import type { EvidenceRefusal } from '../../evidence/error.js';
 import { inEachText } from '../command/redact.js';
+import { LONGEST_WAIT_MS } from './retry-after.js';
 import { systemError } from './system-error.js';
 import { isStepError } from './unwritable.js';
 
@@ -112,8 +113,13 @@ export function toApplicationFailure(failure: StepFailure, task: Retrying = {}):
     nonRetryable: !mayBeTriedAgain(failure.code, task),
     details: [failure],
     // The server waits, so that a worker that is lost meanwhile forgets nothing.
-    ...(failure.retryAfterMs === undefined ? {} : { nextRetryDelay: failure.retryAfterMs }),
+    ...pauseOf(failure),
   });
   error.stack = '';
   return error;
+}
+
+/** A pause of 0 would mean to the server that nothing is tried again; one that is too long would hold a way back up. */
+function pauseOf({ retryAfterMs = 0 }: StepFailure): { nextRetryDelay?: number } {
+  return retryAfterMs > 0 ? { nextRetryDelay: Math.min(Math.ceil(retryAfterMs), LONGEST_WAIT_MS) } : {};
 }

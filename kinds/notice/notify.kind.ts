@@ -23,7 +23,9 @@ export const notify = defineKind({
   }),
   meets: {
     'a channel that asks to wait':
-      '`Retry-After` and the `retry_after` of Telegram are obeyed by the next attempt; who asks for more than 15 minutes is not sent to again',
+      '`Retry-After` and the `retry_after` of Telegram are obeyed by the next attempt; who asks for more than 15 minutes is not sent to again; 0, and a date that is over, are no wish',
+    'a good status with `ok: false`':
+      'was not told: Telegram and Slack say so in their answer; from Telegram an answer without `ok` is none of it',
     'two at once':
       'every try of one notice has the same idempotency key; another attempt of the phase, another epoch and a rehearsal have their own',
     markup:

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { notify } from './notify.kind.js';
 import type { Capabilities, HttpAnswer, SecretRef } from '../../activities/step/step.js';
-import { LONGEST_WAIT_MS, retryAfterMs } from '../../activities/step/retry-after.js';
+import { LONGEST_WAIT_MS, retryAfterMs, waitOf } from '../../activities/step/retry-after.js';
 import { formatDuration } from '../../model/duration.js';
 import { jsonIn } from '../shared/json.js';
 import { cutText, slackText } from './letter-text.js';
@@ -27,6 +27,8 @@ const TELEGRAM = 'https://api.telegram.org';
 const TELEGRAM_LONGEST = 4096;
 /** Slack cuts at 40,000 characters; each of these may become five (`&amp;`). */
 const SLACK_LONGEST = 8000;
+/** Stands for the status of a refusal that names none. */
+const NOT_TAKEN = 0;
 const WEBHOOK_LONGEST = 8000;
 
 /**
@@ -49,8 +51,20 @@ export async function sendNotification(
     secretAddress: true,
     name,
   });
-  if (answer.status < 200 || answer.status > 299) throw refused(name, answer, sending.now);
+  const status = statusOf(input.kind, answer);
+  if (status < 200 || status > 299) throw refused(name, { ...answer, status }, sending.now);
   return { status: answer.status, ms: answer.ms };
+}
+
+const verdict = z.object({ ok: z.boolean(), error_code: z.int().min(300).optional() });
+
+/** Telegram and Slack may say in an answer with a good status that they did not take it, and then with which one. */
+function statusOf(kind: Notification['kind'], { status, body }: HttpAnswer): number {
+  if (kind === 'webhook' || status < 200 || status > 299) return status;
+  const { data } = verdict.safeParse(jsonIn(body.toString('utf8')));
+  // Telegram always says it; whoever does not is somebody else in its place.
+  const taken = data === undefined ? kind === 'slack' : data.ok;
+  return taken ? status : (data?.error_code ?? NOT_TAKEN);
 }
 
 /** Who is asked to wait waits; who is asked to wait for too long does not try again. */
@@ -58,17 +72,17 @@ function refused(name: string, answer: HttpAnswer, now: Date): StepError {
   const passing = answer.status === 429 || answer.status >= 500;
   const asked = passing ? (telegramWait(answer) ?? retryAfterMs(answer.headers, now)) : undefined;
   const wait = asked === undefined ? '' : `, and asks to be left alone for ${formatDuration(asked)}`;
-  const message = `${name} refused the notice with status ${answer.status}${wait}.`;
+  const message = `${name} refused the notice with ${answer.status === NOT_TAKEN ? 'a good status and `ok` not true' : `status ${answer.status}`}${wait}.`;
   if (!passing || (asked ?? 0) > LONGEST_WAIT_MS) return new StepError('EXPECTATION_FAILED', message);
   return new StepError('CHECK_FAILED', message, asked === undefined ? {} : { retryAfterMs: asked });
 }
 
-const flood = z.object({ parameters: z.object({ retry_after: z.number().min(0).max(1e9) }) });
+const flood = z.object({ parameters: z.object({ retry_after: z.union([z.number(), z.literal(Infinity)]) }) });
 
 /** How long Telegram asks to wait: it says so in its answer, in seconds. */
 function telegramWait({ body }: HttpAnswer): number | undefined {
   const { data } = flood.safeParse(jsonIn(body.toString('utf8')));
-  return data === undefined ? undefined : Math.ceil(data.parameters.retry_after * 1000);
+  return data && waitOf(data.parameters.retry_after);
 }
 
 async function letterOf(input: Notification, { key, now }: Sending, read: Capabilities['secret']): Promise<Letter> {

@@ -60,3 +60,18 @@ describe('what is tried again', () => {
     expect(toApplicationFailure({ code, message: 'x' }, task).nonRetryable).toBe(!again);
   });
 });
+
+test.each([
+  [undefined, undefined],
+  [0, undefined],
+  [-5, undefined],
+  [1500, 1500],
+  [1e15, 15 * 60_000],
+])('whoever asks for %j ms is waited for %j: 0 would end the tries of the server', (retryAfterMs, pause) => {
+  const failure = {
+    code: 'CHECK_FAILED' as const,
+    message: 'x',
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+  expect(toApplicationFailure(failure).nextRetryDelay).toBe(pause);
+});

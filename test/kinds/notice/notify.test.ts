@@ -94,6 +94,34 @@ describe('notify', () => {
     expect((await runStep('notify', telegram)).retryInMs).toBe(9000);
   });
 
+  const telegram = { kind: 'telegram', token: { env: 'TEST_TOKEN' }, chat: 1, text: 'x' };
+  test.each<[string, number, string, string | undefined, number | undefined]>([
+    ['slack', 429, '', '0', undefined],
+    ['slack', 503, '', 'Thu, 01 Jan 1970 00:00:00 GMT', undefined],
+    ['telegram', 429, '{"ok":false,"parameters":{"retry_after":0}}', undefined, undefined],
+    ['telegram', 200, '{"ok":false,"error_code":429,"parameters":{"retry_after":3}}', undefined, 3000],
+  ])('%s that answers %i (%s, Retry-After: %s) is sent to again after %j ms', async (kind, status, says, after, ms) => {
+    Object.assign(hooked, { status, says, headers: after === undefined ? {} : { 'retry-after': after } });
+    const run = await (kind === 'slack' ? slack('x') : runStep('notify', { ...telegram, apiBase: hooked.base }));
+    expect([failed(run).code, run.retryable, run.retryInMs]).toEqual(['CHECK_FAILED', true, ms]);
+  });
+
+  test.each<[string, number, string, string | undefined]>([
+    ['slack', 429, '', '9999999999'],
+    ['slack', 429, '', '9'.repeat(400)],
+    ['slack', 200, '{"ok":false,"error":"channel_not_found"}', undefined],
+    ['telegram', 429, '{"ok":false,"parameters":{"retry_after":2e9}}', undefined],
+    ['telegram', 429, '{"ok":false,"parameters":{"retry_after":1e999}}', undefined],
+    ['telegram', 200, '{"ok":false,"error_code":400,"description":"chat not found"}', undefined],
+    ['telegram', 200, '{"ok":false}', undefined],
+    ['telegram', 200, '<html>Please log in</html>', undefined],
+  ])('%s that answers %i (%s, Retry-After: %s) was not told, and is not sent to again', async (...row) => {
+    const [kind, status, says, after] = row;
+    Object.assign(hooked, { status, says, headers: after === undefined ? {} : { 'retry-after': after } });
+    const run = await (kind === 'slack' ? slack('x') : runStep('notify', { ...telegram, apiBase: hooked.base }));
+    expect([failed(run).code, run.retryable]).toEqual(['EXPECTATION_FAILED', false]);
+  });
+
   test('the key is the same for every try, and another for every attempt of the phase, and in a rehearsal', async () => {
     const send = async (task: object, goLive: object = {}): Promise<unknown> => {
       hooked.got.length = 0;
