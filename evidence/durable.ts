@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { die, failsAt } from '../host/failpoint.js';
 import { errnoOf } from '../host/errno.js';
+import { openRegular } from '../host/regular-file.js';
 import { evidenceError } from './error.js';
 
 export { sha256 } from './hash.js';
@@ -144,7 +144,8 @@ export async function sha256File(path: string): Promise<{ sha256: string; bytes:
   const hash = createHash('sha256');
   let bytes = 0;
   try {
-    const pieces: AsyncIterable<Buffer> = createReadStream(path);
+    const { handle } = await openRegular(path);
+    const pieces: AsyncIterable<Buffer> = handle.createReadStream();
     for await (const chunk of pieces) {
       hash.update(chunk);
       bytes += chunk.length;

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { errnoOf } from '../../host/errno.js';
+import { openRegular } from '../../host/regular-file.js';
 import type { SecretRef } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 
@@ -41,12 +41,13 @@ function long(value: string, where: string): string {
 }
 
 async function readSmall(file: string): Promise<string> {
-  const handle = await open(file, 'r').catch((cause: unknown) => {
-    throw new StepError('NOT_FOUND', `The secret file ${file} cannot be read (${errnoOf(cause) ?? 'unknown reason'}).`);
+  const { handle, stats } = await openRegular(file).catch((cause: unknown) => {
+    const why = errnoOf(cause) ?? 'unknown reason';
+    if (why.includes(' ')) throw new StepError('BAD_INPUT', `The secret file ${file} is ${why}.`);
+    throw new StepError('NOT_FOUND', `The secret file ${file} cannot be read (${why}).`);
   });
   try {
-    const stats = await handle.stat();
-    if (!stats.isFile() || stats.size > LONGEST) {
+    if (stats.size > LONGEST) {
       throw new StepError('BAD_INPUT', `The secret file ${file} is no file of at most 64 KiB.`);
     }
     return await handle.readFile('utf8');

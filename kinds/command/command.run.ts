@@ -1,4 +1,4 @@
-import { readFile, rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import type { commandRun as kind } from './command.run.kind.js';
 import type { Json } from '../../model/json.js';
@@ -6,6 +6,8 @@ import { jsonIn } from '../shared/json.js';
 import { keptText } from '../shared/kept.js';
 import { matchTail } from '../shared/patterns.js';
 import type { CommandResult, HandlerOf, SecretRef, StepContext } from '../../activities/step/step.js';
+import { errnoOf } from '../../host/errno.js';
+import { openRegular } from '../../host/regular-file.js';
 import { lastWords } from '../shared/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
 import type { StepTask } from '../../model/state/contract.js';
@@ -98,16 +100,25 @@ interface Written {
   credentials: number;
 }
 
-async function readValues(path: string, context: StepContext): Promise<Written> {
-  const info = await stat(path).catch(() => undefined);
-  if (!info?.isFile()) throw new StepError('NOT_FOUND', `The command did not write its output file ${path}.`);
-  if (info.size > OUTPUT_FILE_BYTES) {
+async function readOutputFile(path: string): Promise<Buffer> {
+  const { handle, stats } = await openRegular(path).catch((cause: unknown) => {
+    const why = errnoOf(cause) ?? 'error';
+    const what = why.includes(' ') ? `, but ${why}` : '';
+    throw new StepError('NOT_FOUND', `The command did not write its output file ${path}${what}.`, { cause });
+  });
+  try {
+    if (stats.size <= OUTPUT_FILE_BYTES) return await handle.readFile();
     throw new StepError(
       'COMMAND_FAILED',
-      `The output file ${path} has ${info.size} bytes; ${OUTPUT_FILE_BYTES} may be read.`,
+      `The output file ${path} has ${stats.size} bytes; ${OUTPUT_FILE_BYTES} may be read.`,
     );
+  } finally {
+    await handle.close();
   }
-  const text = await readFile(path, 'utf8');
+}
+
+async function readValues(path: string, context: StepContext): Promise<Written> {
+  const text = (await readOutputFile(path)).toString('utf8');
   const { text: kept, credentials } = await context.withoutCredentials(keptText(text, context));
   await context.evidence.write('outputs.json', kept);
   const { data: values } = outputFile.safeParse(jsonIn(text));

@@ -23,6 +23,8 @@ export const fileRestore = defineKind({
   undo: 'Brings back what stood there before this step.',
   meets: {
     'a snapshot that is gone, or has another digest than `hash`': 'refused',
+    'a snapshot within the place where it belongs, or the place within it':
+      'refused, links of the path resolved; the same for one place',
     'what differs when it was put back': 'is taken back, and the step fails',
     'a link, a pipe, a device among the files': 'refused',
     'two at once on one place': 'they take turns, and the second says for whom it waits',

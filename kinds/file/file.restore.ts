@@ -1,7 +1,7 @@
 import type { fileRestore as kind } from './file.restore.kind.js';
 import { rememberBefore, placeCopy, putBack } from '../shared/backup.js';
 import { inTurn } from '../shared/file-turn.js';
-import { contentOf, exists, manifestOf, realPlace, treeOf } from '../shared/tree.js';
+import { checkApart, contentOf, exists, manifestOf, realPlace, treeOf } from '../shared/tree.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
@@ -10,6 +10,7 @@ export const fileRestore: HandlerOf<typeof kind> = {
     const source = context.path(from);
     const target = context.path(to);
     if (!(await exists(source))) throw new StepError('NOT_FOUND', `There is no snapshot at ${source}.`);
+    await checkApart(source, target, [`The snapshot ${source}`, `the place ${target} where it belongs`]);
     const files = await treeOf(source);
     const { digest } = manifestOf(files);
     if (hash !== undefined && hash !== digest) {

@@ -22,6 +22,7 @@ export const fileSnapshot = defineKind({
   meets: {
     'a missing source, or too few files': 'refused',
     'a place where something else stands': 'refused; a snapshot never overwrites',
+    'a place within the source, or the source within it': 'refused, links of the path resolved; the same for one place',
     'files that change while they are copied': 'the copy is removed, and the step fails',
     'a link, a pipe, a device among the files': 'refused',
     'two at once on one place': 'they take turns, and the second says for whom it waits',

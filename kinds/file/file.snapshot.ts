@@ -1,7 +1,7 @@
 import type { fileSnapshot as kind } from './file.snapshot.kind.js';
 import { rememberBefore, placeCopy, putBack } from '../shared/backup.js';
 import { inTurn } from '../shared/file-turn.js';
-import { contentOf, exists, manifestOf, realPlace, treeOf, type TreeFile } from '../shared/tree.js';
+import { checkApart, contentOf, exists, manifestOf, realPlace, treeOf, type TreeFile } from '../shared/tree.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
@@ -9,6 +9,7 @@ export const fileSnapshot: HandlerOf<typeof kind> = {
   async do({ from, to, requireFiles }, context) {
     const source = context.path(from);
     const target = context.path(to);
+    await checkApart(source, target, [`The source ${source}`, `the place ${target} of its copy`]);
     const files = (await exists(source)) ? await treeOf(source) : [];
     if (files.length < requireFiles) {
       throw new StepError(

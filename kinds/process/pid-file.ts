@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { errnoOf } from '../../host/errno.js';
+import { openRegular } from '../../host/regular-file.js';
 import { type RunningProcess, processOf } from './running.js';
 
 /** Whom a pid file names, or why it is not believed, as a clause that begins with its name. */
@@ -34,13 +34,13 @@ export async function readPidFile(path: string): Promise<PidFileReading> {
 
 async function firstLine(path: string): Promise<{ line: string; mtimeMs: number } | { refused: string }> {
   try {
-    const file = await open(path, 'r');
+    const { handle, stats } = await openRegular(path);
     try {
-      const { mtimeMs } = await file.stat();
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(READ_BYTES), 0, READ_BYTES, 0);
+      const { mtimeMs } = stats;
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(READ_BYTES), 0, READ_BYTES, 0);
       return { line: buffer.toString('latin1', 0, bytesRead).split(/\r?\n/)[0]?.trim() ?? '', mtimeMs };
     } finally {
-      await file.close();
+      await handle.close();
     }
   } catch (error) {
     const errno = errnoOf(error) ?? 'error';

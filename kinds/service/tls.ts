@@ -1,11 +1,12 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
-import { errnoOf } from '../../host/errno.js';
 import type { Capabilities, HttpRequest, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
+import { readWhole } from '../shared/read-file.js';
 import type { tlsFields } from './tls-fields.js';
 
+/** Every authority that a system trusts is some 200 KiB. */
+const LARGEST = 16 * 1024 * 1024;
 const BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 
 /**
@@ -38,9 +39,7 @@ async function certificatesIn(
   now: Date,
   valid: 'some' | 'first',
 ): Promise<{ pem: string; first: X509Certificate }> {
-  const pem = await readFile(file, 'latin1').catch((cause: unknown) => {
-    throw new StepError('NOT_FOUND', `The certificate ${file} cannot be read (${errnoOf(cause) ?? 'unknown reason'}).`);
-  });
+  const pem = (await readWhole(file, 'The certificate', LARGEST)).toString('latin1');
   const all = (pem.match(BLOCK) ?? []).map((block) => certificateOf(block, file));
   const [first] = all;
   if (first === undefined) {

@@ -7,7 +7,7 @@ import { StepError } from '../../activities/step/step-error.js';
 import { moveIntoPlace, removeUnfinished, sync, temporaryBeside, writeDurably } from '../../evidence/durable.js';
 import { errnoOf } from '../../host/errno.js';
 import { inTurn } from './file-turn.js';
-import { bitsOf, contentOf, exists, realPlace, type TreeFile, treeOf } from './tree.js';
+import { bitsOf, checkApart, contentOf, exists, realPlace, type TreeFile, treeOf } from './tree.js';
 
 /** What a deed remembers of the one path that it changes; digests are those of `contentOf`. */
 const kept = z.object({
@@ -162,6 +162,7 @@ export async function makeBackupFolder({ backups }: Pick<StepContext, 'backups'>
 
 /** Whole under its final name, with its modes and durable to the last file, or not at all. */
 async function copyAside(from: string, to: string, context: StepContext): Promise<void> {
+  await checkApart(from, to, [from, 'the evidence of the go-live']);
   // Links are refused before anything is copied.
   await treeOf(from);
   await makeBackupFolder(context);

@@ -1,7 +1,8 @@
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { StepError } from '../../activities/step/step-error.js';
 import { errnoOf } from '../../host/errno.js';
+import { openRegular } from '../../host/regular-file.js';
 import type { LineReader, LinesAccount } from './lines.js';
 import { asStep } from './as-step.js';
 
@@ -22,17 +23,18 @@ export interface OpenFile {
  * @throws StepError NOT_FOUND when it is not there or may not be read, BAD_INPUT for what is no file
  */
 export async function openNeeded(path: string, what: string): Promise<OpenFile> {
-  let handle: FileHandle;
   try {
-    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return await openRegular(path);
   } catch (cause) {
-    throw new StepError('NOT_FOUND', `${what} cannot be read: ${path} (${errnoOf(cause) ?? 'error'}).`, { cause });
+    throw notRead(path, what, cause);
   }
-  const stats = await handle.stat();
-  if (stats.isFile()) return { handle, stats };
-  await handle.close();
-  const kind = stats.isDirectory() ? 'a folder' : 'no regular file';
-  throw new StepError('BAD_INPUT', `${what} is ${kind}: ${path}.`);
+}
+
+/** The error for a file that cannot be read. @param what how it is told: `The log file` */
+export function notRead(path: string, what: string, cause: unknown): StepError {
+  const why = errnoOf(cause) ?? 'error';
+  if (why.includes(' ')) return new StepError('BAD_INPUT', `${what} is ${why}: ${path}.`);
+  return new StepError('NOT_FOUND', `${what} cannot be read: ${path} (${why}).`, { cause });
 }
 
 /**
@@ -48,8 +50,7 @@ export async function readWhole(path: string, what: string, most = LARGEST_WHOLE
     }
     return await handle.readFile();
   } catch (cause) {
-    if (cause instanceof StepError) throw cause;
-    throw new StepError('NOT_FOUND', `${what} cannot be read: ${path} (${errnoOf(cause) ?? 'error'}).`, { cause });
+    throw cause instanceof StepError ? cause : notRead(path, what, cause);
   } finally {
     await handle.close();
   }

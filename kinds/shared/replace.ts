@@ -1,5 +1,5 @@
-import { type BigIntStats, constants } from 'node:fs';
-import { lstat, mkdir, open, readFile, readlink, rm } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { lstat, mkdir, readFile, readlink, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { moveIntoPlace, removeUnfinished, sha256, writeDraft } from '../../evidence/durable.js';
 import type { StepContext } from '../../activities/step/step.js';
@@ -7,6 +7,7 @@ import { StepError } from '../../activities/step/step-error.js';
 import { errnoOf } from '../../host/errno.js';
 import { rememberBefore } from './backup.js';
 import { inTurn } from './file-turn.js';
+import { notRead, openNeeded } from './read-file.js';
 import { realPlace } from './tree.js';
 
 /** Larger files are not read into memory. */
@@ -182,26 +183,14 @@ function syscallOf(error: unknown): unknown {
 
 /** Reads a file that must be there. @throws StepError NOT_FOUND; BAD_INPUT for a folder, and beyond 256 MiB */
 export async function readNeeded(path: string, what: string): Promise<Buffer> {
+  const { handle, stats } = await openNeeded(path, what);
   try {
-    // Without waiting: a pipe that stands there would be waited for until somebody writes into it.
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const info = await file.stat();
-      const { size } = info;
-      if (!info.isFile() && !info.isDirectory())
-        throw new StepError('BAD_INPUT', `${what} is no regular file: ${path}.`);
-      if (size > LARGEST_BYTES) {
-        throw new StepError('BAD_INPUT', `${what} has ${size} bytes; ${LARGEST_BYTES} are the most: ${path}.`);
-      }
-      return await file.readFile();
-    } finally {
-      await file.close();
-    }
+    const { size } = stats;
+    if (size <= LARGEST_BYTES) return await handle.readFile();
+    throw new StepError('BAD_INPUT', `${what} has ${size} bytes; ${LARGEST_BYTES} are the most: ${path}.`);
   } catch (cause) {
-    if (cause instanceof StepError) throw cause;
-    if (errnoOf(cause) === 'EISDIR') {
-      throw new StepError('BAD_INPUT', `${what} is a folder: ${path}.`, { cause });
-    }
-    throw new StepError('NOT_FOUND', `${what} cannot be read: ${path} (${errnoOf(cause) ?? 'error'}).`, { cause });
+    throw cause instanceof StepError ? cause : notRead(path, what, cause);
+  } finally {
+    await handle.close();
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, realpath } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { sha256File } from '../../evidence/durable.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { errnoOf } from '../../host/errno.js';
@@ -35,6 +35,27 @@ export async function treeOf(root: string): Promise<TreeFile[]> {
   };
   await visit(root);
   return files;
+}
+
+/**
+ * Refuses two places of which one lies in the other, or that are one: a copy would be made into itself, and what is put
+ * there would take away what it is made of.
+ *
+ * @param said both as the runbook calls them, for the error
+ * @throws StepError BAD_INPUT
+ */
+export async function checkApart(one: string, other: string, said: readonly [string, string]): Promise<void> {
+  const [a, b] = await Promise.all([realPlace(one), realPlace(other)]);
+  const how = a === b ? 'are one place' : isBelow(b, a) || isBelow(a, b) ? 'lie one in the other' : undefined;
+  if (how === undefined) return;
+  throw new StepError('BAD_INPUT', `${said[0]} and ${said[1]} ${how}; nothing was changed.`, {
+    hint: 'Name a place outside of it.',
+  });
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** The manifest as `sha256sum -c` reads it, and its own SHA-256. */

@@ -1,9 +1,9 @@
 import type { CommandResult } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { tailOf } from './compose-logs.js';
-import { containersIn, plansIn, runningIn, stateOfService } from './compose-ps.js';
+import { containersIn, plansIn, runningIn, type ServicePlan, stateOfService } from './compose-ps.js';
 import type { Running } from './compose-undo.js';
-import type { StackDriver } from './contract.js';
+import type { ServiceState, StackDriver } from './contract.js';
 
 const PS = ['ps', '--all', '--format', 'json'];
 
@@ -16,16 +16,28 @@ const PS = ['ps', '--all', '--format', 'json'];
 export function composeLook(
   query: (args: string[]) => Promise<string>,
   compose: (args: string[]) => Promise<CommandResult>,
-): Pick<StackDriver, 'ps' | 'logs'> & { running: () => Promise<Running> } {
+): Pick<StackDriver, 'ps' | 'logs'> & {
+  running: () => Promise<Running>;
+  /** How all services are, and those of the named ones with all that they depend on; by default all. */
+  look: (wanted?: readonly string[]) => Promise<{ states: ServiceState[]; asked: ServiceState[] }>;
+} {
   const names = async (): Promise<string[]> => (await query(['config', '--services'])).split('\n').filter(Boolean);
+  const look = async (wanted: readonly string[] = []) => {
+    const containers = containersIn(await query(PS));
+    // Where the definition cannot be asked for, nobody is known to be meant to end.
+    const plans = plansIn((await compose(['config', '--format', 'json'])).rawStdout);
+    const listed = await names();
+    const asked = wanted.length === 0 ? new Set(listed) : withDependencies(wanted, plans);
+    // A service of a profile may be started by its name, and is listed only while its profile is on.
+    const states = [...new Set([...listed, ...asked])].map((name) =>
+      stateOfService(name, containers, plans?.get(name)),
+    );
+    return { states, asked: states.filter(({ name }) => asked.has(name)) };
+  };
   return {
     running: async () => runningIn(await query(PS)),
-    ps: async () => {
-      const containers = containersIn(await query(PS));
-      // Where the definition cannot be asked for, nobody is known to be meant to end.
-      const plans = plansIn((await compose(['config', '--format', 'json'])).rawStdout);
-      return (await names()).map((name) => stateOfService(name, containers, plans?.get(name)));
-    },
+    look,
+    ps: async () => (await look()).states,
     logs: async (service, tail, since) => {
       const own = containersIn(await query(PS)).filter((one) => one.service === service && !one.oneOff);
       const several = own.length > 1;
@@ -36,6 +48,17 @@ export function composeLook(
       return tailOf(result.stdout, tail, several, result.truncated);
     },
   };
+}
+
+function withDependencies(wanted: readonly string[], plans: ReadonlyMap<string, ServicePlan> | undefined): Set<string> {
+  const all = new Set<string>();
+  const visit = (name: string): void => {
+    if (all.has(name)) return;
+    all.add(name);
+    for (const other of plans?.get(name)?.dependsOn ?? []) visit(other);
+  };
+  for (const name of wanted) visit(name);
+  return all;
 }
 
 /** What a command said last. */

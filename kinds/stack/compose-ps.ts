@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { StepError } from '../../activities/step/step-error.js';
+import { jsonIn } from '../shared/json.js';
 import type { Running } from './compose-undo.js';
 import type { ServiceState } from './contract.js';
 
@@ -42,6 +43,9 @@ export interface ServicePlan {
   replicas: number | undefined;
   /** `must`: another service waits until it has ended with 0. `may`: it is not started again, and serves nobody. */
   ends: 'must' | 'may' | 'never';
+  dependsOn?: readonly string[];
+  /** What the definition says cannot be read, so that nobody knows how many containers there are to be. */
+  unread?: true;
 }
 
 /**
@@ -70,11 +74,17 @@ function containerOf(one: z.infer<typeof listed>): Container {
     name,
     service,
     state: one.State.toLowerCase(),
-    health: one.Health ?? /\((?:health: )?(healthy|unhealthy|starting)\)/.exec(one.Status ?? '')?.[1] ?? '',
+    // Some write an empty one and say it in the status alone.
+    health: (told(one.Health) || /\((?:health: )?(healthy|unhealthy|starting)\)/.exec(one.Status ?? '')?.[1]) ?? '',
     exitCode: one.ExitCode,
     // Before v2.21 labels are not told; the name that Compose makes up is.
     oneOff: labels[ONE_OFF]?.toLowerCase() === 'true' || /[-_]run[-_][0-9a-f]{12}$/.test(name),
   };
+}
+
+/** Docker calls the health of a container without a check `none`. */
+function told(health: string | null | undefined): string {
+  return health === 'none' ? '' : (health?.toLowerCase() ?? '');
 }
 
 function labelsOf(labels: string | Record<string, string> | null | undefined): Record<string, string> {
@@ -95,7 +105,7 @@ export function runningIn(text: string): Running {
 /** How a service is: all its containers are it, and those of `compose run` are not. */
 export function stateOfService(name: string, all: readonly Container[], plan: ServicePlan | undefined): ServiceState {
   const own = all.filter(({ service, oneOff }) => service === name && !oneOff);
-  const { replicas, ends = 'never' } = plan ?? {};
+  const { replicas, ends = 'never', unread } = plan ?? {};
   if (own.length === 0) {
     const unwanted = replicas === 0;
     return {
@@ -112,6 +122,7 @@ export function stateOfService(name: string, all: readonly Container[], plan: Se
   const done = looked.every((one) => one.done);
   const running = own.every(({ state }) => state === 'running') && !short;
   const problems = [
+    ...(unread ? ['how many there are to be cannot be read'] : []),
     ...(short ? [`${own.length} of ${replicas} containers are there`] : []),
     ...(looked.length === 1 ? bad.map(({ problem }) => problem) : inWords(bad, looked.length)),
   ];
@@ -130,51 +141,68 @@ function lookAt({ state, health, exitCode }: Container, ends: ServicePlan['ends'
     if (ready && ends === 'must') return { done: false, problem: 'still runs, and is to end with code 0' };
     return { done: false, problem: ready ? undefined : health };
   }
-  const done = state === 'exited' && exitCode === 0 && ends !== 'never';
+  // Whoever has a health check is there to answer, unless it is its end that another one waits for.
+  const done = state === 'exited' && exitCode === 0 && (ends === 'must' || (ends === 'may' && health === ''));
   return { done, problem: done ? undefined : `${health || state} with code ${exitCode ?? 'unknown'}` };
 }
 
-const definition = z.object({
-  services: z.record(
-    z.string(),
-    z.object({
-      restart: z.string().nullish(),
-      scale: z.number().nullish(),
-      deploy: z.object({ replicas: z.number().nullish() }).nullish(),
-      depends_on: z
-        .union([z.array(z.string()), z.record(z.string(), z.object({ condition: z.string().optional() }).nullable())])
-        .nullish(),
-      ports: z.array(z.unknown()).nullish(),
-      healthcheck: z.unknown().optional(),
-    }),
-  ),
-});
+const count = z
+  .union([
+    z.int().min(0),
+    z
+      .string()
+      .regex(/^\d{1,6}$/)
+      .transform(Number),
+  ])
+  .nullish();
+/** How many containers a service is to have: the two places for it. */
+const wantedCount = z.object({ scale: count, deploy: z.object({ replicas: count }).nullish() });
+const conditions = z
+  .union([z.array(z.string()), z.record(z.string(), z.object({ condition: z.string().nullish() }).nullable())])
+  .nullish();
+const serviceLike = z.record(z.string(), z.unknown());
+/** Stands for what is none: nothing of it can be read. */
+const NOT_A_SERVICE: Readonly<Record<string, unknown>> = { scale: 'unknown', depends_on: 'unknown' };
+const definition = z.object({ services: z.record(z.string(), z.unknown()) });
+
+/** Of one service, by its name: what it waits for of another. */
+type Awaited = readonly (readonly [name: string, condition: string])[];
 
 /**
  * What `docker compose config --format json` says of the services; undefined where it says nothing that can be read, as
- * with podman.
+ * with podman. What is odd in one service is unknown of that one, and never what makes a service ready.
  */
 export function plansIn(text: string): ReadonlyMap<string, ServicePlan> | undefined {
-  let parsed: ReturnType<typeof definition.safeParse>;
-  try {
-    parsed = definition.safeParse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  const parsed = definition.safeParse(jsonIn(text));
   if (!parsed.success) return undefined;
-  const { services } = parsed.data;
-  const awaited = new Set(
-    Object.values(services).flatMap(({ depends_on: on }) =>
-      Object.entries(Array.isArray(on) ? {} : (on ?? {}))
-        .filter(([, how]) => how?.condition === 'service_completed_successfully')
-        .map(([name]) => name),
-    ),
-  );
+  const services = Object.entries(parsed.data.services).map(([name, value]) => {
+    const { data } = serviceLike.safeParse(value);
+    return [name, data ?? NOT_A_SERVICE] as const;
+  });
+  const waits = new Map(services.map(([name, one]) => [name, awaitedBy(one.depends_on)]));
+  const awaited = [...waits.values()].flatMap((one) => one ?? []);
+  const whose = (condition: string) => new Set(awaited.filter(([, how]) => how === condition).map(([name]) => name));
+  const [ended, healthy] = [whose('service_completed_successfully'), whose('service_healthy')];
+  const allKnown = [...waits.values()].every((one) => one !== undefined);
   return new Map(
-    Object.entries(services).map(([name, one]) => {
-      const serves = (one.ports ?? []).length > 0 || (one.healthcheck ?? null) !== null;
-      const ends = awaited.has(name) ? 'must' : one.restart === 'no' && !serves ? 'may' : 'never';
-      return [name, { replicas: one.deploy?.replicas ?? one.scale ?? undefined, ends }];
+    services.map(([name, one]): [string, ServicePlan] => {
+      const noPorts = (one.ports ?? null) === null || (Array.isArray(one.ports) && one.ports.length === 0);
+      const serves = !noPorts || (one.healthcheck ?? null) !== null || healthy.has(name);
+      const mayEnd = allKnown && !serves && one.restart === 'no';
+      const ends = ended.has(name) ? 'must' : mayEnd ? 'may' : 'never';
+      const wanted = wantedCount.safeParse(one);
+      const { scale, deploy } = wanted.data ?? {};
+      const dependsOn = (waits.get(name) ?? []).map(([other]) => other);
+      const unread = wanted.success ? {} : { unread: true as const };
+      return [name, { replicas: deploy?.replicas ?? scale ?? undefined, ends, dependsOn, ...unread }];
     }),
   );
+}
+
+/** undefined where it cannot be read. */
+function awaitedBy(on: unknown): Awaited | undefined {
+  const { data, success } = conditions.safeParse(on);
+  if (!success) return undefined;
+  if (Array.isArray(data)) return data.map((name) => [name, 'service_started'] as const);
+  return Object.entries(data ?? {}).map(([name, how]) => [name, how?.condition ?? 'service_started'] as const);
 }

@@ -4,7 +4,7 @@ import { StepError } from '../../activities/step/step-error.js';
 import { type ComposeFiles, saidOfFiles } from './compose-files.js';
 import { composeLook, lastLine } from './compose-look.js';
 import { rememberEarlierStack, writeLastUp, undoUpOfContainers } from './compose-undo.js';
-import type { ServiceLog, StackContext, StackDriver } from './contract.js';
+import type { ServiceLog, ServiceState, StackContext, StackDriver } from './contract.js';
 
 const PROBE_MS = 10_000;
 const QUERY_MS = 30_000;
@@ -90,7 +90,7 @@ export function composeDriver(folder: string, files: ComposeFiles, context: Stac
     );
   };
   const query = (args: string[]): Promise<string> => mustCompose(undefined, args, QUERY_MS);
-  const { running, ps, logs } = composeLook(query, (args) => compose(args, QUERY_MS));
+  const { running, look, ps, logs } = composeLook(query, (args) => compose(args, QUERY_MS));
   return {
     name: 'compose',
     said: saidOfFiles(files),
@@ -102,13 +102,16 @@ export function composeDriver(folder: string, files: ComposeFiles, context: Stac
       await rememberEarlierStack(folder, before, context);
       const waiting = wait === 'healthy' ? ['--wait', '--wait-timeout', String(Math.ceil(timeoutMs / 1000))] : [];
       const result = await compose(['up', '-d', ...waiting, ...services], timeoutMs);
-      const states = await ps();
+      const { states, asked } = await look(services);
+      const stands = ({ healthy, running: runs, done }: ServiceState) => (wait === 'healthy' ? healthy : runs || done);
+      const bad = asked.find((one) => !stands(one));
       // Where a job ends before all others are ready, Compose may call that a failure, whatever its code.
-      const ended = states.every(({ healthy }) => healthy) && /exited \(0\)\s*$/.test(result.stderr);
-      if (result.exitCode !== 0 && !ended) {
-        const bad = states.find(({ healthy }) => !healthy);
+      const ended = !bad && asked.every(({ healthy }) => healthy) && /exited \(0\)\s*$/.test(result.stderr);
+      // That it ended with 0 is what Compose says; what stands is what counts.
+      if ((result.exitCode !== 0 && !ended) || bad || asked.length === 0) {
         const said = bad ? await lastSaid(bad.name, logs) : '';
-        const who = bad ? `Service ${bad.name} is not ready (${bad.detail})` : 'The stack did not come up';
+        const none = asked.length === 0 ? 'The stack has no service outside of profiles' : 'The stack did not come up';
+        const who = bad ? `Service ${bad.name} is not ready (${bad.detail})` : none;
         throw new StepError('STACK_FAILED', `${who}: ${lastLine(result)} ${said}`.trim().slice(0, 900));
       }
       await writeLastUp(folder, await query(['config']), await running(), context);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Document, isAlias, isMap, isScalar, parseDocument, Scalar } from 'yaml';
 import { z } from 'zod';
@@ -8,6 +8,8 @@ import { strictText } from '../shared/strict-text.js';
 import { serviceName } from './stack-fields.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { errnoOf } from '../../host/errno.js';
+import { readRegularSync } from '../../host/regular-file.js';
+import { notRead } from '../shared/read-file.js';
 
 const ready = z.union([
   z.strictObject({ tcp: z.strictObject({ host: z.string().min(1), port: z.int().min(1).max(65_535) }) }),
@@ -117,9 +119,9 @@ function readEnvFile(path: string, required: boolean): Record<string, string> {
 
 function readBytes(path: string, what: string): Buffer {
   try {
-    return readFileSync(path);
+    return readRegularSync(path);
   } catch (cause) {
     if (errnoOf(cause) === 'ENOENT') throw new StepError('NOT_FOUND', `${what} is not there: ${path}.`);
-    throw new StepError('NOT_FOUND', `${what} cannot be read: ${path} (${errnoOf(cause) ?? 'error'}).`, { cause });
+    throw notRead(path, what, cause);
   }
 }

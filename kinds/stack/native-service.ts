@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { canonicalJson } from '../../model/json.js';
 import { formatDuration } from '../../model/duration.js';
 import { sha256 } from '../../evidence/durable.js';
+import { errnoOf } from '../../host/errno.js';
+import { openToAppendSync } from '../../host/regular-file.js';
 import { endGroup, noteGroup, notedGroupRuns } from '../../host/process-group.js';
 import { lastWords } from '../shared/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -21,7 +23,7 @@ const EXIT_NEWS_MS = 1000;
 const FREED_MS = 2000;
 
 /** How a service that this worker began has ended, once it has. */
-type Exit = { code: number | null; signal: string | null } | undefined;
+export type Exit = { code: number | null; signal: string | null } | undefined;
 
 export interface Begun {
   exit: () => Promise<Exit>;
@@ -70,7 +72,7 @@ export async function beginService(
     ({ size }) => size,
     () => 0,
   );
-  const log = openSync(logPath, 'a');
+  const log = openLog(logPath);
   const [program = '', ...args] = command;
   const env = { ...context.env(), ...environment };
   let exited: Promise<Exit>;
@@ -101,6 +103,17 @@ export async function beginService(
   }
   // The system shows the end a moment before Node tells of it.
   return { exit: () => Promise.race([exited, delay(EXIT_NEWS_MS, undefined)]) };
+}
+
+function openLog(path: string): number {
+  try {
+    return openToAppendSync(path);
+  } catch (cause) {
+    const why = errnoOf(cause) ?? 'error';
+    throw new StepError('EXPECTATION_FAILED', `The log of the service cannot be written to: ${path} (${why}).`, {
+      cause,
+    });
+  }
 }
 
 /** What answers for a service that does not run would make it look ready: its dependants would talk to a stranger. */
@@ -158,13 +171,13 @@ export async function waitForService(
   }
 }
 
-function describeExit(exit: Exit): string {
-  if (!exit) return 'ended before it was ready';
-  return exit.code === null ? `was ended by ${exit.signal}` : `ended with code ${exit.code} before it was ready`;
+export function describeExit(exit: Exit, when = 'before it was ready'): string {
+  if (!exit) return `ended ${when}`;
+  return exit.code === null ? `was ended by ${exit.signal}` : `ended with code ${exit.code} ${when}`;
 }
 
-async function failedService(folder: string, name: string, what: string): Promise<StepError> {
-  const { clause, said } = lastWords((await logLines(folder, name, 20)).lines.join('\n'));
+export async function failedService(folder: string, name: string, what: string): Promise<StepError> {
+  const { clause, said } = lastWords((await logLines(folder, name, 20).catch(() => ({ lines: [] }))).lines.join('\n'));
   return new StepError('STACK_FAILED', `Service ${name} ${what}${clause}`, {
     said,
     facts: { service: name },

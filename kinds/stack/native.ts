@@ -6,7 +6,15 @@ import { StepError } from '../../activities/step/step-error.js';
 import { readStack, readStackToStart, type ServiceDefinition, type StackDefinition } from './definition.js';
 import type { ServiceState, StackContext, StackDriver, UpOptions } from './contract.js';
 import { logLines, logPlace, readRecord, recordedServices } from './native-records.js';
-import { startService, stopService, waitForService } from './native-service.js';
+import {
+  type Begun,
+  describeExit,
+  type Exit,
+  failedService,
+  startService,
+  stopService,
+  waitForService,
+} from './native-service.js';
 import { undoUpOfProcesses } from './native-undo.js';
 import { STATE } from './stack-fields.js';
 import { inOrder } from './order.js';
@@ -40,24 +48,26 @@ function noService(folder: string, service: string): StepError {
 async function up(stack: StackDefinition, folder: string, options: UpOptions, context: StackContext) {
   const dependsOn = new Map([...stack.services].map(([name, service]) => [name, service.dependsOn]));
   const order = inOrder(dependsOn, options.services ?? [...stack.services.keys()]);
+  // What cannot be read may tell of a process that runs: nothing is begun beside it.
+  for (const name of order) readRecord(folder, name);
   const deadline = performance.now() + options.timeoutMs;
   const given = new AbortController();
   const signal = AbortSignal.any([context.signal, given.signal]);
   // Each look at a service listens to it until its socket is gone.
   setMaxListeners(0, signal);
-  const begun = new Map<string, Promise<boolean>>();
+  const begun = new Map<string, Promise<Begun | undefined>>();
   let ready = 0;
   for (const name of order) {
     const service = stack.services.get(name);
     if (!service) throw noService(folder, name);
-    const start = async (): Promise<boolean> => {
+    const start = async (): Promise<Begun | undefined> => {
       await Promise.all(service.dependsOn.map((dependency) => begun.get(dependency)));
       if (signal.aborted) throw new StepError('CANCELLED', `The start of ${name} was called off.`);
       const fresh = await startService(folder, service, context);
       await waitForService(folder, service, { options, deadline, signal, exit: fresh?.exit }, context);
       ready += 1;
       context.progress({ done: ready, total: order.length, text: `${name} is ${options.wait}` });
-      return fresh !== undefined;
+      return fresh;
     };
     // The first failure calls the others off.
     begun.set(
@@ -72,8 +82,37 @@ async function up(stack: StackDefinition, folder: string, options: UpOptions, co
   const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
   const first = failures.find((error) => !(error instanceof StepError && error.code === 'CANCELLED')) ?? failures[0];
   if (first) throw first;
-  const started = results.filter((result) => result.status === 'fulfilled' && result.value).length;
-  return { started, states: await ps(stack, folder, context) };
+  const fresh = new Map(order.map((name, at) => [name, freshIn(results[at])] as const));
+  // A service that nothing probes may end right after it was begun: it stands when it has run for a moment.
+  const unseen = (name: string): boolean => options.wait === 'started' || !stack.services.get(name)?.ready;
+  const ends = await Promise.all(
+    order.map(async (name) => [name, unseen(name) ? await fresh.get(name)?.exit() : undefined] as const),
+  );
+  const states = await ps(stack, folder, context);
+  await checkAllStand(folder, states, options.wait, new Map(ends));
+  return { started: [...fresh.values()].filter(Boolean).length, states };
+}
+
+function freshIn(result: PromiseSettledResult<Begun | undefined> | undefined): Begun | undefined {
+  return result?.status === 'fulfilled' ? result.value : undefined;
+}
+
+/** Whoever was ready when he was looked at may be so no more when the last one is. */
+async function checkAllStand(
+  folder: string,
+  states: readonly ServiceState[],
+  wait: UpOptions['wait'],
+  ends: ReadonlyMap<string, Exit>,
+): Promise<void> {
+  for (const { name, running, healthy, detail } of states) {
+    if (!ends.has(name) || (wait === 'healthy' ? healthy : running)) continue;
+    const end = ends.get(name);
+    throw await failedService(
+      folder,
+      name,
+      end ? describeExit(end, 'after it was started') : `does not stand any more (${detail})`,
+    );
+  }
 }
 
 async function ps(stack: StackDefinition, folder: string, context: StackContext): Promise<ServiceState[]> {
@@ -93,9 +132,10 @@ async function down(folder: string, volumes: boolean): Promise<{ stopped: number
   const { services } = readStack(folder);
   const order = inOrder(new Map([...services].map(([name, one]) => [name, one.dependsOn])), [...services.keys()]);
   const gone = recorded.filter((name) => !services.has(name));
+  // All are read before one is stopped: of what cannot be read nobody knows what runs.
+  const records = [...gone, ...order.toReversed()].map((name) => [name, readRecord(folder, name)] as const);
   let stopped = 0;
-  for (const name of [...gone, ...order.toReversed()]) {
-    const record = readRecord(folder, name);
+  for (const [name, record] of records) {
     if (!record) continue;
     if (notedGroupRuns(record)) {
       await stopService(record);

@@ -55,7 +55,12 @@ export const MEETS_SERVICES = {
   'containers of `compose run`': 'are not the service',
   'a service of several containers': 'is ready when all are, and as many as its definition says',
   'a service that has ended with 0':
-    'is ready when another one waits for that (`service_completed_successfully`), or when its `restart` is `no` and it has neither ports nor a health check',
+    'is ready when another one waits for that (`service_completed_successfully`), or when its `restart` is `no`, it has neither ports nor a health check, and nobody waits for it to be healthy',
+  'a health that stands in the status alone': 'is read there',
+  'a definition of a service that cannot be read':
+    'makes that one not ready: nobody knows how many containers it is to have',
+  'a record in `.stack` that is half-written, or cannot be read':
+    'fails the step with its file: what it tells of may run, so nothing is started or stopped beside it',
 } as const;
 
 /** What every kind that starts or stops a stack does without the file of its variables. */

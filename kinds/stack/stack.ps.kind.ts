@@ -26,6 +26,7 @@ export const stackPs = defineKind({
   undo: null,
   meets: {
     ...MEETS_SERVICES,
+    'no service at all': 'with `expect` the step fails: of nobody it cannot be said',
     'what `ps` prints otherwise than JSON':
       'fails the step; one array, as before v2.21, and the form of podman are read',
   },

@@ -13,6 +13,12 @@ export const stackPs: HandlerOf<typeof kind> = {
       'services.json',
       `${JSON.stringify({ driver: stack.name, checkedAt, states }, null, 2)}\n`,
     );
+    if (input.expect && states.length === 0) {
+      throw new StepError('CHECK_FAILED', `Not ${input.expect}: the stack lists no service.`, {
+        hint: 'Where all of them are of profiles, turn one on; of no service nobody can say how it is.',
+        evidence: context.evidence.refs(),
+      });
+    }
     const unhealthy = states.filter(({ healthy }) => !healthy);
     const running = states.filter((state) => state.running);
     const bad = input.expect === 'healthy' ? unhealthy : states.filter((state) => !state.running && !state.done);

@@ -43,6 +43,9 @@ export const stackUp = defineKind({
     ...MEETS_ENV_FILE,
     'numbers and dates among the variables of `stack.yaml`':
       'are the text that is written: `0123` stays `0123`; a variable without a value is refused',
+    'a service that ends, or is not ready any more, when all were started':
+      'fails the step, whatever Compose says of its `--wait`; a process without a probe must have run for a second',
+    'a pipe or a device as `stack.yaml`, as its environment file, or in `.stack`': 'refused; it is not waited for',
     'two at once on one stack': 'are not serialised: let one runbook have it at a time',
   },
   example: `id: up

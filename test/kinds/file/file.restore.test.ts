@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { meanwhile } from '../../kits/meanwhile.js';
@@ -42,4 +42,30 @@ test('what differs when it was put back is taken back', async () => {
   const run = await runStep('file.restore', { from: 'kept', to: 'conf' }, { goLive: { baseDir: base }, call });
   expect(failed(run).message).toContain('differs from');
   expect(readFileSync(join(base, 'conf'), 'utf8')).toBe('old');
+});
+
+test('what holds the evidence is not replaced: what stood there is kept in it', async () => {
+  const base = temporaryFolder();
+  mkdirSync(join(base, 'app'));
+  someFiles(base);
+  const goLive = { baseDir: base, evidenceDir: join(base, 'app', 'evidence') };
+  const { code, message } = failed(await runStep('file.restore', { from: 'results', to: 'app' }, { goLive }));
+  expect([code, message]).toEqual(['BAD_INPUT', expect.stringMatching(/evidence of the go-live lie one in the other/)]);
+  expect(existsSync(join(base, 'app', 'evidence', 'data', 'plan.json'))).toBe(true);
+});
+
+test.each([
+  ['s/e', 's'],
+  ['s', 's/e/f'],
+  ['s', 's'],
+  ['link/e', 's'],
+])('%s is not put back at %s: it would take itself away', async (from, to) => {
+  const base = temporaryFolder();
+  mkdirSync(join(base, 's', 'e'), { recursive: true });
+  writeFileSync(join(base, 's', 'e', 'a.txt'), 'kept');
+  writeFileSync(join(base, 's', 'other.txt'), 'other');
+  symlinkSync('s', join(base, 'link'));
+  const { code, message } = failed(await runStep('file.restore', { from, to }, { goLive: { baseDir: base } }));
+  expect([code, message]).toEqual(['BAD_INPUT', expect.stringMatching(/one in the other|are one place/)]);
+  for (const name of ['s/e/a.txt', 's/other.txt']) expect(existsSync(join(base, name))).toBe(true);
 });

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { meanwhile } from '../../kits/meanwhile.js';
 import { someFiles } from '../../kits/some-files.js';
 import { stepKit } from '../../kits/step-kit.js';
-import { failed, runStep, temporaryFolder } from '../../kits/step-run.js';
+import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
 stepKit('file.snapshot', {
   good: (folder) => {
@@ -46,4 +46,32 @@ test('files that change while they are copied make no snapshot: the copy is remo
   const run = await runStep('file.snapshot', { from: 'results', to: 'kept' }, { goLive: { baseDir: base }, call });
   expect(failed(run).message).toContain('was changed while it was copied');
   expect(existsSync(join(base, 'kept'))).toBe(false);
+});
+
+test.each([
+  ['.', 'd/all'],
+  ['results', 'results/backups/x'],
+  ['results', 'results'],
+  ['results/sub', 'results'],
+  ['results', 'link/kept'],
+  ['results', './results/../results/x'],
+])('a copy of %s at %s would be made into itself: refused, and nothing is left', async (from, to) => {
+  const base = temporaryFolder();
+  someFiles(base);
+  mkdirSync(join(base, 'results', 'sub'), { recursive: true });
+  writeFileSync(join(base, 'results', 'sub', 'b.txt'), 'beta');
+  symlinkSync('results', join(base, 'link'));
+  const before = readdirSync(base, { recursive: true }).length;
+  const goLive = { baseDir: base, evidenceDir: join(temporaryFolder(), 'evidence') };
+  const { code, message } = failed(await runStep('file.snapshot', { from, to }, { goLive }));
+  expect([code, message]).toEqual(['BAD_INPUT', expect.stringMatching(/one in the other|are one place/)]);
+  expect(readdirSync(base, { recursive: true }).length).toBe(before);
+});
+
+test('a name that begins like another is another place', async () => {
+  const base = temporaryFolder();
+  someFiles(base);
+  for (const [step, to] of Object.entries({ one: 'results-before', two: '..results' })) {
+    passed(await runStep('file.snapshot', { from: 'results', to }, { goLive: { baseDir: base }, task: { step } }));
+  }
 });

@@ -99,6 +99,16 @@ describe('a service', () => {
       false,
       'exited with code unknown',
     ],
+    [
+      'ended with 0, as it may, and unhealthy at last',
+      { ends: 'may' },
+      { State: 'exited', Health: 'unhealthy' },
+      false,
+      'unhealthy with code 0',
+    ],
+    ['unhealthy by its status alone', {}, { Health: '', Status: 'Up 2 hours (unhealthy)' }, false, 'unhealthy'],
+    ['whose health is null', {}, { Health: null, Status: 'Up 2 s (health: starting)' }, false, 'starting'],
+    ['without a check, as Docker may say it', {}, { Health: 'none' }, true, 'running'],
     ['that another waits for, and still runs', { ends: 'must' }, {}, false, 'still runs, and is to end with code 0'],
     ['that may end, and runs', { ends: 'may' }, {}, true, 'running'],
   ] as const)('%s', (_what, how, container, healthy, detail) => {
@@ -190,6 +200,31 @@ describe('what the definition says', () => {
       }),
     );
     expect([...(plans ?? [])].map(([, { replicas }]) => replicas)).toEqual([3, 2, undefined, 0]);
+  });
+  test.each<[string, unknown]>([
+    ['replicas', { deploy: { replicas: 'many' } }],
+    ['scale', { scale: -1 }],
+    ['deploy', { deploy: [] }],
+    ['the whole service', null],
+  ])('what is odd of one service (%s) is unknown of it alone, and no good news', (_what, odd) => {
+    const plans = plansIn(JSON.stringify({ services: { api: odd, web: { scale: 2 }, seed: { restart: 'no' } } }));
+    expect(plans?.get('web')).toMatchObject({ replicas: 2 });
+    expect(stateOfService('api', containersIn(one({ Health: 'healthy' })), plans?.get('api'))).toMatchObject({
+      healthy: false,
+      detail: 'how many there are to be cannot be read',
+    });
+    const web = one({ Service: 'web' });
+    expect(stateOfService('web', containersIn(web), plans?.get('web')).healthy).toBe(false);
+  });
+  test('where it cannot be read what a service waits for, nobody is known to be meant to end', () => {
+    expect(ends({ web: { depends_on: 7 }, seed: { restart: 'no' } })).toEqual({ web: 'never', seed: 'never' });
+  });
+  test('whom another one waits for to be healthy is not meant to end', () => {
+    const services = { web: { depends_on: { db: { condition: 'service_healthy' } } }, db: { restart: 'no' } };
+    expect(ends(services)).toEqual({ web: 'never', db: 'never' });
+  });
+  test('a number that is written as text is one', () => {
+    expect(plansIn('{"services":{"a":{"scale":"2"}}}')?.get('a')?.replicas).toBe(2);
   });
   test.each(['', 'services: {}', '[]', '{"services":[]}', '{}'])('%j says nothing', (text) => {
     expect(plansIn(text)).toBe(undefined);

@@ -102,6 +102,51 @@ describe('the compose driver', () => {
     expect(failed(up).message).toMatch(/api is not ready \(unhealthy\): container api is unhealthy last words/);
   });
 
+  test.each<[string, string, string[], RegExp]>([
+    ['unhealthy', line('api', 'running', 'unhealthy'), ['healthy'], /api is not ready \(unhealthy\)/],
+    ['exited with 1', line('api', 'exited', '', 1), ['healthy', 'started'], /api is not ready \(exited with code 1\)/],
+    ['restarting', line('api', 'restarting', '', 1), ['healthy', 'started'], /api is not ready \(restarting/],
+    ['nothing', '', ['healthy', 'started'], /api is not ready \(not created\)/],
+  ])('up that ends well is a failure when what stands then is %s', async (_what, api, waits, message) => {
+    for (const wait of waits) {
+      const baseDir = temporaryFolder();
+      const { env } = dockerIn(baseDir, [api, line('db', 'running', '')].filter(Boolean).join('\n'));
+      const run = await runStep('stack.up', { stack: 'stack', wait }, { env, goLive: { baseDir } });
+      expect(failed(run)).toMatchObject({ code: 'STACK_FAILED', message: expect.stringMatching(message) });
+    }
+  });
+
+  test('of named services, those and what they depend on are looked at', async () => {
+    const config = JSON.stringify({ services: { web: { depends_on: ['db'] }, db: {}, api: {} } });
+    const up = async (services: string[]) => {
+      const baseDir = temporaryFolder();
+      const ps = [line('db', 'running', 'unhealthy'), line('web', 'running', ''), line('tool', 'running', '')];
+      const { env } = dockerIn(baseDir, ps.join('\n'), 0, config);
+      return runStep('stack.up', { stack: 'stack', services }, { env, goLive: { baseDir } });
+    };
+    expect(failed(await up(['web'])).message).toMatch(/db is not ready \(unhealthy\)/);
+    passed(await up(['tool']));
+    expect(failed(await up(['gone'])).message).toMatch(/gone is not ready \(not created\)/);
+  });
+
+  test('of a stack that lists no service nobody can say that it is ready', async () => {
+    const baseDir = temporaryFolder();
+    const { env } = dockerIn(baseDir, '', 0, '{"services":{}}');
+    const docker = join(baseDir, 'bin', 'docker');
+    writeFileSync(docker, readFileSync(docker, 'utf8').replace(String.raw`printf 'api\ndb\n'`, 'true'));
+    for (const expected of ['healthy', 'running']) {
+      const input = { stack: 'stack', expect: expected };
+      const ps = await runStep('stack.ps', input, { env, goLive: { baseDir }, task: { step: expected } });
+      expect(failed(ps)).toMatchObject({
+        code: 'CHECK_FAILED',
+        message: `Not ${expected}: the stack lists no service.`,
+      });
+    }
+    const up = await runStep('stack.up', { stack: 'stack' }, { env, goLive: { baseDir }, task: { step: 'up' } });
+    expect(failed(up).message).toMatch(/no service outside of profiles/);
+    passed(await runStep('stack.ps', { stack: 'stack' }, { env, goLive: { baseDir }, task: { step: 'look' } }));
+  });
+
   test('a service that has ended with 0 as it is to is ready, and said', async () => {
     const baseDir = temporaryFolder();
     const config = {

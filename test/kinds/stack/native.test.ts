@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { endStack, pidsOf, smallStack } from '../../kits/small-stack.js';
@@ -105,6 +106,66 @@ describe('a native stack', () => {
   test('a service that does not become ready in its time fails the step', async () => {
     await smallStack(base, { DELAY: '60000' }, '400ms');
     expect(failed(await run('stack.up')).message).toMatch(/Service api was not ready after .*ECONNREFUSED/);
+  });
+
+  const definedAs = (services: object): string => {
+    const folder = join(base, 'stack');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'stack.yaml'), JSON.stringify({ name: 's', services }));
+    return folder;
+  };
+  const ending = (ms: number) => [process.execPath, '-e', `setTimeout(() => process.exit(4), ${ms})`];
+  const lasting = [process.execPath, '-e', 'setInterval(() => 0, 1000)'];
+
+  test.each([
+    ['alone', { a: { command: ending(0) } }],
+    ['while another one starts', { a: { command: ending(60) }, b: { command: lasting } }],
+    [
+      'after what depends on it was started',
+      { a: { command: ending(300) }, b: { command: lasting, dependsOn: ['a'] } },
+    ],
+  ])('a service without a probe that ends right after it was started (%s) does not stand', async (_how, services) => {
+    for (const wait of ['healthy', 'started']) {
+      const folder = definedAs(services);
+      const up = failed(await run('stack.up', { wait }));
+      expect([up.code, up.message]).toEqual(['STACK_FAILED', expect.stringMatching(/^Service a ended with code 4/)]);
+      await endStack(base);
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test.each([
+    ['half of it', (text: string) => text.slice(0, text.length / 2)],
+    ['nothing', () => ''],
+    ['a list', () => '[]'],
+    ['one without a process', () => '{"startedAt":"2026-01-01T00:00:00Z"}'],
+  ])('a record that is %s may tell of a process that runs: nothing is begun or stopped', async (_what, spoil) => {
+    const folder = definedAs({ a: { command: lasting }, b: { command: lasting } });
+    passed(await run('stack.up'));
+    const [path, other] = [join(folder, '.stack', 'a.json'), join(folder, '.stack', 'b.json')];
+    const [whole, whole2] = [readFileSync(path, 'utf8'), readFileSync(other, 'utf8')];
+    rmSync(other);
+    writeFileSync(path, spoil(whole));
+    for (const kind of ['stack.up', 'stack.down', 'stack.ps']) expect(failed(await run(kind)).message).toContain(path);
+    expect(existsSync(other)).toBe(false);
+    writeFileSync(path, whole);
+    writeFileSync(other, whole2);
+    expect(passed(await run('stack.down')).outputs).toMatchObject({ stopped: 2 });
+  });
+
+  test.each(['stack.yaml', '.env', '.stack/a.json', '.stack/a.log'])('a pipe as %s is not waited for', async (name) => {
+    const folder = definedAs({ a: { command: lasting } });
+    writeFileSync(
+      join(folder, 'stack.yaml'),
+      JSON.stringify({ name: 's', envFile: '.env', services: { a: { command: lasting } } }),
+    );
+    writeFileSync(join(folder, '.env'), '');
+    mkdirSync(join(folder, '.stack'));
+    rmSync(join(folder, name), { force: true });
+    execFileSync('mkfifo', [join(folder, name)]);
+    const up = await run('stack.up');
+    rmSync(join(folder, name));
+    expect(failed(up).message).toContain(join(folder, name));
   });
 
   test('ps tells what runs, and fails when all must be healthy and one is not', async () => {
