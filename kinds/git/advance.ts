@@ -10,6 +10,8 @@ import { changesBetween, named, short } from './trees.js';
 
 /** Whoever works in the same repository may hold its lock, be between a write and its commit, or have just committed. */
 const BUSY = /index\.lock|unable to lock|cannot lock ref|would be overwritten/i;
+/** A file comes where a folder is, with files in it that git does not know. */
+const LOSES = /would lose untracked files/i;
 const MOVED = /not possible to fast-forward/i;
 /** How long it is waited for whoever holds a lock or has not committed yet, and how often for a branch that goes on. */
 const WAIT_MS = 5000;
@@ -144,12 +146,24 @@ async function notMoved(
     });
   }
   const stands = /would be overwritten/i.test(said);
-  const names = stands ? await differing(git, [...(await changesBetween(git, head.commit, commit)).keys()]) : [];
+  // Git names what it was told not to look at, too.
+  const told = said.split('\n').flatMap((line) => /^\t(.+)$/.exec(line)?.[1] ?? []);
+  const looked = stands ? await differing(git, [...(await changesBetween(git, head.commit, commit)).keys()]) : [];
+  const names = looked.length > 0 || !stands ? looked : told;
   if (names.length > 0) {
     return new StepError(
       'EXPECTATION_FAILED',
       `${named(names)} in ${folder} was changed and not committed; nothing was changed.`,
       { ...options, hint: 'Commit or put away what stands there, then retry.' },
+    );
+  }
+  const folders = LOSES.test(said) ? told : [];
+  if (folders.length > 0) {
+    const lost = await differing(git, folders);
+    return new StepError(
+      'EXPECTATION_FAILED',
+      `${named(lost.length > 0 ? lost : folders)} in ${folder} is of nobody's commit, and would be lost; nothing was changed.`,
+      { ...options, hint: 'Commit it or put it elsewhere, then retry.' },
     );
   }
   const last = lastWords(said);

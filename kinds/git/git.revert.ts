@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
-import { advance, checkUnfiltered, differing, type Head, headOf } from './advance.js';
+import { advance, checkUnfiltered, type Head, headOf } from './advance.js';
 import { findCommit } from './find-commit.js';
 import type { Git } from './git.js';
 import type { gitRevert as kind } from './git.revert.kind.js';
@@ -9,6 +9,7 @@ import { aloneIn, checkRepository, openRepository, type Repository } from './rep
 import { putBackInterrupted } from './interrupted.js';
 import * as trees from './trees.js';
 import { type Change, type Commit, pathInTree, short } from './trees.js';
+import { workingFileIs } from './working-file.js';
 
 type Input = z.infer<(typeof kind)['input']>;
 type Outputs = z.infer<(typeof kind)['outputs']>;
@@ -47,20 +48,20 @@ async function revertIn(repository: Repository, input: Input, context: StepConte
   const head = await headOf(repository);
   const after = await trees.entryAt(git, head.commit, file);
   const before = standing ? await trees.entryAt(git, standing.parent, file) : after;
-  const differs = repository.bare ? [] : await differing(git, [file]);
+  const differs = !repository.bare && !(await workingFileIs(repository, file, after));
   const outputs: Outputs = {
     commit: commit.id,
     revert: standing?.revert ?? (await git.line('rev-list', '--max-count=1', head.commit, '--', file)),
     original: await trees.digestOf(git, change.before),
     before: await trees.digestOf(git, before),
     after: await trees.digestOf(git, after),
-    restored: after === change.before && differs.length === 0,
+    restored: after === change.before && !differs,
   };
   const log = await git.text('log', '--stat', '--no-ext-diff', '-n', '3');
   await context.evidence.write('git.txt', `${JSON.stringify({ file, ...outputs }, null, 2)}\n\n${context.redact(log)}`);
   const how = standing ? `reverted ${short(commit.id)}` : `${short(commit.id)} was taken back already`;
   const loose = standing && head.branch === undefined ? '; HEAD is detached: no branch holds the revert' : '';
-  const state = { tip: standing?.parent ?? head.commit, after, differs: differs.length > 0 };
+  const state = { tip: standing?.parent ?? head.commit, after, differs };
   const found = await foundOf(git, { file, commit, outputs, ...state });
   return { outputs, summary: `${how}: ${found}${loose}` };
 }

@@ -70,6 +70,8 @@ export const prPrepare = defineKind({
     'line ends': 'those of the attributes of the base',
     'a file behind a filter (git-lfs, git-crypt)': 'refused: no filter runs',
     'a remote that is not there': 'the step fails with what git says',
+    'a hook of the remote that refuses': 'is quoted in the `reason`',
+    'programs that the repository’s configuration names for the other end (`receivepack`, `uploadpack`)': 'do not run',
     'missing rights': 'the rest is left for a person, with the command and the `reason`',
     'a repository that GitHub does not know, or does not show': 'the step fails (404)',
     'a pull request that is open': 'found, whoever opened it; its title and text stay',

@@ -21,6 +21,9 @@ export interface NotPushed {
   over: string | undefined;
 }
 
+/** What answers at the other end: no program that the repository's own configuration names in place of it. */
+const RECEIVER = 'git-receive-pack';
+const SENDER = 'git-upload-pack';
 const TRIES = 3;
 /** A push may carry much more than a question. */
 const PUSH_TIMES = 3;
@@ -31,7 +34,9 @@ const UNREACHED =
   /could not resolve|couldn't connect|connection (refused|timed out|reset|closed)|unable to access|timed out|early EOF/i;
 /** What it says behind every cause. */
 const GENERAL =
-  /^(fatal: could not read from remote repository|please make sure you have the correct access|and the repository exists|error: failed to push some refs)/i;
+  /^(fatal: could not read from remote repository|please make sure you have the correct access|and the repository exists|error: failed to push some refs|to \S+$|done$)/i;
+/** What the other end counts while it takes what is sent. */
+const PROGRESS = /^(counting|compressing|resolving|enumerating|total|checking|processing)\b.*\d/i;
 const MOVED = /stale info|fetch first|non-fast-forward|cannot lock ref|incorrect old value|reference already exists/i;
 
 /**
@@ -64,6 +69,7 @@ export async function push(
     const sent = await send.try(
       'push',
       '--porcelain',
+      `--receive-pack=${RECEIVER}`,
       `--force-with-lease=${ref}:${there}`,
       remote,
       `${commit}:${ref}`,
@@ -102,7 +108,7 @@ async function tipOf(
   git: Git,
   of: { remote: string; address: string; ref: string },
 ): Promise<string | { reason: string }> {
-  const told = await git.try('ls-remote', '--', of.address, of.ref);
+  const told = await git.try('ls-remote', `--upload-pack=${SENDER}`, '--', of.address, of.ref);
   if (told.exitCode !== 0) return noRights(plain(told.stderr || told.stdout), `read ${of.remote}`);
   const lines = told.rawStdout.split('\n').map((line) => line.split('\t'));
   return lines.find(([, name]) => name === of.ref)?.[0] ?? '';
@@ -110,18 +116,24 @@ async function tipOf(
 
 /** @throws StepError for whatever is no matter of rights */
 function noRights(said: string, what: string): { reason: string } {
-  const { clause, said: more } = lastWords(
-    said
-      .split('\n')
-      .filter((line) => !GENERAL.test(line))
-      .join('\n'),
-  );
+  const { clause, said: more } = lastWords(causeIn(said));
   if (NO_RIGHTS.test(said)) return { reason: `git may not ${what}${clause}` };
   const code = UNREACHED.test(said) ? 'CONNECTION_FAILED' : 'EXPECTATION_FAILED';
   throw new StepError(code, `git could not ${what}${clause}`, {
     said: more,
     hint: 'See whether the address of the remote is right, and whether the user of the worker may see it.',
   });
+}
+
+/** What the other end says of its refusal, else git itself; nothing of what is said behind every end. */
+function causeIn(said: string): string {
+  const lines = said.split('\n').filter((line) => line.trim() !== '' && !GENERAL.test(line));
+  const theirs = lines
+    .flatMap((line) => /^remote: +(.*\S)/.exec(line)?.[1] ?? [])
+    .filter((line) => !PROGRESS.test(line));
+  if (theirs.length > 0) return theirs.join('\n');
+  const rejected = lines.flatMap((line) => /^!\t.*\t(\[.*)$/.exec(line)?.[1] ?? []);
+  return (rejected.length > 0 ? rejected : lines).join('\n');
 }
 
 /** Without credentials that stand in an address, with its scheme before them or not. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type Proposals, proposalsIn } from '../../kits/proposals.js';
@@ -98,6 +98,25 @@ describe('the push of pr.prepare', () => {
       reason: expect.stringContaining('git may not push to origin'),
     });
     expect(summary).toContain('left for a person, for git may not push');
+  });
+  test.each([
+    ['echo "No pushes on a Friday, ask Eve" >&2', 'No pushes on a Friday, ask Eve'],
+    ['echo "error: the build is red" >&2; echo "See the board." >&2', 'error: the build is red'],
+    ['true', '[remote rejected] (pre-receive hook declined)'],
+  ])('quotes a hook of the remote that refuses (%s)', async (says, quoted) => {
+    world.withRemote();
+    writeFileSync(join(remote, 'hooks', 'pre-receive'), `#!/bin/sh\n${says}\nexit 1\n`, { mode: 0o755 });
+    const { outputs } = passed(await world.prepare({ remote: 'origin' }));
+    expect(outputs.reason).toBe(`git may not push to origin; it last said: ${quoted}`);
+  });
+  test('runs no program that the repository names for the other end', async () => {
+    world.withRemote();
+    const ran = join(base, 'ran');
+    for (const end of ['receive', 'upload'])
+      for (const name of ['origin', remote, `file://${remote}`])
+        git(repo, 'config', `remote.${name}.${end}pack`, `touch ${ran}; git-${end}-pack`);
+    expect(passed(await world.prepare({ remote: 'origin' })).outputs.pushed).toBe(true);
+    expect(existsSync(ran)).toBe(false);
   });
   test('calls no hook of the repository', async () => {
     world.withRemote();
