@@ -17,6 +17,10 @@ const EXITS: Record<ScheduledResult['status'], number> = {
   blackout: 4,
   overlap: 4,
 };
+/** How `golive schedule apply` ends when one of the schedules is not as the runbook says. */
+const NOT_ALL_APPLIED = 4;
+/** Longest that a reason is. */
+const REASON = 300;
 /** Longest that the result of a run is in the list; the whole stands in `--json`. */
 const RESULT = 60;
 
@@ -52,7 +56,9 @@ function registerApply(schedule: CommandUnknownOpts): void {
   schedule
     .command('apply')
     .summary('make the schedules of a target what a runbook says')
-    .description('Create, update and remove the schedules of a runbook on a target. A paused schedule stays paused.')
+    .description(
+      'Create, update and remove the schedules of a runbook on a target. A paused schedule stays paused.\nOne that cannot be applied keeps no other from it: each is told of. Exit codes: 0 all are, 4 one is not.',
+    )
     .argument('<runbook>', 'file of the runbook')
     .requiredOption('--target <target>', 'what it acts on', parseName)
     .option('--input <name=value>', 'an input of the runbook; may be repeated', collectInput, {})
@@ -73,8 +79,10 @@ function registerApply(schedule: CommandUnknownOpts): void {
         import('../terminal/tell.js'),
       ]);
       const applied = await withClient((client) => applySchedules(client, file, options));
+      if (applied.some(({ what }) => what === 'failed')) process.exitCode = NOT_ALL_APPLIED;
       if (options.json) return print({ applied });
-      for (const { what, schedule: name } of applied) print(`${what.padEnd(8)} ${name}`);
+      for (const { what, schedule: name, why } of applied)
+        print(`${what.padEnd(8)} ${name}${why === undefined ? '' : `: ${clean(why, REASON)}`}`);
     });
 }
 

@@ -21,7 +21,8 @@ import {
 import { planSchedule } from '../../model/schema/plan/plan-schedule.js';
 import type { RunbookSchedule } from '../../model/schema/format/runbook.js';
 import { confirmLive } from '../terminal/confirm.js';
-import { CliError } from '../errors.js';
+import { everyProblem } from '../../model/plan/calendar.js';
+import { CliError, messageOf } from '../errors.js';
 import { makePlan, openRunbook } from '../runbook/load.js';
 import { surprises } from '../runbook/next-times.js';
 import { talk } from '../terminal/tell.js';
@@ -32,7 +33,9 @@ import { proveStarter } from './starter.js';
 export interface Applied {
   id: string;
   schedule: string;
-  what: 'created' | 'updated' | 'removed';
+  what: 'created' | 'updated' | 'removed' | 'failed';
+  /** Why it was not applied. */
+  why?: string;
 }
 
 /**
@@ -49,6 +52,10 @@ export async function applySchedules(client: Client, file: string, options: Star
     throw new CliError(`${file} has no schedules.`, { exitCode: 2, hint });
   }
   const planned = await Promise.all(schedules.map((schedule) => planOf(opened, schedule, options)));
+  for (const { id, times } of planned) {
+    const problem = everyProblem(times.everyMs);
+    if (problem !== undefined) throw new CliError(`The schedule ${id}: ${problem}.`, { exitCode: 2 });
+  }
   if (options.mode === 'live') await confirmLive(`Let ${names(planned)} run LIVE on ${options.target}?`, options.yes);
   const applied: Applied[] = [];
   for (const plan of planned) {
@@ -58,17 +65,43 @@ export async function applySchedules(client: Client, file: string, options: Star
       appliedBy: proof.by,
       ...(proof.signed ? { signed: proof.signed } : {}),
     };
-    applied.push(await put(client, options.target, plan, start));
+    applied.push(
+      await put(client, options.target, plan, start).catch((error) => notApplied(options.target, plan, error)),
+    );
+    if (applied.at(-1)?.what === 'failed') continue;
     if (plan.endsAt !== undefined) talk(`${plan.id} ends on ${plan.endsAt.slice(0, 10)}: apply it again before.`);
     for (const surprise of surprises(plan.times, new Date())) talk(`! ${plan.id}: ${surprise}.`);
   }
   const known = new Set(planned.map(({ id }) => scheduleId(options.target, id)));
   for (const row of await memos(client)) {
     if (row.target !== options.target || row.runbook !== opened.runbook.id || known.has(row.id)) continue;
-    await client.schedule.getHandle(row.id).delete();
-    applied.push({ id: row.id, schedule: row.schedule, what: 'removed' });
+    const removed = { id: row.id, schedule: row.schedule, what: 'removed' } as const;
+    applied.push(
+      await client.schedule
+        .getHandle(row.id)
+        .delete()
+        .then(
+          () => removed,
+          (error: unknown): Applied => ({
+            ...removed,
+            what: 'failed',
+            why: `it could not be removed: ${causeOf(error)}`,
+          }),
+        ),
+    );
   }
   return applied;
+}
+
+/** What one schedule could not be made keeps no other from being applied; the person is told of each. */
+function notApplied(target: string, { id }: SchedulePlan, error: unknown): Applied {
+  return { id: scheduleId(target, id), schedule: id, what: 'failed', why: causeOf(error) };
+}
+
+/** The server's own words, where the client only says that something went wrong. */
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return messageOf(cause);
 }
 
 const names = (plans: readonly SchedulePlan[]): string => plans.map(({ id }) => id).join(', ');

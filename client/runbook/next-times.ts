@@ -1,4 +1,5 @@
 import { Cron } from 'croner';
+import { zoneProblem } from '../../model/plan/time-zone.js';
 import { isDue, leftOut, readCron, type ScheduleTimes } from '../../model/plan/calendar.js';
 
 /** So many times of a schedule are shown. */
@@ -22,8 +23,17 @@ export function nextTimes(times: ScheduleTimes, from: Date): Date[] {
     const first = (Math.floor(from.getTime() / everyMs) + 1) * everyMs;
     return Array.from({ length: SHOWN_TIMES }, (_, index) => new Date(first + index * everyMs));
   }
-  if (!readCron(cron).ok) return [];
-  const calendar = new Cron(cron, { mode: '5-part', domAndDow: true, timezone, paused: true });
+  const read = readCron(cron);
+  if (!read.ok || zoneProblem(timezone)) return [];
+  const { minutes, hours, days, months, weekdays } = read.calendar;
+  // As lists: a library reads steps and ranges in its own way, or refuses them.
+  const lists = [minutes, hours, days, months, new Set([...weekdays].map((day) => day % 7))];
+  const calendar = new Cron(lists.map((values) => [...values].join(',')).join(' '), {
+    mode: '5-part',
+    domAndDow: true,
+    timezone,
+    paused: true,
+  });
   return calendar
     .nextRuns(CANDIDATES, from)
     .filter((at) => isDue(times, at))

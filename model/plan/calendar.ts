@@ -1,3 +1,5 @@
+import { formatDuration } from '../duration.js';
+
 /** When runs of a schedule are due: a cron line or an interval, in a time zone. */
 export interface ScheduleTimes {
   cron?: string;
@@ -85,6 +87,32 @@ export function readCron(cron: string): ReadCalendar {
   const comes = [...months].some((month) => [...days].some((day) => day <= (DAYS_OF_MONTH[month - 1] ?? 0)));
   if (!comes) return { ok: false, problem: 'this day never comes' };
   return { ok: true, calendar: { minutes, hours, days, months, weekdays } };
+}
+
+/**
+ * What is wrong with a cron line that is to be applied, in one sentence. The server takes a step that is longer than its
+ * field, and runs at its first value alone: that is not every 90 minutes.
+ */
+export function cronProblem(cron: string): string | undefined {
+  const read = readCron(cron);
+  if (!read.ok) return read.problem;
+  const texts = cron.trim().split(/\s+/);
+  for (const [index, { name, from, to }] of FIELDS.entries()) {
+    for (const part of (texts[index] ?? '').split(',')) {
+      const step = Number(part.split('/')[1] ?? 1);
+      if (step > to - from) return `the ${name} '${part}' steps over all of its values: ${from} to ${to}`;
+    }
+  }
+  return undefined;
+}
+
+/** The server counts intervals in whole seconds, and takes none below one. */
+const SHORTEST_EVERY_MS = 1000;
+
+/** What is wrong with the interval of a schedule, in one sentence. @param everyMs undefined where an input decides */
+export function everyProblem(everyMs: number | undefined): string | undefined {
+  if (everyMs === undefined || (everyMs >= SHORTEST_EVERY_MS && everyMs % SHORTEST_EVERY_MS === 0)) return undefined;
+  return `the server runs nothing every ${formatDuration(everyMs)}: whole seconds, one at least`;
 }
 
 /** Adds what one part of a field allows: `*`, `5`, `1-5`, `mon`, each also with `/step`. Gives what is wrong with it. */

@@ -1,4 +1,6 @@
-import { readCron } from '../../plan/calendar.js';
+import { parseDuration } from '../../duration.js';
+import { cronProblem, everyProblem } from '../../plan/calendar.js';
+import { zoneProblem } from '../../plan/time-zone.js';
 import { type Check, checkSpans, list, placed } from './checks.js';
 import type { Runbook, RunbookPhase } from '../format/runbook.js';
 import type { Path } from '../yaml/source.js';
@@ -27,15 +29,20 @@ export function checkSchedules(check: Check): void {
         '`phases` are run each time; `preflight` only looks whether all is there that a go-live needs.',
       );
     }
-    const cron = schedule.cron === undefined ? undefined : readCron(schedule.cron);
-    if (cron?.ok === false) {
-      source.at([...path, 'cron'], cron.problem, 'Five fields: minute, hour, day, month, weekday, e.g. 0 3 * * 1-5.');
+    const problem = schedule.cron === undefined ? undefined : cronProblem(schedule.cron);
+    if (problem !== undefined) {
+      source.at([...path, 'cron'], problem, 'Five fields: minute, hour, day, month, weekday, e.g. 0 3 * * 1-5.');
     }
-    if (schedule.timezone !== undefined && !isTimezone(schedule.timezone)) {
+    const every = schedule.every === undefined ? undefined : everyProblem(parseDuration(schedule.every));
+    if (every !== undefined) source.at([...path, 'every'], every, 'Give whole seconds, e.g. 30s or 15m.');
+    const zone = schedule.timezone === undefined ? undefined : zoneProblem(schedule.timezone);
+    if (zone) {
       source.at(
         [...path, 'timezone'],
         `there is no time zone '${schedule.timezone}'`,
-        'Use an IANA name such as Europe/Berlin or UTC.',
+        zone.meant === undefined
+          ? 'Use an IANA name such as Europe/Berlin or UTC.'
+          : `Write ${zone.meant}: the server reads names letter by letter.`,
       );
     }
     schedule.blackouts?.forEach(({ from, to }, at) => {
@@ -54,14 +61,6 @@ export function checkSchedules(check: Check): void {
       else checkAlone(check, [...path, 'phases', at], phase, phases, runbook);
     });
   });
-}
-
-function isTimezone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
-  } catch {
-    return false;
-  }
 }
 
 function checkAlone(check: Check, path: Path, phase: RunbookPhase, chosen: readonly string[], runbook: Runbook): void {

@@ -30,6 +30,19 @@ test.each<[string, string, string, string[]]>([
     'UTC',
     ['2026-11-29T00:00', '2026-12-06T00:00', '2026-12-13T00:00', '2026-12-20T00:00', '2026-12-27T00:00'],
   ],
+  [
+    'a step over all values',
+    '*/90 */25 1 1 *',
+    'UTC',
+    ['2027', '2028', '2029', '2030', '2031'].map((y) => `${y}-01-01T00:00`),
+  ],
+  [
+    'a step from a value on',
+    '5/50 0 1 1 *',
+    'UTC',
+    ['2027-01-01T00:05', '2027-01-01T00:55', '2028-01-01T00:05', '2028-01-01T00:55', '2029-01-01T00:05'],
+  ],
+  ['no zone', '0 9 * * *', 'europe/berlin', []],
   ['a line that is none', '0 99 * * *', 'UTC', []],
 ])('the next times of %s', (_, cron, timezone, times) => {
   expect(next(cron, timezone)).toEqual(times);

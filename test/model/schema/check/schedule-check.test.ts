@@ -20,6 +20,9 @@ test.each([
   [{ phases: ['one', 'reads'] }],
   [{ phases: ['by-rule'] }],
   [{ cron: undefined, every: '1h' }],
+  [{ cron: undefined, every: '1s' }],
+  [{ cron: '*/30 */12 */15 */6 */3' }],
+  [{ timezone: 'US/Eastern' }],
   // Nothing of the runbook is run: its phases may ask people.
   [{ phases: undefined, preflight: true }],
 ])('%j is in order', (more) => {
@@ -40,6 +43,22 @@ describe('a schedule is refused', () => {
     ['at an hour that no clock shows', [{ cron: '0 99 * * *' }], /the hour '99'/],
     ['on every second Friday, which Temporal would read as every one', [{ cron: '0 9 * * 5#2' }], /the weekday '5#2'/],
     ['on a day that never comes', [{ cron: '0 0 30 2 *' }], /never comes/],
+    ...['*/90 * * * *', '0 */25 * * *', '0 0 */32 * *', '0-59/60 * * * *', '0 0 1 */12 *'].map(
+      (cron): [string, object[], RegExp] => [
+        `every ${cron}, of which the server runs the first alone`,
+        [{ cron }],
+        /steps over all of its values/,
+      ],
+    ),
+    ['every millisecond', [{ cron: undefined, every: '1ms' }], /the server runs nothing every 1ms/],
+    ['every 0s', [{ cron: undefined, every: '0s' }], /the server runs nothing every 0s/],
+    ['every one and a half seconds', [{ cron: undefined, every: '1500ms' }], /nothing every 1.5s: whole seconds/],
+    [
+      'in a time zone in small letters',
+      [{ timezone: 'europe/berlin' }],
+      /no time zone 'europe\/berlin': Write Europe\/Berlin/,
+    ],
+    ['in one that only this program knows', [{ timezone: 'PST' }], /no time zone 'PST': Write America\/Los_Angeles/],
     ['in no time zone', [{ timezone: 'Europe/Atlantis' }], /no time zone 'Europe\/Atlantis'/],
     ['of a phase that is not there', [{ phases: ['ones'] }], /no phase 'ones': Did you mean 'one'/],
     ['of a phase that asks', [{ phases: ['asks'] }], /'asks' waits for a person/],
