@@ -57,6 +57,7 @@ export async function send(options: GuardedRequest): Promise<HttpAnswer> {
 async function follow(options: GuardedRequest, agent: Agent, signal: AbortSignal): Promise<Omit<HttpAnswer, 'ms'>> {
   let url = target(options.url, options);
   let { method, body } = options;
+  checkHeaders(options.headers);
   let headers = { ...options.headers };
   for (let left = options.redirects ?? 0; ; left -= 1) {
     const answer = await exchange({ url, method, headers, body }, options.maxBytes, agent, signal);
@@ -76,6 +77,22 @@ async function follow(options: GuardedRequest, agent: Agent, signal: AbortSignal
       });
     }
     url = next;
+  }
+}
+
+/** What a header may be: RFC 9110, sections 5.1 and 5.5, with the bytes above ASCII that clients send. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
+const NO_HEADER_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** A value that cannot be sent is no trouble of the service; it may be a secret, so that only its header is named. */
+function checkHeaders(headers: Readonly<Record<string, string>> = {}): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!HEADER_NAME.test(name)) throw new StepError('BAD_INPUT', `${JSON.stringify(name)} is no name of a header.`);
+    if (NO_HEADER_VALUE.test(value)) {
+      throw new StepError('BAD_INPUT', `The value of the header ${name} holds what no header can hold.`, {
+        hint: 'Where it is made of a secret, see whether a line end or another control character stands in that.',
+      });
+    }
   }
 }
 

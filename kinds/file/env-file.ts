@@ -18,6 +18,7 @@ export interface EnvFileSet {
  * @throws StepError BAD_INPUT for a value that readers do not take alike, and for a file in which it cannot be set
  */
 export function setVariables(text: string, set: Readonly<Record<string, string>>): EnvFileSet {
+  refuseLoneReturn(text);
   const changed: string[] = [];
   let next = text;
   for (const [name, value] of Object.entries(set)) {
@@ -35,6 +36,18 @@ export function setVariables(text: string, set: Readonly<Record<string, string>>
   }
   const compose = readAsCompose(next);
   return { text: next, changed, composeRefuses: 'refused' in compose ? compose.refused : undefined };
+}
+
+/** Some readers end a line at a lone carriage return, others take it for a part of the value: two names would be one. */
+function refuseLoneReturn(text: string): void {
+  const quoted = assignments(text).filter(({ from }) => '"\''.includes(text[from] ?? ' '));
+  for (const { index } of text.matchAll(/\r(?!\n)/g)) {
+    if (quoted.some(({ from, to }) => from < index && index < to)) continue;
+    const line = text.slice(0, index).split(/\r\n?|\n/).length;
+    throw new StepError('BAD_INPUT', `Line ${line} of the environment file ends with a carriage return alone.`, {
+      hint: 'Readers do not agree on such line ends: save it with those of Unix or Windows. It was left as it is.',
+    });
+  }
 }
 
 /** Whether every reader that takes the file takes this value for the name. */

@@ -32,6 +32,7 @@ export const envEnsure = defineKind({
     'a missing file': 'made from `from`, or empty, for its owner alone (600)',
     'an empty file, no line end at the end, line ends of Windows':
       'stay as they are; a new line ends as the first one does',
+    'line ends that are a carriage return alone': 'refused, with the line; within quotes it is a part of the value',
     'a name that stands there several times': 'the last one is set, for readers take that',
     'comments, `export`, quotes, values of several lines':
       'are read as readers do, and stay; every byte of other lines, too',

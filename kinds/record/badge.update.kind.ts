@@ -6,7 +6,7 @@ const words = z
   .string()
   .min(1)
   .max(60)
-  .regex(/^[^\p{Cc}\p{Cf}[\]()<>]*$/u, 'no brackets and no control characters');
+  .regex(/^[^\p{Cc}\p{Cf}\p{Cs}[\]()<>]*$/u, 'no brackets, no control characters and no half of one');
 
 export const badgeUpdate = defineKind({
   title: 'Status badge',
@@ -33,6 +33,7 @@ export const badgeUpdate = defineKind({
   meets: {
     'no markers, one alone, several': 'refused',
     'line ends, a byte order mark, everything outside of the markers': 'stay',
+    'half a character': 'refused',
     'another encoding': 'refused, with the byte',
     ...MEETS_FILE,
   },

@@ -2,6 +2,21 @@ import { describe, expect, test } from '@jest/globals';
 import { setVariables } from '../../../kinds/file/env-file.js';
 import { readAsCompose, readAsNode } from '../../../kinds/shared/dotenv.js';
 
+test.each([
+  ['A=1\rB=2\r', 1],
+  ['A=1\nB=2\rC=3\n', 2],
+  ["A='x'\rB=2\n", 1],
+  ['# c\rA=1\n', 1],
+  ['A=1\r\r\nB=2\n', 1],
+])('%j has a line that ends with a carriage return alone: refused', (text, line) => {
+  expect(() => setVariables(text, { A: '3' })).toThrow(
+    `Line ${line} of the environment file ends with a carriage return alone.`,
+  );
+});
+test('a carriage return within quotes is no line end', () => {
+  expect(setVariables('A="1\r2"\nB=1\n', { B: '2' }).text).toBe('A="1\r2"\nB=2\n');
+});
+
 type Row = [what: string, before: string, set: Record<string, string>, after: string, changed: string[]];
 
 const ROWS: Row[] = [

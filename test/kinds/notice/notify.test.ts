@@ -122,6 +122,20 @@ describe('notify', () => {
     expect([failed(run).code, run.retryable]).toEqual(['EXPECTATION_FAILED', false]);
   });
 
+  test.each(['secret\nX-Evil: 1', 'secret\r', 'secret\u0000', 'secret\u2028'])(
+    'a token that no header can hold (%j) is told by the header, and not by what it is',
+    async (token) => {
+      const env = { ...process.env, BAD_TOKEN: token };
+      const input = { kind: 'webhook', url: { env: 'TEST_HOOK' }, token: { env: 'BAD_TOKEN' }, text: 'x' };
+      const { code, message } = failed(await runStep('notify', input, { env }));
+      expect([code, message]).toEqual([
+        'BAD_INPUT',
+        'The value of the header authorization holds what no header can hold.',
+      ]);
+      expect(hooked.got).toEqual([]);
+    },
+  );
+
   test('the key is the same for every try, and another for every attempt of the phase, and in a rehearsal', async () => {
     const send = async (task: object, goLive: object = {}): Promise<unknown> => {
       hooked.got.length = 0;

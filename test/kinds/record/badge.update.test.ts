@@ -33,6 +33,10 @@ describe('badge.update', () => {
     );
     return { run, text: readFileSync(join(base, 'R.md'), 'utf8') };
   };
+  test.each(['label', 'message'])('half a character as %s is refused', async (name) => {
+    const { run, text } = await update('<!-- golive-badge:start -->x<!-- golive-badge:end -->', { [name]: 'a\ud83d' });
+    expect([failed(run).code, text]).toEqual(['BAD_INPUT', expect.stringContaining('>x<')]);
+  });
   const BADGE = '![self-test: not ok](https://img.shields.io/badge/self--test-not_ok-red)';
   test.each([
     [
