@@ -38,6 +38,37 @@ export function setVariables(text: string, set: Readonly<Record<string, string>>
   return { text: next, changed, composeRefuses: 'refused' in compose ? compose.refused : undefined };
 }
 
+/**
+ * Takes variables back in a file that others have changed since: each has the value that it had before, or is gone.
+ *
+ * @param before the file as it was before they were set; undefined where there was none
+ * @throws StepError BAD_INPUT where it cannot be done without touching another one
+ */
+export function takeBackVariables(text: string, before: string | undefined, names: readonly string[]): string {
+  const earlier = readAsNode((before ?? '').replace(/^\uFEFF/, ''));
+  let next = text;
+  for (const name of names) {
+    const value = earlier.get(name);
+    next = value === undefined ? without(next, name) : setVariables(next, { [name]: value }).text;
+  }
+  return next;
+}
+
+function without(text: string, name: string): string {
+  let next = text;
+  for (let found = lastOf(next, name); found; found = lastOf(next, name)) {
+    const start = Math.max(next.startsWith('\uFEFF') ? 1 : 0, next.lastIndexOf('\n', found.from - 1) + 1);
+    const newline = next.indexOf('\n', found.to);
+    next = next.slice(0, start) + (newline < 0 ? '' : next.slice(newline + 1));
+  }
+  const [after, was] = [readAsNode(next), readAsNode(text)];
+  if (!after.has(name) && difference(after, was, name, (a, b) => a === b) === undefined) return next;
+  throw new StepError('BAD_INPUT', `${name} cannot be taken out without touching another variable.`);
+}
+
+const lastOf = (text: string, name: string): Assignment | undefined =>
+  assignments(text).findLast((one) => one.name === name);
+
 /** Some readers end a line at a lone carriage return, others take it for a part of the value: two names would be one. */
 function refuseLoneReturn(text: string): void {
   const quoted = assignments(text).filter(({ from }) => '"\''.includes(text[from] ?? ' '));

@@ -29,6 +29,8 @@ export const envEnsure = defineKind({
   writes: ({ file }) => file,
   undo: 'Brings the file back as it was before this step, or removes the one that it made.',
   meets: {
+    'a file that somebody else has changed since, when it is taken back':
+      'its own variables have the values that they had, or are gone; all else stays',
     'a missing file': 'made from `from`, or empty, for its owner alone (600)',
     'an empty file, no line end at the end, line ends of Windows':
       'stay as they are; a new line ends as the first one does',

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { envEnsure as kind } from './env.ensure.kind.js';
-import { setVariables } from './env-file.js';
+import { setVariables, takeBackVariables } from './env-file.js';
 import { sha256 } from '../../evidence/durable.js';
 import { putBack } from '../shared/backup.js';
 import { readAsNode } from '../shared/dotenv.js';
@@ -34,7 +34,16 @@ export const envEnsure: HandlerOf<typeof kind> = {
       summary: `${there ? 'kept' : 'made'} ${said}; set anew: ${changed.join(', ') || 'nothing'}${refused}`,
     };
   },
-  undo: (_input, context) => putBack(context),
+  undo: ({ set, file }, context) =>
+    putBack(context, (stands, before) => {
+      try {
+        const [text, earlier] = [stands, before].map((bytes) => bytes && strictText(bytes, file));
+        return Buffer.from(takeBackVariables(text ?? '', earlier, Object.keys(set)));
+      } catch {
+        // What is no environment file any more is put back whole.
+        return undefined;
+      }
+    }),
 };
 
 /** What a file that is not there begins with. */

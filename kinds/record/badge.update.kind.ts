@@ -31,6 +31,8 @@ export const badgeUpdate = defineKind({
   writes: ({ file }) => file,
   undo: 'Brings the file back as it was before this step.',
   meets: {
+    'a file that somebody else has changed since, when it is taken back':
+      'what stood between the markers is put back there; all else stays',
     'no markers, one alone, several': 'refused',
     'line ends, a byte order mark, everything outside of the markers': 'stay',
     'half a character': 'refused',

@@ -22,7 +22,18 @@ export const badgeUpdate: HandlerOf<typeof kind> = {
       summary: `${said} ${written ? 'says' : 'already says'} ${label}: ${message}`,
     };
   },
-  undo: (_input, context) => putBack(context),
+  undo: ({ file, marker }, context) =>
+    putBack(context, (stands, before) => {
+      if (!before) return undefined;
+      try {
+        const [now, earlier] = [strictText(stands, file), strictText(before, file)];
+        const [place, was] = [placeOf(now, marker, file), placeOf(earlier, marker, file)];
+        return Buffer.from(now.slice(0, place.from) + earlier.slice(was.from, was.to) + now.slice(place.to));
+      } catch {
+        // Without its markers it is put back whole.
+        return undefined;
+      }
+    }),
 };
 
 /** A part of a static badge's address as shields.io reads it: - and _ are doubled, a blank is an underscore. */
@@ -30,7 +41,8 @@ function part(text: string): string {
   return encodeURIComponent(text.replaceAll('-', '--').replaceAll('_', '__').replaceAll(' ', '_'));
 }
 
-function between(text: string, marker: string, badge: string, path: string): string {
+/** Where the text between the two markers begins and ends. */
+function placeOf(text: string, marker: string, path: string): { from: number; to: number } {
   const [start, end] = [`<!-- ${marker}:start -->`, `<!-- ${marker}:end -->`];
   const from = text.indexOf(start);
   const to = text.indexOf(end, from + start.length);
@@ -40,8 +52,13 @@ function between(text: string, marker: string, badge: string, path: string): str
       hint: 'Put the two comments where the badge belongs.',
     });
   }
-  const inside = text.slice(from + start.length, to);
+  return { from: from + start.length, to };
+}
+
+function between(text: string, marker: string, badge: string, path: string): string {
+  const { from, to } = placeOf(text, marker, path);
+  const inside = text.slice(from, to);
   // Line ends around the badge stay as they were.
   const [, before = '', after = ''] = /^(\s*)[\s\S]*?(\s*)$/.exec(inside) ?? [];
-  return `${text.slice(0, from + start.length)}${before}${badge}${inside.trim() === '' ? '' : after}${text.slice(to)}`;
+  return `${text.slice(0, from)}${before}${badge}${inside.trim() === '' ? '' : after}${text.slice(to)}`;
 }

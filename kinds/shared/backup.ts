@@ -4,9 +4,17 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
-import { moveIntoPlace, removeUnfinished, sync, temporaryBeside, writeDurably } from '../../evidence/durable.js';
+import {
+  moveIntoPlace,
+  removeUnfinished,
+  sync,
+  temporaryBeside,
+  writeDraft,
+  writeDurably,
+} from '../../evidence/durable.js';
 import { errnoOf } from '../../host/errno.js';
 import { inTurn } from './file-turn.js';
+import { readWhole } from './read-file.js';
 import { bitsOf, checkApart, contentOf, exists, realPlace, type TreeFile, treeOf } from './tree.js';
 
 /** What a deed remembers of the one path that it changes; digests are those of `contentOf`. */
@@ -21,6 +29,9 @@ const kept = z.object({
   secret: z.boolean().default(false),
 });
 type Kept = z.infer<typeof kept>;
+
+/** What stands in a file without a step's own part: with what it held before in its place. undefined where it cannot be told. */
+export type TakeOut = (stands: Buffer, before: Buffer | undefined) => Buffer | undefined;
 
 const OWNER_ONLY = 0o700;
 const GONE = 'See who removed it; put the file right by hand, then say that the undo is done.';
@@ -60,25 +71,51 @@ export async function rememberBefore(
  * Brings back what stood at the path before the step's deed: safe when the deed never began, when it was cut off, and
  * twice. What somebody else wrote there since is kept first, in the bundle unless it may hold secrets.
  *
+ * @param takeOut for a step that changed a part of a file: where somebody else has written there since, that part alone is
+ *   taken back, and what they wrote stays
  * @throws StepError NOT_FOUND when what was kept is not there any more
  */
-export async function putBack(context: StepContext): Promise<{ summary: string }> {
+export async function putBack(context: StepContext, takeOut?: TakeOut): Promise<{ summary: string }> {
   const known = await recallKept(context);
   if (!known) return { summary: 'nothing was changed, nothing to undo' };
   const earlier = await takenBack(known, context);
   if (earlier !== undefined) return { summary: `already taken back: ${earlier}` };
-  return inTurn(await realPlace(known.path), context, () => putBackNow(known, context));
+  return inTurn(await realPlace(known.path), context, () => putBackNow(known, context, takeOut));
 }
 
-async function putBackNow(known: Kept, context: StepContext): Promise<{ summary: string }> {
+async function putBackNow(known: Kept, context: StepContext, takeOut?: TakeOut): Promise<{ summary: string }> {
   const { path, wrote, before } = known;
   const stands = (await exists(path)) ? await treeOf(path) : undefined;
   const now = stands && contentOf(stands);
   await checkBackup(known, now);
+  const changed = stands?.[0]?.path === '' && now !== wrote && now !== before;
+  const part = changed && takeOut ? await takenOut(known, takeOut, context) : undefined;
+  if (part !== undefined) {
+    await noteTakenBack(known, part, context);
+    return { summary: part };
+  }
   const found = stands && now !== wrote && now !== before ? await keepFound(known, stands, context) : '';
   const summary = `${before === null ? await remove(path, context) : await bringBack(known, now, context)}${found}`;
   await noteTakenBack(known, summary, context);
   return { summary };
+}
+
+/**
+ * Takes its own part out of a file that others have changed since.
+ *
+ * @returns what was done; undefined where that part cannot be told from theirs
+ */
+async function takenOut({ path, before, backup }: Kept, takeOut: TakeOut, context: StepContext) {
+  const stands = await readWhole(path, 'The file that stands there');
+  const earlier = before === null ? undefined : await readWhole(backup, 'What stood there before the step');
+  const content = takeOut(stands, earlier);
+  if (content === undefined) return undefined;
+  if (content.equals(stands)) return `${path} holds nothing of the step any more; what others wrote there stays`;
+  const { mode, uid, gid } = await lstat(path);
+  await context.inHeldFolder(path, async (held) =>
+    moveIntoPlace(await writeDraft(held, content, mode & 0o7777, { uid, gid }), held),
+  );
+  return `took back in ${path} what the step had set; what others wrote there since stays`;
 }
 
 async function recallKept(context: StepContext): Promise<Kept | undefined> {

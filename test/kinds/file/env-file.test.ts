@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { setVariables } from '../../../kinds/file/env-file.js';
+import { setVariables, takeBackVariables } from '../../../kinds/file/env-file.js';
 import { readAsCompose, readAsNode } from '../../../kinds/shared/dotenv.js';
 
 test.each([
@@ -102,4 +102,16 @@ describe('setVariables', () => {
       composeRefuses: 'line 1: a name of a variable cannot hold a blank',
     });
   });
+});
+
+test.each<[string, string | undefined, string, string]>([
+  ['A=0\n', 'A=0\n', 'A=1\nB=2\n', 'A=0\nB=2\n'],
+  ['', '', 'A=1\nB=2\n', 'B=2\n'],
+  ['no file', undefined, 'B=2\nexport A=1 # c\nC=3', 'B=2\nC=3'],
+  ['B alone', 'B=1\r\n', 'B=2\r\nA="1\n2"\r\n', 'B=2\r\n'],
+  ['a mark', '\uFEFFB=1\n', '\uFEFFB=1\nA=1\nC=2\n', '\uFEFFB=1\nC=2\n'],
+  ['it is gone already', undefined, 'B=2\n', 'B=2\n'],
+  ['several', undefined, 'A=0\nB=2\nA=1\n', 'B=2\n'],
+])('A taken back where before stood %j: %j, now %j, is %j', (_what, before, now, after) => {
+  expect(takeBackVariables(now, before, ['A'])).toBe(after);
 });

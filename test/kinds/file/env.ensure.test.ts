@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { stepKit } from '../../kits/step-kit.js';
-import { passed, runStep, temporaryFolder } from '../../kits/step-run.js';
+import { passed, runStep, runTask, type StepRun, temporaryFolder, undoOf } from '../../kits/step-run.js';
 
 stepKit('env.ensure', {
   good: (folder) => {
@@ -42,4 +42,31 @@ test('a value that the plan does not have is told as set, and not by a hash that
   );
   const values = { PIN: 'set', EMPTY: 'empty', DOOR: 'set', MODE: expect.stringMatching(/^sha256:[0-9a-f]{12}$/) };
   expect(passed(run).outputs).toMatchObject({ values });
+});
+
+test('several at once: each undo takes its own variable back, in whatever order, and no other', async () => {
+  const names = ['A', 'B', 'C', 'D'];
+  for (const order of [names, names.toReversed(), ['B', 'D', 'A', 'C']]) {
+    const base = temporaryFolder();
+    writeFileSync(join(base, '.env'), '# kept\nA=0\nZ=9\n');
+    const runs = new Map<string, StepRun>();
+    for (const name of names) {
+      const goLive = { baseDir: base, evidenceDir: join(base, 'evidence', name) };
+      const run = await runStep('env.ensure', { file: '.env', set: { [name]: 'mine' } }, { goLive });
+      passed(run);
+      runs.set(name, run);
+    }
+    const left = new Set(names);
+    for (const name of order) {
+      const run = runs.get(name);
+      if (!run) throw new Error(name);
+      const undone = passed(await runTask('env.ensure', undoOf(run.task), { part: 'undo' }));
+      expect(undone.summary).not.toContain('is kept');
+      left.delete(name);
+      const now = readFileSync(join(base, '.env'), 'utf8');
+      for (const other of names) expect([other, now.includes(`${other}=mine`)]).toEqual([other, left.has(other)]);
+      expect(now).toContain('Z=9');
+    }
+    expect(readFileSync(join(base, '.env'), 'utf8')).toBe('# kept\nA=0\nZ=9\n');
+  }
 });

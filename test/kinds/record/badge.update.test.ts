@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { stepKit } from '../../kits/step-kit.js';
-import { failed, runStep, temporaryFolder } from '../../kits/step-run.js';
+import { failed, passed, runStep, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
 
 const at = (base: string) => ({ goLive: { baseDir: base } });
 
@@ -70,4 +70,23 @@ describe('badge.update', () => {
     });
     expect(failed(run).code).toBe('BAD_INPUT');
   });
+});
+
+test('two badges of one file: each undo takes its own back, and no other', async () => {
+  const base = temporaryFolder();
+  const place = (name: string, inside: string) => `<!-- ${name}:start -->${inside}<!-- ${name}:end -->\n`;
+  writeFileSync(join(base, 'R.md'), place('one', 'x') + place('two', 'y'));
+  const put = async (marker: string) => {
+    const goLive = { baseDir: base, evidenceDir: join(base, 'evidence', marker) };
+    const run = await runStep('badge.update', { file: 'R.md', label: marker, message: 'ok', marker }, { goLive });
+    passed(run);
+    return run;
+  };
+  const [one, two] = [await put('one'), await put('two')];
+  const now = () => readFileSync(join(base, 'R.md'), 'utf8');
+  passed(await runTask('badge.update', undoOf(one.task), { part: 'undo' }));
+  expect(now()).toContain(place('one', 'x'));
+  expect(now()).toContain('![two: ok]');
+  passed(await runTask('badge.update', undoOf(two.task), { part: 'undo' }));
+  expect(now()).toBe(place('one', 'x') + place('two', 'y'));
 });

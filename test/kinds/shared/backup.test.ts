@@ -156,13 +156,14 @@ test.each([
     for (const one of [folder, dirname(folder), dirname(dirname(folder))])
       expect(statSync(one).mode & 0o777).toBe(0o700);
     expect(names).toHaveLength(1);
-    writeFileSync(path, 'TOKEN=canary-7710\n');
+    // No environment file that all readers take alike: it cannot be told what of it is the step's.
+    writeFileSync(path, 'TOKEN=canary-7710\rX=1\n');
     const undone = await undo(kind, run);
     expect(passed(undone).summary).toContain('and not in the bundle, for it may hold secrets');
     expect(now()).toBe('MODE=old\n');
     expect(statSync(path).mode & 0o777).toBe(mode);
     const left = backups(run).names.filter((name) => name.startsWith('found-'));
-    expect(left.map((name) => readFileSync(join(folder, name), 'utf8'))).toEqual(['TOKEN=canary-7710\n']);
+    expect(left.map((name) => readFileSync(join(folder, name), 'utf8'))).toEqual(['TOKEN=canary-7710\rX=1\n']);
     for (const { path: ref } of undone.result?.evidence ?? []) expect(ref).not.toContain('found');
   },
 );
