@@ -135,12 +135,17 @@ describe('log.scan', () => {
   });
 
   describe('since now, in a log that is moved while it is watched', () => {
-    const later = async (input: JsonObject, change: () => void): Promise<StepRun> => {
+    const memory = (): string => join(base, 'evidence', 'data', 'phases', '1-kit.1', 'step', 'remember.json');
+    const later = async (
+      input: JsonObject,
+      change: () => void,
+      andThen: () => Promise<void> = () => Promise.resolve(),
+    ): Promise<StepRun> => {
       const until = { everyMs: 20, withinMs: 3000, consecutive: 1 };
-      const memory = join(base, 'evidence', 'data', 'phases', '1-kit.1', 'step', 'remember.json');
       const running = scan({ since: 'now', ...input }, { task: { until } });
-      await eventually(() => existsSync(memory), 'the mark is kept');
+      await eventually(() => existsSync(memory()), 'the mark is kept');
       change();
+      await andThen();
       return running;
     };
     const input = { needed: ['finished'], forbidden: ['FATAL'] };
@@ -183,6 +188,32 @@ describe('log.scan', () => {
         writeFileSync(path, 'finished\n');
       };
       expect(failed(await later(input, lose)).message).toContain('is not there any more');
+    });
+    test('of one that was not there at first, what was rotated before it is read', async () => {
+      rmSync(path);
+      const run = await later({ ...input, needed: ['never'] }, () => {
+        writeFileSync(`${path}.1`, 'FATAL at the beginning\n');
+        writeFileSync(path, 'fine\n');
+      });
+      expect(failed(run).message).toContain('api.log.1:1: FATAL at the beginning');
+    });
+    test('of UTF-16, from a whole line on', async () => {
+      writeFileSync(path, Buffer.from('\ufeffFATAL\nb\n', 'utf16le'));
+      const run = await later(input, () => appendFileSync(path, Buffer.from('finished\n', 'utf16le')));
+      expect(passed(run).outputs).toMatchObject({ looked: 1, matched: 1, unreadable: 0 });
+    });
+    test('what an earlier look saw, and was truncated since, is not known', async () => {
+      const seen = (): boolean => readFileSync(memory(), 'utf8').includes('"last"');
+      const run = await later(
+        input,
+        () => undefined,
+        async () => {
+          await eventually(seen, 'it looked');
+          truncateSync(path);
+          appendFileSync(path, 'finished\n');
+        },
+      );
+      expect(failed(run).message).toContain('is not there any more');
     });
     test('what is needed and found is found', async () => {
       const run = await later({ needed: ['finished'] }, () => {
