@@ -42,6 +42,7 @@ export const casesCompare = defineKind({
     'a file that is empty, half-written, or holds a case twice':
       'unreadable lines: with more than `unreadable.atMost` the step fails',
     'a case that only one of the runs has': 'of the earlier one: changed; of this one: left out',
+    'a member that stands twice with two values': 'the earlier run cannot be read, and the step fails',
     'another encoding': 'UTF-8, and UTF-16 by its byte order mark; what is neither is unreadable',
   },
   example: `id: compare

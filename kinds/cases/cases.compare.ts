@@ -4,7 +4,7 @@ import { compare, type Run } from './cases.compare.recompute.js';
 import { confusionOf } from './metrics.js';
 import { readResults } from './results.js';
 import { asStep } from '../shared/as-step.js';
-import { exactJson } from '../shared/json.js';
+import { readJson } from '../shared/json.js';
 import { readWhole } from '../shared/read-file.js';
 import { accountText, figuresOfAccount, ReadingError, refuseUnreadable } from '../shared/reading.js';
 import { textOf } from '../shared/text.js';
@@ -74,9 +74,9 @@ const metrics = z
   .refine(({ verdicts, confusion }) => verdicts !== undefined || confusion !== undefined);
 
 function runOfMetrics(bytes: Uint8Array, path: string): Run {
-  try {
-    return metrics.parse(exactJson(textOf(bytes, 'The earlier run')));
-  } catch (cause) {
-    throw new ReadingError('CHECK_FAILED', `${path} is no results.jsonl or metrics.json of an earlier run.`, cause);
-  }
+  const { value, why } = readJson(textOf(bytes, `The earlier run ${path}`));
+  if (value === undefined) throw new ReadingError('CHECK_FAILED', `The earlier run ${path} ${why}.`);
+  const { data, error } = metrics.safeParse(value);
+  if (data) return data;
+  throw new ReadingError('CHECK_FAILED', `${path} is no results.jsonl or metrics.json of an earlier run.`, error);
 }

@@ -70,7 +70,7 @@ export const httpCheck = defineKind({
       .describe('Value at each JSONPath of `expect.json`; a list where it selects several.'),
     values: z
       .record(z.string(), z.unknown())
-      .describe('What `values` names: texts, numbers and truths. A whole number beyond 2^53 is its digits.'),
+      .describe('What `values` names: texts, numbers and truths. A number that a double does not hold is its digits.'),
   }),
   members: ({ expect }) => ({ json: typeof expect === 'string' ? undefined : (member(expect, 'json') ?? {}) }),
   meets: {
@@ -80,7 +80,8 @@ export const httpCheck = defineKind({
     'half an answer': 'the step fails, whatever was found in the half',
     'nothing there': 'a name of `values` without a value fails the step, as one with several does',
     'a member twice': 'JSON that gives one name two values fails the step',
-    'large numbers': 'whole numbers beyond 2^53 are given as their digits; −0 is 0; NaN is no JSON',
+    'numbers that a double does not hold': 'are their digits, as text, and equal no number; −0 is 0; NaN is no JSON',
+    'nested deeper than 1,000': 'is not read as JSON: the step fails where it is asked for',
     'a redirect elsewhere': 'headers with a secret in them stay behind, and so does a body with one: the step fails',
     '429 and 503':
       '`Retry-After` is obeyed by retries and `until`; who asks for more than 15 minutes is not asked again',

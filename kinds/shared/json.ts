@@ -68,6 +68,18 @@ export function jsonIn(text: string, read: (text: string) => Json = parseJson): 
   }
 }
 
+/** JSON that was read exactly, or why there is none to rely on: `is no JSON`, `has "a" twice, with two values`. */
+export type ReadJson = { value: Json; why?: undefined } | { value?: undefined; why: string };
+
+/** The JSON of a text as `exactJson` reads it, with the clause that says what is wrong with it. */
+export function readJson(text: string): ReadJson {
+  try {
+    return { value: exactJson(text) };
+  } catch (error) {
+    return { why: error instanceof RefusedJson ? error.message.replace(/^it /, '') : 'is no JSON' };
+  }
+}
+
 /** An array or object whose end has not come yet. */
 type Open = { list: Json[] } | { members: JsonObject; name: string };
 
