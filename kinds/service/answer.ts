@@ -26,7 +26,9 @@ export function answerText({ body, headers, truncated }: HttpAnswer): AnswerText
     return { text: body.toString('utf8'), problem };
   }
   try {
-    return { text: decoder.decode(body, { stream: truncated }) };
+    const text = decoder.decode(body, { stream: truncated });
+    // UTF-16 without a mark is UTF-8 with zeros between its letters, and what is sought stands nowhere in it.
+    return text.includes('\0') ? { text, problem: 'its body holds zero bytes, which no text does' } : { text };
   } catch {
     const problem = `its body is no ${decoder.encoding.toUpperCase()}${named === undefined ? ', and it names no charset' : ''}`;
     return { text: new TextDecoder(charset).decode(body), problem };
@@ -48,7 +50,7 @@ export type AnswerJson = { json: Json } | { problem: string };
 export function answerJson(text: string): AnswerJson {
   const { value, why } = readJson(text);
   if (value !== undefined) return { json: withoutMinusZero(value) };
-  return { problem: why.startsWith('is') ? `it ${why}` : `its JSON ${why}` };
+  return { problem: why === 'is no JSON' ? `it ${why}` : `its JSON ${why}` };
 }
 
 function withoutMinusZero(value: Json): Json {

@@ -75,7 +75,9 @@ export const httpCheck = defineKind({
   members: ({ expect }) => ({ json: typeof expect === 'string' ? undefined : (member(expect, 'json') ?? {}) }),
   meets: {
     'another encoding':
-      'gzip, deflate and brotli are undone, any other is refused; text is read by its byte order mark, else by its charset, else as UTF-8, and what does not fit is not searched as if it did',
+      'gzip, deflate and brotli are undone, any other is refused; text is read by its byte order mark, else by its charset, else as UTF-8, and what does not fit, or holds zero bytes, is not searched as if it were text: the step fails',
+    'credentials and secrets in headers':
+      'are masked in names and values, and counted in `credentials`, as in the body',
     huge: 'nothing is read beyond `maxBytes` of the decoded body; a text that is expected or must be absent is then not judged as there or absent, and JSON fails',
     'half an answer': 'the step fails, whatever was found in the half',
     'nothing there': 'a name of `values` without a value fails the step, as one with several does',

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import type { Json } from '../../model/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
 import type { httpCheck as kind } from './http.check.kind.js';
 import { asStep } from '../shared/as-step.js';
 import { nodesAt } from '../shared/json-path.js';
@@ -40,13 +40,12 @@ export const httpCheck: HandlerOf<typeof kind> = {
     });
     const said = answerText(answer);
     const { text } = said;
-    const { text: kept, credentials } = await context.withoutCredentials(keptText(text, context));
-    const shown = Object.fromEntries(
-      Object.entries(answer.headers).map(([name, value]) => [
-        name,
-        HIDDEN_HEADERS.includes(name) ? '[hidden]' : context.redact(value),
-      ]),
+    const { text: kept, credentials: inBody } = await context.withoutCredentials(keptText(text, context));
+    const heads = context.redactIn(withoutHidden(answer.headers));
+    const { value: shown, credentials: inHeaders } = await context.withoutCredentialsIn(
+      isJsonObject(heads) ? heads : {},
     );
+    const credentials = inBody + inHeaders;
     const { status, ms, truncated } = answer;
     const what = `${method} ${shownUrl(url)}`;
     const record = {
@@ -92,6 +91,11 @@ export const httpCheck: HandlerOf<typeof kind> = {
     };
   },
 };
+
+const withoutHidden = (headers: Record<string, string>): JsonObject =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, HIDDEN_HEADERS.includes(name) ? '[hidden]' : value]),
+  );
 
 async function headersOf(input: Input, context: StepContext): Promise<Record<string, string>> {
   const headers: Record<string, string> = {};
