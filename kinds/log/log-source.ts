@@ -16,6 +16,8 @@ export interface LogLooker {
   line(text: string, place: string): void;
   /** A line that cannot be read, as far as it is text. */
   broken(text: string, place: string): void;
+  /** Looks at what takes long, between the pieces of a log. */
+  settle?(): Promise<void>;
   signal: AbortSignal;
 }
 
@@ -73,8 +75,11 @@ async function readOpen(file: OpenFile, part: LogPart, looker: LogLooker): Promi
   const reader = logReader(part.path, part.lines, looker, opening);
   for await (const piece of piecesOf(file, part.from, file.stats.size, looker.signal)) {
     asStep(() => reader.push(piece));
+    await looker.settle?.();
   }
-  return asStep(() => reader.end());
+  const account = asStep(() => reader.end());
+  await looker.settle?.();
+  return account;
 }
 
 function logReader(name: string, before: number, looker: LogLooker, opening: Opening | undefined): LineReader {
@@ -115,7 +120,9 @@ export async function readServiceLog(
       failed = { error };
     }
   });
-  return { account: asStep(() => endOf(reader, failed)) };
+  const account = asStep(() => endOf(reader, failed));
+  await looker.settle?.();
+  return { account };
 }
 
 function endOf(reader: LineReader, failed: { error: unknown } | undefined): LinesAccount {

@@ -64,7 +64,8 @@ export const logScan = defineKind({
       'read from its beginning; the rest is looked for in its copy. What an earlier look read and is nowhere now is unreadable',
     'what was rotated away before the first look, or with `since: start`': 'not read: a log is the file of its name',
     'lines before `tail`': 'left out, and counted as that',
-    'a pattern that goes back over the text': 'takes linear time',
+    'a pattern that goes back over the text':
+      'takes linear time; of a long line, all else goes on between its patterns',
     'a link': 'followed; a pipe or a folder is refused',
   },
   example: `id: config-log

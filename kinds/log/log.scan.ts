@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import type { logScan as kind } from './log.scan.kind.js';
 import { type Mark, markOf } from './log-mark.js';
@@ -128,6 +129,7 @@ async function sift(
   const result = await read({
     line: (text, place) => sieve.take(text, place, false),
     broken: (text, place) => sieve.take(text, place, true),
+    settle: () => sieve.settle(() => pauseOf(context)),
     signal: context.signal,
   });
   // What is lost could only have held what must not be there: what is needed and found is found.
@@ -142,6 +144,12 @@ async function sift(
   finding.matched += sieve.matched;
   finding.forbidden += sieve.forbidden;
   return result.mark;
+}
+
+/** Lets all else of the worker go on, its heartbeats first. */
+async function pauseOf({ signal }: StepContext): Promise<void> {
+  await setImmediate();
+  if (signal.aborted) throw new StepError('CANCELLED', 'The reading was stopped.');
 }
 
 /** Where the logs stood when the step first looked; kept, so that later looks and attempts begin there as well. */

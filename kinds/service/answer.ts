@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { TextDecoder } from 'node:util';
 import { asStep } from '../shared/as-step.js';
 import { nodesAt } from '../shared/json-path.js';
@@ -72,10 +73,12 @@ export interface AnswerValues {
  *
  * @param wanted name → JSONPath
  */
-export function answerValues(document: Json, wanted: Readonly<Record<string, string>>): AnswerValues {
+export async function answerValues(document: Json, wanted: Readonly<Record<string, string>>): Promise<AnswerValues> {
   const values: [name: string, value: Json][] = [];
   const problems: string[] = [];
   for (const [name, path] of Object.entries(wanted)) {
+    // One path may take long; heartbeats go on between two of them.
+    await setImmediate();
     const nodes = asStep(() => nodesAt(document, path));
     const [first] = nodes;
     if (nodes.length !== 1) {

@@ -84,6 +84,8 @@ export const httpCheck = defineKind({
     'a member twice': 'JSON that gives one name two values fails the step',
     'numbers that a double does not hold': 'are their digits, as text, and equal no number; −0 is 0; NaN is no JSON',
     'nested deeper than 1,000': 'is not read as JSON: the step fails where it is asked for',
+    'a JSONPath that goes over the answer again and again':
+      'is bounded: after some million steps the step fails, and no other step of the worker waits for it',
     'a redirect elsewhere': 'headers with a secret in them stay behind, and so does a body with one: the step fails',
     '429 and 503':
       '`Retry-After` is obeyed by retries and `until`; who asks for more than 15 minutes is not asked again',

@@ -231,6 +231,21 @@ describe('log.scan', () => {
     });
   });
 
+  test('a line of 4 MiB and fifty patterns stop nothing else', async () => {
+    writeFileSync(path, `${'abcdefg hij'.repeat(380_000)}\n`);
+    const forbidden = Array.from({ length: 50 }, (_, index) => `(w${index}|q${index}).*zz${index}`);
+    let longest = 0;
+    let last = performance.now();
+    const beat = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    const begun = performance.now();
+    passed(await scan({ forbidden }));
+    clearInterval(beat);
+    expect(longest).toBeLessThan(Math.max(500, (performance.now() - begun) / 4));
+  }, 60_000);
+
   test('a log of 300,000 lines that all fit is read', async () => {
     writeFileSync(path, 'seq ok\n'.repeat(300_000));
     expect(passed(await scan({ needed: ['ok$'] })).outputs).toMatchObject({ matched: 300_000 });
