@@ -40,6 +40,8 @@ export const redisCheck = defineKind({
     'no rights': 'a password that is not taken, and a key that may not be read, end the step without another try',
     huge: 'a value of more than 1 MiB is not read',
     'another encoding': 'a value that is no UTF-8 fails the step',
+    'something else than Redis':
+      'is told by what its answer begins with; the `timeout` is for all that is asked together',
     'no key': 'only whether it answers is asked; a `field` or a value that is wanted is then refused',
     'a number that cannot be held exactly': 'is no number, so that no limit holds',
     'inherited fields': 'only members of the JSON object itself are found; one that stands twice with two values fails',
