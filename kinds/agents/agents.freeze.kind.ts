@@ -27,7 +27,11 @@ export const agentsFreeze = defineKind({
             name: z.string().min(1).max(100),
             freeze: argv.describe('Halts the agent; safe to repeat.'),
             thaw: argv.describe('Lets it go on; safe to repeat.'),
-            status: argv.optional().describe('Ends with code 0 while the agent runs, with another when it is halted.'),
+            status: argv
+              .optional()
+              .describe(
+                'Ends with code 0 while the agent runs, with 1 or 3 when it is halted, as `test`, `pgrep` and `systemctl is-active` do; anything else says nothing, and fails the step.',
+              ),
           }),
         )
         .max(50)
@@ -48,6 +52,12 @@ export const agentsFreeze = defineKind({
   reach: 'none',
   writes: 'none',
   pins: ({ commands }) => ({ names: argvIn(commands) }),
+  meets: {
+    'a status command that breaks':
+      'a signal, a time that is over, a code other than 0, 1 and 3 (127: no such program): whether the agent runs is not known, and the step fails',
+    'no status command': 'the agent is taken to run, and to be halted when its freeze ends with 0',
+    'a worker that is lost': 'the next attempt goes on; what the first halted is its own',
+  },
   undo: 'Lets go on exactly those that it halted; what was halted before stays so.',
   example: `id: freeze
 uses: agents.freeze

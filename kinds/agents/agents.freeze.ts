@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { agentsFreeze as kind } from './agents.freeze.kind.js';
 import { type Schedules, withSchedules } from './schedules.js';
-import type { HandlerOf, StepContext } from '../../activities/step/step.js';
+import type { CommandResult, HandlerOf, StepContext } from '../../activities/step/step.js';
 import { lastWords } from '../shared/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 const COMMAND_MS = 60_000;
+/** What a status command ends with: as the page of the kind promises, and nothing else. */
+const RUNS = 0;
+const HALTED: readonly number[] = [1, 3];
 
 type Command = z.infer<(typeof kind)['input']>['commands'][number];
 
@@ -63,8 +66,14 @@ export const agentsFreeze: HandlerOf<typeof kind> = {
 };
 
 async function letGoOn(ours: Halted, schedules: Schedules, context: StepContext): Promise<void> {
-  for (const id of ours.schedules) {
-    if (await schedules.paused(id)) await schedules.unpause(id, `after go-live ${context.task.goLive.id}`);
+  await unpause(ours.schedules, schedules, `after go-live ${context.task.goLive.id}`);
+}
+
+/** Lets schedules go on, and sees that they do. @throws StepError CHECK_FAILED */
+export async function unpause(ids: readonly string[], schedules: Schedules, note: string): Promise<void> {
+  for (const id of ids) if (await schedules.paused(id)) await schedules.unpause(id, note);
+  for (const id of ids) {
+    if (await schedules.paused(id)) throw new StepError('CHECK_FAILED', `Temporal schedule ${id} is still paused.`);
   }
 }
 
@@ -78,24 +87,32 @@ async function halted(context: StepContext): Promise<Halted> {
   });
 }
 
-/** Those that run; one that cannot tell counts as running. */
+/** Those that run; one that has no way to tell counts as running. @throws StepError COMMAND_FAILED for one that did not tell */
 async function runningAgents(commands: Command[], context: StepContext): Promise<Command[]> {
   const running: Command[] = [];
   for (const command of commands) {
-    if (!command.status) running.push(command);
-    else if ((await ask(command.status, context)).exitCode === 0) running.push(command);
+    if (!command.status || (await runs(command.name, command.status, context))) running.push(command);
   }
   return running;
 }
 
+async function runs(name: string, status: string[], context: StepContext): Promise<boolean> {
+  const result = await ask(status, context);
+  if (result.exitCode === RUNS) return true;
+  if (result.exitCode !== null && HALTED.includes(result.exitCode)) return false;
+  throw ended(`The status of agent ${name} is not known: ${status[0]}`, result);
+}
+
 /** Runs an agent's command. @throws StepError COMMAND_FAILED */
 export async function runAgent(name: string, argv: string[], context: StepContext): Promise<void> {
-  const { exitCode, stderr } = await ask(argv, context);
-  if (exitCode === 0) return;
+  const result = await ask(argv, context);
+  if (result.exitCode !== 0) throw ended(`${argv[0]} for agent ${name}`, result);
+}
+
+function ended(who: string, { exitCode, signal, stderr }: CommandResult): StepError {
+  const how = exitCode === null ? `was ended by ${signal}` : `ended with code ${exitCode}`;
   const { clause, said } = lastWords(stderr);
-  throw new StepError('COMMAND_FAILED', `${argv[0]} for agent ${name} ended with code ${exitCode}${clause || '.'}`, {
-    said,
-  });
+  return new StepError('COMMAND_FAILED', `${who} ${how}${clause || '.'}`, { said });
 }
 
 function ask(argv: string[], context: StepContext) {

@@ -1,17 +1,15 @@
 import type { agentsThaw as kind } from './agents.thaw.kind.js';
 import { withSchedules } from './schedules.js';
 import type { HandlerOf } from '../../activities/step/step.js';
-import { runAgent } from './agents.freeze.js';
+import { runAgent, unpause } from './agents.freeze.js';
 
 export const agentsThaw: HandlerOf<typeof kind> = {
   async do(input, context) {
     for (const { name, thaw } of input.commands) await runAgent(name, thaw, context);
     if (input.schedules.length > 0) {
-      await withSchedules(context, async (schedules) => {
-        for (const id of input.schedules) {
-          if (await schedules.paused(id)) await schedules.unpause(id, `thawed by go-live ${context.task.goLive.id}`);
-        }
-      });
+      await withSchedules(context, (schedules) =>
+        unpause(input.schedules, schedules, `thawed by go-live ${context.task.goLive.id}`),
+      );
     }
     const now = { thawed: input.commands.length, schedules: input.schedules.length };
     return { outputs: now, summary: `${now.thawed} agents and ${now.schedules} schedules go on` };

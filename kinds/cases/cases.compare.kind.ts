@@ -25,23 +25,36 @@ export const casesCompare = defineKind({
     ...accountOutputs,
     compared: z.boolean().describe('False when there was no earlier run to compare with.'),
     agreement: z.number().optional().describe('Share of the earlier run’s cases that got the same verdict now.'),
-    changed: z.number().describe('Cases of the earlier run with another verdict now, or none.'),
+    changed: z
+      .number()
+      .optional()
+      .describe(
+        'Cases of the earlier run with another verdict now, or none; not there where its verdicts are not known.',
+      ),
     maxDrop: z
       .number()
       .optional()
-      .describe('Largest drop of recall of a class other than blocked, as a ratio; 0 = none.'),
-    worstClass: z.string().describe('The class that dropped most, or `none`.'),
-    exceeds: z.boolean().describe('The drop is larger than tolerated: a person must record the root cause.'),
+      .describe(
+        'Largest drop of recall of a class other than blocked, as a ratio; 0 = none; not there where it is not known.',
+      ),
+    worstClass: z.string().describe('The class that dropped most, or whose drop is not known; else `none`.'),
+    exceeds: z
+      .boolean()
+      .describe('The drop is larger than tolerated, or not known: a person must record the root cause.'),
   }),
   effect: 'none',
   reach: 'none',
   writes: 'none',
   undo: null,
   meets: {
-    'an earlier run that is not there': '`compared: false`',
+    'an earlier run that is not there, was stopped (`complete: false`), or holds no case':
+      '`compared: false`; `changed` and `maxDrop` are not there, so that a gate on them is inconclusive, and `exceeds` is true',
+    'a class with verdicts before and no comparable one now':
+      'its drop is not known: no `maxDrop`, and `exceeds` is true, unless another class is known to have fallen too far',
     'a file that is empty, half-written, or holds a case twice':
       'unreadable lines: with more than `unreadable.atMost` the step fails',
     'a case that only one of the runs has': 'of the earlier one: changed; of this one: left out',
+    'a member that stands twice with two values': 'the earlier run cannot be read, and the step fails',
     'another encoding': 'UTF-8, and UTF-16 by its byte order mark; what is neither is unreadable',
   },
   example: `id: compare

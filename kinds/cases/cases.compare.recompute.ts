@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { parseJson } from '../../model/json.js';
 import { agreement } from '../../model/expression/statistics.js';
 import type { casesCompare as kind } from './cases.compare.kind.js';
 import { VERDICT_CLASSES } from './verdict-class.js';
@@ -12,11 +14,29 @@ export interface Run {
 }
 
 /** Two runs of this go-live are in its inputs; an earlier run's file is not in this bundle. */
-export const recomputeCasesCompare: RecomputeOf<typeof kind> = (input) => {
+export const recomputeCasesCompare: RecomputeOf<typeof kind> = (input, read) => {
   if (input.baselineFile !== undefined || !(input.baseline || input.baselineConfusion)) return undefined;
   const baseline = { verdicts: input.baseline, confusion: input.baselineConfusion };
-  return compare(baseline, { verdicts: input.current, confusion: input.currentConfusion }, input.maxDrop).outputs;
+  const current = { verdicts: input.current, confusion: input.currentConfusion };
+  if (isEarlier(read('compare.json'))) return earlierOutputs(baseline, current, input.maxDrop);
+  return holdsNothing(baseline) ? notCompared(current) : compare(baseline, current, input.maxDrop).outputs;
 };
+
+/** Whether a run has no case to compare with. */
+export const holdsNothing = ({ verdicts, confusion }: Run): boolean =>
+  Object.keys(verdicts ?? {}).length === 0 && Object.values(confusion ?? {}).every((count) => count === 0);
+
+/** Without an earlier run nothing is known, and what is not known is no good news. */
+export function notCompared({ verdicts }: Run) {
+  return {
+    looked: 0,
+    unreadable: 0,
+    leftOut: Object.keys(verdicts ?? {}).length,
+    compared: false,
+    worstClass: 'none',
+    exceeds: true,
+  };
+}
 
 /**
  * Compares a run with an earlier one.
@@ -24,15 +44,50 @@ export const recomputeCasesCompare: RecomputeOf<typeof kind> = (input) => {
  * @param maxDrop how far the recall of a class may fall, as a ratio of 1
  */
 export function compare(baseline: Run, current: Run, maxDrop: number) {
+  const { before, now, changed, agreed, account } = verdictsOf(baseline, current);
+  const unknown = unknownClasses(baseline.confusion, current.confusion);
+  const fell = largestDrop(baseline.confusion, current.confusion);
+  // What is known to have fallen too far has, whatever is not known besides.
+  const drop = unknown.length === 0 || (fell && fell.drop > maxDrop) ? fell : undefined;
+  const outputs = {
+    ...account,
+    compared: true,
+    ...(agreed === undefined ? {} : { agreement: agreed }),
+    ...(baseline.verdicts ? { changed: changed.length } : {}),
+    ...(drop === undefined ? {} : { maxDrop: drop.drop }),
+    worstClass: drop?.verdict ?? unknown[0] ?? 'none',
+    exceeds: drop === undefined || drop.drop > maxDrop,
+  };
+  return { before, now, changed, drop, unknown, agreed, outputs };
+}
+
+function verdictsOf(baseline: Run, current: Run) {
   const before = baseline.verdicts ?? {};
   const now = current.verdicts ?? {};
   const changed = Object.keys(before).filter((id) => before[id] !== now[id]);
-  const drop = largestDrop(baseline.confusion, current.confusion);
   const agreed = baseline.verdicts && current.verdicts ? agreement(before, now) : undefined;
-  const outputs = {
+  const account = {
     looked: Object.keys(before).length,
     unreadable: baseline.unreadable ?? 0,
     leftOut: Object.keys(now).filter((id) => !Object.hasOwn(before, id)).length,
+  };
+  return { before, now, changed, agreed, account };
+}
+
+const unknownIn = z.object({ compared: z.boolean(), unknown: z.array(z.string()).optional() });
+
+/** Versions before did not name the classes whose drop is not known, and took them for good. */
+function isEarlier(record: Buffer | undefined): boolean {
+  if (record === undefined) return false;
+  const { compared, unknown } = unknownIn.parse(parseJson(record.toString('utf8')));
+  return compared && unknown === undefined;
+}
+
+function earlierOutputs(baseline: Run, current: Run, maxDrop: number) {
+  const { changed, agreed, account } = verdictsOf(baseline, current);
+  const drop = largestDrop(baseline.confusion, current.confusion);
+  return {
+    ...account,
     compared: true,
     ...(agreed === undefined ? {} : { agreement: agreed }),
     changed: changed.length,
@@ -40,8 +95,9 @@ export function compare(baseline: Run, current: Run, maxDrop: number) {
     worstClass: drop?.verdict ?? 'none',
     exceeds: drop !== undefined && drop.drop > maxDrop,
   };
-  return { before, now, changed, drop, agreed, outputs };
 }
+
+const COMPARED = VERDICT_CLASSES.filter((verdict) => verdict !== 'blocked');
 
 /** Recall of each class in both runs; the class (blocked apart) that fell most, as a ratio of 1; 0 when none fell. */
 export function largestDrop(
@@ -49,7 +105,7 @@ export function largestDrop(
   now: Record<string, number> | undefined,
 ): { verdict: string; drop: number } | undefined {
   if (!before || !now) return undefined;
-  const drops = VERDICT_CLASSES.filter((verdict) => verdict !== 'blocked').flatMap((verdict) => {
+  const drops = COMPARED.flatMap((verdict) => {
     const was = recall(before, verdict);
     const is = recall(now, verdict);
     return was === undefined || is === undefined ? [] : [{ verdict, drop: was - is }];
@@ -57,6 +113,11 @@ export function largestDrop(
   if (drops.length === 0) return undefined;
   const worst = drops.reduce((a, b) => (b.drop > a.drop ? b : a));
   return worst.drop > 0 ? worst : { verdict: 'none', drop: 0 };
+}
+
+/** The classes that the earlier run had comparable verdicts of, and this one has none: how far they fell is not known. */
+function unknownClasses(before: Record<string, number> = {}, now: Record<string, number> = {}): string[] {
+  return COMPARED.filter((verdict) => recall(before, verdict) !== undefined && recall(now, verdict) === undefined);
 }
 
 function recall(confusion: Record<string, number>, verdict: string): number | undefined {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { casesCompare as kind } from './cases.compare.kind.js';
-import { compare, type Run } from './cases.compare.recompute.js';
+import { compare, holdsNothing, notCompared, type Run } from './cases.compare.recompute.js';
 import { confusionOf } from './metrics.js';
 import { readResults } from './results.js';
 import { asStep } from '../shared/as-step.js';
-import { exactJson } from '../shared/json.js';
+import { readJson } from '../shared/json.js';
 import { readWhole } from '../shared/read-file.js';
 import { accountText, figuresOfAccount, ReadingError, refuseUnreadable } from '../shared/reading.js';
 import { textOf } from '../shared/text.js';
@@ -17,44 +17,41 @@ export const casesCompare: HandlerOf<typeof kind> = {
   async do(input, context) {
     const baseline = await baselineOf(input, context);
     const current: Run = { verdicts: input.current, confusion: input.currentConfusion };
-    if (!baseline) {
-      await context.evidence.write('compare.json', `${JSON.stringify({ compared: false })}\n`);
-      return {
-        outputs: {
-          looked: 0,
-          unreadable: 0,
-          leftOut: Object.keys(current.verdicts ?? {}).length,
-          compared: false,
-          changed: 0,
-          worstClass: 'none',
-          exceeds: false,
-        },
-        summary: 'no earlier run to compare with',
-      };
+    const why = 'none' in baseline ? baseline.none : undefined;
+    if ('none' in baseline || holdsNothing(baseline)) {
+      const reason = why ?? 'the earlier run holds no case';
+      await context.evidence.write('compare.json', `${JSON.stringify({ compared: false, reason, unknown: [] })}\n`);
+      return { outputs: notCompared(current), summary: `not compared: ${reason}` };
     }
-    const { before, now, changed, drop, agreed, outputs } = compare(baseline, current, input.maxDrop);
+    const { before, now, changed, drop, unknown, agreed, outputs } = compare(baseline, current, input.maxDrop);
     const record = {
       compared: true,
       agreement: agreed,
       drop,
+      unknown,
       changed: changed.map((id) => ({ id, before: before[id], now: now[id] ?? null })),
     };
     await context.evidence.write('compare.json', `${JSON.stringify(record, null, 2)}\n`);
+    const cases = baseline.verdicts
+      ? `${changed.length} of ${Object.keys(before).length} cases changed`
+      : 'which cases changed is not known';
+    const classes = unknown.length > 0 ? ` (no comparable verdict of ${unknown.join(', ')})` : '';
     return {
       outputs,
-      summary: `${changed.length} of ${Object.keys(before).length} cases changed; largest drop of a class ${drop ? `${(drop.drop * 100).toFixed(0)} points (${drop.verdict})` : 'not known'}${accountText(figuresOfAccount(outputs))}`,
+      summary: `${cases}; largest drop of a class ${drop ? `${(drop.drop * 100).toFixed(0)} points (${drop.verdict})` : `not known${classes}`}${accountText(figuresOfAccount(outputs))}`,
     };
   },
 };
 
-async function baselineOf(input: Input, context: StepContext): Promise<Run | undefined> {
+/** The earlier run, or why there is none to compare with. */
+async function baselineOf(input: Input, context: StepContext): Promise<Run | NoRun> {
   if (input.baselineFile === undefined) {
     return input.baseline || input.baselineConfusion
       ? { verdicts: input.baseline, confusion: input.baselineConfusion }
-      : undefined;
+      : { none: 'there is no earlier run' };
   }
   const path = context.path(input.baselineFile);
-  if (!(await exists(path))) return undefined;
+  if (!(await exists(path))) return { none: `the earlier run ${input.baselineFile} is not there` };
   const bytes = await readWhole(path, 'The earlier run');
   return asStep(() => (path.endsWith('.jsonl') ? runOfResults(bytes, input) : runOfMetrics(bytes, path)));
 }
@@ -66,17 +63,23 @@ function runOfResults(bytes: Uint8Array, { unreadable, baselineFile = '' }: Inpu
   return { verdicts, confusion: confusionOf(results), unreadable: account.unreadable };
 }
 
+interface NoRun {
+  none: string;
+}
+
 const metrics = z
   .object({
+    complete: z.boolean().optional(),
     verdicts: z.record(z.string(), z.string()).optional(),
     confusion: z.record(z.string(), z.number().min(0)).optional(),
   })
   .refine(({ verdicts, confusion }) => verdicts !== undefined || confusion !== undefined);
 
-function runOfMetrics(bytes: Uint8Array, path: string): Run {
-  try {
-    return metrics.parse(exactJson(textOf(bytes, 'The earlier run')));
-  } catch (cause) {
-    throw new ReadingError('CHECK_FAILED', `${path} is no results.jsonl or metrics.json of an earlier run.`, cause);
-  }
+function runOfMetrics(bytes: Uint8Array, path: string): Run | NoRun {
+  const { value, why } = readJson(textOf(bytes, `The earlier run ${path}`));
+  if (value === undefined) throw new ReadingError('CHECK_FAILED', `The earlier run ${path} ${why}.`);
+  const { data, error } = metrics.safeParse(value);
+  if (data?.complete === false) return { none: `the earlier run ${path} was stopped before its end` };
+  if (data) return data;
+  throw new ReadingError('CHECK_FAILED', `${path} is no results.jsonl or metrics.json of an earlier run.`, error);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sha256 } from '../../evidence/durable.js';
 import { asStep } from '../shared/as-step.js';
-import { exactJson } from '../shared/json.js';
+import { readJson } from '../shared/json.js';
 import { readWhole } from '../shared/read-file.js';
 import { textOf } from '../shared/text.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -32,12 +32,8 @@ export type Case = Manifest['cases'][number];
 export async function readManifest(path: string): Promise<{ manifest: Manifest; sha256: string; bytes: Buffer }> {
   const bytes = await readWhole(path, 'The manifest of cases');
   const text = asStep(() => textOf(bytes, `The manifest of cases ${path}`));
-  let raw: unknown;
-  try {
-    raw = exactJson(text);
-  } catch {
-    throw new StepError('CHECK_FAILED', `${path} is no JSON.`);
-  }
+  const { value: raw, why } = readJson(text);
+  if (raw === undefined) throw new StepError('CHECK_FAILED', `${path} ${why}.`);
   const parsed = manifestSchema.safeParse(raw);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

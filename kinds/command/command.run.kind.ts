@@ -51,6 +51,8 @@ export const commandRun = defineKind({
     credentials: z.int().describe('Credentials that nobody declared, found in what it said and masked.'),
   }),
   meets: {
+    'its output file':
+      'UTF-8 and a JSON object, exact: a number that a double does not hold is its digits, as text; bytes that are no text, a member with two values, `__proto__`, and what is nested deeper than 1,000 fail the step',
     'credentials in what it says':
       'keys of clouds and services, tokens, private keys and passwords of addresses that nobody declared are masked in evidence and outputs, and counted in `credentials`',
   },

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { z } from 'zod';
 import type { commandRun as kind } from './command.run.kind.js';
-import type { Json } from '../../model/json.js';
-import { jsonIn } from '../shared/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
+import { readJson } from '../shared/json.js';
 import { keptText } from '../shared/kept.js';
 import { matchTail } from '../shared/patterns.js';
+import { brokenAt, decoded } from '../shared/text.js';
 import type { CommandResult, HandlerOf, SecretRef, StepContext } from '../../activities/step/step.js';
 import { errnoOf } from '../../host/errno.js';
 import { openRegular } from '../../host/regular-file.js';
@@ -16,7 +16,6 @@ const OUTPUT_FILE_BYTES = 64 * 1024;
 /** A step's outputs may have 32 KiB in all. */
 const VALUES_BYTES = 28 * 1024;
 const TAIL = 2000;
-const outputFile = z.record(z.string(), z.json());
 
 /**
  * The same for every attempt of the same deed, on whatever worker and in whatever workflow run, so that a command may
@@ -95,6 +94,24 @@ async function environmentOf(
   return env;
 }
 
+/** A JSON object, exact: what a program would read otherwise than it is written is refused. */
+function valuesIn(written: Uint8Array, path: string): JsonObject {
+  const refused = (why: string): StepError => new StepError('COMMAND_FAILED', `The output file ${path} ${why}.`);
+  const text = decoded(written, 'utf-8');
+  if (text === undefined)
+    throw refused(`is no UTF-8: byte ${brokenAt(written, 'utf-8')} (counted from 0) is none of it`);
+  const { value, why } = readJson(text.replace(/^\ufeff/, ''));
+  if (why !== undefined) throw refused(why);
+  if (!isJsonObject(value)) throw refused('does not hold a JSON object');
+  if (namesPrototype(value)) throw refused('has a member "__proto__", which programs lose');
+  return value;
+}
+
+function namesPrototype(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(namesPrototype);
+}
+
 interface Written {
   values: Record<string, Json>;
   credentials: number;
@@ -118,11 +135,10 @@ async function readOutputFile(path: string): Promise<Buffer> {
 }
 
 async function readValues(path: string, context: StepContext): Promise<Written> {
-  const text = (await readOutputFile(path)).toString('utf8');
-  const { text: kept, credentials } = await context.withoutCredentials(keptText(text, context));
+  const written = await readOutputFile(path);
+  const { text: kept, credentials } = await context.withoutCredentials(keptText(written.toString('utf8'), context));
   await context.evidence.write('outputs.json', kept);
-  const { data: values } = outputFile.safeParse(jsonIn(text));
-  if (!values) throw new StepError('COMMAND_FAILED', `The output file ${path} does not hold a JSON object.`);
+  const values = valuesIn(written, path);
   const bytes = Buffer.byteLength(JSON.stringify(context.redactIn(values)));
   if (bytes <= VALUES_BYTES) return { values, credentials };
   throw new StepError('COMMAND_FAILED', `The values in ${path} take ${bytes} bytes; ${VALUES_BYTES} may be outputs.`, {

@@ -1,12 +1,14 @@
 import { basename } from 'node:path';
+import { z } from 'zod';
 import { asStep } from '../shared/as-step.js';
 import { type Line, type LineReader, lineReader, type LinesAccount } from '../shared/lines.js';
 import { openNeeded, type OpenFile, piecesOf } from '../shared/read-file.js';
 import { addAccount, countUnreadable } from '../shared/reading.js';
-import { type Opening, OPENING_BYTES, openingOf } from '../shared/text.js';
+import type { Opening } from '../shared/text.js';
 import { StepError } from '../../activities/step/step-error.js';
 import type { ServiceLog } from '../stack/contract.js';
-import { isMarked, type LogPart, type Mark, rotatedSince } from './log-mark.js';
+import { courseOf, type LogPart, seenBy } from './log-course.js';
+import { type Mark, markSchema, openingOfFile, sightingOf } from './log-mark.js';
 
 /** What looks at the lines of logs. */
 export interface LogLooker {
@@ -14,6 +16,8 @@ export interface LogLooker {
   line(text: string, place: string): void;
   /** A line that cannot be read, as far as it is text. */
   broken(text: string, place: string): void;
+  /** Looks at what takes long, between the pieces of a log. */
+  settle?(): Promise<void>;
   signal: AbortSignal;
 }
 
@@ -22,6 +26,8 @@ export interface LogRead {
   account: LinesAccount;
   /** A part of it that is gone: what was written to it is not known. */
   lost?: string;
+  /** Its mark, with what this look saw. */
+  mark?: Mark;
 }
 
 const nothing = (): LinesAccount => ({ looked: 0, unreadable: 0, leftOut: 0, zeros: 0 });
@@ -42,17 +48,12 @@ export async function readLogFile(
   const file = await openNeeded(path, 'The log file');
   try {
     if (!mark) return { account: await readOpen(file, { path: name, from: 0, lines: 0 }, looker) };
-    if (await isMarked(file, mark)) {
-      // A line that was half-written is new when it goes on.
-      const from = file.stats.size === mark.size ? mark.size : mark.bytes;
-      return { account: await readOpen(file, { path: name, from, lines: mark.lines }, looker) };
-    }
+    const course = await courseOf(file, path, mark);
     const account = nothing();
-    const parts = await rotatedSince(path, mark);
-    for (const part of parts ?? []) addAccount(account, await readPart(part, name, looker));
-    addAccount(account, await readOpen(file, { path: name, from: 0, lines: 0 }, looker));
-    const lost = `what was written to ${name} after its byte ${mark.size}, before it was rotated, is not there any more`;
-    return parts ? { account } : { account, lost };
+    for (const part of course.parts) addAccount(account, await readPart(part, name, looker));
+    addAccount(account, await readOpen(file, { path: name, from: course.from, lines: course.lines }, looker));
+    const read = { account, mark: seenBy(mark, await sightingOf(file), course) };
+    return course.lost === undefined ? read : { ...read, lost: `${name}: ${course.lost}` };
   } finally {
     await file.handle.close();
   }
@@ -74,14 +75,11 @@ async function readOpen(file: OpenFile, part: LogPart, looker: LogLooker): Promi
   const reader = logReader(part.path, part.lines, looker, opening);
   for await (const piece of piecesOf(file, part.from, file.stats.size, looker.signal)) {
     asStep(() => reader.push(piece));
+    await looker.settle?.();
   }
-  return asStep(() => reader.end());
-}
-
-async function openingOfFile({ handle }: OpenFile): Promise<Opening> {
-  const head = Buffer.alloc(OPENING_BYTES);
-  const { bytesRead } = await handle.read(head, 0, head.length, 0);
-  return asStep(() => openingOf(head.subarray(0, bytesRead)));
+  const account = asStep(() => reader.end());
+  await looker.settle?.();
+  return account;
 }
 
 function logReader(name: string, before: number, looker: LogLooker, opening: Opening | undefined): LineReader {
@@ -122,7 +120,9 @@ export async function readServiceLog(
       failed = { error };
     }
   });
-  return { account: asStep(() => endOf(reader, failed)) };
+  const account = asStep(() => endOf(reader, failed));
+  await looker.settle?.();
+  return { account };
 }
 
 function endOf(reader: LineReader, failed: { error: unknown } | undefined): LinesAccount {
@@ -147,7 +147,8 @@ async function readFrom(service: string, { path, from }: { path: string; from: n
 }
 
 /** Where the log of a service stood when a step first looked. */
-export type ServiceMark = Mark | { time: string };
+export const serviceMarkSchema = z.union([markSchema, z.object({ time: z.string() })]);
+export type ServiceMark = z.infer<typeof serviceMarkSchema>;
 
 /** Counts a part that is lost among what could not be read. */
 export function countLost({ account, lost }: LogRead): LinesAccount {

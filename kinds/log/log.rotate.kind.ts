@@ -50,6 +50,10 @@ export const logRotate = defineKind({
       'is asked first: a process that the signal would end, that has not `command` in its command line, or that takes no signals of the worker’s user, fails the step before anything is renamed',
     'a worker that is lost': 'the next attempt goes on; nothing is renamed twice',
     'compressed old logs': 'are left as they are, and not counted',
+    'other files by the name of the log':
+      'only `.1` and on, up to the first number that is free, are rotated, counted and removed: `app.log.20261126` and `app.log.4711` stay; a folder among them fails the step before anything is renamed',
+    'a running number':
+      'whole, in decimal digits, of any size; what is none (`0x10`, a blank) is passed over, and numbers that lie too far apart to be counted fail the step',
     'a writer that cannot open its log anew':
       '`writing` is 0. Nothing is copied and truncated: what a program writes between the two would be lost',
   },

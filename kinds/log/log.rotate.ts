@@ -1,12 +1,12 @@
-import { readdir, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { lstat, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { logRotate as kind } from './log.rotate.kind.js';
 import { readPidFile } from '../process/pid-file.js';
 import { type RunningProcess, shownCommand } from '../process/running.js';
 import { linkIntoPlace, writeDraft } from '../../evidence/durable.js';
 import { inTurn } from '../shared/file-turn.js';
-import { largest, smallest } from '../../model/largest.js';
+import { largest } from '../../model/largest.js';
 import { asStep } from '../shared/as-step.js';
 import { refuseUnreadable } from '../shared/reading.js';
 import { readLogFile } from './log-source.js';
@@ -37,7 +37,10 @@ interface Rotation {
 export const logRotate: HandlerOf<typeof kind> = {
   async do(input, context) {
     const all: Rotation[] = [];
-    for (const [file, path] of await logsOf(input, context)) {
+    const logs = await logsOf(input, context);
+    // What stands in the way of one is found before any is renamed.
+    for (const path of logs.values()) await chainOf(path);
+    for (const [file, path] of logs) {
       all.push(await inTurn(path, context, () => rotate(file, path, input, context)));
     }
     await context.evidence.write('rotation.json', `${JSON.stringify(all, null, 2)}\n`);
@@ -61,14 +64,22 @@ export const logRotate: HandlerOf<typeof kind> = {
   },
 };
 
-/** `name.1` is the newest; they are renamed upwards, so that each keeps its content. */
-async function rotatedFiles(path: string): Promise<number[]> {
-  const head = `${basename(path)}.`;
-  const names = await readdir(dirname(path));
-  return names
-    .filter((name) => name.startsWith(head) && /^[1-9]\d*$/.test(name.slice(head.length)))
-    .map((name) => Number(name.slice(head.length)))
-    .toSorted((a, b) => a - b);
+/**
+ * How many rotated files a log has: `name.1` is the newest, and the first number that is free ends them. What stands
+ * behind it (`name.20261126`, `name.4711`) is not of this rotation: it is not moved, counted or removed.
+ *
+ * @throws StepError BAD_INPUT where something else than a file has such a name
+ */
+async function chainOf(path: string): Promise<number> {
+  for (let number = 1; ; number += 1) {
+    const info = await lstat(`${path}.${number}`).catch((error: unknown) => {
+      if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return undefined;
+      throw error;
+    });
+    if (info === undefined) return number - 1;
+    if (!info.isFile() && !info.isSymbolicLink())
+      throw new StepError('BAD_INPUT', `${path}.${number} is no file, so ${path} is not rotated.`);
+  }
 }
 
 /** The logs with the files that they really are: one that is a link stays, and what it names is rotated, once. */
@@ -99,12 +110,12 @@ async function rotate(file: string, path: string, input: Input, context: StepCon
   if (!moved && !info) throw new StepError('NOT_FOUND', `The log ${path} is not there.`);
   if (!moved && !info?.isFile()) throw new StepError('BAD_INPUT', `${path} is no regular file, so it is not rotated.`);
   const bytes = moved?.bytes ?? info?.size ?? 0;
-  const before = await rotatedFiles(path);
+  const before = await chainOf(path);
   const untouched = {
     file,
     bytes,
     rotated: null,
-    kept: before.length,
+    kept: before,
     removed: 0,
     writing: false,
     lines: 0,
@@ -118,9 +129,8 @@ async function rotate(file: string, path: string, input: Input, context: StepCon
   if (!moved) {
     const noted = { inode: String(info?.ino), bytes, file, real: path };
     await context.remember({ ...(await context.recall()), [path]: noted });
-    // Highest first: no rename meets a file that is still there. A number that is free ends the chain that must move.
-    const chain = before.filter((number, index) => number === index + 1);
-    for (const number of chain.toReversed()) await rename(`${path}.${number}`, `${path}.${number + 1}`);
+    // Highest first: no rename meets a file that is still there.
+    for (let number = before; number > 0; number -= 1) await rename(`${path}.${number}`, `${path}.${number + 1}`);
     await rename(path, `${path}.1`);
   }
   if (linked) await makeAnew(path);
@@ -137,7 +147,7 @@ async function rotate(file: string, path: string, input: Input, context: StepCon
     bytes,
     // A link stays; beside what it names lies what was rotated.
     rotated: linked ? `${path}.1` : `${file}.1`,
-    kept: (await rotatedFiles(path)).length,
+    kept: await chainOf(path),
     removed,
     writing,
     ...checked,
@@ -196,10 +206,11 @@ async function goesOn(path: string, { settle }: Input, context: StepContext): Pr
   return false;
 }
 
+/** Removes the oldest first: a step that is lost between leaves no gap in the numbers. */
 async function removeOld(path: string, keep: number): Promise<number> {
-  const old = (await rotatedFiles(path)).filter((number) => number > keep);
-  for (const number of old) await rm(`${path}.${number}`, { force: true });
-  return old.length;
+  const last = await chainOf(path);
+  for (let number = last; number > keep; number -= 1) await rm(`${path}.${number}`);
+  return Math.max(0, last - keep);
 }
 
 /** Running numbers over the newest rotated file and the log that goes on: which are missing, which stand twice. */
@@ -210,14 +221,14 @@ async function sequenceOf(
   { signal }: StepContext,
 ): Promise<{ lines: number; lost: number; doubled: number }> {
   const files = [`${path}.1`, ...(writing ? [path] : [])];
-  const seen = new Set<number>();
+  const seen = new Set<bigint>();
   let numbers = 0;
   let lines = 0;
   const { group } = lineMatcher(pattern);
   const line = (text: string): void => {
     lines += 1;
-    const number = Number(group(text) ?? Number.NaN);
-    if (!Number.isInteger(number)) return;
+    const number = runningNumber(group(text));
+    if (number === undefined) return;
     numbers += 1;
     seen.add(number);
   };
@@ -227,6 +238,26 @@ async function sequenceOf(
   }
   if (numbers === 0)
     throw new StepError('EXPECTATION_FAILED', `No line of ${path} has a running number as ${pattern} reads it.`);
-  const span = (largest(seen) ?? 0) - (smallest(seen) ?? 0) + 1;
-  return { lines, lost: span - seen.size, doubled: numbers - seen.size };
+  const lost = Number(spanOf(seen)) - seen.size;
+  if (Number.isSafeInteger(lost)) return { lines, lost, doubled: numbers - seen.size };
+  throw new StepError(
+    'EXPECTATION_FAILED',
+    `What ${pattern} reads in ${path} are no running numbers: they lie ${lost} apart.`,
+  );
+}
+
+/** A whole number of any size, as digits say it; longer ones are no running numbers. */
+function runningNumber(text: string | undefined): bigint | undefined {
+  return text !== undefined && /^-?\d{1,40}$/.test(text) ? BigInt(text) : undefined;
+}
+
+/** From the smallest to the largest, both counted. */
+function spanOf(numbers: ReadonlySet<bigint>): bigint {
+  let [least] = numbers;
+  let most = least;
+  for (const number of numbers) {
+    if (least === undefined || number < least) least = number;
+    if (most === undefined || number > most) most = number;
+  }
+  return (most ?? 0n) - (least ?? 0n) + 1n;
 }

@@ -59,11 +59,13 @@ export const logScan = defineKind({
     'zero bytes that a truncated log begins with': 'taken away; within a line they make it unreadable',
     'a last line without an end': 'counts',
     'a log that is rotated, `since: now`':
-      'known again by its inode and what it held: the rest of the old one, what came between, and the new one are read; a rest that was packed or removed is unreadable where something is forbidden',
-    'a log that is truncated in place, `since: now`': 'read from its beginning; the rest is looked for in its copy',
+      'known again by its inode and what it held: the rest of the old one, what came between (`app.log.1`, `app.1.log`, `app-2026-11-26-2.log`), and the new one are read, also where it was empty or not there at first. A rest that was packed or removed, a number that is missing between, and a new file beside it that may be the log of another are unreadable where something is forbidden',
+    'a log that is truncated in place, `since: now`':
+      'read from its beginning; the rest is looked for in its copy. What an earlier look read and is nowhere now is unreadable',
     'what was rotated away before the first look, or with `since: start`': 'not read: a log is the file of its name',
     'lines before `tail`': 'left out, and counted as that',
-    'a pattern that goes back over the text': 'takes linear time',
+    'a pattern that goes back over the text':
+      'takes linear time; of a long line, all else goes on between its patterns',
     'a link': 'followed; a pipe or a folder is refused',
   },
   example: `id: config-log

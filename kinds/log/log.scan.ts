@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import { setImmediate } from 'node:timers/promises';
+import { z } from 'zod';
 import type { logScan as kind } from './log.scan.kind.js';
 import { type Mark, markOf } from './log-mark.js';
 import {
@@ -7,7 +8,7 @@ import {
   type LogRead,
   readLogFile,
   readServiceLog,
-  type ServiceMark,
+  serviceMarkSchema,
 } from './log-source.js';
 import { type Hit, Sieve } from './sieve.js';
 import { asStep } from '../shared/as-step.js';
@@ -28,8 +29,9 @@ const KEPT_LINES = 1000;
 
 type Input = z.infer<(typeof kind)['input']>;
 
-/** Where logs stood when the step first looked; null for one that was not there yet. */
-type Marks = Record<string, ServiceMark | null>;
+/** Where logs stood when the step first looked; null for one that was not there, as earlier versions kept it. */
+const marksSchema = z.record(z.string(), serviceMarkSchema.nullable());
+type Marks = z.infer<typeof marksSchema>;
 
 /** What was found in all logs. */
 interface Finding {
@@ -94,31 +96,40 @@ async function scan(input: Input, stack: StackDriver | undefined, context: StepC
   const services = stack ? (input.services ?? (await stack.ps()).map(({ name }) => name)) : [];
   const files = input.files ?? [];
   const marks = input.since === 'now' ? await firstMarks(files, services, stack, context) : {};
+  const before = JSON.stringify(marks);
   const finding: Finding = { account: nothingRead(), found: new Set(), matched: 0, forbidden: 0, hits: [] };
   for (const name of files) {
-    const mark = marks[`file ${name}`] as Mark | null | undefined;
-    await sift(input, finding, context, (looker) => readLogFile(name, context.path(name), mark ?? undefined, looker));
+    const mark = marks[`file ${name}`];
+    const from = mark && 'size' in mark ? mark : undefined;
+    const seen = await sift(input, finding, context, (looker) => readLogFile(name, context.path(name), from, looker));
+    if (seen) marks[`file ${name}`] = seen;
   }
   for (const name of services) {
     const log = stack?.wholeLog(name);
     const mark = marks[`service ${name}`] ?? undefined;
-    if (log) await sift(input, finding, context, (looker) => readServiceLog(name, log, mark, looker));
+    const seen = log
+      ? await sift(input, finding, context, (looker) => readServiceLog(name, log, mark, looker))
+      : undefined;
+    if (seen) marks[`service ${name}`] = seen;
   }
+  // Before anything is judged: the next look must know what this one saw.
+  if (JSON.stringify(marks) !== before) await context.remember({ epoch: context.task.epoch, marks });
   return finding;
 }
 
-/** Looks through one log and adds what was found. */
+/** Looks through one log and adds what was found. @returns its mark, with what this look saw */
 async function sift(
   input: Input,
   finding: Finding,
   context: StepContext,
   read: (looker: LogLooker) => Promise<LogRead>,
-): Promise<void> {
+): Promise<Mark | undefined> {
   const { needed, forbidden, tail } = input;
   const sieve = new Sieve({ needed, forbidden, tail, most: KEPT_LINES, redact: context.redact });
   const result = await read({
     line: (text, place) => sieve.take(text, place, false),
     broken: (text, place) => sieve.take(text, place, true),
+    settle: () => sieve.settle(() => pauseOf(context)),
     signal: context.signal,
   });
   // What is lost could only have held what must not be there: what is needed and found is found.
@@ -132,6 +143,13 @@ async function sift(
   for (const hit of sieve.hits) finding.hits.push(hit);
   finding.matched += sieve.matched;
   finding.forbidden += sieve.forbidden;
+  return result.mark;
+}
+
+/** Lets all else of the worker go on, its heartbeats first. */
+async function pauseOf({ signal }: StepContext): Promise<void> {
+  await setImmediate();
+  if (signal.aborted) throw new StepError('CANCELLED', 'The reading was stopped.');
 }
 
 /** Where the logs stood when the step first looked; kept, so that later looks and attempts begin there as well. */
@@ -142,7 +160,7 @@ async function firstMarks(
   context: StepContext,
 ): Promise<Marks> {
   const known = await context.recall();
-  if (known && known.epoch === context.task.epoch) return known.marks as Marks;
+  if (known && known.epoch === context.task.epoch) return marksSchema.parse(known.marks);
   const time = context.now().toISOString();
   const marks: Marks = {};
   for (const name of files) marks[`file ${name}`] = await markOf(context.path(name), context.signal);

@@ -1,6 +1,18 @@
 import { type LineMatcher, lineMatcher } from '../shared/patterns.js';
 
 const EXCERPT = 300;
+/** Characters of a line that many patterns are tried on at once; longer ones wait for `settle`. */
+const LONG = 64 * 1024;
+/** Characters that may wait where nobody settles them. */
+const MOST_WAITING = 64 * 1024 * 1024;
+
+/** A line, and what of it is to be told. */
+interface Taken {
+  text: string;
+  place: string;
+  broken: boolean;
+  number: number;
+}
 
 /** A line that a pattern fits. */
 export interface Hit {
@@ -29,6 +41,9 @@ export class Sieve {
   /** Places of the needed patterns that fit a line. */
   readonly found = new Set<number>();
   private lines = 0;
+  /** A long line, and those behind it. */
+  private waiting: Taken[] = [];
+  private waitingLength = 0;
   /** With `tail`, what fitted by the number of its line: only at the end it is known which of it counts. */
   private late: { hit: Hit; number: number }[] = [];
   /** With `tail`, the lines that could not be read. */
@@ -44,12 +59,50 @@ export class Sieve {
 
   /** @param broken it could not be read as a whole: what must not be there counts all the same */
   take(text: string, place: string, broken: boolean): void {
-    const { tail, redact } = this.options;
     this.lines += 1;
-    const number = this.lines;
+    const line = { text, place, broken, number: this.lines };
+    const soon = this.waiting.length === 0 && text.length <= LONG;
+    if (soon || this.waitingLength > MOST_WAITING) {
+      this.settleNow();
+      this.sift(line);
+      return;
+    }
+    this.waiting.push(line);
+    this.waitingLength += text.length;
+  }
+
+  /** Looks at the lines that wait, and lets all else go on between the patterns. @throws what `pause` throws */
+  async settle(pause: () => Promise<void>): Promise<void> {
+    const waiting = this.waiting;
+    this.waiting = [];
+    this.waitingLength = 0;
+    for (const line of waiting) {
+      if (line.text.length <= LONG) this.sift(line);
+      else {
+        const fitting = new Set<LineMatcher>();
+        for (const matcher of [...this.banned, ...this.needed]) {
+          if (matcher.test(line.text)) fitting.add(matcher);
+          await pause();
+        }
+        this.sift(line, (matcher) => fitting.has(matcher));
+      }
+    }
+  }
+
+  private settleNow(): void {
+    for (const line of this.waiting) this.sift(line);
+    this.waiting = [];
+    this.waitingLength = 0;
+  }
+
+  private sift(
+    { text, place, broken, number }: Taken,
+    fits: (matcher: LineMatcher) => boolean = (matcher) => matcher.test(text),
+  ): void {
+    const { tail, redact } = this.options;
     if (tail !== undefined && broken) this.broken.push(number);
-    const needed = broken ? [] : this.needed.flatMap((matcher, index) => (matcher.test(text) ? [index] : []));
-    const forbidden = this.banned.some((matcher) => matcher.test(text));
+    const needed = broken ? [] : this.needed.flatMap((matcher, index) => (fits(matcher) ? [index] : []));
+    const forbidden = this.banned.some(fits);
     if (needed.length > 0 || forbidden) {
       const hit = { shown: `${place}: ${redact(text).slice(0, EXCERPT)}`, needed, forbidden };
       if (tail === undefined) this.count(hit);
@@ -61,6 +114,7 @@ export class Sieve {
 
   /** @returns how many lines of the log were before its tail, and how many of those were broken */
   end(): { before: number; brokenBefore: number } {
+    this.settleNow();
     const { tail } = this.options;
     const before = tail === undefined ? 0 : Math.max(0, this.lines - tail);
     this.forget(before);

@@ -1,8 +1,9 @@
-import { parse } from 'lossless-json';
+import { setImmediate } from 'node:timers/promises';
 import { TextDecoder } from 'node:util';
 import { asStep } from '../shared/as-step.js';
 import { nodesAt } from '../shared/json-path.js';
-import type { Json } from '../../model/json.js';
+import { readJson } from '../shared/json.js';
+import { isJsonObject, type Json } from '../../model/json.js';
 import type { HttpAnswer } from '../../activities/step/step.js';
 
 /** A text, and why it is not to be believed; what of it is none stands as U+FFFD. */
@@ -26,7 +27,9 @@ export function answerText({ body, headers, truncated }: HttpAnswer): AnswerText
     return { text: body.toString('utf8'), problem };
   }
   try {
-    return { text: decoder.decode(body, { stream: truncated }) };
+    const text = decoder.decode(body, { stream: truncated });
+    // UTF-16 without a mark is UTF-8 with zeros between its letters, and what is sought stands nowhere in it.
+    return text.includes('\0') ? { text, problem: 'its body holds zero bytes, which no text does' } : { text };
   } catch {
     const problem = `its body is no ${decoder.encoding.toUpperCase()}${named === undefined ? ', and it names no charset' : ''}`;
     return { text: new TextDecoder(charset).decode(body), problem };
@@ -42,24 +45,21 @@ function markOf([first, second]: Buffer): string | undefined {
 export type AnswerJson = { json: Json } | { problem: string };
 
 /**
- * Reads JSON exactly: a whole number that a double does not hold stays its digits, as text, and a member that stands
- * twice with two values is no answer.
+ * Reads JSON exactly: a number that a double does not hold stays its digits, as text, minus nothing is nothing, and a
+ * member that stands twice with two values is no answer.
  */
 export function answerJson(text: string): AnswerJson {
-  try {
-    return { json: parse(text, undefined, { parseNumber: exactNumber }) as Json };
-  } catch (cause) {
-    const twice = /Duplicate key '(.{0,80})' encountered/s.exec(cause instanceof Error ? cause.message : '');
-    return { problem: twice ? `its JSON has ${JSON.stringify(twice[1])} twice, with two values` : 'it is no JSON' };
-  }
+  const { value, why } = readJson(text);
+  if (value !== undefined) return { json: withoutMinusZero(value) };
+  return { problem: why === 'is no JSON' ? `it ${why}` : `its JSON ${why}` };
 }
 
-function exactNumber(digits: string): number | string {
-  const value = Number(digits);
-  const whole = /^-?\d+$/.test(digits);
-  if (!Number.isFinite(value) || (whole && !Number.isSafeInteger(value))) return digits;
-  // Minus nothing is nothing.
-  return value === 0 ? 0 : value;
+function withoutMinusZero(value: Json): Json {
+  if (value === 0) return 0;
+  if (Array.isArray(value)) return value.map(withoutMinusZero);
+  if (!isJsonObject(value)) return value;
+  // Not by assignment: a member __proto__ is one like others.
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withoutMinusZero(member)]));
 }
 
 /** What names were found to mean, and every one of them that cannot be told. */
@@ -73,10 +73,12 @@ export interface AnswerValues {
  *
  * @param wanted name → JSONPath
  */
-export function answerValues(document: Json, wanted: Readonly<Record<string, string>>): AnswerValues {
+export async function answerValues(document: Json, wanted: Readonly<Record<string, string>>): Promise<AnswerValues> {
   const values: [name: string, value: Json][] = [];
   const problems: string[] = [];
   for (const [name, path] of Object.entries(wanted)) {
+    // One path may take long; heartbeats go on between two of them.
+    await setImmediate();
     const nodes = asStep(() => nodesAt(document, path));
     const [first] = nodes;
     if (nodes.length !== 1) {

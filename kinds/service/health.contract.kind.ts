@@ -47,6 +47,7 @@ export const healthContract = defineKind({
     'a file that is not there, or may not be read': 'NOT_FOUND',
     'an empty, half-written or large file (1 MiB)': 'CHECK_FAILED, so that `until` looks again',
     'a time without a zone, a number without `timeUnit`, a report of the future (`skew`)': 'breaks the contract',
+    'a member that stands twice with two values, nesting deeper than 1,000': 'CHECK_FAILED: there is no such report',
     'a figure that is no number as JSON writes it': 'breaks the contract',
     'hidden files and folders among those that wait': 'left out, and counted as that',
     'a file that cannot be looked at':

@@ -6,7 +6,7 @@ import { formatDuration } from '../../model/duration.js';
 import { errnoOf } from '../../host/errno.js';
 import { isJsonObject, type JsonObject } from '../../model/json.js';
 import { asStep } from '../shared/as-step.js';
-import { exactJson } from '../shared/json.js';
+import { readJson } from '../shared/json.js';
 import { valueAt } from '../shared/jsonl.js';
 import { numberIn } from '../shared/numbers.js';
 import { readWhole } from '../shared/read-file.js';
@@ -49,12 +49,9 @@ export const healthContract: HandlerOf<typeof kind> = {
 
 function reportIn(bytes: Buffer, file: string): JsonObject {
   const text = textOf(bytes, `The health file ${file}`);
-  try {
-    const value = exactJson(text);
-    if (isJsonObject(value)) return value;
-  } catch (cause) {
-    throw new ReadingError('CHECK_FAILED', `The health file ${file} is no JSON.`, cause);
-  }
+  const { value, why } = readJson(text);
+  if (value === undefined) throw new ReadingError('CHECK_FAILED', `The health file ${file} ${why}.`);
+  if (isJsonObject(value)) return value;
   throw new ReadingError('CHECK_FAILED', `The health file ${file} is no JSON object.`);
 }
 

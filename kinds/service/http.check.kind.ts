@@ -70,17 +70,22 @@ export const httpCheck = defineKind({
       .describe('Value at each JSONPath of `expect.json`; a list where it selects several.'),
     values: z
       .record(z.string(), z.unknown())
-      .describe('What `values` names: texts, numbers and truths. A whole number beyond 2^53 is its digits.'),
+      .describe('What `values` names: texts, numbers and truths. A number that a double does not hold is its digits.'),
   }),
   members: ({ expect }) => ({ json: typeof expect === 'string' ? undefined : (member(expect, 'json') ?? {}) }),
   meets: {
     'another encoding':
-      'gzip, deflate and brotli are undone, any other is refused; text is read by its byte order mark, else by its charset, else as UTF-8, and what does not fit is not searched as if it did',
+      'gzip, deflate and brotli are undone, any other is refused; text is read by its byte order mark, else by its charset, else as UTF-8, and what does not fit, or holds zero bytes, is not searched as if it were text: the step fails',
+    'credentials and secrets in headers':
+      'are masked in names and values, and counted in `credentials`, as in the body',
     huge: 'nothing is read beyond `maxBytes` of the decoded body; a text that is expected or must be absent is then not judged as there or absent, and JSON fails',
     'half an answer': 'the step fails, whatever was found in the half',
     'nothing there': 'a name of `values` without a value fails the step, as one with several does',
     'a member twice': 'JSON that gives one name two values fails the step',
-    'large numbers': 'whole numbers beyond 2^53 are given as their digits; −0 is 0; NaN is no JSON',
+    'numbers that a double does not hold': 'are their digits, as text, and equal no number; −0 is 0; NaN is no JSON',
+    'nested deeper than 1,000': 'is not read as JSON: the step fails where it is asked for',
+    'a JSONPath that goes over the answer again and again':
+      'is bounded: after some million steps the step fails, and no other step of the worker waits for it',
     'a redirect elsewhere': 'headers with a secret in them stay behind, and so does a body with one: the step fails',
     '429 and 503':
       '`Retry-After` is obeyed by retries and `until`; who asks for more than 15 minutes is not asked again',

@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import type { Json } from '../../model/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
 import type { httpCheck as kind } from './http.check.kind.js';
 import { asStep } from '../shared/as-step.js';
 import { nodesAt } from '../shared/json-path.js';
@@ -40,13 +41,12 @@ export const httpCheck: HandlerOf<typeof kind> = {
     });
     const said = answerText(answer);
     const { text } = said;
-    const { text: kept, credentials } = await context.withoutCredentials(keptText(text, context));
-    const shown = Object.fromEntries(
-      Object.entries(answer.headers).map(([name, value]) => [
-        name,
-        HIDDEN_HEADERS.includes(name) ? '[hidden]' : context.redact(value),
-      ]),
+    const { text: kept, credentials: inBody } = await context.withoutCredentials(keptText(text, context));
+    const heads = context.redactIn(withoutHidden(answer.headers));
+    const { value: shown, credentials: inHeaders } = await context.withoutCredentialsIn(
+      isJsonObject(heads) ? heads : {},
     );
+    const credentials = inBody + inHeaders;
     const { status, ms, truncated } = answer;
     const what = `${method} ${shownUrl(url)}`;
     const record = {
@@ -62,9 +62,9 @@ export const httpCheck: HandlerOf<typeof kind> = {
 
     const quote = (value: Json): string => shortened(context.redactIn(value));
     const read = answer.truncated || !asksJson(input) ? undefined : answerJson(text);
-    const found = expect.json ? valuesAt(Object.keys(expect.json), answer, read, quote(kept)) : { nodes: {} };
+    const found = expect.json ? await valuesAt(Object.keys(expect.json), answer, read, quote(kept)) : { nodes: {} };
     const wrong = differences(expect, { answer, text, body: quote(kept), found, quote });
-    const named = readValues(input, answer, said, read);
+    const named = await readValues(input, answer, said, read);
     for (const problem of named.problems) wrong.push(problem);
     if (wrong.length > 0) {
       const asked = [429, 503].includes(status) ? retryAfterMs(answer.headers, context.now()) : undefined;
@@ -93,6 +93,11 @@ export const httpCheck: HandlerOf<typeof kind> = {
   },
 };
 
+const withoutHidden = (headers: Record<string, string>): JsonObject =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, HIDDEN_HEADERS.includes(name) ? '[hidden]' : value]),
+  );
+
 async function headersOf(input: Input, context: StepContext): Promise<Record<string, string>> {
   const headers: Record<string, string> = {};
   if (input.body !== undefined) headers['content-type'] = 'application/json';
@@ -107,12 +112,12 @@ async function headersOf(input: Input, context: StepContext): Promise<Record<str
 const asksJson = ({ expect, values }: Input): boolean => expect.json !== undefined || Object.keys(values).length > 0;
 
 /** What `values` names; and what makes the text that was looked into none to rely on. */
-function readValues(
+async function readValues(
   { expect, values }: Input,
   { body }: HttpAnswer,
   { problem }: AnswerText,
   read: AnswerJson | undefined,
-): AnswerValues {
+): Promise<AnswerValues> {
   const wanted = Object.keys(values).length > 0;
   const searched = expect.bodyContains ?? expect.bodyNotContains ?? expect.json;
   const problems = problem !== undefined && (wanted || searched !== undefined) ? [problem] : [];
@@ -120,7 +125,7 @@ function readValues(
   if (!read)
     return { values: {}, problems: wanted ? [...problems, `only ${body.length} bytes of it were read`] : problems };
   if ('problem' in read) return { values: {}, problems: [...problems, read.problem] };
-  const named = answerValues(read.json, values);
+  const named = await answerValues(read.json, values);
   return { values: named.values, problems: [...problems, ...named.problems] };
 }
 
@@ -141,11 +146,21 @@ interface Seen {
 }
 
 /** The value at each path, or the list of them where it has several; a path without one is left out. */
-function valuesAt(paths: string[], answer: HttpAnswer, read: AnswerJson | undefined, body: string): Found {
+async function valuesAt(
+  paths: string[],
+  answer: HttpAnswer,
+  read: AnswerJson | undefined,
+  body: string,
+): Promise<Found> {
   if (!read) return { nodes: {}, problem: `the body is larger than the ${answer.body.length} bytes read` };
   if ('problem' in read) return { nodes: {}, problem: `expected JSON, got ${body}` };
-  const document = read.json;
-  return { nodes: Object.fromEntries(paths.map((path) => [path, asStep(() => nodesAt(document, path))])) };
+  const nodes: [path: string, all: Json[]][] = [];
+  for (const path of paths) {
+    // One path may take long; heartbeats go on between two of them.
+    await setImmediate();
+    nodes.push([path, asStep(() => nodesAt(read.json, path))]);
+  }
+  return { nodes: Object.fromEntries(nodes) };
 }
 
 /** What is given on of the nodes of each path: its one value, or a list of several. */

@@ -25,8 +25,18 @@ type Ways = Pick<StepContext, 'reach' | 'signal' | 'redact'>;
 export async function withRedis<T>(place: RedisPlace, ways: Ways, ask: (redis: Redis) => Promise<T>): Promise<T> {
   const { where } = place;
   let reason = 'no answer';
+  const begun = performance.now();
   for (const address of await addressesOf(place, ways)) {
     const redis = await client(place, address);
+    // Its own limits are for a connection and for each command; the one of the step is for all together.
+    let late = false;
+    const end = setTimeout(
+      () => {
+        late = true;
+        redis.disconnect();
+      },
+      Math.max(1, place.timeoutMs - (performance.now() - begun)),
+    );
     const heard: Error[] = [];
     // Without a listener an error of the connection would end the worker.
     redis.on('error', (error: Error) => heard.push(error));
@@ -40,13 +50,32 @@ export async function withRedis<T>(place: RedisPlace, ways: Ways, ask: (redis: R
       if (cause instanceof StepError) throw cause;
       const refused = [cause, ...heard].map((error) => refusalOf(error, place, ways)).find((one) => one !== undefined);
       if (refused) throw new StepError(refused.code, `${where} ${refused.says}.`, { hint: refused.hint });
+      const foreign = [cause, ...heard].map(foreignAnswer).find((one) => one !== undefined);
+      if (foreign !== undefined) throw new StepError('CHECK_FAILED', `${where} is no Redis: ${foreign}.`);
+      if (late) break;
       reason = /timed out/i.test(String(cause)) ? 'no answer in time' : reasonOf(heard.at(-1) ?? cause);
     } finally {
+      clearTimeout(end);
+      if (late) reason = 'no answer in time';
       ways.signal.removeEventListener('abort', stop);
       redis.disconnect();
     }
   }
   throw new StepError('CONNECTION_FAILED', `${where} does not answer: ${reason}.`);
+}
+
+const BEGINNINGS = new Map([
+  ['H', ', as HTTP does'],
+  ['\u0015', ', as TLS does'],
+  ['S', ', as SSH does'],
+]);
+
+/** What answers in no words of Redis, by what its answer begins with. */
+function foreignAnswer(error: unknown): string | undefined {
+  const code = error instanceof Error ? /^Unknown RESP type (\d{1,3}) /.exec(error.message)?.[1] : undefined;
+  if (code === undefined) return undefined;
+  const first = String.fromCharCode(Number(code));
+  return `what answers there begins with ${JSON.stringify(first)}${BEGINNINGS.get(first) ?? ''}`;
 }
 
 async function addressesOf({ address: { host, port }, where, secret }: RedisPlace, { reach }: Ways): Promise<string[]> {

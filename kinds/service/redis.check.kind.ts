@@ -4,20 +4,29 @@ import { defineKind } from '../../model/schema/format/kind.js';
 import { secretRef } from '../../model/schema/format/secret-refs.js';
 import { plainText } from '../shared/given.js';
 
+/** Whether something is said of the value of a key. */
+export const asksOfKey = (input: Partial<Record<'field' | 'equals' | 'above' | 'below', unknown>>): boolean =>
+  [input.field, input.equals, input.above, input.below].some((one) => one !== undefined);
+
 export const redisCheck = defineKind({
   title: 'Redis check',
   about: 'Asks a Redis whether it answers, and reads a key: a text, a number, a field of JSON or of a hash.',
-  input: z.strictObject({
-    url: z
-      .union([z.url({ protocol: /^rediss?$/ }), secretRef])
-      .describe('redis://host:port, or a secret with credentials.'),
-    key: z.string().min(1).max(1000).optional(),
-    field: z.string().min(1).max(200).optional().describe('Field of the hash, or of the JSON object in the key.'),
-    equals: z.union([z.string(), z.number()]).optional().describe('What the value must be.'),
-    above: z.number().optional().describe('The value must be a number above this.'),
-    below: z.number().optional(),
-    timeout: duration.default(3000),
-  }),
+  input: z
+    .strictObject({
+      url: z
+        .union([z.url({ protocol: /^rediss?$/ }), secretRef])
+        .describe('redis://host:port, or a secret with credentials.'),
+      key: z.string().min(1).max(1000).optional(),
+      field: z.string().min(1).max(200).optional().describe('Field of the hash, or of the JSON object in the key.'),
+      equals: z.union([z.string(), z.number()]).optional().describe('What the value must be.'),
+      above: z.number().optional().describe('The value must be a number above this.'),
+      below: z.number().optional(),
+      timeout: duration.default(3000),
+    })
+    .refine((input) => input.key !== undefined || !asksOfKey(input), {
+      message: '`field`, `equals`, `above` and `below` are about a `key`: name it',
+      path: ['key'],
+    }),
   outputs: z.object({
     ms: z.number().describe('Round trip of PING.'),
     found: z.boolean(),
@@ -31,6 +40,10 @@ export const redisCheck = defineKind({
     'no rights': 'a password that is not taken, and a key that may not be read, end the step without another try',
     huge: 'a value of more than 1 MiB is not read',
     'another encoding': 'a value that is no UTF-8 fails the step',
+    'something else than Redis':
+      'is told by what its answer begins with; the `timeout` is for all that is asked together',
+    'no key': 'only whether it answers is asked; a `field` or a value that is wanted is then refused',
+    'a number that cannot be held exactly': 'is no number, so that no limit holds',
     'inherited fields': 'only members of the JSON object itself are found; one that stands twice with two values fails',
   },
   effect: 'none',

@@ -3,17 +3,17 @@ import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import { answerJson } from './answer.js';
 import { isJsonObject } from '../../model/json.js';
-import type { redisCheck as kind } from './redis.check.kind.js';
+import { asksOfKey, type redisCheck as kind } from './redis.check.kind.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { redisAddress, shownPlace } from './redis-address.js';
 import { type RedisPlace, withRedis } from './redis-session.js';
+import { numberIn } from '../shared/numbers.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 type Input = z.infer<(typeof kind)['input']>;
 const LONGEST_TEXT = 10_000;
 /** Longer values are not read: they would fill the worker's memory. */
 const LONGEST_VALUE = 1024 * 1024;
-const DECIMAL = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 
 export const redisCheck: HandlerOf<typeof kind> = {
   async check(input, context) {
@@ -29,10 +29,10 @@ export const redisCheck: HandlerOf<typeof kind> = {
       return { ms: took, value: await read(redis, input) };
     });
     const text = value ?? '';
-    const number = DECIMAL.test(text) && Number.isFinite(Number(text)) ? Number(text) : -1;
+    const number = numberIn(text);
     // Half a secret would not be known any more: it is taken out before anything is cut.
     const told = context.redact(text);
-    const outputs = { ms, found: value !== undefined, text: told.slice(0, LONGEST_TEXT), number };
+    const outputs = { ms, found: value !== undefined, text: told.slice(0, LONGEST_TEXT), number: number ?? -1 };
     await context.evidence.write(
       'redis.json',
       `${JSON.stringify(context.redactIn({ key: input.key ?? null, field: input.field ?? null, ...outputs }), null, 2)}\n`,
@@ -46,7 +46,10 @@ export const redisCheck: HandlerOf<typeof kind> = {
 
 type Ways = Pick<StepContext, 'secret'>;
 
-async function placeOf({ url, timeout: timeoutMs }: Input, context: Ways): Promise<RedisPlace> {
+async function placeOf(input: Input, context: Ways): Promise<RedisPlace> {
+  const { url, timeout: timeoutMs } = input;
+  if (input.key === undefined && asksOfKey(input))
+    throw new StepError('BAD_INPUT', 'A value is wanted of Redis, and no `key` says whose.');
   if (typeof url !== 'string') {
     const secret = await context.secret(url);
     const address = redisAddress(secret, 'The secret address of Redis');
@@ -61,7 +64,7 @@ const nameOf = ({ key, field }: Input): string => (field === undefined ? `${key}
 /** What was read, and how it is told. */
 interface Seen {
   value: string | undefined;
-  number: number;
+  number: number | undefined;
   told: string;
 }
 
@@ -72,8 +75,8 @@ function problemOf(input: Input, { value, number, told }: Seen): string | undefi
   if (value === undefined)
     return equals === undefined && above === undefined && below === undefined ? undefined : `${name} is not there`;
   if (equals !== undefined && value !== String(equals)) return `${name} is ${told}, not ${equals}`;
-  if ((above !== undefined || below !== undefined) && number === -1 && value !== '-1')
-    return `${name} is no number: ${told}`;
+  if (above === undefined && below === undefined) return undefined;
+  if (number === undefined) return `${name} is no number: ${told}`;
   if (above !== undefined && !(number > above)) return `${name} is ${number}, not above ${above}`;
   if (below !== undefined && !(number < below)) return `${name} is ${number}, not below ${below}`;
   return undefined;

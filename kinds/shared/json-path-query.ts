@@ -6,7 +6,11 @@ import {
   type JSONPathQuery,
   type Token,
 } from 'json-p3';
+import { bounded, work } from './json-path-work.js';
 import { pattern, patternProblem, PatternError, patternSentence } from '../../model/text/pattern.js';
+
+/** A pattern takes some characters in the time in which a query takes a step. */
+const CHARACTERS_PER_STEP = 4;
 
 type FilterExpression = jsonpath.expressions.FilterExpression;
 
@@ -15,8 +19,11 @@ function byPattern(whole: boolean): FilterFunction {
   return {
     argTypes: [FunctionExpressionType.ValueType, FunctionExpressionType.ValueType],
     returnType: FunctionExpressionType.LogicalType,
-    call: (text: unknown, source: unknown): boolean =>
-      typeof text === 'string' && typeof source === 'string' && pattern(source, { whole }).test(text),
+    call: (text: unknown, source: unknown): boolean => {
+      if (typeof text !== 'string' || typeof source !== 'string') return false;
+      work.spend(Math.ceil((text.length + source.length) / CHARACTERS_PER_STEP));
+      return pattern(source, { whole }).test(text);
+    },
   };
 }
 
@@ -42,12 +49,13 @@ class LinearEnvironment extends JSONPathEnvironment {
 const environment = new LinearEnvironment();
 
 /**
- * Reads a JSONPath query (RFC 9535). Its patterns are those of runbooks, in linear time.
+ * Reads a JSONPath query (RFC 9535). Its patterns are those of runbooks, in linear time; what it does is bounded.
  *
- * @throws JSONPathError; PatternError for a pattern in it, also when the query is applied and its pattern is a value
+ * @throws JSONPathError; PatternError for a pattern in it, also when the query is applied and its pattern is a value;
+ *   TooMuchWork when it is applied
  */
 export function compile(path: string): JSONPathQuery {
-  return environment.compile(path);
+  return bounded(environment.compile(path));
 }
 
 /** Why a text is no query, in one sentence; nothing when it is one. */

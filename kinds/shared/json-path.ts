@@ -2,6 +2,7 @@ import type { JSONPathQuery } from 'json-p3';
 import type { Json } from '../../model/json.js';
 import { PatternError } from '../../model/text/pattern.js';
 import { compile, whyNoJsonPath } from './json-path-query.js';
+import { TooMuchWork } from './json-path-work.js';
 import { ReadingError } from './reading.js';
 
 /**
@@ -15,6 +16,13 @@ export function nodesAt(document: Json, path: string): Json[] {
     return query.query(document).values() as Json[];
   } catch (cause) {
     if (cause instanceof PatternError) throw noPath(path, cause);
+    if (cause instanceof TooMuchWork) {
+      throw new ReadingError(
+        'CHECK_FAILED',
+        `${JSON.stringify(path)} is not followed in it: ${cause.message}; ask for less at once, without a query in a filter.`,
+        cause,
+      );
+    }
     throw new ReadingError('CHECK_FAILED', `${JSON.stringify(path)} cannot be followed in it.`, cause);
   }
 }

@@ -152,7 +152,7 @@ function rawLines(
 }
 
 /** The place of the next LF; -1 without one. Bytes begin with a whole unit. */
-function newlineIn(bytes: Uint8Array, from: number, encoding: Encoding): number {
+export function newlineIn(bytes: Uint8Array, from: number, encoding: Encoding): number {
   if (!encoding.startsWith('utf-16')) return bytes.indexOf(NEWLINE, from);
   const high = encoding === 'utf-16be' ? 0 : 1;
   for (let at = bytes.indexOf(NEWLINE, from); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) {

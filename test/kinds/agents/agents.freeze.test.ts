@@ -50,6 +50,40 @@ describe('agents.freeze', () => {
     expect(failed(await runStep('agents.freeze', { commands: [deaf] })).message).toContain('deaf');
   });
 
+  test.each<[string, string[], string]>([
+    ['is killed', script('process.kill(process.pid, "SIGKILL")'), 'was ended by SIGKILL'],
+    ['is no program of a shell', ['sh', '-c', 'no-such-program-here'], 'ended with code 127'],
+    ['may not be run', ['sh', '-c', 'exit 126'], 'ended with code 126'],
+    ['is used wrongly', ['sh', '-c', 'exit 2'], 'ended with code 2'],
+    ['ends as one that a signal ended', ['sh', '-c', 'exit 137'], 'ended with code 137'],
+  ])('a status command that %s says nothing: nothing is called halted', async (_, status, message) => {
+    const baseDir = temporaryFolder();
+    const input = { commands: [{ ...agent('retry'), status }] };
+    const failure = failed(await runStep('agents.freeze', input, { goLive: { baseDir } }));
+    expect(failure.code).toBe('COMMAND_FAILED');
+    expect(failure.message).toContain('The status of agent retry is not known');
+    expect(failure.message).toContain(message);
+    expect(existsSync(join(baseDir, 'retry.hold'))).toBe(false);
+  });
+  test('a status command that is no program fails', async () => {
+    failed(await runStep('agents.freeze', { commands: [{ ...agent('retry'), status: ['no-such-program-here'] }] }));
+  });
+  test('one that breaks after the freeze fails, and the undo lets go on', async () => {
+    const baseDir = temporaryFolder();
+    const status = script("process.exit(require('fs').existsSync('retry.hold') ? 2 : 0)");
+    const run = await runStep('agents.freeze', { commands: [{ ...agent('retry'), status }] }, { goLive: { baseDir } });
+    expect(failed(run).code).toBe('COMMAND_FAILED');
+    passed(await runTask('agents.freeze', undoOf(run.task), { part: 'undo' }));
+    expect(existsSync(join(baseDir, 'retry.hold'))).toBe(false);
+  });
+  test.each([1, 3])('code %i is halted', async (code) => {
+    const status = script(`process.exit(${code})`);
+    expect(passed(await runStep('agents.freeze', { commands: [{ ...agent('retry'), status }] })).outputs).toEqual({
+      frozen: 1,
+      schedules: 0,
+    });
+  });
+
   test('a server that does not answer is told with its address', async () => {
     process.env.TEMPORAL_ADDRESS = '127.0.0.1:1';
     const failure = failed(await runStep('agents.freeze', { schedules: ['nightly'] }));

@@ -45,6 +45,43 @@ test.each([
   expect(largestDrop(before as Record<string, number>, now as Record<string, number>)).toEqual(expected);
 });
 
+describe('what is not known is no good news', () => {
+  const compared = async (input: object) => {
+    const run = await runStep('cases.compare', { maxDrop: 0, ...input });
+    return { run, outputs: passed(run).outputs };
+  };
+  const warn = { 'warn>warn': 5, 'pass>pass': 5 };
+  test.each<[string, object, object]>([
+    [
+      'a class without a comparable verdict now',
+      { baselineConfusion: warn, currentConfusion: { 'pass>pass': 5 } },
+      { worstClass: 'warn', exceeds: true },
+    ],
+    ['no confusion now', { baselineConfusion: warn }, { worstClass: 'pass', exceeds: true }],
+    ['no confusion before', { baseline: { a: 'pass' }, current: { a: 'pass' } }, { changed: 0, exceeds: true }],
+    ['nothing before', { current: { a: 'pass' } }, { compared: false, exceeds: true }],
+    ['a run without cases', { baseline: {}, baselineConfusion: {} }, { compared: false, exceeds: true }],
+    ['counts of nothing', { baselineConfusion: { 'pass>pass': 0 } }, { compared: false, exceeds: true }],
+  ])('%s', async (_, input, outputs) => {
+    const { run, outputs: found } = await compared(input);
+    expect(found).toMatchObject(outputs);
+    expect(found).not.toHaveProperty('maxDrop');
+    if (!('changed' in outputs)) expect(found).not.toHaveProperty('changed');
+    expect(figuresAgain('cases.compare', run) ?? found).toEqual(found);
+  });
+  test('what is known to have fallen too far has', async () => {
+    const currentConfusion = { 'pass>pass': 1, 'pass>warn': 4 };
+    const { outputs } = await compared({ baselineConfusion: warn, currentConfusion });
+    expect(outputs).toMatchObject({ maxDrop: 0.8, worstClass: 'pass', exceeds: true });
+  });
+  test('a bundle of an earlier version has the figures that it had', async () => {
+    const input = { baseline: { a: 'pass' }, baselineConfusion: warn, currentConfusion: { 'pass>pass': 5 } };
+    const { run } = await compared(input);
+    writeFileSync(join(run.folder, 'compare.json'), JSON.stringify({ compared: true, changed: [] }));
+    expect(figuresAgain('cases.compare', run)).toMatchObject({ changed: 1, maxDrop: 0, exceeds: false });
+  });
+});
+
 describe('the file of an earlier run', () => {
   const RESULT = { id: 'a', expected: 'pass', verdict: 'pass' };
   const compare = async (name: string, text: string, more: object = {}) => {
@@ -67,6 +104,20 @@ describe('the file of an earlier run', () => {
   ])('%s is an error', async (_, name, text, message) => {
     expect(failed(await compare(name, text)).message).toContain(message);
   });
+  test.each([
+    ['was stopped', '{"complete":false,"confusion":{"pass>pass":2}}', 'was stopped before its end'],
+    ['holds nothing', '{"complete":true,"confusion":{}}', 'holds no case'],
+  ])('one that %s is none to compare with', async (_, text, why) => {
+    const { outputs, summary } = passed(await compare('m.json', text));
+    expect(outputs).toMatchObject({ compared: false, exceeds: true });
+    expect(summary).toContain(why);
+  });
+  test.each(['{"confusion":{"pass>pass":2,"pass>pass":9}}', '{"confusion":{},"confusion":{"pass>pass":1}}'])(
+    '%s says two things',
+    async (text) => {
+      expect(failed(await compare('m.json', text)).message).toContain('twice, with two values');
+    },
+  );
   test('lines that are no result may be allowed; they are told', async () => {
     const text = `${JSON.stringify(RESULT)}\n{"id":`;
     const { outputs } = passed(await compare('r.jsonl', text, { unreadable: { atMost: 1 } }));

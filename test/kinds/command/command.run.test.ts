@@ -74,6 +74,30 @@ describe('command.run', () => {
     expect(failed(silent).code).toBe('NOT_FOUND');
   });
 
+  const written = (bytes: string | Buffer) => {
+    const base64 = Buffer.from(bytes).toString('base64');
+    const write = `require("fs").writeFileSync(process.env.GOLIVE_OUTPUT_FILE, Buffer.from("${base64}", "base64"))`;
+    return runStep('command.run', { argv: script(write), outputs: { file: 'out.json' } });
+  };
+  test.each<[string, object]>([
+    ['{"id":9007199254740993,"tiny":1e-400,"n":0.5}', { id: '9007199254740993', tiny: '1e-400', n: 0.5 }],
+    ['\ufeff{"a":[1,{"b":null}]}', { a: [1, { b: null }] }],
+  ])('the values of %s are exact', async (text, values) => {
+    expect(passed(await written(text)).outputs.values).toEqual(values);
+  });
+  test.each<[string, string | Buffer, string]>([
+    ['two values', '{"failed":7,"failed":0}', 'has "failed" twice, with two values'],
+    ['broken UTF-8', Buffer.from('{"a":"\xff"}', 'latin1'), 'is no UTF-8: byte 6'],
+    ['a prototype', '{"a":{"__proto__":{"b":1}}}', 'has a member "__proto__"'],
+    ['a list', '[1]', 'does not hold a JSON object'],
+    ['no JSON', '{"a":NaN}', 'is no JSON'],
+    ['nesting without end', `{"a":${'['.repeat(3000)}${']'.repeat(3000)}}`, 'is nested deeper than'],
+  ])('an output file with %s is refused', async (_, bytes, message) => {
+    const failure = failed(await written(bytes));
+    expect(failure.code).toBe('COMMAND_FAILED');
+    expect(failure.message).toContain(message);
+  });
+
   test('a program that is not there is TOOL_MISSING, a folder that is not there NOT_FOUND', async () => {
     expect(failed(await runStep('command.run', { argv: ['no-such-program-here'] })).code).toBe('TOOL_MISSING');
     expect(failed(await runStep('command.run', { argv: [node, '-v'], cwd: 'nowhere' })).code).toBe('NOT_FOUND');

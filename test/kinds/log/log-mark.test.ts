@@ -1,7 +1,7 @@
-import { appendFileSync, copyFileSync, renameSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { isMarked, type Mark, markOf, rotatedSince } from '../../../kinds/log/log-mark.js';
+import { isMarked, type Mark, markOf } from '../../../kinds/log/log-mark.js';
 import { openNeeded } from '../../../kinds/shared/read-file.js';
 import { temporaryFolder } from '../../kits/step-run.js';
 
@@ -10,11 +10,7 @@ beforeEach(() => {
   path = join(temporaryFolder(), 'app.log');
 });
 const { signal } = new AbortController();
-const mark = async (): Promise<Mark> => {
-  const found = await markOf(path, signal);
-  if (!found) throw new Error('there is no log');
-  return found;
-};
+const mark = (): Promise<Mark> => markOf(path, signal);
 const marked = async (at: string, wanted: Mark): Promise<boolean> => {
   const file = await openNeeded(at, 'The log');
   try {
@@ -24,10 +20,27 @@ const marked = async (at: string, wanted: Mark): Promise<boolean> => {
   }
 };
 
-test('a mark is where the next line begins; of a log that is not there, there is none', async () => {
-  expect(await markOf(path, signal)).toBeNull();
+test('a mark is where the next line begins; of a log that is not there, what stands in its stead', async () => {
+  writeFileSync(`${path}.1`, 'old');
+  expect(await mark()).toMatchObject({ bytes: 0, lines: 0, size: 0, inode: '' });
+  expect(Object.values((await mark()).beside)).toHaveLength(1);
   writeFileSync(path, 'a\nb\nhalf');
   expect(await mark()).toMatchObject({ bytes: 4, lines: 2, size: 8 });
+});
+
+test.each<[string, Buffer, number]>([
+  ['utf-16le', Buffer.from('\ufeffa\nb\nha', 'utf16le'), 10],
+  ['utf-16be', Buffer.from('\ufeffa\nb\nha', 'utf16le').swap16(), 10],
+  ['half a character', Buffer.concat([Buffer.from('\ufeffa\nb\n', 'utf16le'), Buffer.from([0x61])]), 10],
+  ['a line feed that is half of another character', Buffer.from('\ufeffa\n\u0a0a\u0a00', 'utf16le'), 6],
+])('a line of UTF-16 begins with a whole character: %s', async (_, content, bytes) => {
+  writeFileSync(path, content);
+  expect(await mark()).toMatchObject({ bytes, size: content.length });
+});
+test('of many pieces, too', async () => {
+  const line = `${'x'.repeat(40_000)}\n`;
+  writeFileSync(path, Buffer.from(`\ufeff${line.repeat(5)}`, 'utf16le'));
+  expect(await mark()).toMatchObject({ bytes: 2 + 5 * 40_001 * 2, lines: 5 });
 });
 
 test('a log is known again when it was written on or moved, not when it began anew', async () => {
@@ -52,39 +65,4 @@ test('an empty log is known by its inode alone', async () => {
   expect(await marked(path, wanted)).toBe(true);
   copyFileSync(path, `${path}.1`);
   expect(await marked(`${path}.1`, wanted)).toBe(false);
-});
-
-test('what was rotated after the marked log is read after it, and what is older is not', async () => {
-  const files: [string, string, number][] = [
-    ['app.log.4', 'older\n', 1],
-    ['app.log.3', 'marked\nmore\n', 2],
-    ['app.log-20261126', 'second\n', 3],
-    ['app.log.1', 'third\n', 4],
-    ['app.logic', 'another log\n', 5],
-    ['app.log', 'now\n', 6],
-  ];
-  writeFileSync(path, 'marked\n');
-  const wanted = await mark();
-  for (const [name, text, seconds] of files) {
-    writeFileSync(join(path, '..', name), text);
-    utimesSync(join(path, '..', name), seconds, seconds);
-  }
-  const parts = await rotatedSince(path, { ...wanted, inode: '0' });
-  expect(parts?.map((part) => [part.path.split('/').at(-1), part.from, part.lines])).toEqual([
-    ['app.log.3', 7, 1],
-    ['app.log-20261126', 0, 0],
-    ['app.log.1', 0, 0],
-  ]);
-});
-
-test('a rest that was packed or is gone is lost', async () => {
-  writeFileSync(path, 'marked\n');
-  const wanted = await mark();
-  renameSync(path, `${path}.2`);
-  writeFileSync(path, 'now\n');
-  expect(await rotatedSince(path, wanted)).toHaveLength(1);
-  writeFileSync(`${path}.1.gz`, 'packed');
-  expect(await rotatedSince(path, wanted)).toBeUndefined();
-  writeFileSync(`${path}.2`, 'other\n');
-  expect(await rotatedSince(path, wanted)).toBeUndefined();
 });

@@ -16,7 +16,7 @@ import { describe, expect, test } from '@jest/globals';
 import { meanwhile } from '../../kits/meanwhile.js';
 import { sleeper } from '../../kits/sleeper.js';
 import { stepKit } from '../../kits/step-kit.js';
-import { eventually, failed, passed, runStep, runTask, temporaryFolder } from '../../kits/step-run.js';
+import { eventually, failed, passed, runStep, type StepRun, runTask, temporaryFolder } from '../../kits/step-run.js';
 
 const at = (base: string) => ({ goLive: { baseDir: base } });
 
@@ -213,5 +213,44 @@ describe('log.rotate', () => {
     );
     expect(failed(run).code).toBe('BAD_INPUT');
     expect(readdirSync(base).filter((name) => name.startsWith('a.log'))).toEqual(['a.log']);
+  });
+
+  const rotated = (base: string, more: object = {}): Promise<StepRun> =>
+    runStep('log.rotate', { files: ['a.log'], over: 1, settle: '10ms', ...more }, at(base));
+
+  test('only an unbroken chain of numbers is of the rotation; what stands behind it stays', async () => {
+    const base = temporaryFolder();
+    const others = ['a.log.20261126', 'a.log.4711', 'a.log.9007199254740993', 'a.log.5', 'a.log.01'];
+    for (const name of ['a.log', 'a.log.1', 'a.log.2', ...others]) writeFileSync(join(base, name), name);
+    expect(passed(await rotated(base, { keep: 2 })).outputs).toMatchObject({ rotated: 1, kept: 2, removed: 1 });
+    const names = readdirSync(base).filter((name) => name.startsWith('a.log'));
+    expect(names.toSorted()).toEqual(['a.log.1', 'a.log.2', ...others].toSorted());
+    expect(others.map((name) => readFileSync(join(base, name), 'utf8'))).toEqual(others);
+    expect(readFileSync(join(base, 'a.log.2'), 'utf8')).toBe('a.log.1');
+  });
+  test('a folder in the chain of one log is found before any is renamed', async () => {
+    const base = temporaryFolder();
+    for (const name of ['a.log', 'b.log', 'b.log.1']) writeFileSync(join(base, name), name);
+    mkdirSync(join(base, 'b.log.2'));
+    const failure = failed(await rotated(base, { files: ['a.log', 'b.log'] }));
+    expect(failure).toMatchObject({ code: 'BAD_INPUT' });
+    expect(failure.message).toContain('b.log.2 is no file');
+    const names = readdirSync(base).filter((name) => name.includes('.log'));
+    expect(names).toEqual(['a.log', 'b.log', 'b.log.1', 'b.log.2']);
+  });
+  test.each<[string, string, object]>([
+    ['stamps beyond 2^53', '9007199254740992\n9007199254740993\n9007199254740995\n', { lost: 1, doubled: 0 }],
+    ['one of them twice', '9007199254740993\n9007199254740993\n', { lost: 0, doubled: 1 }],
+    ['what is no number', '1\n \n0x10\n1e3\n+2\n2\n', { lost: 0, doubled: 0 }],
+    ['less than nothing', '-1\n0\n1\n', { lost: 0, doubled: 0 }],
+  ])('a sequence with %s', async (_, text, outputs) => {
+    const base = temporaryFolder();
+    writeFileSync(join(base, 'a.log'), text);
+    expect(passed(await rotated(base, { sequence: '^(.*)$' })).outputs).toMatchObject(outputs);
+  });
+  test('numbers that lie too far apart are none that run', async () => {
+    const base = temporaryFolder();
+    writeFileSync(join(base, 'a.log'), '1\n99999999999999999999\n');
+    expect(failed(await rotated(base, { sequence: '^(.*)$' })).code).toBe('EXPECTATION_FAILED');
   });
 });

@@ -135,12 +135,17 @@ describe('log.scan', () => {
   });
 
   describe('since now, in a log that is moved while it is watched', () => {
-    const later = async (input: JsonObject, change: () => void): Promise<StepRun> => {
+    const memory = (): string => join(base, 'evidence', 'data', 'phases', '1-kit.1', 'step', 'remember.json');
+    const later = async (
+      input: JsonObject,
+      change: () => void,
+      andThen: () => Promise<void> = () => Promise.resolve(),
+    ): Promise<StepRun> => {
       const until = { everyMs: 20, withinMs: 3000, consecutive: 1 };
-      const memory = join(base, 'evidence', 'data', 'phases', '1-kit.1', 'step', 'remember.json');
       const running = scan({ since: 'now', ...input }, { task: { until } });
-      await eventually(() => existsSync(memory), 'the mark is kept');
+      await eventually(() => existsSync(memory()), 'the mark is kept');
       change();
+      await andThen();
       return running;
     };
     const input = { needed: ['finished'], forbidden: ['FATAL'] };
@@ -184,6 +189,32 @@ describe('log.scan', () => {
       };
       expect(failed(await later(input, lose)).message).toContain('is not there any more');
     });
+    test('of one that was not there at first, what was rotated before it is read', async () => {
+      rmSync(path);
+      const run = await later({ ...input, needed: ['never'] }, () => {
+        writeFileSync(`${path}.1`, 'FATAL at the beginning\n');
+        writeFileSync(path, 'fine\n');
+      });
+      expect(failed(run).message).toContain('api.log.1:1: FATAL at the beginning');
+    });
+    test('of UTF-16, from a whole line on', async () => {
+      writeFileSync(path, Buffer.from('\ufeffFATAL\nb\n', 'utf16le'));
+      const run = await later(input, () => appendFileSync(path, Buffer.from('finished\n', 'utf16le')));
+      expect(passed(run).outputs).toMatchObject({ looked: 1, matched: 1, unreadable: 0 });
+    });
+    test('what an earlier look saw, and was truncated since, is not known', async () => {
+      const seen = (): boolean => readFileSync(memory(), 'utf8').includes('"last"');
+      const run = await later(
+        input,
+        () => undefined,
+        async () => {
+          await eventually(seen, 'it looked');
+          truncateSync(path);
+          appendFileSync(path, 'finished\n');
+        },
+      );
+      expect(failed(run).message).toContain('is not there any more');
+    });
     test('what is needed and found is found', async () => {
       const run = await later({ needed: ['finished'] }, () => {
         rmSync(path);
@@ -199,6 +230,21 @@ describe('log.scan', () => {
       expect(passed(run).outputs).toMatchObject({ looked: 1, matched: 1 });
     });
   });
+
+  test('a line of 4 MiB and fifty patterns stop nothing else', async () => {
+    writeFileSync(path, `${'abcdefg hij'.repeat(380_000)}\n`);
+    const forbidden = Array.from({ length: 50 }, (_, index) => `(w${index}|q${index}).*zz${index}`);
+    let longest = 0;
+    let last = performance.now();
+    const beat = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    const begun = performance.now();
+    passed(await scan({ forbidden }));
+    clearInterval(beat);
+    expect(longest).toBeLessThan(Math.max(500, (performance.now() - begun) / 4));
+  }, 60_000);
 
   test('a log of 300,000 lines that all fit is read', async () => {
     writeFileSync(path, 'seq ok\n'.repeat(300_000));

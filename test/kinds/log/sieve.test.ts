@@ -29,6 +29,25 @@ describe('a sieve', () => {
     expect({ before, brokenBefore }).toEqual({ before: 997, brokenBefore: 498 });
     expect(sieve.hits.map(({ shown }) => shown)).toEqual(['a:998: FATAL', 'a:999: ready 998', 'a:1000: FATAL']);
   });
+  test('a long line, and those behind it, wait for their turn; all else goes on between its patterns', async () => {
+    const needed = Array.from({ length: 20 }, (_, index) => `ready ${index}$`);
+    const long = `${'x'.repeat(100_000)} ready 7`;
+    const sieve = new Sieve({ needed, forbidden: ['FATAL'], most: 10, redact: (text) => text });
+    for (const [index, line] of ['ready 1', long, 'FATAL'].entries()) sieve.take(line, `a:${index + 1}`, false);
+    expect(sieve).toMatchObject({ matched: 1, forbidden: 0 });
+    let pauses = 0;
+    await sieve.settle(() => {
+      pauses += 1;
+      return Promise.resolve();
+    });
+    expect(pauses).toBe(21);
+    expect(sieve).toMatchObject({ matched: 2, forbidden: 1, found: new Set([1, 7]) });
+    expect(sieve.hits.map(({ shown }) => shown.slice(0, 5))).toEqual(['a:1: ', 'a:2: ', 'a:3: ']);
+  });
+  test('nobody has to settle: at the end all lines are looked at', () => {
+    const { sieve } = sift([`${'x'.repeat(100_000)}FATAL`, 'ready', 'x']);
+    expect(sieve).toMatchObject({ matched: 1, forbidden: 1 });
+  });
   test('forbidden lines are shown also after many needed ones', () => {
     const { sieve } = sift([...Array.from({ length: 50 }, () => 'ready'), 'FATAL']);
     expect(sieve.hits).toHaveLength(11);

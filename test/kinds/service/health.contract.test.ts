@@ -55,6 +55,8 @@ describe('health.contract', () => {
     ['a figure that no number holds', '{"status":"ok","n":1e999}', { numbers: { n: 'n' } }, 'n is no number'],
     ['a figure that is none', healthy, { numbers: { n: 'details.none' } }, 'details.none is no number'],
     ['no JSON', '{', {}, 'is no JSON'],
+    ['a status that stands twice', '{"status":"failed","time":"2026","status":"ok"}', {}, 'has "status" twice'],
+    ['nesting without end', `{"status":${'['.repeat(3000)}${']'.repeat(3000)}}`, {}, 'is nested deeper'],
     ['a list', [1], {}, 'is no JSON object'],
     ['no text', Buffer.from([0xff]).toString('latin1'), {}, 'is no JSON'],
   ])('%s breaks it', async (_, report, more, message) => {

@@ -18,7 +18,13 @@ beforeEach(async () => {
       response
         .writeHead(200, { 'content-type': 'application/json', 'x-of': request.headers['x-key'] ?? '' })
         .end(decodeURIComponent(request.url.slice('/said/'.length)));
-    else if (request.url?.startsWith('/as/')) {
+    else if (request.url?.startsWith('/deep')) response.end('['.repeat(3000) + ']'.repeat(3000));
+    else if (request.url?.startsWith('/with/')) {
+      const headers = z.record(z.string(), z.string());
+      response
+        .writeHead(200, headers.parse(JSON.parse(decodeURIComponent(request.url.slice('/with/'.length)))))
+        .end('x');
+    } else if (request.url?.startsWith('/as/')) {
       const [type = '', body = ''] = request.url.slice('/as/'.length).split('/');
       response.writeHead(200, { 'content-type': decodeURIComponent(type) }).end(Buffer.from(body, 'base64url'));
     } else if (request.url?.startsWith('/later/'))
@@ -58,6 +64,55 @@ describe('http.check', () => {
         await runStep('http.check', { url: `http://127.0.0.1:${port}/moved`, expect: { status: 200 }, redirects: 1 }),
       ).outputs.status,
     ).toBe(200);
+  });
+
+  test('credentials in headers are masked and counted; a secret stands in no name either', async () => {
+    const key = `AKIA${'ABCDEFGH'.repeat(2)}`;
+    const headers = { 'x-debug-key': key, location: 'https://u:hunter2pass@h/', 'x-canary-word': 'canary-word' };
+    const run = await runStep(
+      'http.check',
+      {
+        url: `http://127.0.0.1:${port}/with/${encodeURIComponent(JSON.stringify(headers))}`,
+        headers: { 'x-key': { env: 'TOLD' } },
+      },
+      { env: { ...process.env, TOLD: 'canary-word' } },
+    );
+    expect(passed(run).outputs.credentials).toBe(2);
+    const kept = readFileSync(join(run.folder, 'response.json'), 'utf8');
+    const answered = kept.slice(kept.indexOf('"headers"'));
+    for (const hidden of [key, 'hunter2pass', 'canary-word']) expect(answered).not.toContain(hidden);
+  });
+
+  test.each<[string, string, Buffer]>([
+    ['UTF-16 without a mark', 'text/plain', Buffer.from('FATAL', 'utf16le')],
+    ['the same, called UTF-8', 'text/plain; charset=utf-8', Buffer.from('FATAL', 'utf16le').swap16()],
+    ['the same, called Latin-1', 'text/plain; charset=iso-8859-1', Buffer.from('FATAL', 'utf16le')],
+    ['UTF-32 with a mark', 'text/plain', Buffer.from([0xff, 0xfe, 0, 0, 0x46, 0, 0, 0])],
+  ])('in %s nothing is known to be absent', async (_, type, body) => {
+    const path = `/as/${encodeURIComponent(type)}/${body.toString('base64url')}`;
+    expect(failed(await check(path, { bodyNotContains: 'FATAL' })).message).toContain('zero bytes');
+  });
+  test.each<[string, JsonObject, string]>([
+    ['{"n":0.99999999999999999999}', { '$.n': 1 }, 'expected $.n = 1'],
+    ['{"n":1e-400}', { '$.n': 0 }, 'expected $.n = 0'],
+    ['{"a":{"n":-0}}', { '$.a.n': 0 }, ''],
+  ])('%.40s is read exactly', async (body, json, message) => {
+    const { run } = await asking('canary', body, { json });
+    if (message === '') passed(run);
+    else expect(failed(run).message).toContain(message);
+  });
+
+  test('JSON that is nested without end is told, also with a secret', async () => {
+    const run = await runStep(
+      'http.check',
+      {
+        url: `http://127.0.0.1:${port}/deep`,
+        headers: { 'x-key': { env: 'TOLD' } },
+        expect: { json: { '$.a': 1 } },
+      },
+      { env: { ...process.env, TOLD: 'canary-word' } },
+    );
+    expect(failed(run).message).toContain('its JSON is nested deeper than');
   });
 
   /** Asks with a secret for this body. */

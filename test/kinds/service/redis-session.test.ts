@@ -160,3 +160,33 @@ describe('redis.check reaches what is judged, and tells what Redis refuses', () 
     expect(told).not.toMatch(/canary|127\.0\.0\.1/);
   });
 });
+
+describe('what is no Redis', () => {
+  const answering = async (text: string): Promise<string> => {
+    server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end(text));
+    });
+    await new Promise<void>((done) => server?.listen(0, '127.0.0.1', done));
+    return `redis://127.0.0.1:${portOf(server)}`;
+  };
+  test.each([
+    ['HTTP/1.1 400 Bad Request\r\n\r\n', 'is no Redis: what answers there begins with "H", as HTTP does'],
+    ['SSH-2.0-x\r\n', 'is no Redis: what answers there begins with "S", as SSH does'],
+    ['garbage\r\n', 'is no Redis: what answers there begins with "g"'],
+  ])('%j is told', async (text, message) => {
+    expect(failed(await runStep('redis.check', { url: await answering(text) })).message).toContain(message);
+  });
+  test('the time is for all that is asked together', async () => {
+    server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      // Each answer takes its time, and none takes too long.
+      socket.on('data', () => setTimeout(() => socket.write('+OK\r\n'), 400));
+    });
+    await new Promise<void>((done) => server?.listen(0, '127.0.0.1', done));
+    const url = `redis://127.0.0.1:${portOf(server)}`;
+    const run = await runStep('redis.check', { url, key: 'a', equals: 'b', timeout: '700ms' });
+    expect(failed(run).message).toContain('no answer in time');
+    expect(run.durationMs).toBeLessThan(1800);
+  });
+});

@@ -16,6 +16,7 @@ beforeAll(async () => {
   await redis.set('agent:heartbeat', JSON.stringify({ count: 12, at: 'now' }));
   await redis.hset('agent', { state: 'up' });
   await redis.lpush('list', 'x');
+  await redis.set('fine', '0.99999999999999999999');
   redis.disconnect();
 }, 120_000);
 
@@ -48,6 +49,11 @@ describe('redis.check', () => {
     [{ key: 'agent', field: 'state', above: 1 }, 'CHECK_FAILED', 'is no number'],
     [{ key: 'list' }, 'EXPECTATION_FAILED', 'is a list'],
     [{ key: 'agent:heartbeat', field: 'count', below: 12 }, 'CHECK_FAILED', 'not below 12'],
+    [{ key: 'fine', below: 1 }, 'CHECK_FAILED', 'is no number'],
+    [{ equals: 'up' }, 'BAD_INPUT', 'are about a `key`'],
+    [{ above: 1 }, 'BAD_INPUT', 'are about a `key`'],
+    [{ below: 1 }, 'BAD_INPUT', 'are about a `key`'],
+    [{ field: 'count' }, 'BAD_INPUT', 'are about a `key`'],
   ])('%j: %s', async (more, code, message) => {
     expect(failed(await check(more))).toMatchObject({ code, message: expect.stringContaining(message) });
   });
