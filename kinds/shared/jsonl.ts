@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
-import { exactJson } from './json.js';
+import { exactJson, RefusedJson } from './json.js';
 import { lineReader, type LineReader, type LinesOptions, type Seen } from './lines.js';
 import type { Where } from './where.js';
 
@@ -41,7 +41,8 @@ export function jsonReader(visit: (value: Json, line: number) => Seen, options: 
     let value: Json;
     try {
       value = exactJson(text);
-    } catch {
+    } catch (error) {
+      if (error instanceof RefusedJson) return { problem: error.message.replace(/^it /, '') };
       return { problem: `is no JSON${cut}` };
     }
     if (!ended && /\d[ \t\r]*$/.test(text)) return { problem: `is a number${cut}` };

@@ -7,7 +7,7 @@ import { exactJson, jsonIn } from './json.js';
  * by one, and numbers that a double does not hold as their digits; without one it stays as it is.
  */
 export function keptText(text: string, { redact, redactIn }: Pick<Capabilities, 'redact' | 'redactIn'>): string {
-  const value = jsonIn(text, exactJson);
+  const value = jsonIn(text, (one) => exactJson(one, 'last'));
   if (value === undefined) return redact(text);
   const kept = redactIn(value);
   // An escape may hide a secret, also in a member that another one of its name replaces.

@@ -37,6 +37,18 @@ describe('JSON lines', () => {
     ['two records in a line', '{"a":1}{"a":2}\n', [], { unreadable: 1, problem: 'line 1 is no JSON' }],
     ['what JSON does not know', '{\'a\':1}\n{a:1}\n{"a":NaN}\n{"a":1,}\n', [], { unreadable: 4 }],
     ['U+2028 in a text', '{"a":"x\u2028y"}\n', [{ a: 'x\u2028y' }], { unreadable: 0 }],
+    [
+      'a member with two values',
+      '{"level":"error","level":"info"}\n{"a":1}\n',
+      [{ a: 1 }],
+      { unreadable: 1, problem: 'line 1 has "level" twice, with two values' },
+    ],
+    [
+      'what is nested too deep to be walked through',
+      `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}\n`,
+      [],
+      { unreadable: 1, problem: 'line 1 is nested deeper than 1000' },
+    ],
     ['nothing', '', [], { unreadable: 0 }],
   ])('%s', (_, bytes, values, account) => {
     const found = read(bytes);
