@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { parse } from 'csv-parse';
-import type { Json } from '../../model/json.js';
+import type { Json, JsonObject } from '../../model/json.js';
 import { LONGEST_LINE } from '../shared/lines.js';
 import { type Account, countUnreadable, nothingRead } from '../shared/reading.js';
 
@@ -74,7 +74,7 @@ function tableOf({ before = false, header }: CsvOptions, row: (row: Json) => voi
     count += 1;
     const problem = problemOf(record, names);
     if (problem !== undefined) countUnreadable(account, `record ${count} ${problem}`);
-    else row(Object.fromEntries(names.map((name, column) => [name, record[column] ?? ''])));
+    else row(rowOf(record, names));
   };
   return {
     record: (record: string[]): void => {
@@ -97,6 +97,12 @@ function tableOf({ before = false, header }: CsvOptions, row: (row: Json) => voi
   };
 }
 
+function rowOf(record: string[], names: string[]): JsonObject {
+  const row: JsonObject = {};
+  for (const [column, name] of names.entries()) row[name] = record[column] ?? '';
+  return row;
+}
+
 function problemOf(record: string[], header: string[]): string | undefined {
   if (record.length !== header.length) return `has ${record.length} columns, and the header has ${header.length}`;
   if (record.some((cell) => cell.includes('\0'))) return 'holds zero bytes';
@@ -106,6 +112,7 @@ function problemOf(record: string[], header: string[]): string | undefined {
 function checkHeader(header: string[]): void {
   const doubled = header.find((name, index) => header.indexOf(name) !== index);
   if (doubled !== undefined) throw new Error(`the column ${JSON.stringify(doubled)} stands twice in its header`);
+  if (header.includes('__proto__')) throw new Error('a column is called __proto__');
   if (header.includes('')) throw new Error('a column has no name in its header');
   if (header.some((name) => name.includes('\0'))) throw new Error('its header holds zero bytes');
 }

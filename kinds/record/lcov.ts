@@ -12,13 +12,15 @@ const FOUND: Readonly<Record<string, What>> = { LF: 'lines', FNF: 'functions', B
 const HIT: Readonly<Record<string, What>> = { LH: 'lines', FNH: 'functions', BRH: 'branches' };
 /** What else the format has, and programs add. */
 const OTHER = /^(?:#|[A-Z]{1,12}:)/;
-/** Most files, and most lines, functions and branches of them all, that are kept to be counted once. */
+/** Most files, and most lines, functions or branches of one, that are kept to be counted once: more take long at once. */
 const MOST_FILES = 500_000;
-const MOST_ITEMS = 10_000_000;
+const MOST_ITEMS = 1_000_000;
 
 /** What is known of one of them: which there are, whether each was hit, and how many records told of it. */
 interface Counted {
   hits: Map<string, boolean>;
+  /** How many of them were hit. */
+  hitCount: number;
   records: number;
   /** Records that told of one that was hit. */
   hitRecords: number;
@@ -28,7 +30,7 @@ interface Counted {
 type Section = Record<What, Counted>;
 
 const section = (): Section => ({ lines: counted(), functions: counted(), branches: counted() });
-const counted = (): Counted => ({ hits: new Map(), records: 0, hitRecords: 0 });
+const counted = (): Counted => ({ hits: new Map(), hitCount: 0, records: 0, hitRecords: 0 });
 
 /**
  * Reads an lcov trace file: a row for each source file, `{file, lines, covered, functions, coveredFunctions, branches,
@@ -58,7 +60,6 @@ class Trace {
   private readonly files = new Map<string, Section[]>();
   private file: string | undefined;
   private section = section();
-  private items = 0;
 
   /** @param at how the line is told in an error */
   line(text: string, at: string): undefined {
@@ -109,18 +110,25 @@ class Trace {
   }
 
   private add(counts: Counted, name: string, hit: boolean): void {
-    this.items += 1;
-    if (this.items > MOST_ITEMS) throw new Error(`it has more than ${MOST_ITEMS} lines, functions and branches`);
     counts.records += 1;
     counts.hitRecords += hit ? 1 : 0;
-    counts.hits.set(name, hit || counts.hits.get(name) === true);
+    note(counts, name, hit);
   }
 }
 
+function note(counts: Counted, name: string, hit: boolean): void {
+  const known = counts.hits.get(name);
+  if (known === undefined && counts.hits.size === MOST_ITEMS) {
+    throw new Error(`a file has more than ${MOST_ITEMS} lines, functions or branches`);
+  }
+  if (known === undefined || hit) counts.hits.set(name, hit);
+  if (hit && known !== true) counts.hitCount += 1;
+}
+
 /** What a section holds may be worse than it says, where a program counts otherwise; never better, and no line less. */
-function checkTotals({ hits, records, hitRecords, found, hit }: Counted, what: What, at: string): void {
+function checkTotals({ hits, hitCount, records, hitRecords, found, hit }: Counted, what: What, at: string): void {
   const isLines = what === 'lines';
-  const heldHit = isLines ? hitOf(hits) : hitRecords;
+  const heldHit = isLines ? hitCount : hitRecords;
   if (isLines && found !== undefined && found > hits.size) {
     throw new Error(`${at} holds ${hits.size} lines and says ${found}`);
   }
@@ -151,15 +159,9 @@ function totals(all: readonly Counted[]): [number, number] {
 
 /** How many there are of a file, and how many of them were hit in some of its sections. */
 function together(all: readonly Counted[]): [number, number] {
-  const hits = new Map<string, boolean>();
-  for (const one of all) for (const [name, hit] of one.hits) hits.set(name, hit || hits.get(name) === true);
-  return [hits.size, hitOf(hits)];
-}
-
-function hitOf(hits: ReadonlyMap<string, boolean>): number {
-  let count = 0;
-  for (const hit of hits.values()) count += hit ? 1 : 0;
-  return count;
+  const [first = counted(), ...others] = all;
+  for (const one of others) for (const [name, hit] of one.hits) note(first, name, hit);
+  return [first.hits.size, first.hitCount];
 }
 
 function numberOf(text: string | undefined, at: string): number {

@@ -10,7 +10,7 @@ const LABEL = /[ \t]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*"((?:[^"\\\n]|\\[\\"n]
 /** Bytes of the longest line: one with thousands of labels is taken apart in some milliseconds. */
 const LONGEST = 128 * 1024;
 /** Most series whose names are kept, so that one which comes again is known. */
-const MOST_SERIES = 2_000_000;
+const MOST_SERIES = 1_000_000;
 
 /**
  * Reads samples of the Prometheus text format, a row each: `{name, labels, value}`. A value that is no finite number stays

@@ -11,7 +11,7 @@ import { prometheusReader } from './prometheus.js';
 import { junitReader } from './junit.js';
 
 /** Bytes that are read at once: some milliseconds. */
-const PIECE_BYTES = 1 << 16;
+const PIECE_BYTES = 1 << 14;
 
 export interface RowsOptions {
   format: Format;

@@ -15,6 +15,8 @@ export const OPENING_BYTES = 4;
 
 /** Bytes that are looked through at once. */
 const STEP = 1 << 16;
+/** Bytes of a text that comes in pieces: what is made of one is little, and goes away early. */
+const PIECE = 1 << 14;
 
 const NAMES: Readonly<Record<Encoding, string>> = {
   'utf-8': 'UTF-8',
@@ -83,8 +85,8 @@ export function* textPieces(bytes: Uint8Array, what: string, said: Encoding = 'u
   const opening = openingFor(bytes, what, said);
   const body = bytes.subarray(opening.mark);
   const decoder = decoderOf(opening.encoding);
-  for (let at = 0; at < body.length; at += STEP) {
-    const piece = pieceOf(decoder, body.subarray(at, at + STEP), at + STEP < body.length);
+  for (let at = 0; at < body.length; at += PIECE) {
+    const piece = pieceOf(decoder, body.subarray(at, at + PIECE), at + PIECE < body.length);
     if (piece === undefined) throw noText(body, opening, what);
     if (piece !== '') yield piece;
   }
