@@ -98,8 +98,9 @@ class Trace {
     const { lines, functions, branches } = this.section;
     const parts = value.split(',');
     const [found, hit] = [FOUND[key], HIT[key]];
-    if (found) this.section[found].found = numberOf(value, at);
-    else if (hit) this.section[hit].hit = numberOf(value, at);
+    // Of two totals the worse one counts.
+    if (found) this.section[found].found = Math.max(numberOf(value, at), this.section[found].found ?? 0);
+    else if (hit) this.section[hit].hit = Math.min(numberOf(value, at), this.section[hit].hit ?? Infinity);
     else if (key === 'DA') this.add(lines, String(numberOf(parts[0], at)), numberOf(parts[1], at) > 0);
     else if (key === 'BRDA') {
       const taken = parts.at(-1);

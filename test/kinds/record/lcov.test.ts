@@ -39,6 +39,7 @@ test.each([
   ['a merge that is not done', RECORD.replace('DA:2', '<<<<<<< HEAD\nDA:2'), 'line 6 is no line of lcov'],
   ['a line of small letters', RECORD.replace('DA:2', 'da:2'), 'line 6 is no line of lcov'],
   ['a line without a number', RECORD.replace('DA:2', 'DA:x'), 'line 6 has no number'],
+  ['a second total that says less', RECORD.replace('LF:2', 'LF:9\nLF:2'), 'holds 2 lines and says 9'],
   ['an end that is cut', RECORD.replace('end_of_record\n', 'end_of_rec'), 'is no line of lcov'],
 ])('%s is an error', (_, text, message) => {
   expect(() => lcovRows(text)).toThrow(message);
