@@ -18,14 +18,20 @@ const recomputes = {
  *
  * @param input the step's `with`, expressions resolved
  * @param read content of an evidence file of the step by its name
+ * @param logged what the step gave, which shows by what version
  * @throws Error when there is no such kind, or the input or the evidence cannot be read
  */
-export function recomputeOutputs(name: string, input: JsonObject, read: ReadRaw): Json | undefined {
+export async function recomputeOutputs(
+  name: string,
+  input: JsonObject,
+  read: ReadRaw,
+  logged?: JsonObject,
+): Promise<Json | undefined> {
   const kind = (stepKinds as Record<string, StepKind>)[name];
   if (!kind) throw new Error(`There is no step kind ${name}.`);
   // Each function takes what its own kind's schema gives; the table has checked that they belong together.
   const recompute = (recomputes as Record<string, RecomputeOf<StepKind> | undefined>)[name];
-  const outputs = recompute?.(kind.input.parse(input), read);
+  const outputs = await recompute?.(kind.input.parse(input), read, logged);
   // Through the kind's schema and JSON, as the outputs went when they were logged.
   return outputs === undefined ? undefined : parseJson(JSON.stringify(kind.outputs.parse(outputs)));
 }

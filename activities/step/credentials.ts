@@ -240,8 +240,12 @@ async function inMembers(value: JsonObject): Promise<MaskedValue> {
  * The same in the bytes of a file, whatever its encoding: what is known of credentials is ASCII. They stay as many.
  */
 export async function bytesWithoutCredentials(bytes: Buffer): Promise<{ bytes: Buffer; credentials: number }> {
-  const { text, credentials } = await withoutCredentials(bytes.toString('latin1'));
-  return { bytes: credentials === 0 ? bytes : Buffer.from(text, 'latin1'), credentials };
+  const read = (from: number, to: number): string => bytes.toString('latin1', from, to);
+  const ranges = await credentialsIn((from, to) => Promise.resolve(read(from, to)), bytes.length);
+  if (ranges.length === 0) return { bytes, credentials: 0 };
+  const masked = Buffer.from(bytes);
+  for (const [from, to] of ranges) masked.write(maskOf(read(from, to)), from, 'latin1');
+  return { bytes: masked, credentials: ranges.length };
 }
 
 /**

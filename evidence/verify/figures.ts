@@ -7,15 +7,20 @@ import { MOST, readAtMost, Unreadable } from './read.js';
 import { fromSamples } from './samples.js';
 
 /** A kind's outputs from its raw evidence; undefined where the evidence does not hold all of it. */
-export type FromRaw = (kind: string, input: JsonObject, read: (name: string) => Buffer | undefined) => Json | undefined;
+export type FromRaw = (
+  kind: string,
+  input: JsonObject,
+  read: (name: string) => Buffer | undefined,
+  logged: JsonObject,
+) => Promise<Json | undefined>;
 
 /** Computes the figures of steps again, where their raw records hold all of it; the others are named. */
-export function checkFigures(
+export async function checkFigures(
   bag: Bag,
   again: Recomputed,
   fromRaw: FromRaw,
   findings: Findings,
-): { count: number; note: string } {
+): Promise<{ count: number; note: string }> {
   let count = 0;
   let steps = 0;
   const left = new Map<string, number>();
@@ -31,7 +36,9 @@ export function checkFigures(
       const read = (name: string): Buffer | undefined => newest(bag, phase, attempt, id, name);
       let raw: Json | undefined;
       try {
-        raw = begun.plan.window ? fromSamples(begun.plan.window, read) : fromRaw(begun.plan.uses, begun.input, read);
+        raw = begun.plan.window
+          ? fromSamples(begun.plan.window, read)
+          : await fromRaw(begun.plan.uses, begun.input, read, logged);
       } catch (error) {
         if (error instanceof Unreadable) findings.add('unreadable', item, `its raw record ${error.message}`);
         else
@@ -47,7 +54,8 @@ export function checkFigures(
         continue;
       }
       count += 1;
-      if (canonicalJson(asFarAsLogged(raw, logged)) !== canonicalJson(logged))
+      const said = isJsonObject(raw) ? countedAs(logged, raw, logged) : logged;
+      if (canonicalJson(asFarAsLogged(raw, logged)) !== canonicalJson(said))
         findings.add('policy', item, 'its raw records give other figures than the log');
     }
   }
@@ -58,12 +66,21 @@ export function checkFigures(
 }
 
 /** Outputs that came together; a bundle of an earlier version holds none of them. */
-const LATER = [['looked', 'unreadable', 'leftOut'], ['credentials']];
+const LATER = [['looked', 'unreadable', 'leftOut'], ['credentials'], ['without']];
 
 function asFarAsLogged(raw: Json, logged: JsonObject): Json {
   if (!isJsonObject(raw)) return raw;
   const gone = LATER.filter((names) => !names.some((name) => Object.hasOwn(logged, name))).flat();
-  return Object.fromEntries(Object.entries(raw).filter(([name]) => !gone.includes(name)));
+  const counted = countedAs(raw, raw, logged);
+  return Object.fromEntries(Object.entries(counted).filter(([name]) => !gone.includes(name)));
+}
+
+/** Rows in which a figure found nothing counted as looked at, before they were left out: of those bundles it is the sum. */
+function countedAs(account: JsonObject, raw: JsonObject, logged: JsonObject): JsonObject {
+  const { looked, leftOut } = account;
+  const isOlder = Object.hasOwn(raw, 'without') && !Object.hasOwn(logged, 'without');
+  if (!isOlder || typeof looked !== 'number' || typeof leftOut !== 'number') return account;
+  return { ...account, looked: looked + leftOut, leftOut: 0 };
 }
 
 /** The file of the step's last epoch that has it. */

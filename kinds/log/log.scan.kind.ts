@@ -56,7 +56,8 @@ export const logScan = defineKind({
       'what is forbidden in it is found; else it is unreadable, and with more than `unreadable.atMost` the step fails',
     'another encoding': 'UTF-8, and UTF-16 by its byte order mark; what is neither is unreadable',
     'other line ends': 'LF and CRLF end a line; a lone CR and U+2028 do not; neither is part of what a pattern sees',
-    'zero bytes that a truncated log begins with': 'taken away; within a line they make it unreadable',
+    'zero bytes that a truncated log begins with':
+      'taken away; anywhere else, as what a crash left of lines, and in a log of nothing else, they are unreadable',
     'a last line without an end': 'counts',
     'a log that is rotated, `since: now`':
       'known again by its inode and what it held: the rest of the old one, what came between (`app.log.1`, `app.1.log`, `app-2026-11-26-2.log`), and the new one are read, also where it was empty or not there at first. A rest that was packed or removed, a number that is missing between, and a new file beside it that may be the log of another are unreadable where something is forbidden',

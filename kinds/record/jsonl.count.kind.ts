@@ -41,17 +41,22 @@ export const jsonlCount = defineKind({
   writes: 'none',
   undo: null,
   meets: {
-    'an empty file': 'counts of 0',
+    'an empty file': 'counts of 0: a day without a record; let a gate look at `looked` where there must be some',
     'a file that is not there, or may not be read': 'NOT_FOUND',
     'a half-written last line': 'unreadable; a last record without a line end counts when it is whole',
     'a line that is no record, or has no time in a window':
       'unreadable: with more than `unreadable.atMost` the step fails, and `until` looks again',
     'a time without a zone, a number without `timeUnit`, a time ahead of the clock by more than `skew`': 'unreadable',
     'records older than the window': 'left out, and counted as that',
-    'a huge file': 'read line by line; a line of more than 8 MiB is unreadable',
+    'a record with two values of a member, or nested deeper than 1,000': 'unreadable',
+    'a number that is written as text':
+      'the same in a filter: `500` finds `"500"` and `500.0`, and `"500"` finds `500`',
+    'a huge file':
+      'read line by line; a line of more than 8 MiB is unreadable, and more than 5 million values of `distinct` are refused',
     'another encoding': 'UTF-8, and UTF-16 by its byte order mark; what is neither is unreadable',
     'other line ends': 'LF and CRLF end a line; a lone CR and U+2028 do not',
-    'zero bytes that a truncated log begins with': 'taken away; within a line they make it unreadable',
+    'zero bytes that a truncated log begins with':
+      'taken away; anywhere else, as what a crash left of records, and in a file of nothing else, they are unreadable',
     'numbers that a double does not hold': 'kept as text, digit by digit',
     'a file that grows meanwhile': 'read up to the size that it had when it was opened',
     'a link': 'followed; a pipe or a folder is refused',

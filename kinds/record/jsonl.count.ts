@@ -11,6 +11,9 @@ import { type TimeOptions, timeIn, zonedTime } from '../shared/times.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
+/** Most values that are kept to be told apart, of all counts together. */
+const MOST_DISTINCT = 5_000_000;
+
 type Input = z.infer<(typeof kind)['input']>;
 
 export const jsonlCount: HandlerOf<typeof kind> = {
@@ -50,6 +53,22 @@ function tallyOf(input: Input, from: number | undefined, clock: TimeOptions) {
     count: 0,
     seen: new Set<string>(),
   }));
+  let kept = 0;
+  const isNew = (record: JsonObject, seen: Set<string>): boolean => {
+    if (input.distinct === undefined) return true;
+    const value = valueAt(record, input.distinct);
+    // A record without that field counts as none.
+    if (value === undefined) return false;
+    const key = JSON.stringify(value);
+    if (seen.has(key)) return false;
+    if (kept === MOST_DISTINCT) {
+      const most = `${MOST_DISTINCT} values of \`${input.distinct}\` can be told apart`;
+      throw new StepError('CHECK_FAILED', `${most}, and ${input.file} has more; count less of it at once.`);
+    }
+    kept += 1;
+    seen.add(key);
+    return true;
+  };
   const window = { first: '', last: '' };
   const take = (record: JsonObject): Seen => {
     const value = valueAt(record, input.timeField);
@@ -64,7 +83,7 @@ function tallyOf(input: Input, from: number | undefined, clock: TimeOptions) {
       window.last = told;
     }
     for (const filter of filters) {
-      if (matches(record, filter.where) && isNew(record, input.distinct, filter.seen)) filter.count += 1;
+      if (matches(record, filter.where) && isNew(record, filter.seen)) filter.count += 1;
     }
     return undefined;
   };
@@ -82,15 +101,4 @@ function fromOf({ since, window }: Input, context: StepContext): number | undefi
   }
   if (window !== undefined) from.push(context.now().getTime() - context.scaled(window));
   return largest(from);
-}
-
-/** With `distinct`, a record without that field counts as none. */
-function isNew(record: JsonObject, field: string | undefined, seen: Set<string>): boolean {
-  if (field === undefined) return true;
-  const value = valueAt(record, field);
-  if (value === undefined) return false;
-  const key = JSON.stringify(value);
-  if (seen.has(key)) return false;
-  seen.add(key);
-  return true;
 }

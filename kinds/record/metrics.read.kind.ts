@@ -44,6 +44,11 @@ export const metricsRead = defineKind({
   outputs: z.object({
     values: z.record(z.string(), z.unknown()).describe('Number or text by name; missing figures are absent.'),
     rows: z.number().describe('Rows of the file that could be read (1 for a JSON object).'),
+    without: z
+      .record(z.string(), z.int())
+      .describe(
+        'How many of its rows a figure found nothing in, by its name; of a row that no figure used, `leftOut`.',
+      ),
     ...accountOutputs,
     credentials: z.int().describe('Credentials that nobody declared, found in the file and masked before it was read.'),
   }),
@@ -55,20 +60,33 @@ export const metricsRead = defineKind({
   meets: {
     'a file that is not there, or may not be read': 'NOT_FOUND',
     'an empty or half-written file':
-      'CHECK_FAILED, so that `until` looks again; a report without a test case, a line or a sample is one',
+      'CHECK_FAILED, so that `until` looks again; lines without a row, zero bytes alone, a report without a test case, a line or a sample are one. A CSV of a header alone and the JSON `[]` are tables without a row',
+    'a last line without its end':
+      'of CSV and Prometheus unreadable, for it may be half-written; of JSON lines it counts when it is whole, and no number',
     'a row that cannot be read': 'unreadable: with more than `unreadable.atMost` the step fails',
     'a figure that is not there': 'absent, so that a gate on it is inconclusive',
+    'the last row has no value, `null` or `""`':
+      '`last` is absent: the row before is not the last one; `first` likewise. Say by `where` which rows are meant',
+    'a row without the member of `sum`, `mean`, `min`, `max`, `p50` …':
+      'the figure is of the others; `without` says how many have none, `leftOut` how many no figure used',
     'a value that is no number':
       'the figure is absent, unless `unreadable.atMost` allows for it; a number is one as JSON writes it, so `""`, `0x10`, `1,5`, `1e999`, a list and a boolean are none',
-    'digits that a double does not hold': 'stay text, and give no sum',
+    'digits that a double does not hold':
+      'stay text, and give no sum; `0.10000000000000001`, as programs print 0.1, is 0.1',
     'a text that looks like a number': 'stays text; a cell of CSV is a number where it is one, unless `as: text`',
     'several values at one path': 'all are reduced; `last`, `first` and `where` want one, and say how many there are',
+    'a member with two values, JSON that is nested deeper than 1,000': 'an error, or an unreadable line',
     'a column that is missing, doubled or without a name, or the header once more': 'an error, or an unreadable row',
     'another encoding': 'UTF-16 by its byte order mark, else `encoding`; other bytes are an error that names the first',
     'other line ends': 'LF and CRLF end a line; a lone CR and U+2028 do not',
-    'a huge file': 'refused beyond 256 MiB',
-    'a series or a label twice (Prometheus), fewer tests or lines than a report says (JUnit, lcov)':
-      'unreadable, or an error',
+    'a huge file':
+      'read in pieces, between which the worker answers; refused beyond 256 MiB (JSON beyond 32 MiB: write it as lines) and 20 million rows',
+    'a series or a label twice, what stands behind `# EOF`, a line of more than 128 KiB (Prometheus)': 'unreadable',
+    'a report that says more than it holds':
+      'an error: fewer tests or failures than a suite or the whole says (JUnit), fewer lines, or more of them hit, than are said (lcov, Cobertura)',
+    'a line, class or file twice (lcov, Cobertura)': 'counts once, and as hit where one of them is',
+    'a failure of a suite, in no test case (JUnit)': 'a row without a name; one that was not run is skipped',
+    'what is no line of lcov, or stands outside of a file': 'an error',
     'a link': 'followed; a pipe or a folder is refused',
   },
   example: `id: figures
@@ -77,6 +95,6 @@ with:
   file: out/latency.csv
   values: { p95: { path: ms, reduce: p95, where: { route: /validate } } }
 `,
-  sample: { values: { p95: 120 }, rows: 400, looked: 400, unreadable: 0, leftOut: 0, credentials: 0 },
+  sample: { values: { p95: 120 }, rows: 400, without: {}, looked: 400, unreadable: 0, leftOut: 0, credentials: 0 },
   leaves: FORMATS.map((format) => `source.${format}`),
 });

@@ -1,21 +1,17 @@
-import { parse } from 'csv-parse/sync';
-import type { Json, JsonObject } from '../../model/json.js';
-import { exactJson } from '../shared/json.js';
+import type { Json } from '../../model/json.js';
+import { jsonElements } from '../shared/json.js';
 import { jsonReader } from '../shared/jsonl.js';
-import { type Account, countUnreadable, nothingRead, ReadingError } from '../shared/reading.js';
-import { type Encoding, textOf } from '../shared/text.js';
-import { coberturaRows, junitRows } from './xml-reports.js';
+import { type Account, nothingRead, ReadingError } from '../shared/reading.js';
+import { type Encoding, textOf, textPieces } from '../shared/text.js';
+import { coberturaReader } from './cobertura.js';
+import { csvReader } from './csv.js';
 import type { Format } from './formats.js';
-import { lcovRows } from './lcov.js';
-import { prometheusRows } from './prometheus.js';
+import { lcovReader } from './lcov.js';
+import { prometheusReader } from './prometheus.js';
+import { junitReader } from './junit.js';
 
-/** The rows of a file, and how many of it could not be read as one. */
-export interface Rows {
-  rows: Json[];
-  /** Names of the columns where the file has a header. */
-  columns?: ReadonlySet<string>;
-  account: Account;
-}
+/** Bytes that are read at once: some milliseconds. */
+const PIECE_BYTES = 1 << 14;
 
 export interface RowsOptions {
   format: Format;
@@ -23,78 +19,105 @@ export interface RowsOptions {
   path: string;
   encoding: Encoding;
   separator: string;
+  /** As an earlier version read it, for the bundles of before: two values of a member, no row, no last line end. */
+  before: boolean;
+  /** Is told the names of the columns, where the file has a header, before the first row. */
+  header(columns: ReadonlySet<string>): void;
 }
 
-/** The rows of a file. @throws ReadingError CHECK_FAILED where it is not as its format says, as a half-written one */
-export function rowsOf(bytes: Uint8Array, options: RowsOptions): Rows {
-  const { format, path, encoding } = options;
-  if (format === 'jsonl') return jsonLines(bytes, encoding);
-  const text = textOf(bytes, path, encoding);
+/** Reads a file in pieces, and tells its rows meanwhile. */
+interface PieceReader<P> {
+  push(piece: P): void | Promise<void>;
+  /** How many could not be read as a row. */
+  end(): Account | Promise<Account>;
+}
+
+/**
+ * The rows of a file, as many at once as take some milliseconds; none is kept.
+ *
+ * @returns how many of it could not be read as one
+ * @throws ReadingError CHECK_FAILED where it is not as its format says, as a half-written one
+ */
+export async function* rowsOf(bytes: Uint8Array, options: RowsOptions): AsyncGenerator<readonly Json[], Account> {
+  const { format, path } = options;
   try {
-    switch (format) {
-      case 'csv':
-        return csvRows(text, options.separator);
-      case 'json':
-        return whole(jsonRows(text));
-      case 'prometheus':
-        return prometheusRows(text);
-      case 'junit':
-        return whole(junitRows(text));
-      case 'cobertura':
-        return whole(coberturaRows(text));
-      case 'lcov':
-        return whole(lcovRows(text));
-    }
+    return yield* batchesOf(bytes, options);
   } catch (cause) {
+    if (cause instanceof ReadingError) throw cause;
     const why = cause instanceof Error ? cause.message.split('\n')[0]?.replace(/\.$/, '') : 'it is broken';
     throw new ReadingError('CHECK_FAILED', `${path} cannot be read as ${format}: ${why}.`, cause);
   }
 }
 
-function whole(rows: Json[]): Rows {
-  return { rows, account: nothingRead() };
+function batchesOf(bytes: Uint8Array, options: RowsOptions) {
+  const { format, path, encoding } = options;
+  switch (format) {
+    case 'json':
+      return jsonRows(textOf(bytes, path, encoding), options.before);
+    case 'jsonl':
+      return batches(piecesOf(bytes), (row) => linesReader(options, row));
+    case 'prometheus':
+      return batches(piecesOf(bytes), (row) => prometheusReader(encoding, row));
+    case 'lcov':
+      return batches(piecesOf(bytes), (row) => lcovReader(encoding, row));
+    case 'csv':
+      return batches(textPieces(bytes, path, encoding), (row) => csvReader(options, row));
+    case 'junit':
+      return batches(textPieces(bytes, path, encoding), junitReader);
+    case 'cobertura':
+      return batches(textPieces(bytes, path, encoding), coberturaReader);
+  }
 }
 
-function jsonRows(text: string): Json[] {
-  const value = exactJson(text);
-  return Array.isArray(value) ? value : [value];
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
 }
 
-function jsonLines(bytes: Uint8Array, encoding: Encoding): Rows {
-  const rows: Json[] = [];
-  const reader = jsonReader(
-    (value) => {
-      rows.push(value);
-      return undefined;
+async function* batches<P>(
+  pieces: Iterable<P>,
+  readerOf: (row: (row: Json) => void) => PieceReader<P>,
+): AsyncGenerator<readonly Json[], Account> {
+  let rows: Json[] = [];
+  const reader = readerOf((row) => rows.push(row));
+  for (const piece of pieces) {
+    await reader.push(piece);
+    yield rows;
+    rows = [];
+  }
+  const account = await reader.end();
+  yield rows;
+  return account;
+}
+
+async function* jsonRows(text: string, before: boolean): AsyncGenerator<readonly Json[], Account> {
+  const elements = jsonElements(text, before ? 'last' : 'refused');
+  for (let rows: Json[] = []; ; ) {
+    const { done, value } = elements.next();
+    if (done) {
+      yield value === undefined ? rows : [value];
+      return nothingRead();
+    }
+    if (value) rows.push(value.element);
+    else {
+      yield rows;
+      rows = [];
+    }
+  }
+}
+
+function linesReader({ encoding, before }: RowsOptions, row: (row: Json) => void): PieceReader<Uint8Array> {
+  let count = 0;
+  const take = (value: Json): undefined => {
+    count += 1;
+    row(value);
+  };
+  const reader = jsonReader(take, { encoding, twice: before ? 'last' : 'refused' });
+  return {
+    push: reader.push,
+    end: () => {
+      const account = reader.end();
+      if (count + account.unreadable === 0 && !before) throw new Error('it holds no row');
+      return account;
     },
-    { encoding },
-  );
-  reader.push(bytes);
-  return { rows, account: { ...reader.end(), looked: 0 } };
-}
-
-/** The first line names the columns; a line with another number of them, or the header once more, is unreadable. */
-function csvRows(text: string, delimiter: string): Rows {
-  const account = nothingRead();
-  const [header, ...records] = parse(text, {
-    delimiter,
-    record_delimiter: ['\r\n', '\n'],
-    skip_empty_lines: true,
-    relax_column_count: true,
-    trim: delimiter.trim() !== '',
-  }) as [string[] | undefined, ...string[][]];
-  if (header === undefined) throw new Error('it has no header');
-  const doubled = header.find((name, index) => header.indexOf(name) !== index);
-  if (doubled !== undefined) throw new Error(`the column ${JSON.stringify(doubled)} stands twice in its header`);
-  if (header.includes('')) throw new Error('a column has no name in its header');
-  const rows: JsonObject[] = [];
-  records.forEach((record, index) => {
-    const at = `record ${index + 1}`;
-    if (record.length !== header.length)
-      countUnreadable(account, `${at} has ${record.length} columns, and the header has ${header.length}`);
-    else if (record.every((cell, column) => cell === header[column]))
-      countUnreadable(account, `${at} is the header once more`);
-    else rows.push(Object.fromEntries(header.map((name, column) => [name, record[column] ?? ''])));
-  });
-  return { rows, columns: new Set(header), account };
+  };
 }

@@ -41,9 +41,18 @@ export function oneAt(document: Json, path: string): Json | undefined {
   );
 }
 
+/** What was read of late: a file has many rows, and the same few paths for each. */
+const queries = new Map<string, JSONPathQuery>();
+const MOST_QUERIES = 200;
+
 function compiled(path: string): JSONPathQuery {
+  const known = queries.get(path);
+  if (known) return known;
   try {
-    return compile(path);
+    const query = compile(path);
+    if (queries.size >= MOST_QUERIES) queries.clear();
+    queries.set(path, query);
+    return query;
   } catch (cause) {
     throw noPath(path, cause);
   }

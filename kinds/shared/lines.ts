@@ -24,7 +24,7 @@ export interface Line {
 }
 
 export interface LinesAccount extends Account {
-  /** Zero bytes that lines began with, as the hole that a truncated log begins with; they are taken away. */
+  /** Zero bytes that lines began with; of the first line, as the hole that a truncated log begins with, they are taken away. */
   zeros: number;
 }
 
@@ -42,8 +42,8 @@ export interface LineReader {
 const NEWLINE = 0x0a;
 
 /**
- * Reads lines: they end with LF or CRLF and nothing else. Bytes that are no text, zero bytes within a line, and a line
- * that is too long make it unreadable; none is left out in silence.
+ * Reads lines: they end with LF or CRLF and nothing else. Bytes that are no text, zero bytes but those that the
+ * text begins with, and a line that is too long make it unreadable; none is left out in silence.
  *
  * @param visit is given each line that can be read
  * @param lost is told of each that cannot, with what of it is text: what is found there is found
@@ -68,14 +68,18 @@ export function lineReader(
       unreadable(text.problem, text.rest, ended);
       return;
     }
+    // Elsewhere than at the beginning of a text, zeros are what a crash left of lines.
+    if (line.zeros > 0 && (number > 1 || text === '')) {
+      unreadable('holds zero bytes', text, ended);
+      return;
+    }
     const seen = visit({ text, number, ended });
     if (seen === undefined) account.looked += 1;
     else if (seen === 'left out') account.leftOut += 1;
     else unreadable(seen.problem, text, ended);
   };
   const last = (line: RawLine, opening: Opening): void => {
-    account.zeros += line.length === 0 ? line.zeros : 0;
-    if (line.length === 0) return;
+    if (line.length + line.zeros === 0) return;
     if (options.partial === 'held') account.leftOut += 1;
     else take(line, false, opening);
   };

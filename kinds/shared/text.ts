@@ -13,6 +13,11 @@ export interface Opening {
 /** Bytes that say how a text begins. */
 export const OPENING_BYTES = 4;
 
+/** Bytes that are looked through at once. */
+const STEP = 1 << 16;
+/** Bytes of a text that comes in pieces: what is made of one is little, and goes away early. */
+const PIECE = 1 << 14;
+
 const NAMES: Readonly<Record<Encoding, string>> = {
   'utf-8': 'UTF-8',
   'utf-16le': 'UTF-16 (little-endian)',
@@ -64,30 +69,58 @@ export function textIn(bytes: Uint8Array, encoding: Encoding): string {
  * @throws ReadingError CHECK_FAILED that names the first byte which is no part of a text
  */
 export function textOf(bytes: Uint8Array, what: string, said: Encoding = 'utf-8'): string {
-  let opening: Opening;
-  try {
-    opening = openingOf(bytes, said);
-  } catch (error) {
-    throw new ReadingError('CHECK_FAILED', `${what} cannot be read: ${error instanceof Error ? error.message : ''}`);
-  }
+  const opening = openingFor(bytes, what, said);
   const body = bytes.subarray(opening.mark);
   const text = decoded(body, opening.encoding);
   if (text !== undefined) return text;
-  const at = opening.mark + brokenAt(body, opening.encoding);
-  throw new ReadingError(
-    'CHECK_FAILED',
-    `${what} is no ${NAMES[opening.encoding]}: byte ${at} (counted from 0) is no part of a text.`,
-  );
+  throw noText(body, opening, what);
 }
 
-/** Bytes that are looked through at once for the place of a fault. */
-const STEP = 1 << 16;
+/**
+ * The same in pieces, for a text that is large.
+ *
+ * @throws ReadingError as above, where the reading comes to it
+ */
+export function* textPieces(bytes: Uint8Array, what: string, said: Encoding = 'utf-8'): Generator<string> {
+  const opening = openingFor(bytes, what, said);
+  const body = bytes.subarray(opening.mark);
+  const decoder = decoderOf(opening.encoding);
+  for (let at = 0; at < body.length; at += PIECE) {
+    const piece = pieceOf(decoder, body.subarray(at, at + PIECE), at + PIECE < body.length);
+    if (piece === undefined) throw noText(body, opening, what);
+    if (piece !== '') yield piece;
+  }
+}
+
+function pieceOf(decoder: TextDecoder, bytes: Uint8Array, stream: boolean): string | undefined {
+  try {
+    return decoder.decode(bytes, { stream });
+  } catch {
+    return undefined;
+  }
+}
+
+function openingFor(bytes: Uint8Array, what: string, said: Encoding): Opening {
+  try {
+    return openingOf(bytes, said);
+  } catch (error) {
+    throw new ReadingError('CHECK_FAILED', `${what} cannot be read: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+function noText(body: Uint8Array, { encoding, mark }: Opening, what: string): ReadingError {
+  const at = mark + brokenAt(body, encoding);
+  return new ReadingError(
+    'CHECK_FAILED',
+    `${what} is no ${NAMES[encoding]}: byte ${at} (counted from 0) is no part of a text.`,
+  );
+}
 
 /** The place of the first byte of what is no character; the bytes as a whole are no text in this encoding. */
 export function brokenAt(bytes: Uint8Array, encoding: Encoding): number {
   let step = 0;
   const coarse = decoderOf(encoding);
-  while (step < bytes.length && accepts(coarse, bytes.subarray(step, step + STEP))) step += STEP;
+  while (step < bytes.length && pieceOf(coarse, bytes.subarray(step, step + STEP), true) !== undefined) step += STEP;
   // Once more, byte by byte where it broke: a character that came out shows that the next one begins.
   const fine = decoderOf(encoding);
   let at = Math.max(0, Math.min(step, bytes.length) - OPENING_BYTES);
@@ -101,13 +134,4 @@ export function brokenAt(bytes: Uint8Array, encoding: Encoding): number {
     }
   }
   return begins;
-}
-
-function accepts(decoder: TextDecoder, bytes: Uint8Array): boolean {
-  try {
-    decoder.decode(bytes, { stream: true });
-    return true;
-  } catch {
-    return false;
-  }
 }

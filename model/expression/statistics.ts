@@ -85,9 +85,19 @@ export function agreement(a: Readonly<Record<string, unknown>>, b: Readonly<Reco
 export function percentile(values: readonly number[], p: number): number {
   if (values.length === 0 || !(p >= 0 && p <= 1) || !values.every(Number.isFinite)) return Number.NaN;
   const sorted = values.toSorted((x, y) => x - y);
-  const position = (sorted.length - 1) * p;
+  return quantile(sorted.length, (rank) => sorted[rank] ?? Number.NaN, p);
+}
+
+/**
+ * The same of values that are in order elsewhere.
+ *
+ * @param n how many there are, at least 1
+ * @param at the value of a rank, from 0 for the smallest
+ */
+export function quantile(n: number, at: (rank: number) => number, p: number): number {
+  const position = (n - 1) * p;
   const below = Math.floor(position);
-  const low = sorted[below] ?? Number.NaN;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? Number.NaN;
+  const low = at(below);
+  const high = at(Math.min(below + 1, n - 1));
   return low + (position - below) * (high - low);
 }

@@ -102,15 +102,19 @@ export function plainLines(bytes: Buffer, longest: number): { lines: PlainLine[]
   const close = (ended: boolean): void => {
     let units = line;
     line = [];
+    if (!ended && units.length === 0) return;
+    let hole = 0;
     while (units[0]?.length === width && units[0].every((byte) => byte === 0)) {
       units = units.slice(1);
-      zeros += width;
+      hole += width;
     }
-    if (!ended && units.length === 0) return;
+    zeros += hole;
     const flat = units.flat();
     const text = flat.length > longest ? undefined : wide ? fromUtf16(flat, big) : fromUtf8(flat);
     const body = text?.endsWith('\r') ? text.slice(0, -1) : text;
-    lines.push({ text: body?.includes('\0') ? undefined : body, ended });
+    // A hole is what a text begins with, and something comes behind it.
+    const isTorn = body?.includes('\0') === true || (hole > 0 && (lines.length > 0 || body === ''));
+    lines.push({ text: isTorn ? undefined : body, ended });
   };
   for (let at = skip; at < bytes.length; at += width) {
     const unit = [...bytes.subarray(at, at + width)];

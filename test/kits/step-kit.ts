@@ -117,7 +117,7 @@ export function stepKit(kind: string, kit: KitCase): void {
         const { outputs, summary, evidence } = passed(run);
         expect(schema.outputs.safeParse(outputs).error).toBeUndefined();
         expect(summary).not.toBe('');
-        expect(figuresAgain(kind, run) ?? outputs).toEqual(outputs);
+        expect((await figuresAgain(kind, run)) ?? outputs).toEqual(outputs);
         for (const ref of evidence) expect(existsSync(join(run.task.goLive.evidenceDir, 'data', ref.path))).toBe(true);
         expect(eventsOf(run.task.goLive.evidenceDir).map(({ type }) => type)).toEqual(['step.started', 'step.done']);
         if ((kit.effect ?? kindEffect(schema)) !== 'once') {

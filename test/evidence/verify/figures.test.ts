@@ -22,7 +22,7 @@ test.each<[string, JsonObject, number]>([
   ['with another account', { ...RAW, unreadable: 1 }, 1],
   ['without a part of its account', { mean: 3, looked: 7 }, 1],
   ['with another figure, by an earlier one', { mean: 4 }, 1],
-])('figures that were logged %s, from the same raw records', (_, logged, wrong) => {
+])('figures that were logged %s, from the same raw records', async (_, logged, wrong) => {
   const findings = new Findings();
   const place = { phase: 'p', attempt: 1 };
   const again = {
@@ -30,6 +30,23 @@ test.each<[string, JsonObject, number]>([
     policies: [],
     begun: [{ ...place, seq: 1, plan: step('s'), input: {}, logged: '' }],
   };
-  expect(checkFigures(bag, again, () => RAW, findings).count).toBe(1);
+  expect((await checkFigures(bag, again, () => Promise.resolve(RAW), findings)).count).toBe(1);
   expect(findings.list.filter(({ message }) => message.includes('other figures than the log'))).toHaveLength(wrong);
+});
+
+test.each<[string, JsonObject, number]>([
+  ['by this version', { mean: 3, without: { mean: 2 }, looked: 5, unreadable: 0, leftOut: 2 }, 0],
+  ['by this version, otherwise', { mean: 3, without: { mean: 2 }, looked: 7, unreadable: 0, leftOut: 0 }, 1],
+  ['by an earlier one, which looked at them', { mean: 3, looked: 7, unreadable: 0, leftOut: 0 }, 0],
+  ['by an earlier one, as others', { mean: 3, looked: 6, unreadable: 0, leftOut: 0 }, 1],
+])('rows in which a figure found nothing were logged %s', async (_, logged, wrong) => {
+  const findings = new Findings();
+  const again = {
+    attempts: [{ phase: 'p', attempt: 1, verdict: 'go' as const, gates: [], steps: { s: logged } }],
+    policies: [],
+    begun: [{ phase: 'p', attempt: 1, seq: 1, plan: step('s'), input: {}, logged: '' }],
+  };
+  const raw = { mean: 3, without: { mean: 2 }, looked: 5, unreadable: 0, leftOut: 2 };
+  await checkFigures(bag, again, () => Promise.resolve(raw), findings);
+  expect(findings.list).toHaveLength(wrong);
 });

@@ -25,11 +25,11 @@ test('two runs of one go-live are compared again from their inputs; an earlier f
     overrides,
   );
   expect(passed(run).outputs).toMatchObject({ compared: true, agreement: 0.5, maxDrop: 0.5, exceeds: true });
-  expect(figuresAgain('cases.compare', run)).toEqual(passed(run).outputs);
+  expect(await figuresAgain('cases.compare', run)).toEqual(passed(run).outputs);
   writeFileSync(join(base, 'metrics.json'), JSON.stringify({ confusion: { 'pass>pass': 2 } }));
   const earlier = await runStep('cases.compare', { ...now, baselineFile: 'metrics.json', maxDrop: 0.1 }, overrides);
   expect(passed(earlier).outputs).toMatchObject({ compared: true, exceeds: true });
-  expect(figuresAgain('cases.compare', earlier)).toBeUndefined();
+  expect(await figuresAgain('cases.compare', earlier)).toBeUndefined();
 });
 
 test.each([

@@ -97,7 +97,7 @@ describe('cases.run', () => {
         'blocked>blocked': 1,
       },
     });
-    expect(figuresAgain('cases.run', ended)).toEqual(outputs);
+    expect(await figuresAgain('cases.run', ended)).toEqual(outputs);
     expect(outputs.accuracy).toBeCloseTo(6 / 9, 12);
     expect(outputs.recallPass).toBeCloseTo(0.5, 12);
     expect(outputs.blockedAmongExpectedPass).toBeCloseTo(0.25, 12);

@@ -90,6 +90,25 @@ describe('jsonl.count', () => {
     if (typeof wanted === 'string') expect(failed(found).message).toContain(wanted);
     else expect(passed(found).outputs).toMatchObject({ counts: { n: wanted } });
   });
+  test.each<[string, string, string | number]>([
+    ['an empty file', '', 0],
+    ['a file of zero bytes', '\0'.repeat(4096), 'line 1 holds zero bytes'],
+    ['records that a crash left as zeros', '{"level":"info"}\n\0\0\0', 'line 2 holds zero bytes'],
+    ['the hole of a truncated file', '\0\0{"level":500}\n', 1],
+    ['a number as a text', '{"level":"500"}\n{"level":"500.0"}\n{"level":"5e2"}\n', 3],
+    ['a member with two values', '{"level":500,"level":"info"}\n', 'line 1 has "level" twice, with two values'],
+    [
+      'nested too deep',
+      `{"level":500,"a":${'['.repeat(1e5)}${']'.repeat(1e5)}}\n`,
+      'line 1 is nested deeper than 1000',
+    ],
+  ])('%s', async (_, text, wanted) => {
+    const base = temporaryFolder();
+    writeFileSync(join(base, 't.jsonl'), text);
+    const found = await runStep('jsonl.count', { file: 't.jsonl', counts: { n: { level: 500 } } }, at(base));
+    if (typeof wanted === 'string') expect(failed(found).message).toContain(wanted);
+    else expect(passed(found).outputs).toMatchObject({ counts: { n: wanted } });
+  });
   test.each([
     [{ counts: {} }, '1 to 50'],
     [{ counts, since: 'soon' }, '`since` has no time'],

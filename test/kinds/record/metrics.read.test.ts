@@ -1,6 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { recomputeOutputs } from '../../../kinds/recompute.js';
+import { formatOf } from '../../../kinds/record/formats.js';
+import { metricsRead as metricsReadKind } from '../../../kinds/record/metrics.read.kind.js';
+import { figuresOf } from '../../../kinds/record/metrics.read.recompute.js';
 import type { JsonObject } from '../../../model/json.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
@@ -21,7 +25,14 @@ describe('metrics.read', () => {
     return runStep('metrics.read', { file: name, values, ...more }, { goLive: { baseDir: base } });
   };
   const read = async (...given: Parameters<typeof run>) => passed(await run(...given)).outputs;
-  const whole = (looked: number) => ({ rows: looked, looked, unreadable: 0, leftOut: 0, credentials: 0 });
+  const whole = (looked: number) => ({
+    rows: looked,
+    without: {},
+    looked,
+    unreadable: 0,
+    leftOut: 0,
+    credentials: 0,
+  });
 
   test('reduces rows of a CSV, by a column of other rows left out', async () => {
     const values = {
@@ -76,6 +87,36 @@ describe('metrics.read', () => {
     expect(values).toEqual(figure === undefined ? {} : { f: figure });
   });
 
+  test.each<[string, string, string, JsonObject, unknown, string]>([
+    ['the last row has null', 'v.jsonl', '{"a":0.93}\n{"a":null}\n', {}, undefined, 'in the last of 2 rows'],
+    ['the last row has no text', 'v.csv', 'a,b\n0.93,x\n"",y\n', {}, undefined, 'in the last of 2 rows'],
+    ['the last row has none', 'v.jsonl', '{"a":0.93}\n{"error":"x"}\n', {}, undefined, 'in the last of 2 rows'],
+    ['the last row is null', 'v.json', '[{"a":0.93},null]', {}, undefined, 'in the last of 2 rows'],
+    ['the first row has none', 'v.jsonl', '{}\n{"a":0.93}\n', { reduce: 'first' }, undefined, 'in the first of 2 rows'],
+    ['of the rows that are asked for', 'v.jsonl', '{"a":1,"b":1}\n{"b":2}\n', { where: { b: 1 } }, 1, 'f 1 ('],
+    ['the last one has it', 'v.jsonl', '{"a":null}\n{"a":0}\n', {}, 0, 'f 0 ('],
+    ['the first one has it', 'v.jsonl', '{"a":"x"}\n{"a":""}\n', { reduce: 'first' }, 'x', 'f x ('],
+    ['no row is asked for', 'v.jsonl', '{"a":1}\n', { where: { b: 1 } }, undefined, 'f (nothing is there)'],
+  ])('`last` and `first` are of one row: %s', async (_, name, text, more, figure, sentence) => {
+    const { outputs, summary } = passed(await run(name, text, { f: { path: 'a', ...more } }));
+    expect(outputs).toMatchObject({ values: figure === undefined ? {} : { f: figure } });
+    expect(Object.keys(Object(outputs.values))).toHaveLength(figure === undefined ? 0 : 1);
+    expect(summary).toContain(sentence);
+  });
+
+  test('rows that have nothing of a figure are told, and left out where no figure has something of them', async () => {
+    const values = { max: { path: 'ms', reduce: 'max' }, mean: { path: '$.x', reduce: 'mean' } };
+    const { outputs, summary } = passed(await run('v.json', '[{"ms":1},{"lat":9000},{"x":1}]', values));
+    expect(outputs).toEqual({
+      ...whole(3),
+      values: { max: 1, mean: 1 },
+      without: { max: 2, mean: 2 },
+      looked: 2,
+      leftOut: 1,
+    });
+    expect(summary).toContain('3 rows; max without 2 that have none; mean without 2 that have none; 1 left out');
+  });
+
   test('where one value is wanted, several are an error that says how many', async () => {
     const failure = failed(await run('v.json', '{"v":[1,2,3]}', { f: { path: '$.v[*]' } }));
     expect(failure.message).toContain('"$.v[*]" has 3 values where one is wanted');
@@ -86,6 +127,15 @@ describe('metrics.read', () => {
   test.each<[string, string, string | Buffer, JsonObject, string]>([
     ['half-written JSON', 'v.json', '{"a":', {}, 'v.json cannot be read as json'],
     ['an empty file', 'v.json', '', {}, 'v.json cannot be read as json'],
+    ['an empty file of lines', 'v.jsonl', '', {}, 'v.jsonl cannot be read as jsonl: it holds no row'],
+    ['one of blank lines', 'v.jsonl', '\n\n', {}, 'it holds no row'],
+    ['one of zero bytes', 'v.jsonl', '\0'.repeat(4096), {}, 'line 1 holds zero bytes'],
+    ['lines that a crash left as zeros', 'v.jsonl', '{"a":1}\n\0\0\0', {}, 'line 2 holds zero bytes'],
+    ['JSON with two values of a member', 'v.json', '{"a":900,"a":1}', {}, 'it has "a" twice, with two values'],
+    ['a row with two', 'v.jsonl', '{"a":900,"a":1}\n', {}, 'line 1 has "a" twice, with two values'],
+    ['JSON that is nested too deep', 'v.json', `{"b":${'['.repeat(100_000)}`, {}, 'it is nested deeper than 1000'],
+    ['CSV that is half-written', 'v.csv', 'a,b\n1,2\n95', {}, 'record 2 has no line end: it may be half-written'],
+    ['a header that is half-written', 'v.csv', 'a,b', {}, 'it ends within its header'],
     ['no UTF-8', 'v.json', Buffer.from([0x22, 0xff, 0x22]), {}, 'is no UTF-8: byte 1'],
     ['JSON lines, half-written', 'v.jsonl', '{"a":1}\n{"a":', {}, '1 of 2 rows of v.jsonl cannot be read'],
     ['CSV without a header', 'v.csv', '', {}, 'it has no header'],
@@ -119,6 +169,7 @@ describe('metrics.read', () => {
     expect(await read('v.csv', text, sum, { unreadable: { atMost: 2 } })).toEqual({
       values: { f: 6 },
       rows: 3,
+      without: {},
       looked: 2,
       unreadable: 2,
       leftOut: 0,
@@ -153,6 +204,72 @@ describe('metrics.read', () => {
   ])('%s is read by its suffix', async (name, text, value, figure) => {
     expect(await read(name, text, { f: value })).toMatchObject({ values: { f: figure } });
   });
+  test.each<[string, string]>([
+    ['v.csv', `a,b\n${'1,x\n'.repeat(300_000)}`],
+    ['v.jsonl', '{"a":1}\n'.repeat(100_000)],
+    ['v.json', `[${'{"a":1},'.repeat(150_000)}{"a":1}]`],
+    ['v.prom', Array.from({ length: 60_000 }, (_, index) => `a{b="${index}"} 1\n`).join('')],
+    ['v.lcov', `SF:a\n${Array.from({ length: 100_000 }, (_, index) => `DA:${index},1\n`).join('')}end_of_record\n`],
+  ])('all else of the worker goes on while a large %s is read', async (name, text) => {
+    const format = formatOf(name);
+    const values = { f: { path: format === 'csv' || format.startsWith('json') ? 'a' : '$.value', reduce: 'p95' } };
+    const input = metricsReadKind.input.parse({ file: name, values });
+    let turns = 0;
+    const turn = (): void => {
+      turns += 1;
+      next = setImmediate(turn);
+    };
+    let next = setImmediate(turn);
+    const begun = performance.now();
+    await figuresOf(Buffer.from(text), { format, path: name }, input);
+    const took = performance.now() - begun;
+    clearImmediate(next);
+    // None of them longer than some 50 ms, on a machine that is busy, too.
+    expect(turns).toBeGreaterThan(took / 200);
+    expect(turns).toBeGreaterThan(1);
+  });
+
+  test('it ends when nobody waits for it', async () => {
+    const input = metricsReadKind.input.parse({ file: 'v.csv', values: { f: { reduce: 'count' } } });
+    const alive = (): void => {
+      throw new Error('enough');
+    };
+    await expect(figuresOf(Buffer.from('a\n1\n'), { format: 'csv', path: 'v.csv', alive }, input)).rejects.toThrow(
+      'enough',
+    );
+  });
+
+  test('JSON is read up to a size, other formats beyond', async () => {
+    const base = temporaryFolder();
+    for (const name of ['v.json', 'v.csv']) {
+      writeFileSync(join(base, name), '');
+      truncateSync(join(base, name), 40_000_000);
+    }
+    const values = { f: { reduce: 'count' } };
+    const found = await runStep('metrics.read', { file: 'v.json', values }, { goLive: { baseDir: base } });
+    expect(failed(found).message).toContain('has 40000000 bytes, and 33554432 are read');
+  });
+
+  test.each<[string, string, JsonObject, JsonObject]>([
+    ['csv', 'a\n1\n2', { path: 'a', reduce: 'sum' }, { values: { f: 3 }, rows: 2 }],
+    ['jsonl', '{"a":0.93}\n{"a":null}\n', { path: 'a' }, { values: { f: 0.93 }, rows: 2 }],
+    ['jsonl', '{"a":1}\n{"a":2}\n', { path: 'a', reduce: 'first' }, { values: { f: 1 }, rows: 2 }],
+    ['jsonl', '', { reduce: 'count' }, { values: { f: 0 }, rows: 0 }],
+    ['jsonl', '{"a":900,"a":1}\n', { path: 'a' }, { values: { f: 1 }, rows: 1 }],
+    ['json', '{"a":900,"a":1}', { path: 'a' }, { values: { f: 1 }, rows: 1 }],
+  ])('the figures of a bundle of before come out as they were: %s %j', async (format, text, wanted, figures) => {
+    const again = (logged: JsonObject) =>
+      recomputeOutputs(
+        'metrics.read',
+        { file: `v.${format}`, values: { f: wanted } },
+        (name) => (name === `source.${format}` ? Buffer.from(text) : undefined),
+        logged,
+      );
+    expect(await again({ values: {}, rows: 1, looked: 1 })).toMatchObject(figures);
+    const now = await again({ ...figures, without: {} }).catch(() => ({}));
+    if (wanted.reduce !== 'first') expect(now).not.toMatchObject(figures);
+  });
+
   test('JUnit: failed test cases are counted', async () => {
     const text =
       '<testsuite name="s" tests="2" failures="1"><testcase name="a"/><testcase name="b"><failure/></testcase></testsuite>';

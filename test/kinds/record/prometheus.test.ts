@@ -1,5 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { prometheusRows } from '../../../kinds/record/prometheus.js';
+import { prometheusReader } from '../../../kinds/record/prometheus.js';
+import type { Json } from '../../../model/json.js';
+
+function prometheusRows(text: string) {
+  const rows: Json[] = [];
+  const reader = prometheusReader('utf-8', (row) => rows.push(row));
+  reader.push(Buffer.from(text));
+  return { rows, account: reader.end() };
+}
 
 test('samples, labels with escapes, time stamps, comments and what is no finite number', () => {
   const text = [
@@ -37,10 +45,22 @@ test.each([
   ['an HTML page', '<html>\n', 'is no sample'],
   ['a series twice', 'x{a="1",b="2"} 5\nx{b="2",a="1"} 6\n', 'has the series of x once more'],
   ['a last line without an end', 'x 1\nx{a="1"} 12', 'it may be half-written'],
+  ['a last comment without an end', 'x 1\n# HELP', 'it may be half-written'],
+  ['a series behind the end', 'x 1\n# EOF\nx{a="1"} 0\n', 'line 3 stands behind the # EOF'],
+  ['a comment behind the end', 'x 1\n# EOF\n# TYPE y counter\n', 'line 3 stands behind the # EOF'],
+  ['labels without number', `x{${'a="",'.repeat(400_000)}} 1\n`, 'line 1 has 2000005 bytes'],
+  ['zero bytes alone', '\0\0\0', 'line 1 holds zero bytes'],
 ])('%s is unreadable', (_, text, problem) => {
   expect(prometheusRows(text).account).toMatchObject({
     unreadable: 1,
     problem: expect.stringContaining(problem) as unknown,
+  });
+});
+
+test('the end is one without a line end, too', () => {
+  expect(prometheusRows('x 0.10000000000000001\n# EOF')).toMatchObject({
+    rows: [{ value: 0.1 }],
+    account: { unreadable: 0 },
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Json } from '../../../model/json.js';
-import { jsonReader, matches, recordReader, valueAt } from '../../../kinds/shared/jsonl.js';
+import { jsonReader, matches, recordReader, sameValue, valueAt } from '../../../kinds/shared/jsonl.js';
 import { cutAt, hostileBytes, plainLines, runs } from '../../kits/hostile-bytes.js';
 
 const read = (bytes: string | Buffer) => {
@@ -76,10 +76,24 @@ describe('fields of a record', () => {
   ])('%s', (path, value) => {
     expect(valueAt(record, path)).toEqual(value);
   });
-  test('a filter wants all of its fields, of a list any value, and a text is no number', () => {
+  test('a filter wants all of its fields, and of a list any value', () => {
     expect(matches({ a: 1, b: 'x' }, { a: [1, 2], b: 'x' })).toBe(true);
-    expect(matches({ a: '1' }, { a: 1 })).toBe(false);
+    expect(matches({ a: 1, b: 'y' }, { a: [1, 2], b: 'x' })).toBe(false);
     expect(matches({}, { a: null })).toBe(false);
+  });
+  test.each<[Json, Json, boolean]>([
+    ['500', 500, true],
+    ['500.0', 500, true],
+    [500, '500', true],
+    [true, 'true', true],
+    ['0500', 500, false],
+    ['', 0, false],
+    [null, 'null', false],
+    [[500], 500, false],
+    [false, 0, false],
+    ['12345678901234567890', '12345678901234567890', true],
+  ])('%j is what %j asks for: %j', (found, wanted, same) => {
+    expect(sameValue(found, wanted)).toBe(same);
   });
 });
 

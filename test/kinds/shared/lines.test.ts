@@ -34,7 +34,6 @@ describe('what is a line', () => {
     ['empty lines are lines', '\n\n', ['', '']],
     ['a byte order mark is taken', '\ufeffa\n\ufeffb\n', ['a', '\ufeffb']],
     ['zeros that a truncated log begins with', '\0\0\0a\nb\n', ['a', 'b']],
-    ['zeros that a log ends with', 'a\n\0\0\0', ['a']],
     ['UTF-16, little-endian', [0xff, 0xfe, 0x61, 0, 0x0a, 0, 0x0a, 0x0a, 0x0a, 0], ['a', '\u0a0a']],
     ['UTF-16, big-endian', [0xfe, 0xff, 0, 0x61, 0, 0x0d, 0, 0x0a, 0, 0x62], ['a', 'b']],
   ])('%s', (_, bytes, texts) => {
@@ -45,6 +44,10 @@ describe('what is a line', () => {
 
   test.each<[string, string | number[], string, string]>([
     ['zero bytes within a line', 'FA\0TAL\nb\n', 'line 1 holds zero bytes', 'FATAL'],
+    ['a text of zero bytes alone', '\0\0\0', 'line 1 holds zero bytes', ''],
+    ['a first line of zero bytes alone', '\0\0\0\na\n', 'line 1 holds zero bytes', ''],
+    ['zero bytes that a text ends with', 'a\n\0\0\0', 'line 2 holds zero bytes', ''],
+    ['zero bytes that a later line begins with', 'a\n\0\0FATAL\n', 'line 2 holds zero bytes', 'FATAL'],
     ['what is no UTF-8', [0x61, 0x0a, 0x46, 0xff, 0x0a], 'line 2 holds bytes that are no text', 'F\ufffd'],
     ['half a character', [0xe2, 0x82, 0x0a], 'line 1 holds bytes that are no text', '\ufffd'],
     ['half a character of UTF-16', [0xff, 0xfe, 0x3d, 0xd8, 0x0a, 0], 'line 1 holds bytes that are no text', '\ufffd'],
