@@ -124,7 +124,7 @@ function checkAgainst(
     if (!stood.has(undoneText(undo)) && !isHeldBy(first.plan, undo))
       policy('data/plan.json', `takes back ${undoneText(undo)}, which did not stand`);
   const known = new Set(takesBack.undos.map((undo) => undoneText(undo)));
-  // An undo by a command is logged as a step. What is none may be undone from then on: it was done here.
+  // In logs of 0.1.0, an undo of a list is logged as a step. What is none may be undone from then on: it was done here.
   for (const { undoes, seq, phase = '', phaseAttempt = 0, step = '' } of eventsOf(
     events,
     'undo.started',
