@@ -147,6 +147,11 @@ export const CHANGES = {
     since: 'unreleased',
     reason: 'An undo that a person had given up was tried, and asked about, once more by the next way back.',
   },
+  'whatever-fails-a-phase-is-told': {
+    since: 'unreleased',
+    reason:
+      'Notices of `no-go` were not sent for a phase that failed by a rejection, or was given up at a step: the end alone was told.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;
