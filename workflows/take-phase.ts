@@ -133,7 +133,7 @@ async function run({ session, plan, state }: Work, resume?: StepRecord[]): Promi
           ...(resume ? { resume } : {}),
         },
         workflowId,
-        `${state.index} ${plan.title} · ${owners}`,
+        [`${state.index} ${plan.title}`, ...(owners === '' ? [] : [owners])].join(' · '),
       ),
   );
   session.work = undefined;
