@@ -53,7 +53,7 @@ export function planTakingBack({ plan, state }: EndedGoLive, taking: TakingBack)
 
 /** Who answers for an undo of each phase: whoever was asked about it while the first ran. */
 export function asksOf({ phases }: Pick<Plan, 'phases'>): Record<PhaseId, Answerer> {
-  return Object.fromEntries(phases.map(({ id, onFail }) => [id, onFail.ask])) as Record<PhaseId, Answerer>;
+  return Object.fromEntries(phases.map(({ id, onFail }) => [id, onFail.ask]));
 }
 
 /** No phase of the first has it: an undo of that one would seem to take this one back. */

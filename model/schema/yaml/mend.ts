@@ -88,14 +88,14 @@ class Mending {
 
   /** Remembers what is said of a place that has no stand-in: it was hidden by something else. */
   keep(issue: z.core.$ZodIssue): void {
-    const path = issue.path as Path;
+    const path = keysOf(issue);
     if (!this.faulty.some((one) => begins(path, one)))
       this.later.push({ issue, value: copyOf(valueAt(this.copy, path)) });
   }
 
   /** Changes the copy so that the issue goes, or another one comes in its place. */
   settle(issue: z.core.$ZodIssue): boolean {
-    const path = issue.path as Path;
+    const path = keysOf(issue);
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) this.leaveOut(path, key);
       return true;
@@ -109,7 +109,7 @@ class Mending {
   }
 
   private leaveOut(path: Path, key: string): void {
-    const holder = valueAt(this.copy, path) as Holder | undefined;
+    const holder = holderAt(this.copy, path);
     if (!holder || !Object.hasOwn(holder, key)) return;
     const known = specsAt(this.spec, path).flatMap((one) => Object.keys(one.properties ?? {}));
     const meant = nearest(key, known);
@@ -127,7 +127,7 @@ class Mending {
     this.next.set(key, at + 1);
     if (at === 0) this.lose(path);
     const choices = [...valuesOf(specsAt(this.spec, path)), ...STAND_INS];
-    const holder = valueAt(this.copy, path.slice(0, -1)) as Holder | undefined;
+    const holder = holderAt(this.copy, path.slice(0, -1));
     const last = path.at(-1);
     if (holder === undefined || last === undefined) return true;
     if (at >= choices.length) return this.remove(path);
@@ -139,7 +139,7 @@ class Mending {
   /** Takes a value out; an item of a list keeps its place, so its whole list goes. */
   private remove(path: Path): boolean {
     const above = path.slice(0, -1);
-    const holder = valueAt(this.copy, above) as Holder | undefined;
+    const holder = holderAt(this.copy, above);
     const last = path.at(-1);
     if (holder === undefined || last === undefined) return true;
     if (typeof last === 'string' && Object.hasOwn(holder, last)) return delete holder[last];
@@ -163,7 +163,17 @@ class Mending {
   }
 }
 
-const copyOf = <T>(value: T): T => (value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T));
+const copyOf = (value: unknown): unknown => (value === undefined ? value : JSON.parse(JSON.stringify(value)));
+
+/** Path of an issue: JSON has no symbols for keys. */
+const keysOf = ({ path }: z.core.$ZodIssue): Path => path.map((key) => (typeof key === 'symbol' ? String(key) : key));
+
+/** The map or list at a path. */
+function holderAt(value: unknown, path: Path): Holder | undefined {
+  const holder = valueAt(value, path);
+  return isHolder(holder) ? holder : undefined;
+}
+const isHolder = (value: unknown): value is Holder => typeof value === 'object' && value !== null;
 
 /** A value with nothing but this at a path. */
 const around = (path: readonly PropertyKey[], value: unknown): unknown =>

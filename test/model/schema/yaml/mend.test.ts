@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { parse, stringify } from 'yaml';
+import { parse, parseDocument, stringify } from 'yaml';
 import { z } from 'zod';
 import type { StepKind } from '../../../../model/schema/format/kind.js';
 import { loadProject } from '../../../../model/schema/format/project.js';
@@ -63,15 +63,17 @@ const OF_THE_VALUE =
 /** What only the later checks find, far from what the schema refuses. */
 const LATER = "there is no role 'nobody'";
 
-const copy = (): Json => parse(RICH) as Json;
-const found = (value: Json) => {
+const json: z.ZodType<Json> = z.json();
+const rich = z.looseObject({ phases: z.array(z.record(z.string(), json)) });
+type Rich = z.infer<typeof rich>;
+const copy = (): Rich => rich.parse(parse(RICH));
+const found = (value: unknown) => {
   const { problems = [], partial } = loadRunbook(stringify(value), 'rich.yaml', kinds);
   return { messages: problems.map(({ message }) => message), partial };
 };
 const LAST_PHASE = { id: 'last', owner: 'nobody', steps: [{ id: 'p', uses: 'wait', with: { for: '1s' } }] };
-function withLater(value: Json): Json {
-  const { phases } = value as { phases: Json };
-  if (Array.isArray(phases)) phases.push(structuredClone(LAST_PHASE));
+function withLater(value: Rich): Rich {
+  value.phases.push(structuredClone(LAST_PHASE));
   return value;
 }
 
@@ -83,12 +85,10 @@ function places(value: Json, path: (string | number)[] = []): (string | number)[
     return [at, ...places(inner, at)];
   });
 }
-function changed(path: (string | number)[], wrong: Json): Json {
-  const value = withLater(copy());
-  let holder = value as Record<string | number, Json>;
-  for (const key of path.slice(0, -1)) holder = holder[key] as Record<string | number, Json>;
-  holder[path.at(-1) ?? ''] = wrong;
-  return value;
+function changed(path: (string | number)[], wrong: Json): unknown {
+  const document = parseDocument(stringify(withLater(copy())));
+  document.setIn(path, wrong);
+  return document.toJS();
 }
 
 test('the runbook is in order, but for what only the later checks find', () => {
@@ -97,7 +97,7 @@ test('the runbook is in order, but for what only the later checks find', () => {
 });
 
 describe('one bad value anywhere hides nothing else, and makes nothing else wrong', () => {
-  const all = places(parse(RICH) as Json).filter((path) => path[0] !== 'phases' || path.length > 1);
+  const all = places(json.parse(parse(RICH))).filter((path) => path[0] !== 'phases' || path.length > 1);
   test.each<[string, Json]>([
     ['a map of something else', { strange: { deep: 1 } }],
     ['a number', -1.5],
@@ -114,11 +114,11 @@ describe('one bad value anywhere hides nothing else, and makes nothing else wron
 });
 
 test('what the schema hides of itself is told as well: below a misspelt key, and in two forms at once', () => {
-  const value = withLater(copy()) as { phases: { [key: string]: Json }[] };
+  const value = withLater(copy());
   const [look, open] = value.phases;
   if (!look || !open) throw new Error('no phases');
   // All of a phase below a key that is not one: it is looked at as what it is meant for.
-  look.stpes = [...(look.steps as Json[]), { id: 'x', uses: 'http.chek', with: {} }];
+  look.stpes = [...(Array.isArray(look.steps) ? look.steps : []), { id: 'x', uses: 'http.chek', with: {} }];
   delete look.steps;
   open.owner = 5;
   const { messages, partial } = found(value);
@@ -132,7 +132,7 @@ test('what the schema hides of itself is told as well: below a misspelt key, and
 });
 
 test('who names what lost its id is not called wrong, and more may show', () => {
-  const value = withLater(copy()) as { phases: { [key: string]: Json }[] };
+  const value = withLater(copy());
   Object.assign(value.phases[0] ?? {}, { id: 'Look It' });
   const { messages, partial } = found(value);
   expect(messages).toEqual([expect.stringContaining(`'id' cannot be "Look It"`), LATER]);
@@ -155,7 +155,7 @@ test.each([
 });
 
 test('a place in a list is called by its list, and what is wrong says what to write', () => {
-  const value = copy() as { [key: string]: Json };
+  const value = copy();
   value.notices = [{ on: ['waiting', 'nogo'], with: { kind: 'webhook', url: { env: 'HOOK' } } }];
   value.schedules = [
     {
@@ -165,8 +165,7 @@ test('a place in a list is called by its list, and what is wrong says what to wr
       blackouts: [{ from: '2026-12-24', to: '2026-12-25T00:00:00Z', why: 'x' }],
     },
   ];
-  const phases = value.phases as { [key: string]: Json }[];
-  phases.push({ id: 'bad', gates: [{ id: 'g', value: 'phases.look.steps.pause.waitedMs +', within: [0, 'x'] }] });
+  value.phases.push({ id: 'bad', gates: [{ id: 'g', value: 'phases.look.steps.pause.waitedMs +', within: [0, 'x'] }] });
   const { problems = [] } = loadRunbook(stringify(value), 'rich.yaml', kinds);
   expect(problems.map(({ message, hint }) => `${message}. ${hint}`)).toEqual([
     `'on[1]' cannot be "nogo". Did you mean 'no-go'?`,
