@@ -142,7 +142,7 @@ test('who names what lost its id is not called wrong, and more may show', () => 
 test('a key that stands twice hides nothing but its second value', () => {
   const text = stringify(withLater(copy())).replace('title: Rich', 'title: Rich\ntitle: Richer');
   const { problems, partial } = loadRunbook(text, 'rich.yaml', kinds);
-  expect(problems?.map(({ message }) => message)).toEqual(['this key stands twice', LATER]);
+  expect(problems?.map(({ message }) => message)).toEqual([LATER, 'this key stands twice']);
   expect(partial).toBe(true);
 });
 
@@ -168,9 +168,9 @@ test('a place in a list is called by its list, and what is wrong says what to wr
   value.phases.push({ id: 'bad', gates: [{ id: 'g', value: 'phases.look.steps.pause.waitedMs +', within: [0, 'x'] }] });
   const { problems = [] } = loadRunbook(stringify(value), 'rich.yaml', kinds);
   expect(problems.map(({ message, hint }) => `${message}. ${hint}`)).toEqual([
-    `'on[1]' cannot be "nogo". Did you mean 'no-go'?`,
     expect.stringMatching(/^the expression ends where more is wanted. Write it whole: /),
     `'within[1]' must be a number, but is a text. Write it without quotes, e.g. 5 or 0.7.`,
+    `'on[1]' cannot be "nogo". Did you mean 'no-go'?`,
     `'from' cannot be "2026-12-24": it is not a date and time with a zone, e.g. 2026-12-24T18:00:00+01:00. ` +
       'Write a date and time with a zone, e.g. 2026-12-24T18:00:00+01:00.',
   ]);
