@@ -88,6 +88,7 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'model/schema/plan/plan-reach.ts': part('model/schema/plan/planner'),
   'model/schema/yaml/issues.ts': part('model/schema/load'),
   'model/schema/yaml/source.ts': part('model/schema/load'),
+  'model/schema/yaml/stand-ins.ts': part('model/schema/yaml/mend'),
   'model/text/pattern-atoms.ts': part('model/text/pattern'),
   'model/text/pattern-syntax.ts': part('model/text/pattern'),
   'model/state/contract.ts': table('replay/histories'),

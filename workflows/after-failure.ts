@@ -5,6 +5,7 @@ import type { PhasePlan } from '../model/plan/plan.js';
 import { goesOnAt } from '../model/state/standing.js';
 import type { PhaseState } from '../model/state/state.js';
 import { phaseDueAgain, phasePassedOver, phaseWaits } from '../model/state/transitions.js';
+import { withStop } from '../model/text/with-stop.js';
 import { mayGoOn } from '../model/verdict.js';
 import { changed } from './changes.js';
 import { askOperator } from './people/ask.js';
@@ -56,6 +57,13 @@ export async function afterRollback(work: Work, cause: Cause): Promise<Next | 'w
   if (cause.of === 'failure') return behindFailure(work);
   if (cause.of === 'given-up') return behindGivenUp(work, cause.answer);
   return cause.of === 'chosen' ? end(work) : 'stop';
+}
+
+/** Tells a failure by a person's word, before what follows it. */
+export async function tellOf(work: Work): Promise<void> {
+  if (work.session.aborted || !changed('whatever-fails-a-phase-is-told')) return;
+  await work.session.flush();
+  await tell(work);
 }
 
 /** Who wants to hear of failures hears of this one. */
@@ -119,7 +127,7 @@ export async function askAboutPhase(work: Work): Promise<Next | 'waived'> {
   if (state.endedAt === undefined) phaseWaits(state);
   const answer = await askOperator(session, desk, {
     about: addressText({ phase: plan.id }),
-    text: `${plan.title}: ${state.sentence ?? 'failed'} What now? (A waiver of its failed gates would let it pass.)${later}`,
+    text: `${plan.title}: ${withStop(state.sentence ?? 'failed')} What now? (A waiver of its failed gates would let it pass.)${later}`,
     choices: ['retry-phase', 'continue', 'rollback', 'stop'],
     ...plan.onFail.ask,
     settled: () => state.gates.length > 0 && waived(),
@@ -161,6 +169,7 @@ function end({ session, state }: Work): 'stop' {
 
 /** Does what an operator who was asked about a step chose for its phase. To take the phase again is to give it up first. */
 export async function leaveAtStep(work: Work, answer: ChooseMessage): Promise<Next> {
+  await tellOf(work);
   if (answer.choice === 'retry-phase' && changed('a-phase-given-up-at-a-step-is-rolled-back')) {
     await giveUp(work, answer);
     return behindGivenUp(work, answer);

@@ -151,6 +151,11 @@ export const CHANGES = {
     since: 'unreleased',
     reason: 'A notice whose activity failed ended the go-live without a verdict and undid nothing; now it is noted.',
   },
+  'whatever-fails-a-phase-is-told': {
+    since: 'unreleased',
+    reason:
+      'Notices of `no-go` were not sent for a phase that failed by a rejection, or was given up at a step: the end alone was told.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;

@@ -1,8 +1,9 @@
 import type { ChooseMessage } from '../model/people/message.js';
 import { addressText } from '../model/plan/address.js';
-import type { PhasePlan } from '../model/plan/plan.js';
+import type { Answerer } from '../model/plan/taking-back.js';
 import type { PhaseResult, StepRecord, UndoEntry } from '../model/state/state.js';
 import { undoAgain, undoneByHand } from '../model/state/transitions.js';
+import { withStop } from '../model/text/with-stop.js';
 import { changed } from './changes.js';
 import type { BegunWay, Settling, UndoAsking } from './inputs.js';
 import { type Answer, askOperator } from './people/ask.js';
@@ -52,17 +53,18 @@ export async function settleUndos(
 
 const byUndo = (entry: UndoEntry) => (record: StepRecord) => record.id === undoId(entry);
 
-/** The phase whose operator is asked. A step of a rollback is of none: then it is the last one that was begun. */
-function phaseOf({ plan, state }: Session, entry: UndoEntry): PhasePlan | undefined {
-  // Its phase is one of an earlier go-live: who takes that back answers for it.
-  if (plan.takesBack) return plan.phases[0];
+/** The operator of its phase. A step of a rollback is of none: then it is that of the last one that was begun. */
+function askedOf({ plan, state }: Session, entry: UndoEntry): Answerer | undefined {
+  // Its phase is one of the earlier go-live.
+  if (plan.takesBack) return plan.takesBack.asks?.[entry.phase] ?? plan.phases[0]?.onFail.ask;
   const begun = state.phases.findLast(({ startedAt }) => startedAt !== undefined)?.id;
-  return plan.phases.find(({ id }) => id === entry.phase) ?? plan.phases.find(({ id }) => id === begun);
+  const phase = plan.phases.find(({ id }) => id === entry.phase) ?? plan.phases.find(({ id }) => id === begun);
+  return phase?.onFail.ask;
 }
 
 /** The answer, or why nobody can give one. */
 async function ask(session: Session, entry: UndoEntry, asking: UndoAsking): Promise<Answer | string> {
-  const { role = '', expiresMs = 0 } = phaseOf(session, entry)?.onFail.ask ?? {};
+  const { role = '', expiresMs = 0 } = askedOf(session, entry) ?? {};
   const { people } = session.plan;
   const held = role !== '' && (!people || Object.values(people).some((roles) => roles.includes(role)));
   if (!held || !session.desk) return `Nobody can be asked: nobody holds the role '${role}'.`;
@@ -71,7 +73,7 @@ async function ask(session: Session, entry: UndoEntry, asking: UndoAsking): Prom
   const taken = changedFile === undefined ? '' : ' with the file as it is now';
   const answer = await askOperator(session, session.desk, {
     about: addressText({ phase: entry.phase, part: entry.step }),
-    text: `${title}: ${entry.failure?.message ?? 'failed'} \`retry\` tries again${taken}, \`done\` says how it was done by hand, \`stop\` gives it up.`,
+    text: `${title}: ${withStop(entry.failure?.message ?? 'failed')} \`retry\` tries again${taken}, \`done\` says how it was done by hand, \`stop\` gives it up.`,
     choices: ['retry', 'done', 'stop'],
     role,
     expiresMs,
@@ -109,6 +111,6 @@ function judged({ result, asked, nobody }: Settling): PhaseResult {
     const sentence = `${result.steps.length} of ${result.steps.length} steps done; an operator was asked ${asked === 1 ? 'once' : `${asked} times`}.`;
     return { ...result, status: 'passed', verdict: 'go', sentence };
   }
-  const why = first ? ` ${first.title}: ${first.failure?.message ?? 'failed'}` : '';
+  const why = first ? ` ${first.title}: ${withStop(first.failure?.message ?? 'failed')}` : '';
   return { ...result, sentence: `${broken.length} of its steps failed.${why}${nobody ? ` ${nobody}` : ''}` };
 }

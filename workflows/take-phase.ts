@@ -5,7 +5,7 @@ import type { PhasePlan } from '../model/plan/plan.js';
 import type { PhaseResult, PhaseState, StepRecord } from '../model/state/state.js';
 import { sameEntry } from '../model/state/take-back.js';
 import { phaseJudged, phaseRuns, phaseSkipped } from '../model/state/transitions.js';
-import { afterFailure, afterRollback, askAboutPhase, type Next, type Work } from './after-failure.js';
+import { afterFailure, afterRollback, askAboutPhase, type Next, tellOf, type Work } from './after-failure.js';
 import { changed } from './changes.js';
 import { cancellable, runChild } from './child.js';
 import { askApproval, askChecklist } from './people/ask.js';
@@ -77,7 +77,8 @@ function stopped({ session, state }: Work, sentence: string): 'stop' {
 }
 
 /** Approvals of the phase before its steps or after its gates; the latter bind to what was measured. */
-async function allowed({ session, plan, state }: Work, when: 'before' | 'after'): Promise<boolean> {
+async function allowed(work: Work, when: 'before' | 'after'): Promise<boolean> {
+  const { session, plan, state } = work;
   const rules = plan.approvals.filter((approval) => approval.when === when);
   // One that the execution before asked is taken up; those before it were answered there.
   const open = session.asking?.stage === when ? session.asking.id : undefined;
@@ -94,6 +95,7 @@ async function allowed({ session, plan, state }: Work, when: 'before' | 'after')
       const status = session.aborted ? 'cancelled' : 'failed';
       const said = `${question} ${sentence}`;
       end(session, state, { status, verdict: 'no-go', sentence: said });
+      await tellOf(work);
       if (rule.onReject && !session.aborted)
         await namedRollback(session, rule.onReject, plan.id, `${plan.title}: ${said}`, { of: 'rejection' });
       return false;
@@ -131,7 +133,7 @@ async function run({ session, plan, state }: Work, resume?: StepRecord[]): Promi
           ...(resume ? { resume } : {}),
         },
         workflowId,
-        `${state.index} ${plan.title} · ${owners}`,
+        [`${state.index} ${plan.title}`, ...(owners === '' ? [] : [owners])].join(' · '),
       ),
   );
   session.work = undefined;

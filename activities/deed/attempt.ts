@@ -116,9 +116,9 @@ async function attemptAlone(of: Call): Promise<StepResult> {
 
 /** Records how the attempt failed. @returns what Temporal is told */
 async function reportFailure(of: Call, error: unknown): Promise<Error> {
-  const { activity, timeout, budgetMs, heartbeat, logger, secrets, task } = of;
+  const { activity, timeout, heartbeat, logger, secrets, task } = of;
   const read = failureOf(error, secrets.redact);
-  const failure = timeout.aborted ? timedOut(read, budgetMs, heartbeat.latest()?.text) : read;
+  const failure = timeout.aborted ? timedOut(read, task.timeoutMs, heartbeat.latest()?.text) : read;
   const isStopped = activity.cancellationSignal.aborted;
   const ended = isStopped ? stopped(failure, isDrained(activity)) : failure;
   if (failure.code === 'INTERNAL') logger.error({ err: withoutSecrets(error, secrets) }, 'a step failed by a defect');
@@ -149,10 +149,10 @@ function handlerBudget(timeoutMs: number): number {
   return Math.max(1, timeoutMs - Math.min(5000, Math.max(50, timeoutMs / 10)));
 }
 
-function timedOut(failure: StepFailure, budgetMs: number, latest: string | undefined): StepFailure {
+function timedOut(failure: StepFailure, timeoutMs: number, latest: string | undefined): StepFailure {
   if (!CAUSED_BY_ABORT.includes(failure.code)) return failure;
   const seen = latest ? ` The last that was seen of it: ${latest}` : '';
-  const message = `The step was not done within ${formatDuration(budgetMs)} and was stopped.${seen}`;
+  const message = `The step was not done within ${formatDuration(timeoutMs)} and was stopped.${seen}`;
   return { ...failureOf(new StepError('TIMED_OUT', message)), facts: failure.facts, evidence: failure.evidence };
 }
 

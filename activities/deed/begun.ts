@@ -11,7 +11,7 @@ import type { Opened } from './journal.js';
  *
  * 1. the lease: the attempt is there, and nothing is done;
  * 2. the intent in the journal, with the promise; then the attempt looks whether its execution was given up;
- * 3. `step.started` in the log of the go-live;
+ * 3. `step.started` in the log of the go-live, `undo.started` of an undo;
  * 4. what the kind remembers for its undo, and then the deed.
  *
  * So a step without `step.started` never came to its deed, whatever else it left. One with `step.started` had an intent:
@@ -27,7 +27,7 @@ export interface Log {
 
 const line = z.looseObject({ type: z.string() });
 const started = z.object({
-  type: z.literal('step.started'),
+  type: z.enum(['step.started', 'undo.started']),
   phase: z.string(),
   phaseAttempt: z.int(),
   step: z.string(),

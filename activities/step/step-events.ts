@@ -27,7 +27,8 @@ export async function record<W extends What, F extends Found<W>>(
   facts: Exactly<F, Found<W>>,
 ): Promise<void> {
   const { phase, phaseAttempt, step, epoch } = task;
-  const type = TYPES[what][call.part];
+  // An undo of a list is the deed of a kind, and takes back all the same.
+  const type = TYPES[what][task.undoes ? 'undo' : call.part];
   const event = { type, phase, phaseAttempt, step, epoch, kind: call.name, ...facts };
   // Type and facts go together by the signature; the compiler forgets it when they are spread.
   await appendEvent(task.goLive.evidenceDir, event as unknown as EventDraft);

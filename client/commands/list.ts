@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import { changeOf } from '../../model/plan/address.js';
 import { table } from '../render/table.js';
+import { clean } from '../render/text.js';
 import { CliError } from '../errors.js';
 import type { Listed, ListFilter } from '../go-live/list.js';
 
@@ -27,7 +28,7 @@ export function register(program: Command): void {
         const filter: ListFilter = { limit: options.limit, target: options.target, verdict: options.verdict };
         const rows = await listGoLives(connection.client, filter);
         if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-        else process.stdout.write(listing(rows));
+        else process.stdout.write(listing(rows, filter));
         if (rows.some(({ running }) => running) && !(await isPolled(connection.client)))
           talk('No worker answers: what runs stands still. `golive up --detach` starts one; nothing is lost.');
       } finally {
@@ -36,8 +37,16 @@ export function register(program: Command): void {
     });
 }
 
-function listing(rows: readonly Listed[]): string {
-  if (rows.length === 0) return 'No go-lives. `golive rehearse <runbook>` or `golive start <runbook>` begins one.\n';
+/** The go-lives as a table, or in a sentence that there are none like these. */
+export function listing(rows: readonly Listed[], { target, verdict }: Pick<ListFilter, 'target' | 'verdict'>): string {
+  if (rows.length === 0) {
+    if (target === undefined && verdict === undefined)
+      return 'No go-lives. `golive rehearse <runbook>` or `golive start <runbook>` begins one.\n';
+    const of = target === undefined ? '' : ` of '${clean(target)}'`;
+    const like =
+      verdict === undefined ? '' : verdict === 'running' ? ' is running' : ` has the verdict ${clean(verdict)}`;
+    return `No go-live${of}${like || ' is there'}. \`golive list\` without options shows all.\n`;
+  }
   const head = ['TARGET', 'CHANGE', 'RUNBOOK', 'MODE', 'VERDICT', 'PHASE', 'WAITING FOR', 'STARTED', 'BY'];
   const cells = rows.map((row) => [
     row.target,

@@ -14,14 +14,18 @@ export function register(program: Command): void {
     .option('--json', 'print the problems as JSON')
     .addHelpText('after', '\nExample:\n  golive validate runbooks/*.yaml')
     .action(async (files, options) => {
-      const { readText, resolveRunbook, showProblems } = await import('../runbook/load.js');
+      const { MORE_MAY_SHOW, readText, resolveRunbook, showProblems } = await import('../runbook/load.js');
       const { loadRunbook } = await import('../../model/schema/load.js');
       const { openProject } = await import('../runbook/load.js');
       const { unmetQuorums } = await import('../runbook/quorum.js');
       const { scheduleLines, scheduleNotes } = await import('../runbook/schedule-notes.js');
       const people = openProject().project.people;
       const results = files.map((argument) => {
-        const { runbook, problems = [] } = loadRunbook(readText(resolveRunbook(argument)).text, argument, stepKinds);
+        const {
+          runbook,
+          problems = [],
+          partial = false,
+        } = loadRunbook(readText(resolveRunbook(argument)).text, argument, stepKinds);
         const steps = runbook?.phases.reduce((sum, phase) => sum + (phase.steps?.length ?? 0), 0) ?? 0;
         const notes = runbook && people ? unmetQuorums(runbook, people) : [];
         const schedules = runbook ? scheduleNotes(runbook, new Date()) : [];
@@ -31,6 +35,7 @@ export function register(program: Command): void {
           phases: runbook?.phases.length ?? 0,
           steps,
           problems,
+          partial,
           notes,
           schedules,
         };
@@ -48,6 +53,7 @@ export function register(program: Command): void {
       const count = bad.reduce((sum, { problems }) => sum + problems.length, 0);
       if (bad.length > 0) {
         process.stderr.write(`${counted(count, 'problem')} in ${bad.length} of ${counted(files.length, 'file')}.\n`);
+        if (bad.some(({ partial }) => partial)) process.stderr.write(`${MORE_MAY_SHOW}\n`);
         process.exitCode = 2;
       }
     });

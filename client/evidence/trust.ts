@@ -29,10 +29,24 @@ export function readTrust({ key = [], signers, revoked, expect }: TrustOptions):
   }
   if (revoked !== undefined) need(revoked, 'list of revoked keys');
   return {
-    keys: key.map((one) => (/^SHA256:[A-Za-z0-9+/]{43}$/.test(one) ? one : fingerprintOfFile(one))),
+    keys: key.map(fingerprintFrom),
     ...(expect === undefined ? {} : { expect }),
     ...(signers === undefined ? {} : { signers: { text: textOf(signers, 'file of allowed signers'), revoked } }),
   };
+}
+
+const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}$/;
+
+/** Of a fingerprint itself, or of the file that it names. @throws CliError (exit 2) */
+function fingerprintFrom(key: string): string {
+  if (FINGERPRINT.test(key)) return key;
+  // What begins as a fingerprint is meant as one, unless such a file is there.
+  if (existsSync(key) || !/^(sha-?256|md5)\b|^[A-Za-z0-9+/]{43}=?$|^([0-9a-f]{2}:){7,}/i.test(key))
+    return fingerprintOfFile(key);
+  throw new CliError(`'${key.slice(0, 80)}' is no whole fingerprint.`, {
+    exitCode: 2,
+    hint: 'One is SHA256: and 43 letters, digits, + or /, without = at its end: SHA256:gPDd+ey4FHvpGSR7u9sR0wh784z0wdJw6xuO/AmB+98.',
+  });
 }
 
 function unreadable(what: string, path: string, why?: string): CliError {

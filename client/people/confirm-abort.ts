@@ -17,7 +17,7 @@ export async function confirmAbort(
   try {
     const { state } = await readOnce(connection.client, target);
     if (state.mode !== 'live' || state.endedAt !== undefined) return;
-    talk(clean(abortText(keep ? { ...state, aborted: { keep } } : state)));
+    talk(clean(wouldBe(abortText(keep ? { ...state, aborted: { keep } } : state))));
     await confirmLive(`Abort this LIVE go-live of ${target}?`, yes, {
       nothing: 'Nothing was aborted.',
       hint: 'It goes on.',
@@ -25,4 +25,9 @@ export async function confirmAbort(
   } finally {
     await connection.close();
   }
+}
+
+/** What an abort does, told before anybody accepted it. */
+export function wouldBe(text: string): string {
+  return `Nothing is stopped yet. If the abort is accepted: ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }

@@ -99,7 +99,8 @@ function phaseChanges(
   const begins = (at: string | undefined, attempt: number): Said[] => {
     const owner = phase.owner.map((role) => clean(roleName(state, role), 40)).join(', ');
     const which = attempt > 1 ? `, attempt ${attempt}` : '';
-    return said(at, `${mark('running', style)} ${style.bold(name)} (${owner})${which}`);
+    const whose = owner === '' ? '' : ` (${owner})`;
+    return said(at, `${mark('running', style)} ${style.bold(name)}${whose}${which}`);
   };
   const known = was?.history.length ?? 0;
   for (const [index, { endedAt, ...attempt }] of phase.history.entries()) {

@@ -19,9 +19,10 @@ const SHOWN = 20;
 export function verificationLines(verification: Verification): string[] {
   const { bundle, ok, exitCode, seal, sentence, checks, notJudged, findings, findingCount } = verification;
   const width = Math.max(...checks.map(({ what }) => what.length));
-  const lines = checks.map(({ what, count, findings: bad, note }) => {
+  const lines = checks.map(({ what, count, findings: bad, note, absent }) => {
     const said = note === undefined ? '' : `  ${clean(note, 100)}`;
-    return `${bad === 0 ? SIGNS.passed : SIGNS.failed} ${what.padEnd(width)}  ${String(count).padStart(5)}${said}`;
+    const sign = bad > 0 ? SIGNS.failed : absent ? SIGNS.skipped : SIGNS.passed;
+    return `${sign} ${what.padEnd(width)}  ${String(count).padStart(5)}${said}`;
   });
   const listed = findings.slice(0, SHOWN).map(findingLine);
   const more = findingCount > SHOWN ? [`  and ${findingCount - SHOWN} more${moreIn(findingCount)}`] : [];

@@ -112,12 +112,15 @@ export function showProblems(problems: readonly Problem[]): string {
     .join('\n');
 }
 
+/** Said where what is wrong kept the rest of a file from being looked at. */
+export const MORE_MAY_SHOW = 'Not all could be looked at: when this is mended, more may show.';
+
 /** The error of a file with problems. */
-export function problemError(file: string, problems: readonly Problem[]): CliError {
+export function problemError(file: string, problems: readonly Problem[], partial: boolean): CliError {
   const count = counted(problems.length, 'problem');
   return new CliError(`${file} has ${count}.\n\n${showProblems(problems)}`, {
     exitCode: 2,
-    hint: `Mend them; golive validate ${file} shows them again.`,
+    hint: `${partial ? `${MORE_MAY_SHOW} ` : ''}Mend them; golive validate ${file} shows them again.`,
   });
 }
 
@@ -129,8 +132,8 @@ export async function openRunbook(argument: string): Promise<OpenedRunbook> {
   const path = resolveRunbook(argument);
   const { text, sha256 } = readText(path);
   const file = shown(path);
-  const { runbook, problems } = loadRunbook(text, file, stepKinds);
-  if (!runbook) throw problemError(file, problems);
+  const { runbook, problems, partial } = loadRunbook(text, file, stepKinds);
+  if (!runbook) throw problemError(file, problems, partial);
   return {
     id: runbook.id,
     file,
@@ -148,8 +151,8 @@ export function openProject(cwd: string = process.cwd()): { folder: string; proj
   const folder = projectFolder(cwd);
   const path = join(folder, 'golive.yaml');
   if (!existsSync(path)) return { folder, project: {} };
-  const { project, problems } = loadProject(readText(path).text, shown(path));
-  if (!project) throw problemError(shown(path), problems);
+  const { project, problems, partial } = loadProject(readText(path).text, shown(path));
+  if (!project) throw problemError(shown(path), problems, partial);
   return { folder, project };
 }
 

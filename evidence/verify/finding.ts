@@ -29,6 +29,8 @@ export interface Finding {
 interface Looked {
   count: number;
   note?: string;
+  /** What the group is about was not there, or could not be read: that nothing was found says nothing. */
+  absent?: true;
 }
 
 /** Findings that are kept; a manifest of a million lines may give a million. All are counted. */
@@ -37,7 +39,7 @@ export const KEPT = 1000;
 /** Collects what does not hold, counts what was looked at, and says what was not judged again. */
 export class Findings {
   readonly list: Finding[] = [];
-  readonly checked: { what: string; count: number; findings: number; note?: string }[] = [];
+  readonly checked: { what: string; count: number; findings: number; note?: string; absent?: true }[] = [];
   /** What golive took as it stands, since it cannot judge it again. */
   readonly asLogged: { what: string; count: number; why: string }[] = [];
   /** All that was found, also what is not kept. */
@@ -63,8 +65,8 @@ export class Findings {
   /** Runs one group of checks; `count` things were looked at in it. */
   async group(what: string, run: () => Promise<Looked> | Looked): Promise<void> {
     const before = this.count;
-    const { count, note } = await run();
-    this.checked.push({ what, count, findings: this.count - before, ...(note === undefined ? {} : { note }) });
+    const looked = await run();
+    this.checked.push({ what, findings: this.count - before, ...looked });
   }
 
   /** Reads something; what cannot be read is a finding, and gives nothing. */

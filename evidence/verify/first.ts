@@ -6,6 +6,7 @@ import { isBegun, isGoLiveState } from '../../model/evidence/records.js';
 import { undoneText } from '../../model/evidence/step-place.js';
 import { canonicalJson, type Json } from '../../model/json.js';
 import { type ApprovalPlan, type Plan, stepsOf } from '../../model/plan/plan.js';
+import { asksOf } from '../../model/plan/plan-taking-back.js';
 import type { StandingUndo, TakesBack } from '../../model/plan/taking-back.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { sha256 } from '../hash.js';
@@ -116,12 +117,14 @@ function checkAgainst(
   const asks = plan.phases[0]?.approvals.find(({ auto }) => auto === undefined);
   if (plan.mode !== first.plan.mode || whoMust(asks) !== whoMust(asked))
     policy('data/plan.json', 'does not ask those who had to approve what is taken back');
+  if (takesBack.asks !== undefined && canonicalJson(takesBack.asks) !== canonicalJson(asksOf(first.plan)))
+    policy('data/plan.json', 'asks others about its undos than the operators of their phases');
   const stood = new Set((first.state.undos ?? []).map((undo) => undoneText(undo)));
   for (const undo of takesBack.undos)
     if (!stood.has(undoneText(undo)) && !isHeldBy(first.plan, undo))
       policy('data/plan.json', `takes back ${undoneText(undo)}, which did not stand`);
   const known = new Set(takesBack.undos.map((undo) => undoneText(undo)));
-  // An undo by a command is logged as a step. What is none may be undone from then on: it was done here.
+  // In logs of 0.1.0, an undo of a list is logged as a step. What is none may be undone from then on: it was done here.
   for (const { undoes, seq, phase = '', phaseAttempt = 0, step = '' } of eventsOf(
     events,
     'undo.started',

@@ -34,7 +34,7 @@ export async function readRecord(
       | { plan: Plan; digest: string; startedBy: string }
       | undefined;
     const state = readJson(bag, 'data/state.json', isStateFile, findings) as GoLiveState | undefined;
-    if (!started || !state) return { count: 0 };
+    if (!started || !state) return { count: 0, absent: true };
     const { plan, digest, startedBy } = started;
     const differ = (item: string, what: string) => findings.add('policy', item, what);
     if (sha256(canonicalJson(plan)) !== digest) differ('data/plan.json', 'is not the plan that its digest names');

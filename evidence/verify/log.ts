@@ -17,7 +17,7 @@ export async function checkLog(bag: Bag, seal: SealPredicate | undefined, findin
   await findings.group('the event log, line by line', () => {
     if (!bag.payload.has(LOG)) {
       if (hiddenBy(bag, LOG) === undefined) findings.add('incomplete', LOG, 'is not there');
-      return { count: 0 };
+      return { count: 0, absent: true };
     }
     const chain: Chain = { events, prev: FIRST_PREV };
     const path = join(bag.root, LOG);
@@ -25,7 +25,7 @@ export async function checkLog(bag: Bag, seal: SealPredicate | undefined, findin
       eachLine(path, { most: MOST.log, mostLine: MOST.logLine }, (line) => follow(chain, line, findings));
       return true;
     });
-    if (!read) return { count: events.length };
+    if (!read) return { count: events.length, absent: true };
     if (events.length === 0) findings.add('altered', LOG, 'does not hold a whole line');
     checkEnd(bag, events, chain.prev, seal, findings);
     const unknown = events.filter(({ type }) => type === 'unknown').length;
@@ -35,7 +35,8 @@ export async function checkLog(bag: Bag, seal: SealPredicate | undefined, findin
   });
   await findings.group('evidence files against what the log says of them', () => {
     checkFolders(bag, events, findings);
-    return checkReferences(bag, events, findings);
+    const references = checkReferences(bag, events, findings);
+    return events.length === 0 ? { ...references, absent: true } : references;
   });
   return events;
 }

@@ -49,20 +49,22 @@ export async function checkSeal(
 ): Promise<SealPredicate | undefined> {
   let predicate: SealPredicate | undefined;
   await findings.group('the seal and its key', () => {
-    const read = sealed(bag, trusted, findings);
+    const [pem, seal] = [bag.small.get(KEY_FILE), bag.small.get(SEAL_FILE)];
+    if (pem === undefined || seal === undefined) return { count: 0, absent: true };
+    const read = sealed(bag, pem, seal, trusted, findings);
     predicate = read?.predicate;
-    return { count: 1, note: read?.key ?? trusted.join(' ') };
+    return { count: 1, ...(read ? { note: read.key } : {}) };
   });
   return predicate;
 }
 
 function sealed(
   bag: Bag,
+  pem: Buffer,
+  seal: Buffer,
   trusted: readonly string[],
   findings: Findings,
 ): { predicate: SealPredicate; key: string } | undefined {
-  const [pem, seal] = [bag.small.get(KEY_FILE), bag.small.get(SEAL_FILE)];
-  if (pem === undefined || seal === undefined) return undefined;
   const key = readKey(pem.toString('utf8'));
   if (key === undefined) {
     findings.add('altered', KEY_FILE, 'is no Ed25519 public key as golive writes it');

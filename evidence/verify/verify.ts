@@ -1,7 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
 import type { SealPredicate } from '../../model/evidence/seal.js';
 import { headline } from '../../model/state/decision.js';
-import { EvidenceRefusal } from '../error.js';
 import { checkApprovals, type Signers } from './approvals.js';
 import { checkBag } from './bag.js';
 import { type Finding, Findings } from './finding.js';
@@ -11,6 +9,7 @@ import { checkJudgement, readRecord } from './judge.js';
 import { checkLog } from './log.js';
 import { checkRights } from './rights.js';
 import { checkSeal } from './seal.js';
+import { needBundle } from './there.js';
 
 export interface Trust {
   /** Fingerprints of evidence keys: one of them must have sealed it. A worker may have had another key before. */
@@ -44,9 +43,7 @@ export interface Verification {
  * @throws EvidenceRefusal when there is no bundle
  */
 export async function verifyBundle(root: string, trust: Trust, fromRaw: FromRaw): Promise<Verification> {
-  if (!existsSync(root) || !statSync(root).isDirectory()) {
-    throw new EvidenceRefusal('There is no bundle.', 'Give the folder that holds bagit.txt; unpack a zip first.');
-  }
+  needBundle(root);
   const findings = new Findings();
   const bag = await checkBag(root, findings);
   const seal = await checkSeal(bag, trust.keys, findings);

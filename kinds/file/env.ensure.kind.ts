@@ -22,7 +22,9 @@ export const envEnsure = defineKind({
     changed: z.array(z.string()).describe('Names whose value was set anew.'),
     values: z
       .record(z.string(), z.string())
-      .describe('Each name with a short SHA-256 of its value; names that look secret only with `set` or `empty`.'),
+      .describe(
+        'Every name of the file: with `sha256:` and 12 digits of its value where the plan gives that, `empty` where it has none, else `set`. A name with TOKEN, SECRET, PASSWORD, PASSWD, KEY, CREDENTIAL or DSN in it, or that ends with _URL, looks secret, and is only `set` or `empty`.',
+      ),
   }),
   effect: 'idempotent',
   reach: 'none',

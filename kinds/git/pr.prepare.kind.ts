@@ -24,7 +24,8 @@ export const prPrepare = defineKind({
       .string()
       .min(3)
       .max(200)
-      .regex(/^[^\n\r\0]+$/, 'one line'),
+      .regex(/^[^\n\r\0]+$/, 'one line')
+      .describe('Of the pull request and the commit: one line, 3 to 200 characters.'),
     body: z.string().max(20_000).default(''),
     remote: z
       .string()

@@ -14,13 +14,20 @@ export const logRotate = defineKind({
       .strictObject({
         pidFile: z.string().min(1).describe('Its first line is the id of the writer.'),
         signal: z.enum(['SIGHUP', 'SIGUSR1', 'SIGUSR2']).default('SIGHUP'),
-        command: z.string().min(1).max(1000).optional().describe('A text that must stand in its command line.'),
+        command: z
+          .string()
+          .min(1)
+          .max(1000)
+          .optional()
+          .describe(
+            'A text that must stand in its command line, as the system shows it now: a program that sets its title (`nginx: master process`) is known by that title.',
+          ),
       })
       .optional()
       .describe(
         'How the writer is told to open its log anew; without it, the writer sees it by itself. Before anything is renamed it is asked who it is: a pid file older than its process, or a process that the signal would end, fails the step.',
       ),
-    settle: duration.default(10_000).describe('How long the writer may take to go on in a new file.'),
+    settle: duration.default(10_000).describe('How long the writer may take to go on in a new file; 10s by default.'),
     sequence: regularExpression(200)
       .optional()
       .describe('Regular expression whose group 1 is a line’s running number: gaps are lost lines.'),
@@ -29,7 +36,7 @@ export const logRotate = defineKind({
     rotated: z.int().describe('Logs that were rotated.'),
     kept: z.int().describe('Most rotated files of one log.'),
     removed: z.int(),
-    writing: z.int().describe('Rotated logs whose writer went on in a new file.'),
+    writing: z.int().describe('Rotated logs whose writer wrote into a new file within `settle`.'),
     lost: z.int().describe('Numbers missing in the sequence over the rotated file and the new one.'),
     doubled: z.int(),
     lines: z.int().describe('Lines in the files that were looked through.'),
@@ -54,6 +61,8 @@ export const logRotate = defineKind({
       'only `.1` and on, up to the first number that is free, are rotated, counted and removed: `app.log.20261126` and `app.log.4711` stay; a folder among them fails the step before anything is renamed',
     'a running number':
       'whole, in decimal digits, of any size; what is none (`0x10`, a blank) is passed over, and numbers that lie too far apart to be counted fail the step',
+    'a quiet writer':
+      'one that writes nothing within `settle` is not seen to go on: `writing` is 0, and nothing is lost. Judge it by a gate only where the log is written more often, or make `settle` longer',
     'a writer that cannot open its log anew':
       '`writing` is 0. Nothing is copied and truncated: what a program writes between the two would be lost',
   },

@@ -22,6 +22,8 @@ export const notify = defineKind({
     ms: z.number(),
   }),
   meets: {
+    'a webhook':
+      'is sent `{text, at, key}`, signed with `hmac`: [what it receives](runbook-format.md#what-a-webhook-receives)',
     'a channel that asks to wait':
       '`Retry-After` and the `retry_after` of Telegram are obeyed by the next attempt; who asks for more than 15 minutes is not sent to again; 0, and a date that is over, are no wish',
     'a good status with `ok: false`':

@@ -16,12 +16,18 @@ export const jsonlCount = defineKind({
         message: 'give 1 to 50 counts',
       })
       .describe('What is counted: a name, and the fields that a record must have.'),
-    distinct: z.string().min(1).optional().describe('Field by which records are told apart: each value counts once.'),
+    distinct: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Field by which records are told apart: each value counts once. Dots lead into objects: `order.id`.'),
     timeField: z
       .string()
       .min(1)
       .default('ts')
-      .describe('Field with the time of a record: ISO 8601 with a zone, or a number of `timeUnit`.'),
+      .describe(
+        'Field with the time of a record: ISO 8601 with a zone, or a number of `timeUnit`. Dots lead into objects.',
+      ),
     ...timeFields,
     since: z.string().optional().describe('ISO 8601 with a zone: only records from then on count.'),
     window: duration.optional().describe('Only records of the last so long; shortened by a rehearsal’s time scale.'),

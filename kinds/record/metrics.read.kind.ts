@@ -20,7 +20,10 @@ const value = z.strictObject({
     .describe(
       'What `last` and `first` give; by default what stands there, and of a column of CSV a number if it is one.',
     ),
-  where: z.record(z.string(), scalar).optional().describe('Only rows in which each column or JSONPath has this value.'),
+  where: z
+    .record(z.string(), scalar)
+    .optional()
+    .describe('Only rows in which each column or JSONPath has this value: `{ name: up, $.labels.code: "200" }`.'),
 });
 
 export const metricsRead = defineKind({
@@ -58,6 +61,7 @@ export const metricsRead = defineKind({
   writes: 'none',
   undo: null,
   meets: {
+    'a report': 'becomes rows: what each holds stands under [Rows of a report](runbook-format.md#rows-of-a-report)',
     'a file that is not there, or may not be read': 'NOT_FOUND',
     'an empty or half-written file':
       'CHECK_FAILED, so that `until` looks again; lines without a row, zero bytes alone, a report without a test case, a line or a sample are one. A CSV of a header alone and the JSON `[]` are tables without a row',

@@ -138,7 +138,7 @@ export const EVENTS = {
     },
   },
   'step.settled': { about: 'A person looked and saw that the deed was done.', by: 'go-live', fields: settled },
-  'undo.started': { about: 'The undo of a step begins.', by: 'step', fields: started },
+  'undo.started': { about: 'An undo begins, a kind’s own or one of a list.', by: 'step', fields: started },
   'undo.done': { about: 'A step is taken back.', by: 'step', fields: done },
   'undo.failed': { about: 'An undo failed.', by: 'step', fields: failed },
   'undo.settled': { about: 'A person did by hand what an undo could not.', by: 'go-live', fields: settled },

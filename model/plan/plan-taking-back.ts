@@ -2,7 +2,7 @@ import { counted } from '../text/counted.js';
 import type { GoLiveState } from '../state/state.js';
 import { addressText, asId, goLiveIdOf, type PhaseId } from './address.js';
 import type { ApprovalPlan, PhasePlan, Plan } from './plan.js';
-import type { TakesBack } from './taking-back.js';
+import type { Answerer, TakesBack } from './taking-back.js';
 
 /** A go-live that has ended, as its bundle says it. */
 export interface EndedGoLive {
@@ -26,7 +26,8 @@ const PHASE = 'take-back';
  */
 export function planTakingBack({ plan, state }: EndedGoLive, taking: TakingBack): Plan {
   const { schedule: _run, people: _people, signing: _signing, ...rest } = plan;
-  const { takesBack, change, directory, people, signing } = taking;
+  const { change, directory, people, signing } = taking;
+  const takesBack = { ...taking.takesBack, asks: asksOf(plan) };
   const rollback = takesBack.rollback === undefined ? undefined : plan.rollbacks[takesBack.rollback];
   const what = rollback ? `${rollback.id} of ${plan.goLiveId}` : plan.goLiveId;
   const rule = plan.decisions.find(({ approval }) => approval)?.approval;
@@ -48,6 +49,11 @@ export function planTakingBack({ plan, state }: EndedGoLive, taking: TakingBack)
     onNoGo: 'keep',
     evidence: { directory, signoff: plan.evidence.signoff, include: [] },
   };
+}
+
+/** Who answers for an undo of each phase: whoever was asked about it while the first ran. */
+export function asksOf({ phases }: Pick<Plan, 'phases'>): Record<PhaseId, Answerer> {
+  return Object.fromEntries(phases.map(({ id, onFail }) => [id, onFail.ask]));
 }
 
 /** No phase of the first has it: an undo of that one would seem to take this one back. */

@@ -20,6 +20,12 @@ export interface StandingUndo {
   bundle?: string;
 }
 
+/** Who is asked when something of a phase fails, and for how long. */
+export interface Answerer {
+  role: string;
+  expiresMs: number;
+}
+
 /** What a go-live takes back of an earlier one of its target, which has ended. */
 export interface TakesBack {
   /** `<target>/<change>` of the first. */
@@ -33,6 +39,8 @@ export interface TakesBack {
   rollback?: string;
   /** Every undo that still stands, oldest first. */
   undos: StandingUndo[];
+  /** Who is asked about an undo that fails, by its phase: as the first one's plan says. Absent in plans of before. */
+  asks?: Record<PhaseId, Answerer>;
   /** What the steps of its phases gave, for expressions. */
   phases: Record<string, { steps: Record<string, JsonObject> }>;
   /** Why, and in which role the one who starts it speaks. */

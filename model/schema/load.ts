@@ -1,5 +1,5 @@
-import type { z } from 'zod';
-import { reportIssues, valueAt } from './yaml/issues.js';
+import { reportIssues } from './yaml/issues.js';
+import { mend, reportMended } from './yaml/mend.js';
 import { runbookSchema } from './format/runbook.js';
 import type { Runbook } from './format/runbook.js';
 import { specOf } from './format/scope.js';
@@ -11,7 +11,14 @@ import type { Problem } from './yaml/source.js';
 
 const MAX_STEPS = 2000;
 
-export type Loaded = { runbook: Runbook; problems?: undefined } | { problems: Problem[]; runbook?: undefined };
+export type Loaded =
+  | { runbook: Runbook; problems?: undefined; partial?: undefined }
+  | {
+      problems: Problem[];
+      /** Not all could be looked at: when these are mended, more may show. */
+      partial: boolean;
+      runbook?: undefined;
+    };
 
 /**
  * Reads a runbook and finds everything that is wrong with it at once.
@@ -22,7 +29,7 @@ export type Loaded = { runbook: Runbook; problems?: undefined } | { problems: Pr
  */
 export function loadRunbook(text: string, file: string, kinds: Kinds): Loaded {
   const source = new Source(text, file);
-  if (!source.readable) return { problems: sorted(source) };
+  if (!source.readable) return refused(source);
   const raw = source.value;
   const steps = countSteps(raw);
   if (steps > MAX_STEPS) {
@@ -31,16 +38,19 @@ export function loadRunbook(text: string, file: string, kinds: Kinds): Loaded {
       `the runbook has ${steps} steps, at most ${MAX_STEPS} are possible`,
       'Split it into several.',
     );
-    return { problems: sorted(source) };
+    return refused(source, true);
   }
+  const spec = specOf(runbookSchema, 'input');
   const parsed = runbookSchema.safeParse(raw);
-  if (parsed.error) reportIssues(source, [], parsed.error.issues, raw, specOf(runbookSchema, 'input'));
-  const runbook = parsed.data ?? withoutFaulty(raw, parsed.error?.issues ?? []);
+  if (parsed.error) reportIssues(source, [], parsed.error.issues, raw, spec);
+  const mended = parsed.data ? undefined : mend(runbookSchema, spec, raw);
+  if (mended) reportMended(source, mended, spec);
+  const runbook = parsed.data ?? mended?.data;
   if (runbook) checkSemantics({ source, runbook, kinds });
   // What its inputs and files add is judged at the start.
   const excess = source.problems.length === 0 && parsed.data && neverFits(parsed.data, kinds);
   if (excess) source.at(['phases'], excess.message, excess.hint);
-  if (source.problems.length > 0 || !parsed.data) return { problems: sorted(source) };
+  if (source.problems.length > 0 || !parsed.data) return refused(source, runbook === undefined);
   return { runbook: parsed.data };
 }
 
@@ -57,38 +67,7 @@ function countSteps(raw: unknown): number {
   }, 0);
 }
 
-function sorted(source: Source): Problem[] {
-  return source.problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
-}
-
-/** The runbook without what the schema refuses, so that one bad key does not hide what else is wrong. */
-function withoutFaulty(raw: unknown, issues: readonly z.core.$ZodIssue[]): Runbook | undefined {
-  if (raw === null || typeof raw !== 'object') return undefined;
-  const copy = structuredCopy(raw);
-  for (const issue of issues) drop(copy, issue, []);
-  return runbookSchema.safeParse(copy).data;
-}
-
-function structuredCopy<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
-}
-
-function drop(copy: unknown, issue: z.core.$ZodIssue, base: readonly PropertyKey[]): void {
-  const path = [...base, ...issue.path] as (string | number)[];
-  if (issue.code === 'unrecognized_keys') {
-    const holder = valueAt(copy, path) as Record<string, unknown> | undefined;
-    for (const key of issue.keys) if (holder) delete holder[key];
-    return;
-  }
-  if (issue.code === 'invalid_union') {
-    // Only the step or gate form can be mended by leaving keys out; the form with the fewest strange keys is meant.
-    const strange = (option: readonly z.core.$ZodIssue[]) =>
-      option.reduce((sum, one) => sum + (one.code === 'unrecognized_keys' ? one.keys.length : 1), 0);
-    const [option] = issue.errors.toSorted((a, b) => strange(a) - strange(b));
-    for (const one of option ?? []) drop(copy, one, path);
-    return;
-  }
-  const key = path.at(-1);
-  const holder = valueAt(copy, path.slice(0, -1)) as Record<string, unknown> | undefined;
-  if (typeof key === 'string' && holder !== null && typeof holder === 'object') delete holder[key];
+function refused(source: Source, partial = source.partial): Loaded {
+  const problems = source.problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  return { problems, partial: partial || source.partial };
 }

@@ -144,3 +144,35 @@ test.each([false, true])('an abort is told what becomes of the first, and so it 
   }
   expect([...seen].toSorted()).toEqual(['after it began', 'before', 'late']);
 });
+
+test('an undo that fails asks the operator of its own phase, not that of another one', async () => {
+  const asking = (role: string) =>
+    ({ onFail: { attempts: 1, then: 'stop', ask: { role, expiresMs: 60_000 } } }) as const;
+  const first = plan([phase('ready', [step('look')], asking('sre')), phase('deploy', [step('page')], asking('lead'))], {
+    decisions: [{ id: 'go', title: 'GO', requires: ['deploy'], approval: approval('go') }],
+  });
+  const at = { goLive: first.goLiveId, startedAt: '2026-01-01T00:00:00Z', evidenceDir: OF_FIRST, bundle: 'b' };
+  const takesBack = { ...at, undos: [page, { ...page, phase: asId<PhaseId>('ready') }], phases: {} };
+  const back = planTakingBack(
+    { plan: first, state: { verdict: 'go', endedAt: 'T' } },
+    { takesBack, change: 'c1-rollback-1', directory: OWN },
+  );
+  const outside = new SimulatedWorld();
+  outside.step = ({ undoes }) => {
+    if (undoes) throw failure('COMMAND_FAILED');
+    return {};
+  };
+  const asked: unknown[] = [];
+  outside.say = (state) => {
+    const { waiting } = state;
+    if (waiting?.kind !== 'operator') return approving(state);
+    asked.push([waiting.about, waiting.roles]);
+    const [role = ''] = waiting.roles;
+    return [{ name: 'choose', message: { choice: 'stop', role, by: 'Ada' } }];
+  };
+  await run(back, outside);
+  expect(asked).toEqual([
+    ['ready.page', ['sre']],
+    ['deploy.page', ['lead']],
+  ]);
+});

@@ -172,8 +172,17 @@ function celProblem(expression: string, error: unknown, types: ExpressionTypes):
     const suggestion = near ? `Did you mean '${near}'?` : `Ours are: ${FUNCTIONS.join(', ')}.`;
     return { ...place, message: `there is no function '${name}'`, suggestion };
   }
-  return { ...place, message: text.charAt(0).toLowerCase() + text.slice(1) };
+  if (/\bEOF\b/.test(text))
+    return { ...place, message: 'the expression ends where more is wanted', suggestion: `Write it whole: ${EXAMPLE}.` };
+  const message = text.charAt(0).toLowerCase() + text.slice(1);
+  const mixed = /^no such overload/i.test(text);
+  const suggestion = mixed
+    ? 'Both sides must be of one type: turn one with double(…) or string(…).'
+    : `Write CEL, texts in quotes: ${EXAMPLE}.`;
+  return { ...place, message, suggestion };
 }
+
+const EXAMPLE = "steps.run1.accuracy >= 0.7 && run.mode == 'live'";
 
 function resultType(name: string): Expected | 'null' | 'any' {
   if (name === 'double' || name === 'int' || name === 'uint') return 'number';
@@ -272,7 +281,8 @@ export function checkExpression(
     if (type === 'any' || expected.length === 0 || expected.some((wanted) => wanted === type))
       return { ok: true, type };
     const message = `gives ${article(type)}, but ${expected.map(article).join(' or ')} is wanted here`;
-    return { ok: false, message, offset: 0, length: expression.length };
+    const suggestion = expected.includes('boolean') ? `Compare it with something: ${EXAMPLE}.` : undefined;
+    return { ok: false, message, offset: 0, length: expression.length, ...(suggestion ? { suggestion } : {}) };
   } catch (error) {
     return celProblem(expression, error, types);
   }

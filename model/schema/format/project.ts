@@ -5,6 +5,7 @@ import type { Json } from '../../json.js';
 import { asRead } from '../../people/approval.js';
 import { READABLE } from '../../text/readable.js';
 import { reportIssues } from '../yaml/issues.js';
+import { mend, reportMended } from '../yaml/mend.js';
 import { id } from './runbook-fields.js';
 import { specOf } from './scope.js';
 import { Source } from '../yaml/source.js';
@@ -65,19 +66,30 @@ export const projectSchema = z.strictObject({
 });
 export type Project = z.infer<typeof projectSchema>;
 
+interface ProjectProblems {
+  problems: Problem[];
+  /** Not all could be looked at: when these are mended, more may show. */
+  partial: boolean;
+  project?: undefined;
+}
+
 /** Reads `golive.yaml` and names everything that is wrong in it, with places. An empty file is an empty project. */
 export function loadProject(
   text: string,
   file: string,
-): { project: Project; problems?: undefined } | { problems: Problem[]; project?: undefined } {
+): { project: Project; problems?: undefined; partial?: undefined } | ProjectProblems {
   const source = new Source(text, file);
-  if (!source.readable) return { problems: source.problems };
+  if (!source.readable) return { problems: source.problems, partial: true };
   const raw = source.value ?? {};
+  const spec = specOf(projectSchema, 'input');
   const parsed = projectSchema.safeParse(raw);
-  if (parsed.data) refuseTwice(parsed.data, source);
+  if (parsed.error) reportIssues(source, [], parsed.error.issues, raw, spec);
+  const mended = parsed.data ? undefined : mend(projectSchema, spec, raw);
+  if (mended) reportMended(source, mended, spec);
+  const project = parsed.data ?? mended?.data;
+  if (project) refuseTwice(project, source);
   if (parsed.data && source.problems.length === 0) return { project: parsed.data };
-  if (parsed.error) reportIssues(source, [], parsed.error.issues, raw, specOf(projectSchema, 'input'));
-  return { problems: source.problems };
+  return { problems: source.problems, partial: project === undefined || source.partial };
 }
 
 /** Who votes counts once: two entries that are one person, by name or by principal, are a mistake. */

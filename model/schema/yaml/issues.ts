@@ -67,6 +67,15 @@ function best(options: readonly (readonly Issue[])[]): readonly Issue[] {
   return options.reduce((near, option) => (remoteness(option) < remoteness(near) ? option : near), options[0] ?? []);
 }
 
+/** The issues that are told: of a union those of the option that is nearest to what was written, with whole paths. */
+export function leafIssues(issues: readonly Issue[], base: Path = []): Issue[] {
+  return issues.flatMap((issue): Issue[] => {
+    const path = [...base, ...strings(issue.path)];
+    const options = issue.code === 'invalid_union' ? best(issue.errors) : [];
+    return options.length > 0 ? leafIssues(options, path) : [{ ...issue, path }];
+  });
+}
+
 /** Leaves out what an expression stands in for; a union is settled when one of its options is. */
 export function withoutHoles(issues: readonly Issue[], isHole: (path: Path) => boolean, base: Path = []): Issue[] {
   return issues.flatMap((issue): Issue[] => {
@@ -97,8 +106,50 @@ function typeWord(value: unknown): string {
   return TYPE_WORDS[typeof value] ?? typeof value;
 }
 
-function allowed(specs: readonly Spec[]): string[] {
-  return specs.flatMap((spec) => [...(spec.enum ?? []), ...(spec.const === undefined ? [] : [spec.const])]).map(String);
+/** The values that stand written in schemas: of an enumeration, or the only one. */
+export function valuesOf(specs: readonly Spec[]): unknown[] {
+  return specs.flatMap((spec) => [...(spec.enum ?? []), ...(spec.const === undefined ? [] : [spec.const])]);
+}
+
+/** How a place is called: `on[1]`, not the bare number that stands last in its path. */
+function called(path: Path): string {
+  const key = path.findLastIndex((part) => typeof part === 'string');
+  const indexes = path.slice(key + 1).map((index) => `[${index}]`);
+  return `${key < 0 ? '' : String(path[key])}${indexes.join('')}` || 'file';
+}
+
+/** How a value of a type is written, where its schema says nothing of its own. */
+const WAYS: Record<string, string> = {
+  string: 'Write a text; in quotes, where it looks like a number.',
+  number: 'Write it without quotes, e.g. 5 or 0.7.',
+  int: 'Write a whole number without quotes, e.g. 5.',
+  boolean: 'Write true or false, without quotes.',
+  array: 'Write it as a list: [a, b].',
+  object: 'Write it as a map: { key: value }.',
+  record: 'Write it as a map: { key: value }.',
+  tuple: 'Write it as a list: [a, b].',
+};
+
+/** Formats of texts whose own message is only that they are none. */
+const FORMATS: Record<string, string> = {
+  datetime: 'a date and time with a zone, e.g. 2026-12-24T18:00:00+01:00',
+  date: 'a date, e.g. 2026-12-24',
+  time: 'a time of day, e.g. 18:00:00',
+  duration: 'a duration, e.g. 1h30m',
+  url: 'an address, e.g. https://shop.example/health',
+  email: 'an address of mail, e.g. ada@example.org',
+};
+
+/** What to write in the place of a value. */
+function wayOut(issue: Issue): string | undefined {
+  if (issue.code === 'invalid_type') return WAYS[issue.expected];
+  if (issue.code === 'too_small' || issue.code === 'too_big') {
+    const [most, bound] = issue.code === 'too_big' ? ['most', issue.maximum] : ['least', issue.minimum];
+    if (issue.origin === 'string') return `Write at ${most} ${bound} characters.`;
+    return issue.origin === 'array' ? `Give at ${most} ${bound} of them.` : `Give ${bound} at ${most}.`;
+  }
+  const format = issue.code === 'invalid_format' ? FORMATS[issue.format] : undefined;
+  return format === undefined ? undefined : `Write ${format}.`;
 }
 
 function describe(issue: Issue, value: unknown): string {
@@ -109,8 +160,11 @@ function describe(issue: Issue, value: unknown): string {
       return `is too ${issue.origin === 'string' || issue.origin === 'array' ? 'short' : 'small'}: at least ${issue.minimum}${issue.inclusive === false ? ' (exclusive)' : ''}`;
     case 'too_big':
       return `is too ${issue.origin === 'string' || issue.origin === 'array' ? 'long' : 'big'}: at most ${issue.maximum}${issue.inclusive === false ? ' (exclusive)' : ''}`;
-    case 'custom':
     case 'invalid_format':
+      if (FORMATS[issue.format] !== undefined)
+        return `cannot be ${JSON.stringify(value)?.slice(0, 60)}: it is not ${FORMATS[issue.format]}`;
+      return `cannot be ${JSON.stringify(value)?.slice(0, 60)}: ${issue.message}`;
+    case 'custom':
       return `cannot be ${JSON.stringify(value)?.slice(0, 60)}: ${issue.message}`;
     default:
       return issue.message.replace(/^Invalid input: /, '').replace(/^Invalid /, 'invalid ');
@@ -157,18 +211,18 @@ function report(source: Source, base: Path, within: Path, issue: Issue, raw: unk
     const about = specs.find((one) => one.description !== undefined)?.description;
     return source.at(
       path.slice(0, -1),
-      `'${String(last)}' is missing`,
-      about ?? `Add '${String(last)}'${path.at(-2) === 'with' ? ' to `with`' : ''}.`,
+      `'${called(path)}' is missing`,
+      about ?? `Add '${called(path)}'${path.at(-2) === 'with' ? ' to `with`' : ''}.`,
     );
   }
-  const values = [...new Set(allowed(specs))];
+  const values = [...new Set(valuesOf(specs).map(String))];
   if ((issue.code === 'invalid_value' || issue.code === 'invalid_union') && values.length > 0) {
     const near = typeof value === 'string' ? nearest(value, values) : undefined;
     const hint = near ? `Did you mean '${near}'?` : `It is one of: ${values.join(', ')}.`;
-    return source.at(path, `'${String(last)}' cannot be ${JSON.stringify(value)?.slice(0, 60)}`, hint);
+    return source.at(path, `'${called(path)}' cannot be ${JSON.stringify(value)?.slice(0, 60)}`, hint);
   }
   const about = specs.find((one) => one.description !== undefined)?.description;
-  source.at(path, `'${String(last ?? 'file')}' ${describe(issue, value)}`, about, partOf(issue, value));
+  source.at(path, `'${called(path)}' ${describe(issue, value)}`, about ?? wayOut(issue), partOf(issue, value));
 }
 
 /** The part of a text that an issue of our own points at. */

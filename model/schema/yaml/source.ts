@@ -1,8 +1,9 @@
 import { codeFrameColumns } from '@babel/code-frame';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
+import type { Document, YAMLMap } from 'yaml';
 import { counted } from '../../text/counted.js';
 import type { ExpressionCheck } from '../expression/expression-check.js';
+import { NOTHING, type StoodIn, whyHidden, writtenPath } from './stand-ins.js';
 
 export type Path = readonly (string | number)[];
 
@@ -36,6 +37,9 @@ export class Source {
   private readonly document: Document.Parsed | undefined;
   private readonly seen = new Set<string>();
   private dropped = 0;
+  private isReadable = false;
+  private wasLeftOut = false;
+  private stoodIn = NOTHING;
 
   /**
    * @param text YAML 1.2, core schema; no tags, anchors, aliases, merge keys or duplicate keys
@@ -67,21 +71,25 @@ export class Source {
       this.add({ start: 0, end: 1 }, `the file cannot be read as YAML: ${String(error).split('\n')[0]}`);
       return;
     }
-    for (const error of [...this.document.errors, ...this.document.warnings]) {
-      this.add(
-        { start: error.pos[0], end: error.pos[1] },
-        yamlMessage(error.code, error.message),
-        yamlHint(error.code),
-      );
+    for (const error of [...this.document.errors, ...this.document.warnings].filter(({ code }) => !isSoft(code))) {
+      this.add({ start: error.pos[0], end: error.pos[1] }, yamlMessage(error.message), yamlHint(error.code));
     }
     this.refuseDirectives();
     this.refuseExtras(this.document.contents, 0);
-    if (this.problems.length === 0) this.value = this.document.toJS({ maxAliasCount: 0 });
+    this.isReadable = this.problems.length === 0;
+    for (const error of this.document.errors.filter(({ code }) => isSoft(code)))
+      this.add({ start: error.pos[0], end: error.pos[1] }, 'this key stands twice', 'Keep one of the two.');
+    if (this.isReadable) this.value = this.document.toJS({ maxAliasCount: 0 });
   }
 
   /** Whether the text could be read; if not, `problems` says why. */
   get readable(): boolean {
-    return this.problems.length === 0;
+    return this.isReadable;
+  }
+
+  /** Whether something of the text was not looked at: where its problems are mended, more may show. */
+  get partial(): boolean {
+    return !this.isReadable || this.wasLeftOut || this.dropped > 0;
   }
 
   /** `%YAML` and `%TAG` would let the file say by which rules it is read. */
@@ -114,6 +122,7 @@ export class Source {
     }
     if (isSeq(node)) for (const item of node.items) this.refuseExtras(item, depth + 1);
     if (!isMap(node)) return;
+    this.keepFirst(node);
     for (const { key, value } of node.items) {
       if (isScalar(key) && key.value === '<<')
         this.add(rangeOf(key), 'merge keys (<<) are not used in this format', 'Write the values out.');
@@ -125,8 +134,31 @@ export class Source {
     }
   }
 
+  /** Of a key that stands twice the first is looked at: that is the one which is found by its path. */
+  private keepFirst(map: YAMLMap): void {
+    const seen = new Set<unknown>();
+    const kept = map.items.filter(({ key }) => {
+      const name = isScalar(key) ? key.value : key;
+      return !seen.has(name) && seen.add(name);
+    });
+    if (kept.length < map.items.length) this.wasLeftOut = true;
+    map.items = kept;
+  }
+
+  /** From now on what is checked has stand-ins in it: what is only wrong with these is not told. */
+  standsIn(stoodIn: StoodIn): void {
+    this.stoodIn = stoodIn;
+  }
+
+  private hides(path: Path, message: string): boolean {
+    const why = whyHidden(this.stoodIn, path, message);
+    if (why === 'unknown') this.wasLeftOut = true;
+    return why !== undefined;
+  }
+
   /** Adds a problem at the value of a path; `part` points at one expression within it. */
   at(path: Path, message: string, hint?: string, part?: { text: string; offset: number; length: number }): void {
+    if (this.hides(path, message)) return undefined;
     const range = this.rangeAt(path);
     if (!part) return this.add(range, message, hint);
     const found = this.text.indexOf(part.text, range.start);
@@ -137,7 +169,9 @@ export class Source {
 
   /** Adds a problem at the key itself. */
   atKey(path: Path, key: string, message: string, hint?: string): void {
-    const node = path.length === 0 ? this.document?.contents : this.document?.getIn(path, true);
+    if (this.hides([...path, key], message)) return;
+    const node =
+      path.length === 0 ? this.document?.contents : this.document?.getIn(writtenPath(this.stoodIn, path), true);
     const pair = isMap(node)
       ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
       : undefined;
@@ -161,11 +195,12 @@ export class Source {
 
   /** How a number, or another value that is no text, is written at a path; undefined for everything else. */
   writtenAt(path: Path): string | undefined {
-    const node = this.document?.getIn(path, true);
+    const node = this.document?.getIn(writtenPath(this.stoodIn, path), true);
     return isScalar(node) && typeof node.value !== 'string' ? node.source : undefined;
   }
 
-  private rangeAt(path: Path): Range {
+  private rangeAt(meant: Path): Range {
+    const path = writtenPath(this.stoodIn, meant);
     for (let length = path.length; length >= 0; length -= 1) {
       const part = path.slice(0, length);
       const node = length === 0 ? this.document?.contents : this.document?.getIn(part, true);
@@ -237,13 +272,14 @@ function firstLine(text: string, range: Range): Range {
   return { start: range.start, end: end < 0 ? range.end : Math.min(range.end, end) };
 }
 
-function yamlMessage(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') return 'this key stands twice';
+/** What is wrong, and leaves the rest of the text as readable as it was. */
+const isSoft = (code: string): boolean => code === 'DUPLICATE_KEY';
+
+function yamlMessage(message: string): string {
   return (message.split('\n')[0] ?? message).replace(/^./, (letter) => letter.toLowerCase());
 }
 
 function yamlHint(code: string): string | undefined {
-  if (code === 'DUPLICATE_KEY') return 'Keep one of the two.';
   if (code === 'TAB_AS_INDENT') return 'Indent with spaces.';
   if (code === 'MULTIPLE_DOCS') return 'One file holds one runbook: no further --- in it.';
   if (code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'BAD_INDENT')

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { verdictText } from '../../../client/commands/list.js';
+import { listing, verdictText } from '../../../client/commands/list.js';
 import type { Listed } from '../../../client/go-live/list.js';
 
 const by = (verdict: string) => ({ by: 'shop/c1-rollback-1', verdict });
@@ -30,4 +30,14 @@ test.each([
   ],
 ])('%s', (text, listed) => {
   expect(verdictText(listed)).toBe(text);
+});
+
+test.each([
+  [{}, 'No go-lives. `golive rehearse <runbook>` or `golive start <runbook>` begins one.'],
+  [{ verdict: 'running' }, 'No go-live is running. `golive list` without options shows all.'],
+  [{ verdict: 'no-go' }, 'No go-live has the verdict no-go. `golive list` without options shows all.'],
+  [{ target: 'shop' }, "No go-live of 'shop' is there. `golive list` without options shows all."],
+  [{ target: 'shop', verdict: 'running' }, "No go-live of 'shop' is running. `golive list` without options shows all."],
+])('with %j, an empty list says what there is none of', (filter, sentence) => {
+  expect(listing([], filter)).toBe(`${sentence}\n`);
 });

@@ -28,6 +28,16 @@ describe('what cannot be read has exit code 2 and a sentence', () => {
   test.each<[string, Parameters<typeof readTrust>[0], RegExp]>([
     ['no key', {}, /Say which key you trust/],
     ['a key that is none', { key: [file('none', 'x')] }, /neither a fingerprint nor a key/],
+    ['a fingerprint that was cut off', { key: ['SHA256:AAAA'] }, /'SHA256:AAAA' is no whole fingerprint/],
+    ['one with padding', { key: [`${print}=`] }, /is no whole fingerprint/],
+    ['one without its beginning', { key: ['A'.repeat(43)] }, /is no whole fingerprint/],
+    ['one in small letters', { key: [print.replace('SHA', 'sha')] }, /is no whole fingerprint/],
+    [
+      'one of another kind',
+      { key: ['MD5:16:27:ac:a5:76:28:2d:36:63:1b:56:4d:eb:df:a6:48'] },
+      /is no whole fingerprint/,
+    ],
+    ['a key file that is not there', { key: [join(folder, 'gone.pem')] }, /The key cannot be read/],
     ['a key of 3 GiB', { key: [large] }, /The key has 3,072 MiB, and golive reads such a file up to 1 MiB/],
     ['a key that is a pipe', { key: [pipe] }, /The key cannot be read/],
     ['signers of 3 GiB', { key: [print], signers: large }, /The file of allowed signers has 3,072 MiB/],

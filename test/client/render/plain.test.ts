@@ -19,6 +19,14 @@ describe('changes as lines', () => {
     expect(changes(view(goLive()), view(running()), now, PLAIN).join('\n')).toMatchSnapshot();
   });
 
+  test('a phase that is nobody’s begins without empty brackets', () => {
+    const nobody = running();
+    for (const phase of nobody.phases) phase.owner = [];
+    const text = changes(undefined, view(nobody), now, PLAIN).join('\n');
+    expect(text).toContain('▶ 0 Infrastructure recovery\n');
+    expect(text).not.toContain('()');
+  });
+
   test('the first view tells everything so far', () => {
     expect(changes(undefined, view(waiting()), now, PLAIN).join('\n')).toMatchSnapshot();
   });

@@ -84,3 +84,12 @@ test('expressions of the rollback name the first go-live, as they would have don
   const { run } = valuesOf(made(first(), { rollback: 'R1' }), '2026-05-05T00:00:00Z', 1, {});
   expect(run).toMatchObject({ id: 'shop/c1', started: '2026-01-02T03:04:05.000Z', stamp: '20260102T030405Z' });
 });
+
+test('about an undo is asked whoever was asked about its phase', () => {
+  const asking = (role: string) => ({ onFail: { attempts: 1, then: 'stop', ask: { role, expiresMs: 5 } } }) as const;
+  const { phases } = plan([phase('ready', [], asking('sre')), phase('deploy', [step('page')], asking('lead'))]);
+  expect(made(first({ phases })).takesBack?.asks).toEqual({
+    ready: { role: 'sre', expiresMs: 5 },
+    deploy: { role: 'lead', expiresMs: 5 },
+  });
+});
