@@ -225,7 +225,9 @@ test('a folder that is swapped for a link while files are written: nothing lands
     await new Promise((done) => swapper.once('exit', done));
   }
   const { readdirSync } = await import('node:fs');
-  console.log(`${ROUNDS} rounds against a swapping link: ${written} written inside, ${readdirSync(outside).length} outside`);
+  console.log(
+    `${ROUNDS} rounds against a swapping link: ${written} written inside, ${readdirSync(outside).length} outside`,
+  );
   expect(readdirSync(outside)).toEqual([]);
   expect(readFileSync(join(world, 'outside', 'secret'), 'utf8')).toBe('canary');
 }, 300_000);

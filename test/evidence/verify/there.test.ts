@@ -23,7 +23,7 @@ function lay(...paths: string[]): void {
   }
 }
 
-const verify = (path: string) => verifyBundle(path, { keys: [KEY] }, () => undefined);
+const verify = (path: string) => verifyBundle(path, { keys: [KEY] }, () => Promise.resolve(undefined));
 const refusal = (path: string): Promise<unknown> => verify(path).catch((error: unknown) => error);
 const refused = (hint: string) =>
   expect.objectContaining({ name: 'EvidenceRefusal', message: 'There is no bundle.', hint });
