@@ -16,6 +16,7 @@ import { memoryOf } from './memory.js';
 import { backupFolder, type FencedEvidence, homeOf } from '../step/step-evidence.js';
 import {
   bytesWithoutCredentials,
+  countCredentials,
   maskCredentials,
   withoutCredentials,
   withoutCredentialsIn,
@@ -62,6 +63,7 @@ export function createContext(parts: ContextParts): StepContext {
     withoutCredentials,
     withoutCredentialsIn,
     bytesWithoutCredentials,
+    countCredentials,
     checkGuards: (tallies) => checkGuards(task.guards, tallies),
     run: runOf(parts),
     log: (message, facts) => parts.logger.info(secrets.redactIn(facts ?? {}), secrets.redact(message)),

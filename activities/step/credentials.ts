@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { merged, type Range } from '../command/ranges.js';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../../model/json.js';
 
@@ -253,18 +253,35 @@ export async function bytesWithoutCredentials(bytes: Buffer): Promise<{ bytes: B
  *
  * @returns how many there were
  */
-export async function maskCredentials(path: string): Promise<number> {
-  const file = await open(path, 'r+');
-  try {
-    const { size } = await file.stat();
-    const read = async (from: number, to: number): Promise<string> => {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(to - from), 0, to - from, from);
-      return buffer.toString('latin1', 0, bytesRead);
-    };
+export function maskCredentials(path: string): Promise<number> {
+  return withFile(path, 'r+', async (file, read, size) => {
     const ranges = await credentialsIn(read, size);
     for (const [from, to] of ranges) await file.write(maskOf(await read(from, to)), from, 'latin1');
     if (ranges.length > 0) await file.datasync();
     return ranges.length;
+  });
+}
+
+/** How many there are in a file, which stays as it is. */
+export function countCredentials(path: string): Promise<number> {
+  return withFile(path, 'r', async (_, read, size) => (await credentialsIn(read, size)).length);
+}
+
+type Read = (from: number, to: number) => Promise<string>;
+
+async function withFile<T>(
+  path: string,
+  flags: string,
+  work: (file: FileHandle, read: Read, size: number) => Promise<T>,
+): Promise<T> {
+  const file = await open(path, flags);
+  try {
+    const { size } = await file.stat();
+    const read: Read = async (from, to) => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(to - from), 0, to - from, from);
+      return buffer.toString('latin1', 0, bytesRead);
+    };
+    return await work(file, read, size);
   } finally {
     await file.close();
   }

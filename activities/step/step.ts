@@ -121,6 +121,8 @@ export interface StepContext extends Capabilities {
   withoutCredentials(text: string): Promise<{ text: string; credentials: number }>;
   /** The same in every text of a value. Outputs, summary and error of a step are masked by themselves. */
   withoutCredentialsIn(value: JsonObject): Promise<{ value: JsonObject; credentials: number }>;
+  /** How many there are in a regular file, by its absolute path. */
+  countCredentials(path: string): Promise<number>;
   /** The same in the bytes of a file; they stay as many. */
   bytesWithoutCredentials(bytes: Buffer): Promise<{ bytes: Buffer; credentials: number }>;
   /** Throws `GUARD_TRIPPED` as soon as one of the step's guards holds for these tallies. */

@@ -154,7 +154,7 @@ async function bringBack({ path, backup, before }: Kept, now: string | undefined
 
 /** Keeps what somebody else wrote. @returns a clause for the summary, which says where */
 async function keepFound({ path, secret }: Kept, files: TreeFile[], context: StepContext): Promise<string> {
-  const ownerOnly = secret || ((await bitsOf(path)) & 0o077) === 0;
+  const ownerOnly = secret || ((await bitsOf(path)) & 0o077) === 0 || (await holdsCredentials(path, files, context));
   const said = '; what somebody else wrote there since is kept';
   if (ownerOnly) {
     const aside = join(context.backups, `found-${randomUUID()}`);
@@ -167,6 +167,11 @@ async function keepFound({ path, secret }: Kept, files: TreeFile[], context: Ste
   }
   const list = files.map(({ path: name, sha256 }, index) => `${sha256}  ${index + 1}  ${name}\n`).join('');
   return `${said} as listed in ${(await context.evidence.write('found.txt', list)).path}`;
+}
+
+async function holdsCredentials(path: string, files: TreeFile[], context: StepContext): Promise<boolean> {
+  for (const file of files) if ((await context.countCredentials(join(path, file.path))) > 0) return true;
+  return false;
 }
 
 /** What an undo said that has taken this back, or undefined. */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { backupFolder } from '../../../activities/step/step-evidence.js';
@@ -111,6 +111,16 @@ test.each([
     expect(besides().toSorted()).toEqual(['app.conf', 'source']);
   },
 );
+
+test('what somebody else wrote with a credential in it is kept beside the bundle, not in it', async () => {
+  const { write, undo, path } = project();
+  const run = await write('new');
+  const token = ['ghp_', 'AbCdEfGhIjKlMnOpQrStUvWxYz0123456789'].join('');
+  writeFileSync(path, `TOKEN=${token}\n`);
+  const undone = await undo('file.write', run);
+  expect(passed(undone).summary).toContain('and not in the bundle');
+  expect(existsSync(join(undone.folder, 'found'))).toBe(false);
+});
 
 test('where nothing stood before, what somebody else wrote since is kept, and nothing stands there again', async () => {
   const { write, undo, path, besides } = project();
