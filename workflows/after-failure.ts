@@ -60,7 +60,7 @@ export async function afterRollback(work: Work, cause: Cause): Promise<Next | 'w
 }
 
 /** Tells a failure by a person's word, before what follows it. */
-export async function tellOf(work: Work): Promise<void> {
+export async function noticeFailure(work: Work): Promise<void> {
   if (work.session.aborted || !changed('whatever-fails-a-phase-is-told')) return;
   await work.session.flush();
   await tell(work);
@@ -169,7 +169,7 @@ function end({ session, state }: Work): 'stop' {
 
 /** Does what an operator who was asked about a step chose for its phase. To take the phase again is to give it up first. */
 export async function leaveAtStep(work: Work, answer: ChooseMessage): Promise<Next> {
-  await tellOf(work);
+  await noticeFailure(work);
   if (answer.choice === 'retry-phase' && changed('a-phase-given-up-at-a-step-is-rolled-back')) {
     await giveUp(work, answer);
     return behindGivenUp(work, answer);

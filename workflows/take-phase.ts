@@ -5,7 +5,7 @@ import type { PhasePlan } from '../model/plan/plan.js';
 import type { PhaseResult, PhaseState, StepRecord } from '../model/state/state.js';
 import { sameEntry } from '../model/state/take-back.js';
 import { phaseJudged, phaseRuns, phaseSkipped } from '../model/state/transitions.js';
-import { afterFailure, afterRollback, askAboutPhase, type Next, tellOf, type Work } from './after-failure.js';
+import { afterFailure, afterRollback, askAboutPhase, type Next, noticeFailure, type Work } from './after-failure.js';
 import { changed } from './changes.js';
 import { cancellable, runChild } from './child.js';
 import { askApproval, askChecklist } from './people/ask.js';
@@ -95,7 +95,7 @@ async function allowed(work: Work, when: 'before' | 'after'): Promise<boolean> {
       const status = session.aborted ? 'cancelled' : 'failed';
       const said = `${question} ${sentence}`;
       end(session, state, { status, verdict: 'no-go', sentence: said });
-      await tellOf(work);
+      await noticeFailure(work);
       if (rule.onReject && !session.aborted)
         await namedRollback(session, rule.onReject, plan.id, `${plan.title}: ${said}`, { of: 'rejection' });
       return false;

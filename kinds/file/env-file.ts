@@ -44,7 +44,7 @@ export function setVariables(text: string, set: Readonly<Record<string, string>>
  * @param before the file as it was before they were set; undefined where there was none
  * @throws StepError BAD_INPUT where it cannot be done without touching another one
  */
-export function takeBackVariables(text: string, before: string | undefined, names: readonly string[]): string {
+export function resetVariables(text: string, before: string | undefined, names: readonly string[]): string {
   const earlier = readAsNode((before ?? '').replace(/^\uFEFF/, ''));
   let next = text;
   for (const name of names) {

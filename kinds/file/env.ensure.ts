@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { envEnsure as kind } from './env.ensure.kind.js';
-import { setVariables, takeBackVariables } from './env-file.js';
+import { setVariables, resetVariables } from './env-file.js';
 import { sha256 } from '../../evidence/durable.js';
 import { putBack } from '../shared/backup.js';
 import { readAsNode } from '../shared/dotenv.js';
@@ -38,7 +38,7 @@ export const envEnsure: HandlerOf<typeof kind> = {
     putBack(context, (stands, before) => {
       try {
         const [text, earlier] = [stands, before].map((bytes) => bytes && strictText(bytes, file));
-        return Buffer.from(takeBackVariables(text ?? '', earlier, Object.keys(set)));
+        return Buffer.from(resetVariables(text ?? '', earlier, Object.keys(set)));
       } catch {
         // What is no environment file any more is put back whole.
         return undefined;

@@ -68,7 +68,7 @@ export const gitRevert = defineKind({
     'a folder within a repository, or a git folder outside of the folders of the plan': 'refused',
     'changes that are not committed':
       'those of the same files are waited for (5 s), then refused with their names; others stay as they are',
-    'a working file that git is told not to look at (`--skip-worktree`, `--assume-unchanged`), or that has kept size and time':
+    'a working file that git is told not to look at (`skip-worktree`, `assume-unchanged`), or that has kept size and time':
       'read itself: `restored` is false where it is another',
     'files that git does not know, in a folder where a file is to come': 'refused with their names',
     'a merge or a rebase under way, or a branch that is checked out in another work tree, too': 'refused',

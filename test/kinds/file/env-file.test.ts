@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { setVariables, takeBackVariables } from '../../../kinds/file/env-file.js';
+import { setVariables, resetVariables } from '../../../kinds/file/env-file.js';
 import { readAsCompose, readAsNode } from '../../../kinds/shared/dotenv.js';
 
 test.each([
@@ -113,5 +113,5 @@ test.each<[string, string | undefined, string, string]>([
   ['it is gone already', undefined, 'B=2\n', 'B=2\n'],
   ['several', undefined, 'A=0\nB=2\nA=1\n', 'B=2\n'],
 ])('A taken back where before stood %j: %j, now %j, is %j', (_what, before, now, after) => {
-  expect(takeBackVariables(now, before, ['A'])).toBe(after);
+  expect(resetVariables(now, before, ['A'])).toBe(after);
 });
