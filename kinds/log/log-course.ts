@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { largest } from '../../model/largest.js';
 import { openNeeded, type OpenFile } from '../shared/read-file.js';
 import { isMarked, isMarkedAt, type Mark, type Sighting, sightingOf } from './log-mark.js';
 import { type Beside, filesBeside, numberOf } from './log-names.js';
@@ -102,7 +103,7 @@ function gapIn(fresh: Beside[], path: string, old: Beside | undefined): string |
   const numbers = fresh.flatMap(({ name }) => numberOf(name, head) ?? []);
   const first = old ? numberOf(old.name, head) : undefined;
   if (old && first === undefined) return undefined;
-  const highest = Math.max(0, ...numbers);
+  const highest = largest(numbers) ?? 0;
   // Most loggers give the newest the number 1; with others it has the highest.
   const from = first !== undefined && highest > first ? first : 1;
   const to = first !== undefined && highest === first ? first : highest;

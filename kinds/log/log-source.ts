@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { asStep } from '../shared/as-step.js';
 import { type Line, type LineReader, lineReader, type LinesAccount } from '../shared/lines.js';
@@ -7,7 +8,7 @@ import { addAccount, countUnreadable } from '../shared/reading.js';
 import type { Opening } from '../shared/text.js';
 import { StepError } from '../../activities/step/step-error.js';
 import type { ServiceLog } from '../stack/contract.js';
-import { courseOf, type LogPart, seenBy } from './log-course.js';
+import { type Course, courseOf, type LogPart, seenBy } from './log-course.js';
 import { type Mark, markSchema, openingOfFile, sightingOf } from './log-mark.js';
 
 /** What looks at the lines of logs. */
@@ -30,6 +31,9 @@ export interface LogRead {
   mark?: Mark;
 }
 
+/** Whoever rotates a log has done so by then, but for what is not there any more. */
+const SETTLED_MS = 100;
+
 const nothing = (): LinesAccount => ({ looked: 0, unreadable: 0, leftOut: 0, zeros: 0 });
 
 /**
@@ -45,17 +49,38 @@ export async function readLogFile(
   mark: Mark | undefined,
   looker: LogLooker,
 ): Promise<LogRead> {
-  const file = await openNeeded(path, 'The log file');
+  const { file, course } = await openCourse(path, mark);
   try {
-    if (!mark) return { account: await readOpen(file, { path: name, from: 0, lines: 0 }, looker) };
-    const course = await courseOf(file, path, mark);
     const account = nothing();
     for (const part of course.parts) addAccount(account, await readPart(part, name, looker));
     addAccount(account, await readOpen(file, { path: name, from: course.from, lines: course.lines }, looker));
-    const read = { account, mark: seenBy(mark, await sightingOf(file), course) };
+    if (!mark) return { account };
+    const last = await sightingOf(file);
+    if ((await file.handle.stat()).size < file.stats.size) {
+      throw new StepError('CHECK_FAILED', `${name} was truncated while it was read.`, { hint: 'Look again.' });
+    }
+    const read = { account, mark: seenBy(mark, last, course) };
     return course.lost === undefined ? read : { ...read, lost: `${name}: ${course.lost}` };
   } finally {
     await file.handle.close();
+  }
+}
+
+const ALL: Course = { parts: [], from: 0, lines: 0 };
+
+/** Opens a log with its course. A look may fall between a copy and its truncation: what is lost is lost twice. */
+async function openCourse(path: string, mark: Mark | undefined): Promise<{ file: OpenFile; course: Course }> {
+  for (let looks = 1; ; looks += 1) {
+    const file = await openNeeded(path, 'The log file');
+    try {
+      const course = mark ? await courseOf(file, path, mark) : ALL;
+      if (course.lost === undefined || mark?.lost !== undefined || looks === 2) return { file, course };
+    } catch (error) {
+      await file.handle.close();
+      throw error;
+    }
+    await file.handle.close();
+    await pause(SETTLED_MS);
   }
 }
 

@@ -1,3 +1,4 @@
+import { largest } from '../../model/largest.js';
 import type { Json } from '../../model/json.js';
 import { type Line, lineReader } from '../shared/lines.js';
 import { type Account, nothingRead } from '../shared/reading.js';
@@ -155,7 +156,7 @@ function totals(all: readonly Counted[]): [number, number] {
   if (first?.found !== undefined && first.hit !== undefined && all.length === 1) return [first.found, first.hit];
   const [found, hit] = together(all);
   if (found > 0) return [found, hit];
-  return [Math.max(...all.map((one) => one.found ?? 0)), Math.max(...all.map((one) => one.hit ?? 0))];
+  return [largest(all.map((one) => one.found ?? 0)) ?? 0, largest(all.map((one) => one.hit ?? 0)) ?? 0];
 }
 
 /** How many there are of a file, and how many of them were hit in some of its sections. */
