@@ -32,7 +32,10 @@ function shown(text: string): string[] {
 test.each([
   [{}, []],
   [{ input: 'v(?=1)' }, [/^\(\?=1\) \| this is no pattern: \(\?=…\) looks ahead/]],
-  [{ needed: 'ready [z-a]' }, [/^z-a\]' \| '0' cannot be .*: this is no pattern: this range ends before it begins/]],
+  [
+    { needed: 'ready [z-a]' },
+    [/^z-a\]' \| 'needed\[0\]' cannot be .*: this is no pattern: this range ends before it begins/],
+  ],
   [{ stdout: '^OK(' }, [/^\('.* \| 'expectStdout' cannot be .*this \( has no \)/]],
   [{ gate: '(O)K\\1' }, [/^\\1"\), \| this is no pattern: \\1 is a reference/]],
   [{ path: "$[?search(@, '(a')]" }, [/this \( has no \)/]],
