@@ -110,6 +110,7 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'workflows/rollback.ts': inWorkflow('workflows/go-live'),
   'workflows/scheduled.ts': inWorkflow('e2e/schedules'),
   'workflows/session.ts': inWorkflow('workflows/messages'),
+  'workflows/sentence.ts': inWorkflow('workflows/go-live'),
   'workflows/settle-step.ts': inWorkflow('workflows/go-live'),
   'workflows/step.ts': inWorkflow('workflows/go-live'),
   'workflows/stray.ts': part('simulated/way-back'),

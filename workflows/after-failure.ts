@@ -5,7 +5,7 @@ import type { PhasePlan } from '../model/plan/plan.js';
 import { goesOnAt } from '../model/state/standing.js';
 import type { PhaseState } from '../model/state/state.js';
 import { phaseDueAgain, phasePassedOver, phaseWaits } from '../model/state/transitions.js';
-import { withStop } from '../model/text/with-stop.js';
+import { endedSentence } from './sentence.js';
 import { mayGoOn } from '../model/verdict.js';
 import { changed } from './changes.js';
 import { askOperator } from './people/ask.js';
@@ -127,7 +127,7 @@ export async function askAboutPhase(work: Work): Promise<Next | 'waived'> {
   if (state.endedAt === undefined) phaseWaits(state);
   const answer = await askOperator(session, desk, {
     about: addressText({ phase: plan.id }),
-    text: `${plan.title}: ${withStop(state.sentence ?? 'failed')} What now? (A waiver of its failed gates would let it pass.)${later}`,
+    text: `${plan.title}: ${endedSentence(state.sentence ?? 'failed')} What now? (A waiver of its failed gates would let it pass.)${later}`,
     choices: ['retry-phase', 'continue', 'rollback', 'stop'],
     ...plan.onFail.ask,
     settled: () => state.gates.length > 0 && waived(),

@@ -151,6 +151,10 @@ export const CHANGES = {
     since: 'unreleased',
     reason: 'A notice whose activity failed ended the go-live without a verdict and undid nothing; now it is noted.',
   },
+  'a-sentence-ends-before-its-question': {
+    since: 'unreleased',
+    reason: 'A question ran into the sentence before it where that had no full stop; what is asked is signed.',
+  },
   'whatever-fails-a-phase-is-told': {
     since: 'unreleased',
     reason:

@@ -5,7 +5,7 @@ import type { PhaseResult, StepRecord } from '../model/state/state.js';
 import { sameEntry } from '../model/state/take-back.js';
 import { phaseWaits, stepAgain, stepLeftOut, stepSeenDone } from '../model/state/transitions.js';
 import { leaveAtStep, type Next, type Work } from './after-failure.js';
-import { withStop } from '../model/text/with-stop.js';
+import { endedSentence } from './sentence.js';
 import { askOperator } from './people/ask.js';
 
 /** What became of a step that asked: the phase goes on with these records, or the go-live goes elsewhere. */
@@ -23,7 +23,7 @@ export async function settleStep(work: Work, result: PhaseResult): Promise<Settl
   phaseWaits(state);
   const answer = await askOperator(session, desk, {
     about: addressText({ phase: plan.id, part: failed?.id }),
-    text: `${withStop(result.sentence)} ${unknown ? 'Is it done? Look at the target before you answer.' : 'What now?'}`,
+    text: `${endedSentence(result.sentence)} ${unknown ? 'Is it done? Look at the target before you answer.' : 'What now?'}`,
     choices: choicesFor(plan, failed),
     ...plan.onFail.ask,
     settled: () => false,

@@ -3,7 +3,7 @@ import { addressText } from '../model/plan/address.js';
 import type { Answerer } from '../model/plan/taking-back.js';
 import type { PhaseResult, StepRecord, UndoEntry } from '../model/state/state.js';
 import { undoAgain, undoneByHand } from '../model/state/transitions.js';
-import { withStop } from '../model/text/with-stop.js';
+import { endedSentence } from './sentence.js';
 import { changed } from './changes.js';
 import type { BegunWay, Settling, UndoAsking } from './inputs.js';
 import { type Answer, askOperator } from './people/ask.js';
@@ -73,7 +73,7 @@ async function ask(session: Session, entry: UndoEntry, asking: UndoAsking): Prom
   const taken = changedFile === undefined ? '' : ' with the file as it is now';
   const answer = await askOperator(session, session.desk, {
     about: addressText({ phase: entry.phase, part: entry.step }),
-    text: `${title}: ${withStop(entry.failure?.message ?? 'failed')} \`retry\` tries again${taken}, \`done\` says how it was done by hand, \`stop\` gives it up.`,
+    text: `${title}: ${endedSentence(entry.failure?.message ?? 'failed')} \`retry\` tries again${taken}, \`done\` says how it was done by hand, \`stop\` gives it up.`,
     choices: ['retry', 'done', 'stop'],
     role,
     expiresMs,
@@ -111,6 +111,6 @@ function judged({ result, asked, nobody }: Settling): PhaseResult {
     const sentence = `${result.steps.length} of ${result.steps.length} steps done; an operator was asked ${asked === 1 ? 'once' : `${asked} times`}.`;
     return { ...result, status: 'passed', verdict: 'go', sentence };
   }
-  const why = first ? ` ${first.title}: ${withStop(first.failure?.message ?? 'failed')}` : '';
+  const why = first ? ` ${first.title}: ${endedSentence(first.failure?.message ?? 'failed')}` : '';
   return { ...result, sentence: `${broken.length} of its steps failed.${why}${nobody ? ` ${nobody}` : ''}` };
 }
