@@ -29,7 +29,7 @@ test('an undo that failed is asked about: tried again, and done by hand with a r
   await go(broken, async (run) => {
     const asked = await run.until((s) => s.waiting?.about === 'one.b', 'the question about b');
     expect(asked.waiting).toMatchObject({ choices: ['retry', 'done', 'stop'], roles: ['sre'] });
-    expect(asked.waiting?.text).toMatch(/^Undo one · b: undo one\.b is broken `retry` tries again, /);
+    expect(asked.waiting?.text).toMatch(/^Undo one · b: undo one\.b is broken\. `retry` tries again, /);
     expect(await run.send('choose', { ...SAM, choice: 'done' })).toMatchObject({ accepted: false });
     await run.send('choose', { ...SAM, choice: 'done', reason: 'row 7 is gone' });
     await run.until((s) => s.waiting?.about === 'one.a', 'the question about a');
