@@ -27,11 +27,15 @@ export const healthContract = defineKind({
     folders: z.array(z.string().min(1)).max(50).default([]).describe('Folders whose waiting files are counted.'),
     waitingOver: duration.default(0).describe('Only files that wait for longer than this are counted, in real time.'),
     unreadable: unreadableField,
-    judge: z.boolean().default(true).describe('false: a broken contract is told in `holds` and fails nothing.'),
+    judge: z
+      .boolean()
+      .default(true)
+      .describe('false: a broken contract, also by a file that cannot be read, is told in `holds` and fails nothing.'),
   }),
   outputs: z.object({
     ...accountOutputs,
     holds: z.boolean().describe('Status, age and figures are as they must be.'),
+    reason: z.string().describe('Why the contract does not hold; empty when it does.'),
     status: z.string(),
     ageMs: z.int().describe('Age of the report; by the writer’s clock. −1 when it is not known.'),
     fresh: z.boolean(),
@@ -44,10 +48,11 @@ export const healthContract = defineKind({
   writes: 'none',
   undo: null,
   meets: {
-    'a file that is not there, or may not be read': 'NOT_FOUND',
-    'an empty, half-written or large file (1 MiB)': 'CHECK_FAILED, so that `until` looks again',
+    'a file that is not there, or may not be read': 'NOT_FOUND; with `judge: false` it breaks the contract',
+    'an empty, half-written or large file (1 MiB)':
+      'CHECK_FAILED, so that `until` looks again; with `judge: false` it breaks the contract',
     'a time without a zone, a number without `timeUnit`, a report of the future (`skew`)': 'breaks the contract',
-    'a member that stands twice with two values, nesting deeper than 1,000': 'CHECK_FAILED: there is no such report',
+    'a member that stands twice with two values, nesting deeper than 1,000': 'there is no such report, as with one that is half-written',
     'a figure that is no number as JSON writes it': 'breaks the contract',
     'hidden files and folders among those that wait': 'left out, and counted as that',
     'a file that cannot be looked at':
@@ -63,6 +68,7 @@ with: { file: health/latest.json, maxAge: 90m, numbers: { errorRate: details.err
     unreadable: 0,
     leftOut: 0,
     holds: true,
+    reason: '',
     status: 'ok',
     ageMs: 60_000,
     fresh: true,

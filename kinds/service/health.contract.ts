@@ -28,24 +28,38 @@ const LARGEST = 1024 * 1024;
 
 export const healthContract: HandlerOf<typeof kind> = {
   async do(input, context) {
-    const bytes = await readWhole(context.path(input.file), 'The health file', LARGEST);
-    const report = asStep(() => reportIn(bytes, input.file));
-    await context.evidence.write('health.json', bytes);
-    const { problems, ...found } = judged(input, report, context);
+    const { problems, ...found } = await contractOf(input, context);
     const { waiting, account } = await countWaiting(input, context);
     asStep(() => refuseUnreadable(account, input.unreadable, 'files that wait'));
     const holds = problems.length === 0;
-    const outputs = { ...figuresOfAccount(account), holds, ...found, waiting };
+    const reason = context.redact(problems.join('; '));
+    const outputs = { ...figuresOfAccount(account), holds, reason, ...found, waiting };
     if (!holds && input.judge) {
-      throw new StepError('CHECK_FAILED', `The health contract of ${input.file} is broken: ${problems.join('; ')}.`, {
+      throw new StepError('CHECK_FAILED', `The health contract of ${input.file} is broken: ${reason}.`, {
         facts: { ...outputs },
         evidence: context.evidence.refs(),
       });
     }
     const age = `${formatDuration(Math.max(0, found.ageMs))} old`;
-    return { outputs, summary: holds ? `${found.status}, ${age}, ${waiting} waiting` : problems.join('; ') };
+    return { outputs, summary: holds ? `${found.status}, ${age}, ${waiting} waiting` : reason };
   },
 };
+
+/** Nothing that a report would say is known without one. */
+const NO_REPORT = { status: '', ageMs: -1, fresh: false, numbers: {} };
+
+/** What the report says; one that cannot be read breaks the contract where that is told and not judged. */
+async function contractOf(input: Input, context: StepContext): Promise<ReturnType<typeof judged>> {
+  const path = context.path(input.file);
+  try {
+    const bytes = await readWhole(path, 'The health file', LARGEST);
+    await context.evidence.write('health.json', bytes);
+    return judged(input, asStep(() => reportIn(bytes, input.file)), context);
+  } catch (error) {
+    if (input.judge || !(error instanceof StepError)) throw error;
+    return { problems: [error.message.replace(/\.$/, '')], ...NO_REPORT };
+  }
+}
 
 function reportIn(bytes: Buffer, file: string): JsonObject {
   const text = textOf(bytes, `The health file ${file}`);

@@ -5,8 +5,11 @@ import { secretRef } from '../../model/schema/format/secret-refs.js';
 import { plainText } from '../shared/given.js';
 
 /** Whether something is said of the value of a key. */
-export const asksOfKey = (input: Partial<Record<'field' | 'equals' | 'above' | 'below', unknown>>): boolean =>
-  [input.field, input.equals, input.above, input.below].some((one) => one !== undefined);
+export const asksOfKey = (
+  input: Partial<Record<'field' | 'equals' | 'above' | 'below', unknown>> & { fields?: object },
+): boolean =>
+  [input.field, input.equals, input.above, input.below].some((one) => one !== undefined) ||
+  Object.keys(input.fields ?? {}).length > 0;
 
 export const redisCheck = defineKind({
   title: 'Redis check',
@@ -18,13 +21,17 @@ export const redisCheck = defineKind({
         .describe('redis://host:port, or a secret with credentials.'),
       key: z.string().min(1).max(1000).optional(),
       field: z.string().min(1).max(200).optional().describe('Field of the hash, or of the JSON object in the key.'),
+      fields: z
+        .record(z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'a name of letters and digits'), z.string().min(1).max(200))
+        .default({})
+        .describe('More fields, read in the same moment: a name, and the field. One that is not there fails the step.'),
       equals: z.union([z.string(), z.number()]).optional().describe('What the value must be.'),
       above: z.number().optional().describe('The value must be a number above this.'),
       below: z.number().optional(),
       timeout: duration.default(3000),
     })
     .refine((input) => input.key !== undefined || !asksOfKey(input), {
-      message: '`field`, `equals`, `above` and `below` are about a `key`: name it',
+      message: '`field`, `fields`, `equals`, `above` and `below` are about a `key`: name it',
       path: ['key'],
     }),
   outputs: z.object({
@@ -32,7 +39,9 @@ export const redisCheck = defineKind({
     found: z.boolean(),
     text: z.string().describe('The value as text; empty when there is none.'),
     number: z.number().describe('The value as a number; -1 when it is none.'),
+    values: z.record(z.string(), z.string()).describe('The `fields` by their names, as text.'),
   }),
+  members: ({ fields = {} }) => ({ values: fields }),
   meets: {
     'a cluster': 'a key of another node, and a cluster that is down, are told; no other node is asked',
     'options in the address': 'refused: no socket, no family, nothing behind a question mark',
@@ -55,6 +64,6 @@ uses: redis.check
 with: { url: "redis://127.0.0.1:6379", key: agent:heartbeat, field: count, above: 0 }
 until: { every: 500ms, within: 20s }
 `,
-  sample: { ms: 0.4, found: true, text: '12', number: 12 },
+  sample: { ms: 0.4, found: true, text: '12', number: 12, values: {} },
   leaves: ['redis.json'],
 });

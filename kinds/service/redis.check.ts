@@ -24,20 +24,31 @@ export const redisCheck: HandlerOf<typeof kind> = {
   async do(input, context) {
     const place = await placeOf(input, context);
     const { where } = place;
-    const { value, ms } = await withRedis(place, context, async (redis) => {
+    const { value, values, ms } = await withRedis(place, context, async (redis) => {
       const took = await pinged(redis);
-      return { ms: took, value: await read(redis, input) };
+      return { ms: took, ...(await read(redis, input)) };
     });
+    const shown = new Map([...values].map(([name, one]) => [name, context.redact(one ?? '').slice(0, LONGEST_TEXT)]));
     const text = value ?? '';
     const number = numberIn(text);
     // Half a secret would not be known any more: it is taken out before anything is cut.
     const told = context.redact(text);
-    const outputs = { ms, found: value !== undefined, text: told.slice(0, LONGEST_TEXT), number: number ?? -1 };
+    const outputs = {
+      ms,
+      found: value !== undefined,
+      text: told.slice(0, LONGEST_TEXT),
+      number: number ?? -1,
+      values: Object.fromEntries(shown),
+    };
     await context.evidence.write(
       'redis.json',
       `${JSON.stringify(context.redactIn({ key: input.key ?? null, field: input.field ?? null, ...outputs }), null, 2)}\n`,
     );
-    const problem = problemOf(input, { value, number, told: context.redact(value ?? '').slice(0, 80) });
+    const lacks = [...values].find(([, one]) => one === undefined)?.[0];
+    const problem =
+      lacks === undefined
+        ? problemOf(input, { value, number, told: context.redact(value ?? '').slice(0, 80) })
+        : `${input.key}.${input.fields[lacks]} is not there`;
     if (problem) throw new StepError('CHECK_FAILED', `${where}: ${problem}.`, { evidence: context.evidence.refs() });
     const found = input.key === undefined ? '' : `; ${nameOf(input)} is ${told.slice(0, 80) || 'not there'}`;
     return { outputs, summary: `${where} answered in ${ms} ms${found}` };
@@ -88,20 +99,43 @@ async function pinged(redis: Redis): Promise<number> {
   return Math.round((performance.now() - begun) * 100) / 100;
 }
 
-async function read(redis: Redis, { key, field }: Pick<Input, 'key' | 'field'>): Promise<string | undefined> {
-  if (key === undefined) return undefined;
+/** What a key holds: its value or one field of it, and the other fields that are wanted, all of one moment. */
+interface Held {
+  value: string | undefined;
+  values: Map<string, string | undefined>;
+}
+
+async function read(redis: Redis, { key, field, fields }: Pick<Input, 'key' | 'field' | 'fields'>): Promise<Held> {
+  if (key === undefined) return { value: undefined, values: new Map() };
   const type = await redis.type(key);
-  if (type === 'none') return undefined;
-  if (type === 'hash') {
-    if (field === undefined) return String(await redis.hlen(key));
-    refuseLong(key, await redis.hstrlen(key, field));
-    return textIn(key, await redis.hgetBuffer(key, field));
-  }
+  const named = Object.entries(fields);
+  const held = (value: string | undefined, of: (field: string) => string | undefined): Held => ({
+    value: field === undefined ? value : of(field),
+    values: new Map(named.map(([name, one]) => [name, of(one)])),
+  });
+  if (type === 'none') return held(undefined, () => undefined);
+  if (type === 'hash') return hashOf(redis, key, field, named, held);
   if (type !== 'string')
     throw new StepError('EXPECTATION_FAILED', `The key ${key} is a ${type}; a text or a hash can be read.`);
   refuseLong(key, await redis.strlen(key));
   const text = textIn(key, await redis.getBuffer(key));
-  return field === undefined || text === undefined ? text : fieldIn(text, key, field);
+  return held(text, (one) => (text === undefined ? undefined : fieldIn(text, key, one)));
+}
+
+async function hashOf(
+  redis: Redis,
+  key: string,
+  field: string | undefined,
+  named: readonly (readonly [string, string])[],
+  held: (value: string | undefined, of: (field: string) => string | undefined) => Held,
+): Promise<Held> {
+  const wanted = [...new Set([...(field === undefined ? [] : [field]), ...named.map(([, one]) => one)])];
+  if (wanted.length === 0) return held(String(await redis.hlen(key)), () => undefined);
+  for (const one of wanted) refuseLong(key, await redis.hstrlen(key, one));
+  const found = await redis.hmgetBuffer(key, ...wanted);
+  const texts = new Map(wanted.map((one, index) => [one, textIn(key, found[index] ?? null)]));
+  const all = field === undefined ? String(await redis.hlen(key)) : undefined;
+  return held(all, (one) => texts.get(one));
 }
 
 function refuseLong(key: string, bytes: number): void {

@@ -42,6 +42,21 @@ describe('health.contract', () => {
       waiting: 1,
     });
   });
+  test.each<[string, unknown, string]>([
+    ['a sound one', healthy, ''],
+    ['another status', { ...healthy, status: 'degraded' }, 'its status is degraded, not ok'],
+    ['half of one', '{"status":"ok","ti', 'is no JSON'],
+    ['nothing in it', '', 'is no JSON'],
+    ['bytes that are no text', '\uD800', 'no JSON'],
+  ])('where it is told and not judged, %s has its true reason', async (_name, report, reason) => {
+    const { outputs } = passed(await check(report, { judge: false }));
+    expect(outputs).toMatchObject({ holds: reason === '', reason: expect.stringContaining(reason) });
+    if (reason === '') expect(outputs?.reason).toBe('');
+  });
+  test('where it is told and not judged, a file that is not there breaks the contract', async () => {
+    const { outputs } = passed(await check(healthy, { judge: false, file: 'none.json' }));
+    expect(outputs).toMatchObject({ holds: false, ageMs: -1, reason: expect.stringContaining('cannot be read') });
+  });
   test.each<[string, unknown, object, string]>([
     ['another status', { ...healthy, status: 'degraded' }, {}, 'its status is degraded, not ok'],
     ['no status', { time: ago(0) }, {}, 'its status is missing'],

@@ -40,6 +40,13 @@ describe('redis.check', () => {
       text: 'up',
       number: -1,
     });
+    expect(
+      passed(await check({ key: 'agent:heartbeat', field: 'count', fields: { at: 'at', beats: 'count' } })).outputs,
+    ).toMatchObject({ number: 12, values: { at: 'now', beats: '12' } });
+    expect(passed(await check({ key: 'agent', fields: { is: 'state' } })).outputs).toMatchObject({
+      number: 1,
+      values: { is: 'up' },
+    });
     expect(passed(await check({ key: 'absent' })).outputs).toMatchObject({ found: false, text: '' });
     expect(passed(await check({})).outputs).toMatchObject({ found: false });
   });
@@ -50,6 +57,9 @@ describe('redis.check', () => {
     [{ key: 'list' }, 'EXPECTATION_FAILED', 'is a list'],
     [{ key: 'agent:heartbeat', field: 'count', below: 12 }, 'CHECK_FAILED', 'not below 12'],
     [{ key: 'fine', below: 1 }, 'CHECK_FAILED', 'is no number'],
+    [{ key: 'agent:heartbeat', fields: { pid: 'pid' } }, 'CHECK_FAILED', 'agent:heartbeat.pid is not there'],
+    [{ key: 'absent', fields: { pid: 'pid' } }, 'CHECK_FAILED', 'absent.pid is not there'],
+    [{ fields: { at: 'at' } }, 'BAD_INPUT', 'are about a `key`'],
     [{ equals: 'up' }, 'BAD_INPUT', 'are about a `key`'],
     [{ above: 1 }, 'BAD_INPUT', 'are about a `key`'],
     [{ below: 1 }, 'BAD_INPUT', 'are about a `key`'],
