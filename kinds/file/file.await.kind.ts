@@ -17,12 +17,20 @@ export const fileAwait = defineKind({
         .strictObject({ file: z.string().min(1), where })
         .optional()
         .describe('A record that must stand in a JSON Lines file.'),
+      judge: z
+        .boolean()
+        .default(true)
+        .describe(
+          'false: what did not go where it should is told in `missing` and fails nothing; `until` has nothing to wait for.',
+        ),
     })
     .refine((input) => input.gone.length + input.present.length + (input.line ? 1 : 0) > 0, {
       message: 'give `gone`, `present` or `line`',
     }),
   outputs: z.object({
+    arrived: z.boolean().describe('All is as it should be.'),
     present: z.array(z.string()).describe('Paths that were found.'),
+    missing: z.array(z.string()).describe('What is not as it should be, a sentence each.'),
     record: z.record(z.string(), z.json()).describe('The last record that matches; empty without `line`.'),
     at: z.string().describe('When it was seen, ISO 8601.'),
   }),
@@ -44,6 +52,12 @@ with:
   line: { file: telemetry.jsonl, where: { id: order-1, event: error } }
 until: { every: 200ms, within: 10s }
 `,
-  sample: { present: ['error/local/order-1.yaml'], record: { id: 'order-1' }, at: '2026-11-21T08:00:00.000Z' },
+  sample: {
+    arrived: true,
+    missing: [],
+    present: ['error/local/order-1.yaml'],
+    record: { id: 'order-1' },
+    at: '2026-11-21T08:00:00.000Z',
+  },
   leaves: ['found.json'],
 });

@@ -11,7 +11,7 @@ import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 export const fileAwait: HandlerOf<typeof kind> = {
-  async do({ gone, present, line }, context) {
+  async do({ gone, present, line, judge }, context) {
     const problems: string[] = [];
     for (const path of gone) if (await exists(context.path(path))) problems.push(`${path} is still there`);
     const found: string[] = [];
@@ -21,9 +21,10 @@ export const fileAwait: HandlerOf<typeof kind> = {
       for (const name of names) found.push(name);
     }
     const record = line && (await recordOf(line, problems, context));
-    const outputs = { present: found, record: record ?? {}, at: context.now().toISOString() };
-    await context.evidence.write('found.json', `${JSON.stringify({ ...outputs, problems }, null, 2)}\n`);
-    if (problems.length > 0) {
+    const told = { present: found, record: record ?? {}, at: context.now().toISOString() };
+    await context.evidence.write('found.json', `${JSON.stringify({ ...told, problems }, null, 2)}\n`);
+    const outputs = { arrived: problems.length === 0, ...told, missing: problems };
+    if (problems.length > 0 && judge) {
       throw new StepError('CHECK_FAILED', `${problems.join('; ')}.`, { evidence: context.evidence.refs() });
     }
     const parts = [
@@ -31,7 +32,7 @@ export const fileAwait: HandlerOf<typeof kind> = {
       found.length > 0 ? `${found.length} there` : '',
       record ? 'told of in the log' : '',
     ];
-    return { outputs, summary: parts.filter(Boolean).join(', ') };
+    return { outputs, summary: [...parts.filter(Boolean), ...problems].join(', ') };
   },
 };
 

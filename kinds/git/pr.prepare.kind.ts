@@ -40,6 +40,10 @@ export const prPrepare = defineKind({
       })
       .optional()
       .describe('Opens the pull request.'),
+    autoMerge: z
+      .enum(['merge', 'squash', 'rebase'])
+      .optional()
+      .describe('How the pull request is merged once its checks pass: the command for a person asks for that.'),
     timeout: duration.default(20_000).describe('Time for each call over the network; a push has three times that.'),
   }),
   outputs: z.object({

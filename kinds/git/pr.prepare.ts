@@ -22,10 +22,9 @@ export const prPrepare: HandlerOf<typeof kind> = {
     );
     const { url, state, command, reason } = outputs;
     const because = reason === '' ? '' : `, for ${reason}`;
-    const how =
-      command === ''
-        ? `${url}${state === 'open' ? '' : `, which is ${state}`}`
-        : `left for a person${because}: ${command}`;
+    const there = url === '' ? '' : `${url}${state === 'open' ? '' : `, which is ${state}`}`;
+    const left = command === '' ? '' : `left for a person${because}: ${command}`;
+    const how = [there, left].filter(Boolean).join('; ');
     return { outputs, summary: `${input.branch} is ready at ${short(outputs.commit)}: ${how}` };
   },
 };
@@ -55,8 +54,9 @@ async function prepareIn(repository: Repository, input: Input, context: StepCont
 type Rest = Omit<Outputs, 'branch' | 'commit'>;
 
 /** A pull request is there; one that was closed is a person's word, and opened again by a person only. */
-function ended({ github }: Input, { url, number, state }: PullRequest): Omit<Rest, 'pushed'> {
-  if (state !== 'closed') return { opened: true, state, url, command: '', reason: '' };
+function ended({ github, autoMerge }: Input, { url, number, state }: PullRequest): Omit<Rest, 'pushed'> {
+  const merge = state === 'open' && autoMerge ? `gh pr merge ${quoted(url)} --auto --${autoMerge}` : '';
+  if (state !== 'closed') return { opened: true, state, url, command: merge, reason: '' };
   const command = `gh pr reopen ${number} --repo ${github?.repository ?? ''}`;
   return { opened: false, state, url, command, reason: `somebody closed ${url} without a merge` };
 }
@@ -69,13 +69,14 @@ function leftOver(input: Input, how: { commit: string; pushed: boolean; reason: 
 
 /** A shell line for a person; every part is a name that the schema holds to plain characters, or quoted. */
 function commandFor(
-  { remote = 'origin', branch, base, title, body, github }: Input,
+  { remote = 'origin', branch, base, title, body, github, autoMerge }: Input,
   { commit, pushed, over }: { commit: string; pushed: boolean; over?: string | undefined },
 ): string {
   const repository = github ? ` --repo ${github.repository}` : '';
   // A text of several lines is no part of one: it stands in the commit.
   const text = /[\r\n]/.test(body) ? `"$(git log -1 --format=%b ${commit})"` : quoted(body);
-  const create = `gh pr create${repository} --base ${base} --head ${branch} --title ${quoted(title)} --body ${text}`;
+  const merge = autoMerge ? ` && gh pr merge ${branch}${repository} --auto --${autoMerge}` : '';
+  const create = `gh pr create${repository} --base ${base} --head ${branch} --title ${quoted(title)} --body ${text}${merge}`;
   const lease = over === undefined ? '' : `--force-with-lease=${branch}:${over} `;
   return pushed ? create : `git push ${lease}${remote} ${branch} && ${create}`;
 }

@@ -40,6 +40,11 @@ export const logScan = defineKind({
     matched: z.int().describe('Lines that match a needed pattern.'),
     missing: z.array(z.string()).describe('Needed patterns that no line matched.'),
     forbidden: z.int().describe('Lines that match a forbidden pattern.'),
+    shown: z
+      .array(z.string())
+      .describe(
+        'The first 10 lines that match a needed pattern, masked, of 300 characters each; all are in the evidence.',
+      ),
     credentials: z.int().describe('Credentials that nobody declared, found in the lines that match and masked.'),
   }),
   effect: 'none',
@@ -78,6 +83,16 @@ with:
   forbidden: ['USE_STUBS=true']
 until: { every: 1s, within: 30s }
 `,
-  sample: { looked: 120, unreadable: 0, leftOut: 0, lines: 120, matched: 2, missing: [], forbidden: 0, credentials: 0 },
+  sample: {
+    looked: 120,
+    unreadable: 0,
+    leftOut: 0,
+    lines: 120,
+    matched: 2,
+    missing: [],
+    forbidden: 0,
+    shown: ['app.log:12: ready', 'app.log:80: connected'],
+    credentials: 0,
+  },
   leaves: ['matches.txt'],
 });

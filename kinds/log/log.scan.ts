@@ -20,12 +20,16 @@ import {
   nothingRead,
   refuseUnreadable,
 } from '../shared/reading.js';
+import { readable } from '../../model/text/readable.js';
 import type { StackDriver } from '../stack/contract.js';
 import { openStack } from '../stack/driver.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 const KEPT_LINES = 1000;
+/** Lines that a page or a question can show, and how much of each, in UTF-16 units. */
+const SHOWN_LINES = 10;
+const SHOWN_LENGTH = 300;
 
 type Input = z.infer<(typeof kind)['input']>;
 
@@ -56,11 +60,27 @@ export const logScan: HandlerOf<typeof kind> = {
     const figures = figuresOfAccount(account);
     judge(input, { account, bad, forbidden, missing }, context);
     return {
-      outputs: { ...figures, lines: figures.looked, matched, missing, forbidden, credentials },
+      outputs: {
+        ...figures,
+        lines: figures.looked,
+        matched,
+        missing,
+        forbidden,
+        shown: shownOf(text),
+        credentials,
+      },
       summary: `${figures.looked} lines: ${input.needed.length} of ${input.needed.length} needed patterns found, nothing forbidden${accountText(account)}`,
     };
   },
 };
+
+/** The first of the lines that are kept: nothing forbidden is among those of a step that passes. */
+function shownOf(text: string): string[] {
+  return text
+    .split('\n', SHOWN_LINES)
+    .filter((line) => line !== '')
+    .map((line) => readable(line, SHOWN_LENGTH));
+}
 
 interface Judged {
   account: Account;

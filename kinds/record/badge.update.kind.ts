@@ -8,19 +8,36 @@ const words = z
   .max(60)
   .regex(/^[^\p{Cc}\p{Cf}\p{Cs}[\]()<>]*$/u, 'no brackets, no control characters and no half of one');
 
+/** Stands between brackets of Markdown. */
+const address = z
+  .url({ protocol: /^https?$/ })
+  .max(500)
+  .regex(/^[^\s()<>[\]]*$/u, 'no brackets and no blanks');
+
 export const badgeUpdate = defineKind({
   title: 'Status badge',
   about: 'Writes a badge between two markers of a Markdown file, and touches nothing else in it.',
-  input: z.strictObject({
-    file: z.string().min(1).describe('Path of the Markdown file; it holds <!-- NAME:start --> and <!-- NAME:end -->.'),
-    marker: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{0,59}$/, 'lower case letters, digits and -')
-      .default('golive-badge'),
-    label: words,
-    message: words,
-    colour: z.enum(['brightgreen', 'yellow', 'orange', 'red', 'lightgrey', 'blue']).default('brightgreen'),
-  }),
+  input: z
+    .strictObject({
+      file: z
+        .string()
+        .min(1)
+        .describe('Path of the Markdown file; it holds <!-- NAME:start --> and <!-- NAME:end -->.'),
+      marker: z
+        .string()
+        .regex(/^[a-z][a-z0-9-]{0,59}$/, 'lower case letters, digits and -')
+        .default('golive-badge'),
+      label: words,
+      message: words.optional().describe('What a picture made now says.'),
+      colour: z.enum(['brightgreen', 'yellow', 'orange', 'red', 'lightgrey', 'blue']).default('brightgreen'),
+      image: address
+        .optional()
+        .describe('Address of a picture that follows the state by itself, in place of a `message`.'),
+      link: address.optional().describe('Address that the badge leads to.'),
+    })
+    .refine(({ message, image }) => (message === undefined) !== (image === undefined), {
+      message: 'give a `message`, or the `image` that shows the state',
+    }),
   outputs: z.object({
     changed: z.boolean(),
     badge: z.string(),

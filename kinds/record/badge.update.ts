@@ -7,9 +7,13 @@ import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 export const badgeUpdate: HandlerOf<typeof kind> = {
-  async do({ file, marker, label, message, colour }, context) {
+  async do({ file, marker, label, message, colour, image, link }, context) {
     const path = context.path(file);
-    const badge = `![${label}: ${message}](https://img.shields.io/badge/${part(label)}-${part(message)}-${colour})`;
+    const picture =
+      image === undefined
+        ? `![${label}: ${message}](https://img.shields.io/badge/${part(label)}-${part(message ?? '')}-${colour})`
+        : `![${label}](${image})`;
+    const badge = link === undefined ? picture : `[${picture}](${link})`;
     let next = '';
     const { written, said } = await changeFile(path, context, async (there) => {
       if (!there) throw new StepError('NOT_FOUND', `The file with the badge is not there: ${path}.`);
@@ -19,7 +23,7 @@ export const badgeUpdate: HandlerOf<typeof kind> = {
     });
     return {
       outputs: { changed: written, badge, digest: sha256(next) },
-      summary: `${said} ${written ? 'says' : 'already says'} ${label}: ${message}`,
+      summary: `${said} ${written ? 'says' : 'already says'} ${label}: ${message ?? image}`,
     };
   },
   undo: ({ file, marker }, context) =>

@@ -52,7 +52,8 @@ export const healthContract = defineKind({
     'an empty, half-written or large file (1 MiB)':
       'CHECK_FAILED, so that `until` looks again; with `judge: false` it breaks the contract',
     'a time without a zone, a number without `timeUnit`, a report of the future (`skew`)': 'breaks the contract',
-    'a member that stands twice with two values, nesting deeper than 1,000': 'there is no such report, as with one that is half-written',
+    'a member that stands twice with two values, nesting deeper than 1,000':
+      'there is no such report, as with one that is half-written',
     'a figure that is no number as JSON writes it': 'breaks the contract',
     'hidden files and folders among those that wait': 'left out, and counted as that',
     'a file that cannot be looked at':

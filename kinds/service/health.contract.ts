@@ -54,7 +54,11 @@ async function contractOf(input: Input, context: StepContext): Promise<ReturnTyp
   try {
     const bytes = await readWhole(path, 'The health file', LARGEST);
     await context.evidence.write('health.json', bytes);
-    return judged(input, asStep(() => reportIn(bytes, input.file)), context);
+    return judged(
+      input,
+      asStep(() => reportIn(bytes, input.file)),
+      context,
+    );
   } catch (error) {
     if (input.judge || !(error instanceof StepError)) throw error;
     return { problems: [error.message.replace(/\.$/, '')], ...NO_REPORT };

@@ -57,6 +57,7 @@ class NumberedLog {
   }
 
   private reopen(): void {
+    if (fault.keepsOldLog) return;
     const there = statSync(this.path, { throwIfNoEntry: false });
     if (there && there.ino === fstatSync(this.fd).ino) return;
     // Whoever buffers its lines loses them here.
@@ -75,6 +76,7 @@ function lastNumber(path: string): number {
 }
 
 const log = new NumberedLog(join(root, 'logs', 'agent.log'));
+const orders = new NumberedLog(join(root, 'logs', 'orders.log'));
 const redis = new Redis(values.redis ?? 'redis://127.0.0.1:6379', { maxRetriesPerRequest: null });
 redis.on('error', (error) => log.write(`redis: ${error.message}`));
 redis.on('ready', () => log.write('redis connected'));
@@ -82,9 +84,16 @@ redis.on('ready', () => log.write('redis connected'));
 let count = 0;
 const boot = new Date().toISOString();
 async function heartbeat(): Promise<void> {
+  if (fault.countsOn && count === 0) count = await lastCount();
   count += 1;
   await redis.set('agent:heartbeat', JSON.stringify({ count, pid: process.pid, boot, at: new Date().toISOString() }));
   log.write(`heartbeat ${count}`);
+  orders.write(`${readdirSync(join(root, 'orders')).length} waiting`);
+}
+
+async function lastCount(): Promise<number> {
+  const { count: last = 0 } = JSON.parse((await redis.get('agent:heartbeat')) ?? '{}') as { count?: number };
+  return last;
 }
 
 function replace(path: string, content: string): void {
@@ -105,8 +114,8 @@ async function selfTest(): Promise<void> {
   const details = { redisMs, heartbeats: count, waiting: readdirSync(join(root, 'orders')).length };
   const status = redisMs < REDIS_MS && details.waiting < 10 ? 'ok' : 'degraded';
   const report = JSON.stringify({ status, time: new Date().toISOString(), details });
-  replace(join(root, 'health', 'latest.json'), `${report}\n`);
-  await redis.set('agent:health', report);
+  replace(join(root, 'health', 'latest.json'), fault.tornHealth ? report.slice(0, 30) : `${report}\n`);
+  if (!fault.noMirror) await redis.set('agent:health', report);
   log.write(`self-test ${status}`);
   audit({ event: 'self-test', status });
 }
@@ -116,7 +125,7 @@ function takeOrders(): void {
   for (const name of readdirSync(join(root, 'orders')).filter((one) => !one.startsWith('.'))) {
     const path = join(root, 'orders', name);
     const order = parse(readFileSync(path, 'utf8')) as { id?: string; lane?: string } | null;
-    const lane = order?.lane === 'strict' ? 'strict' : 'local';
+    const lane = order?.lane === 'strict' && !fault.wrongLane ? 'strict' : 'local';
     const id = order?.id ?? name;
     mkdirSync(join(root, 'inbox', lane), { recursive: true });
     renameSync(path, join(root, 'inbox', lane, name));
@@ -132,7 +141,7 @@ log.write(`boot pid=${process.pid}`);
 audit({ event: 'boot', pid: process.pid });
 replace(join(root, 'agent.pid'), `${process.pid}\n`);
 const timers = [
-  setInterval(() => void heartbeat().catch(logError), scaled(HEARTBEAT_MS)),
+  setInterval(() => void heartbeat().catch(logError), scaled(HEARTBEAT_MS) * (fault.slowness ?? 1)),
   setInterval(() => void selfTest().catch(logError), scaled(SELF_TEST_MS)),
   setInterval(() => {
     try {

@@ -12,6 +12,22 @@ export interface AgentFault extends NamedFault {
   deafToOrders?: boolean;
   /** Nobody takes alerts. */
   alertsDown?: boolean;
+  /** The self-test writes half a report. */
+  tornHealth?: boolean;
+  /** The self-test's report has no mirror. */
+  noMirror?: boolean;
+  /** The agent writes on into a log that was renamed. */
+  keepsOldLog?: boolean;
+  /** Its heartbeats are so many times as slow as agreed. */
+  slowness?: number;
+  /** A new process goes on counting where the old one stopped. */
+  countsOn?: boolean;
+  /** Orders go into the inbox of another lane. */
+  wrongLane?: boolean;
+  /** The rehearsal of alerts was left open by somebody. */
+  alertLeftOpen?: boolean;
+  /** Its log has not grown. */
+  smallLogs?: boolean;
 }
 
 export const SOUND: AgentFault = { id: 'none', summary: 'Nothing is broken.' };
@@ -26,4 +42,12 @@ export const FAULTS: readonly AgentFault[] = [
   { id: 'rotation-loses-a-line', summary: 'The agent leaves lines out when its log is renamed.', losesLines: true },
   { id: 'drill-without-ack', summary: 'The agent takes orders and acknowledges none.', deafToOrders: true },
   { id: 'alert-endpoint-down', summary: 'Nobody takes alerts.', alertsDown: true },
+  { id: 'torn-health', summary: 'The self-test writes half a report.', tornHealth: true },
+  { id: 'no-mirror', summary: 'The self-test writes its report, and no mirror of it.', noMirror: true },
+  { id: 'log-kept-open', summary: 'The agent writes on into a log that was renamed.', keepsOldLog: true },
+  { id: 'logs-not-grown', summary: 'There is no log to rotate.', smallLogs: true },
+  { id: 'slow-heartbeat', summary: 'The heart beats five times as slowly as agreed.', slowness: 5 },
+  { id: 'counter-goes-on', summary: 'A new process counts on where the old one stopped.', countsOn: true },
+  { id: 'drill-in-another-lane', summary: 'Orders of the strict lane go into the local one.', wrongLane: true },
+  { id: 'alert-left-open', summary: 'An earlier rehearsal of alerts was never ended.', alertLeftOpen: true },
 ];

@@ -25,11 +25,29 @@ function prepare(dir: string): void {
   git('commit', '--quiet', '-m', 'the agent');
 }
 
-/** A log that has grown, so that there is something to rotate. */
-function growLog(dir: string): void {
+const LOGS = ['agent.log', 'orders.log'];
+/** Lines that come to more than 1 MB. */
+const GROWN = 12_000;
+/** Rotated files that are there already: the next rotation makes the eighth. */
+const ROTATED = 7;
+
+/** Logs that were rotated before, and have grown since, so that there is something to rotate. */
+function growLogs(dir: string, lines: number): void {
   mkdirSync(join(dir, 'logs'), { recursive: true });
   const line = (n: number) => `2026-01-01T00:00:00.000Z seq=${n} pid=1 earlier ${'.'.repeat(60)}\n`;
-  writeFileSync(join(dir, 'logs', 'agent.log'), Array.from({ length: 12_000 }, (_, index) => line(index + 1)).join(''));
+  for (const name of LOGS) {
+    const path = join(dir, 'logs', name);
+    for (let age = ROTATED; age > 0; age -= 1) writeFileSync(`${path}.${age}`, line(ROTATED + 1 - age));
+    const grown = Array.from({ length: lines }, (_, index) => line(ROTATED + 1 + index));
+    writeFileSync(path, grown.join(''));
+  }
+}
+
+/** An incident that somebody began and nobody ended. */
+function leaveAlertOpen(dir: string): void {
+  const since = '2026-01-01T00:00:00.000Z';
+  const state = { version: 1, incidents: { 'rehearsal-of-alerts': { open: true, since, seen: 1 } } };
+  writeFileSync(join(dir, 'alerts.json'), `${JSON.stringify(state)}\n`);
 }
 
 await hostLab({
@@ -37,7 +55,8 @@ await hostLab({
   sound: SOUND,
   run: async ({ dir, fault, timeScale }, start) => {
     prepare(dir);
-    growLog(dir);
+    growLogs(dir, fault.smallLogs ? 1 : GROWN);
+    if (fault.alertLeftOpen) leaveAlertOpen(dir);
     const port = await freePort();
     const redisUrl = `redis://127.0.0.1:${port}`;
     const scale = String(timeScale);
@@ -52,6 +71,7 @@ await hostLab({
       redisUrl,
       alertUrlFile: join(dir, 'alert-url'),
       repository: join(dir, 'repository'),
+      logs: JSON.stringify(LOGS.map((name) => join(dir, 'logs', name))),
     };
     return { target: 'agent-lab', inputs };
   },

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { stepKinds } from '../../kinds/catalog.js';
-import type { JsonObject } from '../../model/json.js';
+import type { Json, JsonObject } from '../../model/json.js';
 import type { Choice } from '../../model/people/message.js';
 import { type Plan, stepsOf } from '../../model/plan/plan.js';
 import type { InputSpec } from '../../model/schema/format/inputs.js';
@@ -29,7 +29,7 @@ export interface Subject {
 }
 
 /** Values that no step of the fake world looks at. */
-const ANY: Record<InputSpec['type'], string | number | boolean> = {
+const ANY: Record<InputSpec['type'], Json> = {
   string: 'any',
   url: 'http://127.0.0.1:9',
   integer: 1,
@@ -37,6 +37,7 @@ const ANY: Record<InputSpec['type'], string | number | boolean> = {
   boolean: true,
   duration: '1s',
   path: '/nowhere',
+  paths: ['/nowhere'],
 };
 
 function inputsOf({ inputs = {}, rehearsal }: Runbook): JsonObject {

@@ -4,16 +4,16 @@ import type { Json } from '../../json.js';
 import { DURATION_PATTERN } from '../../duration.js';
 import { pattern } from '../../text/pattern.js';
 
-export const INPUT_TYPES = ['string', 'url', 'integer', 'number', 'boolean', 'duration', 'path'] as const;
+export const INPUT_TYPES = ['string', 'url', 'integer', 'number', 'boolean', 'duration', 'path', 'paths'] as const;
 
 const limit = z.union([z.number(), z.string().max(40).regex(DURATION_PATTERN, 'a number, or a duration like 2.5s')]);
 
 /** One declared input of a runbook. */
 export const inputSchema = z.strictObject({
   type: z.enum(INPUT_TYPES),
-  default: z.union([z.string().max(2000), z.number(), z.boolean()]).optional(),
-  min: limit.optional().describe('Least value, or least length of a text.'),
-  max: limit.optional().describe('Greatest value, or greatest length of a text.'),
+  default: z.union([z.string().max(2000), z.number(), z.boolean(), z.array(z.string().max(2000)).max(50)]).optional(),
+  min: limit.optional().describe('Least value, least length of a text, or fewest paths.'),
+  max: limit.optional().describe('Greatest value, greatest length of a text, or most paths.'),
   liveMin: limit.optional().describe('Least value in live mode; a lower one is refused at start.'),
   pattern: z.string().max(200).optional().describe('Regular expression that a text must match as a whole.'),
   about: z.string().max(500).optional(),
@@ -35,6 +35,28 @@ function number(spec: InputSpec, raw: Json): InputResult {
   return { ok: true, value };
 }
 
+/** A list, as YAML has it or as JSON on the command line; one path alone is a list of one. */
+function paths(spec: InputSpec, raw: Json): InputResult {
+  const list = typeof raw === 'string' && raw.startsWith('[') ? listIn(raw) : typeof raw === 'string' ? [raw] : raw;
+  if (!Array.isArray(list)) return refuse(`is no list of paths: ${JSON.stringify(raw)}`);
+  if (list.length > 50) return refuse(`has ${list.length} paths, and 50 are the most`);
+  const value: Json[] = [];
+  for (const [index, item] of list.entries()) {
+    const one = typed({ ...spec, type: 'path' }, item);
+    if (!one.ok) return refuse(`: its path ${index + 1} ${one.message}`);
+    value.push(one.value);
+  }
+  return { ok: true, value };
+}
+
+function listIn(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
 function typed(spec: InputSpec, raw: Json): InputResult {
   switch (spec.type) {
     case 'integer':
@@ -50,6 +72,8 @@ function typed(spec: InputSpec, raw: Json): InputResult {
         return refuse(`is no duration such as 500ms, 3s or 1h30m: ${JSON.stringify(raw)}`);
       return { ok: true, value: ms };
     }
+    case 'paths':
+      return paths(spec, raw);
     default: {
       if (typeof raw !== 'string') return refuse(`is not a text: ${JSON.stringify(raw)}`);
       if (raw.length > 2000) return refuse('is longer than 2000 characters');
@@ -70,6 +94,16 @@ export function showInput(spec: InputSpec, value: Json): string {
       : JSON.stringify(value);
 }
 
+function measureOf(value: Json): number | undefined {
+  if (typeof value === 'string' || Array.isArray(value)) return value.length;
+  return typeof value === 'number' ? value : undefined;
+}
+
+function measuredAs(spec: InputSpec, value: Json): string {
+  if (Array.isArray(value)) return `has ${value.length} ${value.length === 1 ? 'path' : 'paths'}`;
+  return typeof value === 'string' ? `has ${value.length} characters` : `is ${showInput(spec, value)}`;
+}
+
 /**
  * Reads one input: type, limits, pattern, and in live mode `liveMin`.
  *
@@ -80,8 +114,8 @@ export function parseInput(spec: InputSpec, raw: Json, live: boolean): InputResu
   const result = typed(spec, raw);
   if (!result.ok) return result;
   const { value } = result;
-  const measure = typeof value === 'string' ? value.length : typeof value === 'number' ? value : undefined;
-  const what = typeof value === 'string' ? `has ${value.length} characters` : `is ${showInput(spec, value)}`;
+  const measure = measureOf(value);
+  const what = measuredAs(spec, value);
   if (measure !== undefined) {
     if (spec.min !== undefined && measure < limitMs(spec.min)) return refuse(`${what}, but the least is ${spec.min}`);
     if (spec.max !== undefined && measure > limitMs(spec.max)) return refuse(`${what}, but the most is ${spec.max}`);

@@ -55,6 +55,7 @@ export function runningSpec(name: string, kind: StepKind): TypeSpec | undefined 
 
 function inputType(spec: InputSpec): TypeSpec {
   if (spec.type === 'boolean') return { type: 'boolean' };
+  if (spec.type === 'paths') return { type: 'array', items: { type: 'string' } };
   return { type: spec.type === 'integer' || spec.type === 'number' || spec.type === 'duration' ? 'number' : 'string' };
 }
 

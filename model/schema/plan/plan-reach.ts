@@ -17,11 +17,13 @@ export function networkOf(
   return { hosts: [...new Set(hosts)].toSorted(), allow };
 }
 
-/** The runbook's own folder, inputs of type path, and what golive.yaml lists. */
+/** The runbook's own folder, inputs that are paths, and what golive.yaml lists. */
 export function foldersOf({ inputs: specs }: Runbook, { baseDir, inputs }: Plan, listed: string[]): string[] {
   const paths = Object.entries(specs ?? {}).flatMap(([name, { type }]) => {
     const value = inputs[name];
-    return type === 'path' && typeof value === 'string' ? [absolutePath(baseDir, value)] : [];
+    const named = type === 'paths' ? value : type === 'path' ? [value] : [];
+    const texts = Array.isArray(named) ? named.filter((one) => typeof one === 'string') : [];
+    return texts.map((one) => absolutePath(baseDir, one));
   });
   return [...new Set([baseDir, ...paths, ...listed])];
 }

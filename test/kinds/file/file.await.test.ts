@@ -27,6 +27,21 @@ describe('file.await', () => {
       'stuck.yaml is still there; nothing is at e/*.yaml; no record of t.jsonl has {"event":"error"}.',
     );
   });
+  test('not judged, it tells what is missing and fails nothing', async () => {
+    const base = temporaryFolder();
+    writeFileSync(join(base, 'here.yaml'), '');
+    const input = { gone: ['gone.yaml'], present: ['here.yaml', 'ack.json'], judge: false };
+    expect(passed(await runStep('file.await', input, at(base))).outputs).toMatchObject({
+      arrived: false,
+      present: ['here.yaml'],
+      missing: ['nothing is at ack.json'],
+    });
+    const all = { present: ['here.yaml'], judge: false };
+    expect(passed(await runStep('file.await', all, { ...at(base), task: { step: 'b' } })).outputs).toMatchObject({
+      arrived: true,
+      missing: [],
+    });
+  });
   test('with until it waits, and gives the record', async () => {
     const base = temporaryFolder();
     const input = { present: ['err.*.yaml'], line: { file: 't.jsonl', where: { id: 'x' } } };

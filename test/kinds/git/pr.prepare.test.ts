@@ -35,6 +35,10 @@ beforeEach(() => {
 });
 
 describe('the branch of pr.prepare', () => {
+  test('that is to merge by itself: the command for a person asks for that', async () => {
+    const { outputs } = passed(await world.prepare({ autoMerge: 'squash' }));
+    expect(outputs.command).toMatch(/ --body '' && gh pr merge golive\/health --auto --squash$/);
+  });
   test('has one commit, the checkout is not touched, and a person gets the command', async () => {
     writeFileSync(join(repo, 'notes.md'), 'in the middle of something\n');
     const { outputs } = passed(await world.prepare());

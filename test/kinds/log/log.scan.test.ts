@@ -41,6 +41,13 @@ describe('log.scan', () => {
   const scan = (more: Parameters<typeof runStep>[1], overrides: Parameters<typeof runStep>[2] = {}): Promise<StepRun> =>
     runStep('log.scan', { files: ['api.log'], ...more }, { ...overrides, goLive: { baseDir: base } });
 
+  test('lines that were needed can be shown on, a few and not without end', async () => {
+    writeFileSync(path, Array.from({ length: 30 }, (_, n) => `ready ${n} ${'x'.repeat(400)}\n`).join(''));
+    const { shown } = passed(await scan({ needed: ['ready'] })).outputs as { shown: string[] };
+    expect(shown).toHaveLength(10);
+    expect(shown[9]).toMatch(/^api\.log:10: ready 9 x+…$/);
+    expect(shown[9]).toHaveLength(301);
+  });
   test('a needed line that is missing can come later; a forbidden one is told with file, line and text', async () => {
     const missing = failed(await scan({ needed: ['OCR path', 'Database'] }));
     expect(missing).toMatchObject({ code: 'CHECK_FAILED', facts: { missing: ['OCR path'] } });
@@ -275,6 +282,7 @@ describe('log.scan', () => {
       lines: 2,
       matched: 2,
       missing: [],
+      shown: ['api:1: api starts, colour blue', 'api:2: api ready'],
       forbidden: 0,
       credentials: 0,
     });

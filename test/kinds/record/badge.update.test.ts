@@ -52,6 +52,27 @@ describe('badge.update', () => {
   ])('%s: nothing else is touched', async (_, before, after) => {
     expect((await update(before)).text).toBe(after);
   });
+  const STATE = 'https://github.com/acme/agent/actions/workflows/health.yml';
+  test('a badge that follows the state by itself, and leads to where it comes from', async () => {
+    const { text } = await update('<!-- golive-badge:start --><!-- golive-badge:end -->', {
+      message: undefined,
+      image: `${STATE}/badge.svg`,
+      link: STATE,
+    });
+    expect(text).toBe(
+      `<!-- golive-badge:start -->[![self-test](${STATE}/badge.svg)](${STATE})<!-- golive-badge:end -->`,
+    );
+  });
+  test.each<[string, object]>([
+    ['neither a message nor an image', { message: undefined }],
+    ['both', { image: STATE }],
+    ['an image that would break out', { message: undefined, image: 'https://x.test/a)b' }],
+    ['an image that is no address of the web', { message: undefined, image: 'javascript:alert(1)' }],
+    ['a link that would break out', { link: 'https://x.test/a](b' }],
+  ])('%s: refused', async (_, more) => {
+    const { run } = await update('<!-- golive-badge:start --><!-- golive-badge:end -->', more);
+    expect(failed(run).code).toBe('BAD_INPUT');
+  });
   test.each([
     ['no markers', '# A'],
     ['the end before the start', '<!-- golive-badge:end --><!-- golive-badge:start -->'],

@@ -11,6 +11,10 @@ describe('an input is read by its type', () => {
     [{ type: 'duration', min: '1s' }, 1000, 1000],
     [{ type: 'url' }, 'http://127.0.0.1:8000', 'http://127.0.0.1:8000'],
     [{ type: 'string', pattern: '[a-z]+' }, 'abc', 'abc'],
+    [{ type: 'paths' }, ['a.log', '/b.log'], ['a.log', '/b.log']],
+    [{ type: 'paths' }, '["a.log","b.log"]', ['a.log', 'b.log']],
+    [{ type: 'paths' }, 'a, b.log', ['a, b.log']],
+    [{ type: 'paths' }, [], []],
   ])('%j takes %j', (spec, raw, value) => {
     expect(parseInput(spec, raw, false)).toEqual({ ok: true, value });
   });
@@ -25,6 +29,12 @@ describe('an input is read by its type', () => {
     [{ type: 'path' }, '', 'is empty'],
     [{ type: 'string' }, 'a\u0007', 'holds control characters'],
     [{ type: 'string', min: 3 }, 'ab', 'has 2 characters, but the least is 3'],
+    [{ type: 'paths' }, 3, 'is no list of paths: 3'],
+    [{ type: 'paths' }, { a: 'b' }, 'is no list of paths: {"a":"b"}'],
+    [{ type: 'paths' }, ['a', ''], ': its path 2 is empty'],
+    [{ type: 'paths' }, '["a",7]', ': its path 2 is not a text: 7'],
+    [{ type: 'paths', min: 1 }, [], 'has 0 paths, but the least is 1'],
+    [{ type: 'paths' }, Array.from({ length: 51 }, () => 'a'), 'has 51 paths, and 50 are the most'],
     [{ type: 'string', pattern: 'a|b' }, 'ab', 'does not match a|b: "ab"'],
   ])('%j refuses %j: %s', (spec, raw, message) => {
     expect(parseInput(spec, raw, false)).toEqual({ ok: false, message });
