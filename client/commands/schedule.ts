@@ -90,7 +90,9 @@ function registerList(schedule: CommandUnknownOpts): void {
   schedule
     .command('list')
     .summary('list schedules with their last and next runs')
-    .description('Every schedule with its state, its next run, its last run and the result of that.')
+    .description(
+      'Every schedule with its purpose, its state, its next run, its last run and the result of that, and how often it ran.',
+    )
     .option('--target <target>', 'only those of this target', parseName)
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  golive schedule list --target agent')
@@ -192,8 +194,10 @@ function listing(rows: readonly ScheduleRow[]): string {
     'LAST (UTC)',
     'RESULT',
     'RUNS',
+    'BY HAND',
     'MISSED',
     'SKIPPED',
+    'PURPOSE',
   ];
   const cells = rows.map((row) => [
     row.target,
@@ -206,8 +210,10 @@ function listing(rows: readonly ScheduleRow[]): string {
     short(row.last?.due),
     row.last?.status === 'missing' ? clean(row.last.sentence, RESULT) : (row.last?.status ?? '–'),
     String(row.runs),
+    String(row.byHand),
     String(row.missed),
     String(row.skipped),
+    row.title,
   ]);
   return table(head, cells) + rows.flatMap(nextOf).join('');
 }

@@ -61,9 +61,18 @@ async function describe(client: Client, memo: Memo & { id: string }): Promise<Sc
       ? await lastLook(client, scheduledTarget(target, schedule))
       : await lastRun(client, info, scheduledTarget(target, schedule)),
     runs: info.numActionsTaken,
+    byHand: await askedFor(client, scheduledTarget(target, schedule)),
     missed: info.numActionsMissedCatchupWindow,
     skipped: info.numActionsSkippedOverlap,
   };
+}
+
+/** Workflow id of a run that a person asks for, up to its time. @param target as `scheduledTarget` has it */
+export const askedPrefix = (target: string): string => `${target}/asked-`;
+
+async function askedFor(client: Client, target: string): Promise<number> {
+  const query = `WorkflowType = 'scheduled' AND WorkflowId STARTS_WITH ${quoted(askedPrefix(target))}`;
+  return (await client.workflow.count(query)).count;
 }
 
 /** The last run: the schedule's own word, which has the sentence, unless a person asked for a run after it. */

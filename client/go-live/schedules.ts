@@ -15,6 +15,7 @@ import {
   type ScheduledResult,
   type ScheduledStart,
   scheduleId,
+  scheduledTarget,
   type SchedulePlan,
   withChange,
 } from '../../model/plan/schedule.js';
@@ -26,7 +27,7 @@ import { CliError, messageOf } from '../errors.js';
 import { makePlan, openRunbook } from '../runbook/load.js';
 import { surprises } from '../runbook/next-times.js';
 import { talk } from '../terminal/tell.js';
-import { type Memo, memos, startOf } from './schedule-list.js';
+import { askedPrefix, type Memo, memos, startOf } from './schedule-list.js';
 import type { StartChoices } from './start.js';
 import { proveStarter } from './starter.js';
 
@@ -186,7 +187,7 @@ export async function runSchedule(
     ...(signed ? { signed } : {}),
   };
   const handle = await client.workflow.start<(start: ScheduledStart) => Promise<ScheduledResult>>('scheduled', {
-    workflowId: `${target}.${schedule}/asked-${Date.now()}`,
+    workflowId: `${askedPrefix(scheduledTarget(target, schedule))}${Date.now()}`,
     taskQueue: TASK_QUEUE,
     args: [{ ...start, asked }],
     workflowTaskTimeout: '5s',

@@ -138,7 +138,9 @@ export interface ScheduleRow {
   ends: string | null;
   next: string[];
   last: { due: string; status: string; sentence: string } | null;
+  /** Runs that came due, and runs that a person asked for, as far back as the server remembers. */
   runs: number;
+  byHand: number;
   missed: number;
   skipped: number;
 }

@@ -84,7 +84,7 @@ describe('golive schedule', () => {
 
     const ran = await project.json<ScheduledResult>('schedule', 'run', 'shop', 'look', '--by', 'Ada', '--json');
     expect([ran.code, ran.value]).toMatchObject([0, { status: 'go', target: 'shop.look' }]);
-    expect((await list())[0]?.last).toMatchObject({ status: 'go' });
+    expect((await list())[0]).toMatchObject({ last: { status: 'go' }, byHand: 1 });
     const plan = JSON.parse(
       readFileSync(join(project.folder, 'evidence', 'shop.look', ran.value.change ?? '', 'data', 'plan.json'), 'utf8'),
     ) as { startedBy: string; plan: { schedule: object } };
