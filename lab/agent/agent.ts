@@ -92,8 +92,8 @@ async function heartbeat(): Promise<void> {
 }
 
 async function lastCount(): Promise<number> {
-  const { count: last = 0 } = JSON.parse((await redis.get('agent:heartbeat')) ?? '{}') as { count?: number };
-  return last;
+  const [, last = '0'] = /"count":(\d+)/.exec((await redis.get('agent:heartbeat')) ?? '') ?? [];
+  return Number(last);
 }
 
 function replace(path: string, content: string): void {

@@ -32,13 +32,14 @@ await testSystem({
   after: (data) => {
     const read = (name: string): string => readFileSync(join(data, name), 'utf8');
     // Two logs, each with seven rotated ones: an eighth of each goes.
-    const rotated = JSON.parse(read('rotation.json')) as unknown;
+    const rotated: unknown = JSON.parse(read('rotation.json'));
     expect(rotated).toEqual([1, 2].map(() => expect.objectContaining({ kept: 7, removed: 1, lost: 0 })));
     expect(read('chaos_REPORT.md')).toMatch(
       /said last:\n\n {4}\S+ .*heartbeat[\s\S]+said first:\n\n {4}\S+ .* boot pid=/,
     );
     expect(JSON.parse(read('drill_RESULT.json'))).toMatchObject({ result: 'acknowledged', inbox: 'strict' });
-    const { command } = JSON.parse(read('pull-request.json')) as { command: string };
-    expect(command).toMatch(/gh pr create .* --body '.+' && gh pr merge .* --auto --squash$/);
+    expect(JSON.parse(read('pull-request.json'))).toMatchObject({
+      command: expect.stringMatching(/gh pr create .* --body '.+' && gh pr merge .* --auto --squash$/),
+    });
   },
 });

@@ -51,7 +51,8 @@ function paths(spec: InputSpec, raw: Json): InputResult {
 
 function listIn(text: string): Json {
   try {
-    return JSON.parse(text) as Json;
+    const value: Json = JSON.parse(text);
+    return value;
   } catch {
     return text;
   }

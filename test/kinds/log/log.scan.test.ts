@@ -43,10 +43,10 @@ describe('log.scan', () => {
 
   test('lines that were needed can be shown on, a few and not without end', async () => {
     writeFileSync(path, Array.from({ length: 30 }, (_, n) => `ready ${n} ${'x'.repeat(400)}\n`).join(''));
-    const { shown } = passed(await scan({ needed: ['ready'] })).outputs as { shown: string[] };
-    expect(shown).toHaveLength(10);
-    expect(shown[9]).toMatch(/^api\.log:10: ready 9 x+…$/);
-    expect(shown[9]).toHaveLength(301);
+    const shown = Array.from({ length: 10 }, (_, n) => `api.log:${n + 1}: ready ${n} `);
+    expect(passed(await scan({ needed: ['ready'] })).outputs).toMatchObject({
+      shown: shown.map((begun) => `${begun}${'x'.repeat(300 - begun.length)}…`),
+    });
   });
   test('a needed line that is missing can come later; a forbidden one is told with file, line and text', async () => {
     const missing = failed(await scan({ needed: ['OCR path', 'Database'] }));
