@@ -7,6 +7,16 @@ export function parseJson(text: string): Json {
   return JSON.parse(text);
 }
 
+/** The object that a JSON text is; undefined when it is another value, or no JSON. */
+export function jsonObjectIn(text: string): JsonObject | undefined {
+  try {
+    const value = parseJson(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { merged, type Range } from '../command/ranges.js';
-import { isJsonObject, type Json, type JsonObject, parseJson } from '../../model/json.js';
+import { type Json, type JsonObject, jsonObjectIn } from '../../model/json.js';
 
 /** What stands where a credential was, filled up to its length. */
 const MASK = '[credential]';
@@ -197,21 +197,12 @@ export async function withoutCredentialsIn(value: JsonObject): Promise<MaskedVal
   const whole = JSON.stringify(value);
   const { text, credentials } = await withoutCredentials(whole);
   if (credentials === 0) return { value, credentials };
-  const masked = jsonOf(text);
+  const masked = jsonObjectIn(text);
   // What begins in one text and ends in another took what stands between: each is looked at by itself then.
   return masked === undefined || quotesIn(text) < quotesIn(whole) ? inMembers(value) : { value: masked, credentials };
 }
 
 const quotesIn = (text: string): number => text.split('"').length;
-
-function jsonOf(text: string): JsonObject | undefined {
-  try {
-    const value = parseJson(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 async function inMembers(value: JsonObject): Promise<MaskedValue> {
   const members: [string, Json][] = [];

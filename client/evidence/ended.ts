@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type LoggedEvent, readEvent } from '../../model/evidence/logged-event.js';
 import { TAG_MANIFEST } from '../../model/evidence/manifest.js';
 import { isBegun, isGoLiveState } from '../../model/evidence/records.js';
-import { isJsonObject, type JsonObject, parseJson } from '../../model/json.js';
+import { type JsonObject, jsonObjectIn } from '../../model/json.js';
 import type { Plan } from '../../model/plan/plan.js';
 import type { GoLiveState } from '../../model/state/state.js';
 
@@ -74,20 +74,11 @@ export function readEvents(directory: string): LoggedEvent[] {
   return readFileSync(path, 'utf8')
     .split('\n')
     .flatMap((line, seq) => {
-      const value = parsed(line);
+      const value = jsonObjectIn(line);
       return value ? [readEvent(seq, value)] : [];
     });
 }
 
 function readJson(path: string): JsonObject | undefined {
-  return existsSync(path) ? parsed(readFileSync(path, 'utf8')) : undefined;
-}
-
-function parsed(text: string): JsonObject | undefined {
-  try {
-    const value = parseJson(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  return existsSync(path) ? jsonObjectIn(readFileSync(path, 'utf8')) : undefined;
 }

@@ -1,7 +1,7 @@
 import type { ShownByKind } from '../../model/evidence/shown.js';
 import { type GuardPlan, type Plan, stepsOf } from '../../model/plan/plan.js';
 import type { EvidenceStore } from '../store.js';
-import { isJsonObject, type JsonObject, parseJson } from '../../model/json.js';
+import { type JsonObject, jsonObjectIn } from '../../model/json.js';
 
 const LARGEST_BYTES = 16 * 1024 * 1024;
 
@@ -26,7 +26,7 @@ export const NO_EXTRAS: Extras = { shows: {}, files: {}, guards: [], inputs: {},
 export async function readExtras(store: EvidenceStore, shows: ShownByKind): Promise<Extras> {
   const read = (name: string) => store.read(`data/${name}`);
   const [planText, runbook] = await Promise.all([read('plan.json'), read('runbook.yaml')]);
-  const plan = objectOf(planText?.toString('utf8'))?.plan as unknown as Partial<Plan> | undefined;
+  const plan = jsonObjectIn(planText?.toString('utf8') ?? '')?.plan as unknown as Partial<Plan> | undefined;
   return {
     shows,
     files: await readShown(shows, read),
@@ -48,17 +48,6 @@ async function readShown(
       bytes && bytes.length <= LARGEST_BYTES ? [[name, bytes.toString('utf8')]] : [],
     ),
   );
-}
-
-/** The JSON object that a text is; undefined when it is none. */
-export function objectOf(text: string | undefined): JsonObject | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const value = parseJson(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function guardsOf(plan: Partial<Plan> | undefined): Extras['guards'] {

@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import type { Shown, ShownFigures, ShownMatrix, ShownRows } from '../../model/evidence/shown.js';
-import type { Json, JsonObject } from '../../model/json.js';
+import { type Json, type JsonObject, jsonObjectIn } from '../../model/json.js';
 import type { GoLiveState, StepRecord } from '../../model/state/state.js';
-import { type Extras, objectOf } from './extras.js';
+import type { Extras } from './extras.js';
 import { html, type Html, NOTHING, section } from './html.js';
 
 /** How many rows of a file the report shows; the file has them all. */
@@ -87,7 +87,7 @@ function figures({ outputs, file }: ShownFigures, runs: readonly Run[], extras: 
       ? [[name, Object.fromEntries(numbers.map((output) => [output, all[output] ?? null]))]]
       : [];
   });
-  const content = file === undefined ? undefined : objectOf(extras.files[file]);
+  const content = file === undefined ? undefined : jsonObjectIn(extras.files[file] ?? '');
   const shown = content ? figuresOf(content) : ofSteps;
   if (shown.length === 0) return undefined;
   const names = [...new Set(shown.flatMap(([, one]) => Object.keys(one)))].slice(0, MOST_COLUMNS);

@@ -1,6 +1,6 @@
 import { lastFalls } from '../../model/evidence/falls.js';
 import { readEvent } from '../../model/evidence/logged-event.js';
-import { isJsonObject, parseJson } from '../../model/json.js';
+import { jsonObjectIn } from '../../model/json.js';
 import type { Plan } from '../../model/plan/plan.js';
 import type { Fallen } from '../../model/state/contract.js';
 import { EvidenceRefusal } from '../error.js';
@@ -32,13 +32,9 @@ function isPlan(value: unknown): value is Plan {
 }
 
 function parsed(store: EvidenceStore, path: string, text: string) {
-  try {
-    const value = parseJson(text);
-    if (isJsonObject(value)) return value;
-  } catch {
-    // Told below.
-  }
-  throw unreadable(store, path);
+  const value = jsonObjectIn(text);
+  if (value === undefined) throw unreadable(store, path);
+  return value;
 }
 
 function unreadable(store: EvidenceStore, path: string): EvidenceRefusal {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { canonicalJson } from '../../model/json.js';
+import { canonicalJson, jsonObjectIn } from '../../model/json.js';
 
 test.each<[string, unknown, string]>([
   [
@@ -19,4 +19,12 @@ test.each<[string, unknown, string]>([
 
 test('the order in which members were given does not matter', () => {
   expect(canonicalJson({ a: 1, b: [{ c: 1, d: 2 }] })).toBe(canonicalJson({ b: [{ d: 2, c: 1 }], a: 1 }));
+});
+
+test.each(['', '[]', 'null', '1', '"{}"', '{', '{}{}'])('%j is no object', (text) => {
+  expect(jsonObjectIn(text)).toBeUndefined();
+});
+
+test('an object is read from its text', () => {
+  expect(jsonObjectIn(' {"a":[1]}\n')).toEqual({ a: [1] });
 });
