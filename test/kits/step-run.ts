@@ -4,9 +4,6 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { ActivityCancellationDetails } from '@temporalio/common';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
 import { pino } from 'pino';
 import { errnoOf } from '../../host/errno.js';
 import { stepCalls } from '../../kinds/hands.js';
@@ -18,6 +15,7 @@ import { FAILURES, type StepFailure } from '../../model/failure.js';
 import { mayBeTriedAgain } from '../../activities/step/failure.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Effect } from '../../model/plan/plan.js';
+import { MockActivity } from './mock-activity.js';
 import { eventually as until } from './until.js';
 
 /** What a run of a wrapped activity came to. Exactly one of `result`, `failure`, `cancelled` is set. */
@@ -130,18 +128,14 @@ export async function runTask(kind: string, task: StepTask, overrides: RunOverri
     kinds: stepCalls,
     env: overrides.env ?? process.env,
   });
-  const environment = new MockActivityEnvironment(
-    {
-      attempt: overrides.attempt ?? 1,
-      retryPolicy: { maximumAttempts: overrides.attempts ?? 1 },
-      activityType: kind,
-      base64TaskToken: randomUUID(),
-      workflowExecution: { workflowId: 'kit', runId: overrides.runId ?? 'run-1' },
-    },
-    { logger: new DefaultLogger('ERROR') },
-  );
-  const heartbeats: unknown[] = [];
-  environment.on('heartbeat', (details: unknown) => heartbeats.push(details));
+  const environment = new MockActivity({
+    attempt: overrides.attempt ?? 1,
+    retryPolicy: { maximumAttempts: overrides.attempts ?? 1 },
+    activityType: kind,
+    base64TaskToken: randomUUID(),
+    workflowExecution: { workflowId: 'kit', runId: overrides.runId ?? 'run-1' },
+  });
+  const { heartbeats } = environment;
   const { evidenceDir } = task.goLive;
   const folder = stepFolder(evidenceDir, task);
   if (!overrides.bundleGone) beginBundle(evidenceDir);
@@ -151,12 +145,10 @@ export async function runTask(kind: string, task: StepTask, overrides: RunOverri
   const run = { task, folder, heartbeats, cancelled: false, retryable: false };
   const cancelling = overrides.cancelWhen?.({ folder, evidenceDir }).then(() => {
     if (ended) return;
-    if (overrides.drained)
-      environment.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
-    else environment.cancel();
+    environment.cancel(overrides.drained ? 'WORKER_SHUTDOWN' : 'CANCELLED');
   });
   try {
-    const result = (await running) as StepResult;
+    const result = await running;
     return { ...run, result, durationMs: performance.now() - begun };
   } catch (error) {
     const durationMs = performance.now() - begun;

@@ -1,7 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { collectPromises } from '../../../activities/deed/promises.js';
 import { openStepEvidence, stepFolder } from '../../../activities/step/step-evidence.js';
 import type { CollectedPromise, StepTask } from '../../../model/state/contract.js';
@@ -15,6 +14,7 @@ import {
   taskFor,
   temporaryFolder,
 } from '../../kits/step-run.js';
+import { MockActivity } from '../../kits/mock-activity.js';
 
 const RUN = 'run-1';
 const promise = { always: false, calls: [{ activity: 'undo file.write', title: 'write' }] };
@@ -28,10 +28,7 @@ function writing(base: string, task: Partial<StepTask> = {}): StepTask {
 async function collect(task: StepTask, steps = [task.step]): Promise<CollectedPromise[]> {
   const { goLive, phase, phaseAttempt } = task;
   const request = { goLive, phase, phaseAttempt, run: RUN, steps };
-  return new MockActivityEnvironment().run<[typeof request], CollectedPromise[], typeof collectPromises>(
-    collectPromises,
-    request,
-  );
+  return new MockActivity().run(collectPromises, request);
 }
 
 const ledgerOf = (task: StepTask): string => join(stepFolder(task.goLive.evidenceDir, task), 'ledger.jsonl');

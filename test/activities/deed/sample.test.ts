@@ -1,8 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { sampleActivity, windowEvidence } from '../../../activities/deed/sample.js';
@@ -21,6 +19,7 @@ import {
 } from '../../../model/judge/window.js';
 import { defineKind } from '../../../model/schema/format/kind.js';
 import { eventsOf, taskFor } from '../../kits/step-run.js';
+import { MockActivity } from '../../kits/mock-activity.js';
 import { stepCalls } from '../../../kinds/hands.js';
 
 const kind = defineKind({
@@ -52,16 +51,17 @@ function windowOf(look: () => number, serverAheadMs = 0) {
     file: join(stepFolder(base.goLive.evidenceDir, base), SAMPLES_FILE),
     async take(n: number, more: { missed?: number } = {}): Promise<SampleRecord> {
       const dueMs = dueAt(plan, startedMs, n, 1);
-      const environment = new MockActivityEnvironment(
-        { attempt: 1, base64TaskToken: `token-${n}`, currentAttemptScheduledTimestampMs: dueMs },
-        { logger: new DefaultLogger('ERROR') },
-      );
+      const environment = new MockActivity({
+        attempt: 1,
+        base64TaskToken: `token-${n}`,
+        currentAttemptScheduledTimestampMs: dueMs,
+      });
       const due = new Date(dueMs).toISOString();
       const task: SampleTask = { ...base, sample: { n, due, startedMs, plan, ...more } };
       return environment.run(activity, task);
     },
     async close(of: Partial<WindowPlan>, tally = emptyTally()) {
-      const environment = new MockActivityEnvironment({ attempt: 1, base64TaskToken: 'close' });
+      const environment = new MockActivity({ attempt: 1, base64TaskToken: 'close' });
       return environment.run(windowEvidence, { task: base, kind: 'look', plan: { ...plan, ...of }, tally });
     },
     events: () => eventsOf(base.goLive.evidenceDir),

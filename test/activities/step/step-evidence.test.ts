@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { collectPromises } from '../../../activities/deed/promises.js';
 import { windowEvidence } from '../../../activities/deed/sample.js';
 import { collectEvidence } from '../../../evidence/write/collect.js';
@@ -19,6 +18,7 @@ import {
   temporaryFolder,
   undoOf,
 } from '../../kits/step-run.js';
+import { MockActivity } from '../../kits/mock-activity.js';
 
 describe('evidence of a step', () => {
   test('an attempt that another one replaced may write nothing more', async () => {
@@ -104,7 +104,7 @@ describe('evidence of a step', () => {
       () => windowEvidence(window),
       () => collectEvidence({ goLive, state: {}, include: [] }),
     ])
-      await expect(new MockActivityEnvironment().run(writes)).rejects.toMatchObject({ code: 'SEALED' });
+      await expect(new MockActivity().run<[], unknown>(writes)).rejects.toMatchObject({ code: 'SEALED' });
     expect(everythingIn(goLive.evidenceDir)).toEqual(before);
   });
 
