@@ -91,7 +91,17 @@ function undone(secret: string, forms: boolean): Buffer[] {
   return views.filter(({ length }) => length >= Math.min(SHORTEST_PART, Buffer.byteLength(secret)));
 }
 
+/** What was asked for last: the commands of a step have the same secrets, and to make them takes longer than to look. */
+let made: { secrets: readonly string[]; needles: Needles } | undefined;
+
 function needlesOf(secrets: readonly string[]): Needles {
+  if (made?.secrets.length === secrets.length && made.secrets.every((one, at) => one === secrets[at]))
+    return made.needles;
+  made = { secrets: [...secrets], needles: makeNeedles(secrets) };
+  return made.needles;
+}
+
+function makeNeedles(secrets: readonly string[]): Needles {
   const all = [...new Set(secrets.filter(Boolean).flatMap((secret) => [secret, ...partsOf(secret)]))];
   const forms = all.some((secret) => secret.includes(' '));
   const encoded = all.flatMap(encodedForms);
