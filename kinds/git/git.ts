@@ -30,6 +30,7 @@ const APART = {
   GIT_OPTIONAL_LOCKS: '0',
   GIT_TERMINAL_PROMPT: '0',
   // Also of a clone that has only a part: what is not there is not fetched unasked.
+  GIT_NO_LAZY_FETCH: '1',
   GIT_ALLOW_PROTOCOL: 'none',
   GIT_EDITOR: 'true',
   GIT_PAGER: 'cat',
@@ -59,9 +60,13 @@ const HABITS: readonly Setting[] = [
   ['maintenance.auto', 'false'],
 ];
 
-/** To a remote, the user's configuration counts: who he is there, by which proxy, under which name. Nothing else runs. */
+/**
+ * To a remote, the user's configuration counts: who he is there, by which proxy, under which name, by which programs. The
+ * repository's own counts for addresses; the programs that it names are kept away by `remoteProgramsOff`.
+ */
 const ONLINE = {
   GIT_TERMINAL_PROMPT: '0',
+  GIT_NO_LAZY_FETCH: '1',
   GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
   LC_ALL: 'C',
 };
@@ -100,9 +105,17 @@ export function gitIn(repo: string, context: Pick<StepContext, 'run'>, { setting
   return runnerOf(repo, context, { settings: [...HABITS, ...settings], env: { ...APART, ...env } });
 }
 
-/** Git that speaks to remotes. */
-export function gitOnline(repo: string, context: Pick<StepContext, 'run'>, timeoutMs: number): Git {
-  return runnerOf(repo, context, { settings: ONLINE_HABITS, env: ONLINE, timeoutMs });
+/** Git that speaks to remotes. `settings` and `env`: what keeps the programs away that the repository names. */
+export function gitOnline(
+  repo: string,
+  context: Pick<StepContext, 'run'>,
+  { timeoutMs = CALL_MS, settings = [], env = {} }: Ways,
+): Git {
+  return runnerOf(repo, context, {
+    settings: [...ONLINE_HABITS, ...settings],
+    env: { ...ONLINE, ...env },
+    timeoutMs,
+  });
 }
 
 function runnerOf(

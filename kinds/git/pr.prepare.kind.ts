@@ -76,7 +76,9 @@ export const prPrepare = defineKind({
     'a file behind a filter (git-lfs, git-crypt)': 'refused: no filter runs',
     'a remote that is not there': 'the step fails with what git says',
     'a hook of the remote that refuses': 'is quoted in the `reason`',
-    'programs that the repository’s configuration names for the other end (`receivepack`, `uploadpack`)': 'do not run',
+    'programs that the repository’s configuration names (`core.sshCommand`, `core.askPass`, `core.gitProxy`, credential helpers, hooks, `receivepack`, `uploadpack`)':
+      'do not run; those that the configuration of the worker’s user names do',
+    'a remote that is a folder of this machine': 'its own hooks run, as the user of the worker',
     'missing rights': 'the rest is left for a person, with the command and the `reason`',
     'a repository that GitHub does not know, or does not show': 'the step fails (404)',
     'a pull request that is open': 'found, whoever opened it; its title and text stay',
@@ -85,7 +87,7 @@ export const prPrepare = defineKind({
     'GitHub’s wish to wait (429, 403 with `Retry-After`, a used-up limit)': 'obeyed, within the time of the step',
     'two at once in one repository': 'their branches are made one after the other, by a lock that names who has it',
     'a branch that is moved meanwhile': 'never written over; looked at again',
-    'hooks and the configuration of the user': 'only to reach the remote (credentials, proxy) does it count',
+    'the configuration of the user': 'only to reach the remote (credentials, ssh, proxy) does it count',
   },
   example: `id: change
 uses: pr.prepare

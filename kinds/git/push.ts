@@ -3,6 +3,7 @@ import { StepError } from '../../activities/step/step-error.js';
 import { lastWords } from '../shared/last-words.js';
 import { type Git, gitOnline } from './git.js';
 import type { Ours } from './ours.js';
+import { remoteProgramsOff } from './programs.js';
 import type { Repository } from './repository.js';
 import { short } from './trees.js';
 
@@ -53,8 +54,10 @@ export async function push(
 ): Promise<NotPushed | undefined> {
   const ref = `refs/heads/${branch}`;
   const address = await addressOf(repository, remote);
-  const ask = gitOnline(repository.folder, context, timeoutMs);
-  const send = gitOnline(repository.folder, context, timeoutMs * PUSH_TIMES);
+  const { folder } = repository;
+  const apart = await remoteProgramsOff(gitOnline(folder, context, { timeoutMs }));
+  const ask = gitOnline(folder, context, { ...apart, timeoutMs });
+  const send = gitOnline(folder, context, { ...apart, timeoutMs: timeoutMs * PUSH_TIMES });
   for (let tries = 1; ; tries += 1) {
     const there = await tipOf(ask, { remote, address, ref });
     if (typeof there === 'object') return { ...there, over: undefined };

@@ -5,6 +5,7 @@ import { StepError } from '../../activities/step/step-error.js';
 import { lastWords } from '../shared/last-words.js';
 import { waitTurn } from '../shared/turn.js';
 import { type Git, gitIn, type Setting } from './git.js';
+import { programsOff } from './programs.js';
 
 const TRUST_MS = 10_000;
 
@@ -87,17 +88,6 @@ async function trusted(folder: string, context: Ways): Promise<Setting[]> {
   });
   const listed = rawStdout.split('\0').filter(Boolean);
   return listed.map((one): Setting => ['safe.directory', one]);
-}
-
-/** Filters and merge drivers that the repository names are programs: none runs unasked. */
-async function programsOff(git: Git): Promise<Setting[]> {
-  const names = (await git.text('config', '-z', '--name-only', '--list')).split('\0');
-  return [...new Set(names)].flatMap((name): Setting[] => {
-    if (/^filter\..*\.(clean|smudge|process)$/s.test(name)) return [[name, '']];
-    if (/^filter\..*\.required$/s.test(name)) return [[name, 'false']];
-    // An empty one would pass for a merge without a conflict.
-    return /^merge\..*\.driver$/s.test(name) ? [[name, 'false']] : [];
-  });
 }
 
 /** Whether a repository is there, for the check of a kind. */

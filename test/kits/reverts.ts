@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { git, smallRepository } from './small-repository.js';
+import { commitAll, git, smallRepository } from './small-repository.js';
 import { failed, passed, runStep, type StepRun, temporaryFolder } from './step-run.js';
 
 /** A repository with one commit after another, and what is needed to go on in it. */
@@ -11,11 +11,7 @@ export function repositoryIn(base: string) {
     mkdirSync(join(repo, name, '..'), { recursive: true });
     writeFileSync(join(repo, name), content);
   };
-  const commit = (message: string): string => {
-    git(repo, 'add', '-A');
-    git(repo, 'commit', '--quiet', '--allow-empty', '-m', message);
-    return git(repo, 'rev-parse', 'HEAD');
-  };
+  const commit = (message: string): string => commitAll(repo, message);
   const risky = git(repo, 'rev-parse', 'HEAD~1');
   return { base, repo, write, commit, risky };
 }
