@@ -58,7 +58,8 @@ export async function withRedis<T>(place: RedisPlace, ways: Ways, ask: (redis: R
       clearTimeout(end);
       if (late) reason = 'no answer in time';
       ways.signal.removeEventListener('abort', stop);
-      redis.disconnect();
+      // Of a connection that has ended it would wait two seconds for its end.
+      if (redis.status !== 'end') redis.disconnect();
     }
   }
   throw new StepError('CONNECTION_FAILED', `${where} does not answer: ${reason}.`);

@@ -190,3 +190,15 @@ describe('what is no Redis', () => {
     expect(run.durationMs).toBeLessThan(1800);
   });
 });
+
+test('a connection that did not come about leaves nothing that keeps the process from ending', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length;
+  const port = await redis({});
+  await new Promise((done) => server?.close(done));
+  const check = (step: string) => runStep('redis.check', { url: `redis://127.0.0.1:${port}` }, { task: { step } });
+  // The first loads what speaks to Redis.
+  expect(failed(await check('first')).code).toBe('CONNECTION_FAILED');
+  const before = timers();
+  expect(failed(await check('second')).code).toBe('CONNECTION_FAILED');
+  expect(timers()).toBeLessThanOrEqual(before);
+});
