@@ -6,7 +6,7 @@ import { LockTimeout, withLock } from '../host/file-lock.js';
 import { sha256, syncFolder, writeDurably } from './durable.js';
 import { EvidenceError, EvidenceRefusal, evidenceError } from './error.js';
 import type { EvidenceStore, Tail } from './store.js';
-import { Turns } from './turns.js';
+import { OneByOne } from './one-by-one.js';
 import { largest } from '../model/largest.js';
 
 const NEWLINE = 0x0a;
@@ -14,7 +14,7 @@ const PIECE_BYTES = 64 * 1024;
 /** How long a worker waits for another that writes; one that is stopped in the middle of it is waited for, too. */
 const LOCK_MS = 30_000;
 
-const appends = new Turns();
+const appends = new OneByOne();
 
 /** Beside the bundle, not in it: the lock is no evidence. */
 function lockFolder(root: string): string {

@@ -63,7 +63,7 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'kinds/shared/fields.ts': table('kinds/catalog'),
   'kinds/shared/given.ts': part('kinds/file/file.drop'),
   'kinds/shared/meets-file.ts': table('docs/kinds'),
-  'kinds/shared/turn.ts': part('kinds/shared/file-turn'),
+  'kinds/shared/locked.ts': part('kinds/shared/locked-file'),
   'kinds/shared/tree.ts': part('kinds/file/file.snapshot'),
   'kinds/shared/where.ts': table('kinds/record/jsonl.count'),
   'kinds/stack/compose-files.ts': part('kinds/stack/compose'),

@@ -58,14 +58,14 @@ export async function applySchedules(client: Client, file: string, options: Star
     if (problem !== undefined) throw new CliError(`The schedule ${id}: ${problem}.`, { exitCode: 2 });
   }
   if (options.mode === 'live') await confirmLive(`Let ${names(planned)} run LIVE on ${options.target}?`, options.yes);
-  const applied: Applied[] = [];
+  // All are signed before one is written: who cannot sign them all changes none.
+  const starts: [SchedulePlan, ScheduledStart][] = [];
   for (const plan of planned) {
-    const proof = await proveStarter(plan.plan, options);
-    const start: ScheduledStart = {
-      schedule: plan,
-      appliedBy: proof.by,
-      ...(proof.signed ? { signed: proof.signed } : {}),
-    };
+    const { by, signed } = await proveStarter(plan.plan, options);
+    starts.push([plan, { schedule: plan, appliedBy: by, ...(signed ? { signed } : {}) }]);
+  }
+  const applied: Applied[] = [];
+  for (const [plan, start] of starts) {
     applied.push(
       await put(client, options.target, plan, start).catch((error) => notApplied(options.target, plan, error)),
     );
@@ -74,8 +74,26 @@ export async function applySchedules(client: Client, file: string, options: Star
     for (const surprise of surprises(plan.times, new Date())) talk(`! ${plan.id}: ${surprise}.`);
   }
   const known = new Set(planned.map(({ id }) => scheduleId(options.target, id)));
-  for (const row of await memos(client)) {
-    if (row.target !== options.target || row.runbook !== opened.runbook.id || known.has(row.id)) continue;
+  return [...applied, ...(await removeOthers(client, options.target, opened.runbook.id, known))];
+}
+
+/** Removes the schedules of the runbook on the target that it has no more. */
+async function removeOthers(
+  client: Client,
+  target: string,
+  runbook: string,
+  known: ReadonlySet<string>,
+): Promise<Applied[]> {
+  const applied: Applied[] = [];
+  let rows: Awaited<ReturnType<typeof memos>>;
+  try {
+    rows = await memos(client);
+  } catch (error) {
+    const why = `those that the runbook has no more could not be looked for: ${causeOf(error)}`;
+    return [{ id: target, schedule: '(others)', what: 'failed', why }];
+  }
+  for (const row of rows) {
+    if (row.target !== target || row.runbook !== runbook || known.has(row.id)) continue;
     const removed = { id: row.id, schedule: row.schedule, what: 'removed' } as const;
     applied.push(
       await client.schedule

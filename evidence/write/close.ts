@@ -18,7 +18,7 @@ import type { EvidenceStore } from '../store.js';
 import { appendEvent, appendEvents, EVENT_LOG, isSealed, SEALED } from './log.js';
 import { jsonText, runningRecords } from '../report/records.js';
 import { type Sealer, sealText } from './seal.js';
-import { Turns } from '../turns.js';
+import { OneByOne } from '../one-by-one.js';
 
 const NAME = /^[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]{0,127}\.md$/;
 
@@ -40,7 +40,7 @@ export function closeEvidence(
 }
 
 /** An attempt that the server gave up too early still runs beside the next one. */
-const closings = new Turns();
+const closings = new OneByOne();
 
 async function close(
   request: CloseEvidence,

@@ -2,7 +2,7 @@ import { lstat, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { fileDrop as kind } from './file.drop.kind.js';
 import { linkIntoPlace, removeUnfinished, sha256, writeDraft } from '../../evidence/durable.js';
-import { inTurn } from '../shared/file-turn.js';
+import { whileFileLocked } from '../shared/locked-file.js';
 import { readNeeded } from '../shared/replace.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -18,7 +18,7 @@ export const fileDrop: HandlerOf<typeof kind> = {
     await context.evidence.write('dropped', bytes);
     const target = join(into, name);
     const real = join(await realpath(into), name);
-    const at = await inTurn(real, context, async () => {
+    const at = await whileFileLocked(real, context, async () => {
       if (await lstat(real).catch(() => undefined)) throw waits(target);
       return context.inHeldFolder(real, (held) => appear(held, target, bytes));
     });

@@ -1,6 +1,6 @@
 import type { fileRestore as kind } from './file.restore.kind.js';
 import { rememberBefore, placeCopy, putBack } from '../shared/backup.js';
-import { inTurn } from '../shared/file-turn.js';
+import { whileFileLocked } from '../shared/locked-file.js';
 import { checkApart, contentOf, exists, manifestOf, realPlace, treeOf } from '../shared/tree.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -18,7 +18,7 @@ export const fileRestore: HandlerOf<typeof kind> = {
     }
     const real = await realPlace(target);
     const isThere = async () => (await exists(real)) && manifestOf(await treeOf(real)).digest === digest;
-    const proven = await inTurn(real, context, async () => {
+    const proven = await whileFileLocked(real, context, async () => {
       if (await isThere()) return true;
       await rememberBefore(real, contentOf(files), context);
       await placeCopy(source, real, context);

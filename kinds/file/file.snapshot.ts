@@ -1,6 +1,6 @@
 import type { fileSnapshot as kind } from './file.snapshot.kind.js';
 import { rememberBefore, placeCopy, putBack } from '../shared/backup.js';
-import { inTurn } from '../shared/file-turn.js';
+import { whileFileLocked } from '../shared/locked-file.js';
 import { checkApart, contentOf, exists, manifestOf, realPlace, treeOf, type TreeFile } from '../shared/tree.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -20,7 +20,7 @@ export const fileSnapshot: HandlerOf<typeof kind> = {
     const { text, digest } = manifestOf(files);
     const real = await realPlace(target);
     const standing = async () => ((await exists(real)) ? manifestOf(await treeOf(real)).digest : undefined);
-    const proven = await inTurn(real, context, async () => {
+    const proven = await whileFileLocked(real, context, async () => {
       const there = await standing();
       if (there === digest) return true;
       if (there !== undefined)

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { CheckContext, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { lastWords } from '../shared/last-words.js';
-import { waitTurn } from '../shared/turn.js';
+import { whileLocked } from '../shared/locked.js';
 import { type Git, gitIn, type Setting } from './git.js';
 import { programsOff } from './programs.js';
 
@@ -99,8 +99,8 @@ export async function checkRepository(folder: string, context: Ways, whole: bool
 /**
  * Runs something while no other step, of whatever go-live, works in the same repository, by whichever of its work trees.
  *
- * @throws StepError as `waitTurn`
+ * @throws StepError as `whileLocked`
  */
 export function aloneIn<T>({ commonDir }: Repository, context: StepContext, work: () => Promise<T>): Promise<T> {
-  return waitTurn(join(commonDir, 'golive.lock'), commonDir, context, work);
+  return whileLocked(join(commonDir, 'golive.lock'), commonDir, context, work);
 }

@@ -5,7 +5,7 @@ import type { logRotate as kind } from './log.rotate.kind.js';
 import { readPidFile } from '../process/pid-file.js';
 import { type RunningProcess, shownCommand } from '../process/running.js';
 import { linkIntoPlace, writeDraft } from '../../evidence/durable.js';
-import { inTurn } from '../shared/file-turn.js';
+import { whileFileLocked } from '../shared/locked-file.js';
 import { largest } from '../../model/largest.js';
 import { asStep } from '../shared/as-step.js';
 import { refuseUnreadable } from '../shared/reading.js';
@@ -41,7 +41,7 @@ export const logRotate: HandlerOf<typeof kind> = {
     // What stands in the way of one is found before any is renamed.
     for (const path of logs.values()) await chainOf(path);
     for (const [file, path] of logs) {
-      all.push(await inTurn(path, context, () => rotate(file, path, input, context)));
+      all.push(await whileFileLocked(path, context, () => rotate(file, path, input, context)));
     }
     await context.evidence.write('rotation.json', `${JSON.stringify(all, null, 2)}\n`);
     const sum = (figure: (one: Rotation) => number): number => all.reduce((total, one) => total + figure(one), 0);

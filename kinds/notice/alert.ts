@@ -5,7 +5,7 @@ import type { alertFields } from './alert-fields.js';
 import { removeUnfinished, sha256, writeDurably } from '../../evidence/durable.js';
 import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
-import { inTurn } from '../shared/file-turn.js';
+import { whileFileLocked } from '../shared/locked-file.js';
 import { jsonIn } from '../shared/json.js';
 import { readNeeded, statFile } from '../shared/replace.js';
 import { realPlace } from '../shared/tree.js';
@@ -51,7 +51,7 @@ export async function alert(
 ): Promise<AlertOutcome> {
   const path = await realPlace(context.path(input.state));
   await mkdir(dirname(path), { recursive: true });
-  return inTurn(path, context, async () => {
+  return whileFileLocked(path, context, async () => {
     const all = await readIncidents(path);
     const known = all[input.incident];
     const now = context.now().toISOString();

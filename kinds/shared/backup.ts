@@ -13,7 +13,7 @@ import {
   writeDurably,
 } from '../../evidence/durable.js';
 import { errnoOf } from '../../host/errno.js';
-import { inTurn } from './file-turn.js';
+import { whileFileLocked } from './locked-file.js';
 import { readWhole } from './read-file.js';
 import { bitsOf, checkApart, contentOf, exists, realPlace, type TreeFile, treeOf } from './tree.js';
 
@@ -80,7 +80,7 @@ export async function putBack(context: StepContext, takeOut?: TakeOut): Promise<
   if (!known) return { summary: 'nothing was changed, nothing to undo' };
   const earlier = await takenBack(known, context);
   if (earlier !== undefined) return { summary: `already taken back: ${earlier}` };
-  return inTurn(await realPlace(known.path), context, () => putBackNow(known, context, takeOut));
+  return whileFileLocked(await realPlace(known.path), context, () => putBackNow(known, context, takeOut));
 }
 
 async function putBackNow(known: Kept, context: StepContext, takeOut?: TakeOut): Promise<{ summary: string }> {

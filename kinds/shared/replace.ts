@@ -6,7 +6,7 @@ import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { errnoOf } from '../../host/errno.js';
 import { rememberBefore } from './backup.js';
-import { inTurn } from './file-turn.js';
+import { whileFileLocked } from './locked-file.js';
 import { notRead, openNeeded } from './read-file.js';
 import { realPlace } from './tree.js';
 
@@ -52,7 +52,7 @@ export async function changeFile(
   decide: (there: Buffer | undefined, mode: number) => Promise<Wanted | undefined>,
 ): Promise<Changed> {
   const real = await realPlace(path);
-  return inTurn(real, context, async () => {
+  return whileFileLocked(real, context, async () => {
     let keptNow = false;
     for (let tries = 0; tries < TRIES; tries += 1) {
       const before = await statFile(real);

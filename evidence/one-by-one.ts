@@ -1,5 +1,5 @@
 /** One call after the other of what concerns the same thing; a call that fails holds no other up. */
-export class Turns {
+export class OneByOne {
   private readonly last = new Map<string, Promise<unknown>>();
 
   /** Acts when everything that was to act before on `key` has ended. @returns what `act` gives; rejects as it does */

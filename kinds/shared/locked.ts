@@ -5,7 +5,7 @@ import { acquireLock, LockTimeout, type Release } from '../../host/file-lock.js'
 /** The part of a step's time that may be waited, so that the error can name the one that was waited for. */
 const WAITED = 0.8;
 
-/** What of a step's context waiting for a turn takes. */
+/** What of a step's context waiting for a lock takes. */
 export type Waiting = Pick<StepContext, 'task' | 'signal' | 'progress'>;
 
 /**
@@ -14,10 +14,10 @@ export type Waiting = Pick<StepContext, 'task' | 'signal' | 'progress'>;
  *
  * @param lock absolute path of the folder of the lock
  * @param what the thing, as people know it
- * @throws StepError CHECK_FAILED that names the process whose turn does not end; CANCELLED when the step was stopped first
+ * @throws StepError CHECK_FAILED that names the process that does not let it go; CANCELLED when the step was stopped first
  */
-export async function waitTurn<T>(lock: string, what: string, context: Waiting, work: () => Promise<T>): Promise<T> {
-  const release = await turnOf(lock, what, context);
+export async function whileLocked<T>(lock: string, what: string, context: Waiting, work: () => Promise<T>): Promise<T> {
+  const release = await lockOf(lock, what, context);
   try {
     return await work();
   } finally {
@@ -25,7 +25,7 @@ export async function waitTurn<T>(lock: string, what: string, context: Waiting, 
   }
 }
 
-async function turnOf(lock: string, what: string, { task, signal, progress }: Waiting): Promise<Release> {
+async function lockOf(lock: string, what: string, { task, signal, progress }: Waiting): Promise<Release> {
   const who = (pid: number): string => (pid === process.pid ? 'another step of this worker' : `the process ${pid}`);
   const waiting = (pid: number): void => progress({ text: `${what} is being changed by ${who(pid)}` });
   try {
