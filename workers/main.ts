@@ -3,6 +3,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { createActivities } from './activities.js';
+import { readyForCredentials } from '../activities/step/credentials.js';
 import { sendRunbookNotice } from '../kinds/notice/notice.js';
 import { armFailpoints } from '../host/failpoint.js';
 import { WireError } from '../wire/error.js';
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
     const running = worker.run();
     if (config.readyFile) await announce(config.readyFile, config.taskQueue);
     logger.info({ taskQueue: config.taskQueue, namespace: config.namespace }, 'worker is polling');
+    readyForCredentials();
     await running;
     logger.info('worker has drained');
   } finally {

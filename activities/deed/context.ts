@@ -23,7 +23,6 @@ import {
 } from '../step/credentials.js';
 import type { CommandResult, RunCommand, StepCall, StepContext } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
-import { isStepError } from '../step/unwritable.js';
 
 export interface ContextParts {
   task: StepTask;
@@ -86,7 +85,9 @@ function runOf({ task, signal, env, evidence, ledger, secrets, deadline }: Conte
       const result = await runCommand({ ...options, timeoutMs }, around);
       return saveTo === undefined ? result : await maskedResult(result, saveTo);
     } catch (error) {
-      throw saveTo === undefined ? error : await maskedError(error, saveTo);
+      // What the error tells is masked with all else that the step tells. A program that did not start has left nothing.
+      if (saveTo !== undefined && existsSync(saveTo)) await maskCredentials(saveTo);
+      throw error;
     } finally {
       if (options.saveAs !== undefined) await evidence.adopt(options.saveAs).catch(() => undefined);
     }
@@ -98,14 +99,6 @@ async function maskedResult(result: CommandResult, savedTo: string): Promise<Com
   const { text: stdout } = await withoutCredentials(result.stdout);
   const { text: stderr } = await withoutCredentials(result.stderr);
   return { ...result, stdout, stderr, credentials };
-}
-
-async function maskedError(error: unknown, savedTo: string): Promise<unknown> {
-  // A program that could not be started has left nothing.
-  if (existsSync(savedTo)) await maskCredentials(savedTo);
-  if (!isStepError(error) || error.options.facts === undefined) return error;
-  const { value: facts } = await withoutCredentialsIn(error.options.facts);
-  return new StepError(error.code, error.message, { ...error.options, facts });
 }
 
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -5,7 +5,7 @@ import { kindEffect, type StepKind } from '../../model/schema/format/kind.js';
 import type { StepResult, StepTask } from '../../model/state/contract.js';
 import type { Capabilities, StepCall, StepContext, StepOutcome } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
-import { withoutCredentials, withoutCredentialsIn } from '../step/credentials.js';
+import { withoutCredentialsIn } from '../step/credentials.js';
 import { isStepError } from '../step/unwritable.js';
 import { inEachText } from '../command/redact.js';
 import { repeatUntil } from './until.js';
@@ -28,9 +28,12 @@ export function effectOf(task: StepTask, call: StepCall): Effect {
 export async function perform(call: StepCall, input: unknown, context: StepContext): Promise<StepResult> {
   try {
     const { outputs, summary } = await performed(call, input, context);
-    const { text } = await withoutCredentials(context.redact(summary));
-    const { value } = await withoutCredentialsIn(outputs);
-    return { outputs: value, summary: text, evidence: context.evidence.refs() };
+    const { value } = await withoutCredentialsIn({ outputs, summary: context.redact(summary) });
+    return {
+      outputs: objectOf(value['outputs']),
+      summary: textOf(value['summary']),
+      evidence: context.evidence.refs(),
+    };
   } catch (error) {
     throw await tellableError(error);
   }
@@ -51,16 +54,19 @@ async function performed(call: StepCall, input: unknown, context: StepContext): 
 export async function tellableError(error: unknown): Promise<unknown> {
   if (!isStepError(error)) return error;
   const { said, facts, ...rest } = error.options;
-  const { text: message, credentials } = await withoutCredentials(error.message);
-  const more = await withoutCredentialsIn({ ...(said === undefined ? {} : { said }), facts: facts ?? {} });
-  if (credentials + more.credentials === 0) return error;
-  const { value } = more;
-  return new StepError(error.code, message, {
+  const all = { message: error.message, ...(said === undefined ? {} : { said }), ...(facts ? { facts } : {}) };
+  const { value, credentials } = await withoutCredentialsIn(all);
+  if (credentials === 0) return error;
+  return new StepError(error.code, textOf(value['message']), {
     ...rest,
-    ...(typeof value['said'] === 'string' ? { said: value['said'] } : {}),
-    ...(isJsonObject(value['facts']) ? { facts: value['facts'] } : {}),
+    ...(said === undefined ? {} : { said: textOf(value['said']) }),
+    ...(facts ? { facts: objectOf(value['facts']) } : {}),
   });
 }
+
+/** Masking keeps the shape of a value; what had another would be told as nothing. */
+const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+const objectOf = (value: Json | undefined): JsonObject => (isJsonObject(value) ? value : {});
 
 function keptOutputs(call: StepCall, outputs: JsonObject, context: StepContext): JsonObject {
   const parsed = call.kind.outputs.safeParse(outputs);

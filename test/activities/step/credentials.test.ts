@@ -91,6 +91,26 @@ describe('credentials that nobody declared', () => {
     }
   });
 
+  test.each<[string, (token: string) => Buffer]>([
+    ['UTF-16', (token) => Buffer.from(`x ${token} y\n`, 'utf16le')],
+    ['UTF-16 of the other order', (token) => Buffer.from(`x ${token} y\n`, 'utf16le').swap16()],
+    ['UTF-16 with other letters', (token) => Buffer.from(`漢 ${token} 漢\n`, 'utf16le')],
+    [
+      'UTF-32',
+      (token) =>
+        Buffer.from(Buffer.from(`x ${token} y\n`, 'utf16le').toString('hex').replace(/..../g, '$&0000'), 'hex'),
+    ],
+    ['parts between zeros', (token) => Buffer.from(`A=b\0${token}\0C=d\0`)],
+    ['behind UTF-16', (token) => Buffer.concat([Buffer.from('a line of it', 'utf16le'), Buffer.from(token)])],
+    ['before UTF-16', (token) => Buffer.concat([Buffer.from(`${token} `), Buffer.from('a line of it', 'utf16le')])],
+  ])('where there are zeros: %s', async (_, write) => {
+    const token = `sk_live_${A.slice(0, 24)}`;
+    const written = write(token);
+    const { bytes, credentials } = await bytesWithoutCredentials(written);
+    expect([bytes.length, credentials]).toEqual([written.length, 1]);
+    expect(bytes.toString('latin1').replaceAll('\0', '')).not.toContain(token.slice(8, 16));
+  });
+
   test('in a value, whose names say what its texts are; what two texts have in common is looked at in each', async () => {
     const secret = ['wJalrXUtnFEMI/K7MDENG/bPxRfiCY', 'zz12Key9xx'].join('');
     const value = { a: { aws_secret_access_key: secret }, n: 1, l: [`token ghp_${A}`, null, true] };
