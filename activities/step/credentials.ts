@@ -129,8 +129,9 @@ function wordEnd(text: string, at: number): number {
 }
 
 async function rangesIn(text: string): Promise<Range[]> {
-  if (!text.includes('\0')) return rangesInPlain(text);
-  const { narrow, places } = withoutZeros(text);
+  const wide = text.includes('\0') ? [...text.matchAll(WIDE)] : [];
+  if (wide.length === 0) return rangesInPlain(text);
+  const { narrow, places } = withoutZeros(text, wide);
   const ranges = await rangesInPlain(narrow);
   return ranges.map(([from, to]): Range => [places[from] ?? 0, (places[to - 1] ?? 0) + 1]);
 }
@@ -139,7 +140,7 @@ async function rangesIn(text: string): Promise<Range[]> {
 const WIDE = /(?:[^\0]\0{1,3}){8,}(?:[^\0](?![^\0]))?/g;
 
 /** A text as it is read, to be looked through once: what is wide in it without its zeros, and apart from its neighbours. */
-function withoutZeros(text: string): { narrow: string; places: number[] } {
+function withoutZeros(text: string, runs: readonly RegExpExecArray[]): { narrow: string; places: number[] } {
   const places: number[] = [];
   let narrow = '';
   const add = (part: string, at: number): void => {
@@ -147,7 +148,7 @@ function withoutZeros(text: string): { narrow: string; places: number[] } {
     for (let index = 0; index < part.length; index += 1) places.push(at + index);
   };
   let done = 0;
-  for (const { 0: wide, index } of text.matchAll(WIDE)) {
+  for (const { 0: wide, index } of runs) {
     add(`${text.slice(done, index)}\n`, done);
     for (let at = 0; at < wide.length; at += 1) if (wide[at] !== '\0') add(wide.charAt(at), index + at);
     done = index + wide.length;

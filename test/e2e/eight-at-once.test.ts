@@ -69,10 +69,11 @@ test('eight go-lives at once on one repository, log, file and inbox: none is los
     await project.must('start', `${one}.yaml`, '--target', `t${one}`, '--change', 'c');
   }
   const state = async (one: number) => (await project.json<GoLiveState>('status', `t${one}`, '--json')).value;
-  for (const one of MANY) await eventually(`t${one} waits`, 60_000, async () => (await state(one)).phases.length > 0);
+  for (const one of MANY)
+    await eventually(`t${one} waits`, 60_000, async () => (await project.stateOf(`t${one}`)).phases.length > 0);
   writeFileSync(at('begin'), '');
   for (const one of MANY)
-    await eventually(`t${one} ends`, 300_000, async () => (await state(one)).endedAt !== undefined);
+    await eventually(`t${one} ends`, 300_000, async () => (await project.stateOf(`t${one}`)).endedAt !== undefined);
   const ended = await Promise.all(MANY.map(state));
   expect(ended.map(({ verdict, sentence }) => `${verdict}: ${sentence}`)).toEqual(
     ended.map(({ sentence }) => `go: ${sentence}`),

@@ -34,7 +34,8 @@ let project: Project;
 const at = (name: string): string => join(project.folder, name);
 const key = (who: string): string => ssh.path(who.toLowerCase());
 const state = async (): Promise<GoLiveState> => (await project.json<GoLiveState>('status', 'prod', '--json')).value;
-const waits = (id: string) => eventually(`it waits for ${id}`, 90_000, async () => (await state()).waiting?.id === id);
+const waits = (id: string) =>
+  eventually(`it waits for ${id}`, 90_000, async () => (await project.stateOf('prod')).waiting?.id === id);
 const says = (who: string, ...words: string[]) => project.run(...words, '--by', who, '--key', key(who));
 
 async function approved(id: string, ...people: string[]): Promise<void> {

@@ -62,7 +62,7 @@ const page = (): string => readFileSync(at('page.txt'), 'utf8');
 const state = async (target: string): Promise<GoLiveState> =>
   (await project.json<GoLiveState>('status', target, '--json')).value;
 const waits = (target: string, id: string) =>
-  eventually(`${target} waits for ${id}`, 60_000, async () => (await state(target)).waiting?.id === id);
+  eventually(`${target} waits for ${id}`, 60_000, async () => (await project.stateOf(target)).waiting?.id === id);
 
 /** Starts a go-live and sees it to GO. */
 async function live(target: string, change: string, text: string): Promise<Outcome> {
@@ -261,6 +261,6 @@ test('of two that begin at the same time one takes it back; the other is refused
     expect.stringMatching(/is busy: .*change c1-rollback-1/),
   ]);
   await project.must('approve', 'five', 'take-back', '--as', 'cto', '--by', 'Ada');
-  await eventually('it ends', 60_000, async () => (await state('five')).verdict === 'go');
+  await eventually('it ends', 60_000, async () => (await project.stateOf('five')).verdict === 'go');
   expect(existsSync(at('flag'))).toBe(false);
 }, 120_000);

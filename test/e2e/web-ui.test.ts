@@ -3,7 +3,6 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import type { GoLiveState } from '../../model/state/state.js';
 import { openBrowser } from '../kits/browser.js';
 import { Project } from '../kits/cli.js';
 import { eventually } from '../kits/until.js';
@@ -52,13 +51,9 @@ async function started(target: string): Promise<string> {
     `config=${config}`,
   );
   expect([code, stderr]).toEqual([0, stderr]);
-  await eventually('the question', 60_000, async () => (await state(target)).waiting?.id === 'deploy.after');
+  await eventually('the question', 60_000, async () => (await project.stateOf(target)).waiting?.id === 'deploy.after');
   return config;
 }
-async function state(target: string): Promise<GoLiveState> {
-  return (await project.json<GoLiveState>('status', target, '--json')).value;
-}
-
 /** Opens "Send a Signal" from the menu of the workflow's page and sends one message. */
 async function signalFromUi(page: Page, name: string, message: object): Promise<void> {
   await page
@@ -95,7 +90,7 @@ test('the Web UI shows the board with the gate’s value, and its own dialog app
   if (process.env.GOLIVE_SCREENSHOT) await page.screenshot({ path: process.env.GOLIVE_SCREENSHOT });
   await signalFromUi(page, 'approve', { approval: 'deploy.after', role: 'cto', by: 'Ada', reason: 'seen in the UI' });
   const ended = await eventually('the end', 60_000, async () => {
-    const now = await state('ui-service');
+    const now = await project.stateOf('ui-service');
     return now.endedAt ? now : undefined;
   });
   expect(ended.verdict).toBe('go');

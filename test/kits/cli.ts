@@ -1,8 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Client, Connection } from '@temporalio/client';
+import { QUERY_STATE } from '../../model/people/message.js';
+import type { GoLiveState } from '../../model/state/state.js';
 
 const CLI = new URL('../../dist/bin/golive.js', import.meta.url).pathname;
 
@@ -15,6 +18,7 @@ export interface Ended {
 /** A project folder of its own for the built command line: own state, own server, nothing shared. */
 export class Project {
   private readonly running = new Set<ChildProcess>();
+  private client: Promise<Client> | undefined;
   private constructor(readonly folder: string) {}
 
   /** Makes something in a project of its own, which stays for what was made to be used; nothing stays when that fails. */
@@ -80,8 +84,28 @@ export class Project {
     }
   }
 
+  /**
+   * The state of the newest go-live of a target, asked of the project's own server by this process: a command line that is
+   * asked again and again takes half a core from what is waited for.
+   */
+  async stateOf(target: string): Promise<GoLiveState> {
+    this.client ??= this.connect();
+    const client = await this.client;
+    return client.withDeadline(Date.now() + 5000, () =>
+      client.workflow.getHandle(target).query<GoLiveState>(QUERY_STATE),
+    );
+  }
+
+  private async connect(): Promise<Client> {
+    const server = JSON.parse(readFileSync(join(this.folder, '.golive', 'server.json'), 'utf8')) as { address: string };
+    const { Client, Connection } = await import('@temporalio/client');
+    return new Client({ connection: await Connection.connect({ address: server.address }) });
+  }
+
   /** Stops server and worker of this project and removes the folder. */
   async close(): Promise<void> {
+    const connection = (await this.client)?.connection;
+    await (connection as Connection | undefined)?.close();
     for (const child of this.running) child.kill('SIGINT');
     if (existsSync(join(this.folder, '.golive'))) await this.run('down');
     await rm(this.folder, { recursive: true, force: true });

@@ -124,9 +124,11 @@ describe('the environment of a command', () => {
 });
 
 describe('floods', () => {
-  test('200 MB of output: the file is capped, hash and length are of all, memory stays, the step goes on', async () => {
+  // 64 MiB of it are kept.
+  const flood = process.env.GOLIVE_ALL ? 200 : 96;
+  test(`${flood} MiB of output: the file is capped, hash and length are of all, memory stays, the step goes on`, async () => {
     const baseDir = temporaryFolder();
-    const total = 200 * 1024 * 1024;
+    const total = flood * 1024 * 1024;
     const before = process.memoryUsage().rss;
     let highest = before;
     const watch = setInterval(() => (highest = Math.max(highest, process.memoryUsage().rss)), 20);
@@ -150,7 +152,7 @@ describe('floods', () => {
     expect(kept).toBeGreaterThanOrEqual(64 * 1024 * 1024);
     expect(kept).toBeLessThan(66 * 1024 * 1024);
     console.log(
-      `200 MB of output: ${(kept / 1e6).toFixed(0)} MB kept, memory grew by at most ${((highest - before) / 1e6).toFixed(0)} MB`,
+      `${flood} MiB of output: ${(kept / 1e6).toFixed(0)} MB kept, memory grew by at most ${((highest - before) / 1e6).toFixed(0)} MB`,
     );
     expect(highest - before).toBeLessThan(150e6);
   }, 300_000);

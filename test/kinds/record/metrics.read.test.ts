@@ -192,10 +192,11 @@ describe('metrics.read', () => {
     expect(failed(await run('v.csv', 'a\n1\n', rounded)).message).toContain('quote it');
   });
 
-  test('200,000 rows have a largest', async () => {
-    const text = `ms\n${Array.from({ length: 200_000 }, (_, index) => index + 1).join('\n')}\n`;
+  // More than a call takes arguments.
+  test('130,000 rows have a largest', async () => {
+    const text = `ms\n${Array.from({ length: 130_000 }, (_, index) => index + 1).join('\n')}\n`;
     const max = { f: { path: 'ms', reduce: 'max' }, g: { path: 'ms', reduce: 'p95' } };
-    expect(await read('big.csv', text, max)).toMatchObject({ values: { f: 200_000 } });
+    expect(await read('big.csv', text, max)).toMatchObject({ values: { f: 130_000 } });
   });
 
   test.each<[string, string, JsonObject, unknown]>([
@@ -205,7 +206,7 @@ describe('metrics.read', () => {
     expect(await read(name, text, { f: value })).toMatchObject({ values: { f: figure } });
   });
   test.each<[string, string]>([
-    ['v.csv', `a,b\n${'1,x\n'.repeat(300_000)}`],
+    ['v.csv', `a,b\n${'1,x\n'.repeat(100_000)}`],
     ['v.jsonl', '{"a":1}\n'.repeat(100_000)],
     ['v.json', `[${'{"a":1},'.repeat(150_000)}{"a":1}]`],
     ['v.prom', Array.from({ length: 60_000 }, (_, index) => `a{b="${index}"} 1\n`).join('')],
