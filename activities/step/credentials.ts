@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { merged, type Range } from '../command/ranges.js';
 import { type Json, type JsonObject, jsonObjectIn } from '../../model/json.js';
+import { wideIn, withoutZeros } from './wide-text.js';
 
 /** What stands where a credential was, filled up to its length. */
 const MASK = '[credential]';
@@ -129,33 +130,11 @@ function wordEnd(text: string, at: number): number {
 }
 
 async function rangesIn(text: string): Promise<Range[]> {
-  const wide = text.includes('\0') ? [...text.matchAll(WIDE)] : [];
+  const wide = wideIn(text);
   if (wide.length === 0) return rangesInPlain(text);
   const { narrow, places } = withoutZeros(text, wide);
   const ranges = await rangesInPlain(narrow);
   return ranges.map(([from, to]): Range => [places[from] ?? 0, (places[to - 1] ?? 0) + 1]);
-}
-
-/** UTF-16 and UTF-32 of either order: letters with zeros between each and the next. */
-const WIDE = /(?:[^\0]\0{1,3}){8,}(?:[^\0](?![^\0]))?/g;
-
-/** A text as it is read, to be looked through once: what is wide in it without its zeros, and apart from its neighbours. */
-function withoutZeros(text: string, runs: readonly RegExpExecArray[]): { narrow: string; places: number[] } {
-  const places: number[] = [];
-  let narrow = '';
-  const add = (part: string, at: number): void => {
-    narrow += part;
-    for (let index = 0; index < part.length; index += 1) places.push(at + index);
-  };
-  let done = 0;
-  for (const { 0: wide, index } of runs) {
-    add(`${text.slice(done, index)}\n`, done);
-    for (let at = 0; at < wide.length; at += 1) if (wide[at] !== '\0') add(wide.charAt(at), index + at);
-    done = index + wide.length;
-    add('\n', done - 1);
-  }
-  add(text.slice(done), done);
-  return { narrow, places };
 }
 
 async function rangesInPlain(text: string): Promise<Range[]> {

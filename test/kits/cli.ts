@@ -19,6 +19,7 @@ export interface Ended {
 export class Project {
   private readonly running = new Set<ChildProcess>();
   private client: Promise<Client> | undefined;
+  private connection: Connection | undefined;
   private constructor(readonly folder: string) {}
 
   /** Makes something in a project of its own, which stays for what was made to be used; nothing stays when that fails. */
@@ -97,15 +98,17 @@ export class Project {
   }
 
   private async connect(): Promise<Client> {
-    const server = JSON.parse(readFileSync(join(this.folder, '.golive', 'server.json'), 'utf8')) as { address: string };
+    const record = readFileSync(join(this.folder, '.golive', 'server.json'), 'utf8');
+    const address = /"address": *"([^"]+)"/.exec(record)?.[1];
+    if (address === undefined) throw new Error('The project has no server.');
     const { Client, Connection } = await import('@temporalio/client');
-    return new Client({ connection: await Connection.connect({ address: server.address }) });
+    this.connection = await Connection.connect({ address });
+    return new Client({ connection: this.connection });
   }
 
   /** Stops server and worker of this project and removes the folder. */
   async close(): Promise<void> {
-    const connection = (await this.client)?.connection;
-    await (connection as Connection | undefined)?.close();
+    await this.connection?.close();
     for (const child of this.running) child.kill('SIGINT');
     if (existsSync(join(this.folder, '.golive'))) await this.run('down');
     await rm(this.folder, { recursive: true, force: true });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Proposals, proposalsIn } from '../../kits/proposals.js';
+import { portOf } from '../../kits/port.js';
 import { git } from '../../kits/small-repository.js';
 
 let server: Server;
@@ -14,7 +14,7 @@ beforeAll(async () => {
     answer.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  asks = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x.git`;
+  asks = `http://127.0.0.1:${portOf(server)}/x.git`;
 });
 afterAll(() => void server.close());
 
