@@ -19,6 +19,7 @@ import { fileWrite } from './file/file.write.kind.js';
 import { gitRevert } from './git/git.revert.kind.js';
 import { healthContract } from './service/health.contract.kind.js';
 import { httpCheck } from './service/http.check.kind.js';
+import { httpRead } from './service/http.read.kind.js';
 import { jsonlCount } from './record/jsonl.count.kind.js';
 import { logRotate } from './log/log.rotate.kind.js';
 import { logScan } from './log/log.scan.kind.js';
@@ -58,6 +59,7 @@ export const stepKinds = {
   'git.revert': gitRevert,
   'health.contract': healthContract,
   'http.check': httpCheck,
+  'http.read': httpRead,
   'jsonl.count': jsonlCount,
   'log.rotate': logRotate,
   'log.scan': logScan,

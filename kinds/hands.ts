@@ -22,6 +22,7 @@ import { fileWrite } from './file/file.write.js';
 import { gitRevert } from './git/git.revert.js';
 import { healthContract } from './service/health.contract.js';
 import { httpCheck } from './service/http.check.js';
+import { httpRead } from './service/http.read.js';
 import { jsonlCount } from './record/jsonl.count.js';
 import { logRotate } from './log/log.rotate.js';
 import { logScan } from './log/log.scan.js';
@@ -64,6 +65,7 @@ export const stepHandlers = {
   'git.revert': gitRevert,
   'health.contract': healthContract,
   'http.check': httpCheck,
+  'http.read': httpRead,
   'jsonl.count': jsonlCount,
   'log.rotate': logRotate,
   'log.scan': logScan,

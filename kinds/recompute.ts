@@ -4,12 +4,14 @@ import { recomputeCasesCompare } from './cases/cases.compare.recompute.js';
 import { recomputeCasesRun } from './cases/cases.run.recompute.js';
 import { type KindName, stepKinds } from './catalog.js';
 import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
+import { recomputeHttpRead } from './service/http.read.recompute.js';
 import type { ReadRaw, RecomputeOf } from './shared/recompute-of.js';
 
 /** The kinds whose evidence holds all of their outputs. An auditor loads these, and no hands. */
 const recomputes = {
   'cases.compare': recomputeCasesCompare,
   'cases.run': recomputeCasesRun,
+  'http.read': recomputeHttpRead,
   'metrics.read': recomputeMetricsRead,
 } satisfies { [K in KindName]?: RecomputeOf<(typeof stepKinds)[K]> };
 

@@ -1,24 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
+import type { Json } from '../../model/json.js';
 import type { httpCheck as kind } from './http.check.kind.js';
 import { asStep } from '../shared/as-step.js';
 import { nodesAt } from '../shared/json-path.js';
-import { keptText } from '../shared/kept.js';
-import { type AnswerJson, answerJson, type AnswerText, answerText, type AnswerValues, answerValues } from './answer.js';
+import { type AnswerJson, answerJson, type AnswerText, type AnswerValues, answerValues } from './answer.js';
+import { exchange, readHeaders, statusProblem, typeProblem, unfit } from './exchange.js';
 import { readTls } from './tls.js';
-import { formatDuration } from '../../model/duration.js';
-import { LONGEST_WAIT_MS, retryAfterMs } from '../../activities/step/retry-after.js';
-import { shownUrl } from '../../activities/step/connection.js';
 import type { HandlerOf, HttpAnswer, StepContext } from '../../activities/step/step.js';
-import { StepError } from '../../activities/step/step-error.js';
 
 type Input = z.infer<(typeof kind)['input']>;
 type Expect = Input['expect'];
 
 const SHOWN_BYTES = 2048;
-const HIDDEN_HEADERS: readonly string[] = ['set-cookie', 'authorization', 'proxy-authenticate', 'www-authenticate'];
 
 export const httpCheck: HandlerOf<typeof kind> = {
   async check({ tls }, context) {
@@ -29,53 +24,19 @@ export const httpCheck: HandlerOf<typeof kind> = {
     const headers = await headersOf(input, context);
     const body = input.body === undefined ? input.bodyText : JSON.stringify(input.body);
     const { url, method, timeout, redirects, maxBytes, expect } = input;
-    const answer = await context.http({
-      url,
-      method,
-      headers,
-      body,
-      timeoutMs: timeout,
-      redirects,
-      maxBytes,
-      tls: await readTls(input.tls, context, context.now()),
-    });
-    const said = answerText(answer);
-    const { text } = said;
-    const { text: kept, credentials: inBody } = await context.withoutCredentials(keptText(text, context));
-    const heads = context.redactIn(withoutHidden(answer.headers));
-    const { value: shown, credentials: inHeaders } = await context.withoutCredentialsIn(
-      isJsonObject(heads) ? heads : {},
-    );
-    const credentials = inBody + inHeaders;
-    const { status, ms, truncated } = answer;
-    const what = `${method} ${shownUrl(url)}`;
-    const record = {
-      request: what,
-      at: context.now().toISOString(),
-      status,
-      ms,
-      headers: shown,
-      truncated,
-      body: kept,
-    };
-    const evidence = await context.evidence.write('response.json', `${JSON.stringify(record, null, 2)}\n`);
+    const tls = await readTls(input.tls, context, context.now());
+    const request = { url, method, headers, body, timeoutMs: timeout, redirects, maxBytes, tls };
+    const made = await exchange(request, context, 'response.json');
+    const { answer, text, kept, credentials, what } = made;
+    const { status, ms } = answer;
 
     const quote = (value: Json): string => shortened(context.redactIn(value));
     const read = answer.truncated || !asksJson(input) ? undefined : answerJson(text);
     const found = expect.json ? await valuesAt(Object.keys(expect.json), answer, read, quote(kept)) : { nodes: {} };
     const wrong = differences(expect, { answer, text, body: quote(kept), found, quote });
-    const named = await readValues(input, answer, said, read);
+    const named = await readValues(input, answer, made, read);
     for (const problem of named.problems) wrong.push(problem);
-    if (wrong.length > 0) {
-      const asked = [429, 503].includes(status) ? retryAfterMs(answer.headers, context.now()) : undefined;
-      const again = asked === undefined || asked <= LONGEST_WAIT_MS;
-      if (asked !== undefined) wrong.push(`it asks to be left alone for ${formatDuration(asked)}`);
-      throw new StepError(again ? 'CHECK_FAILED' : 'EXPECTATION_FAILED', `${what}: ${wrong.join('; ')}.`, {
-        facts: { status, ms, contentType: answer.contentType, body: kept.slice(0, 200) },
-        evidence: [evidence],
-        ...(asked === undefined ? {} : { retryAfterMs: asked }),
-      });
-    }
+    if (wrong.length > 0) throw unfit(made, wrong, context.now());
     const bytes = answer.body.length;
     return {
       outputs: {
@@ -93,19 +54,11 @@ export const httpCheck: HandlerOf<typeof kind> = {
   },
 };
 
-const withoutHidden = (headers: Record<string, string>): JsonObject =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, HIDDEN_HEADERS.includes(name) ? '[hidden]' : value]),
-  );
-
 async function headersOf(input: Input, context: StepContext): Promise<Record<string, string>> {
   const headers: Record<string, string> = {};
   if (input.body !== undefined) headers['content-type'] = 'application/json';
   else if (input.bodyText !== undefined) headers['content-type'] = 'text/plain; charset=utf-8';
-  for (const [name, value] of Object.entries(input.headers)) {
-    headers[name.toLowerCase()] = typeof value === 'string' ? value : await context.secret(value);
-  }
-  return headers;
+  return { ...headers, ...(await readHeaders(input.headers, context)) };
 }
 
 /** Whether the answer is to be looked into as JSON: once, for what is expected and what is named. */
@@ -190,12 +143,8 @@ function jsonDifferences(expect: Expect, { found, quote }: Seen): string[] {
 function differences(expect: Expect, seen: Seen): string[] {
   const { answer, text, body, found, quote } = seen;
   const wrong: string[] = [];
-  const statuses = expect.status === undefined ? undefined : [expect.status].flat();
-  const fits = statuses ? statuses.includes(answer.status) : answer.status >= 200 && answer.status < 300;
-  if (!fits) wrong.push(`expected status ${statuses?.join(' or ') ?? '200–299'}, got ${answer.status}`);
-  if (expect.contentType !== undefined && answer.contentType !== expect.contentType.toLowerCase()) {
-    wrong.push(`expected content type ${expect.contentType}, got ${answer.contentType || 'none'}`);
-  }
+  for (const problem of [statusProblem(answer.status, expect.status), typeProblem(answer, expect.contentType)])
+    if (problem !== undefined) wrong.push(problem);
   for (const [name, value] of Object.entries(expect.headers ?? {})) {
     const got = answer.headers[name.toLowerCase()];
     if (got !== value)

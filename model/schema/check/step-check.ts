@@ -182,7 +182,7 @@ function checkGuards(check: StepCheck, path: Path, step: RunbookStep, running: T
 
 function checkEffect(check: StepCheck, path: Path, step: RunbookStep, kind: StepKind): void {
   const { source } = check;
-  const mustSay = kind.effect === 'stated';
+  const mustSay = kind.effect === 'stated' || kind.mustSay?.(step.with ?? {}) === true;
   const own = kindEffect(kind);
   if (step.effect === undefined && mustSay) {
     return source.at(

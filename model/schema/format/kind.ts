@@ -51,6 +51,8 @@ export interface StepKind<I extends z.ZodObject = z.ZodObject, O extends z.ZodOb
   members?: (given: Given<I>) => { readonly [K in keyof z.output<O>]?: Json | undefined };
   /** What doing it twice means; `stated` where only the runbook's author knows, so that each step must say it. */
   effect: Effect | 'stated';
+  /** For a kind of effect none whose input may make it act: whether a step of this input must say its effect. */
+  mustSay?: (given: Given<I>) => boolean;
   /**
    * Addresses (`https://host…`) and host names that its hands connect to: a step reaches no other host than those that
    * its plan names. Addresses that are secrets, and those of a program that it runs, are not among them.
