@@ -28,6 +28,7 @@ const SYSTEM = [
   'harness/*',
   'host/file-lock',
   'kinds/agents/agents.freeze',
+  'kinds/prometheus/real',
   'kinds/service/redis.check',
   'lab/lc/e2e',
   'replay/*',

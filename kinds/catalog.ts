@@ -30,6 +30,7 @@ import { prPrepare } from './git/pr.prepare.kind.js';
 import { processAwaitRespawn } from './process/process.await-respawn.kind.js';
 import { processFind } from './process/process.find.kind.js';
 import { processKill } from './process/process.kill.kind.js';
+import { prometheusQuery } from './prometheus/prometheus.query.kind.js';
 import { redisCheck } from './service/redis.check.kind.js';
 import { stackDown } from './stack/stack.down.kind.js';
 import { stackLogs } from './stack/stack.logs.kind.js';
@@ -70,6 +71,7 @@ export const stepKinds = {
   'process.await-respawn': processAwaitRespawn,
   'process.find': processFind,
   'process.kill': processKill,
+  'prometheus.query': prometheusQuery,
   'redis.check': redisCheck,
   'stack.down': stackDown,
   'stack.logs': stackLogs,

@@ -33,6 +33,7 @@ import { prPrepare } from './git/pr.prepare.js';
 import { processAwaitRespawn } from './process/process.await-respawn.js';
 import { processFind } from './process/process.find.js';
 import { processKill } from './process/process.kill.js';
+import { prometheusQuery } from './prometheus/prometheus.query.js';
 import { redisCheck } from './service/redis.check.js';
 import { stackDown } from './stack/stack.down.js';
 import { stackLogs } from './stack/stack.logs.js';
@@ -76,6 +77,7 @@ export const stepHandlers = {
   'process.await-respawn': processAwaitRespawn,
   'process.find': processFind,
   'process.kill': processKill,
+  'prometheus.query': prometheusQuery,
   'redis.check': redisCheck,
   'stack.down': stackDown,
   'stack.logs': stackLogs,

@@ -4,6 +4,7 @@ import { recomputeCasesCompare } from './cases/cases.compare.recompute.js';
 import { recomputeCasesRun } from './cases/cases.run.recompute.js';
 import { type KindName, stepKinds } from './catalog.js';
 import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
+import { recomputePrometheusQuery } from './prometheus/prometheus.query.recompute.js';
 import { recomputeHttpRead } from './service/http.read.recompute.js';
 import type { ReadRaw, RecomputeOf } from './shared/recompute-of.js';
 
@@ -13,6 +14,7 @@ const recomputes = {
   'cases.run': recomputeCasesRun,
   'http.read': recomputeHttpRead,
   'metrics.read': recomputeMetricsRead,
+  'prometheus.query': recomputePrometheusQuery,
 } satisfies { [K in KindName]?: RecomputeOf<(typeof stepKinds)[K]> };
 
 /**
