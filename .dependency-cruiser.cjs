@@ -95,6 +95,8 @@ module.exports = {
         pathNot: [
           // Connects with the lookup that context.reach gives.
           '^kinds/service/tcp\\.check\\.ts$',
+          // Connects with the lookup that context.reach gives: the clients of databases are handed the socket.
+          '^kinds/sql/socket\\.ts$',
           // Asks the ports of the services that it starts itself.
           '^kinds/stack/probe\\.ts$',
           // Starts services that go on when the worker dies; context.run ends what it runs.

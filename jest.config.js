@@ -29,6 +29,7 @@ const SYSTEM = [
   'host/file-lock',
   'kinds/agents/agents.freeze',
   'kinds/prometheus/real',
+  'kinds/sql/{mysql,sql.query}',
   'kinds/service/redis.check',
   'lab/lc/e2e',
   'replay/*',

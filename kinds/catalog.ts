@@ -32,6 +32,7 @@ import { processFind } from './process/process.find.kind.js';
 import { processKill } from './process/process.kill.kind.js';
 import { prometheusQuery } from './prometheus/prometheus.query.kind.js';
 import { redisCheck } from './service/redis.check.kind.js';
+import { sqlQuery } from './sql/sql.query.kind.js';
 import { stackDown } from './stack/stack.down.kind.js';
 import { stackLogs } from './stack/stack.logs.kind.js';
 import { stackPs } from './stack/stack.ps.kind.js';
@@ -73,6 +74,7 @@ export const stepKinds = {
   'process.kill': processKill,
   'prometheus.query': prometheusQuery,
   'redis.check': redisCheck,
+  'sql.query': sqlQuery,
   'stack.down': stackDown,
   'stack.logs': stackLogs,
   'stack.ps': stackPs,

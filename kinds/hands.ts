@@ -35,6 +35,7 @@ import { processFind } from './process/process.find.js';
 import { processKill } from './process/process.kill.js';
 import { prometheusQuery } from './prometheus/prometheus.query.js';
 import { redisCheck } from './service/redis.check.js';
+import { sqlQuery } from './sql/sql.query.js';
 import { stackDown } from './stack/stack.down.js';
 import { stackLogs } from './stack/stack.logs.js';
 import { stackPs } from './stack/stack.ps.js';
@@ -79,6 +80,7 @@ export const stepHandlers = {
   'process.kill': processKill,
   'prometheus.query': prometheusQuery,
   'redis.check': redisCheck,
+  'sql.query': sqlQuery,
   'stack.down': stackDown,
   'stack.logs': stackLogs,
   'stack.ps': stackPs,

@@ -6,6 +6,7 @@ import { type KindName, stepKinds } from './catalog.js';
 import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
 import { recomputePrometheusQuery } from './prometheus/prometheus.query.recompute.js';
 import { recomputeHttpRead } from './service/http.read.recompute.js';
+import { recomputeSqlQuery } from './sql/sql.query.recompute.js';
 import type { ReadRaw, RecomputeOf } from './shared/recompute-of.js';
 
 /** The kinds whose evidence holds all of their outputs. An auditor loads these, and no hands. */
@@ -15,6 +16,7 @@ const recomputes = {
   'http.read': recomputeHttpRead,
   'metrics.read': recomputeMetricsRead,
   'prometheus.query': recomputePrometheusQuery,
+  'sql.query': recomputeSqlQuery,
 } satisfies { [K in KindName]?: RecomputeOf<(typeof stepKinds)[K]> };
 
 /**

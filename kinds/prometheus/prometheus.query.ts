@@ -72,7 +72,9 @@ async function ask(input: Input, { query: text, times, evaluated, file }: Asked,
   if ('problem' in bound) throw new StepError('BAD_INPUT', `The query cannot be made: ${bound.problem}.`);
   const { query } = bound;
   const timeout = `${Math.ceil(input.timeout)}ms`;
-  const whole: Record<string, string> = input.accept.includes('partial') ? {} : { partial_response: 'false', deny_partial_response: '1' };
+  const whole: Record<string, string> = input.accept.includes('partial')
+    ? {}
+    : { partial_response: 'false', deny_partial_response: '1' };
   const form = { query, ...times, timeout, ...whole };
   const path = 'time' in times ? 'query' : 'query_range';
   const request = await requestOf(input, path, form, context, context.now());

@@ -39,14 +39,20 @@ export function programFolder(): string {
  *
  * @param argv its path and what it is given
  * @param folder from `programFolder`: its work folder, and gone with it
+ * @param env besides that of the test
  */
-export function startProgram(argv: readonly string[], folder: string): Program {
+export function startProgram(
+  argv: readonly string[],
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Program {
   const log = join(folder, 'said.log');
   const file = openSync(log, 'a');
   const keep =
     'folder=$1; shift; "$@" & pid=$!; cat >/dev/null; kill "$pid" 2>/dev/null; wait "$pid"; rm -rf "$folder"';
   const child = spawn('/bin/sh', ['-c', keep, 'keeper', folder, ...argv], {
     cwd: folder,
+    env: { ...process.env, ...env },
     stdio: ['pipe', file, file],
     // A session of its own: Ctrl-C reaches the test and not the keeper, which then sees its input end.
     detached: true,
