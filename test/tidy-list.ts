@@ -1,6 +1,7 @@
 /** Files of `model/`, `workflows/` and `kinds/` that hold types and nothing that runs. */
 export const TYPES_ONLY: readonly string[] = [
   'kinds/shared/recompute-of.ts',
+  'kinds/sql/session.ts',
   'kinds/stack/contract.ts',
   'model/evidence/shown.ts',
   'model/plan/taking-back.ts',
@@ -61,10 +62,10 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'kinds/service/redis-address.ts': part('kinds/service/redis-session'),
   'kinds/service/tls-fields.ts': table('kinds/service/tls'),
   'kinds/shared/told-figure.ts': part('kinds/service/http.read'),
+  'kinds/sql/ask-database.ts': part('kinds/sql/sql.query'),
   'kinds/sql/connection-fields.ts': part('kinds/sql/place'),
   'kinds/sql/postgres.ts': part('kinds/sql/sql.query'),
   'kinds/sql/refusal.ts': part('kinds/sql/sql.query'),
-  'kinds/sql/session.ts': part('kinds/sql/sql.query'),
   'kinds/sql/socket.ts': part('kinds/sql/sql.query'),
   'kinds/sql/table.ts': table('kinds/sql/sql.query'),
   'kinds/shared/as-step.ts': part('kinds/shared/reading'),

@@ -17,13 +17,17 @@ const promql = z
     message: 'holds ${{ }}, which could be any part of a query: write $name there, and the value under `values`',
   });
 
-const figures = ['min', 'max', 'mean', 'last', 'p50', 'p90', 'p95', 'p99'] as const;
-const statistics = z.object(
-  Object.fromEntries(figures.map((name) => [name, z.number().optional()])) as Record<
-    (typeof figures)[number],
-    z.ZodOptional<z.ZodNumber>
-  >,
-);
+const figure = z.number().optional();
+const statistics = z.object({
+  min: figure,
+  max: figure,
+  mean: figure,
+  last: figure,
+  p50: figure,
+  p90: figure,
+  p95: figure,
+  p99: figure,
+});
 
 export const prometheusQuery = defineKind({
   title: 'Prometheus query',

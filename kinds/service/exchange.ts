@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../model/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
 import { formatDuration } from '../../model/duration.js';
 import type { EvidenceRef } from '../../model/evidence/manifest.js';
 import { LONGEST_WAIT_MS, retryAfterMs } from '../../activities/step/retry-after.js';
@@ -42,15 +42,13 @@ export async function exchange(
   const said = answerText(answer);
   const { text: kept, credentials: inBody } = await context.withoutCredentials(keptText(said.text, context));
   const heads = context.redactIn(withoutHidden(answer.headers));
-  const { value: headers, credentials: inHeaders } = await context.withoutCredentialsIn(
-    isJsonObject(heads) ? heads : {},
-  );
+  const { value: headers, credentials: inHeaders } = await context.withoutCredentialsIn(objectIn(heads));
   const credentials = inBody + inHeaders;
   const { status, ms, truncated } = answer;
   const what = `${request.method} ${shownUrl(request.url)}`;
   const record = {
     request: what,
-    ...(context.redactIn(facts) as JsonObject),
+    ...objectIn(context.redactIn(facts)),
     at: context.now().toISOString(),
     status,
     ms,
@@ -63,6 +61,8 @@ export async function exchange(
   const evidence = await context.evidence.write(file, `${JSON.stringify(record, null, 2)}\n`);
   return { answer, ...said, kept, credentials, what, evidence };
 }
+
+const objectIn = (value: Json): JsonObject => (isJsonObject(value) ? value : {});
 
 function withoutHidden(headers: Record<string, string>): JsonObject {
   return Object.fromEntries(

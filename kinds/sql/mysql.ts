@@ -1,4 +1,4 @@
-import type { Connection, FieldPacket } from 'mysql2';
+import type { Connection, FieldPacket, RowDataPacket } from 'mysql2';
 import type { OpenSession, SqlSession } from './session.js';
 import type { Cell } from './table.js';
 
@@ -68,9 +68,9 @@ export const openMysql: OpenSession = async (place, socket, { timeoutMs }) => {
 
 function read(connection: Connection, text: string): Promise<string[][]> {
   return new Promise((resolve, reject) => {
-    connection.query({ sql: text, rowsAsArray: true }, (error, rows) => {
+    connection.query<RowDataPacket[][]>({ sql: text, rowsAsArray: true }, (error, rows) => {
       if (error) reject(error);
-      else resolve(Array.isArray(rows) ? (rows as unknown[][]).map((row) => row.map(String)) : []);
+      else resolve(Array.isArray(rows) ? rows.map((row) => row.map(String)) : []);
     });
   });
 }

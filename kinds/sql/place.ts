@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import type { z } from 'zod';
 import type { HttpRequest, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
+import { isAddress } from '../service/redis-address.js';
 import { readTls } from '../service/tls.js';
 import { type connectionFields, type Engine, PORTS } from './connection-fields.js';
 
@@ -102,7 +102,7 @@ export async function placeOf(input: Connection, ways: Ways, now: Date): Promise
     input.tls === 'off' ||
     (input.tls === undefined && (sslmode === 'disable' || (sslmode === undefined && isHere(host))));
   const tls = plain || input.tls === 'off' ? undefined : ((await readTls(input.tls, ways, now)) ?? {});
-  if (tls !== undefined && engine === 'mysql' && isIP(host) !== 0) {
+  if (tls !== undefined && engine === 'mysql' && isAddress(host)) {
     throw new StepError('BAD_INPUT', `${where} is named by an address, whose certificate cannot be checked.`, {
       hint: 'Give the host name that its certificate is for, or say `tls: off` where the way to it is safe.',
     });

@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net';
 import type { Client } from 'pg';
 import type { OpenSession, SqlSession } from './session.js';
+import type { Socket } from './socket.js';
 import type { Cell } from './table.js';
 
 /** Names of the types that are told apart, by their numbers in every Postgres (pg_type.dat). */

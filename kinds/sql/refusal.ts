@@ -29,16 +29,16 @@ const POSTGRES: readonly (readonly [RegExp, Refused])[] = [
 ];
 
 /** By their numbers: the error reference of MySQL, and that of MariaDB. */
-const MYSQL: Readonly<Record<Exclude<Refused, 'statement' | 'other'>, readonly number[]>> = {
-  user: [1045, 1251, 1524, 1698, 1862, 3118, 4151],
-  database: [1044, 1046, 1049],
-  busy: [1040, 1041, 1053, 1203, 1226],
-  stopped: [1317, 1969, 3024],
-  writes: [1290, 1792],
-  'may not': [1142, 1143, 1227, 1370],
-  locked: [1205, 1213],
-  host: [1129, 1130],
-};
+const MYSQL: readonly (readonly [Refused, readonly number[]])[] = [
+  ['user', [1045, 1251, 1524, 1698, 1862, 3118, 4151]],
+  ['database', [1044, 1046, 1049]],
+  ['busy', [1040, 1041, 1053, 1203, 1226]],
+  ['stopped', [1317, 1969, 3024]],
+  ['writes', [1290, 1792]],
+  ['may not', [1142, 1143, 1227, 1370]],
+  ['locked', [1205, 1213]],
+  ['host', [1129, 1130]],
+];
 
 const SAYS: Readonly<
   Record<Refused, (said: string) => { code: 'EXPECTATION_FAILED' | 'CHECK_FAILED'; says: string; hint?: string }>
@@ -89,7 +89,10 @@ export function refusalOf(error: unknown, place: SqlPlace, { redact }: Pick<Step
     return new StepError('EXPECTATION_FAILED', `${where} wants a password.`);
   const untrusted = TLS_REASONS.find(([pattern]) => pattern.test(message))?.[1];
   if (errnoOf(error) === 'HANDSHAKE_SSL_ERROR') {
-    return new StepError('CONNECTION_FAILED', `${where} gave no answer: ${untrusted ?? 'the handshake of TLS failed'}.`);
+    return new StepError(
+      'CONNECTION_FAILED',
+      `${where} gave no answer: ${untrusted ?? 'the handshake of TLS failed'}.`,
+    );
   }
   const closed = /terminated|connection lost|closed|ECONNRESET|EPIPE/i.test(`${message} ${errnoOf(error) ?? ''}`);
   const reason = closed ? 'it closed the connection in the middle' : reasonOf(error);
@@ -104,8 +107,7 @@ function refusedBy(error: unknown, { engine }: SqlPlace): Refused | undefined {
   }
   const number = 'errno' in error && 'sqlState' in error && typeof error.errno === 'number' ? error.errno : undefined;
   if (number === undefined) return undefined;
-  const known = Object.entries(MYSQL).find(([, numbers]) => numbers.includes(number))?.[0];
-  return (known as Refused | undefined) ?? 'statement';
+  return MYSQL.find(([, numbers]) => numbers.includes(number))?.[0] ?? 'statement';
 }
 
 function messageOf(error: unknown): string {

@@ -4,6 +4,8 @@ import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import type { SqlPlace } from './place.js';
 
+export type { Socket } from 'node:net';
+
 /**
  * Connects to a database with the lookup that the plan's hosts are judged by. It is what a client of the database is given,
  * so that it reaches nothing else.

@@ -4,7 +4,7 @@ import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { figuresText } from '../shared/told-figure.js';
 import { placeOf } from './place.js';
-import { askDatabase } from './session.js';
+import { askDatabase } from './ask-database.js';
 import type { sqlQuery as kind } from './sql.query.kind.js';
 import { answerRecord, outputsOf } from './sql.query.recompute.js';
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createConnection } from 'mysql2/promise';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { join } from 'node:path';
 import pg from 'pg';
 import { freePort } from '../../lab/kit/ports.js';
@@ -169,8 +169,8 @@ export async function startMariadb(): Promise<TestDatabase> {
     try {
       let rows: unknown[][] = [];
       for (const sql of statements) {
-        const [found] = await client.query({ sql, rowsAsArray: true });
-        rows = Array.isArray(found) ? (found as unknown[][]) : [];
+        const [found] = await client.query<RowDataPacket[][]>({ sql, rowsAsArray: true });
+        rows = Array.isArray(found) ? found : [];
       }
       return rows;
     } finally {

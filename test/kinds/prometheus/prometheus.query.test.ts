@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { stepCalls } from '../../../kinds/hands.js';
 import type { JsonObject } from '../../../model/json.js';
+import { checkKind } from '../../kits/check-kind.js';
 import { figuresAgain } from '../../kits/figures-again.js';
 import { portOf } from '../../kits/port.js';
 import { stepKit } from '../../kits/step-kit.js';
@@ -265,17 +265,16 @@ test('tenant and secrets go in headers', async () => {
 });
 
 test('a preflight asks for a constant', async () => {
-  const { kind, handler } = stepCalls.call('prometheus.query', 'do');
-  const context = {
-    secret: () => Promise.resolve('x'),
-    path: (path: string) => path,
-    http: (request: { url: string }) =>
-      Promise.resolve({ status: request.url.includes('gone') ? 404 : 200, body: Buffer.from('{"status":"success"}') }),
-  };
-  const look = (where: string) =>
-    handler.check?.(kind.input.parse({ url: where, query: 'up' }), context as never) ?? Promise.resolve('');
-  await expect(look('http://p:9090')).resolves.toBe('POST http://p:9090/api/v1/query answers.');
-  await expect(look('http://gone:9090')).rejects.toThrow('answers 404, and not as Prometheus does');
+  await expect(checkKind('prometheus.query', { url: url(), query: 'up' })).resolves.toBe(
+    `POST ${url()}/api/v1/query answers.`,
+  );
+  expect(asked).toMatchObject([{ form: { query: 'vector(1)' } }]);
+  says = () => ({ status: 404, body: 'not found' });
+  await expect(checkKind('prometheus.query', { url: url(), query: 'up' })).rejects.toThrow(
+    'answers 404, and not as Prometheus does',
+  );
+  says = () => '<html>';
+  await expect(checkKind('prometheus.query', { url: url(), query: 'up' })).rejects.toThrow('answers 200, and not');
 });
 
 test.each<[string, JsonObject, string]>([

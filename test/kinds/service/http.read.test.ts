@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { JsonObject } from '../../../model/json.js';
+import type { Json, JsonObject } from '../../../model/json.js';
 import { figuresAgain } from '../../kits/figures-again.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { failed, passed, runStep } from '../../kits/step-run.js';
@@ -60,13 +60,13 @@ stepKit('http.read', {
   }),
 });
 
-const reading = (body: string | Buffer, value: unknown, more: JsonObject = {}) => {
+const reading = (body: string | Buffer, f: Json, more: JsonObject = {}) => {
   said = { body };
-  return runStep('http.read', { url: url(), values: { f: value as JsonObject }, ...more });
+  return runStep('http.read', { url: url(), values: { f }, ...more });
 };
 
 describe('a figure', () => {
-  test.each<[string, unknown, string | number | boolean]>([
+  test.each<[string, Json, string | number | boolean]>([
     ['{"f":0.93}', '$.f', 0.93],
     ['{"f":-0}', '$.f', 0],
     ['{"f":1e3}', '$.f', 1000],
@@ -91,7 +91,7 @@ describe('a figure', () => {
     expect(await figuresAgain('http.read', run)).toEqual(passed(run).outputs);
   });
 
-  test.each<[string, unknown, string]>([
+  test.each<[string, Json, string]>([
     ['{"f":null}', '$.f', 'it is null'],
     ['{}', '$.f', 'nothing is there'],
     ['{}', '$.constructor', 'nothing is there'],

@@ -2,8 +2,8 @@ import { createServer } from 'node:net';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { stepCalls } from '../../../kinds/hands.js';
 import type { JsonObject } from '../../../model/json.js';
+import { checkKind } from '../../kits/check-kind.js';
 import { APP_WORD, type TestDatabase } from '../../kits/databases.js';
 import { figuresAgain } from '../../kits/figures-again.js';
 import { portOf } from '../../kits/port.js';
@@ -223,14 +223,8 @@ export function databaseSuite(database: () => TestDatabase, { place, sleep, runn
     });
 
     test('a preflight looks whether it is let in', async () => {
-      const { kind, handler } = stepCalls.call('sql.query', 'do');
-      const look = (word: string) =>
-        handler.check?.(kind.input.parse({ ...database().input, query: 'SELECT 1 AS f' }), {
-          secret: () => Promise.resolve(word),
-          reach: () => undefined,
-          redact: (text: string) => text,
-          signal: new AbortController().signal,
-        } as never) ?? Promise.resolve('');
+      const input = { ...database().input, query: 'SELECT 1 AS f' };
+      const look = (word: string) => checkKind('sql.query', input, { ...process.env, GOLIVE_SQL_WORD: word });
       await expect(look(APP_WORD)).resolves.toMatch(/lets this user in: (PostgreSQL|MariaDB) \d/);
       await expect(look('wrong-word')).rejects.toThrow('does not take this user and password');
     });

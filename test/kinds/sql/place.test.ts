@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { SecretRef } from '../../../activities/step/step.js';
 import type { Engine } from '../../../kinds/sql/connection-fields.js';
 import { connectionProblem, reachedBy } from '../../../kinds/sql/connection-fields.js';
-import { placeOf, sqlAddress } from '../../../kinds/sql/place.js';
+import { type Connection, placeOf, sqlAddress } from '../../../kinds/sql/place.js';
 
 describe('an address', () => {
   test.each<[string, Engine, object]>([
@@ -32,9 +33,13 @@ describe('an address', () => {
 });
 
 describe('TLS', () => {
-  const ways = { secret: ({ env = '' }: { env?: string }) => Promise.resolve(env), path: (path: string) => path };
-  const place = (input: object) => placeOf({ engine: 'postgres', timeout: 1, ...input }, ways as never, new Date(0));
-  test.each<[object, boolean]>([
+  const ways = {
+    secret: (ref: SecretRef) => Promise.resolve('env' in ref ? ref.env : ''),
+    path: (path: string) => path,
+  };
+  const place = (input: Partial<Connection>) =>
+    placeOf({ engine: 'postgres', timeout: 1, ...input }, ways, new Date(0));
+  test.each<[Partial<Connection>, boolean]>([
     [{ host: 'db' }, true],
     [{ host: 'db', tls: 'off' }, false],
     [{ host: 'db', tls: {} }, true],
