@@ -9,8 +9,8 @@ import { eventually } from './until.js';
 /** A Prometheus that looks at an exporter of the test's own, each second. */
 export interface TestPrometheus {
   url: string;
-  /** What the exporter says from now on, as Prometheus text; nothing: it is down. */
-  says(text: string | undefined): void;
+  /** What the exporter, of the job `shop`, says from now on, as Prometheus text; nothing: it is down. */
+  says(text: string | (() => string) | undefined): void;
   /** Waits until a query gives a series. */
   has(query: string): Promise<void>;
   end(): Promise<void>;
@@ -19,10 +19,13 @@ export interface TestPrometheus {
 export const PROMETHEUS = programAt('prometheus');
 
 async function startExporter(): Promise<{ server: Server; port: number; says: TestPrometheus['says'] }> {
-  let text: string | undefined = '';
+  let text: Parameters<TestPrometheus['says']>[0] = '';
   const server = createServer((_, response) => {
     if (text === undefined) response.destroy();
-    else response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text);
+    else
+      response
+        .writeHead(200, { 'content-type': 'text/plain; version=0.0.4' })
+        .end(typeof text === 'string' ? text : text());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -39,7 +42,7 @@ export async function startPrometheus(): Promise<TestPrometheus> {
   const exporter = await startExporter();
   const folder = programFolder();
   const port = await freePort();
-  const job = `{ job_name: api, static_configs: [{ targets: ["127.0.0.1:${exporter.port}"] }] }`;
+  const job = `{ job_name: shop, static_configs: [{ targets: ["127.0.0.1:${exporter.port}"] }] }`;
   writeFileSync(
     join(folder, 'prometheus.yml'),
     `global: { scrape_interval: 1s, scrape_timeout: 1s }\nscrape_configs: [${job}]\n`,
