@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
 import { numberIn } from '../shared/numbers.js';
-import { shownValue } from '../shared/told-figure.js';
+import { shownValue } from '../shared/one-figure.js';
 
 /** One sample: its time in milliseconds, and its value as Prometheus writes it. */
 export interface Point {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../shared/fields.js';
-import { asField, figureOutputs } from '../shared/told-figure.js';
+import { asField, figureOutputs } from '../shared/one-figure.js';
 import { jsonPath } from './json-path.js';
 import { tlsFields } from './tls-fields.js';
 import { defineKind } from '../../model/schema/format/kind.js';

@@ -6,7 +6,7 @@ import { nodesAt } from '../shared/json-path.js';
 import { exactJson, readJson } from '../shared/json.js';
 import { ReadingError } from '../shared/reading.js';
 import type { RecomputeOf } from '../shared/recompute-of.js';
-import { type Scalar, shownValue, type Told, toldFigure } from '../shared/told-figure.js';
+import { type Scalar, shownValue, type Told, oneFigure } from '../shared/one-figure.js';
 import type { httpRead as kind } from './http.read.kind.js';
 
 type Input = z.infer<(typeof kind)['input']>;
@@ -67,7 +67,7 @@ function figureIn(document: Json, { path, as, reduce }: Wanted): Told {
   if (reduce === undefined) {
     return nodes.length > 1
       ? { why: `${nodes.length} values are there, as ${shownValue(nodes[0])}; name one of them, or say \`reduce\`` }
-      : toldFigure(nodes[0], as);
+      : oneFigure(nodes[0], as);
   }
   const text = nodes.find((node) => typeof node === 'string');
   if (reduce !== 'count' && as !== 'number' && text !== undefined) {
@@ -76,5 +76,5 @@ function figureIn(document: Json, { path, as, reduce }: Wanted): Told {
   const tally = figureTally({ path, reduce }, { cells: false, mayFail: 0, before: false });
   tally.take(document, 0);
   const figure = tally.figure();
-  return 'why' in figure ? figure : toldFigure(figure.value, 'number');
+  return 'why' in figure ? figure : oneFigure(figure.value, 'number');
 }

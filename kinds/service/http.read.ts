@@ -3,7 +3,7 @@ import type { httpRead as kind } from './http.read.kind.js';
 import { digestOf, figuresIn } from './http.read.recompute.js';
 import { type Exchange, exchange, readHeaders, statusProblem, typeProblem, unfit } from './exchange.js';
 import { readTls } from './tls.js';
-import { figuresText } from '../shared/told-figure.js';
+import { figuresText } from '../shared/one-figure.js';
 import { ReadingError } from '../shared/reading.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { asField, figureOutputs } from '../shared/told-figure.js';
+import { asField, figureOutputs } from '../shared/one-figure.js';
 import { connectionFields, connectionProblem, reachedBy } from './connection-fields.js';
 import { statementProblem } from './statement.js';
 import { defineKind } from '../../model/schema/format/kind.js';

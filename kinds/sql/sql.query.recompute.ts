@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { exactJson } from '../shared/json.js';
 import type { RecomputeOf } from '../shared/recompute-of.js';
-import { type Scalar, type Told, toldFigure } from '../shared/told-figure.js';
+import { type Scalar, type Told, oneFigure } from '../shared/one-figure.js';
 import { numberIn } from '../shared/numbers.js';
 import { ENGINES } from './connection-fields.js';
 import type { sqlQuery as kind } from './sql.query.kind.js';
@@ -99,14 +99,14 @@ function cellFigure(
   engine: AnswerRecord['engine'],
 ): Told {
   if (cell === null) return { why: 'it is NULL' };
-  if (as === 'text') return toldFigure(cell, 'text');
+  if (as === 'text') return oneFigure(cell, 'text');
   const meaning = meaningOf(column, engine);
   if (meaning === 'truth') return { value: cell === 't' };
   if (meaning === 'other') {
     return { why: `it is a value of type ${column.type}: take it apart in the query, or say \`as: text\`` };
   }
-  if (meaning === 'text') return toldFigure(cell, as);
+  if (meaning === 'text') return oneFigure(cell, as);
   const number = numberIn(cell);
   if (number !== undefined) return { value: number + 0 };
-  return toldFigure(cell, 'number');
+  return oneFigure(cell, 'number');
 }

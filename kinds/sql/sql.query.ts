@@ -2,9 +2,9 @@ import type { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../../model/json.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
-import { figuresText } from '../shared/told-figure.js';
+import { figuresText } from '../shared/one-figure.js';
 import { placeOf } from './place.js';
-import { askDatabase } from './ask-database.js';
+import { queryDatabase } from './query-database.js';
 import type { sqlQuery as kind } from './sql.query.kind.js';
 import { answerRecord, outputsOf } from './sql.query.recompute.js';
 
@@ -19,7 +19,7 @@ export const sqlQuery: HandlerOf<typeof kind> = {
     const place = await placeOf(input, context, new Date());
     const timeoutMs = Math.min(input.timeout, CHECK_MS);
     const asked = { query: 'SELECT 1', values: [], most: 1, maxBytes: input.maxBytes, timeoutMs };
-    const { version } = await askDatabase(place, asked, context);
+    const { version } = await queryDatabase(place, asked, context);
     return `${place.where} lets this user in: ${version}.`;
   },
   async do(input, context) {
@@ -27,7 +27,7 @@ export const sqlQuery: HandlerOf<typeof kind> = {
     const begun = performance.now();
     const { query, values, maxBytes, timeout: timeoutMs } = input;
     const most = input.rows === 'one' ? 1 : input.most;
-    const { version, table, warnings } = await askDatabase(
+    const { version, table, warnings } = await queryDatabase(
       place,
       { query, values, most, maxBytes, timeoutMs },
       context,

@@ -98,6 +98,11 @@ describe('a step is refused', () => {
     ['whose undo is of no kind', [{ ...pause, undo: [{ uses: 'wayt' }] }], /no step kind 'wayt'/],
     ['whose effect is not said', [{ ...command, effect: undefined }], /must say its effect/],
     [
+      'that posts and does not say its effect',
+      [{ id: 'p', uses: 'http.read', with: { url: 'http://x/', method: 'POST', values: { a: '$.a' } } }],
+      /'http\.read' must say its effect/,
+    ],
+    [
       'whose effect is called weaker',
       [{ id: 'k', uses: 'process.kill', effect: 'none', with: { pid: 2, startedAt: 'x' } }],
       /has the effect once; it cannot be called none/,

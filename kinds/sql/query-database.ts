@@ -42,7 +42,7 @@ const LOOK_MS = 20;
  * @throws StepError CONNECTION_FAILED, CHECK_FAILED for what another try may mend, EXPECTATION_FAILED for what it does not,
  *   CANCELLED
  */
-export async function askDatabase(place: SqlPlace, asked: Asked, ways: Ways): Promise<Answered> {
+export async function queryDatabase(place: SqlPlace, asked: Asked, ways: Ways): Promise<Answered> {
   const late = AbortSignal.timeout(asked.timeoutMs + GRACE_MS);
   const over = AbortSignal.any([ways.signal, late]);
   const socket = await openSocket(place, ways, over).catch((error: unknown) => {

@@ -36,7 +36,7 @@ const NUMBER_LIKE = /^\s*(?:[+-]?(?:\d[\d.,_' ]*|\.\d+)(?:e[+-]?\d+)?\s*%?|0x[0-
  *
  * @param value as it was read exactly: a number that a double does not hold is its digits
  */
-export function toldFigure(value: Json | undefined, as: 'number' | 'text' | undefined): Told {
+export function oneFigure(value: Json | undefined, as: 'number' | 'text' | undefined): Told {
   if (value === undefined) return { why: 'nothing is there' };
   if (value === null) return { why: 'it is null' };
   if (typeof value === 'object')
