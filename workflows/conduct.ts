@@ -1,7 +1,7 @@
 import { condition, workflowInfo } from '@temporalio/workflow';
 import type { PhaseId } from '../model/plan/address.js';
 import { nextDue, phaseTakenUp } from '../model/state/due.js';
-import type { PhaseResult } from '../model/state/state.js';
+import type { PhaseResult, PhaseState } from '../model/state/state.js';
 import { asksAtLast, failAtTheEnd, type Work } from './after-failure.js';
 import {
   goBeside,
@@ -58,6 +58,9 @@ async function takeOne(session: Session, desk: Desk): Promise<Took | undefined> 
   if (session.asking && handedOn) return take(workOf(session, desk, handedOn.id), takeUp);
   const pressing = [...beside].find(([, { presses }]) => presses);
   if (pressing) return settleBeside(session, desk, pressing);
+  // What asks nobody is not held up by a question to somebody.
+  const silent = nextDue(state.phases, (id) => beside.has(id) || asksBefore(workOf(session, desk, id)));
+  if (silent) return begin(session, desk, silent);
   const parked = takeUpParked(session);
   if (parked) {
     if (session.asking) return take(workOf(session, desk, parked.id), takeUp);
@@ -67,13 +70,18 @@ async function takeOne(session: Session, desk: Desk): Promise<Took | undefined> 
   const ended = [...beside].find(([, one]) => hasEnded(one));
   if (ended) return settleBeside(session, desk, ended);
   const due = nextDue(state.phases, (id) => beside.has(id));
-  if (due) {
-    phaseTakenUp(due);
-    return take(workOf(session, desk, due.id), takeUp);
-  }
+  if (due) return begin(session, desk, due);
   if (beside.size === 0) return undefined;
   await condition(() => session.aborted || [...beside.values()].some(hasEnded));
   return { id: undefined, next: 'on' };
+}
+
+const asksBefore = ({ plan }: Work): boolean =>
+  plan.checklist.length > 0 || plan.approvals.some(({ when }) => when === 'before');
+
+function begin(session: Session, desk: Desk, phase: PhaseState): Promise<Took> {
+  phaseTakenUp(phase);
+  return take(workOf(session, desk, phase.id), takeUp);
 }
 
 function workOf(session: Session, desk: Desk, id: PhaseId): Work {

@@ -149,9 +149,9 @@ export class Session {
     return [...this.beside.values()].some(({ presses }) => presses);
   }
 
-  /** Values for expressions outside a phase's own steps. `attempt` is the phase's. */
-  values(attempt: number): Values {
-    return valuesOf(this.plan, this.state.startedAt, attempt, this.phases);
+  /** Values for expressions outside a phase's own steps. `attempt` is the phase's; `of` is the phase, where it is one. */
+  values(attempt: number, of?: PhaseId): Values {
+    return valuesOf(this.plan, this.state.startedAt, attempt, this.phases, of);
   }
 
   /** Notes an event; it is written with the next `flush`. */

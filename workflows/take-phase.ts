@@ -1,6 +1,7 @@
 import { buildContext, readCondition } from '../model/expression/expression.js';
 import type { Json } from '../model/json.js';
 import { bytesOf, READ_BYTES } from '../model/plan/limits.js';
+import { besideOf } from '../model/plan/needs.js';
 import type { PhasePlan } from '../model/plan/plan.js';
 import type { PhaseResult, PhaseState, StepRecord } from '../model/state/state.js';
 import { asRegistered } from '../model/state/due.js';
@@ -44,7 +45,7 @@ export async function takeUp(work: Work): Promise<Onward> {
   const taken = session.asking;
   if (state.omitted) return 'next';
   if (!taken) {
-    const wanted = readCondition(plan.when ?? 'true', buildContext({ ...session.values(1), steps: {} }));
+    const wanted = readCondition(plan.when ?? 'true', buildContext({ ...session.values(1, plan.id), steps: {} }));
     if (wanted.holds === false) {
       phaseSkipped(state, `Skipped: ${plan.when} does not hold.`, now());
       if (plan.needs) session.note('phase.skipped', { phase: plan.id, sentence: state.sentence });
@@ -116,7 +117,7 @@ async function allowed(work: Work, when: 'before' | 'after'): Promise<boolean> {
       ...(when === 'after' ? { gates: state.gates as unknown as Json } : {}),
     };
     const steps = when === 'after' ? (session.phases[state.id]?.steps ?? {}) : {};
-    const context = buildContext({ ...session.values(state.attempt), steps });
+    const context = buildContext({ ...session.values(state.attempt, plan.id), steps });
     const policy = { phase: plan.id, attempt: state.attempt, context };
     const { approved, sentence, question } = await askApproval(session, rule, about, when, policy);
     if (!approved) {
@@ -166,8 +167,8 @@ export async function run(
           attempt: state.attempt,
           steps: plan.steps,
           gates: plan.gates,
-          values: session.values(state.attempt),
-          room: READ_BYTES - bytesOf({ ...session.phases, [state.id]: undefined }),
+          values: session.values(state.attempt, plan.id),
+          room: roomFor(session, plan),
           ...(resume ? { resume } : {}),
         },
         workflowId,
@@ -181,4 +182,10 @@ export async function run(
   session.state.events += result.events;
   recordOutputs(session, plan, state, result);
   return judged(session, state, result);
+}
+
+/** Bytes that the outputs which expressions read may be in one phase; those that may run beside it have as much each. */
+function roomFor({ plan: { phases }, phases: given }: Session, { id }: PhasePlan): number {
+  const left = READ_BYTES - bytesOf({ ...given, [id]: undefined });
+  return Math.floor(left / (1 + besideOf(phases, id).length));
 }

@@ -74,10 +74,10 @@ export function abortText(
   const { toUndo = [], phases, aborted, takesBack } = state;
   if (takesBack) return backText(takesBack.goLive, state);
   if (aborted?.keep) return keepText(state);
-  const running = phases.find(({ status }) => status === 'running');
+  const running = phases.filter(({ status }) => status === 'running');
   const more = toUndo.length > NAMED_UNDOS ? [`${toUndo.length - NAMED_UNDOS} more`] : [];
   const undone = [
-    ...(running ? [`what '${running.id}' has done by now`] : []),
+    ...running.map(({ id }) => `what '${id}' has done by now`),
     ...toUndo.slice(0, NAMED_UNDOS),
     ...more,
   ];

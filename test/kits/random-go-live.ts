@@ -117,7 +117,7 @@ export const plans: fc.Arbitrary<Plan> = fc
       { minLength: 1, maxLength: 3 },
     ),
     onNoGo: fc.constantFrom('undo' as const, 'keep' as const),
-    // Of every phase, which of those above it it waits for; in half of the runbooks one follows another.
+    // Of every phase, which of those above it it waits for; in a third of the runbooks one follows another.
     needs: maybe(fc.tuple(...PHASES.map((_, at) => fc.subarray(PHASES.slice(0, at), { maxLength: Math.min(at, 1) })))),
   })
   .map(({ phases, R1, R2, decisions, onNoGo, needs }) => {
