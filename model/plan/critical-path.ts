@@ -51,6 +51,11 @@ export function plannedTotalMs(phases: readonly Timed<string>[]): number {
   return Math.max(0, ...plannedTimes(phases).map(({ earliestFinishMs }) => earliestFinishMs));
 }
 
+/** The phases that have no slack, in order: when one of them is late, the whole is. */
+export function criticalPath<I extends string>(phases: readonly Timed<I>[]): I[] {
+  return plannedTimes(phases).flatMap(({ id, slackMs }) => (slackMs === 0 ? [id] : []));
+}
+
 interface Took<I extends string> extends Needing<I> {
   startedAt?: string | undefined;
   endedAt?: string | undefined;
