@@ -80,7 +80,7 @@ function isStillOpen({ state: { phases }, aborted }: Session, { id }: Parked): b
 }
 
 /** Takes up the oldest question that was broken off, as it stood. */
-export function takeUpParked(session: Session): Parked | undefined {
+export function unpark(session: Session): Parked | undefined {
   const [first, ...rest] = session.parked;
   if (!first) return undefined;
   session.parked = rest;

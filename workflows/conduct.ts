@@ -3,22 +3,13 @@ import type { PhaseId } from '../model/plan/address.js';
 import { nextDue, phaseTakenUp } from '../model/state/due.js';
 import type { PhaseResult, PhaseState } from '../model/state/state.js';
 import { asksAtLast, failAtTheEnd, type Work } from './after-failure.js';
-import {
-  goBeside,
-  hasEnded,
-  park,
-  stateOf,
-  stopBeside,
-  stopped,
-  takeUpParked,
-  withdraw,
-} from './beside.js';
+import { goBeside, hasEnded, park, stateOf, stopBeside, stopped, unpark, withdraw } from './beside.js';
 import { BrokenOff, handOn } from './hand-on.js';
 import type { Asking } from './inputs.js';
 import type { Desk } from './people/desk.js';
 import { fail, pass } from './phase-record.js';
 import type { Beside, Session } from './session.js';
-import { announce, mustRun, type Onward, run, settle, takeUp } from './take-phase.js';
+import { announce, followSteps, mustRun, type Onward, reachSteps, run } from './take-phase.js';
 
 /** Whether what is asked is about a way back of a phase, which an abort does not end. */
 export function isOfPhase(asking: Asking | undefined): boolean {
@@ -31,7 +22,7 @@ const ABORTED = 'Stopped: the go-live was aborted.';
  * Takes phases as soon as what each needs lets it. Their steps run beside each other; all that people are asked, and all
  * that is settled, stays one thing at a time.
  */
-export async function takeAsNeeded(session: Session, desk: Desk): Promise<void> {
+export async function conductBeside(session: Session, desk: Desk): Promise<void> {
   const { plan } = session;
   let last: PhaseId | undefined;
   while (!session.aborted || isOfPhase(session.asking)) {
@@ -55,15 +46,15 @@ interface Took {
 async function takeOne(session: Session, desk: Desk): Promise<Took | undefined> {
   const { plan, state, beside } = session;
   const handedOn = plan.phases[session.next];
-  if (session.asking && handedOn) return take(workOf(session, desk, handedOn.id), takeUp);
+  if (session.asking && handedOn) return take(workOf(session, desk, handedOn.id), reachSteps);
   const pressing = [...beside].find(([, { presses }]) => presses);
   if (pressing) return settleBeside(session, desk, pressing);
   // What asks nobody is not held up by a question to somebody.
   const silent = nextDue(state.phases, (id) => beside.has(id) || asksBefore(workOf(session, desk, id)));
   if (silent) return begin(session, desk, silent);
-  const parked = takeUpParked(session);
+  const parked = unpark(session);
   if (parked) {
-    if (session.asking) return take(workOf(session, desk, parked.id), takeUp);
+    if (session.asking) return take(workOf(session, desk, parked.id), reachSteps);
     withdraw(session, parked, 'Stopped, since what it rests on was taken back.');
     return { id: parked.id, next: 'on' };
   }
@@ -81,7 +72,7 @@ const asksBefore = ({ plan }: Work): boolean =>
 
 function begin(session: Session, desk: Desk, phase: PhaseState): Promise<Took> {
   phaseTakenUp(phase);
-  return take(workOf(session, desk, phase.id), takeUp);
+  return take(workOf(session, desk, phase.id), reachSteps);
 }
 
 function workOf(session: Session, desk: Desk, id: PhaseId): Work {
@@ -122,7 +113,7 @@ async function settleBeside(session: Session, desk: Desk, [id, { result, error }
     stopped(session, id, 'Stopped, since it was taken back before it was settled.');
     return { id, next: 'on' };
   }
-  return take(work, () => settle(work, result));
+  return take(work, () => followSteps(work, result));
 }
 
 const isGone = ({ state }: Work): boolean => state.dueAgain === true || state.status === 'taken-back';

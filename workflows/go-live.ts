@@ -12,7 +12,7 @@ import { isReadable } from '../model/text/readable.js';
 import { system } from './activities.js';
 import { close, decideAll } from './close.js';
 import { changed } from './changes.js';
-import { endBeside, isOfPhase, takeAsNeeded } from './conduct.js';
+import { endBeside, isOfPhase, conductBeside } from './conduct.js';
 import { Desk } from './people/desk.js';
 import { handOn } from './hand-on.js';
 import type { Carried, GoLiveStart } from './inputs.js';
@@ -71,7 +71,7 @@ async function begin(start: GoLiveStart, carried: Carried | undefined): Promise<
 async function conduct(session: Session, desk: Desk): Promise<GoLiveResult> {
   const { state } = session;
   try {
-    await (runsBeside(session.plan.phases) ? takeAsNeeded(session, desk) : takePhases(session, desk));
+    await (runsBeside(session.plan.phases) ? conductBeside(session, desk) : takePhases(session, desk));
     await decideAll(session);
   } catch (error) {
     // Nothing is aborted, and nothing undone, of what has ended.

@@ -66,7 +66,13 @@ function entryOf(
 ): UndoEntry {
   const calls = promise.calls.map((call) => undoThatTravels({ input: given, ...call }));
   const at = { phase: input.id, phaseAttempt: input.attempt, step, epoch };
-  return { ...at, ...(registered === undefined ? {} : { at: registered }), always: promise.always, calls, status: 'registered' };
+  return {
+    ...at,
+    ...(registered === undefined ? {} : { at: registered }),
+    always: promise.always,
+    calls,
+    status: 'registered',
+  };
 }
 
 /** The probe with its expressions resolved, as they stand when the step begins. */

@@ -31,16 +31,16 @@ export const mustRun = (onward: Onward): onward is Runs => typeof onward === 'ob
 /** Takes one phase from its approvals to its verdict, and says where the go-live goes from there. */
 export async function takePhase(session: Session, desk: Desk, plan: PhasePlan, state: PhaseState): Promise<Next> {
   const work: Work = { session, desk, plan, state };
-  let onward = await takeUp(work);
+  let onward = await reachSteps(work);
   while (mustRun(onward)) {
     const { resume } = onward;
-    onward = await settle(work, await run(work, await announce(work, resume), resume));
+    onward = await followSteps(work, await run(work, await announce(work, resume), resume));
   }
   return onward;
 }
 
 /** Takes a phase up to its steps, or takes up the question about it that is open. */
-export async function takeUp(work: Work): Promise<Onward> {
+export async function reachSteps(work: Work): Promise<Onward> {
   const { session, plan, state } = work;
   const taken = session.asking;
   if (state.omitted) return 'next';
@@ -66,11 +66,11 @@ export async function takeUp(work: Work): Promise<Onward> {
   if (stage === 'phase') return unlessWaived(work, askAboutPhase);
   const cause = taken?.stage === 'undo' && taken.way.cause;
   if (cause && cause.of !== 'taking-back') return unlessWaived(work, () => afterRollback(work, cause));
-  return taken?.stage === 'step' ? settle(work, taken.result) : { resume: undefined };
+  return taken?.stage === 'step' ? followSteps(work, taken.result) : { resume: undefined };
 }
 
 /** Does what follows from what the steps of a phase came to. */
-export async function settle(work: Work, came: PhaseResult): Promise<Onward> {
+export async function followSteps(work: Work, came: PhaseResult): Promise<Onward> {
   const { session, plan } = work;
   let result = came;
   while (result.status === 'asks' && !session.aborted) {

@@ -138,7 +138,8 @@ function phaseLine(state: GoLiveState, phase: PhaseState, frame: Frame, widths: 
     `${late ? style.warn(time) : time} / ${formatClock(planned)}`,
   ];
   if (phase.attempt > 1) parts.push(`attempt ${phase.attempt}`);
-  if (phase.needs && (phase.status === 'pending' || phase.dueAgain)) parts.push(style.dim(waitsFor(state, phase.needs)));
+  if (phase.needs && (phase.status === 'pending' || phase.dueAgain))
+    parts.push(style.dim(waitsFor(state, phase.needs)));
   if (phase.omitted) parts.push(style.warn(`OMITTED by ${clean(phase.omitted.by, 40)}`));
   else if (phase.status === 'skipped') parts.push('skipped');
   if (phase.takenBackBy !== undefined) parts.push(style.warn(`taken back by ${clean(phase.takenBackBy, 20)}`));

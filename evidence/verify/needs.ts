@@ -48,7 +48,8 @@ function checkBegin(
   findings: Findings,
 ): void {
   for (const need of needsOf(phases, id))
-    if (!words.has(need)) findings.add('policy', id, `began at event ${seq}, and ${need}, which it needs, had not passed`);
+    if (!words.has(need))
+      findings.add('policy', id, `began at event ${seq}, and ${need}, which it needs, had not passed`);
 }
 
 /** The word of an event; none where nobody may go on by it. The plan must allow what it says. */

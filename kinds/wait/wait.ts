@@ -25,7 +25,11 @@ export const wait: HandlerOf<typeof kind> = {
 };
 
 /** Milliseconds since a worker that was lost began to wait; from now on, when none did. */
-async function waitedBefore({ recall, remember, now }: Pick<StepContext, 'recall' | 'remember' | 'now'>): Promise<number> {
+async function waitedBefore({
+  recall,
+  remember,
+  now,
+}: Pick<StepContext, 'recall' | 'remember' | 'now'>): Promise<number> {
   const at = now().getTime();
   const { since } = (await recall()) ?? {};
   if (typeof since === 'number') return Math.max(0, at - since);

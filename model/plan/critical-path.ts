@@ -42,7 +42,14 @@ export function plannedTimes<I extends string>(phases: readonly Timed<I>[]): Pla
     const [earliestStartMs, latestFinishMs] = [start.get(id) ?? 0, latest.get(id) ?? totalMs];
     const earliestFinishMs = earliestStartMs + plannedMs;
     const slackMs = latestFinishMs - earliestFinishMs;
-    return { id, earliestStartMs, earliestFinishMs, latestStartMs: latestFinishMs - plannedMs, latestFinishMs, slackMs };
+    return {
+      id,
+      earliestStartMs,
+      earliestFinishMs,
+      latestStartMs: latestFinishMs - plannedMs,
+      latestFinishMs,
+      slackMs,
+    };
   });
 }
 

@@ -44,7 +44,8 @@ function phaseLines(plan: Plan, phase: PhasePlan, index: number): string[] {
   const after = target ? [entry(target)] : then === 'continue' ? next : ['nogo'];
   lines.push(...next.map((one) => `  ${own} -->|go| ${one}`));
   if (rollback === undefined) lines.push(...after.map((one) => `  ${own} -.->|no-go| ${one}`));
-  else lines.push(`  ${own} -.->|no-go| r_${node(rollback)}`, ...after.map((one) => `  r_${node(rollback)} -.-> ${one}`));
+  else
+    lines.push(`  ${own} -.->|no-go| r_${node(rollback)}`, ...after.map((one) => `  r_${node(rollback)} -.-> ${one}`));
   return lines;
 }
 

@@ -78,11 +78,7 @@ export function abortText(
   if (aborted?.keep) return keepText(state);
   const running = phases.filter(({ status }) => status === 'running');
   const more = toUndo.length > NAMED_UNDOS ? [`${toUndo.length - NAMED_UNDOS} more`] : [];
-  const undone = [
-    ...running.map(({ id }) => `what '${id}' has done by now`),
-    ...toUndo.slice(0, NAMED_UNDOS),
-    ...more,
-  ];
+  const undone = [...running.map(({ id }) => `what '${id}' has done by now`), ...toUndo.slice(0, NAMED_UNDOS), ...more];
   const what = undone.length === 0 ? 'there is nothing to undo' : `undone, newest first: ${undone.join(', ')}`;
   return `The go-live stops; ${what}.`;
 }

@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { asId, type PhaseId, type StepId } from '../../../model/plan/address.js';
-import { againWith, asRegistered, letsOn, mayBegin, nextDue, phaseTakenAgain, phaseTakenUp } from '../../../model/state/due.js';
+import {
+  againWith,
+  asRegistered,
+  letsOn,
+  mayBegin,
+  nextDue,
+  phaseTakenAgain,
+  phaseTakenUp,
+} from '../../../model/state/due.js';
 import type { PhaseState, UndoEntry } from '../../../model/state/state.js';
 
 const AT = '2026-01-01T00:00:00Z';
