@@ -21,8 +21,8 @@ function waitsFor(world: FakeWorld, name: string, other: string): void {
   world.during.set(name, () => eventually(`${other} begins`, 20_000, began(world, other), 10));
 }
 
-describe('phases that need nothing of each other', () => {
-  test('run beside each other, and what needs both begins behind both', async () => {
+describe('beside', () => {
+  test('phases run at once, and what needs both begins behind both', async () => {
     const world = new FakeWorld();
     waitsFor(world, 'left.a', 'right.b');
     waitsFor(world, 'right.b', 'left.a');
@@ -42,7 +42,7 @@ describe('phases that need nothing of each other', () => {
     });
   }, 60_000);
 
-  test('are stopped when one fails and is rolled back; both, and what needs them, are taken again', async () => {
+  test('a rollback stops the others; all are taken again', async () => {
     const world = new FakeWorld();
     waitsFor(world, 'bad.b', 'long.a');
     world.broken.set('bad.b', 1);
@@ -69,7 +69,7 @@ describe('phases that need nothing of each other', () => {
     });
   }, 60_000);
 
-  test('are stopped when one ends the go-live, and nothing stands', async () => {
+  test('the end of the go-live stops the others, and nothing stands', async () => {
     const world = new FakeWorld();
     waitsFor(world, 'bad.b', 'long.a');
     world.broken.set('bad.b', 1);
@@ -85,7 +85,7 @@ describe('phases that need nothing of each other', () => {
     });
   }, 60_000);
 
-  test('stop both when somebody aborts', async () => {
+  test('an abort stops all', async () => {
     const world = new FakeWorld();
     world.hanging.add('left.a').add('right.b');
     const made = plan([needing('left', [], [step('a')]), needing('right', [], [step('b')])]);
@@ -101,7 +101,7 @@ describe('phases that need nothing of each other', () => {
   }, 60_000);
 });
 
-describe('a question that is open', () => {
+describe('beside a question', () => {
   /** `asks` waits for two approvals; `bad` fails once while it does. */
   const asking = (onFail: PhasePlan['onFail']) =>
     plan(
@@ -112,7 +112,7 @@ describe('a question that is open', () => {
       { rollbacks: { R1: { ...R1, undo: 'phase' } } },
     );
 
-  test('does not hold up what failed beside it, and keeps its votes and its end', async () => {
+  test('a failure is settled at once; votes and end are kept', async () => {
     const world = new FakeWorld();
     let fail = (): void => undefined;
     world.during.set('bad.b', () => new Promise<void>((done) => (fail = done)));
@@ -136,7 +136,7 @@ describe('a question that is open', () => {
     });
   }, 60_000);
 
-  test('is withdrawn when what failed beside it ends the go-live', async () => {
+  test('a failure that ends the go-live withdraws it', async () => {
     const world = new FakeWorld();
     let fail = (): void => undefined;
     world.during.set('bad.b', () => new Promise<void>((done) => (fail = done)));
@@ -154,7 +154,7 @@ describe('a question that is open', () => {
   }, 60_000);
 });
 
-test('a phase that is terminated beside another one: what each had promised is undone', async () => {
+test('beside another one, a phase is terminated: both are undone', async () => {
   const world = new FakeWorld();
   world.hanging.add('left.a').add('right.b');
   const made = plan([needing('left', [], [step('a')]), needing('right', [], [step('b')])]);
