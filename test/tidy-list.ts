@@ -82,6 +82,7 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'kinds/stack/native-records.ts': part('kinds/stack/native'),
   'kinds/stack/native-service.ts': part('kinds/stack/native'),
   'kinds/stack/stack-fields.ts': table('kinds/stack/stack.up'),
+  'workflows/beside.ts': inWorkflow('workflows/conduct'),
   'model/people/field.ts': part('model/people/parse-message'),
   'model/evidence/first.ts': table('e2e/rollback-later'),
   'model/people/refusals.ts': table('workflows/go-live'),

@@ -4,9 +4,11 @@ import { addressText, type PhaseId } from '../model/plan/address.js';
 import type { PhasePlan } from '../model/plan/plan.js';
 import { goesOnAt } from '../model/state/standing.js';
 import type { PhaseState } from '../model/state/state.js';
+import { againWith, phaseTakenAgain } from '../model/state/due.js';
 import { phaseDueAgain, phasePassedOver, phaseWaits } from '../model/state/transitions.js';
 import { endedSentence } from './sentence.js';
 import { mayGoOn } from '../model/verdict.js';
+import { stopBeside } from './beside.js';
 import { changed } from './changes.js';
 import { askOperator } from './people/ask.js';
 import type { Desk } from './people/desk.js';
@@ -39,7 +41,8 @@ export async function afterFailure(work: Work): Promise<Next | 'waived'> {
   return behindFailure(work);
 }
 
-const asksAtLast = ({ plan, state }: Work): boolean =>
+/** Whether a person is asked about its failure before anything follows from it. */
+export const asksAtLast = ({ plan, state }: Work): boolean =>
   plan.onFail.then === 'ask' && state.attempt >= plan.onFail.attempts;
 
 function behindFailure(work: Work): Next | Promise<Next | 'waived'> {
@@ -57,6 +60,13 @@ export async function afterRollback(work: Work, cause: Cause): Promise<Next | 'w
   if (cause.of === 'failure') return behindFailure(work);
   if (cause.of === 'given-up') return behindGivenUp(work, cause.answer);
   return cause.of === 'chosen' ? end(work) : 'stop';
+}
+
+/** Ends a failed phase where the go-live ends without it: its rollback runs, and nothing follows. */
+export async function failAtTheEnd(work: Work): Promise<void> {
+  await over(work);
+  await tell(work);
+  await rollBack(work, { of: 'failure' });
 }
 
 /** Tells a failure by a person's word, before what follows it. */
@@ -102,8 +112,10 @@ function behindGivenUp(work: Work, answer: ChooseMessage): Next | Promise<Next> 
 }
 
 /** Takes phases again: from the earliest that does not stand any more, since what follows would stand on nothing. */
-function again({ session }: Work, target: PhaseId): Next {
+function again(work: Work, target: PhaseId): Next | Promise<Next> {
+  const { session, plan } = work;
   const { phases } = session.state;
+  if (plan.needs) return againBeside(work, againWith(phases, [target, plan.id]));
   const earliest = goesOnAt(phases, target);
   const to = earliest !== target && changed('going-on-begins-at-what-was-taken-back') ? earliest : target;
   // Who begins again there runs all that follows, also what was given up on the way before.
@@ -111,9 +123,29 @@ function again({ session }: Work, target: PhaseId): Next {
   return { to };
 }
 
+/** Takes these again as soon as what each needs lets it; what runs of them would stand on nothing, and is stopped first. */
+async function againBeside({ session, plan }: Work, phases: readonly PhaseState[]): Promise<Next> {
+  const ids = phases.map(({ id }) => id);
+  await stopBeside(session, `Stopped, to be taken again with what it waits for: ${plan.title} failed.`, ids);
+  for (const phase of phases) {
+    phaseDueAgain(phase);
+    phaseTakenAgain(phase);
+  }
+  return 'next';
+}
+
 /** Goes on behind a phase that stays failed; what its rollback took back before it runs again first. */
-function goOnBehind({ session, plan, state }: Work): Next {
+function goOnBehind(work: Work): Next | Promise<Next> {
+  const { session, plan, state } = work;
   phasePassedOver(state);
+  if (plan.needs) {
+    session.note('phase.passed-over', { phase: plan.id, attempt: state.attempt });
+    const phases = againWith(session.state.phases, []);
+    return againBeside(
+      work,
+      phases.filter(({ passedOver }) => !passedOver),
+    );
+  }
   const earliest = goesOnAt(session.state.phases, plan.id);
   return earliest !== plan.id && changed('going-on-begins-at-what-was-taken-back') ? { to: earliest } : 'next';
 }

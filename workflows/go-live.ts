@@ -7,13 +7,15 @@ import {
 } from '@temporalio/workflow';
 import type { Json } from '../model/json.js';
 import type { GoLiveResult } from '../model/state/state.js';
+import { runsBeside } from '../model/plan/needs.js';
 import { isReadable } from '../model/text/readable.js';
 import { system } from './activities.js';
 import { close, decideAll } from './close.js';
 import { changed } from './changes.js';
+import { endBeside, isOfPhase, conductBeside } from './conduct.js';
 import { Desk } from './people/desk.js';
 import { handOn } from './hand-on.js';
-import type { Asking, Carried, GoLiveStart } from './inputs.js';
+import type { Carried, GoLiveStart } from './inputs.js';
 import { NOT_STARTED } from '../model/state/contract.js';
 import { refuseLacking } from './preflight.js';
 import { meetsSeal, sealedEnd } from './sealed.js';
@@ -69,7 +71,7 @@ async function begin(start: GoLiveStart, carried: Carried | undefined): Promise<
 async function conduct(session: Session, desk: Desk): Promise<GoLiveResult> {
   const { state } = session;
   try {
-    await takePhases(session, desk);
+    await (runsBeside(session.plan.phases) ? conductBeside(session, desk) : takePhases(session, desk));
     await decideAll(session);
   } catch (error) {
     // Nothing is aborted, and nothing undone, of what has ended.
@@ -77,6 +79,7 @@ async function conduct(session: Session, desk: Desk): Promise<GoLiveResult> {
     if (reason === undefined) throw error;
     session.broken = true;
     desk.abort({ by: 'golive', reason });
+    await endBeside(session, desk, reason);
   }
   await close(session);
   await condition(allHandlersFinished);
@@ -99,10 +102,6 @@ async function takePhases(session: Session, desk: Desk): Promise<void> {
     index = next === 'next' ? index + 1 : plan.phases.findIndex((candidate) => candidate.id === next.to);
   }
   session.next = plan.phases.length;
-}
-
-function isOfPhase(asking: Asking | undefined): boolean {
-  return asking?.stage === 'undo' && asking.way.cause.of !== 'end' && asking.way.cause.of !== 'decision';
 }
 
 async function open(session: Session): Promise<void> {

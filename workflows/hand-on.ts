@@ -48,6 +48,9 @@ export async function handOn(session: Session, answered: () => boolean = () => s
   await continueAsNew<(start: GoLiveStart, carried: Carried) => Promise<GoLiveResult>>(start, carried);
 }
 
+/** A question is broken off, since something beside it failed; it stays open, and is taken up again. */
+export class BrokenOff extends Error {}
+
 /**
  * Waits for an answer of people. A flood of messages ends nothing: the question goes on in the next execution, with
  * its votes, its nonce and its end.
@@ -55,6 +58,7 @@ export async function handOn(session: Session, answered: () => boolean = () => s
  * @param asking where the next execution takes it up
  * @param ms how long at most; without it for ever
  * @returns whether it ends without an answer since the history is full and the question cannot be handed on
+ * @throws BrokenOff when something beside it failed
  */
 export async function untilAnswered(
   session: Session,
@@ -62,21 +66,25 @@ export async function untilAnswered(
   answered: () => boolean,
   ms?: number,
 ): Promise<boolean> {
-  const mayHandOn = changed('goes-on-while-asked') && !isTooLarge(asking);
+  const fits = changed('goes-on-while-asked') && !isTooLarge(asking);
+  // What runs beside the question would be cut off.
+  const mayHandOn = (): boolean => fits && session.alone;
   session.asking = asking;
   const begunAt = workflowInfo().historySize;
   const countsBytes = changed('hands-on-at-once');
   const crowded = (): boolean => {
     const { continueAsNewSuggested, historySize } = workflowInfo();
-    return mayHandOn && (continueAsNewSuggested || (countsBytes && historySize - begunAt > CROWDED_BYTES));
+    return mayHandOn() && (continueAsNewSuggested || (countsBytes && historySize - begunAt > CROWDED_BYTES));
   };
   const ends = ms === undefined ? undefined : Date.now() + ms;
   // What cannot be handed on ends while there is room for what follows: the server would end the go-live with all of it.
   const full = (): boolean =>
-    !mayHandOn && workflowInfo().historySize > FULL_BYTES && changed('goes-on-while-asked-about-an-undo');
-  const holds = (): boolean => answered() || crowded() || full();
+    !mayHandOn() && workflowInfo().historySize > FULL_BYTES && changed('goes-on-while-asked-about-an-undo');
+  const pressed = (): boolean => session.pressed && asking.stage !== 'undo';
+  const holds = (): boolean => answered() || pressed() || crowded() || full();
   if (ends === undefined) await condition(holds);
   else await condition(holds, ends - Date.now());
+  if (!answered() && pressed()) throw new BrokenOff();
   if (!answered() && crowded() && (ends === undefined || Date.now() < ends)) await handOn(session, answered);
   delete session.asking;
   return !answered() && full();

@@ -4,6 +4,7 @@ import { fallenBy } from '../model/state/standing.js';
 import type { PhaseResult, UndoEntry } from '../model/state/state.js';
 import { sameEntry } from '../model/state/take-back.js';
 import { phaseTakenBack, rollbackBegun, rollbackEnded } from '../model/state/transitions.js';
+import { stopBeside } from './beside.js';
 import { changed } from './changes.js';
 import { runChild } from './child.js';
 import type { BegunWay, Cause, Settling } from './inputs.js';
@@ -19,6 +20,8 @@ interface Way extends Omit<BegunWay, 'undos'> {
 
 /** Runs one way back to its end. It cannot be cancelled; what fails makes the go-live's rollback incomplete, loudly. */
 async function runRollback(session: Session, way: Way): Promise<void> {
+  // What still acts beside it is stopped first, so that its undos are due, too.
+  if (session.beside.size > 0) await stopBeside(session, stoppedFor(session, way));
   const undos = stillDue(session.undos.filter((entry) => entry.status !== 'done' && way.which(entry)));
   const names = (way.takesBack ?? []).length > 0;
   if (undos.length === 0 && way.steps.length === 0 && !(names && changed('what-a-rollback-names-falls'))) return;
@@ -42,6 +45,12 @@ async function runRollback(session: Session, way: Way): Promise<void> {
   await session.flush();
   const result = await runPart(session, begun, undos, steps);
   await settleRollback(session, begun, settlingOf(result));
+}
+
+/** What a phase is told that is stopped for a way back. */
+function stoppedFor({ plan }: Session, { id, failed }: Way): string {
+  const phase = plan.phases.find((one) => one.id === failed);
+  return phase ? `Stopped since ${phase.title} failed.` : `Stopped for rollback ${id}.`;
 }
 
 /** Without those that a person gave up on an earlier way back. */

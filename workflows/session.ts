@@ -11,11 +11,11 @@ import { board } from '../model/state/board.js';
 import type { Fallen, GoLiveRef } from '../model/state/contract.js';
 import type { EventDraft, EventType, Exactly, Facts } from '../model/evidence/events.js';
 import { canonicalJson } from '../model/json.js';
-import { addressText } from '../model/plan/address.js';
+import { addressText, type PhaseId } from '../model/plan/address.js';
 import type { ChooseMessage } from '../model/people/message.js';
 import type { Proof } from '../model/signing/signing.js';
 import type { NoticeEvent, Plan } from '../model/plan/plan.js';
-import type { GoLiveState, UndoEntry, Waiting } from '../model/state/state.js';
+import type { GoLiveState, PhaseResult, UndoEntry, Waiting } from '../model/state/state.js';
 import { attributePairs, type Memo } from '../model/state/search-attributes.js';
 import { initialState, withoutPending } from '../model/state/initial-state.js';
 import { type Values, valuesOf } from '../model/plan/values.js';
@@ -56,6 +56,25 @@ export interface OpenAnswer {
   proof: Proof | undefined;
 }
 
+/** A phase whose steps run beside whatever else the go-live does, until it is settled what they came to. */
+export interface Beside {
+  /** Resolves when they have ended; it never rejects. */
+  over: Promise<void>;
+  /** What they came to, judged. */
+  result?: PhaseResult;
+  /** What was thrown instead. */
+  error?: unknown;
+  /** They failed, and what follows cannot wait until people have answered something else. */
+  presses: boolean;
+}
+
+/** A question that is open, and that nobody waits for now. */
+export interface Parked {
+  id: PhaseId;
+  asking: Asking;
+  waiting: Waiting | undefined;
+}
+
 /** What one go-live holds while it runs: its plan, its state, and what it still has to write down. */
 export class Session {
   readonly plan: Plan;
@@ -77,8 +96,12 @@ export class Session {
   broken: boolean;
   /** Where answers of operators arrive. */
   desk: OpenAnswer | undefined;
-  /** The work that an abort stops. */
-  work: CancellationScope | undefined;
+  /** The work that an abort stops, by phase. */
+  readonly works = new Map<PhaseId, CancellationScope>();
+  /** Phases whose steps run, or have run and are not settled, beside whatever else it does. */
+  readonly beside = new Map<PhaseId, Beside>();
+  /** Questions that were broken off for a failure beside them, and are taken up again; oldest first. */
+  parked: Parked[] = [];
   /** Events that were noted and are not in the event log yet. */
   readonly unwritten: EventDraft[];
   private shown = { phase: '', verdict: '', waitingOn: '' };
@@ -116,9 +139,19 @@ export class Session {
     return this.state.aborted !== undefined;
   }
 
-  /** Values for expressions outside a phase's own steps. `attempt` is the phase's. */
-  values(attempt: number): Values {
-    return valuesOf(this.plan, this.state.startedAt, attempt, this.phases);
+  /** All that it holds may be handed on: nothing runs beside it. */
+  get alone(): boolean {
+    return this.beside.size === 0 && this.parked.length === 0;
+  }
+
+  /** Something failed beside an open question that cannot wait for its answer. */
+  get pressed(): boolean {
+    return [...this.beside.values()].some(({ presses }) => presses);
+  }
+
+  /** Values for expressions outside a phase's own steps. `attempt` is the phase's; `of` is the phase, where it is one. */
+  values(attempt: number, of?: PhaseId): Values {
+    return valuesOf(this.plan, this.state.startedAt, attempt, this.phases, of);
   }
 
   /** Notes an event; it is written with the next `flush`. */

@@ -11,7 +11,6 @@ import type { StepTask, UndoPromise } from '../model/state/contract.js';
 import { readFailure, type StepFailure } from '../model/failure.js';
 import { evaluateBoolean, ExpressionError, resolve, type ExpressionContext } from '../model/expression/expression.js';
 import type { JsonObject } from '../model/json.js';
-import type { StepId } from '../model/plan/address.js';
 import { OWN_UNDO, type ProbePlan, type StepPlan } from '../model/plan/plan.js';
 import type { StepRecord, UndoEntry } from '../model/state/state.js';
 import { promisesUndo } from '../model/plan/limits.js';
@@ -58,10 +57,22 @@ function promiseOf(step: StepPlan, context: ExpressionContext): UndoPromise | un
 }
 
 /** The promise as the workflow registers it. `given` is the step's own input. */
-function entryOf(input: PhaseInput, step: StepId, epoch: number, promise: UndoPromise, given: JsonObject): UndoEntry {
+function entryOf(
+  input: PhaseInput,
+  { id: step }: StepPlan,
+  { epoch, startedAt: registered }: StepRecord,
+  promise: UndoPromise,
+  given: JsonObject,
+): UndoEntry {
   const calls = promise.calls.map((call) => undoThatTravels({ input: given, ...call }));
   const at = { phase: input.id, phaseAttempt: input.attempt, step, epoch };
-  return { ...at, always: promise.always, calls, status: 'registered' };
+  return {
+    ...at,
+    ...(registered === undefined ? {} : { at: registered }),
+    always: promise.always,
+    calls,
+    status: 'registered',
+  };
 }
 
 /** The probe with its expressions resolved, as they stand when the step begins. */
@@ -116,7 +127,7 @@ export async function takeStep(
     const given = resolve(step.with, context);
     stepBegun(record, now());
     const promise = promiseOf(step, context);
-    const entry = promise && entryOf(input, step.id, record.epoch, promise, given);
+    const entry = promise && entryOf(input, step, record, promise, given);
     if (entry) register(entry);
     const task = taskOf(input, step, record.epoch, { input: given, promise, probe: probeOf(step, context) });
     if (step.window) record.window = windowId(task);

@@ -5,7 +5,7 @@ import type { FailureCode } from '../../model/failure.js';
 import { QUERY_STATE } from '../../model/people/message.js';
 import { withoutPending } from '../../model/state/initial-state.js';
 import { QUERY_WINDOW, windowSentence, type WindowView } from '../../model/judge/window.js';
-import type { GoLiveState, StepRecord } from '../../model/state/state.js';
+import type { GoLiveState, PhaseState, StepRecord } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import { CliError, messageOf } from '../errors.js';
 import type { Found } from './find.js';
@@ -22,16 +22,20 @@ const soon = (): number => Date.now() + QUERY_MS;
  */
 export async function readView(client: Client, found: Pick<Found, 'target' | 'runId'>): Promise<View> {
   const state = await readState(client, found.target, found.runId);
-  const child = runningChild(state);
-  if (child === undefined || state.endedAt !== undefined) return { state, live: [] };
+  if (state.endedAt !== undefined) return { state, live: [] };
+  const live = await Promise.all(runningChildren(state).map((child) => readChild(client, child)));
+  return { state, live: live.flat() };
+}
+
+async function readChild(client: Client, { of, workflowId, apply }: Child): Promise<LiveStep[]> {
   try {
-    const [inside, live] = await Promise.all([readPhase(client, child.workflowId), readLive(client, child.workflowId)]);
-    child.apply(inside);
+    const [inside, live] = await Promise.all([readPhase(client, workflowId), readLive(client, workflowId)]);
+    apply(inside);
     const windows = await Promise.all(inside.steps.map((step) => readWindow(client, step)));
-    return { state, live: [...assign(live, inside.steps), ...windows.filter((one) => one !== undefined)] };
+    return [...assign(live, inside.steps), ...windows.flatMap((one) => one ?? [])].map((step) => ({ ...step, of }));
   } catch {
     // It may not have begun, or just have ended: the parent's word stands.
-    return { state, live: [] };
+    return [];
   }
 }
 
@@ -49,6 +53,8 @@ async function readState(client: Client, target: string, runId: string): Promise
 }
 
 interface Child {
+  /** Id of the phase or rollback. */
+  of: string;
   workflowId: string;
   apply(inside: PhaseInside): void;
 }
@@ -57,27 +63,24 @@ interface PhaseInside {
   gates: GateResult[];
 }
 
-/** The execution that acts now: the running rollback, else the running phase. */
-function runningChild(state: GoLiveState): Child | undefined {
+/** The executions that act now: the running rollback, else the running phases. */
+function runningChildren(state: GoLiveState): Child[] {
   const index = state.rollbacks.findIndex((rollback) => rollback.status === 'running');
   const rollback = state.rollbacks[index];
   if (rollback !== undefined) {
-    return {
-      workflowId: `${state.id}/rollback-${rollback.id}.${index + 1}`,
-      apply: ({ steps }) => {
-        rollback.steps = steps;
-      },
-    };
+    const apply = ({ steps }: PhaseInside): void => void (rollback.steps = steps);
+    return [{ of: rollback.id, workflowId: `${state.id}/rollback-${rollback.id}.${index + 1}`, apply }];
   }
-  const phase = state.phases.find((one) => one.status === 'running' && one.workflowId !== undefined);
-  if (phase?.workflowId === undefined) return undefined;
-  return {
-    workflowId: phase.workflowId,
-    apply: ({ steps, gates }) => {
-      phase.steps = steps;
-      phase.gates = gates;
-    },
-  };
+  return state.phases.flatMap((phase) => {
+    const { id: of, status, workflowId } = phase;
+    if (status !== 'running' || workflowId === undefined) return [];
+    return [{ of, workflowId, apply: (inside: PhaseInside): void => applyTo(phase, inside) }];
+  });
+}
+
+function applyTo(phase: PhaseState, { steps, gates }: PhaseInside): void {
+  phase.steps = steps;
+  phase.gates = gates;
 }
 
 /** How far the window of a running step has come. */

@@ -1,5 +1,6 @@
 import { formatClock } from '../../model/duration.js';
 import { readAddress } from '../../model/plan/address.js';
+import { letsOn } from '../../model/state/due.js';
 import { abortText } from '../../model/state/board.js';
 import { didNotPass } from '../../model/state/standing.js';
 import type { GoLiveState, PhaseState, StepRecord } from '../../model/state/state.js';
@@ -48,7 +49,7 @@ function draw(view: View, frame: Frame, style: Style, detail: Detail, exitCode?:
       fit(` ${sign} ${clean(rollback.id, 12)}  ${clean(rollback.title, 80)}  ${rollback.status}${why}`, frame.columns),
     );
     if (rollback.status !== 'done' && detail !== 'phases') {
-      lines.push(...stepLines(rollback.steps, view.live, frame, style, detail));
+      lines.push(...stepLines(rollback.steps, liveOf(view, rollback.id), frame, style, detail));
     }
   }
   if (state.waivers.length > 0) lines.push(...waivers(state, frame, style));
@@ -72,7 +73,7 @@ function header(view: View, frame: Frame, style: Style): string[] {
     width(title) + width(right) + 4 <= frame.columns
       ? [spread(` ${title}`, right, frame.columns - 1)]
       : [fit(` ${title}`, frame.columns), fit(` ${right}`, frame.columns)];
-  const times = timeline(state, frame.nowMs, forecastOf(view.live));
+  const times = timeline(state, frame.nowMs, (id) => forecastOf(liveOf(view, id)));
   const early =
     Math.abs(times.earlyMs) < 1000
       ? 'on time'
@@ -92,6 +93,11 @@ function timeOfDay(ms: number): string {
   const date = new Date(ms);
   const two = (value: number) => String(value).padStart(2, '0');
   return `${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** What is known of the running steps of a phase or rollback. */
+function liveOf({ live }: View, id: string): LiveStep[] {
+  return live.filter(({ of }) => of === undefined || of === id);
 }
 
 function forecastOf(live: readonly LiveStep[]): string | undefined {
@@ -132,11 +138,19 @@ function phaseLine(state: GoLiveState, phase: PhaseState, frame: Frame, widths: 
     `${late ? style.warn(time) : time} / ${formatClock(planned)}`,
   ];
   if (phase.attempt > 1) parts.push(`attempt ${phase.attempt}`);
+  if (phase.needs && (phase.status === 'pending' || phase.dueAgain))
+    parts.push(style.dim(waitsFor(state, phase.needs)));
   if (phase.omitted) parts.push(style.warn(`OMITTED by ${clean(phase.omitted.by, 40)}`));
   else if (phase.status === 'skipped') parts.push('skipped');
   if (phase.takenBackBy !== undefined) parts.push(style.warn(`taken back by ${clean(phase.takenBackBy, 20)}`));
   else if (phase.verdict === 'waived') parts.push(style.warn('waived'));
   return fit(parts.join('  '), frame.columns);
+}
+
+/** Of what a phase needs, what it still waits for. */
+function waitsFor({ phases }: GoLiveState, needs: readonly string[]): string {
+  const open = phases.filter((phase) => needs.includes(phase.id) && !letsOn(phase)).map(({ index }) => index);
+  return open.length === 0 ? 'next' : `waits for ${open.join(', ')}`;
 }
 
 function opened({ waiting }: GoLiveState, phase: PhaseState): boolean {
@@ -150,7 +164,7 @@ function isAskedAbout(waiting: GoLiveState['waiting'], { id, gates }: PhaseState
 }
 
 function phaseDetail(view: View, phase: PhaseState, frame: Frame, style: Style, detail: Detail): string[] {
-  const lines = stepLines(phase.steps, view.live, frame, style, detail);
+  const lines = stepLines(phase.steps, liveOf(view, phase.id), frame, style, detail);
   if (detail === 'steps') return [...lines, ...failedGates(phase.gates, frame, style)];
   if (isAskedAbout(view.state.waiting, phase)) return [...lines, ...gateLines(phase.gates, frame, style)];
   const shown = detail === 'all' ? phase.gates : [];

@@ -203,7 +203,7 @@ function rollbackChanges(was: RollbackState | undefined, now: RollbackState, sty
 function progressChanges(was: readonly LiveStep[], now: readonly LiveStep[]): string[] {
   const lines: string[] = [];
   for (const step of now) {
-    const old = was.find((one) => one.step === step.step);
+    const old = was.find((one) => one.step === step.step && one.of === step.of);
     const name = clean(step.step, 60);
     if (step.attempt > (old?.attempt ?? 1)) {
       lines.push(

@@ -1,5 +1,6 @@
 import { counted } from '../../model/text/counted.js';
 import { formatDuration } from '../../model/duration.js';
+import { plannedTotalMs } from '../../model/plan/critical-path.js';
 import { type Plan, stepsOf } from '../../model/plan/plan.js';
 import { clean } from './text.js';
 
@@ -14,7 +15,7 @@ export function planSummary(plan: Plan): string[] {
   const roles = [
     ...new Set(approvals.flatMap((approval) => approval.needs.map(({ role }) => plan.roles[role] ?? role))),
   ];
-  const plannedMs = plan.phases.reduce((sum, phase) => sum + phase.plannedMs, 0) / plan.timeScale;
+  const plannedMs = plannedTotalMs(plan.phases) / plan.timeScale;
   const mode = plan.mode === 'live' ? 'LIVE' : `rehearsal ×${plan.timeScale}`;
   return [
     `${clean(plan.runbook.title, 120)} · ${mode}`,

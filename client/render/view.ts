@@ -3,7 +3,8 @@ import type { GoLiveState } from '../../model/state/state.js';
 
 /** What a running step says of itself, taken from its activity's heartbeat. */
 export interface LiveStep {
-  /** Step id in the running phase (or rollback). */
+  /** Id of the phase or rollback that it runs in; absent where that is not known. */
+  of?: string;
   step: string;
   /** Temporal's attempt of the activity, from 1. */
   attempt: number;

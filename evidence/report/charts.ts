@@ -3,6 +3,7 @@ import type { GoLiveState } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import type { Verdict } from '../../model/verdict.js';
 import { spanOf } from './records.js';
+import { plannedTimes } from '../../model/plan/critical-path.js';
 import { largest, smallest } from '../../model/largest.js';
 
 /** Dark enough on white for text and marks (WCAG AA), and apart for colour-blind eyes together with their signs. */
@@ -150,11 +151,11 @@ function spansOf(state: GoLiveState): { rows: string[]; spans: Span[] } {
     rows.push(short);
     return short;
   };
-  let planned = 0;
-  for (const phase of state.phases) {
+  const times = plannedTimes(state.phases);
+  for (const [at, phase] of state.phases.entries()) {
     const row = label(`${phase.index} ${phase.title}`);
-    spans.push({ row, lane: 'planned', kind: 'planned', from: planned / pace, to: (planned + phase.plannedMs) / pace });
-    planned += phase.plannedMs;
+    const { earliestStartMs: from = 0, earliestFinishMs: to = 0 } = times[at] ?? {};
+    spans.push({ row, lane: 'planned', kind: 'planned', from: from / pace, to: to / pace });
     for (const earlier of phase.history) {
       const { startedAt, endedAt } = spanOf(earlier.steps);
       if (startedAt && endedAt)

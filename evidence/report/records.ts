@@ -1,4 +1,6 @@
-import type { Json } from '../../model/json.js';
+import type { Json, JsonObject } from '../../model/json.js';
+import { actualPath, criticalPath, plannedTimes } from '../../model/plan/critical-path.js';
+import { runsBeside } from '../../model/plan/needs.js';
 import type { GoLiveState, PhaseState, StepRecord } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
 
@@ -76,10 +78,12 @@ export function timelineRecord(state: GoLiveState): Json {
     endedAt: state.endedAt ?? null,
     timeScale: state.timeScale,
     plannedMs: state.plannedMs / pace,
+    ...networkOf(state),
     phases: state.phases.map((phase) => ({
       id: phase.id,
       title: phase.title,
       plannedMs: phase.plannedMs / pace,
+      ...(phase.needs ? { needs: [...phase.needs] } : {}),
       attempt: phase.attempt,
       ...span(phase),
       earlierAttempts: phase.history.map(({ attempt, steps }) => ({ attempt, ...span(spanOf(steps)) })),
@@ -91,6 +95,15 @@ export function timelineRecord(state: GoLiveState): Json {
       ...span(rollback),
     })),
   };
+}
+
+/** Where phases run beside each other: the critical path by the plan, the one that it took, and what each had to spare. */
+function networkOf({ phases, timeScale }: GoLiveState): JsonObject {
+  if (!runsBeside(phases)) return {};
+  const pace = Math.max(1, timeScale);
+  const slack = plannedTimes(phases).map(({ id, slackMs }): [string, number] => [id, slackMs / pace]);
+  const criticalPaths = { planned: criticalPath(phases), actual: actualPath(phases) };
+  return { criticalPath: criticalPaths, slackMs: Object.fromEntries(slack) };
 }
 
 /** Files that grow until the end, so that an approval cannot bind to them. */

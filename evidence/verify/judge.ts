@@ -15,6 +15,7 @@ import { checkDecisions } from './decisions.js';
 import type { Findings } from './finding.js';
 import { checkFigures, type FromRaw } from './figures.js';
 import { checkGates, claimed } from './gates.js';
+import { checkNeeds } from './needs.js';
 import { checkPolicies } from './policies.js';
 import { MOST, readAtMost } from './read.js';
 import type { Record } from './record.js';
@@ -137,6 +138,7 @@ function checkInputs(begun: readonly BegunStep[], findings: Findings): { count: 
 
 function checkVerdict(again: Recomputed, { plan, state }: Record, events: readonly LoggedEvent[], findings: Findings) {
   checkStanding(plan, state, events, findings);
+  checkNeeds(plan, events, findings);
   for (const phase of state.phases) {
     if (phase.status !== 'passed') continue;
     const judged = again.attempts.findLast((one) => one.phase === phase.id && one.attempt === phase.attempt);

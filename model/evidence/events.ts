@@ -81,6 +81,8 @@ const settled = { ...step, by, role, reason: optional(reason), summary: done.sum
 const taken = { via, said };
 const ended = { ...attemptOfPhase, sentence };
 const fallen = { ...attemptOfPhase, rollback };
+const omitted = { phase: attemptOfPhase.phase, by, role, reason };
+const left = { phase: attemptOfPhase.phase, sentence: optional(sentence) };
 
 /** Each message that a go-live takes has its event. */
 const messages = {
@@ -118,11 +120,9 @@ export const EVENTS = {
     fields: { ...ended, sentence: optional(sentence) },
   },
   'phase.failed': { about: 'The attempt did not pass.', by: 'go-live', fields: ended },
-  'phase.omitted': {
-    about: 'A person declared the phase not required, before it began.',
-    by: 'go-live',
-    fields: { phase: attemptOfPhase.phase, by, role, reason },
-  },
+  'phase.skipped': { about: 'Its condition leaves the phase out, beside others.', by: 'go-live', fields: left },
+  'phase.passed-over': { about: 'It failed, and what waits for it goes on.', by: 'go-live', fields: attemptOfPhase },
+  'phase.omitted': { about: 'A person declared it not required before it began.', by: 'go-live', fields: omitted },
   'phase.cancelled': { about: 'The attempt was stopped.', by: 'go-live', fields: ended },
   'phase.taken-back': { about: 'A rollback undid it: it does not stand.', by: 'go-live', fields: fallen },
   'step.started': { about: 'A deed begins.', by: 'step', fields: started },

@@ -3,6 +3,7 @@ import { buildContext, ExpressionError, resolve, type ExpressionContext } from '
 import type { LoggedEvent } from '../evidence/logged-event.js';
 import type { JsonObject } from '../json.js';
 import { decidePolicy } from './policy.js';
+import { asId } from '../plan/address.js';
 import { type PhasePlan, type Plan, type StepPlan, stepsOf } from '../plan/plan.js';
 import { type Values, valuesOf } from '../plan/values.js';
 import type { Verdict } from '../verdict.js';
@@ -56,7 +57,7 @@ export function recompute(plan: Plan, startedAt: string, events: readonly Logged
   const done: Recomputed = { attempts: [], policies: [], begun: [] };
   const contextOf = (attempt: JudgedAttempt, it?: string): ExpressionContext =>
     buildContext({
-      ...valuesOf(plan, startedAt, attempt.attempt, phases),
+      ...valuesOf(plan, startedAt, attempt.attempt, phases, asId(attempt.phase)),
       steps: attempt.steps,
       ...(it === undefined ? {} : { it: attempt.steps[it] }),
     });

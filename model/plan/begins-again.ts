@@ -1,4 +1,5 @@
 import type { PhaseId } from './address.js';
+import { withDependents } from './needs.js';
 import { type PhasePlan, type Plan, type RollbackPlan, stepsOf, type StepPlan } from './plan.js';
 
 /** As much of a phase as says whether a rollback would take it back. */
@@ -24,6 +25,27 @@ export function takenBack(
     .map(({ id }) => id);
 }
 
+/**
+ * The phases that are taken again when one failed where phases run beside each other: the phase that is to follow, the
+ * failed one, what the rollback takes back of all that may have begun by then, and what waits for any of these.
+ *
+ * @param target as of `beginsAgainAt`
+ */
+export function takenAgain(plan: Pick<Plan, 'phases' | 'rollbacks'>, failed: PhasePlan, target: PhaseId): PhaseId[] {
+  const behind = withDependents(plan.phases, [failed.id]).filter((id) => id !== failed.id);
+  const begun = plan.phases.filter(({ id }) => !behind.includes(id));
+  return withDependents(begun, [target, failed.id, ...goneWith(plan, failed, begun)]);
+}
+
+/** The phases that the rollback of a failed one takes back. */
+function goneWith({ rollbacks }: Pick<Plan, 'rollbacks'>, failed: PhasePlan, begun: readonly PhasePlan[]): PhaseId[] {
+  const rollback = rollbacks[failed.onFail.rollback ?? ''];
+  if (!rollback) return [];
+  const undoable = begun.map(({ id, steps }) => ({ id, undoes: stepsOf(steps).some(hasUndo) }));
+  const gone = takenBack(rollback, undoable, failed.id);
+  return begun.map(({ id }) => id).filter((id) => gone.includes(id));
+}
+
 const hasUndo = ({ undo, ownUndo }: StepPlan): boolean => (undo ? undo.length > 0 : ownUndo);
 
 /**
@@ -34,13 +56,6 @@ const hasUndo = ({ undo, ownUndo }: StepPlan): boolean => (undo ? undo.length > 
  */
 export function beginsAgainAt(plan: Pick<Plan, 'phases' | 'rollbacks'>, failed: PhasePlan, target: PhaseId): PhaseId {
   const upTo = plan.phases.slice(0, plan.phases.indexOf(failed) + 1);
-  const rollback = plan.rollbacks[failed.onFail.rollback ?? ''];
-  const gone = rollback
-    ? takenBack(
-        rollback,
-        upTo.map(({ id, steps }) => ({ id, undoes: stepsOf(steps).some(hasUndo) })),
-        failed.id,
-      )
-    : [];
+  const gone = goneWith(plan, failed, upTo);
   return upTo.find(({ id }) => id === target || gone.includes(id))?.id ?? target;
 }

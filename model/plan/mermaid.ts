@@ -1,5 +1,6 @@
 import { formatDuration } from '../duration.js';
-import { beginsAgainAt } from './begins-again.js';
+import { beginsAgainAt, takenAgain } from './begins-again.js';
+import { needsOf } from './needs.js';
 import { stepsOf } from './plan.js';
 import type { PhasePlan, Plan } from './plan.js';
 
@@ -14,7 +15,14 @@ function node(id: string): string {
   return id.replace(/[^A-Za-z0-9]/g, '_');
 }
 
-function phaseLines(plan: Plan, phase: PhasePlan, index: number, next: string): string[] {
+/** Where it goes on behind a phase: at what waits for it, else at the decisions. */
+function nextOf({ phases }: Plan, { id }: PhasePlan): string[] {
+  const next = phases.filter((phase) => needsOf(phases, phase.id).includes(id)).map(entry);
+  return next.length > 0 ? next : ['decide'];
+}
+
+function phaseLines(plan: Plan, phase: PhasePlan, index: number): string[] {
+  const next = nextOf(plan, phase);
   const own = `p_${node(phase.id)}`;
   const roles = phase.owner.map((role) => plan.roles[role] ?? role).join(', ');
   const size = `${stepsOf(phase.steps).length} steps, ${phase.gates.length} gates, ${formatDuration(phase.plannedMs)}`;
@@ -30,12 +38,14 @@ function phaseLines(plan: Plan, phase: PhasePlan, index: number, next: string): 
   }
   const { rollback, then, attempts } = phase.onFail;
   const wanted = typeof then === 'object' ? then.return : phase.id;
-  const back = attempts > 1 ? beginsAgainAt(plan, phase, wanted) : undefined;
+  const again = phase.needs ? takenAgain(plan, phase, wanted)[0] : beginsAgainAt(plan, phase, wanted);
+  const back = attempts > 1 ? again : undefined;
   const target = plan.phases.find((candidate) => candidate.id === back);
-  const after = target ? entry(target) : then === 'continue' ? next : 'nogo';
-  lines.push(`  ${own} -->|go| ${next}`);
-  if (rollback === undefined) lines.push(`  ${own} -.->|no-go| ${after}`);
-  else lines.push(`  ${own} -.->|no-go| r_${node(rollback)}`, `  r_${node(rollback)} -.-> ${after}`);
+  const after = target ? [entry(target)] : then === 'continue' ? next : ['nogo'];
+  lines.push(...next.map((one) => `  ${own} -->|go| ${one}`));
+  if (rollback === undefined) lines.push(...after.map((one) => `  ${own} -.->|no-go| ${one}`));
+  else
+    lines.push(`  ${own} -.->|no-go| r_${node(rollback)}`, ...after.map((one) => `  r_${node(rollback)} -.-> ${one}`));
   return lines;
 }
 
@@ -50,10 +60,7 @@ export function planMermaid(plan: Plan): string {
   const lines = ['flowchart TD', '  nogo(["NO-GO"])'];
   for (const { id, title } of Object.values(plan.rollbacks))
     lines.push(`  r_${node(id)}[/"${label(`${id}: ${title}`)}"/]`);
-  plan.phases.forEach((phase, index) => {
-    const following = plan.phases[index + 1];
-    lines.push(...phaseLines(plan, phase, index, following ? entry(following) : 'decide'));
-  });
+  plan.phases.forEach((phase, index) => lines.push(...phaseLines(plan, phase, index)));
   lines.push('  decide(("decisions"))');
   for (const { id, title, approval } of plan.decisions) {
     const who = approval ? `<br/>${label(approval.needs.map(({ role }) => plan.roles[role] ?? role).join(', '))}` : '';

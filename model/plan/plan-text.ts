@@ -3,7 +3,9 @@ import { formatClock, formatDuration } from '../duration.js';
 import { gateDetail, stepDetail, undoOrder, undoText } from './plan-detail.js';
 import type { PhaseId } from './address.js';
 import { needsText } from '../people/approval.js';
-import { beginsAgainAt } from './begins-again.js';
+import { beginsAgainAt, takenAgain } from './begins-again.js';
+import { criticalPath, plannedTimes, type PlannedTimes, plannedTotalMs } from './critical-path.js';
+import { besideOf, runsBeside } from './needs.js';
 import { stepsOf } from './plan.js';
 import type { ApprovalPlan, GatePlan, Limit, PhasePlan, Plan, RollbackPlan, StepNode, StepPlan } from './plan.js';
 
@@ -88,7 +90,10 @@ function gateLines(gate: GatePlan, verbose: boolean): string[] {
 function failureText(plan: Plan, phase: PhasePlan): string {
   const { attempts, rollback, then, ask } = phase.onFail;
   const back = rollback === undefined ? [] : [`rollback ${rollback}`];
-  const from = (target: PhaseId): string => `again from ${beginsAgainAt(plan, phase, target)}`;
+  const from = (target: PhaseId): string =>
+    phase.needs
+      ? `again ${takenAgain(plan, phase, target).join(', ')}`
+      : `again from ${beginsAgainAt(plan, phase, target)}`;
   const tries = `${from(typeof then === 'object' ? then.return : phase.id)}, ${attempts} attempts in all`;
   const again = attempts > 1 ? [...back, tries] : [];
   if (then === 'ask') {
@@ -99,6 +104,11 @@ function failureText(plan: Plan, phase: PhasePlan): string {
   }
   const last = attempts > 1 ? again : back;
   if (then !== 'continue') return [...last, 'stop'].join(', then ');
+  if (phase.needs) {
+    const others = takenAgain(plan, phase, phase.id).filter((id) => id !== phase.id);
+    const gone = others.length === 0 ? [] : [`again ${others.join(', ')}`];
+    return [...last, ...gone, 'go on with what waits for it'].join(', then ');
+  }
   const earlier = beginsAgainAt(plan, phase, phase.id);
   const first = earlier === phase.id ? [] : [`again from ${earlier} up to it`];
   return [...last, ...first, 'go on with the next phase'].join(', then ');
@@ -106,14 +116,25 @@ function failureText(plan: Plan, phase: PhasePlan): string {
 
 interface PhasePlace {
   index: number;
-  /** Planned start, milliseconds from the beginning. */
-  atMs: number;
+  times: PlannedTimes;
   verbose: boolean;
 }
 
-function phaseLines(plan: Plan, phase: PhasePlan, { index, atMs, verbose }: PhasePlace): string[] {
-  const head = ` ${index}  ${phase.title}  [${phase.id}]   ${roleNames(plan, phase.owner)}   T+${formatClock(atMs)}, planned ${formatDuration(phase.plannedMs)}`;
-  const lines = ['', head];
+/** What a phase waits for, what runs beside it, and how much time it has to spare; where one follows another, nothing. */
+function placeLines(plan: Plan, { id, needs }: PhasePlan, { slackMs }: PlannedTimes): string[] {
+  if (!needs) return [];
+  const beside = besideOf(plan.phases, id);
+  const facts = [
+    needs.length === 0 ? 'needs nothing' : `needs ${needs.join(', ')}`,
+    beside.length === 0 ? '' : `beside ${beside.join(', ')}`,
+    slackMs === 0 ? 'on the critical path' : `slack ${formatDuration(slackMs)}`,
+  ];
+  return [`     ${facts.filter(Boolean).join(' · ')}`];
+}
+
+function phaseLines(plan: Plan, phase: PhasePlan, { index, times, verbose }: PhasePlace): string[] {
+  const head = ` ${index}  ${phase.title}  [${phase.id}]   ${roleNames(plan, phase.owner)}   T+${formatClock(times.earliestStartMs)}, planned ${formatDuration(phase.plannedMs)}`;
+  const lines = ['', head, ...placeLines(plan, phase, times)];
   if (phase.when !== undefined) lines.push(`     only when ${phase.when}`);
   if (phase.mayOmit) lines.push(`     may be omitted by ${roleNames(plan, phase.mayOmit)}`);
   for (const approval of phase.approvals.filter((one) => one.when === 'before'))
@@ -147,14 +168,15 @@ export function planText(
   missing: readonly { name: string; about?: string }[] = [],
   verbose = false,
 ): string {
-  const plannedMs = plan.phases.reduce((sum, phase) => sum + phase.plannedMs, 0);
+  const times = plannedTimes(plan.phases);
+  const path = runsBeside(plan.phases) ? `, critical path ${criticalPath(plan.phases).join(' → ')}` : '';
   const steps = plan.phases.reduce((sum, phase) => sum + stepsOf(phase.steps).length, 0);
   const gates = plan.phases.reduce((sum, phase) => sum + phase.gates.length, 0);
   const mode = plan.mode === 'live' ? 'LIVE' : `rehearsal${plan.timeScale === 1 ? '' : ` ×${plan.timeScale}`}`;
   const lines = [
     plan.runbook.title,
     `${plan.runbook.file}  sha256 ${plan.runbook.sha256.slice(0, 12)}  ${mode}`,
-    `${counted(plan.phases.length, 'phase')}, ${counted(steps, 'step')}, ${counted(gates, 'gate')}, planned ${formatDuration(plannedMs)}. Nothing was run.`,
+    `${counted(plan.phases.length, 'phase')}, ${counted(steps, 'step')}, ${counted(gates, 'gate')}, planned ${formatDuration(plannedTotalMs(plan.phases))}${path}. Nothing was run.`,
   ];
   const inputs = Object.entries(plan.inputs).map(([name, value]) => `  ${name} = ${JSON.stringify(value)}`);
   if (inputs.length > 0) lines.push('', 'inputs', ...inputs);
@@ -165,10 +187,9 @@ export function planText(
       ...missing.map(({ name, about }) => `  --input ${name}=…${about === undefined ? '' : `   ${about}`}`),
     );
   }
-  let atMs = 0;
   plan.phases.forEach((phase, index) => {
-    lines.push(...phaseLines(plan, phase, { index, atMs, verbose }));
-    atMs += phase.plannedMs;
+    const own = times[index];
+    if (own) lines.push(...phaseLines(plan, phase, { index, times: own, verbose }));
   });
   if (plan.decisions.length > 0) lines.push('', 'decisions');
   for (const { id, title, requires, approval } of plan.decisions) {

@@ -10,10 +10,7 @@ export type Effect = (typeof EFFECTS)[number];
 
 export type Mode = 'rehearse' | 'live';
 
-/**
- * A runbook with everything settled that can be settled before it runs: inputs, defaults, durations in
- * milliseconds, `each` gates spread out. It is the workflow's input; the YAML is never read again.
- */
+/** A runbook with all settled that can be before it runs. It is the workflow's input; the YAML is never read again. */
 export interface Plan {
   planVersion: 1;
   runbook: { id: string; title: string; sha256: string; file: string };
@@ -97,6 +94,8 @@ export interface PhasePlan {
   title: string;
   owner: string[];
   plannedMs: number;
+  /** Phases that it waits for, all above it; either every phase of a plan has this, or none: then one follows another. */
+  needs?: PhaseId[];
   /** CEL over inputs, run, target, phases: skipped when false. */
   when?: string;
   /** No policy may approve here; only persons. */

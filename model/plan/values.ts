@@ -1,4 +1,6 @@
 import type { JsonObject } from '../json.js';
+import type { PhaseId } from './address.js';
+import { restsOn, runsBeside } from './needs.js';
 import type { Plan } from './plan.js';
 import { looksOnly } from './schedule.js';
 
@@ -11,12 +13,20 @@ export interface Values {
 }
 
 /**
- * Values for expressions outside a phase's own steps.
+ * Values for expressions outside a phase's own steps. Where phases run beside each other, a phase sees those that it
+ * waits for: what others have given by then would be chance.
  *
  * @param startedAt of the go-live, ISO 8601
  * @param attempt the phase's
+ * @param of the phase; without it, all that is over is seen
  */
-export function valuesOf(plan: Plan, startedAt: string, attempt: number, phases: Values['phases']): Values {
+export function valuesOf(
+  plan: Plan,
+  startedAt: string,
+  attempt: number,
+  phases: Values['phases'],
+  of?: PhaseId,
+): Values {
   // A rollback of an earlier go-live names the same things as it would have done then.
   const { goLive: id = plan.goLiveId, startedAt: started = startedAt } = plan.takesBack ?? {};
   const stamp = started.replace(/[-:]|\.\d+/g, '');
@@ -33,6 +43,10 @@ export function valuesOf(plan: Plan, startedAt: string, attempt: number, phases:
       // What looks only looks as the go-live that people start would.
       schedule: looksOnly(plan) ? '' : (plan.schedule?.id ?? ''),
     },
-    phases,
+    phases: of !== undefined && runsBeside(plan.phases) ? only(phases, restsOn(plan.phases, of)) : phases,
   };
+}
+
+function only(phases: Values['phases'], ids: readonly string[]): Values['phases'] {
+  return Object.fromEntries(Object.entries(phases).filter(([id]) => ids.includes(id)));
 }

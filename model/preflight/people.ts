@@ -1,4 +1,5 @@
 import { type Asked, quorumProblems, votersOf } from '../people/quorum.js';
+import { plannedTotalMs } from '../plan/critical-path.js';
 import type { Plan } from '../plan/plan.js';
 import { mayVote, readSigners, type Signer } from '../signing/allowed-signers.js';
 import { approvalsOf } from '../state/initial-state.js';
@@ -45,9 +46,7 @@ function unmetFinding(found: string, next: string): Finding {
 }
 
 /** Milliseconds that the phases are planned to take. */
-function plannedMs({ phases }: Plan): number {
-  return phases.reduce((sum, phase) => sum + phase.plannedMs, 0);
-}
+const plannedMs = ({ phases }: Plan): number => plannedTotalMs(phases);
 
 /** The last moment at which somebody may be asked: every question is left open to its end. */
 function longestMs(plan: Plan): number {

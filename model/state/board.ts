@@ -1,3 +1,5 @@
+import { plannedTimes } from '../plan/critical-path.js';
+import { type Needing, needsOf, runsBeside } from '../plan/needs.js';
 import { SIGNS } from './signs.js';
 import { takenBackSoFar } from './standing.js';
 import { phaseSentence } from './transitions.js';
@@ -74,13 +76,9 @@ export function abortText(
   const { toUndo = [], phases, aborted, takesBack } = state;
   if (takesBack) return backText(takesBack.goLive, state);
   if (aborted?.keep) return keepText(state);
-  const running = phases.find(({ status }) => status === 'running');
+  const running = phases.filter(({ status }) => status === 'running');
   const more = toUndo.length > NAMED_UNDOS ? [`${toUndo.length - NAMED_UNDOS} more`] : [];
-  const undone = [
-    ...(running ? [`what '${running.id}' has done by now`] : []),
-    ...toUndo.slice(0, NAMED_UNDOS),
-    ...more,
-  ];
+  const undone = [...running.map(({ id }) => `what '${id}' has done by now`), ...toUndo.slice(0, NAMED_UNDOS), ...more];
   const what = undone.length === 0 ? 'there is nothing to undo' : `undone, newest first: ${undone.join(', ')}`;
   return `The go-live stops; ${what}.`;
 }
@@ -107,10 +105,13 @@ function keepText(state: Pick<GoLiveState, 'phases' | 'rollbacks'>): string {
 /** The whole go-live as Markdown: what the Web UI shows under "User Metadata". `nowMs` is workflow time. */
 export function board(state: GoLiveState, nowMs: number): string {
   const lines = header(state, nowMs);
-  lines.push('| # | phase | owner | time / planned | attempt | verdict |', '|---|---|---|---|---|---|');
+  const beside = runsBeside(state.phases);
+  lines.push(`| # | phase | owner |${beside ? ' needs |' : ''} time / planned | attempt | verdict |`);
+  lines.push(`|---|---|---|${beside ? '---|' : ''}---|---|---|`);
   for (const phase of state.phases) {
+    const needs = beside ? ` ${numbersOf(state.phases, phase)} |` : '';
     lines.push(
-      `| ${SIGNS[phase.status]} ${phase.index} | ${cell(phase.title)} | ${cell(phase.owner.map((role) => state.roles[role] ?? role).join(', '))} | ${elapsed(phase, nowMs)} / ${clock(phase.plannedMs)} | ${phase.attempt || '–'} | ${cell(phaseSentence(phase) || phase.status)} |`,
+      `| ${SIGNS[phase.status]} ${phase.index} | ${cell(phase.title)} | ${cell(phase.owner.map((role) => state.roles[role] ?? role).join(', '))} |${needs} ${elapsed(phase, nowMs)} / ${clock(phase.plannedMs)} | ${phase.attempt || '–'} | ${cell(phaseSentence(phase) || phase.status)} |`,
     );
   }
   for (const phase of state.phases.filter((p) => p.steps.length > 0 || p.gates.length > 0)) {
@@ -134,13 +135,27 @@ export function board(state: GoLiveState, nowMs: number): string {
   return lines.join('\n');
 }
 
+/** What a phase needs, by the numbers of the phases. */
+function numbersOf(phases: readonly Needing[], { id }: Needing): string {
+  const needs = needsOf(phases, id);
+  return needs.map((need) => phases.findIndex((phase) => phase.id === need)).join(', ') || '–';
+}
+
 /** The plan as Markdown, for the Web UI's details of the start. */
-export function planMarkdown(phases: readonly { title: string; owner: string[]; plannedMs: number }[]): string {
-  let at = 0;
+export function planMarkdown(phases: readonly PlannedPhase[]): string {
+  const beside = runsBeside(phases);
+  const times = plannedTimes(phases);
   const rows = phases.map((phase, index) => {
-    const row = `| ${index} | ${cell(phase.title)} | ${cell(phase.owner.join(', '))} | T+${clock(at)} | ${clock(phase.plannedMs)} |`;
-    at += phase.plannedMs;
-    return row;
+    const { earliestStartMs: start = 0, slackMs = 0 } = times[index] ?? {};
+    const more = beside ? ` ${slackMs === 0 ? 'critical' : clock(slackMs)} | ${numbersOf(phases, phase)} |` : '';
+    return `| ${index} | ${cell(phase.title)} | ${cell(phase.owner.join(', '))} | T+${clock(start)} | ${clock(phase.plannedMs)} |${more}`;
   });
-  return ['| # | phase | owner | planned start | planned |', '|---|---|---|---|---|', ...rows].join('\n');
+  const head = `| # | phase | owner | planned start | planned |${beside ? ' slack | needs |' : ''}`;
+  return [head, `|---|---|---|---|---|${beside ? '---|---|' : ''}`, ...rows].join('\n');
+}
+
+interface PlannedPhase extends Needing {
+  title: string;
+  owner: string[];
+  plannedMs: number;
 }

@@ -1,3 +1,4 @@
+import { plannedTotalMs } from '../plan/critical-path.js';
 import type { ApprovalPlan, Plan } from '../plan/plan.js';
 import type { TakesBack } from '../plan/taking-back.js';
 import type { GoLiveState, PhaseState } from './state.js';
@@ -53,6 +54,7 @@ export function initialState(
     title: phase.title,
     owner: phase.owner,
     plannedMs: phase.plannedMs,
+    ...(phase.needs ? { needs: phase.needs } : {}),
     status: 'pending',
     attempt: 0,
     steps: [],
@@ -73,7 +75,7 @@ export function initialState(
     ...(takesBack ? { takesBack: takenBackOf(takesBack), undos: takesBack.undos } : {}),
     startedBy,
     startedAt,
-    plannedMs: plan.phases.reduce((sum, phase) => sum + phase.plannedMs, 0),
+    plannedMs: plannedTotalMs(plan.phases),
     evidenceDir: plan.evidence.directory,
     phases,
     rollbacks: [],

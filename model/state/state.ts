@@ -52,6 +52,8 @@ export interface UndoEntry {
   step: StepId;
   epoch: number;
   always: boolean;
+  /** When it was registered, ISO 8601; absent in histories of earlier versions. */
+  at?: string;
   /** In order. */
   calls: UndoCallEntry[];
   /** The deed is known to be done: an undo that finds nothing of it has lost something. */
@@ -93,6 +95,8 @@ export interface PhaseState {
   title: string;
   owner: string[];
   plannedMs: number;
+  /** Phases that it waits for; absent where one phase follows another. */
+  needs?: PhaseId[];
   status: PhaseStatus;
   verdict?: Verdict;
   sentence?: string;
@@ -103,6 +107,8 @@ export interface PhaseState {
   takenBackBy?: string;
   /** It failed for good, and the go-live went on behind it: going on after a rollback does not run it again. */
   passedOver?: true;
+  /** It was begun before, and is taken again as soon as what it needs lets it. */
+  dueAgain?: true;
   startedAt?: string;
   endedAt?: string;
   /** Workflow id of the running or last attempt. */

@@ -16,14 +16,19 @@ export class Dice {
 
   /** Whether something of so many in a hundred happens now. */
   happens(percent: number): boolean {
-    return this.roll() >= 100 - percent;
+    return this.next() >= 100 - percent;
   }
 
   pick<T>(list: readonly T[]): T | undefined {
-    return this.at >= this.rolls.length ? list.at(-1) : list[this.roll() % Math.max(1, list.length)];
+    return this.at >= this.rolls.length ? list.at(-1) : list[this.next() % Math.max(1, list.length)];
   }
 
-  private roll(): number {
+  /** From 1 to 100. */
+  roll(): number {
+    return this.next() + 1;
+  }
+
+  private next(): number {
     this.at += 1;
     return this.rolls[this.at - 1] ?? 0;
   }
@@ -112,8 +117,11 @@ export const plans: fc.Arbitrary<Plan> = fc
       { minLength: 1, maxLength: 3 },
     ),
     onNoGo: fc.constantFrom('undo' as const, 'keep' as const),
+    // Of every phase, which of those above it it waits for; in a third of the runbooks one follows another.
+    needs: maybe(fc.tuple(...PHASES.map((_, at) => fc.subarray(PHASES.slice(0, at), { maxLength: Math.min(at, 1) })))),
   })
-  .map(({ phases, R1, R2, decisions, onNoGo }) => {
+  .map(({ phases, R1, R2, decisions, onNoGo, needs }) => {
+    for (const [at, one] of phases.entries()) if (needs) one.needs = (needs[at] ?? []).map((id) => asId(id));
     const known = phases.map(({ id }): string => id);
     return plan(phases, {
       rollbacks: { R1, R2 },

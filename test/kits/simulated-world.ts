@@ -43,6 +43,13 @@ export class SimulatedWorld implements Outside {
   private flooded = '';
   private crowd = false;
 
+  /** How long a step takes, in milliseconds. */
+  lasts: (task: StepTask) => number = () => 1;
+
+  takesMs(argument: Argument): number {
+    return argument.step === undefined ? 1 : this.lasts(argument);
+  }
+
   act(activity: string, argument: Argument): unknown {
     if (this.failing.has(activity)) throw ApplicationFailure.nonRetryable(`${activity} fails`, 'INTERNAL');
     if (activity === 'openEvidence') this.plan = argument.plan.plan;

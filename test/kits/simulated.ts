@@ -17,6 +17,8 @@ export interface Outside {
   act(activity: string, argument: Argument): unknown;
   /** @returns whether they said something */
   speak(state: GoLiveState, send: (name: string, message: object) => unknown): boolean;
+  /** How long an activity takes, in milliseconds; one, where nothing is said. */
+  takesMs?(argument: Argument): number;
   /** Whether messages have made the history long: then the go-live goes on in a next execution. */
   crowded?(): boolean;
   /** It does, with what it carries. */
@@ -147,7 +149,7 @@ async function activity(name: string, task: Argument): Promise<unknown> {
   const { run, scope } = current();
   const stopped = new Promise<never>((_, reject) => scope.onCancel(reject));
   stopped.catch(() => undefined);
-  await Promise.race([run.wait(1), stopped]);
+  await Promise.race([run.wait(run.outside.takesMs?.(task) ?? 1), stopped]);
   try {
     return copy(run.outside.act(name, copy(task)));
   } catch (error) {

@@ -3,8 +3,10 @@ import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { checkDecisions } from '../../evidence/verify/decisions.js';
 import { Findings } from '../../evidence/verify/finding.js';
+import { checkNeeds } from '../../evidence/verify/needs.js';
 import { checkStanding } from '../../evidence/verify/standing.js';
-import type { LoggedEvent } from '../../model/evidence/logged-event.js';
+import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
+import { runsBeside } from '../../model/plan/needs.js';
 import type { Plan } from '../../model/plan/plan.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import {
@@ -35,7 +37,18 @@ function audited(plan: Plan, state: GoLiveState, events: readonly LoggedEvent[])
   const findings = new Findings();
   checkStanding(plan, state, events, findings);
   checkDecisions(plan, state, events, findings);
+  checkNeeds(plan, events, findings);
   return findings.list.map(({ item, message }) => `${item} ${message}`);
+}
+
+/** Whether a phase began while another one was under way. */
+function runBeside(events: readonly LoggedEvent[]): boolean {
+  const open = new Set<string>();
+  return eventsOf(events, 'phase.started', 'phase.passed', 'phase.failed', 'phase.cancelled').some((event) => {
+    if (event.type === 'phase.started') return open.add(event.phase ?? '').size > 1;
+    open.delete(event.phase ?? '');
+    return false;
+  });
 }
 
 /** The state as a liar would have it: each phase that was taken back stands, and each decision is GO. */
@@ -61,6 +74,7 @@ test('no decision is GO over a deed that is not in the world, and an abort is as
       const world = new World(plan, dice);
       const outside = new SimulatedWorld();
       outside.step = (task) => world.act(task);
+      outside.lasts = () => (runsBeside(plan.phases) ? dice.roll() : 1);
       outside.say = (state) => wordOf(state, dice, world);
       outside.interrupt = abortAt(abort);
       const state = await run(plan, outside);
@@ -87,6 +101,11 @@ test('no decision is GO over a deed that is not in the world, and an abort is as
         state.aborted !== undefined && state.aborted.at >= (state.decisions[0]?.at ?? '9'),
       );
       count('an abort came too late', /has its verdict/.test(JSON.stringify(outside.receipts)));
+      const told = JSON.stringify(events);
+      count('phases ran beside each other', runBeside(events));
+      count('one was stopped since another failed', /Stopped since /.test(told));
+      count('one was stopped to be taken again', /Stopped, to be taken again/.test(told));
+      count('a question was withdrawn', /Withdrawn/.test(told));
       count('kept', state.aborted?.keep === true);
       count('kept, and something was taken back', /TAKEN BACK ALL THE SAME/.test(state.sentence ?? ''));
     }),

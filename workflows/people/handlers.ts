@@ -201,6 +201,6 @@ export function abort({ by, reason, keep }: Messages['abort'], { session, proof,
     ...(keep ? { keep: true as const } : {}),
     ...(proof ? { signed: proof } : {}),
   };
-  session.work?.cancel();
+  for (const work of session.works.values()) work.cancel();
   return { accepted: true, text: abortText(state) };
 }

@@ -1,4 +1,5 @@
 import { takenBack } from '../../plan/begins-again.js';
+import { runsBeside } from '../../plan/needs.js';
 import type { RunbookPhase, RunbookStep } from '../format/runbook.js';
 import { didYouMean } from '../suggest.js';
 import type { Path } from '../yaml/source.js';
@@ -38,7 +39,8 @@ function checkRejections(check: Check): void {
 function checkReturn({ source, runbook, kinds }: Check, phase: RunbookPhase, index: number): void {
   const { rollback: name = '', then } = phase.onFail ?? {};
   const rollback = Object.hasOwn(runbook.rollbacks ?? {}, name) ? runbook.rollbacks?.[name] : undefined;
-  if (!rollback || typeof then !== 'object') return;
+  // Where phases run beside each other, all that was taken back is taken again, wherever it stands.
+  if (!rollback || typeof then !== 'object' || runsBeside(runbook.phases)) return;
   const hasUndo = ({ undo, uses }: RunbookStep): boolean =>
     undo === undefined ? kinds[uses] !== undefined && kinds[uses].undo !== null : undo !== 'none';
   const upTo = runbook.phases.slice(0, index + 1).map(({ id, steps = [] }) => ({

@@ -6,6 +6,7 @@ import type { ExpressionTypes, TypeSpec } from '../expression/expression-check.j
 import { checkRole, checkSpans, list, placed, unique } from './checks.js';
 import type { Check } from './checks.js';
 import { checkGates } from './gate-check.js';
+import { checkNeeds, checkReturnsToNeed, notSurelyOver } from './needs-check.js';
 import { checkRehearsal } from './rehearsal-check.js';
 import { checkRollbackName, checkRollbacks } from './rollback-check.js';
 import { checkSchedules } from './schedule-check.js';
@@ -147,7 +148,9 @@ function checkPolicies(check: StepCheck, phase: RunbookPhase, path: Path): void 
 function checkPhase(check: Check, index: number, base: ExpressionTypes, phases: Record<string, TypeSpec>): TypeSpec {
   const phase = check.runbook.phases[index] as RunbookPhase;
   const path: Path = ['phases', index];
-  const scope = new Scope(base, phases, laterSteps(phase.steps ?? []));
+  const beside = notSurelyOver(check, phase.id);
+  const over = Object.fromEntries(Object.entries(phases).filter(([key]) => !Object.hasOwn(beside, key)));
+  const scope = new Scope(base, over, laterSteps(phase.steps ?? []), beside);
   const step: StepCheck = { ...check, scope };
   if (phase.when !== undefined) {
     const { steps: _, ...types } = scope.types;
@@ -261,6 +264,8 @@ export function checkSemantics(check: Check): void {
     const scope = new Scope(base, phases, laterSteps(rollback.steps ?? []));
     checkSteps({ ...check, scope }, rollback.steps ?? [], ['rollbacks', id, 'steps'], check);
   }
+  checkNeeds(check);
+  checkReturnsToNeed(check);
   checkDecisions(check);
   const all: StepCheck = { ...check, scope: new Scope(base, phases, {}) };
   runbook.decisions?.forEach(({ approval }, index) => checkQuestions(all, ['decisions', index], approval));

@@ -141,6 +141,7 @@ const phaseSchema = z.strictObject({
   title: title.optional(),
   owner: z.union([id, z.array(id).min(1).max(10)]).optional(),
   planned: span.optional(),
+  needs: z.array(id).max(199).optional().describe('Phases that it waits for; without it, the one before it.'),
   when: condition.optional(),
   human: z.boolean().optional(),
   mayOmit: z

@@ -105,12 +105,21 @@ export class Scope {
   readonly conditional = new Set<string>();
   readonly types: ExpressionTypes;
 
-  constructor(base: ExpressionTypes, phases: Record<string, TypeSpec>, later: Record<string, string>) {
+  /**
+   * @param later why steps cannot be read yet, by id
+   * @param beside why phases cannot be read that are known, by key
+   */
+  constructor(
+    base: ExpressionTypes,
+    phases: Record<string, TypeSpec>,
+    later: Record<string, string>,
+    beside: Record<string, string> = {},
+  ) {
     const elsewhere = Object.fromEntries(Object.entries(later).map(([id, reason]) => [contextKey(id), reason]));
     this.types = {
       ...base,
       steps: { type: 'object', properties: this.steps, members: 'earlier steps of this phase', elsewhere },
-      phases: { type: 'object', properties: phases, members: 'earlier phases' },
+      phases: { type: 'object', properties: phases, members: 'earlier phases', elsewhere: beside },
     };
   }
 

@@ -12,6 +12,7 @@ import { planWaivers } from './plan-waivers.js';
 import type { JsonObject } from '../../json.js';
 import { addressText, type ApprovalId, asId, goLiveIdOf } from '../../plan/address.js';
 import { promisesUndo, type TooLarge, tooLarge } from '../../plan/limits.js';
+import { needsOf, runsBeside } from '../../plan/needs.js';
 import {
   type ApprovalPlan,
   type DecisionPlan,
@@ -144,12 +145,12 @@ function planApproval(
 }
 
 function planPhase(planning: Planning, phase: RunbookPhase, live: boolean): PhasePlan {
-  const { ms } = planning;
+  const { ms, runbook } = planning;
   const owner = [...list(phase.owner)];
   const approvals = list(phase.approval);
   const ids = approvalIds(phase.id, approvals);
   const { onFail, title = phase.id } = phase;
-  const anyRole = Object.keys(planning.runbook.roles)[0] ?? '';
+  const anyRole = Object.keys(runbook.roles)[0] ?? '';
   const plan: PhasePlan = {
     id: asId(phase.id),
     title,
@@ -175,6 +176,8 @@ function planPhase(planning: Planning, phase: RunbookPhase, live: boolean): Phas
       ask: { role: onFail?.ask?.role ?? owner[0] ?? anyRole, expiresMs: ms(onFail?.ask?.expires, HOUR_MS) },
     },
   };
+  // A plan in which one phase follows another says nothing of it.
+  if (runsBeside(runbook.phases)) plan.needs = needsOf(runbook.phases, phase.id).map((id) => asId(id));
   if (phase.when !== undefined) plan.when = phase.when;
   if (phase.human) plan.human = true;
   if (phase.mayOmit) plan.mayOmit = [...list(phase.mayOmit.by)];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { NO_EXTRAS } from '../../../evidence/report/extras.js';
+import { timelineRecord } from '../../../evidence/report/records.js';
 import { renderReport } from '../../../evidence/report/render.js';
 import { signoffText } from '../../../evidence/report/signoff.js';
 import { goState, noGoState } from '../../kits/state-fixture.js';
@@ -32,6 +33,29 @@ describe('the report', () => {
       text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
     for (const gate of state.phases.flatMap(({ gates }) => gates)) expect(page).toContain(escaped(gate.sentence));
     expect(page).not.toMatch(/<script|https?:\/\/(?!127\.0\.0\.1|www\.w3\.org)[a-z]+\.[a-z]+[^<]*"\s*(src|href)=/i);
+  });
+
+  test('where phases run beside each other: what each waits for, its slack, and the critical path', async () => {
+    const state = goState();
+    const [first, second, ...rest] = state.phases;
+    if (!first || !second) throw new Error('no phases');
+    for (const [at, phase] of rest.entries())
+      phase.needs = at === 0 ? [first.id, second.id] : [rest[at - 1]?.id ?? first.id];
+    first.needs = [];
+    second.needs = [];
+    first.plannedMs = 7_200_000;
+    second.plannedMs = 3_600_000;
+    const page = await renderReport(state, NO_EXTRAS);
+    expect(page).toContain('<th>waits for</th>');
+    expect(page).toContain(
+      `${first.index} ${first.title}, ${second.index} ${second.title}</td><td class="num">none: critical`,
+    );
+    const path = /Critical path by the plan: ([^.]*)\. As it was: /.exec(page)?.[1];
+    expect(path).toContain(`${first.index} ${first.title}`);
+    expect(path).not.toContain(`${second.index} ${second.title}`);
+    expect(timelineRecord(state)).toMatchObject({
+      slackMs: { [first.id]: 0, [second.id]: 3_600_000 / state.timeScale },
+    });
   });
 
   test.each(HOSTILE)('what a program said stands folded behind its cause, as text: %j', async (said) => {

@@ -19,8 +19,9 @@ test('what happens to an attempt, a step or an undo names which one', () => {
     );
   for (const type of types.filter((one) => /^(step|undo)\./.test(one)))
     expect(Object.keys(fieldsOf(type))).toEqual(expect.arrayContaining(['phase', 'phaseAttempt', 'step', 'epoch']));
-  // A phase is omitted before it has an attempt.
-  for (const type of types.filter((one) => one.startsWith('phase.') && one !== 'phase.omitted'))
+  // A phase is omitted or skipped before it has an attempt.
+  const before = ['phase.omitted', 'phase.skipped'];
+  for (const type of types.filter((one) => one.startsWith('phase.') && !before.includes(one)))
     expect(Object.keys(fieldsOf(type))).toEqual(expect.arrayContaining(['phase', 'attempt']));
   expect(lacking('step.', ['phase', 'step', 'epoch'])).toEqual([]);
 });

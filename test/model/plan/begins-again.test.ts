@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { asId } from '../../../model/plan/address.js';
-import { beginsAgainAt } from '../../../model/plan/begins-again.js';
+import { beginsAgainAt, takenAgain } from '../../../model/plan/begins-again.js';
+import { planMermaid } from '../../../model/plan/mermaid.js';
 import type { RollbackPlan } from '../../../model/plan/plan.js';
 import { planText } from '../../../model/plan/plan-text.js';
 import { phase, plan, step } from '../../kits/plans.js';
@@ -47,4 +48,54 @@ test.each<[string, ReturnType<typeof book>, string]>([
   ['nothing runs again where nothing else was taken back', book({}, 'continue', 1), 'rollback R1, then go on'],
 ])('the plan says that %s', (_name, made, line) => {
   expect(planText(made)).toContain(`✗ on failure: ${line}`);
+});
+
+describe('where phases run beside each other', () => {
+  /** `ship` fails; `watch` runs beside all, `docs` beside `check`, and `last` waits for `ship`. */
+  function network(rollback: Partial<RollbackPlan>, then: 'stop' | 'continue' = 'stop', attempts = 2) {
+    const made = book(rollback, then, attempts);
+    const needs: Record<string, string[]> = {
+      see: [],
+      deploy: ['see'],
+      check: ['deploy'],
+      docs: ['see'],
+      last: ['check'],
+    };
+    made.phases.push(phase('docs', [looks]), phase('last', [looks]));
+    for (const one of made.phases) one.needs = (needs[one.id] ?? []).map((id) => asId(id));
+    made.phases.forEach((one, at) => (one.plannedMs = (at + 1) * 60_000));
+    return made;
+  }
+
+  test.each<[string, Partial<RollbackPlan>, string]>([
+    ['the phase itself', {}, 'check'],
+    ['with all that was taken back, and what rests on it', { takesBack: [asId('see')] }, 'see deploy check docs'],
+    ['with all that has an undo', { undo: 'all' }, 'deploy check'],
+  ])('is taken again: %s', (_, rollback, again) => {
+    const made = network(rollback);
+    const check = made.phases.find(({ id }) => id === 'check');
+    expect(check && takenAgain(made, check, check.id)).toEqual(again.split(' '));
+    expect(planText(made)).toContain(`rollback R1, then again ${again.replaceAll(' ', ', ')}, 2 attempts in all`);
+  });
+
+  test('the plan says what each needs, what may run beside it, and how much time it has to spare', () => {
+    const text = planText(network({}, 'continue', 1));
+    expect(text).toContain('planned 11m, critical path see → deploy → check → last.');
+    expect(text).toContain('     needs nothing · on the critical path');
+    expect(text).toContain('     needs see · beside deploy, check, last · slack 6m');
+    expect(text).toContain('rollback R1, then go on with what waits for it');
+    expect(text).toMatch(/docs {2}\[docs\].*T\+0:01:00/);
+  });
+
+  test('the drawing has an arrow from each phase to all that wait for it', () => {
+    const drawn = planMermaid(network({}));
+    for (const arrow of [
+      'p_see -->|go| p_deploy',
+      'p_see -->|go| p_docs',
+      'p_docs -->|go| decide',
+      'p_last -->|go| decide',
+    ])
+      expect(drawn).toContain(arrow);
+    expect(drawn).not.toContain('p_check -->|go| p_docs');
+  });
 });

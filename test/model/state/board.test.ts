@@ -121,12 +121,27 @@ test('a phase’s own board says of a step what failed before what it said', () 
 
 test('the plan tells when each phase begins, one after the other', () => {
   const rows = planMarkdown([
-    { title: 'one', owner: ['sre'], plannedMs: 60_000 },
-    { title: 'two', owner: ['sre', 'cto'], plannedMs: 5000 },
+    { id: 'one', title: 'one', owner: ['sre'], plannedMs: 60_000 },
+    { id: 'two', title: 'two', owner: ['sre', 'cto'], plannedMs: 5000 },
   ]).split('\n');
   expect(rows.slice(2)).toEqual([
     '| 0 | one | sre | T+0:00:00 | 0:01:00 |',
     '| 1 | two | sre, cto | T+0:01:00 | 0:00:05 |',
+  ]);
+});
+
+test('where phases run beside each other, the plan tells what each needs and how much time it has to spare', () => {
+  const rows = planMarkdown([
+    { id: 'one', title: 'one', owner: ['sre'], plannedMs: 60_000, needs: [] },
+    { id: 'two', title: 'two', owner: ['sre'], plannedMs: 5000, needs: [] },
+    { id: 'three', title: 'three', owner: ['sre'], plannedMs: 1000, needs: ['one', 'two'] },
+  ]).split('\n');
+  expect(rows).toEqual([
+    '| # | phase | owner | planned start | planned | slack | needs |',
+    '|---|---|---|---|---|---|---|',
+    '| 0 | one | sre | T+0:00:00 | 0:01:00 | critical | – |',
+    '| 1 | two | sre | T+0:00:00 | 0:00:05 | 0:00:55 | – |',
+    '| 2 | three | sre | T+0:01:00 | 0:00:01 | critical | 0, 1 |',
   ]);
 });
 
