@@ -1,6 +1,7 @@
 import type { Json } from '../../model/json.js';
 import type { GoLiveState, PhaseState, StepRecord } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
+import { automaticBoxes } from './boxes.js';
 
 /** Text of a JSON file of the bundle: readable, and the same for the same value. */
 export function jsonText(value: unknown): string {
@@ -97,7 +98,7 @@ export function timelineRecord(state: GoLiveState): Json {
 export function runningRecords(state: GoLiveState): [file: string, content: string][] {
   return [
     ['approvals.json', jsonText(state.approvals)],
-    ['checklist.json', jsonText(state.checklist)],
+    ['checklist.json', jsonText([...state.checklist, ...automaticBoxes(state)])],
     ['timeline.json', jsonText(timelineRecord(state))],
   ];
 }

@@ -43,7 +43,8 @@ class Agent {
 
   /** Answers only when no post is under way any more: after `frozen` is acknowledged nothing is sent. */
   async freeze(): Promise<void> {
-    this.#frozen = true;
+    // A fault: it acknowledges, and goes on.
+    this.#frozen = process.env.LC_AGENT_DEAF !== '1';
     writeFileSync(join(this.dir, 'frozen'), `${new Date().toISOString()}\n`);
     await this.#inFlight;
     this.#line('frozen');

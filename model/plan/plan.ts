@@ -10,10 +10,7 @@ export type Effect = (typeof EFFECTS)[number];
 
 export type Mode = 'rehearse' | 'live';
 
-/**
- * A runbook with everything settled that can be settled before it runs: inputs, defaults, durations in
- * milliseconds, `each` gates spread out. It is the workflow's input; the YAML is never read again.
- */
+/** A runbook with all settled that can be before it runs. It is the workflow's input; the YAML is never read again. */
 export interface Plan {
   planVersion: 1;
   runbook: { id: string; title: string; sha256: string; file: string };
@@ -74,6 +71,7 @@ export interface IncludePlan {
   file: string;
   /** `<phase>.<step>.<evidence name>`, joined in this order (JSON lines and CSV without repeating the header). */
   from: string[];
+  attempts?: 'all';
 }
 
 export interface NoticePlan {
@@ -136,6 +134,8 @@ export interface ApprovalPlan {
   starterMay: boolean;
   /** Name of the rollback that runs when it is rejected, or its time runs out. */
   onReject?: string;
+  /** An approval without a reason is refused: what it says is the record. */
+  needsReason?: true;
   /** A rule that approves without a person when it holds; when it does not, people are asked. */
   auto?: PolicyPlan;
 }
