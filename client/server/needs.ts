@@ -38,10 +38,10 @@ const BUILD_BYTES = 3e9;
 export function findPlatform(platform: NodeJS.Platform): Finding {
   const need = 'platform';
   if (platform === 'linux') return { need, required: false, state: 'found', what: 'linux: everything runs here' };
-  const here = 'the client, stacks of containers, commands as argument lists, paths as inputs';
+  const here = 'made for the client, stacks of containers and commands as argument lists';
   const remedy =
     'native stacks (`stack.yaml`) and the kinds process.* need Linux; let the worker run there or in a container';
-  const what = platform === 'darwin' ? `macOS: ${here}` : `${platform}: ${here}; golive was never run as a whole here`;
+  const what = `${platform === 'darwin' ? 'macOS' : platform}: ${here}; golive was never run here`;
   return { need, required: false, state: 'found', what, remedy };
 }
 
