@@ -9,6 +9,7 @@ import { casesCompare } from './cases/cases.compare.kind.js';
 import { casesRun } from './cases/cases.run.kind.js';
 import { commandRun } from './command/command.run.kind.js';
 import { envEnsure } from './file/env.ensure.kind.js';
+import { evidenceScan } from './record/evidence.scan.kind.js';
 import { evidenceWrite } from './record/evidence.write.kind.js';
 import { fileAwait } from './file/file.await.kind.js';
 import { fileCopy } from './file/file.copy.kind.js';
@@ -17,6 +18,7 @@ import { fileRestore } from './file/file.restore.kind.js';
 import { fileSnapshot } from './file/file.snapshot.kind.js';
 import { fileWrite } from './file/file.write.kind.js';
 import { gitRevert } from './git/git.revert.kind.js';
+import { gitState } from './git/git.state.kind.js';
 import { healthContract } from './service/health.contract.kind.js';
 import { httpCheck } from './service/http.check.kind.js';
 import { httpRead } from './service/http.read.kind.js';
@@ -34,8 +36,10 @@ import { prometheusQuery } from './prometheus/prometheus.query.kind.js';
 import { redisCheck } from './service/redis.check.kind.js';
 import { sqlQuery } from './sql/sql.query.kind.js';
 import { stackDown } from './stack/stack.down.kind.js';
+import { stackEngine } from './stack/stack.engine.kind.js';
 import { stackLogs } from './stack/stack.logs.kind.js';
 import { stackPs } from './stack/stack.ps.kind.js';
+import { stackSettings } from './stack/stack.settings.kind.js';
 import { stackUp } from './stack/stack.up.kind.js';
 import { tcpCheck } from './service/tcp.check.kind.js';
 import { wait } from './wait/wait.kind.js';
@@ -51,6 +55,7 @@ export const stepKinds = {
   'cases.run': casesRun,
   'command.run': commandRun,
   'env.ensure': envEnsure,
+  'evidence.scan': evidenceScan,
   'evidence.write': evidenceWrite,
   'file.await': fileAwait,
   'file.copy': fileCopy,
@@ -59,6 +64,7 @@ export const stepKinds = {
   'file.snapshot': fileSnapshot,
   'file.write': fileWrite,
   'git.revert': gitRevert,
+  'git.state': gitState,
   'health.contract': healthContract,
   'http.check': httpCheck,
   'http.read': httpRead,
@@ -76,8 +82,10 @@ export const stepKinds = {
   'redis.check': redisCheck,
   'sql.query': sqlQuery,
   'stack.down': stackDown,
+  'stack.engine': stackEngine,
   'stack.logs': stackLogs,
   'stack.ps': stackPs,
+  'stack.settings': stackSettings,
   'stack.up': stackUp,
   'tcp.check': tcpCheck,
   wait,

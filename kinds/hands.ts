@@ -12,6 +12,7 @@ import { casesCompare } from './cases/cases.compare.js';
 import { casesRun } from './cases/cases.run.js';
 import { commandRun } from './command/command.run.js';
 import { envEnsure } from './file/env.ensure.js';
+import { evidenceScan } from './record/evidence.scan.js';
 import { evidenceWrite } from './record/evidence.write.js';
 import { fileAwait } from './file/file.await.js';
 import { fileCopy } from './file/file.copy.js';
@@ -20,6 +21,7 @@ import { fileRestore } from './file/file.restore.js';
 import { fileSnapshot } from './file/file.snapshot.js';
 import { fileWrite } from './file/file.write.js';
 import { gitRevert } from './git/git.revert.js';
+import { gitState } from './git/git.state.js';
 import { healthContract } from './service/health.contract.js';
 import { httpCheck } from './service/http.check.js';
 import { httpRead } from './service/http.read.js';
@@ -37,8 +39,10 @@ import { prometheusQuery } from './prometheus/prometheus.query.js';
 import { redisCheck } from './service/redis.check.js';
 import { sqlQuery } from './sql/sql.query.js';
 import { stackDown } from './stack/stack.down.js';
+import { stackEngine } from './stack/stack.engine.js';
 import { stackLogs } from './stack/stack.logs.js';
 import { stackPs } from './stack/stack.ps.js';
+import { stackSettings } from './stack/stack.settings.js';
 import { stackUp } from './stack/stack.up.js';
 import { tcpCheck } from './service/tcp.check.js';
 import { wait } from './wait/wait.js';
@@ -57,6 +61,7 @@ export const stepHandlers = {
   'cases.run': casesRun,
   'command.run': commandRun,
   'env.ensure': envEnsure,
+  'evidence.scan': evidenceScan,
   'evidence.write': evidenceWrite,
   'file.await': fileAwait,
   'file.copy': fileCopy,
@@ -65,6 +70,7 @@ export const stepHandlers = {
   'file.snapshot': fileSnapshot,
   'file.write': fileWrite,
   'git.revert': gitRevert,
+  'git.state': gitState,
   'health.contract': healthContract,
   'http.check': httpCheck,
   'http.read': httpRead,
@@ -82,8 +88,10 @@ export const stepHandlers = {
   'redis.check': redisCheck,
   'sql.query': sqlQuery,
   'stack.down': stackDown,
+  'stack.engine': stackEngine,
   'stack.logs': stackLogs,
   'stack.ps': stackPs,
+  'stack.settings': stackSettings,
   'stack.up': stackUp,
   'tcp.check': tcpCheck,
   wait,

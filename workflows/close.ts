@@ -76,8 +76,8 @@ function collectedBefore({ bundle }: GoLiveState): CollectedEvidence | undefined
 }
 
 async function collect(session: Session): Promise<CollectedEvidence> {
-  const include = session.plan.evidence.include.map(({ file, from }) => ({
-    file,
+  const include = session.plan.evidence.include.map(({ from, ...rest }) => ({
+    ...rest,
     from,
     paths: from.map((name) => pathOf(session.state, name)),
   }));

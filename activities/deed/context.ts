@@ -80,7 +80,8 @@ function runOf({ task, signal, env, evidence, ledger, secrets, deadline }: Conte
       await ledger.started(group, argv);
       failpoint('during', task.step);
     };
-    const around = { signal, env, secrets: secrets.values, saveTo, started, ended: ledger.ended };
+    const stop = options.signal ? AbortSignal.any([signal, options.signal]) : signal;
+    const around = { signal: stop, env, secrets: secrets.values, saveTo, started, ended: ledger.ended };
     try {
       const result = await runCommand({ ...options, timeoutMs }, around);
       return saveTo === undefined ? result : await maskedResult(result, saveTo);

@@ -206,7 +206,7 @@ export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Pro
     runbook: schedule ? scheduledRunbook(opened.runbook, schedule) : opened.runbook,
     file: opened.file,
     sha256: opened.sha256,
-    inputs,
+    inputs: { ...declared?.inputs, ...inputs },
     // What looks only looks as a go-live of the target would.
     target: {
       id: schedule?.phases ? scheduledTarget(target, schedule.id) : target,

@@ -34,6 +34,17 @@ const MIN_FREE_BYTES = 1e9;
 /** Go's own cache for a build of the Temporal CLI. */
 const BUILD_BYTES = 3e9;
 
+/** What runs on a platform, plainly: what was never run there is said to be so. */
+export function findPlatform(platform: NodeJS.Platform): Finding {
+  const need = 'platform';
+  if (platform === 'linux') return { need, required: false, state: 'found', what: 'linux: everything runs here' };
+  const here = 'made for the client, stacks of containers and commands as argument lists';
+  const remedy =
+    'native stacks (`stack.yaml`) and the kinds process.* need Linux; let the worker run there or in a container';
+  const what = `${platform === 'darwin' ? 'macOS' : platform}: ${here}; golive was never run here`;
+  return { need, required: false, state: 'found', what, remedy };
+}
+
 /** Looks for everything golive needs. Changes, downloads and starts nothing. */
 export async function findNeeds(env: NodeJS.ProcessEnv = process.env): Promise<Finding[]> {
   const endpoint = await findEndpoint();
@@ -41,6 +52,7 @@ export async function findNeeds(env: NodeJS.ProcessEnv = process.env): Promise<F
   const temporal = await findTemporalCli(env, external);
   return [
     findNode(),
+    findPlatform(process.platform),
     temporal,
     ...(temporal.state === 'found' ? [] : [await findGoTool(env)]),
     endpoint,

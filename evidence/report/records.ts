@@ -3,6 +3,7 @@ import { actualPath, criticalPath, plannedTimes } from '../../model/plan/critica
 import { runsBeside } from '../../model/plan/needs.js';
 import type { GoLiveState, PhaseState, StepRecord } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
+import { automaticBoxes } from './boxes.js';
 
 /** Text of a JSON file of the bundle: readable, and the same for the same value. */
 export function jsonText(value: unknown): string {
@@ -110,7 +111,7 @@ function networkOf({ phases, timeScale }: GoLiveState): JsonObject {
 export function runningRecords(state: GoLiveState): [file: string, content: string][] {
   return [
     ['approvals.json', jsonText(state.approvals)],
-    ['checklist.json', jsonText(state.checklist)],
+    ['checklist.json', jsonText([...state.checklist, ...automaticBoxes(state)])],
     ['timeline.json', jsonText(timelineRecord(state))],
   ];
 }

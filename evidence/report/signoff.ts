@@ -1,6 +1,7 @@
 import { valueText } from '../../model/judge/value-text.js';
 import { cell } from '../../model/state/board.js';
 import type { GoLiveState } from '../../model/state/state.js';
+import { automaticBoxes } from './boxes.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import {
   clockText,
@@ -33,7 +34,7 @@ export function signoffText(state: GoLiveState): string {
       ),
     ],
     ['## Who approved what', ...approvals(state)],
-    ['## Checklist', state.checklist.length === 0 ? 'The runbook has none.' : checklist(state)],
+    ['## Checklist', checklist(state)],
     ['## Gates', ...gates(state)],
     ['## Rollbacks', ...rollbacks(state)],
     [
@@ -105,15 +106,26 @@ function approvals(state: GoLiveState): string[] {
     : [table(['question', 'outcome', 'who', 'when', 'reason', 'identity'], rows)];
 }
 
+/** What people ticked, then what golive ticked itself: a box for each gate that was judged. */
 function checklist(state: GoLiveState): string {
+  const automatic = automaticBoxes(state);
+  if (state.checklist.length + automatic.length === 0) return 'The runbook has none.';
   return table(
     ['item', 'ticked by', 'when', 'note'],
-    state.checklist.map((tick) => [
-      tick.text,
-      tick.by ? `${tick.by} as ${roleName(state, tick.role)}` : `NOT TICKED (${roleName(state, tick.role)})`,
-      timeText(tick.at),
-      tick.note ?? '',
-    ]),
+    [
+      ...state.checklist.map((tick) => [
+        tick.text,
+        tick.by ? `${tick.by} as ${roleName(state, tick.role)}` : `NOT TICKED (${roleName(state, tick.role)})`,
+        timeText(tick.at),
+        tick.note ?? '',
+      ]),
+      ...automatic.map((box) => [
+        box.text,
+        box.ticked ? 'golive, by its gate' : 'NOT TICKED (gate)',
+        timeText(box.at),
+        box.note,
+      ]),
+    ],
   );
 }
 

@@ -36,8 +36,14 @@ export async function writeIncluded(store: EvidenceStore, include: Include, stat
   const recorded = recordedHashes(state);
   const sources: Source[] = [];
   const missing: string[] = [];
+  const earlier = include.attempts === 'all' ? (await store.list()).files.map(({ path }) => path) : [];
   for (const [index, from] of include.from.entries()) {
     const path = include.paths[index];
+    for (const before of attemptsBefore(from, path, earlier)) {
+      const content = await readSource(store.local('data'), before, recorded.get(before));
+      if (typeof content === 'string') missing.push(`${include.file}: ${before}: ${content}`);
+      else sources.push({ from, content });
+    }
     const found =
       path == null ? 'its step did not leave it' : await readSource(store.local('data'), path, recorded.get(path));
     if (typeof found === 'string') missing.push(`${include.file}: ${from}: ${found}`);
@@ -45,6 +51,25 @@ export async function writeIncluded(store: EvidenceStore, include: Include, stat
   }
   if (sources.length > 0) await store.write(`data/${include.file}`, joined(include.file, sources, missing));
   return missing;
+}
+
+/**
+ * Files that earlier attempts of a phase, and earlier tries of its step, left under the same name, the first one first.
+ *
+ * @param last the one that counts, below `data/`
+ * @param files of the bundle
+ */
+function attemptsBefore(from: string, last: string | null | undefined, files: readonly string[]): string[] {
+  const { phase, step, name } = readEvidenceAddress(from);
+  const place = /^data\/phases\/(?<phase>.+)\.(?<attempt>\d+)\/(?<step>[^/.]+)(?:\.(?<epoch>\d+))?\/(?<name>[^/]+)$/;
+  return files
+    .flatMap((path) => {
+      const found = place.exec(path)?.groups;
+      if (found?.phase !== phase || found.step !== step || found.name !== name || path === `data/${last}`) return [];
+      return [{ path: path.slice('data/'.length), at: [Number(found.attempt), Number(found.epoch ?? 1)] as const }];
+    })
+    .toSorted((a, b) => a.at[0] - b.at[0] || a.at[1] - b.at[1])
+    .map(({ path }) => path);
 }
 
 /** Every file that a step recorded, by path, with its hash. */

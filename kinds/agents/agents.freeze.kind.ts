@@ -46,6 +46,7 @@ export const agentsFreeze = defineKind({
     }),
   outputs: z.object({
     frozen: z.int().describe('Agents with commands that are halted now.'),
+    unseen: z.int().describe('Those of them that nobody has seen halted: they have no `status`.'),
     schedules: z.int().describe('Schedules that are paused now.'),
   }),
   effect: 'idempotent',
@@ -55,7 +56,8 @@ export const agentsFreeze = defineKind({
   meets: {
     'a status command that breaks':
       'a signal, a time that is over, a code other than 0, 1 and 3 (127: no such program): whether the agent runs is not known, and the step fails',
-    'no status command': 'the agent is taken to run, and to be halted when its freeze ends with 0',
+    'no status command':
+      'the agent is taken to run, and to be halted when its freeze ends with 0; `unseen` counts it, for a gate',
     'a worker that is lost': 'the next attempt goes on; what the first halted is its own',
   },
   undo: 'Lets go on exactly those that it halted; what was halted before stays so.',
@@ -70,5 +72,5 @@ with:
       thaw: [rm, -f, agents/retry.hold]
       status: [test, '!', -e, agents/retry.hold]
 `,
-  sample: { frozen: 1, schedules: 1 },
+  sample: { frozen: 1, unseen: 0, schedules: 1 },
 });

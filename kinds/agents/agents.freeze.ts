@@ -47,8 +47,10 @@ export const agentsFreeze: HandlerOf<typeof kind> = {
         `Still running after their freeze: ${still.map(({ name }) => name).join(', ')}.`,
       );
     }
-    const now = { frozen: input.commands.length, schedules: input.schedules.length };
-    return { outputs: now, summary: `${now.frozen} agents halted, ${now.schedules} schedules paused` };
+    const unseen = input.commands.filter(({ status }) => !status).length;
+    const now = { frozen: input.commands.length, unseen, schedules: input.schedules.length };
+    const blind = unseen === 0 ? '' : ` (${unseen} of them not seen: no status command)`;
+    return { outputs: now, summary: `${now.frozen} agents halted${blind}, ${now.schedules} schedules paused` };
   },
 
   async undo(input, context) {

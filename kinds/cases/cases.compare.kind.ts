@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
+import { VERDICT_CLASSES } from './verdict-class.js';
 import { accountOutputs, unreadableField } from '../shared/reading.js';
 
 const verdicts = z.record(z.string(), z.string());
@@ -19,6 +20,21 @@ export const casesCompare = defineKind({
       .optional()
       .describe('results.jsonl or metrics.json of an earlier run, instead of `baseline`; may be missing.'),
     maxDrop: z.number().min(0).max(1).default(0.3).describe('Largest tolerated drop of a class, as a ratio.'),
+    minCases: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe(
+        'Fewest comparable cases that the earlier run has of a class whose drop is judged: a class of three cannot fall by less than 33 points.',
+      ),
+    columns: z
+      .strictObject({ id: z.string().min(1), expected: z.string().min(1), verdict: z.string().min(1) })
+      .optional()
+      .describe('Names of members in `baselineFile`, where it is of another program: `{id: case_id, …}`.'),
+    classes: z
+      .record(z.string().min(1).max(100), z.enum(VERDICT_CLASSES))
+      .default({})
+      .describe('Its words for pass, warn, reject and blocked.'),
     unreadable: unreadableField,
   }),
   outputs: z.object({
@@ -53,6 +69,7 @@ export const casesCompare = defineKind({
       'its drop is not known: no `maxDrop`, and `exceeds` is true, unless another class is known to have fallen too far',
     'a file that is empty, half-written, or holds a case twice':
       'unreadable lines: with more than `unreadable.atMost` the step fails',
+    'a class with fewer cases than `minCases`': 'is not judged; `compare.json` names it',
     'a case that only one of the runs has': 'of the earlier one: changed; of this one: left out',
     'a member that stands twice with two values': 'the earlier run cannot be read, and the step fails',
     'another encoding': 'UTF-8, and UTF-16 by its byte order mark; what is neither is unreadable',

@@ -19,7 +19,9 @@ export const recomputeCasesCompare: RecomputeOf<typeof kind> = (input, read) => 
   const baseline = { verdicts: input.baseline, confusion: input.baselineConfusion };
   const current = { verdicts: input.current, confusion: input.currentConfusion };
   if (isEarlier(read('compare.json'))) return earlierOutputs(baseline, current, input.maxDrop);
-  return holdsNothing(baseline) ? notCompared(current) : compare(baseline, current, input.maxDrop).outputs;
+  return holdsNothing(baseline)
+    ? notCompared(current)
+    : compare(baseline, current, input.maxDrop, input.minCases).outputs;
 };
 
 /** Whether a run has no case to compare with. */
@@ -42,11 +44,17 @@ export function notCompared({ verdicts }: Run) {
  * Compares a run with an earlier one.
  *
  * @param maxDrop how far the recall of a class may fall, as a ratio of 1
+ * @param minCases fewest comparable cases of a class in the earlier run, for its drop to be judged
  */
-export function compare(baseline: Run, current: Run, maxDrop: number) {
+export function compare(baseline: Run, current: Run, maxDrop: number, minCases = 1) {
   const { before, now, changed, agreed, account } = verdictsOf(baseline, current);
-  const unknown = unknownClasses(baseline.confusion, current.confusion);
-  const fell = largestDrop(baseline.confusion, current.confusion);
+  const small = COMPARED.filter((verdict) => {
+    const count = casesOf(baseline.confusion ?? {}, verdict);
+    return count > 0 && count < minCases;
+  });
+  const judged = without(baseline.confusion, small);
+  const unknown = unknownClasses(judged, current.confusion);
+  const fell = largestDrop(judged, current.confusion);
   // What is known to have fallen too far has, whatever is not known besides.
   const drop = unknown.length === 0 || (fell && fell.drop > maxDrop) ? fell : undefined;
   const outputs = {
@@ -58,7 +66,7 @@ export function compare(baseline: Run, current: Run, maxDrop: number) {
     worstClass: drop?.verdict ?? unknown[0] ?? 'none',
     exceeds: drop === undefined || drop.drop > maxDrop,
   };
-  return { before, now, changed, drop, unknown, agreed, outputs };
+  return { before, now, changed, drop, unknown, small, agreed, outputs };
 }
 
 function verdictsOf(baseline: Run, current: Run) {
@@ -121,8 +129,17 @@ function unknownClasses(before: Record<string, number> = {}, now: Record<string,
 }
 
 function recall(confusion: Record<string, number>, verdict: string): number | undefined {
-  const all = Object.entries(confusion)
+  const all = casesOf(confusion, verdict);
+  return all === 0 ? undefined : (confusion[`${verdict}>${verdict}`] ?? 0) / all;
+}
+
+function casesOf(confusion: Record<string, number>, verdict: string): number {
+  return Object.entries(confusion)
     .filter(([key]) => key.startsWith(`${verdict}>`))
     .reduce((sum, [, count]) => sum + count, 0);
-  return all === 0 ? undefined : (confusion[`${verdict}>${verdict}`] ?? 0) / all;
+}
+
+function without(confusion: Run['confusion'], verdicts: readonly string[]): Run['confusion'] {
+  const kept = Object.entries(confusion ?? {}).filter(([key]) => !verdicts.some((one) => key.startsWith(`${one}>`)));
+  return confusion && Object.fromEntries(kept);
 }

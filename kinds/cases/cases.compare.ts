@@ -23,25 +23,35 @@ export const casesCompare: HandlerOf<typeof kind> = {
       await context.evidence.write('compare.json', `${JSON.stringify({ compared: false, reason, unknown: [] })}\n`);
       return { outputs: notCompared(current), summary: `not compared: ${reason}` };
     }
-    const { before, now, changed, drop, unknown, agreed, outputs } = compare(baseline, current, input.maxDrop);
+    const { before, now, changed, drop, unknown, small, agreed, outputs } = compare(
+      baseline,
+      current,
+      input.maxDrop,
+      input.minCases,
+    );
     const record = {
       compared: true,
       agreement: agreed,
       drop,
       unknown,
+      small,
       changed: changed.map((id) => ({ id, before: before[id], now: now[id] ?? null })),
     };
     await context.evidence.write('compare.json', `${JSON.stringify(record, null, 2)}\n`);
     const cases = baseline.verdicts
       ? `${changed.length} of ${Object.keys(before).length} cases changed`
       : 'which cases changed is not known';
-    const classes = unknown.length > 0 ? ` (no comparable verdict of ${unknown.join(', ')})` : '';
+    const unread = unknown.length > 0 ? ` (no comparable verdict of ${unknown.join(', ')})` : '';
     return {
       outputs,
-      summary: `${cases}; largest drop of a class ${drop ? `${(drop.drop * 100).toFixed(0)} points (${drop.verdict})` : `not known${classes}`}${accountText(figuresOfAccount(outputs))}`,
+      summary: `${cases}; largest drop of a class ${drop ? `${(drop.drop * 100).toFixed(0)} points (${drop.verdict})` : `not known${unread}`}${smallText(small, input.minCases)}${accountText(figuresOfAccount(outputs))}`,
     };
   },
 };
+
+function smallText(small: readonly string[], minCases: number): string {
+  return small.length === 0 ? '' : `; not judged, with fewer than ${minCases} cases: ${small.join(', ')}`;
+}
 
 /** The earlier run, or why there is none to compare with. */
 async function baselineOf(input: Input, context: StepContext): Promise<Run | NoRun> {
@@ -56,8 +66,8 @@ async function baselineOf(input: Input, context: StepContext): Promise<Run | NoR
   return asStep(() => (path.endsWith('.jsonl') ? runOfResults(bytes, input) : runOfMetrics(bytes, path)));
 }
 
-function runOfResults(bytes: Uint8Array, { unreadable, baselineFile = '' }: Input): Run {
-  const { results, account } = readResults(bytes);
+function runOfResults(bytes: Uint8Array, { unreadable, columns, classes, baselineFile = '' }: Input): Run {
+  const { results, account } = readResults(bytes, columns && { columns, classes });
   refuseUnreadable(account, unreadable, `lines of ${baselineFile}`);
   const verdicts = Object.fromEntries(results.map(({ id, verdict }) => [id, verdict ?? 'none']));
   return { verdicts, confusion: confusionOf(results), unreadable: account.unreadable };

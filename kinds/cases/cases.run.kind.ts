@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { duration } from '../shared/fields.js';
 import { accountOutputs } from '../shared/reading.js';
+import type { Json } from '../../model/json.js';
 import { defineKind } from '../../model/schema/format/kind.js';
+import { member } from '../shared/given.js';
+import { runnerField } from './batch-fields.js';
 import { secretRef } from '../../model/schema/format/secret-refs.js';
 
 const count = z.number();
@@ -9,7 +12,8 @@ const share = z.number().min(0).max(1).optional();
 
 export const casesRun = defineKind({
   title: 'Case run',
-  about: 'Posts each case of a manifest to the service at a stated pace, and measures the verdicts against the oracle.',
+  about:
+    'Posts each case of a manifest to the service at a stated pace, or has the team’s own batch script do it, and measures the verdicts against the oracle.',
   input: z.strictObject({
     manifest: z.string().min(1).describe('Path of the manifest of cases.'),
     url: z
@@ -23,7 +27,7 @@ export const casesRun = defineKind({
       .min(0)
       .max(50)
       .describe('How often a rate-limited case is tried again; live batches need 6 or more.'),
-    token: secretRef.optional().describe('Sent as a bearer token.'),
+    token: secretRef.nullable().optional().describe('Sent as a bearer token; null for none.'),
     timeout: duration.default(60_000).describe('Time for one answer.'),
     seed: z.int().optional().describe('Seed that the manifest must have been made with.'),
     unreadable: z
@@ -32,6 +36,7 @@ export const casesRun = defineKind({
       .describe(
         'How many answers may be no verdict; with more, the step fails. Without it they fail nothing and have their figures.',
       ),
+    runner: runnerField,
     requireStubFalse: z.boolean().default(false).describe('Stop at the first stubbed answer.'),
   }),
   outputs: z.object({
@@ -42,23 +47,29 @@ export const casesRun = defineKind({
     accuracy: share.describe('agreed / comparable'),
     recallPass: share.describe('Of the comparable cases expected to pass, those that did.'),
     criticalFalsePass: count.describe('Expected reject, got pass.'),
-    http422: count,
-    exhausted429: count.describe('Cases that ran out of 429 retries.'),
+    http422: count.optional().describe('Not there where a line of the team’s script does not tell its status.'),
+    exhausted429: count.optional().describe('Cases that ran out of 429 retries; likewise.'),
     exhausted429Share: share.describe('exhausted429 / total'),
-    retries429: count.describe('Sends that were answered 429 and tried again.'),
+    retries429: count.optional().describe('Sends that were answered 429 and tried again; not there where untold.'),
     blocked: count,
     blockedShare: share.describe('blocked / total'),
     blockedAmongExpectedPass: share.describe('Of the comparable cases expected to pass, those that were blocked.'),
     maxClassBlockedShare: share.describe('Largest blocked share of a class not expected blocked.'),
-    stubbed: count.describe('Answers that said they were stubs.'),
+    stubbed: count.optional().describe('Answers that said they were stubs; not there where a line does not tell.'),
     durationMs: z.number().describe('From the first send to the last answer, crashes included.'),
     credentials: count.describe('Credentials that nobody declared, found in what the answers told and masked.'),
     verdicts: z.record(z.string(), z.string()).optional().describe('Verdict by case id; absent above 200 cases.'),
     confusion: z.record(z.string(), z.number()).describe('Count by "expected>got".'),
+    runner: z
+      .string()
+      .optional()
+      .describe('The program of the team’s own script; not there where golive sent the cases.'),
   }),
   effect: 'idempotent',
   reach: ({ url }) => url,
-  writes: 'none',
+  writes: ({ runner }) => member(runner, 'file'),
+  pins: ({ runner }) => ({ names: member(runner, 'argv'), folder: member(runner, 'cwd') }),
+  runs: ({ runner }) => ({ names: first(member(runner, 'argv')), folder: member(runner, 'cwd') }),
   undo: null,
   meets: {
     'an answer that is no verdict':
@@ -67,6 +78,23 @@ export const casesRun = defineKind({
     'a manifest that is half-written or no manifest': 'an error that names the place',
     'a case that stands twice': 'refused before the first is sent',
     'results of an earlier attempt': 'kept: a case with a recorded answer is not sent again',
+    'a script that ends with another code than 0, or ends before every case has its line':
+      'what it wrote is read to the end, and the step fails with how far it came',
+    'a script that never writes': 'the step fails: not one case is known',
+    'a line that is no JSON (NaN is none), names no case of the manifest, or has one once more':
+      'the script is stopped and the step fails, with the line and what is wrong with it',
+    'a last line without an end': 'counts when it is whole, when the script has ended; else it is half-written',
+    'a word for a verdict that is none of the four nor of `classes`': 'no verdict, with the word',
+    'a figure that a line does not tell (status, attempts, stub)':
+      'is not there for the whole run, so that a gate on it is inconclusive',
+    'an oracle of the script that differs from the manifest': 'fails the step with both',
+    'a file that is rewritten, truncated, replaced or removed while it is read': 'the step fails, and says which',
+    'a file that holds something before the script begins':
+      'refused, unless `earlier: left`: then it must stay as it is',
+    'a byte order mark, CRLF, UTF-16': 'read as they are; UTF-16 by its byte order mark',
+    'a line of more than 256 KiB': 'fails the step',
+    'a script whose worker was lost':
+      'with `resumes: true` it is started again, and what was read must still stand there; else a person is asked',
   },
   example: `id: run1
 uses: cases.run
@@ -108,7 +136,15 @@ with:
       'blocked>blocked': 1,
     },
   },
-  leaves: ['results.jsonl', 'metrics.json', 'confusion_matrix.csv', 'failed_cases.csv', 'rate_limit_stats.json'],
+  leaves: [
+    'results.jsonl',
+    'output.log',
+    'metrics.json',
+    'confusion_matrix.csv',
+    'failed_cases.csv',
+    'rate_limit_stats.json',
+    'blocked_cases.csv',
+  ],
   shows: [
     {
       as: 'matrix',
@@ -129,6 +165,7 @@ with:
       file: 'rate_limit_stats.json',
     },
     { as: 'rows', title: 'Failed cases', place: 'failures', file: 'failed_cases.csv' },
+    { as: 'rows', title: 'What blocked cases told', place: 'failures', file: 'blocked_cases.csv' },
   ],
   running: z.object({
     done: count.describe('Cases answered so far.'),
@@ -145,6 +182,10 @@ with:
     agreed: count,
   }),
 });
+
+function first(argv: Json | undefined): Json | undefined {
+  return Array.isArray(argv) ? argv[0] : undefined;
+}
 
 function sampleVerdict(at: number): string {
   return at < 7 ? 'pass' : at < 14 ? 'warn' : at < 19 ? 'reject' : 'blocked';

@@ -1,9 +1,12 @@
 import type { z } from 'zod';
 import type { casesRun as kind } from './cases.run.kind.js';
 import { outputsOf } from './cases.run.recompute.js';
-import { writeLeaves } from './leaves.js';
-import { type Case, type Manifest, readManifest } from './manifest.js';
+import { refuseBegun } from './batch-begun.js';
+import { ofRun, writeLeaves } from './leaves.js';
+import { type Manifest, readManifest } from './manifest.js';
 import { type CaseResult, tallies } from './metrics.js';
+import { showProgress } from './progress.js';
+import { runBatch } from './run-batch.js';
 import { sendCase, type SendOptions } from './send-case.js';
 import { isJsonObject, parseJson } from '../../model/json.js';
 import { asStep } from '../shared/as-step.js';
@@ -22,21 +25,25 @@ export const casesRun: HandlerOf<typeof kind> = {
         `The manifest was made with the seed ${manifest.seed ?? 'none'}, not ${input.seed}.`,
       );
     }
+    const { runner } = input;
+    if (runner !== 'golive') await refuseBegun(runner, context);
     const appender = await context.evidence.appender('results.jsonl');
     // What an earlier attempt recorded stays: a case with a recorded answer is never sent again.
     const results = appender.existing.map((line) => JSON.parse(line) as CaseResult);
+    const { cases } = manifest;
+    let besides = '';
     try {
-      await runAll(input, manifest, results, appender, context);
+      if (runner === 'golive') await runAll(input, manifest, results, appender, context);
+      else besides = await runBatch({ input, runner, cases, results, appender }, context);
     } catch (error) {
       await appender.close();
-      const leaves = await writeLeaves(context.evidence, manifest.cases, results, false);
-      throw error instanceof StepError && error.code === 'GUARD_TRIPPED'
-        ? withFacts(error, manifest.cases, results, leaves)
-        : error;
+      const leaves = await writeLeaves(context, cases, results, false);
+      const told = error instanceof StepError && (error.code === 'GUARD_TRIPPED' || runner !== 'golive');
+      throw told ? withFacts(error, cases, results, leaves) : error;
     }
     await appender.close();
-    await writeLeaves(context.evidence, manifest.cases, results, true);
-    const outputs = outputsOf(manifest.cases, results);
+    await writeLeaves(context, cases, results, true);
+    const outputs = outputsOf(cases, results, runner);
     const { unreadable } = input;
     if (unreadable) {
       const figures = figuresOfAccount(outputs);
@@ -49,10 +56,14 @@ export const casesRun: HandlerOf<typeof kind> = {
     const { comparable, agreed, total, retries429, exhausted429 } = outputs;
     return {
       outputs,
-      summary: `${agreed} of ${comparable} comparable cases agree with the oracle (${total} cases, ${outputs.unreadable} answers no verdict); 429: ${retries429} retried, ${exhausted429} exhausted`,
+      summary: `${agreed} of ${comparable} comparable cases agree with the oracle (${total} cases, ${outputs.unreadable} answers no verdict); 429: ${retries429 ?? 'not known how many'} retried, ${exhausted429 ?? 'not known how many'} exhausted${sentBy(outputs.runner)}${besides}`,
     };
   },
 };
+
+function sentBy(runner: string | undefined): string {
+  return runner === undefined ? '' : `; sent by the team’s own script (${runner})`;
+}
 
 /** The first answer that was no verdict, and why. */
 function firstUnread(results: readonly CaseResult[]): string | undefined {
@@ -82,7 +93,7 @@ async function runAll(
   for (const one of cases) {
     if (done.has(one.id)) continue;
     const result = await withoutTold(await sendCase(one, options, context), context);
-    await appender.append(JSON.stringify(result));
+    await appender.append(JSON.stringify({ ...ofRun(context.task), ...result }));
     results.push(result);
     sent += 1;
     showProgress(cases, results, sent, performance.now() - begun, context);
@@ -116,33 +127,15 @@ function pacer(intervalMs: number, context: StepContext): () => Promise<void> {
   };
 }
 
-function showProgress(
-  cases: readonly Case[],
-  results: readonly CaseResult[],
-  sent: number,
-  elapsedMs: number,
-  context: StepContext,
-): void {
-  const { done, total, agreed, comparable, blocked } = tallies(cases, results);
-  const left = sent === 0 ? undefined : (elapsedMs / sent) * (total - done);
-  const retried = results.reduce((sum, result) => sum + result.retries429, 0);
-  context.progress({
-    done,
-    total,
-    ...(left === undefined ? {} : { forecast: new Date(context.now().getTime() + left).toISOString() }),
-    text: `${done}/${total} · ${agreed} of ${comparable} agree · ${blocked} blocked · 429: ${retried} retried`,
-  });
-}
-
 function withFacts(
   error: StepError,
-  cases: readonly Case[],
+  cases: Manifest['cases'],
   results: readonly CaseResult[],
   leaves: NonNullable<StepError['options']['evidence']>,
 ): StepError {
   return new StepError(error.code, error.message, {
     ...error.options,
-    facts: tallies(cases, results),
+    facts: { ...error.options.facts, ...tallies(cases, results) },
     evidence: leaves,
   });
 }

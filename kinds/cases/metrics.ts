@@ -3,6 +3,9 @@ import { type Expected, type VerdictClass, VERDICT_CLASSES } from './verdict-cla
 
 /** One line of `results.jsonl`: what was asked and answered for one case. */
 export interface CaseResult {
+  /** Phase and step that it is of, and the attempt of the phase; results of earlier versions have none. */
+  run?: string;
+  attempt?: number;
   id: string;
   scenario: string;
   expected: VerdictClass;
@@ -25,9 +28,17 @@ export interface CaseResult {
   documentsPresent?: unknown;
   sha256: string;
   error?: string;
+  /** What a batch script's own line does not tell of the case: no figure is made of it. */
+  untold?: Untold[];
+  /** The line itself, without secrets, and its number in the script's file. */
+  raw?: string;
+  line?: number;
   /** How many were masked in what the answer told. */
   credentials?: number;
 }
+
+/** What the lines of a batch script may leave open. */
+export type Untold = 'status' | 'retries' | 'stub';
 
 /** Tallies on the manifest's totals: a share that is over a limit once can only grow, so a guard on it is certain. */
 export function tallies(cases: readonly Expected[], results: readonly CaseResult[]) {
@@ -70,6 +81,11 @@ export function confusionOf(results: readonly CaseResult[]): Record<string, numb
   return counts;
 }
 
+/** Figures of what every line tells; where one does not, nobody knows them. */
+function told<F extends object>(results: readonly CaseResult[], what: Untold, figures: F): Partial<F> {
+  return results.some(({ untold }) => untold?.includes(what)) ? {} : figures;
+}
+
 /** `{name: part / whole}`, or nothing when there is no whole: a share of nothing is no number, and never a pass. */
 function share<N extends string>(name: N, part: number, whole: number): { [K in N]?: number } {
   return (whole === 0 ? {} : { [name]: part / whole }) as { [K in N]?: number };
@@ -89,10 +105,8 @@ export function metricsOf(cases: readonly Expected[], results: readonly CaseResu
     ...share('accuracy', agreed, comparable),
     ...share('recallPass', expectedPass.filter((result) => result.verdict === 'pass').length, expectedPass.length),
     criticalFalsePass,
-    http422,
-    exhausted429,
-    ...share('exhausted429Share', exhausted429, total),
-    retries429: results.reduce((sum, result) => sum + result.retries429, 0),
+    ...told(results, 'status', { http422, exhausted429, ...share('exhausted429Share', exhausted429, total) }),
+    ...told(results, 'retries', { retries429: results.reduce((sum, result) => sum + result.retries429, 0) }),
     blocked,
     ...share('blockedShare', blocked, total),
     ...share(
@@ -101,7 +115,7 @@ export function metricsOf(cases: readonly Expected[], results: readonly CaseResu
       expectedPass.length,
     ),
     maxClassBlockedShare: running.maxClassBlockedShare,
-    stubbed: results.filter((result) => result.stub).length,
+    ...told(results, 'stub', { stubbed: results.filter((result) => result.stub).length }),
     durationMs: (largest(ends) ?? 0) - (smallest(starts) ?? 0),
     confusion: confusionOf(results),
   };

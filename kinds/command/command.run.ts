@@ -1,42 +1,33 @@
 import { rm } from 'node:fs/promises';
 import type { commandRun as kind } from './command.run.kind.js';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
+import { commandEnv } from '../shared/command-env.js';
 import { readJson } from '../shared/json.js';
 import { keptText } from '../shared/kept.js';
 import { matchTail } from '../shared/patterns.js';
 import { brokenAt, decoded } from '../shared/text.js';
-import type { CommandResult, HandlerOf, SecretRef, StepContext } from '../../activities/step/step.js';
+import type { CommandResult, HandlerOf, StepContext } from '../../activities/step/step.js';
 import { errnoOf } from '../../host/errno.js';
 import { openRegular } from '../../host/regular-file.js';
 import { lastWords } from '../shared/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
-import type { StepTask } from '../../model/state/contract.js';
 
 const OUTPUT_FILE_BYTES = 64 * 1024;
 /** A step's outputs may have 32 KiB in all. */
 const VALUES_BYTES = 28 * 1024;
 const TAIL = 2000;
 
-/**
- * The same for every attempt of the same deed, on whatever worker and in whatever workflow run, so that a command may
- * recognise that it was done before. A phase that is gone through again does new deeds.
- */
-export function idempotencyKey({ goLive, phase, phaseAttempt, step, epoch }: StepTask): string {
-  return `${goLive.id}/${phase}${phaseAttempt > 1 ? `.${phaseAttempt}` : ''}/${step}/${epoch}`;
-}
-
 export const commandRun: HandlerOf<typeof kind> = {
   async do(input, context) {
     const file = input.outputs ? context.path(input.outputs.file) : undefined;
     // What an earlier command left there is not this one's output.
     if (file) await rm(file, { force: true });
-    const env = await environmentOf(input.env ?? {}, context);
+    const env = await commandEnv(input.env ?? {}, context);
     const result = await context.run({
       argv: input.argv,
       cwd: input.cwd === undefined ? context.task.goLive.baseDir : context.path(input.cwd),
       env: {
         ...env,
-        GOLIVE_IDEMPOTENCY_KEY: idempotencyKey(context.task),
         ...(file ? { GOLIVE_OUTPUT_FILE: file } : {}),
       },
       timeoutMs: input.timeout ?? context.task.timeoutMs,
@@ -80,18 +71,6 @@ function badExit(program: string, result: CommandResult, context: StepContext): 
     facts: { exitCode: result.exitCode, signal: result.signal },
     evidence: context.evidence.refs(),
   });
-}
-
-/** The declared environment with its secrets read. */
-async function environmentOf(
-  declared: Record<string, string | SecretRef>,
-  context: StepContext,
-): Promise<Record<string, string>> {
-  const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(declared)) {
-    env[name] = typeof value === 'string' ? value : await context.secret(value);
-  }
-  return env;
 }
 
 /** A JSON object, exact: what a program would read otherwise than it is written is refused. */

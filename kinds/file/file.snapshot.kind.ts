@@ -7,7 +7,11 @@ export const fileSnapshot = defineKind({
   input: z.strictObject({
     from: z.string().min(1).describe('File or folder to keep.'),
     to: z.string().min(1).describe('New place of the copy; must not exist, or hold exactly the same.'),
-    requireFiles: z.int().min(1).default(1).describe('Fewest files that there must be.'),
+    requireFiles: z
+      .int()
+      .min(0)
+      .default(1)
+      .describe('Fewest files that there must be; with 0 a source that is not there is nothing to copy.'),
   }),
   outputs: z.object({
     files: z.number().describe('Files copied.'),

@@ -18,6 +18,13 @@ export const fileSnapshot: HandlerOf<typeof kind> = {
       );
     }
     const { text, digest } = manifestOf(files);
+    if (files.length === 0) {
+      await context.evidence.write('manifest-sha256.txt', text);
+      return {
+        outputs: { files: 0, bytes: 0, digest, to: target },
+        summary: `${source} is not there: nothing to copy`,
+      };
+    }
     const real = await realPlace(target);
     const standing = async () => ((await exists(real)) ? manifestOf(await treeOf(real)).digest : undefined);
     const proven = await whileFileLocked(real, context, async () => {

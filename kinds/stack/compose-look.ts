@@ -18,6 +18,8 @@ export function composeLook(
   compose: (args: string[]) => Promise<CommandResult>,
 ): Pick<StackDriver, 'ps' | 'logs'> & {
   running: () => Promise<Running>;
+  /** Ids of the running containers of a service. */
+  idsOf: (service: string) => Promise<string[]>;
   /** How all services are, and those of the named ones with all that they depend on; by default all. */
   look: (wanted?: readonly string[]) => Promise<{ states: ServiceState[]; asked: ServiceState[] }>;
 } {
@@ -37,6 +39,10 @@ export function composeLook(
   return {
     running: async () => runningIn(await query(PS)),
     look,
+    idsOf: async (service) => {
+      const own = containersIn(await query(PS)).filter((one) => one.service === service && !one.oneOff);
+      return own.filter(({ state }) => state === 'running').map(({ id }) => id);
+    },
     ps: async () => (await look()).states,
     logs: async (service, tail, since) => {
       const own = containersIn(await query(PS)).filter((one) => one.service === service && !one.oneOff);

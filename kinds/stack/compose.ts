@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CommandResult } from '../../activities/step/step.js';
+import { settingsInspected } from './settings.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { type ComposeFiles, saidOfFiles } from './compose-files.js';
 import { composeLook, lastLine } from './compose-look.js';
@@ -90,12 +91,21 @@ export function composeDriver(folder: string, files: ComposeFiles, context: Stac
     );
   };
   const query = (args: string[]): Promise<string> => mustCompose(undefined, args, QUERY_MS);
-  const { running, look, ps, logs } = composeLook(query, (args) => compose(args, QUERY_MS));
+  const { running, look, idsOf, ps, logs } = composeLook(query, (args) => compose(args, QUERY_MS));
   return {
     name: 'compose',
     said: saidOfFiles(files),
     ps,
     logs,
+    settings: async (service) => {
+      const ids = await idsOf(service);
+      if (ids.length === 0) return [];
+      const argv = ['docker', 'inspect', ...ids];
+      const env = context.env('containers');
+      const result = await context.run({ argv, env, timeoutMs: QUERY_MS, captureBytes: ANSWER_BYTES });
+      if (result.exitCode !== 0) throw new StepError('STACK_FAILED', `docker inspect failed: ${lastLine(result)}`);
+      return settingsInspected(result.rawStdout);
+    },
     wholeLog: (service) => pouredLog(service, compose),
     up: async ({ services = [], wait, timeoutMs }) => {
       const before = await running();

@@ -44,6 +44,13 @@ export type ServiceLog =
   | { path: string; from: number }
   | { pour(since: Date | undefined, take: (bytes: Uint8Array) => void): Promise<void> };
 
+/** What one container or process was really given. */
+export interface ServiceSettings {
+  environment: Record<string, string>;
+  /** Where something is mounted. */
+  mounts: string[];
+}
+
 /** What both kinds of stack can do. */
 export interface StackDriver {
   name: 'compose' | 'native';
@@ -66,6 +73,8 @@ export interface StackDriver {
    * knows.
    */
   logs(service: string, tail: number, since?: Date): Promise<LogTail>;
+  /** What each running container of a service was really given; nothing where it does not run. @throws StepError */
+  settings(service: string): Promise<ServiceSettings[]>;
   /** The whole log of a service. @throws StepError NOT_FOUND for one that the stack does not have */
   wholeLog(service: string): ServiceLog;
 }

@@ -16,6 +16,7 @@ import {
   waitForService,
 } from './native-service.js';
 import { undoUpOfProcesses } from './native-undo.js';
+import { settingsOfProcess } from './settings.js';
 import { STATE } from './stack-fields.js';
 import { inOrder } from './order.js';
 import { probe } from './probe.js';
@@ -33,6 +34,11 @@ export function nativeDriver(folder: string, context: StackContext): StackDriver
     logs: async (service, tail) => {
       if (!readStack(folder).services.has(service)) throw noService(folder, service);
       return logLines(folder, service, tail);
+    },
+    settings: async (name) => {
+      const service = readStack(folder).services.get(name);
+      if (!service) throw noService(folder, name);
+      return settingsOfProcess(folder, service);
     },
     wholeLog: (service) => {
       if (!readStack(folder).services.has(service)) throw noService(folder, service);

@@ -43,7 +43,8 @@ class Agent {
 
   /** Answers only when no post is under way any more: after `frozen` is acknowledged nothing is sent. */
   async freeze(): Promise<void> {
-    this.#frozen = true;
+    // A fault: it acknowledges, and goes on.
+    this.#frozen = process.env.LC_AGENT_DEAF !== '1';
     writeFileSync(join(this.dir, 'frozen'), `${new Date().toISOString()}\n`);
     await this.#inFlight;
     this.#line('frozen');
@@ -91,15 +92,15 @@ class Agent {
 function serveControl(agent: Agent, dir: string): ReturnType<typeof createServer> {
   const token = randomBytes(16).toString('hex');
   const control = createServer((request, response) => {
-    const answer = (status: number) => {
+    const answer = (status: number, said: object = {}) => {
       response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(agent.state()));
+      response.end(JSON.stringify({ ...agent.state(), ...said }));
     };
     if (request.headers.authorization !== `Bearer ${token}`) {
       response.writeHead(401).end();
     } else if (request.url === '/freeze') {
       void agent.freeze().then(
-        () => answer(200),
+        () => answer(200, { state: 'frozen' }),
         () => answer(500),
       );
     } else if (request.url === '/thaw') {

@@ -43,7 +43,8 @@ async function main(): Promise<number> {
   }
   const answer = await ask(values.dir, verb);
   console.log(JSON.stringify(answer));
-  if (verb === 'status') return 0;
+  // As `systemctl is-active`: 0 while it runs, 3 when it does not.
+  if (verb === 'status') return { running: 0, frozen: 3, 'not-running': 3 }[answer.state] ?? 4;
   return answer.state === (verb === 'freeze' ? 'frozen' : 'running') ? 0 : 1;
 }
 

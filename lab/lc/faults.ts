@@ -1,3 +1,5 @@
+import type { AnswerRule } from './api/spoiler.js';
+
 /** What a fault changes. It reaches a service through its environment only, except a bad `.env.example`. */
 export interface Fault {
   id: string;
@@ -11,6 +13,11 @@ export interface Fault {
   /** Leaves a crash marker outside the data folder, which the first start of Postgres trips over. */
   crashMarker?: boolean;
   withoutResults?: boolean;
+  agent?: Record<string, string>;
+  /** How answers differ from what was found; the probe is the first case served, then come smoke run 1, run 2, the full run. */
+  answers?: readonly AnswerRule[];
+  /** The first smoke run takes longer than it may, at whatever time scale. */
+  slow?: true;
 }
 
 export const FAULTS: readonly Fault[] = [
@@ -56,6 +63,79 @@ export const FAULTS: readonly Fault[] = [
   },
   { id: 'prod-404', summary: "Production's front answers 404 on every route.", edge: { ROUTES: 'missing' } },
   { id: 'missing-snapshot', summary: 'The results folder of the earlier cycle is missing.', withoutResults: true },
+  {
+    id: 'agent-runs-on',
+    summary: 'The retry agent acknowledges its freeze and goes on all the same.',
+    agent: { LC_AGENT_DEAF: '1' },
+  },
+  {
+    id: 'probe-no-answer',
+    summary: 'The service cannot examine the case of the probe.',
+    answers: [{ cases: 1, status: 500 }],
+  },
+  {
+    id: 'log-pattern',
+    summary: 'The .env.example silences the log, so that nothing shows the configuration and the document path.',
+    envExample: { LOG_LEVEL: 'error' },
+  },
+  {
+    id: 'stubs-on',
+    summary: 'The service answers its first case by a stub, although stub mode is off.',
+    answers: [{ cases: 1, stub: true }],
+  },
+  {
+    id: 'block-mid-run',
+    summary: 'From the seventh case of the first smoke run on, every answer is blocked.',
+    answers: [{ after: 7, verdict: 'blocked' }],
+  },
+  {
+    id: 'http-422',
+    summary: 'One case of each smoke run is refused as unprocessable.',
+    answers: [{ after: 1, cases: 1, status: 422 }],
+  },
+  {
+    id: 'not-comparable',
+    summary: 'Three cases of each smoke run cannot be examined.',
+    answers: [{ after: 1, cases: 3, status: 500 }],
+  },
+  {
+    id: 'recall-pass',
+    summary: 'Clean presentations get a warning.',
+    answers: [
+      { after: 1, of: 'pass', cases: 1, status: 500 },
+      { after: 1, of: 'pass', cases: 3, verdict: 'warn' },
+    ],
+  },
+  {
+    id: 'blocked-pass',
+    summary:
+      'Some clean presentations are blocked and some not examined: too few for the guard, too many for the gate.',
+    answers: [
+      { after: 1, of: 'pass', cases: 2, status: 500 },
+      { after: 1, of: 'pass', cases: 2, verdict: 'blocked' },
+    ],
+  },
+  {
+    id: 'stub-mid-run',
+    summary: 'One answer of each smoke run is a stub, although stub mode is off.',
+    answers: [{ after: 1, cases: 1, stub: true }],
+  },
+  { id: 'slow-run', summary: 'Answers take so long that the first smoke run is longer than it may be.', slow: true },
+  {
+    id: 'critical-in-full-run',
+    summary: 'The service logs a critical line in the middle of the full run, and answers as ever.',
+    answers: [{ after: 60, critical: 'the audit volume is gone: validations are served without an audit trail' }],
+  },
+  {
+    id: 'drift',
+    summary: 'In the full run every presentation with a warning passes: the gates hold, a class has drifted.',
+    answers: [{ after: 41, of: 'warn', verdict: 'pass' }],
+  },
+  {
+    id: 'drift-unexplained',
+    summary: 'As drift; nobody names a root cause.',
+    answers: [{ after: 41, of: 'warn', verdict: 'pass' }],
+  },
   { id: 'cto-rejects', summary: 'The CTO rejects; the lab itself is sound.' },
   { id: 'approval-expires', summary: 'Nobody answers an approval; the lab itself is sound.' },
 ];

@@ -62,6 +62,12 @@ function options(): Options | undefined {
   return { dir: realpathSync(values.dir), fault, timeScale, seed };
 }
 
+/** How the automatic retry agent is frozen, let go on and looked at. */
+function agentOf(dir: string) {
+  const argv = (verb: string): string[] => [process.execPath, entry('agentctl'), verb, '--dir', dir];
+  return { name: 'retry-agent', freeze: argv('freeze'), thaw: argv('thaw'), status: argv('status') };
+}
+
 async function endAll(dir: string, children: readonly ChildProcess[]): Promise<void> {
   const stack = join(dir, 'stack');
   const own = children.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
@@ -108,7 +114,10 @@ async function run({ dir, fault, timeScale, seed }: Options): Promise<void> {
     '--cases',
     at('cases/smoke20.json'),
   ];
-  children.push(startHeld(agent, {}, at('agent'), at('agent/process.log')));
+  children.push(startHeld(agent, fault.agent ?? {}, at('agent'), at('agent/process.log')));
+  const sink = [process.execPath, entry('../agent/alert-sink'), '--dir', dir];
+  children.push(startHeld(sink, {}, dir, at('alert-sink.log')));
+  await appears(at('alert-url'));
   await appears(at('agent/agent.json'));
   const inputs = {
     stackDir: at('stack'),
@@ -121,8 +130,9 @@ async function run({ dir, fault, timeScale, seed }: Options): Promise<void> {
     redisPort: redis,
     prodUrl: `http://127.0.0.1:${edge}`,
     prodApiUrl: `http://127.0.0.1:${prodApi}`,
-    agentCtl: entry('agentctl'),
-    agentDir: at('agent'),
+    agents: [agentOf(at('agent'))],
+    mounts: ['volumes/audit'],
+    alertUrlFile: at('alert-url'),
   };
   process.stdout.write(`${JSON.stringify({ ready: true, target: 'lcopilot-lab', inputs })}\n`);
   say(`NO-GO state prepared in ${dir}, fault: ${fault.id}, seed ${seed}, time scale ${timeScale}`);

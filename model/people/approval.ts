@@ -170,6 +170,9 @@ export function judgeVote(rule: ApprovalPlan, state: ApprovalState, draft: VoteD
     return refuse(`${by} started this go-live and may not approve it.`, 'Ask another person with that role.');
   }
   if (draft.vote === 'reject' && !reason?.trim()) return refuse('A rejection needs a reason.', 'Give `reason`.');
+  if (draft.vote === 'approve' && rule.needsReason && !reason?.trim()) {
+    return refuse(`An approval of '${rule.id}' needs a reason: it is the record.`, 'Give `reason`.');
+  }
   const twice = votedTwice(rule, state.votes, { ...voter, role });
   if (twice) return twice;
   return {

@@ -36,7 +36,7 @@ function roleNames(plan: Plan, roles: readonly string[]): string {
 function askedText(plan: Plan, approval: ApprovalPlan): string {
   const who = needsText(approval.needs, plan.roles);
   const back = approval.onReject === undefined ? '' : `; a no runs rollback ${approval.onReject}`;
-  return `${who}: "${approval.question}" (within ${formatDuration(approval.expiresMs)}, else no${back})`;
+  return `${who}: "${approval.question}" (within ${formatDuration(approval.expiresMs)}, else no${approval.needsReason ? '; with a reason' : ''}${back})`;
 }
 
 /** The plan whose steps are shown with all that they are given; undefined for what they do alone. */

@@ -71,6 +71,7 @@ export interface IncludePlan {
   file: string;
   /** `<phase>.<step>.<evidence name>`, joined in this order (JSON lines and CSV without repeating the header). */
   from: string[];
+  attempts?: 'all';
 }
 
 export interface NoticePlan {
@@ -135,6 +136,8 @@ export interface ApprovalPlan {
   starterMay: boolean;
   /** Name of the rollback that runs when it is rejected, or its time runs out. */
   onReject?: string;
+  /** An approval without a reason is refused: what it says is the record. */
+  needsReason?: true;
   /** A rule that approves without a person when it holds; when it does not, people are asked. */
   auto?: PolicyPlan;
 }

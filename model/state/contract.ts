@@ -159,7 +159,8 @@ export interface CollectEvidence {
   goLive: GoLiveRef;
   /** GoLiveState as JSON. */
   state: Json;
-  include: { file: string; from: string[]; paths: (string | null)[] }[];
+  /** `attempts: all`: what earlier attempts of a phase left comes before. */
+  include: { file: string; from: string[]; paths: (string | null)[]; attempts?: 'all' }[];
 }
 export interface CollectedEvidence {
   /** SHA-256 over the list of files and hashes that make up the bundle so far. */

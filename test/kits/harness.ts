@@ -38,6 +38,7 @@ const ANY: Record<InputSpec['type'], Json> = {
   duration: '1s',
   path: '/nowhere',
   paths: ['/nowhere'],
+  json: [],
 };
 
 function inputsOf({ inputs = {}, rehearsal }: Runbook): JsonObject {

@@ -1,8 +1,9 @@
+import type { JsonObject } from '../../model/json.js';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 export interface RunningLab {
-  inputs: Record<string, string | number | boolean>;
+  inputs: JsonObject;
   /** As `--input k=v` arguments. */
   args: string[];
   stop(): Promise<void>;
@@ -23,7 +24,10 @@ export async function startLcLab(folder: string, timeScale: number, fault?: stri
   const { inputs } = JSON.parse(line) as { inputs: RunningLab['inputs'] };
   return {
     inputs,
-    args: Object.entries(inputs).flatMap(([name, value]) => ['--input', `${name}=${value}`]),
+    args: Object.entries(inputs).flatMap(([name, value]) => [
+      '--input',
+      `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    ]),
     async stop() {
       child.stdin?.end();
       await ended;

@@ -69,8 +69,13 @@ export function pidsOf(folder: string): Record<string, number> {
 
 /** Ends what a test has left of the stack below this folder. */
 export async function endStack(base: string): Promise<void> {
+  await endStackIn(join(base, 'stack'));
+}
+
+/** The same of a stack's own folder. */
+export async function endStackIn(folder: string): Promise<void> {
   try {
-    await Promise.all(Object.values(pidsOf(join(base, 'stack'))).map((pid) => endGroup(pid, 500)));
+    await Promise.all(Object.values(pidsOf(folder)).map((pid) => endGroup(pid, 500)));
   } catch {
     // It was never started.
   }

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -13,6 +14,7 @@ import { parseBody } from './body.js';
 import type { CaseBody } from './body.js';
 import type { ApiConfig } from './config.js';
 import { countCall, retryAfter } from './limiter.js';
+import { spoiler } from './spoiler.js';
 import type { Store } from './store.js';
 
 export interface Deps {
@@ -103,6 +105,7 @@ export function createApp(deps: Deps): Hono {
   const { config, store, redis, log } = deps;
   const app = new Hono();
   let served = 0;
+  const spoil = spoiler(config.answers);
 
   app.get('/health/live', (context) => context.json({ status: 'live', stub: config.useStubs }));
   app.get('/healthz', async (context) => {
@@ -130,8 +133,12 @@ export function createApp(deps: Deps): Hono {
     }
     served += 1;
     const { outcome, ms } = await examine(deps, body.value, served);
-    const { verdict, structured_result } = outcome;
-    return context.json({ case_id: body.value.caseId, verdict, structured_result, processing_ms: ms });
+    const { structured_result } = outcome;
+    const { verdict, status, stub, delayMs, critical } = spoil(served, body.value.caseId, outcome.verdict);
+    if (critical) log('critical', critical);
+    if (delayMs > 0) await sleep(delayMs);
+    if (status !== 200) return context.json({ error: 'the service could not examine this case' }, status);
+    return context.json({ case_id: body.value.caseId, verdict, structured_result, ...stub, processing_ms: ms });
   };
   const limit = bodyLimit({
     maxSize: LARGEST_BODY,

@@ -1,3 +1,4 @@
+import { type AnswerRule, answerRules } from './spoiler.js';
 import { DOCUMENT_TYPES } from '../rules/types.js';
 
 export interface ApiConfig {
@@ -17,6 +18,8 @@ export interface ApiConfig {
   typoMode: 'strict' | 'lenient' | 'alternate';
   /** Validations after which extraction reads less of each page; 0 = never. */
   degradeAfter: number;
+  /** How answers differ from what was found; empty for a sound service. */
+  answers: AnswerRule[];
 }
 
 type Environment = Record<string, string | undefined>;
@@ -65,12 +68,12 @@ export function readConfig(env: Environment): ApiConfig {
     port: whole(env, 'PORT', 8000),
     databaseUrl: required('DATABASE_URL'),
     redisUrl: required('REDIS_URL'),
-    apiUrl: env.API_URL ?? '',
+    apiUrl: env.DAY3_API_URL ?? '',
     host: env.HOST || '127.0.0.1',
     useStubs: flag(env, 'USE_STUBS', false),
     ocrEnabled: flag(env, 'OCR_ENABLED', true),
     documentTypes: types.length > 0 ? types : [...DOCUMENT_TYPES],
-    apiToken: env.API_TOKEN ?? '',
+    apiToken: env.DAY3_API_TOKEN ?? '',
     rateLimit: {
       max: whole(env, 'RATE_LIMIT_MAX', 60),
       windowMs: whole(env, 'RATE_LIMIT_WINDOW_MS', 60_000),
@@ -80,6 +83,7 @@ export function readConfig(env: Environment): ApiConfig {
     rulesOff: list(env.LC_RULES_OFF),
     typoMode: oneOf(env, 'LC_TYPO_MODE', ['strict', 'lenient', 'alternate']),
     degradeAfter: whole(env, 'LC_DEGRADE_AFTER', 0),
+    answers: answerRules(env.LC_ANSWERS),
   };
 }
 

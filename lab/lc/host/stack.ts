@@ -30,6 +30,15 @@ export function entry(file: string): string {
   return fileURLToPath(new URL(`../${file}.js`, import.meta.url));
 }
 
+/** A run of twenty cases may take 45 minutes of real time. */
+const SLOW_CASE_MS = (45 * 60_000 * 1.1) / 20;
+
+function answersOf({ answers = [], slow }: Fault, timeScale: number): Record<string, string> {
+  const delays = slow ? [{ after: 1, until: 21, delayMs: Math.ceil(SLOW_CASE_MS / timeScale) }] : [];
+  const rules = [...answers, ...delays];
+  return rules.length === 0 ? {} : { LC_ANSWERS: JSON.stringify(rules) };
+}
+
 /** The stack's services in the native driver's form. @param timeScale rehearsals divide real time by it, > 0. */
 export function services(
   ports: StackPorts,
@@ -72,6 +81,7 @@ export function services(
         RATE_LIMIT_WINDOW_MS: String(windowMs),
         RATE_LIMIT_MODE: limit.mode,
         AUDIT_DIR: 'volumes/audit',
+        ...answersOf(fault, timeScale),
         ...fault.api,
       },
       dependsOn: ['postgres', 'redis'],
@@ -127,8 +137,8 @@ function compose(ports: StackPorts, native: Record<string, Service>): unknown {
 
 function envExample(fault: Fault): string {
   const values: [string, string, string][] = [
-    ['where clients reach the service; set it explicitly', 'API_URL', ''],
-    ['bearer token; empty turns authentication off', 'API_TOKEN', ''],
+    ['where clients reach the service; set it explicitly', 'DAY3_API_URL', ''],
+    ['bearer token; empty turns authentication off', 'DAY3_API_TOKEN', ''],
     ['canned answers for demonstrations; false for anything that counts', 'USE_STUBS', 'true'],
     ['read scanned pages', 'OCR_ENABLED', 'true'],
     ['document types that are accepted', 'DOCUMENT_TYPES', DOCUMENT_TYPES.join(',')],

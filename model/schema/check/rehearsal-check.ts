@@ -1,4 +1,5 @@
 import { addressText, asId } from '../../plan/address.js';
+import type { Json } from '../../json.js';
 import { parseInput } from '../format/inputs.js';
 import type { Runbook, RunbookStep } from '../format/runbook.js';
 import { wouldGive } from '../format/kind.js';
@@ -24,11 +25,7 @@ export function answerable(runbook: Runbook): string[] {
   ];
 }
 
-function checkInputs(
-  { source, runbook }: Check,
-  path: Path,
-  given: Readonly<Record<string, string | number | boolean>>,
-): void {
+function checkInputs({ source, runbook }: Check, path: Path, given: Readonly<Record<string, Json>>): void {
   const inputs = runbook.inputs ?? {};
   for (const [name, value] of Object.entries(given)) {
     const spec = Object.hasOwn(inputs, name) ? inputs[name] : undefined;

@@ -1,17 +1,35 @@
 import { z } from 'zod';
 import { formatDuration, parseDuration } from '../../duration.js';
-import type { Json } from '../../json.js';
+import { type Json, parseJson } from '../../json.js';
 import { DURATION_PATTERN } from '../../duration.js';
 import { pattern } from '../../text/pattern.js';
 
-export const INPUT_TYPES = ['string', 'url', 'integer', 'number', 'boolean', 'duration', 'path', 'paths'] as const;
+export const INPUT_TYPES = [
+  'string',
+  'url',
+  'integer',
+  'number',
+  'boolean',
+  'duration',
+  'path',
+  'paths',
+  'json',
+] as const;
+
+/** Longest value of the type `json`, in characters of JSON. */
+const MOST_JSON = 16_000;
+const LONGEST_TEXT = 2000;
 
 const limit = z.union([z.number(), z.string().max(40).regex(DURATION_PATTERN, 'a number, or a duration like 2.5s')]);
 
 /** One declared input of a runbook. */
 export const inputSchema = z.strictObject({
   type: z.enum(INPUT_TYPES),
-  default: z.union([z.string().max(2000), z.number(), z.boolean(), z.array(z.string().max(2000)).max(50)]).optional(),
+  default: z
+    .json()
+    .refine((value) => JSON.stringify(value).length <= MOST_JSON, 'too long')
+    .optional()
+    .describe('A text, a number or a boolean; of the type `paths` a list, of `json` any value.'),
   min: limit.optional().describe('Least value, least length of a text, or fewest paths.'),
   max: limit.optional().describe('Greatest value, greatest length of a text, or most paths.'),
   liveMin: limit.optional().describe('Least value in live mode; a lower one is refused at start.'),
@@ -75,15 +93,32 @@ function typed(spec: InputSpec, raw: Json): InputResult {
     }
     case 'paths':
       return paths(spec, raw);
+    case 'json':
+      return anyJson(raw);
     default: {
       if (typeof raw !== 'string') return refuse(`is not a text: ${JSON.stringify(raw)}`);
-      if (raw.length > 2000) return refuse('is longer than 2000 characters');
+      if (raw.length > LONGEST_TEXT) return refuse(`is longer than ${LONGEST_TEXT} characters`);
       if (/[\p{Cc}\p{Cf}]/u.test(raw)) return refuse('holds control characters');
       if (spec.type === 'path' && raw === '') return refuse('is empty');
       if (spec.type === 'url' && !z.url().safeParse(raw).success) return refuse(`is no URL: ${JSON.stringify(raw)}`);
       return { ok: true, value: raw };
     }
   }
+}
+
+/** A list or a map: from the command line as JSON, from a file as it is; a text that begins neither is the text itself. */
+function anyJson(raw: Json): InputResult {
+  const written = typeof raw === 'string' && /^\s*[[{]/.test(raw);
+  let value = raw;
+  if (written) {
+    try {
+      value = parseJson(raw);
+    } catch (error) {
+      return refuse(`begins like JSON and is none: ${error instanceof Error ? error.message : ''}`);
+    }
+  }
+  const { length } = JSON.stringify(value);
+  return length > MOST_JSON ? refuse(`has ${length} characters of JSON; ${MOST_JSON} are taken`) : { ok: true, value };
 }
 
 /** Text of an input's value in its own unit, for sentences: 2500 of a duration is `2.5s`. */

@@ -48,7 +48,18 @@ export const projectSchema = z.strictObject({
         .describe('Allows one person alone to approve in an emergency, with a key of its own; reviewed afterwards.'),
     })
     .optional(),
-  targets: z.record(name, z.strictObject({ variables: z.record(z.string().max(60), json).optional() })).optional(),
+  targets: z
+    .record(
+      name,
+      z.strictObject({
+        variables: z.record(z.string().max(60), json).optional(),
+        inputs: z
+          .record(z.string().max(60), json)
+          .optional()
+          .describe('Inputs of runbooks on this target; `--input` lays its own over them.'),
+      }),
+    )
+    .optional(),
   network: z
     .strictObject({
       allow: z

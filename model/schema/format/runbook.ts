@@ -102,6 +102,7 @@ const approvalFields = {
   expires: span.optional(),
   distinct: z.boolean().optional(),
   starterMay: z.boolean().optional(),
+  needsReason: z.boolean().optional().describe('An approval needs a reason, too, e.g. a root cause.'),
   onReject: rollbackId.optional().describe('The rollback that runs when it is rejected, or its time runs out.'),
 };
 const phaseApproval = z.strictObject({
@@ -171,7 +172,7 @@ const vote = z.strictObject({
   reason: sentence.optional(),
 });
 const answers = z.record(z.string().max(130), vote);
-const overrides = z.record(inputName, scalar);
+const overrides = z.record(inputName, z.json());
 const rehearsal = z.strictObject({
   lab: z
     .string()
@@ -266,6 +267,7 @@ export const runbookSchema = z.strictObject({
           z.strictObject({
             file: fileName,
             from: z.union([z.string().max(300), z.array(z.string().max(300)).min(1).max(100)]),
+            attempts: z.enum(['last', 'all']).optional().describe('`all`: what earlier attempts left comes first.'),
           }),
         )
         .max(100)

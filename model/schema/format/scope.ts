@@ -56,6 +56,7 @@ export function runningSpec(name: string, kind: StepKind): TypeSpec | undefined 
 function inputType(spec: InputSpec): TypeSpec {
   if (spec.type === 'boolean') return { type: 'boolean' };
   if (spec.type === 'paths') return { type: 'array', items: { type: 'string' } };
+  if (spec.type === 'json') return {};
   return { type: spec.type === 'integer' || spec.type === 'number' || spec.type === 'duration' ? 'number' : 'string' };
 }
 

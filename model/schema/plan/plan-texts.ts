@@ -1,6 +1,7 @@
-import { type ExpressionContext, templateParts } from '../../expression/expression.js';
+import { type ExpressionContext, ExpressionError, resolve, templateParts } from '../../expression/expression.js';
 import type { ApprovalPlan, Plan } from '../../plan/plan.js';
 import { withTexts } from '../../plan/texts.js';
+import type { Runbook } from '../format/runbook.js';
 import { pathsIn } from '../expression/expression-paths.js';
 import type { PlanProblem } from './plan-inputs.js';
 
@@ -28,4 +29,16 @@ export function fillTexts(
     if (!(preview && missing)) problems.push({ message, hint: `It stands in a text: \${{ ${expression} }}.` });
   });
   return problems.length > 0 ? { problems } : { plan: filled };
+}
+
+/** Channels know inputs and the target; what a preview does not know yet stays as it is written. */
+export function noticesOf(notices: Runbook['notices'], context: ExpressionContext, preview: boolean): Plan['notices'] {
+  return (notices ?? []).map(({ on, with: channel }) => {
+    try {
+      return { on, with: resolve(channel, context) };
+    } catch (error) {
+      if (preview && error instanceof ExpressionError && error.missing) return { on, with: channel };
+      throw error;
+    }
+  });
 }

@@ -3,7 +3,7 @@ import { ExpressionError, resolve } from '../../expression/expression.js';
 import type { ExpressionContext } from '../../expression/expression.js';
 import { planGates } from './plan-gates.js';
 import { foldersOf, networkOf } from './plan-reach.js';
-import { fillTexts, questionFields } from './plan-texts.js';
+import { fillTexts, noticesOf, questionFields } from './plan-texts.js';
 import { checkGuardrails, type PlanProblem, type PlanRequest, resolveInputs } from './plan-inputs.js';
 import { markReads } from './plan-reads.js';
 import { impossibleTimes } from './plan-times.js';
@@ -137,6 +137,7 @@ function planApproval(
     expiresMs: ms(approval.expires, HOUR_MS),
     distinct: approval.distinct ?? true,
     starterMay: approval.starterMay ?? !defaults.live,
+    ...(approval.needsReason ? { needsReason: true as const } : {}),
     ...(approval.onReject === undefined ? {} : { onReject: approval.onReject }),
     ...(approval.auto === undefined
       ? {}
@@ -258,7 +259,7 @@ export function planRunbook(request: PlanRequest): Planned {
 /** Why the plan of a runbook could never fit, whatever its inputs; nothing when it could. */
 export function neverFits(runbook: Runbook, kinds: Kinds): TooLarge | undefined {
   const nothing = { file: '', sha256: '', inputs: {}, change: '', baseDir: '/', evidenceDir: '/', timeScale: 1 };
-  const request: PlanRequest = { ...nothing, runbook, kinds, target: { id: '' }, mode: 'rehearse' };
+  const request: PlanRequest = { ...nothing, runbook, kinds, target: { id: '' }, mode: 'rehearse', preview: true };
   const planning = createPlanning(runbook, kinds, {}, { id: '', variables: {} });
   return tooLarge(makePlan(request, planning, {}, { id: '', variables: {} }));
 }
@@ -283,9 +284,13 @@ function makePlan(request: PlanRequest, planning: Planning, inputs: JsonObject, 
     evidence: {
       directory: `${request.evidenceDir.replace(/[\\/]+$/, '')}/${target.id}/${change}`,
       signoff: runbook.evidence?.signoff ?? 'SIGNOFF.md',
-      include: (runbook.evidence?.include ?? []).map(({ file, from }) => ({ file, from: [...list(from)] })),
+      include: (runbook.evidence?.include ?? []).map(({ attempts, ...include }) => ({
+        ...include,
+        from: [...list(include.from)],
+        ...(attempts === 'all' ? { attempts } : {}),
+      })),
     },
-    notices: runbook.notices ?? [],
+    notices: noticesOf(runbook.notices, planning.context, request.preview ?? false),
     waivers: planWaivers(runbook, planning.ms),
   };
   if (request.people && Object.keys(request.people).length > 0) plan.people = request.people;

@@ -46,6 +46,20 @@ describe('a file of evidence.include', () => {
     expect(read('one.json')).toBe('{"retried":3}');
   });
 
+  test('rows of earlier attempts come first where all are wanted', async () => {
+    leave('phases/smoke.1/run1/x', '{"n":1}\n');
+    leave('phases/smoke.1/run1.2/x', '{"n":2}\n');
+    leave('phases/smoke.10/run1/x', '{"n":4}\n');
+    leave('phases/smoke.1/run11/x', '{"n":9}\n');
+    const paths = [leave('phases/smoke.2/run1/x', '{"n":3}\n')];
+    const include = { file: 'all.jsonl', from: ['smoke.run1.x'], paths };
+    await writeIncluded(folderStore(bag), include, goState());
+    expect(read('all.jsonl')).toBe('{"n":3}\n');
+    leave('phases/smoke.10/run1/x', '');
+    expect(await writeIncluded(folderStore(bag), { ...include, attempts: 'all' }, goState())).toEqual([]);
+    expect(read('all.jsonl')).toBe('{"n":1}\n{"n":2}\n{"n":3}\n');
+  });
+
   test('what is not there, was altered or leads out of the bundle is missing, with its reason', async () => {
     writeFileSync(join(bag, 'secret'), 'secret');
     symlinkSync(bag, join(data, 'link'));

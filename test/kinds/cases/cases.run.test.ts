@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../model/json.js';
+import { batchInput, batchScript } from '../../kits/batch-script.js';
 import { caseManifest } from '../../kits/case-manifest.js';
 import { figuresAgain } from '../../kits/figures-again.js';
 import { stepKit } from '../../kits/step-kit.js';
@@ -50,7 +51,12 @@ afterEach(() => new Promise((resolve) => server.close(resolve)));
 const input = (): JsonObject => ({ manifest: 'manifest.json', url, minInterval: 0, retries429: 3 });
 
 stepKit('cases.run', {
-  good: (folder) => ({ ...input(), manifest: caseManifest(folder, { pass: 2, reject: 1 }) }),
+  good: (folder) => {
+    caseManifest(folder, { pass: 2, reject: 1 });
+    batchScript(folder, 'good.forEach(row);');
+    return batchInput({ file: 'rows-{run}.jsonl' });
+  },
+  programsWrite: ['rows-1-kit.1.step.jsonl', 'rows-1-kit.1.step.2.jsonl'],
   bad: () => ({ ...input(), manifest: 'absent.json' }),
   badCode: 'NOT_FOUND',
   slow: (folder) => ({
@@ -101,7 +107,9 @@ describe('cases.run', () => {
     expect(outputs.accuracy).toBeCloseTo(6 / 9, 12);
     expect(outputs.recallPass).toBeCloseTo(0.5, 12);
     expect(outputs.blockedAmongExpectedPass).toBeCloseTo(0.25, 12);
-    expect(readFileSync(join(ended.folder, 'confusion_matrix.csv'), 'utf8').split('\n')[1]).toBe('pass,2,1,0,1');
+    expect(readFileSync(join(ended.folder, 'confusion_matrix.csv'), 'utf8').split('\n')[1]).toBe(
+      '1-kit.step,1,pass,2,1,0,1',
+    );
     expect(readFileSync(join(ended.folder, 'failed_cases.csv'), 'utf8').trim().split('\n')).toHaveLength(1 + 4);
   });
 

@@ -7,7 +7,7 @@ const BASE = { DATABASE_URL: 'postgres://postgres:hidden@127.0.0.1:1/x', REDIS_U
 
 describe('configuration', () => {
   test('what is shown holds no secret', () => {
-    const text = JSON.stringify(shown(readConfig({ ...BASE, API_TOKEN: 'very-secret' })));
+    const text = JSON.stringify(shown(readConfig({ ...BASE, DAY3_API_TOKEN: 'very-secret' })));
     expect(text).not.toContain('hidden');
     expect(text).not.toContain('very-secret');
   });

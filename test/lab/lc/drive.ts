@@ -14,8 +14,7 @@ export interface Inputs {
   resultsDir: string;
   apiUrl: string;
   prodUrl: string;
-  agentCtl: string;
-  agentDir: string;
+  agents: { name: string; freeze: string[]; thaw: string[]; status: string[] }[];
 }
 
 export interface Lab {

@@ -31,8 +31,9 @@ async function end(running: Lab): Promise<number | null> {
   return ended;
 }
 
-function control(running: Lab, verb: string): { code: number | null; state: string } {
-  const result = spawnSync(process.execPath, [running.inputs.agentCtl, verb, '--dir', running.inputs.agentDir]);
+function control(running: Lab, verb: 'freeze' | 'thaw' | 'status'): { code: number | null; state: string } {
+  const [program = '', ...args] = running.inputs.agents[0]?.[verb] ?? [];
+  const result = spawnSync(program, args);
   return { code: result.status, ...(JSON.parse(String(result.stdout)) as { state: string }) };
 }
 
@@ -98,7 +99,7 @@ test('from NO-GO to a validated smoke set, and nothing is left', async () => {
   expect(log).toMatch(/Document classified .*type=\w+ path=text/);
   expect(log).toMatch(/Document classified .*type=\w+ path=ocr/);
   expect(log).not.toMatch(/CRITICAL|FATAL/);
-  expect(readFileSync(join(inputs.agentDir, 'agent.log'), 'utf8')).not.toContain('HTTP 200');
+  expect(readFileSync(join(inputs.agents[0]?.freeze.at(-1) ?? '', 'agent.log'), 'utf8')).not.toContain('HTTP 200');
 
   await until('production answers', async () => (await status(`${inputs.prodUrl}/healthz`)) === 200);
   expect(await (await fetch(inputs.prodUrl)).text()).toContain('<title>LCopilot');

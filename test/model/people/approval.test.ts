@@ -46,6 +46,14 @@ const cast = (by: string, more: Partial<Vote> = {}): Vote => ({
 const rule = approval('full', { starterMay: false });
 
 describe('judgeVote', () => {
+  test('where the record is what an approval says, one without a reason is refused', () => {
+    const asks = approval('full', { needsReason: true });
+    expect(judgeVote(asks, open(), draft('Ada'), rules)).toMatchObject({ accepted: false });
+    expect(judgeVote(asks, open(), draft('Ada', 'cto', 'approve', 'the scanner was changed'), rules).accepted).toBe(
+      true,
+    );
+  });
+
   test.each<[string, ApprovalState, VoteDraft, RegExp | true]>([
     ['a good vote stands', open(), draft('Ada'), true],
     ['an empty name', open(), draft('  '), /empty/],

@@ -15,6 +15,10 @@ describe('an input is read by its type', () => {
     [{ type: 'paths' }, '["a.log","b.log"]', ['a.log', 'b.log']],
     [{ type: 'paths' }, 'a, b.log', ['a, b.log']],
     [{ type: 'paths' }, [], []],
+    [{ type: 'json' }, ' [{"name": "retry", "least": 3}]', [{ name: 'retry', least: 3 }]],
+    [{ type: 'json' }, { api: 120 }, { api: 120 }],
+    [{ type: 'json' }, 'golive', 'golive'],
+    [{ type: 'json' }, null, null],
   ])('%j takes %j', (spec, raw, value) => {
     expect(parseInput(spec, raw, false)).toEqual({ ok: true, value });
   });
@@ -27,6 +31,7 @@ describe('an input is read by its type', () => {
     [{ type: 'duration', max: '1m' }, '2m', 'is 2m, but the most is 1m'],
     [{ type: 'url' }, 'shop', 'is no URL: "shop"'],
     [{ type: 'path' }, '', 'is empty'],
+    [{ type: 'json' }, ['x'.repeat(20_000)], 'has 20004 characters of JSON; 16000 are taken'],
     [{ type: 'string' }, 'a\u0007', 'holds control characters'],
     [{ type: 'string', min: 3 }, 'ab', 'has 2 characters, but the least is 3'],
     [{ type: 'paths' }, 3, 'is no list of paths: 3'],
@@ -39,6 +44,11 @@ describe('an input is read by its type', () => {
   ])('%j refuses %j: %s', (spec, raw, message) => {
     expect(parseInput(spec, raw, false)).toEqual({ ok: false, message });
   });
+});
+
+test('what begins like JSON and is none is refused, and not taken for a text', () => {
+  const result = parseInput({ type: 'json' }, '[{"name": retry}]', false);
+  expect(result).toEqual({ ok: false, message: expect.stringContaining('begins like JSON and is none') });
 });
 
 test('a live run may need more', () => {

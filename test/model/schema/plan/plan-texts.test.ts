@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { fillTexts, questionFields } from '../../../../model/schema/plan/plan-texts.js';
+import { fillTexts, noticesOf, questionFields } from '../../../../model/schema/plan/plan-texts.js';
 import { phase, plan } from '../../../kits/plans.js';
 
 test.each([
@@ -17,4 +17,13 @@ test('what gives nothing is a problem, but for an input that is still to be give
   expect(fillTexts(made, { inputs: {} }, false)).toEqual({
     problems: [{ message: expect.stringContaining('n'), hint: expect.stringContaining('inputs.n') }],
   });
+});
+
+test('a channel knows the inputs when the plan is made', () => {
+  const notices = [{ on: ['guard' as const], with: { url: { file: '${{ inputs.alertUrlFile }}' } } }];
+  expect(noticesOf(notices, { inputs: { alertUrlFile: '/run/alert' } }, false)).toEqual([
+    { on: ['guard'], with: { url: { file: '/run/alert' } } },
+  ]);
+  expect(noticesOf(notices, { inputs: {} }, true)).toEqual(notices);
+  expect(() => noticesOf(notices, { inputs: {} }, false)).toThrow('alertUrlFile');
 });
