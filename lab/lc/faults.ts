@@ -128,13 +128,14 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     id: 'drift',
-    summary: 'In the full run every presentation with a warning passes: the gates hold, a class has drifted.',
-    answers: [{ after: 41, of: 'warn', verdict: 'pass' }],
+    summary:
+      'In the full run some presentations that must be rejected get a warning: the gates hold, a class has drifted.',
+    answers: [{ after: 41, of: 'reject', cases: 14, verdict: 'warn' }],
   },
   {
     id: 'drift-unexplained',
     summary: 'As drift; nobody names a root cause.',
-    answers: [{ after: 41, of: 'warn', verdict: 'pass' }],
+    answers: [{ after: 41, of: 'reject', cases: 14, verdict: 'warn' }],
   },
   { id: 'cto-rejects', summary: 'The CTO rejects; the lab itself is sound.' },
   { id: 'approval-expires', summary: 'Nobody answers an approval; the lab itself is sound.' },

@@ -1,3 +1,4 @@
+import { withDependents } from '../../model/plan/needs.js';
 import { type Plan, stepsOf } from '../../model/plan/plan.js';
 import type { Act, Deed, Happening } from './fake-world.js';
 import { groupOf, isUndo, nameOf } from './way-back.js';
@@ -27,7 +28,8 @@ export function judgeBreak(plan: Plan, record: readonly Happening[], broken: str
   const times = step?.onFail === 'ask' ? 1 : phase.onFail.attempts;
   if (failures.length !== times) faults.push(`${broken} fails ${failures.length} times instead of ${times}`);
   if (phase.onFail.then === 'continue' && step?.onFail === 'stop') return faults;
-  const later = plan.phases.slice(plan.phases.indexOf(phase) + 1).map(({ id }): string => id);
+  // What runs beside it may have begun; what waits for it may not.
+  const later: string[] = withDependents(plan.phases, [phase.id]).filter((id) => id !== phase.id);
   const gone = acts.find(({ what, deed }) => what === 'began' && later.includes(deed.phase));
   if (gone) faults.push(`${nameOf(gone.deed)} begins, though ${broken} stopped the go-live`);
   return faults;
