@@ -1,7 +1,7 @@
 import { formatClock } from '../../model/duration.js';
 import type { StepProgress } from '../../model/state/contract.js';
 import { valueText } from '../../model/judge/value-text.js';
-import type { LimitOp } from '../../model/plan/plan.js';
+import type { LimitOp } from '../../model/plan/gate-plan.js';
 import { SIGNS, type Status } from '../../model/state/signs.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import type { Verdict } from '../../model/verdict.js';

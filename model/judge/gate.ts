@@ -1,7 +1,7 @@
 import type { GateId } from '../plan/address.js';
 import { formatDuration } from '../duration.js';
 import { contextKey, evaluate, type ExpressionContext, ExpressionError } from '../expression/expression.js';
-import type { GatePlan, Limit, LimitOp } from '../plan/plan.js';
+import type { GatePlan, Limit, LimitOp } from '../plan/gate-plan.js';
 import { ratio, successesNeeded, wilson } from '../expression/statistics.js';
 import { type Verdict, worst } from '../verdict.js';
 import { countText } from './count-text.js';

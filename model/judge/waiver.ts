@@ -1,7 +1,8 @@
 import { type AddressText, readAddress } from '../plan/address.js';
 import type { Receipt, WaiveMessage } from '../people/message.js';
 import { formatDuration } from '../duration.js';
-import type { GatePlan, PhasePlan, Plan, WaiverRule } from '../plan/plan.js';
+import type { GatePlan } from '../plan/gate-plan.js';
+import type { PhasePlan, Plan, WaiverRule } from '../plan/plan.js';
 import type { GateResult } from './gate.js';
 import type { Proof } from '../signing/signing.js';
 import { roleProblem } from '../people/approval.js';

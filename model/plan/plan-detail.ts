@@ -1,7 +1,8 @@
 import { formatDuration } from '../duration.js';
 import type { ExpressionContext } from '../expression/expression.js';
 import type { Json, JsonObject } from '../json.js';
-import { type GatePlan, OWN_UNDO, type Plan, type StepPlan, stepsOf } from './plan.js';
+import type { GatePlan } from './gate-plan.js';
+import { OWN_UNDO, type Plan, type StepPlan, stepsOf } from './plan.js';
 import { fillText } from './texts.js';
 
 /** Longest value that is shown; the file has the whole. */

@@ -7,7 +7,8 @@ import { beginsAgainAt, takenAgain } from './begins-again.js';
 import { criticalPath, plannedTimes, type PlannedTimes, plannedTotalMs } from './critical-path.js';
 import { besideOf, runsBeside } from './needs.js';
 import { stepsOf } from './plan.js';
-import type { ApprovalPlan, GatePlan, Limit, PhasePlan, Plan, RollbackPlan, StepNode, StepPlan } from './plan.js';
+import type { GatePlan, Limit } from './gate-plan.js';
+import type { ApprovalPlan, PhasePlan, Plan, RollbackPlan, StepNode, StepPlan } from './plan.js';
 
 const SIGNS = { atLeast: '≥', above: '>', atMost: '≤', below: '<' } as const;
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { asId } from '../../model/plan/address.js';
-import type { ApprovalPlan, DecisionPlan, GatePlan, PhasePlan, Plan, StepPlan } from '../../model/plan/plan.js';
+import type { GatePlan } from '../../model/plan/gate-plan.js';
+import type { ApprovalPlan, DecisionPlan, PhasePlan, Plan, StepPlan } from '../../model/plan/plan.js';
 
 /** A step plan with defaults; `uses` is a fake kind unless given. */
 export function step(id: string, more: Partial<StepPlan> = {}): StepPlan {

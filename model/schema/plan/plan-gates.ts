@@ -1,9 +1,10 @@
 import { asId, gateOfStep, type StepId } from '../../plan/address.js';
-import type { GatePlan, Limit } from '../../plan/plan.js';
+import type { GatePlan, Limit } from '../../plan/gate-plan.js';
+import type { GuardPlan } from '../../plan/plan.js';
 import { proportionOf } from '../expression/expression-paths.js';
 import { list } from '../check/checks.js';
 import { isEach } from '../format/runbook.js';
-import type { RunbookGate, RunbookPhase } from '../format/runbook.js';
+import type { Runbook, RunbookGate, RunbookPhase, RunbookStep } from '../format/runbook.js';
 
 function limitOf(gate: RunbookGate): Limit {
   for (const op of ['atLeast', 'above', 'atMost', 'below'] as const) {
@@ -43,4 +44,12 @@ export function planGates(phase: Pick<RunbookPhase, 'gates'>): GatePlan[] {
   return (phase.gates ?? []).flatMap((node) =>
     isEach(node) ? node.each.flatMap((step) => node.gates.map((gate) => planGate(gate, asId(step)))) : [planGate(node)],
   );
+}
+
+/** The guards of a step, as the runbook has them under their names. */
+export function guardsOf(runbook: Runbook, step: RunbookStep): GuardPlan[] {
+  return (step.guards ?? []).flatMap((id) => {
+    const guard = runbook.guards?.[id];
+    return guard ? [{ id, title: guard.title ?? id, trips: guard.trips }] : [];
+  });
 }

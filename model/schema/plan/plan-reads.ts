@@ -1,6 +1,7 @@
 import { contextKey, ExpressionError, templateParts } from '../../expression/expression.js';
 import { ALL_OUTPUTS } from '../../state/travel.js';
-import { type GatePlan, type PhasePlan, type Plan, type StepPlan, stepsOf } from '../../plan/plan.js';
+import type { GatePlan } from '../../plan/gate-plan.js';
+import { type PhasePlan, type Plan, type StepPlan, stepsOf } from '../../plan/plan.js';
 import { pathsIn } from '../expression/expression-paths.js';
 
 /**

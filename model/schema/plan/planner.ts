@@ -1,7 +1,7 @@
 import { parseDuration } from '../../duration.js';
 import { ExpressionError, resolve } from '../../expression/expression.js';
 import type { ExpressionContext } from '../../expression/expression.js';
-import { planGates } from './plan-gates.js';
+import { guardsOf, planGates } from './plan-gates.js';
 import { foldersOf, networkOf } from './plan-reach.js';
 import { fillTexts, noticesOf, questionFields } from './plan-texts.js';
 import { checkGuardrails, type PlanProblem, type PlanRequest, resolveInputs } from './plan-inputs.js';
@@ -16,7 +16,6 @@ import { needsOf, runsBeside } from '../../plan/needs.js';
 import {
   type ApprovalPlan,
   type DecisionPlan,
-  type GuardPlan,
   OWN_UNDO,
   type PhasePlan,
   type Plan,
@@ -48,13 +47,6 @@ export interface Planning {
   ms: (span: string | undefined, otherwise: number) => number;
   /** The steps are of a rollback, the way back itself: only what must be released at the end is taken back. */
   wayBack?: true;
-}
-
-function guardsOf({ runbook }: Planning, step: RunbookStep): GuardPlan[] {
-  return (step.guards ?? []).flatMap((id) => {
-    const guard = runbook.guards?.[id];
-    return guard ? [{ id, title: guard.title ?? id, trips: guard.trips }] : [];
-  });
 }
 
 /** Where the input says how long a step takes, its time limit must not end it earlier. */
@@ -90,7 +82,7 @@ function planStep(planning: Planning, step: RunbookStep): StepPlan {
     },
     ownUndo: kind !== undefined && kind.undo !== null,
     undoOn: step.undoOn ?? 'failure',
-    guards: guardsOf(planning, step),
+    guards: guardsOf(planning.runbook, step),
     onFail: step.onFail ?? 'stop',
     maySkip: step.maySkip ?? false,
   };

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { asId } from '../../../model/plan/address.js';
 import { buildContext } from '../../../model/expression/expression.js';
 import { gatesSentence, judgeGate, phaseVerdict } from '../../../model/judge/gate.js';
-import type { GatePlan, Limit } from '../../../model/plan/plan.js';
+import type { GatePlan, Limit } from '../../../model/plan/gate-plan.js';
 import type { Json } from '../../../model/json.js';
 
 function gate(value: string, limit: Limit, more: Partial<GatePlan> = {}): GatePlan {

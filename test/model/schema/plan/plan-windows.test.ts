@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { GatePlan, PhasePlan, WindowPlan } from '../../../../model/plan/plan.js';
+import type { GatePlan } from '../../../../model/plan/gate-plan.js';
+import type { PhasePlan, WindowPlan } from '../../../../model/plan/plan.js';
 import { stepsOf } from '../../../../model/plan/plan.js';
 import { markWindows } from '../../../../model/schema/plan/plan-windows.js';
 import { gate, phase, plan, step } from '../../../kits/plans.js';
