@@ -92,6 +92,7 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'model/people/field.ts': part('model/people/parse-message'),
   'model/evidence/first.ts': table('e2e/rollback-later'),
   'model/people/refusals.ts': table('workflows/go-live'),
+  'model/evidence/own-files.ts': table('evidence/write/include'),
   'model/plan/gate-plan.ts': table('model/judge/gate'),
   'model/plan/plan.ts': part('model/schema/plan/planner'),
   'model/schema/check/checks.ts': part('model/schema/check/semantics'),

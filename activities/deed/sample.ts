@@ -4,7 +4,7 @@ import { Context } from '@temporalio/activity';
 import type { SampleTask, StepResult, StepTask, WindowEvidence } from '../../model/state/contract.js';
 import type { EventDraft } from '../../model/evidence/events.js';
 import { ExpressionError } from '../../model/expression/expression.js';
-import { canonicalJson, type JsonObject } from '../../model/json.js';
+import { canonicalJson, isJsonObject, type JsonObject } from '../../model/json.js';
 import {
   dueAt,
   isGreen,
@@ -36,6 +36,8 @@ import { withoutCredentialsIn } from '../step/credentials.js';
 const TAIL_BYTES = 256 * 1024;
 /** Rows of the summary; the records have all. */
 const ROWS = 1000;
+/** What a reader looked at: of a good sample, nothing that people ask about. */
+const ACCOUNT: ReadonlySet<string> = new Set(['looked', 'unreadable', 'leftOut']);
 
 /** A sample only looks: it has no intent and no outcome to keep. */
 const NO_LEDGER: Ledger = {
@@ -237,6 +239,23 @@ async function adoptSamples(evidence: FencedEvidence): Promise<SampleRecord[]> {
     .map((line) => JSON.parse(line) as SampleRecord);
 }
 
+/** Of a path, its last two parts. */
+const shortName = (name: string): string => name.split('/').slice(-2).join('/');
+
+/** What a sample measured, for people: texts, numbers and truths, also of maps in it. */
+function figuresOf(outputs: JsonObject, within = ''): string {
+  return Object.entries(outputs)
+    .filter(([name]) => within !== '' || !ACCOUNT.has(name))
+    .flatMap(([name, value]) => {
+      if (isJsonObject(value)) return within === '' ? figuresOf(value, `${name}.`) : [];
+      return value === null || value === '' || Array.isArray(value)
+        ? []
+        : `${within}${shortName(name)} ${String(value)}`;
+    })
+    .filter((text) => text !== '')
+    .join(', ');
+}
+
 function summaryOf(
   { goLive, title }: StepTask,
   plan: WindowPlan,
@@ -245,9 +264,10 @@ function summaryOf(
 ): string {
   const scaled =
     goLive.timeScale > 1 ? ` · REHEARSAL, time ×${goLive.timeScale}: an interval is a fraction of its name` : '';
-  const rows = records.slice(0, ROWS).map(({ n, due, at, outcome, why = '' }) => {
+  const rows = records.slice(0, ROWS).map(({ n, due, at, outcome, why = '', outputs = {} }) => {
     const day = nominalDate(plan, Date.parse(records[0]?.due ?? due) - plan.everyMs / goLive.timeScale, n);
-    return `| ${n} | ${day} | ${due} | ${at ?? '–'} | ${outcome} | ${why.replace(/[|\r\n]/g, ' ').slice(0, 300)} |`;
+    const said = why === '' ? figuresOf(outputs) : why;
+    return `| ${n} | ${day} | ${due} | ${at ?? '–'} | ${outcome} | ${said.replace(/[|\r\n]/g, ' ').slice(0, 300)} |`;
   });
   const more = records.length > ROWS ? [`\n${records.length - ROWS} more in ${SAMPLES_FILE}.`] : [];
   return [
@@ -259,7 +279,7 @@ function summaryOf(
     '',
     `Good is: \`${plan.green}\`.`,
     '',
-    '| # | day | due | taken | outcome | why |',
+    '| # | day | due | taken | outcome | what was seen |',
     '|---|---|---|---|---|---|',
     ...rows,
     ...more,

@@ -1,4 +1,6 @@
 import { valueText } from '../../model/judge/value-text.js';
+import { isOwnFile } from '../../model/evidence/own-files.js';
+import { parseManifest } from '../../model/evidence/manifest.js';
 import { cell } from '../../model/state/board.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { automaticBoxes } from './boxes.js';
@@ -17,8 +19,12 @@ import {
   VERDICT_WORDS,
 } from './words.js';
 
-/** The sign-off page of the bundle, in Markdown: verdict, approvals, gates, rollbacks, waivers, checklist. */
-export function signoffText(state: GoLiveState): string {
+/**
+ * The sign-off page of the bundle, in Markdown: verdict, approvals, gates, rollbacks, waivers, checklist, evidence.
+ *
+ * @param manifest what the approved digest is of, as `sha256sum` writes it; empty where nothing was collected
+ */
+export function signoffText(state: GoLiveState, manifest = ''): string {
   const { words, below } = headline(state);
   const parts = [
     [`# ${cell(state.runbook.title)}: sign-off`],
@@ -37,6 +43,7 @@ export function signoffText(state: GoLiveState): string {
     ['## Checklist', checklist(state)],
     ['## Gates', ...gates(state)],
     ['## Rollbacks', ...rollbacks(state)],
+    ['## Evidence files', ...evidenceFiles(state, manifest)],
     [
       '## How to verify and to reproduce',
       'See `REPRODUCE.md`; in short, in the folder above this file: `sha256sum -c manifest-sha256.txt`.',
@@ -52,6 +59,21 @@ function table(header: string[], rows: string[][]): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
   return [line(header), line(header.map(() => '---')), ...rows.map((row) => line(row.map(cell)))].join('\n');
 }
+
+/** The files that the runbook names, as they were when they were collected; all others are in the manifest. */
+function evidenceFiles({ bundle }: GoLiveState, manifest: string): string[] {
+  const read = parseManifest(manifest);
+  const named = 'entries' in read ? read.entries.filter(({ path }) => isNamed(path)) : [];
+  const rows = named.map(({ path, sha256 }) => [path.slice(DATA.length), 'present', sha256]);
+  const missing = (bundle?.missing ?? []).map((what) => [what, 'MISSING', '']);
+  return rows.length + missing.length === 0
+    ? ['The runbook names none.']
+    : [table(['file', '', 'SHA-256'], [...rows, ...missing])];
+}
+
+const DATA = 'data/';
+const isNamed = (path: string): boolean =>
+  path.startsWith(DATA) && !path.slice(DATA.length).includes('/') && !isOwnFile(path.slice(DATA.length));
 
 function incidents(state: GoLiveState): string[] {
   return [

@@ -9,6 +9,7 @@ import { failpoint } from '../../host/failpoint.js';
 import { readExtras } from '../report/extras.js';
 import { reproduceText } from '../report/reproduce.js';
 import { signoffText } from '../report/signoff.js';
+import { APPROVED_MANIFEST } from './collect.js';
 import { writeBag } from './bag.js';
 import { sha256 } from '../durable.js';
 import { EvidenceError, EvidenceRefusal } from '../error.js';
@@ -103,7 +104,8 @@ async function writePages(
 ): Promise<void> {
   await store.write('data/state.json', stateText);
   for (const [file, content] of runningRecords(state)) await store.write(`data/${file}`, content);
-  await store.write(`data/${signoff}`, signoffText(state));
+  const manifest = (await store.read(`data/${APPROVED_MANIFEST}`))?.toString('utf8');
+  await store.write(`data/${signoff}`, signoffText(state, manifest));
   const extras = await readExtras(store, shows);
   await store.write('data/REPRODUCE.md', reproduceText(state, extras));
   // Charts are loaded only when a report is drawn.

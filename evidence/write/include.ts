@@ -2,6 +2,7 @@ import { lstat, readFile, realpath } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { errnoOf } from '../../host/errno.js';
 import type { CollectEvidence } from '../../model/state/contract.js';
+import { isOwnFile } from '../../model/evidence/own-files.js';
 import { type Json, parseJson } from '../../model/json.js';
 import { addressText, readEvidenceAddress } from '../../model/plan/address.js';
 import type { GoLiveState } from '../../model/state/state.js';
@@ -15,9 +16,6 @@ interface Source {
   content: Buffer;
 }
 
-/** Files that golive writes itself; a runbook cannot put its own under these names. */
-const OWN =
-  /^(events\..*|plan\.json|runbook\.yaml|state\.json|metrics_summary\.json|approved-manifest\.txt|(approvals|checklist|timeline)\.json|report\.html|REPRODUCE\.md|phases)$/;
 const NAME = /^[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]{0,127}$/;
 
 /**
@@ -27,7 +25,7 @@ const NAME = /^[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]{0,127}$/;
  * @throws EvidenceRefusal for a name that is not allowed; EvidenceError when it cannot be written
  */
 export async function writeIncluded(store: EvidenceStore, include: Include, state: GoLiveState): Promise<string[]> {
-  if (!NAME.test(include.file) || OWN.test(include.file)) {
+  if (!NAME.test(include.file) || isOwnFile(include.file)) {
     throw new EvidenceRefusal(
       `The bundle cannot hold a file of a runbook named ${JSON.stringify(include.file)}.`,
       'Give it another name under evidence.include.',

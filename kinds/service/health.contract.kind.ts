@@ -41,6 +41,7 @@ export const healthContract = defineKind({
     fresh: z.boolean(),
     numbers: z.record(z.string(), z.number()),
     waiting: z.int().describe('Files that wait in the folders.'),
+    backlogs: z.record(z.string(), z.int()).describe('The same of each folder, by its name.'),
   }),
   members: ({ numbers = {} }) => ({ numbers }),
   effect: 'none',
@@ -75,6 +76,7 @@ with: { file: health/latest.json, maxAge: 90m, numbers: { errorRate: details.err
     fresh: true,
     numbers: { errorRate: 0.01 },
     waiting: 0,
+    backlogs: {},
   },
   leaves: ['health.json'],
 });

@@ -29,11 +29,11 @@ const LARGEST = 1024 * 1024;
 export const healthContract: HandlerOf<typeof kind> = {
   async do(input, context) {
     const { problems, ...found } = await contractOf(input, context);
-    const { waiting, account } = await countWaiting(input, context);
+    const { waiting, backlogs, account } = await countWaiting(input, context);
     asStep(() => refuseUnreadable(account, input.unreadable, 'files that wait'));
     const holds = problems.length === 0;
     const reason = context.redact(problems.join('; '));
-    const outputs = { ...figuresOfAccount(account), holds, reason, ...found, waiting };
+    const outputs = { ...figuresOfAccount(account), holds, reason, ...found, waiting, backlogs };
     if (!holds && input.judge) {
       throw new StepError('CHECK_FAILED', `The health contract of ${input.file} is broken: ${reason}.`, {
         facts: { ...outputs },
@@ -99,11 +99,12 @@ function judged(input: Input, report: JsonObject, context: StepContext) {
 async function countWaiting(
   { folders, waitingOver }: Input,
   context: StepContext,
-): Promise<{ waiting: number; account: Account }> {
+): Promise<{ waiting: number; backlogs: Record<string, number>; account: Account }> {
   const before = Date.now() - waitingOver;
   const account = nothingRead();
-  let waiting = 0;
+  const backlogs = new Map<string, number>();
   for (const folder of folders) {
+    let waiting = 0;
     const path = context.path(folder);
     const entries = await readdir(path, { withFileTypes: true }).catch((cause: unknown) => {
       throw new StepError('NOT_FOUND', `The folder ${path} cannot be read.`, { cause });
@@ -118,8 +119,10 @@ async function countWaiting(
         if (came <= before) waiting += 1;
       }
     }
+    backlogs.set(folder, waiting);
   }
-  return { waiting, account };
+  const waiting = [...backlogs.values()].reduce((sum, one) => sum + one, 0);
+  return { waiting, backlogs: Object.fromEntries(backlogs), account };
 }
 
 /** What went away meanwhile does not wait any more. */

@@ -11,7 +11,7 @@ const RATE = 5;
 
 const CONFIG = {
   actors: ['builder', 'release-bot', 'intern'],
-  policy: { id: 'docs-by-bot', actors: ['release-bot'], paths: ['open/docs/'], patterns: ['docs-update'] },
+  policy: { id: 'docs-by-bot', actors: ['release-bot'], paths: ['locked/docs/'], patterns: ['docs-update'] },
 };
 
 const entry = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));

@@ -52,6 +52,7 @@ await testSystem({
     'live_rollback_REPORT.md',
     'auto_approve_EVIDENCE.md',
     'window_SUMMARY.md',
+    'battle_tested_REPORT.md',
     'battle_tested_FINAL.md',
   ],
   meanwhile: lookAtWindow,
@@ -63,6 +64,12 @@ await testSystem({
     expect(days).toHaveLength(7);
     const summary = readFileSync(join(data, 'window_SUMMARY.md'), 'utf8');
     expect(summary).toContain('REHEARSAL, time ×8640');
+    // Status, error rate and the backlog of each inbox, of each day.
+    expect(
+      summary.match(/\| green \|.* status up, .*numbers\.errorRate [\d.]+, .*backlogs\.\S*inbox\/local 0/g),
+    ).toHaveLength(7);
+    const signed = readFileSync(join(data, 'battle_tested_FINAL.md'), 'utf8');
+    expect(signed).toMatch(/\| incident\\_log\.md \| present \| [0-9a-f]{64} \|/);
     for (const day of days) expect(summary).toContain(day.slice('monitor_daily_'.length, -'.json'.length));
   },
 });
