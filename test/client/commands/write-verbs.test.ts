@@ -56,7 +56,7 @@ describe('validate', () => {
   test('shows every problem with place, frame and hint, and exits 2', async () => {
     const said = await runVerb(validate, 'validate', day3, broken);
     expect(said.code).toBe(2);
-    expect(said.stdout).toContain(`${day3}: valid, 6 phases`);
+    expect(said.stdout).toContain(`${day3}: valid, 9 phases`);
     expect(said.stdout).toContain(`${broken}:16:5  unknown key 'plannd'`);
     expect(said.stdout).toContain('> 16 |     plannd: 5m');
     expect(said.stdout).toContain("hint: Did you mean 'planned'?");
