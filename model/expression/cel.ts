@@ -1,6 +1,7 @@
 import { Environment } from '@marcbachmann/cel-js';
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { pattern } from '../text/pattern.js';
+import { anytime } from './anytime.js';
 import { agreement, percentile, ratio, wilson } from './statistics.js';
 
 /** The variables that expressions may name; every other name is an error. */
@@ -12,6 +13,8 @@ type Num = number | bigint;
 export const FUNCTIONS = [
   'wilsonLower(successes, n)',
   'wilsonUpper(successes, n)',
+  'anytimeLower(successes, n)',
+  'anytimeUpper(successes, n)',
   'ratio(a, b)',
   'agreement(a, b)',
   'percentile(list, p)',
@@ -70,6 +73,8 @@ function roundTo(x: number, digits: number): number {
 function registerFunctions(environment: Environment): void {
   registerNumeric(environment, 'wilsonLower', 2, (s = Number.NaN, n = Number.NaN) => wilson(s, n).lower);
   registerNumeric(environment, 'wilsonUpper', 2, (s = Number.NaN, n = Number.NaN) => wilson(s, n).upper);
+  registerNumeric(environment, 'anytimeLower', 2, (s = Number.NaN, n = Number.NaN) => anytime(s, n).lower);
+  registerNumeric(environment, 'anytimeUpper', 2, (s = Number.NaN, n = Number.NaN) => anytime(s, n).upper);
   registerNumeric(environment, 'ratio', 2, (a = Number.NaN, b = Number.NaN) => ratio(a, b));
   registerNumeric(environment, 'min', 2, Math.min);
   registerNumeric(environment, 'max', 2, Math.max);

@@ -1,3 +1,5 @@
+import { anytime } from './anytime.js';
+
 /** The 97.5 % point of the standard normal distribution: a two-sided 95 % interval. */
 const Z = 1.959963984540054;
 
@@ -28,24 +30,30 @@ export function ratio(a: number, b: number): number {
   return b === 0 ? Number.NaN : a / b;
 }
 
+const METRICS = {
+  wilsonLower: (successes: number, n: number) => wilson(successes, n).lower,
+  anytimeLower: (successes: number, n: number) => anytime(successes, n).lower,
+  ratio,
+};
+
 /**
  * The least number of successes in n trials that passes a limit.
  *
  * @param n number of trials
  * @param op whether the threshold itself passes
  * @param threshold limit of the metric, 0 … 1
- * @param metric what is compared: Wilson's lower bound or the plain ratio
+ * @param metric what is compared: Wilson's lower bound, the one for many looks, or the plain ratio
  * @returns a count ≤ n, or undefined when even n of n does not pass
  */
 export function successesNeeded(
   n: number,
   op: 'atLeast' | 'above',
   threshold: number,
-  metric: 'wilsonLower' | 'ratio' = 'wilsonLower',
+  metric: keyof typeof METRICS = 'wilsonLower',
 ): number | undefined {
   if (!Number.isInteger(n) || n <= 0) return undefined;
   const passes = (successes: number) => {
-    const value = metric === 'ratio' ? ratio(successes, n) : wilson(successes, n).lower;
+    const value = METRICS[metric](successes, n);
     return op === 'above' ? value > threshold : value >= threshold;
   };
   if (!passes(n)) return undefined;

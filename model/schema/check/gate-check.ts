@@ -31,7 +31,7 @@ function checkGate(check: StepCheck, path: Path, gate: RunbookGate, types: Expre
   }
   if (gate.baseline)
     checkAt(check, [...path, 'baseline', 'of'], gate.baseline.of, { types, expected: ['number'], minded });
-  if (gate.minN !== undefined && gate.n === undefined && !/^\s*(wilsonLower|ratio)\(/.test(gate.value)) {
+  if (gate.minN !== undefined && gate.n === undefined && !/^\s*(wilsonLower|anytimeLower|ratio)\(/.test(gate.value)) {
     source.at([...path, 'minN'], '`minN` needs to know the sample size', 'Add n: <CEL of the sample size>.');
   }
   if (gate.floor && gate.hard === false)

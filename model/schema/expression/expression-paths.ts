@@ -39,11 +39,13 @@ function keysOf(node: ASTNode): string[] | undefined {
   return left && (key === undefined ? left : [...left, key]);
 }
 
-/** Successes and sample size of `wilsonLower(a, b)` or `ratio(a, b)`, when an expression is wholly that. */
+const PROPORTIONS: readonly unknown[] = ['wilsonLower', 'anytimeLower', 'ratio'];
+
+/** Successes and sample size of `wilsonLower(a, b)`, `anytimeLower(a, b)` or `ratio(a, b)`, when an expression is wholly that. */
 export function proportionOf(expression: string): { successes: string; n: string } | undefined {
   try {
     const { ast } = shared().parse(expression);
-    if (ast.op !== 'call' || (ast.args[0] !== 'wilsonLower' && ast.args[0] !== 'ratio')) return undefined;
+    if (ast.op !== 'call' || !PROPORTIONS.includes(ast.args[0])) return undefined;
     const [successes, n] = ast.args[1].map((node) => expression.slice(node.start, node.end));
     return successes === undefined || n === undefined ? undefined : { successes, n };
   } catch {
