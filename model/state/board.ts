@@ -9,7 +9,7 @@ import type { GateResult } from '../judge/gate.js';
 /** Text from outside made safe for one Markdown table cell: no markup, no row break, no control characters. */
 export function cell(text: string): string {
   return text
-    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/[\\`*_{}[\]<>|#~]/g, (character) => `\\${character}`)
     .trim();
 }
