@@ -130,6 +130,7 @@ async function run({ dir, fault, timeScale, seed }: Options): Promise<void> {
     redisPort: redis,
     prodUrl: `http://127.0.0.1:${edge}`,
     prodApiUrl: `http://127.0.0.1:${prodApi}`,
+    driver: 'native',
     agents: [agentOf(at('agent'))],
     mounts: ['volumes/audit'],
     alertUrlFile: at('alert-url'),

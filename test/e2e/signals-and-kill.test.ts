@@ -54,6 +54,14 @@ const waitingFor = (id: string) =>
     if (now.endedAt) throw new Error(`ended: ${now.sentence}`);
     return now.waiting?.id === id ? now : undefined;
   });
+const PEOPLE: Readonly<Record<string, string>> = { infra: 'Ines', cto: 'Ada', qa: 'Quentin', security: 'Sina' };
+
+/** Ticks every box of a phase. */
+async function tickAll(phase: string): Promise<void> {
+  const { checklist } = await waitingFor(phase);
+  for (const { item, role } of checklist.filter((tick) => tick.item.startsWith(`${phase}.`)))
+    await signal('tick', { item, role, by: PEOPLE[role] });
+}
 
 test('driven by `temporal workflow signal` alone, the worker killed in the middle of the full run: SOLID GREEN GO, each case once', async () => {
   const started = await project.run(
@@ -84,10 +92,10 @@ test('driven by `temporal workflow signal` alone, the worker killed in the middl
   expect(second.code).toBe(4);
   expect(second.stderr).toMatch(/is busy: .*change c1/);
 
-  await waitingFor('stop-reset');
-  await signal('tick', { item: 'stop-reset.window', role: 'infra', by: 'Ines' });
+  await tickAll('stop-reset');
+  await tickAll('smoke');
   await waitingFor('full');
-  await signal('approve', { approval: 'full', role: 'cto', by: 'Ada' });
+  await signal('approve', { approval: 'full', role: 'cto', by: 'Ada', reason: 'both smoke runs hold' });
 
   const results = join(project.folder, 'evidence', TARGET, 'c1', 'data', 'phases', 'full.1', 'run', 'results.jsonl');
   const lines = () => (existsSync(results) ? readFileSync(results, 'utf8').split('\n').filter(Boolean) : []);
@@ -97,14 +105,20 @@ test('driven by `temporal workflow signal` alone, the worker killed in the middl
   expect(lines().length).toBeLessThan(90);
   expect((await project.run('up', '--detach')).code).toBe(0);
 
+  await tickAll('bundle');
   await waitingFor('local-go');
   const ids = lines().map((line) => (JSON.parse(line) as { id: string }).id);
   expect(ids).toHaveLength(90);
   expect(new Set(ids).size).toBe(90);
   await signal('approve', { approval: 'local-go', role: 'cto', by: 'Ada', reason: 'evidence read' });
+  await waitingFor('deployment');
+  await signal('approve', { approval: 'deployment', role: 'sre', by: 'Sven', reason: 'seen' });
+  await signal('approve', { approval: 'deployment', role: 'security', by: 'Sina', reason: 'seen' });
   const watched = await project.run('watch', TARGET);
   expect([watched.code, watched.stdout.slice(-1500)]).toEqual([0, watched.stdout.slice(-1500)]);
   const ended = await state();
   expect(ended.decisions.map(({ verdict }) => verdict)).toEqual(['go', 'go']);
-  expect(ended.approvals.flatMap(({ votes }) => votes.map(({ via }) => via))).toEqual(['signal', 'signal']);
+  expect(ended.approvals.flatMap(({ votes }) => votes.map(({ via }) => via))).toEqual(
+    Array.from({ length: 4 }, () => 'signal'),
+  );
 }, 400_000);
