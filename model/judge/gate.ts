@@ -2,8 +2,8 @@ import type { GateId } from '../plan/address.js';
 import { formatDuration } from '../duration.js';
 import { contextKey, evaluate, type ExpressionContext, ExpressionError } from '../expression/expression.js';
 import type { GatePlan, Limit, LimitOp } from '../plan/gate-plan.js';
-import { anytime } from '../expression/anytime.js';
 import { ratio, successesNeeded, wilson } from '../expression/statistics.js';
+import { boundName, statisticOf } from './share.js';
 import { type Verdict, worst } from '../verdict.js';
 import { countText } from './count-text.js';
 
@@ -185,24 +185,11 @@ function sampleOf(gate: GatePlan, context: ExpressionContext): Sample {
   return sample;
 }
 
-/** How the bounds of a share are called. */
-const BOUNDS = { wilsonLower: 'Wilson 95 % lower', anytimeLower: 'lower for any number of looks' };
-
-const NEAR = 1e-9;
-/** Which statistic of successes and n the value is, when it is one: only then "one more success" can be computed. */
-function statisticOf(value: number, sample: Sample): 'wilsonLower' | 'anytimeLower' | 'ratio' | undefined {
-  const { n, successes } = sample;
-  if (n === undefined || successes === undefined) return undefined;
-  if (Math.abs(value - wilson(successes, n).lower) < NEAR) return 'wilsonLower';
-  if (Math.abs(value - ratio(successes, n)) < NEAR) return 'ratio';
-  return Math.abs(value - anytime(successes, n).lower) < NEAR ? 'anytimeLower' : undefined;
-}
-
 function measured(gate: GatePlan, value: Scalar, sample: Sample, low: number | undefined): string {
   const { n, successes } = sample;
   if (typeof value !== 'number') return `${gate.title} ${show(value, gate.unit)}`;
   const statistic = statisticOf(value, sample);
-  const bound = statistic === undefined || statistic === 'ratio' ? undefined : BOUNDS[statistic];
+  const bound = boundName(statistic);
   if (bound && n !== undefined && successes !== undefined) {
     const share = show(ratio(successes, n), gate.unit, 2, low);
     return `${gate.title} ${share} (${countText(successes)} of ${countText(n)}), ${bound} ${show(value, gate.unit, 3, low)}`;

@@ -96,7 +96,8 @@ async function answerAll(run: Running, choices: readonly Choice[]): Promise<void
       const choice = (waiting.kind === 'operator' && left.shift()) || 'stop';
       for (const [index, role] of waiting.roles.entries()) {
         const by = `Person ${index}`;
-        if (waiting.kind === 'approval') await run.send('approve', { approval: waiting.id, role, by });
+        if (waiting.kind === 'approval')
+          await run.send('approve', { approval: waiting.id, role, by, reason: 'declared' });
         else if (waiting.kind === 'operator') await run.send('choose', { choice, role, by });
         else
           for (const tick of state.checklist)

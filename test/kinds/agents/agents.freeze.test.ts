@@ -37,7 +37,7 @@ describe('agents.freeze', () => {
     writeFileSync(join(baseDir, 'held.hold'), 'by someone else');
     const input = { commands: [agent('retry'), agent('held')] };
     const run = await runStep('agents.freeze', input, { goLive: { baseDir } });
-    expect(passed(run).outputs).toEqual({ frozen: 2, schedules: 0 });
+    expect(passed(run).outputs).toEqual({ frozen: 2, schedules: 0, unseen: 0 });
     passed(await runTask('agents.freeze', { ...run.task, epoch: 2 }));
     const undone = passed(await runTask('agents.freeze', undoOf(run.task), { part: 'undo' }));
     expect(undone.summary).toBe('1 agents and 0 schedules go on');
@@ -81,6 +81,7 @@ describe('agents.freeze', () => {
     expect(passed(await runStep('agents.freeze', { commands: [{ ...agent('retry'), status }] })).outputs).toEqual({
       frozen: 1,
       schedules: 0,
+      unseen: 0,
     });
   });
 
@@ -123,7 +124,7 @@ describe('agents.freeze with Temporal schedules', () => {
 
   test('schedules are paused with a note; the undo lets go on only the one that was going; thaw both', async () => {
     const run = await runStep('agents.freeze', { schedules: ['nightly', 'held'] });
-    expect(passed(run).outputs).toEqual({ frozen: 0, schedules: 2 });
+    expect(passed(run).outputs).toEqual({ frozen: 0, schedules: 2, unseen: 0 });
     expect(await paused('nightly')).toBe(true);
     const { note } = (await env.client.schedule.getHandle('nightly').describe()).state;
     expect(note).toBe('halted for go-live shop/change-1');
