@@ -152,12 +152,13 @@ describe('credentials that nobody declared', () => {
     ['one letter', 'a'],
     ['digits', '123456789:'],
     ['bearers', 'authorization: bearer '],
-  ])('1 MB of %s takes no time', async (_, unit) => {
+  ])('1 MB of %s takes no more than its length', async (_, unit) => {
     await withoutCredentials('');
     const begun = process.cpuUsage();
     await withoutCredentials(unit.repeat(Math.ceil(1e6 / unit.length)));
     const { user, system } = process.cpuUsage(begun);
-    expect((user + system) / 1e6).toBeLessThan(3);
+    // The square of a million letters takes hours: a slow machine does not count.
+    expect((user + system) / 1e6).toBeLessThan(60);
   });
 
   test('a command that prints one has it masked in its evidence and outputs, and counted', async () => {

@@ -19,7 +19,8 @@ test.each([
   } catch (error) {
     expect(String(error)).toContain(OFTEN);
   }
-  expect(performance.now() - begun).toBeLessThan(6000);
+  // The square of 8,000 by a walk of 8,000 each, unbounded, takes hours: a slow machine does not count.
+  expect(performance.now() - begun).toBeLessThan(60_000);
 });
 
 test('what would take the square, or double each time, is refused', () => {
