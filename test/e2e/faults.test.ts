@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Project } from '../kits/cli.js';
 
 /** Long: each fault is a whole rehearsal. `npm run test:faults` takes them all; `npm test` a sample. */
-const SAMPLE = ['db-second-try', 'prod-404'];
+const SAMPLE = ['db-second-try'];
 
 interface Outcome {
   bundle: string | null;

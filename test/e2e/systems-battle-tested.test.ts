@@ -45,7 +45,7 @@ await testSystem({
     'sign-off-refused',
     'too-few-operations',
   ],
-  sample: ['near-miss-approved'],
+  sample: [],
   files: [
     'STATS.json',
     'incident_log.md',

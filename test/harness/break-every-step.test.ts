@@ -27,7 +27,7 @@ afterAll(() => server.stop());
 
 /** A sample in `npm test`; `npm run test:break` takes every step. */
 function chosen<T>(steps: readonly T[]): T[] {
-  return steps.filter((_, index) => process.env.GOLIVE_ALL === '1' || index % 6 === 0);
+  return steps.filter((_, index) => process.env.GOLIVE_ALL === '1' || index % 12 === 0);
 }
 
 describe.each([...runbooks, fresh])('$name', ({ name: id, text, kept }) => {

@@ -11,7 +11,7 @@ import { SimulatedWorld } from '../kits/simulated-world.js';
 import { sharedServer, type TestServer } from '../kits/temporal.js';
 
 const SEED = Number(process.env.GOLIVE_SEED ?? randomInt(1 << 30));
-const RUNS = process.env.GOLIVE_ALL ? 300 : 12;
+const RUNS = process.env.GOLIVE_ALL ? 300 : 6;
 const AT_ONCE = 6;
 /** Nobody waits for long where a question is left without an answer. */
 const EXPIRES_MS = 1500;

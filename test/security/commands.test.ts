@@ -125,7 +125,7 @@ describe('the environment of a command', () => {
 
 describe('floods', () => {
   // 64 MiB of it are kept.
-  const flood = process.env.GOLIVE_ALL ? 200 : 96;
+  const flood = process.env.GOLIVE_ALL ? 200 : 72;
   test(`${flood} MiB of output: the file is capped, hash and length are of all, memory stays, the step goes on`, async () => {
     const baseDir = temporaryFolder();
     const total = flood * 1024 * 1024;

@@ -197,7 +197,7 @@ describe('kinds that touch files', () => {
   });
 });
 
-const ROUNDS = process.env.GOLIVE_ALL ? 1000 : 80;
+const ROUNDS = process.env.GOLIVE_ALL ? 1000 : 30;
 
 test('a folder that is swapped for a link while files are written: nothing lands outside', async () => {
   const place = realpathSync(temporaryFolder());

@@ -24,7 +24,7 @@ import { NOW, type RunGoLive, simulatedTime, simulatedWorkflows } from '../kits/
 import { SimulatedWorld } from '../kits/simulated-world.js';
 
 const SEED = Number(process.env.GOLIVE_SEED ?? randomInt(1 << 30));
-const RUNS = process.env.GOLIVE_ALL ? 10_000 : 300;
+const RUNS = process.env.GOLIVE_ALL ? 10_000 : 200;
 let run: RunGoLive;
 beforeAll(async () => {
   console.log(`GOLIVE_SEED=${SEED}`);

@@ -62,6 +62,12 @@ async function tasksOf({ handle }: Running): Promise<Task[]> {
   );
 }
 
+/** The first and the last of an execution's tasks, and some between; all of them with GOLIVE_ALL. */
+function chosen(tasks: readonly Task[]): readonly Task[] {
+  const some = (_: Task, index: number) => index < 2 || index % 3 === 0 || index === tasks.length - 1;
+  return process.env.GOLIVE_ALL ? tasks : tasks.filter(some);
+}
+
 test.each([
   ['go', '1', 'go', ['one.txt', 'two.txt']],
   ['nogo', '2', 'no-go', []],
@@ -83,7 +89,7 @@ test.each([
       expect(written()).toEqual(files.map((name) => `${id}-${name}`));
 
       const ends: unknown[] = [];
-      for (const task of await tasksOf(run)) {
+      for (const task of chosen(await tasksOf(run))) {
         ends.push(await resetTo(run, task));
         expect(everythingIn(bundle)).toEqual(sealed);
         expect(readdirSync(dirname(bundle))).toEqual(beside);
@@ -94,7 +100,7 @@ test.each([
       // Before the bundle is begun, it was not started; behind its seal, nothing is left to do.
       expect(ends.slice(0, 2).map(String)).toEqual(Array(2).fill(expect.stringContaining('was not started: Conflict')));
       expect(ends.at(-1)).toMatchObject({ verdict });
-      expect(ends.length).toBeGreaterThan(10);
+      expect(ends.length).toBeGreaterThan(process.env.GOLIVE_ALL ? 10 : 5);
       for (const end of ends.slice(2, -1))
         expect(end).toMatchObject({
           message: `The go-live of '${id}' has ended and its bundle is sealed: this execution was begun again from outside (reset) and does nothing.`,
