@@ -44,6 +44,7 @@ export function refOf(plan: Plan): GoLiveRef {
     baseDir: plan.baseDir,
     evidenceDir: plan.evidence.directory,
     ...(plan.network ? { network: plan.network } : {}),
+    ...(plan.commands ? { commands: plan.commands } : {}),
     ...(plan.folders ? { folders: plan.folders } : {}),
     ...(plan.files ? { files: plan.files } : {}),
   };

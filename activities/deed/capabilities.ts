@@ -5,7 +5,7 @@ import { allowedEnv } from '../command/environment.js';
 import { redactIn, redactorOf } from '../command/redact.js';
 import { resolveSecret } from '../command/secret.js';
 import { send } from '../reach/http.js';
-import { checkHost, judgedLookup, SECRET_ADDRESS } from '../reach/reach.js';
+import { checkHost, checkSecretHost, judgedLookup, SECRET_ADDRESS } from '../reach/reach.js';
 import type { Capabilities } from '../step/step.js';
 
 /** Names of variables whose values are secrets themselves, whatever they are read for. */
@@ -58,7 +58,7 @@ export function createCapabilities({ goLive, env, signal, secrets }: Bounds): Ca
         checkHost(host, port, network);
         return judgedLookup(port, network);
       }
-      checkHost(host, port, undefined, SECRET_ADDRESS);
+      checkSecretHost(host, port, network);
       return judgedLookup(port, undefined, { shown: SECRET_ADDRESS });
     },
     // A secret's file is named by the plan itself and may lie anywhere.

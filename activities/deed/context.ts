@@ -6,6 +6,7 @@ import { evaluateBoolean } from '../../model/expression/expression.js';
 import type { JsonObject } from '../../model/json.js';
 import type { GuardPlan } from '../../model/plan/plan.js';
 import { runCommand } from '../command/command.js';
+import { checkMayStart } from '../command/may-start.js';
 import { checkPinned } from '../command/pinned.js';
 import { contained, throughFolder } from '../reach/contain.js';
 import { failpoint } from '../../host/failpoint.js';
@@ -74,6 +75,7 @@ function runOf({ task, signal, env, evidence, ledger, secrets, deadline }: Conte
   const { baseDir, files } = task.goLive;
   return async (options) => {
     const saveTo = options.saveAs === undefined ? undefined : await evidence.place(options.saveAs);
+    checkMayStart(options.argv, options.cwd, task.goLive);
     if (options.pin !== false) await checkPinned(options.argv, options.cwd ?? baseDir, files);
     const timeoutMs = Math.max(1, Math.min(options.timeoutMs, deadline - performance.now()));
     const started = async (group: NotedGroup, argv: string): Promise<void> => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Finding } from '../../model/preflight/finding.js';
 import { canonicalJson } from '../../model/json.js';
+import { checkMayStart } from '../command/may-start.js';
 import { runCommand } from '../command/command.js';
 import { contained } from '../reach/contain.js';
 import { failureOf } from '../step/failure.js';
@@ -47,7 +48,10 @@ function contextOf({ goLive, env, ways }: Look, signal: AbortSignal): CheckConte
     ...ways,
     signal,
     path: (relative) => contained(relative, goLive.baseDir, goLive.folders),
-    run: (options) => runCommand({ ...options, timeoutMs: Math.min(options.timeoutMs, CHECK_MS) }, { signal, env }),
+    run: async (options) => {
+      checkMayStart(options.argv, options.cwd, goLive);
+      return runCommand({ ...options, timeoutMs: Math.min(options.timeoutMs, CHECK_MS) }, { signal, env });
+    },
     sleep: (ms) => delay(ms, undefined, { signal }),
     progress: () => undefined,
     log: () => undefined,

@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { formatDuration } from '../../model/duration.js';
 import type { NetworkPlan } from '../../model/plan/plan.js';
 import { readBody } from './decode.js';
-import { checkHost, judgedLookup, type Resolve, SECRET_ADDRESS } from './reach.js';
+import { checkHost, checkSecretHost, judgedLookup, type Resolve, SECRET_ADDRESS } from './reach.js';
 import { reasonOf, shownUrl } from '../step/connection.js';
 import type { HttpAnswer, HttpRequest } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
@@ -107,7 +107,8 @@ function target(url: string, options: GuardedRequest, base?: URL): URL {
       hint: 'Give credentials in a header, as a secret by reference.',
     });
   }
-  checkHost(parsed.hostname, portOf(parsed), networkOf(options), shownOf(options));
+  if (options.secretAddress) checkSecretHost(parsed.hostname, portOf(parsed), options.network);
+  else checkHost(parsed.hostname, portOf(parsed), options.network);
   return parsed;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../../model/json.js';
-import { defineKind } from '../../model/schema/format/kind.js';
+import { environment } from '../../model/schema/format/environment.js';
+import { defineKind, type Programs } from '../../model/schema/format/kind.js';
 import { member } from '../shared/given.js';
 
 const argv = z.array(z.string().max(4096)).min(1).max(64);
@@ -10,6 +11,15 @@ export function argvIn(commands: Json | undefined): (Json | undefined)[] {
   const list = Array.isArray(commands) ? commands : [];
   return list.flatMap((one) => ['freeze', 'thaw', 'status'].map((name) => member(one, name)));
 }
+
+/** What agents' commands start. */
+export function agentPrograms(commands: Json | undefined): Programs {
+  return { names: argvIn(commands).map((argv) => (Array.isArray(argv) ? argv[0] : undefined)) };
+}
+
+export const agentsEnv = environment
+  .default({})
+  .describe('Added to the allow-listed environment of the commands; a secret by reference.');
 
 /** Ids of Temporal schedules. */
 export const schedules = z.array(z.string().min(1).max(200)).max(100).default([]);
@@ -36,6 +46,7 @@ export const agentsFreeze = defineKind({
         )
         .max(50)
         .default([]),
+      env: agentsEnv,
     })
     .refine((input) => input.schedules.length + input.commands.length > 0, {
       message: 'give `schedules` or `commands`',
@@ -53,6 +64,8 @@ export const agentsFreeze = defineKind({
   reach: 'none',
   writes: 'none',
   pins: ({ commands }) => ({ names: argvIn(commands) }),
+  runs: ({ commands }) => agentPrograms(commands),
+  env: ({ commands }) => (commands === undefined ? undefined : ['env']),
   meets: {
     'a status command that breaks':
       'a signal, a time that is over, a code other than 0, 1 and 3 (127: no such program): whether the agent runs is not known, and the step fails',

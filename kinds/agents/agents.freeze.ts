@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { agentsFreeze as kind } from './agents.freeze.kind.js';
+import { commandEnv } from '../shared/command-env.js';
 import { type Schedules, withSchedules } from './schedules.js';
 import type { CommandResult, HandlerOf, StepContext } from '../../activities/step/step.js';
 import { lastWords } from '../shared/last-words.js';
@@ -10,7 +11,14 @@ const COMMAND_MS = 60_000;
 const RUNS = 0;
 const HALTED: readonly number[] = [1, 3];
 
-type Command = z.infer<(typeof kind)['input']>['commands'][number];
+type Input = z.infer<(typeof kind)['input']>;
+type Command = Input['commands'][number];
+
+/** A command of an agent, with the environment that the step gives it. */
+interface AgentCommand {
+  argv: string[];
+  env: Record<string, string>;
+}
 
 /** What the deed halted, by id and name. */
 const haltedSchema = z.object({ schedules: z.array(z.string()), commands: z.array(z.string()) });
@@ -19,7 +27,8 @@ type Halted = z.infer<typeof haltedSchema>;
 export const agentsFreeze: HandlerOf<typeof kind> = {
   async do(input, context) {
     const before = await halted(context);
-    const running = await runningAgents(input.commands, context);
+    const env = await agentEnv(input, context);
+    const running = await runningAgents(input.commands, env, context);
     const freeze = async (schedules?: Schedules): Promise<void> => {
       const going: string[] = [];
       for (const id of input.schedules) if (!(await schedules?.paused(id))) going.push(id);
@@ -29,7 +38,7 @@ export const agentsFreeze: HandlerOf<typeof kind> = {
         commands: [...new Set([...before.commands, ...running.map(({ name }) => name)])],
       });
       for (const id of going) await schedules?.pause(id, `halted for go-live ${context.task.goLive.id}`);
-      for (const { name, freeze: argv } of running) await runAgent(name, argv, context);
+      for (const { name, freeze: argv } of running) await runAgent(name, { argv, env }, context);
       for (const id of input.schedules) {
         if (!(await schedules?.paused(id)))
           throw new StepError('CHECK_FAILED', `Temporal schedule ${id} still goes on.`);
@@ -39,6 +48,7 @@ export const agentsFreeze: HandlerOf<typeof kind> = {
     else await freeze();
     const still = await runningAgents(
       input.commands.filter(({ status }) => status),
+      env,
       context,
     );
     if (still.length > 0) {
@@ -55,10 +65,11 @@ export const agentsFreeze: HandlerOf<typeof kind> = {
 
   async undo(input, context) {
     const ours = await halted(context);
+    const env = ours.commands.length > 0 ? await agentEnv(input, context) : {};
     const failures: unknown[] = [];
     const attempt = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => failures.push(error));
     for (const { name, thaw } of input.commands.toReversed()) {
-      if (ours.commands.includes(name)) await attempt(runAgent(name, thaw, context));
+      if (ours.commands.includes(name)) await attempt(runAgent(name, { argv: thaw, env }, context));
     }
     if (ours.schedules.length > 0)
       await attempt(withSchedules(context, (schedules) => letGoOn(ours, schedules, context)));
@@ -90,25 +101,37 @@ async function halted(context: StepContext): Promise<Halted> {
 }
 
 /** Those that run; one that has no way to tell counts as running. @throws StepError COMMAND_FAILED for one that did not tell */
-async function runningAgents(commands: Command[], context: StepContext): Promise<Command[]> {
+async function runningAgents(
+  commands: Command[],
+  env: Record<string, string>,
+  context: StepContext,
+): Promise<Command[]> {
   const running: Command[] = [];
   for (const command of commands) {
-    if (!command.status || (await runs(command.name, command.status, context))) running.push(command);
+    if (!command.status || (await runs(command.name, { argv: command.status, env }, context))) running.push(command);
   }
   return running;
 }
 
-async function runs(name: string, status: string[], context: StepContext): Promise<boolean> {
+async function runs(name: string, status: AgentCommand, context: StepContext): Promise<boolean> {
   const result = await ask(status, context);
   if (result.exitCode === RUNS) return true;
   if (result.exitCode !== null && HALTED.includes(result.exitCode)) return false;
-  throw ended(`The status of agent ${name} is not known: ${status[0]}`, result);
+  throw ended(`The status of agent ${name} is not known: ${status.argv[0]}`, result);
+}
+
+/** What a step's agents are given; nothing is read where no command runs. */
+export async function agentEnv(
+  { commands, env }: Pick<Input, 'env'> & { commands: readonly unknown[] },
+  context: StepContext,
+): Promise<Record<string, string>> {
+  return commands.length === 0 ? {} : commandEnv(env, context);
 }
 
 /** Runs an agent's command. @throws StepError COMMAND_FAILED */
-export async function runAgent(name: string, argv: string[], context: StepContext): Promise<void> {
-  const result = await ask(argv, context);
-  if (result.exitCode !== 0) throw ended(`${argv[0]} for agent ${name}`, result);
+export async function runAgent(name: string, command: AgentCommand, context: StepContext): Promise<void> {
+  const result = await ask(command, context);
+  if (result.exitCode !== 0) throw ended(`${command.argv[0]} for agent ${name}`, result);
 }
 
 function ended(who: string, { exitCode, signal, stderr }: CommandResult): StepError {
@@ -117,6 +140,6 @@ function ended(who: string, { exitCode, signal, stderr }: CommandResult): StepEr
   return new StepError('COMMAND_FAILED', `${who} ${how}${clause || '.'}`, { said });
 }
 
-function ask(argv: string[], context: StepContext) {
-  return context.run({ argv, cwd: context.task.goLive.baseDir, timeoutMs: COMMAND_MS });
+function ask({ argv, env }: AgentCommand, context: StepContext) {
+  return context.run({ argv, env, cwd: context.task.goLive.baseDir, timeoutMs: COMMAND_MS });
 }

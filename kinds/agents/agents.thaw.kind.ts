@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { argvIn, schedules } from './agents.freeze.kind.js';
+import { agentPrograms, agentsEnv, argvIn, schedules } from './agents.freeze.kind.js';
 
 export const agentsThaw = defineKind({
   title: 'Thaw agents',
@@ -17,6 +17,7 @@ export const agentsThaw = defineKind({
         )
         .max(50)
         .default([]),
+      env: agentsEnv,
     })
     .refine((input) => input.schedules.length + input.commands.length > 0, {
       message: 'give `schedules` or `commands`',
@@ -29,6 +30,8 @@ export const agentsThaw = defineKind({
   reach: 'none',
   writes: 'none',
   pins: ({ commands }) => ({ names: argvIn(commands) }),
+  runs: ({ commands }) => agentPrograms(commands),
+  env: ({ commands }) => (commands === undefined ? undefined : ['env']),
   undo: null,
   example: `id: thaw
 uses: agents.thaw

@@ -1,11 +1,12 @@
 import type { agentsThaw as kind } from './agents.thaw.kind.js';
 import { withSchedules } from './schedules.js';
 import type { HandlerOf } from '../../activities/step/step.js';
-import { runAgent, unpause } from './agents.freeze.js';
+import { agentEnv, runAgent, unpause } from './agents.freeze.js';
 
 export const agentsThaw: HandlerOf<typeof kind> = {
   async do(input, context) {
-    for (const { name, thaw } of input.commands) await runAgent(name, thaw, context);
+    const env = await agentEnv(input, context);
+    for (const { name, thaw } of input.commands) await runAgent(name, { argv: thaw, env }, context);
     if (input.schedules.length > 0) {
       await withSchedules(context, (schedules) =>
         unpause(input.schedules, schedules, `thawed by go-live ${context.task.goLive.id}`),

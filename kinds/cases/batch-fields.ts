@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { secretRef } from '../../model/schema/format/secret-refs.js';
+import { environment } from '../../model/schema/format/environment.js';
 import { where } from '../shared/where.js';
 import { VERDICT_CLASSES } from './verdict-class.js';
 
@@ -39,13 +39,7 @@ export const batchFields = z.strictObject({
     .describe('Program and arguments, each an item of its own, without a shell.'),
   file: z.string().min(1).max(1000).describe('The JSON lines that it writes: an object a case.'),
   cwd: z.string().min(1).optional().describe('Folder it runs in; by default the one that holds the runbook.'),
-  env: z
-    .record(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of letters, digits and _'),
-      z.union([z.string().max(8192), secretRef]),
-    )
-    .default({})
-    .describe('Added to the allow-listed environment; a secret by reference.'),
+  env: environment.default({}).describe('Added to the allow-listed environment; a secret by reference.'),
   columns: columns.describe('Where a line says what.'),
   classes: z
     .record(z.string().min(1).max(100), z.enum(VERDICT_CLASSES))

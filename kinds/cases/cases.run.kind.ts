@@ -70,6 +70,7 @@ export const casesRun = defineKind({
   writes: ({ runner }) => member(runner, 'file'),
   pins: ({ runner }) => ({ names: member(runner, 'argv'), folder: member(runner, 'cwd') }),
   runs: ({ runner }) => ({ names: first(member(runner, 'argv')), folder: member(runner, 'cwd') }),
+  env: ({ runner }) => (runner === undefined || runner === 'golive' ? undefined : ['runner', 'env']),
   undo: null,
   meets: {
     'an answer that is no verdict':

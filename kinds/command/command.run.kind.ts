@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { duration, regularExpression } from '../shared/fields.js';
 import { defineKind } from '../../model/schema/format/kind.js';
+import { environmentName } from '../../model/schema/format/environment.js';
 import { secretRef } from '../../model/schema/format/secret-refs.js';
 import { member } from '../shared/given.js';
 import { copyTarget } from './copy-target.js';
-
-const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of letters, digits and _');
 
 export const commandRun = defineKind({
   title: 'Command',
@@ -61,6 +60,7 @@ export const commandRun = defineKind({
   writes: ({ argv, cwd, outputs }) => [member(outputs, 'file'), copyTarget(argv, cwd)],
   pins: ({ argv, cwd, pin }) => ({ names: pin === false ? [] : argv, folder: cwd }),
   runs: ({ argv, cwd, env }) => ({ names: Array.isArray(argv) ? argv[0] : [], folder: cwd, path: member(env, 'PATH') }),
+  env: () => ['env'],
   undo: null,
   example: `id: migrate
 uses: command.run

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { regularExpression } from '../shared/fields.js';
 import { accountOutputs, unreadableField } from '../shared/reading.js';
-import { serviceName, stackDriver, stackFiles } from '../stack/stack-fields.js';
+import { serviceName, stackDriver, stackFiles, stackPrograms } from '../stack/stack-fields.js';
 
 const patterns = z.array(regularExpression(1000).min(1)).max(50).default([]);
 
@@ -51,6 +51,7 @@ export const logScan = defineKind({
   reach: 'none',
   writes: 'none',
   pins: ({ stack }) => stackFiles(stack),
+  runs: ({ stack, driver }) => (stack === undefined ? { names: [] } : stackPrograms(driver)),
   undo: null,
   meets: {
     'an empty log': 'nothing needed is found, nothing forbidden either',

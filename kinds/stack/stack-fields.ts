@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../../model/json.js';
-import type { PinnedFiles } from '../../model/schema/format/kind.js';
+import type { PinnedFiles, Programs } from '../../model/schema/format/kind.js';
 import { inFolder } from '../shared/given.js';
 import { COMPOSE_FILES, OVERRIDE_FILES } from './compose-names.js';
 
@@ -42,6 +42,11 @@ export const STACK_FILES = [...COMPOSE_FILES, ...OVERRIDE_FILES, 'stack.yaml'];
 /** What says which programs a stack runs. */
 export function stackFiles(stack: Json | undefined): PinnedFiles {
   return { names: stack === undefined ? [] : STACK_FILES, folder: stack };
+}
+
+/** What it starts to speak to a stack: the client of the engine, unless the stack is of processes. */
+export function stackPrograms(driver: Json | undefined, start?: Json): Programs {
+  return { names: start, perhaps: driver === 'native' ? [] : 'docker' };
 }
 
 /** What every kind of stack does with more than one file of Compose. */

@@ -6,6 +6,7 @@ import {
   stackDriver,
   stackFiles,
   stackFolder,
+  stackPrograms,
   stackState,
 } from './stack-fields.js';
 
@@ -30,6 +31,7 @@ export const stackDown = defineKind({
   reach: 'none',
   writes: ({ stack }) => stackState(stack),
   pins: ({ stack }) => stackFiles(stack),
+  runs: ({ driver }) => stackPrograms(driver),
   undo: null,
   meets: {
     'services of profiles of Compose': 'are stopped, too, whatever started them',

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
+import { environment } from '../../model/schema/format/environment.js';
 import { duration } from '../shared/fields.js';
-import { MEETS_COMPOSE_FILES, stackDriver, stackFiles, stackFolder } from './stack-fields.js';
+import { MEETS_COMPOSE_FILES, stackDriver, stackFiles, stackFolder, stackPrograms } from './stack-fields.js';
 
 export const stackEngine = defineKind({
   title: 'Container engine',
@@ -15,6 +16,7 @@ export const stackEngine = defineKind({
       .max(64)
       .default([])
       .describe('Program and arguments that start the engine, e.g. `[systemctl, start, docker]`; empty: only looked.'),
+    env: environment.default({}).describe('Added to the environment of `start`; a secret by reference.'),
     within: duration.default(120_000).describe('How long a started engine may take until it answers.'),
   }),
   outputs: z.object({
@@ -26,7 +28,8 @@ export const stackEngine = defineKind({
   reach: 'none',
   writes: 'none',
   pins: ({ stack }) => stackFiles(stack),
-  runs: ({ start }) => ({ names: Array.isArray(start) ? start[0] : [] }),
+  runs: ({ start, driver }) => stackPrograms(driver, Array.isArray(start) ? start[0] : []),
+  env: ({ start }) => (start === undefined ? undefined : ['env']),
   undo: null,
   meets: {
     ...MEETS_COMPOSE_FILES,

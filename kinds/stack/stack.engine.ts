@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
+import { commandEnv } from '../shared/command-env.js';
 import { lastWords } from '../shared/last-words.js';
 import { openStack } from './driver.js';
 import type { stackEngine as kind } from './stack.engine.kind.js';
@@ -34,9 +35,10 @@ async function silence(input: Input, context: StepContext): Promise<StepError | 
   }
 }
 
-async function start({ start: argv, within, ...input }: Input, context: StepContext): Promise<void> {
+async function start({ start: argv, within, env: given, ...input }: Input, context: StepContext): Promise<void> {
   const cwd = context.task.goLive.baseDir;
-  const result = await context.run({ argv, cwd, env: context.env('containers'), timeoutMs: START_MS });
+  const env = { ...context.env('containers'), ...(await commandEnv(given, context)) };
+  const result = await context.run({ argv, cwd, env, timeoutMs: START_MS });
   if (result.exitCode !== 0) {
     const { clause, said } = lastWords(result.stderr || result.stdout);
     const how = result.exitCode === null ? `was ended by ${result.signal}` : `ended with code ${result.exitCode}`;
@@ -44,7 +46,7 @@ async function start({ start: argv, within, ...input }: Input, context: StepCont
   }
   const until = performance.now() + within;
   for (;;) {
-    const silent = await silence({ ...input, start: argv, within }, context);
+    const silent = await silence({ ...input, start: argv, within, env: given }, context);
     if (!silent) return;
     if (performance.now() > until) {
       throw new StepError('STACK_FAILED', `${argv[0]} ended well, but ${silent.message}`, {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { regularExpression } from '../shared/fields.js';
-import { serviceName, stackDriver, stackFiles, stackFolder } from './stack-fields.js';
+import { serviceName, stackDriver, stackFiles, stackFolder, stackPrograms } from './stack-fields.js';
 
 export const stackLogs = defineKind({
   title: 'Stack logs',
@@ -32,6 +32,7 @@ export const stackLogs = defineKind({
   reach: 'none',
   writes: 'none',
   pins: ({ stack }) => stackFiles(stack),
+  runs: ({ driver }) => stackPrograms(driver),
   undo: null,
   meets: {
     'a service of several containers':

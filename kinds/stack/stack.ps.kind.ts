@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { MEETS_SERVICES, stackDriver, stackFiles, stackFolder } from './stack-fields.js';
+import { MEETS_SERVICES, stackDriver, stackFiles, stackFolder, stackPrograms } from './stack-fields.js';
 
 export const stackPs = defineKind({
   title: 'Stack status',
@@ -23,6 +23,7 @@ export const stackPs = defineKind({
   reach: 'none',
   writes: 'none',
   pins: ({ stack }) => stackFiles(stack),
+  runs: ({ driver }) => stackPrograms(driver),
   undo: null,
   meets: {
     ...MEETS_SERVICES,

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { MEETS_COMPOSE_FILES, serviceName, stackDriver, stackFiles, stackFolder } from './stack-fields.js';
+import {
+  MEETS_COMPOSE_FILES,
+  serviceName,
+  stackDriver,
+  stackFiles,
+  stackFolder,
+  stackPrograms,
+} from './stack-fields.js';
 
 export const stackSettings = defineKind({
   title: 'Settings of a service',
@@ -31,6 +38,7 @@ export const stackSettings = defineKind({
   reach: 'none',
   writes: 'none',
   pins: ({ stack }) => stackFiles(stack),
+  runs: ({ driver }) => stackPrograms(driver),
   undo: null,
   meets: {
     ...MEETS_COMPOSE_FILES,

@@ -7,6 +7,7 @@ import {
   stackDriver,
   stackFiles,
   stackFolder,
+  stackPrograms,
   stackServices,
   stackState,
 } from './stack-fields.js';
@@ -37,6 +38,7 @@ export const stackUp = defineKind({
   reach: 'none',
   writes: ({ stack }) => stackState(stack),
   pins: ({ stack }) => stackFiles(stack),
+  runs: ({ driver }) => stackPrograms(driver),
   undo: 'Stops the services that it started and brings back those that it replaced as they ran before; volumes stay.',
   meets: {
     ...MEETS_SERVICES,

@@ -65,7 +65,7 @@ function tooMuchAtOnce(plan: Plan): TooLarge | undefined {
 /** The history of a phase has the input and the outcome of each step; one of a rollback those of each undo. */
 function tooLargeHistory(plan: Plan): TooLarge | undefined {
   // What every step's task says of the go-live: above all the files that the plan pins.
-  const common = bytesOf([plan.network, plan.folders, plan.files]) + CALL_BYTES;
+  const common = bytesOf([plan.network, plan.commands ?? [], plan.folders, plan.files]) + CALL_BYTES;
   for (const { title, steps: nodes } of [...plan.phases, ...Object.values(plan.rollbacks)]) {
     const steps = stepsOf(nodes);
     const bytes = steps.length * common + 2 * bytesOf(nodes);

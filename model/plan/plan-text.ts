@@ -201,6 +201,9 @@ export function planText(
   if (rollbacks.length > 0)
     lines.push('', 'rollbacks', ...rollbacks.flatMap((one) => rollbackLines(one, verbose ? plan : undefined)));
   if (verbose) lines.push(...undoOrder(plan));
+  const { commands, network } = plan;
+  if (commands) lines.push('', `programs that steps may start: ${commands.join(', ') || 'none'}`);
+  if (network?.only) lines.push('', `hosts that steps may reach: ${network.only.join(', ') || 'none'}`);
   const { by = [], atMostMs = 0 } = plan.waivers ?? {};
   if (by.length > 0) lines.push('', `waivers: by ${roleNames(plan, by)}, for at most ${formatDuration(atMostMs)}`);
   const ending = plan.onNoGo === 'undo' ? 'what is left registered is undone, newest first' : 'what was done is kept';

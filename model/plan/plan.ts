@@ -33,6 +33,8 @@ export interface Plan {
   people?: Record<string, string[]>;
   /** What steps may reach over the network; absent in plans of earlier versions: not held to a list. */
   network?: NetworkPlan;
+  /** Programs that steps may start, as the runbook lists them (`allow.commands`); absent = it has no list. */
+  commands?: string[];
   /** Folders (absolute) that the paths of steps may lie in; absent in plans of earlier versions. */
   folders?: string[];
   /** SHA-256 of files that commands and stacks use, by absolute path, as they were when the plan was made. */
@@ -57,6 +59,8 @@ export interface NetworkPlan {
   hosts: string[];
   /** Further ones of golive.yaml: `host` or `host:port`, also addresses that are refused otherwise. */
   allow: string[];
+  /** The runbook's own list (`allow.hosts`), which narrows both: what does not stand there is not reached. */
+  only?: string[];
 }
 
 export interface EvidencePlan {

@@ -12,7 +12,8 @@ export function hostName(host: string): string {
 }
 
 const ADDRESS = /\b(?:https?|rediss?):\/\/(?:[^\s/?#"'@\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#"'@:\\]+)/gi;
-const ANY_ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/(?:[^\s/?#"'@\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#"'@:\\]+)/i;
+const ANY_ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/(?:[^\s/?#"'@\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#"'@:\\]+)(?::(\d+))?/i;
+const BARE = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/;
 
 /**
  * Hosts that values name: in addresses, and under the key `host`. Expressions over inputs and target are computed; what
@@ -39,6 +40,12 @@ export function reachedHosts(names: readonly string[], context: ExpressionContex
   });
 }
 
+/** The host of an address or of a bare name, and its port where it says one. */
+export function hostAndPort(text: string): { host: string; port: number | undefined } {
+  const [, host, port] = ANY_ADDRESS.exec(text) ?? BARE.exec(text) ?? [];
+  return { host: hostName(host ?? text), port: port === undefined ? undefined : Number(port) };
+}
+
 function hostsIn(text: string, key: string | undefined): string[] {
   if (text.includes('${{')) return [];
   if (key === 'host') return [text];
@@ -55,13 +62,18 @@ function resolved(text: string, context: ExpressionContext): string {
   }
 }
 
-/** Whether a host stands in the plan or in golive.yaml. */
-export function mayReach(host: string, port: number, { hosts, allow }: NetworkPlan): boolean {
-  const name = hostName(host);
-  return hosts.includes(name) || listed(name, port, allow);
+/** Whether a host stands in the plan or in golive.yaml, and in the runbook's own list where it has one. */
+export function mayReach(host: string, port: number, network: NetworkPlan): boolean {
+  const { hosts, allow } = network;
+  return allowsHost(host, port, network) && (hosts.includes(hostName(host)) || listed(host, port, allow));
 }
 
-/** Whether golive.yaml names a host, with this port or with none. */
+/** Whether the runbook's own list leaves a host; without a list it leaves all. */
+export function allowsHost(host: string, port: number, { only }: Pick<NetworkPlan, 'only'>): boolean {
+  return only === undefined || listed(host, port, only);
+}
+
+/** Whether a list names a host, with this port or with none. */
 export function listed(host: string, port: number, allow: readonly string[]): boolean {
   const name = hostName(host);
   return allow.some((entry) => hostName(entry) === name || entry.toLowerCase() === `${name}:${port}`);

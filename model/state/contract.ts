@@ -19,6 +19,7 @@ export interface GoLiveRef {
   evidenceDir: string;
   /** As the plan settled them. */
   network?: NetworkPlan;
+  commands?: string[];
   folders?: string[];
   files?: Record<string, string>;
 }

@@ -1,4 +1,6 @@
 import { parseDuration } from '../../duration.js';
+import type { JsonObject } from '../../json.js';
+import { OWN_UNDO } from '../../plan/plan.js';
 import { approvalId, type ApprovalId, asId } from '../../plan/address.js';
 import { isParallel } from '../format/runbook.js';
 import { isLimited, spanProblem } from '../format/span-limits.js';
@@ -26,6 +28,31 @@ export function placed(nodes: readonly RunbookNode[], path: Path): Placed[] {
       ? node.parallel.map((step, inner) => ({ step, path: [...path, index, 'parallel', inner] }))
       : [{ step: node, path: [...path, index] }],
   );
+}
+
+/** A use of a kind in a runbook: of a step, of its probe, of its undo. */
+export interface PlacedCall {
+  uses: string;
+  given: JsonObject;
+  path: Path;
+}
+
+/** Every use of a kind in the phases and rollbacks of a runbook, in their order. */
+export function placedCalls({ phases, rollbacks = {} }: Runbook): PlacedCall[] {
+  const steps = [
+    ...phases.flatMap((phase, index) => placed(phase.steps ?? [], ['phases', index, 'steps'])),
+    ...Object.entries(rollbacks).flatMap(([id, { steps: own }]) => placed(own ?? [], ['rollbacks', id, 'steps'])),
+  ];
+  return steps.flatMap(({ step, path }) => {
+    const undos = Array.isArray(step.undo) ? step.undo : [];
+    return [
+      { uses: step.uses, given: step.with ?? {}, path },
+      ...(step.probe ? [{ uses: step.probe.uses, given: step.probe.with ?? {}, path: [...path, 'probe'] }] : []),
+      ...undos.flatMap((call, index) =>
+        call === OWN_UNDO ? [] : [{ uses: call.uses, given: call.with ?? {}, path: [...path, 'undo', index] }],
+      ),
+    ];
+  });
 }
 
 /** Reports every name that stands twice in a list of ids. */

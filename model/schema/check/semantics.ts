@@ -5,6 +5,8 @@ import { checkExpression } from '../expression/expression-check.js';
 import type { ExpressionTypes, TypeSpec } from '../expression/expression-check.js';
 import { checkRole, checkSpans, list, placed, unique } from './checks.js';
 import type { Check } from './checks.js';
+import { checkAllow } from './allow-check.js';
+import { checkDefaultEnv } from './env-check.js';
 import { checkGates } from './gate-check.js';
 import { checkNeeds, checkReturnsToNeed, notSurelyOver } from './needs-check.js';
 import { checkRehearsal } from './rehearsal-check.js';
@@ -264,6 +266,8 @@ export function checkSemantics(check: Check): void {
     const scope = new Scope(base, phases, laterSteps(rollback.steps ?? []));
     checkSteps({ ...check, scope }, rollback.steps ?? [], ['rollbacks', id, 'steps'], check);
   }
+  checkDefaultEnv(check);
+  checkAllow(check);
   checkNeeds(check);
   checkReturnsToNeed(check);
   checkDecisions(check);

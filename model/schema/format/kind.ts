@@ -28,6 +28,8 @@ export interface Programs {
   folder?: Json | undefined;
   /** The PATH to look on; by default the worker's. */
   path?: Json | undefined;
+  /** Further names, which it may start as well: it finds out itself, so a preflight does not look for them. */
+  perhaps?: Names;
 }
 
 /**
@@ -65,8 +67,13 @@ export interface StepKind<I extends z.ZodObject = z.ZodObject, O extends z.ZodOb
   writes: Named<I>;
   /** Files that must be at the run as they were when the plan was made, unless the runbook writes them itself. */
   pins?: (given: Given<I>) => PinnedFiles;
-  /** Programs that it starts: a preflight looks for them. */
+  /** Programs that it starts: a preflight looks for them, and a runbook may list those that are allowed. */
   runs?: (given: Given<I>) => Programs;
+  /**
+   * Where its input has the environment of programs that the runbook gives it to run: the runbook's `defaults.env` lies
+   * under what a step says there. Nothing where a step of this input runs none.
+   */
+  env?: (given: Given<I>) => readonly [string, ...string[]] | undefined;
   /** The duration that it takes by its input; its time limit is never shorter. */
   takes?: (given: Given<I>) => Json | undefined;
   /** For a kind of effect none whose input may make it act: the values with which it only looks, as a probe must. */

@@ -6,6 +6,7 @@ import { asRead } from '../../people/approval.js';
 import { READABLE } from '../../text/readable.js';
 import { reportIssues } from '../yaml/issues.js';
 import { mend, reportMended } from '../yaml/mend.js';
+import { hostEntry } from './allow.js';
 import { id } from './runbook-fields.js';
 import { specOf } from './scope.js';
 import { Source } from '../yaml/source.js';
@@ -62,10 +63,7 @@ export const projectSchema = z.strictObject({
     .optional(),
   network: z
     .strictObject({
-      allow: z
-        .array(z.string().regex(/^[A-Za-z0-9.:_[\]-]{1,253}$/, 'a host, or host:port'))
-        .max(200)
-        .describe('Hosts that steps may reach besides those that the plan names.'),
+      allow: z.array(hostEntry).max(200).describe('Hosts that steps may reach besides those that the plan names.'),
     })
     .optional(),
   folders: z

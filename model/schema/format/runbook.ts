@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Json } from '../../json.js';
 import { EFFECTS, NOTICE_EVENTS, OWN_UNDO } from '../../plan/plan.js';
+import { allow } from './allow.js';
+import { environment } from './environment.js';
 import { inputSchema } from './inputs.js';
 import { rehearsal } from './rehearsal-fields.js';
 import { roleList, scheduleSchema, waivers } from './runbook-rights.js';
@@ -166,7 +168,16 @@ export const runbookSchema = z.strictObject({
     .array(z.strictObject({ id, title: sentence, live: cel }))
     .max(100)
     .optional(),
-  defaults: z.strictObject({ timeout: span.optional(), retry: retry.optional() }).optional(),
+  defaults: z
+    .strictObject({
+      timeout: span.optional(),
+      retry: retry.optional(),
+      env: environment
+        .optional()
+        .describe('Variables of every command that the runbook gives; those of a step win. A secret by reference.'),
+    })
+    .optional(),
+  allow: allow.optional(),
   guards: z.record(id, z.strictObject({ title: title.optional(), trips: cel })).optional(),
   phases: z.array(phaseSchema).min(1).max(200),
   decisions: z

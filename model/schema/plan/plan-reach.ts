@@ -5,16 +5,36 @@ import { hostsOf, reachedHosts } from '../../plan/reach.js';
 import { namedBy } from '../format/kind.js';
 import type { Runbook } from '../format/runbook.js';
 import type { Kinds } from '../format/scope.js';
+import { lineToAdd, notAllowed } from './not-allowed.js';
+import type { PlanProblem } from './plan-inputs.js';
+
+interface PlanParts {
+  runbook: Runbook;
+  kinds: Kinds;
+  context: ExpressionContext;
+}
 
 /** Every host that the plan's inputs and target name, and that its steps reach by what their kinds say. */
-export function networkOf(
-  plan: Plan,
-  allow: string[],
-  { kinds, context }: { kinds: Kinds; context: ExpressionContext },
-): NetworkPlan {
+export function networkOf(plan: Plan, allow: string[], { runbook, kinds, context }: PlanParts): NetworkPlan {
   const reached = callsOf(plan).flatMap(({ uses, with: given }) => namedBy(kinds[uses]?.reach ?? 'none', given));
   const hosts = [...hostsOf([plan.inputs, plan.target.variables], context), ...reachedHosts(reached, context)];
-  return { hosts: [...new Set(hosts)].toSorted(), allow };
+  const only = runbook.allow?.hosts;
+  return { hosts: [...new Set(hosts)].toSorted(), allow, ...(only ? { only } : {}) };
+}
+
+/** What the plan's steps and notices start and reach that the runbook's own lists leave out, now that inputs are known. */
+export function leftOut(plan: Plan, { runbook, kinds, context }: PlanParts): PlanProblem[] {
+  const { allow } = runbook;
+  if (!allow) return [];
+  const carrier = Object.keys(kinds).find((name) => kinds[name]?.notice);
+  const notices = carrier === undefined ? [] : plan.notices.map((notice) => ({ uses: carrier, with: notice.with }));
+  const problems = [...callsOf(plan), ...notices].flatMap(({ uses, with: given }) =>
+    notAllowed(allow, kinds[uses], given, context, plan.baseDir).map((missing) => ({
+      message: `A step of ${uses} ${missing.list === 'commands' ? 'starts' : 'reaches'} ${missing.entry}, which \`allow.${missing.list}\` of the runbook does not list.`,
+      hint: lineToAdd(missing, allow),
+    })),
+  );
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
 }
 
 /** The runbook's own folder, inputs that are paths, and what golive.yaml lists. */

@@ -1,8 +1,9 @@
 import { parseDuration } from '../../duration.js';
 import { ExpressionError, resolve } from '../../expression/expression.js';
 import type { ExpressionContext } from '../../expression/expression.js';
+import { givenWithEnv } from './plan-env.js';
 import { guardsOf, planGates } from './plan-gates.js';
-import { foldersOf, networkOf } from './plan-reach.js';
+import { foldersOf, leftOut, networkOf } from './plan-reach.js';
 import { fillTexts, noticesOf, questionFields } from './plan-texts.js';
 import { checkGuardrails, type PlanProblem, type PlanRequest, resolveInputs } from './plan-inputs.js';
 import { markReads } from './plan-reads.js';
@@ -72,7 +73,7 @@ function planStep(planning: Planning, step: RunbookStep): StepPlan {
     id: asId(step.id),
     title: step.title ?? step.id,
     uses: step.uses,
-    with: step.with ?? {},
+    with: givenWithEnv(planning, step),
     effect,
     timeoutMs: Math.max(ms(step.timeout ?? defaults?.timeout, STEP_TIMEOUT_MS), ownTime(planning, step, kind)),
     retry: {
@@ -93,13 +94,13 @@ function planStep(planning: Planning, step: RunbookStep): StepPlan {
     if (condition !== undefined) plan.until.condition = condition;
   }
   if (step.window) plan.window = planWindow(step.window, ms);
-  if (step.probe) plan.probe = { ...step.probe, with: step.probe.with ?? {} };
+  if (step.probe) plan.probe = { ...step.probe, with: givenWithEnv(planning, step.probe) };
   if (step.undo === 'none') plan.undo = [];
   else if (step.undo) {
     plan.undo = step.undo.map((call) =>
       call === OWN_UNDO
         ? call
-        : { uses: call.uses, with: call.with ?? {}, title: call.title ?? `${call.uses} for ${step.id}` },
+        : { uses: call.uses, with: givenWithEnv(planning, call), title: call.title ?? `${call.uses} for ${step.id}` },
     );
   }
   if (planning.wayBack && plan.undoOn !== 'always' && promisesUndo(plan)) plan.undo = [];
@@ -242,7 +243,8 @@ export function planRunbook(request: PlanRequest): Planned {
   if (problems.length === 0) checkGuardrails(request, planning.context, problems);
   if (problems.length > 0) return { problems };
   const made = fillTexts(makePlan(request, planning, inputs, target), planning.context, request.preview ?? false);
-  const impossible = 'plan' in made && made.plan ? impossibleTimes(made.plan) : [];
+  const settled = 'plan' in made ? made.plan : undefined;
+  const impossible = settled ? [...impossibleTimes(settled), ...leftOut(settled, planning)] : [];
   if (impossible.length > 0) return { problems: impossible };
   const excess = 'plan' in made && tooLarge(made.plan);
   return excess ? { problems: [excess] } : made;
@@ -287,6 +289,7 @@ function makePlan(request: PlanRequest, planning: Planning, inputs: JsonObject, 
   };
   if (request.people && Object.keys(request.people).length > 0) plan.people = request.people;
   plan.network = networkOf(plan, request.allow ?? [], planning);
+  if (runbook.allow?.commands) plan.commands = runbook.allow.commands;
   plan.folders = foldersOf(runbook, plan, request.folders ?? []);
   if (request.signing) plan.signing = request.signing;
   markReads(plan);

@@ -118,4 +118,37 @@ describe('the ways to other hosts', () => {
     await secret({ env: 'CANARY' });
     expect((await http(request)).status).toBe(200);
   });
+  test('are narrowed by the list of the runbook, for addresses that are secrets as well, which are not told', async () => {
+    const network = { hosts: ['127.0.0.1', 'service.example'], allow: [], only: ['service.example'] };
+    const { http, reach, secret } = capabilities({ network });
+    const hint = 'If it should be, add it to the runbook: allow: { hosts: [host] }.';
+    await expect(http({ ...asked, url })).rejects.toMatchObject({ code: 'BAD_INPUT', options: { hint } });
+    expect(() => reach('127.0.0.1', 6379)).toThrow("does not stand in the runbook's list");
+    expect(reach('service.example', 6379)).toEqual(expect.any(Function));
+    const word = await secret({ env: 'CANARY' });
+    const message = "The secret address does not stand in the runbook's list `allow.hosts`, so it is not reached.";
+    const told = expect.objectContaining({ message });
+    await expect(http({ ...asked, url: url + CANARY, secretAddress: true })).rejects.toEqual(told);
+    expect(() => reach('127.0.0.1', 6379, word)).toThrow(message);
+    expect(reach('service.example', 6379, word)).toEqual(expect.any(Function));
+  });
+  test('are not widened by it: what the plan does not permit stays unreached', async () => {
+    const { http, reach } = capabilities({ network: { ...nowhere.network, only: ['127.0.0.1', '169.254.169.254'] } });
+    await expect(http({ ...asked, url })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    expect(() => reach('169.254.169.254', 80)).toThrow('does not stand in the plan');
+  });
+});
+
+test('a program that the list of the runbook leaves out is not started, whatever kind starts it', async () => {
+  const act: Do = async (_, context) => {
+    const { exitCode } = await context.run({ argv: ['true'], timeoutMs: 10_000 });
+    return counted(exitCode ?? 7);
+  };
+  const held = (commands: string[]) => runStep('count', { n: 1 }, { ...call(act), env, goLive: { commands } });
+  expect(passed(await held(['true'])).outputs).toMatchObject({ n: 0 });
+  expect(failed(await held(['make']))).toMatchObject({
+    code: 'BAD_INPUT',
+    message: expect.stringContaining("true does not stand in the runbook's list `allow.commands`"),
+    hint: 'If it should be, add it to the runbook: allow: { commands: [true] }.',
+  });
 });

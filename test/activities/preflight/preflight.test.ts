@@ -43,6 +43,8 @@ afterAll(() => {
 
 const look = (uses: string, input: StepPlan['with'], more: Partial<StepPlan> = {}): StepPlan =>
   step('s', { uses, with: input, effect: 'none', ...more });
+const freeze = (argv: string[]): StepPlan =>
+  look('agents.freeze', { commands: [{ name: 'a', freeze: argv, thaw: argv }] });
 const command = (argv: string[], more: StepPlan['with'] = {}): StepPlan => look('command.run', { argv, ...more });
 /** A deed that comes before. */
 const deed = step('deed', { uses: 'command.run', with: { argv: ['true'] } });
@@ -101,6 +103,7 @@ describe('what a go-live needs', () => {
     ],
     ['a program on no PATH', () => [deed, command(['nosuchprogram-xyz'])], ['program nosuchprogram-xyz missing']],
     ['a script', () => [command(['./good.sh'])], []],
+    ['a program of an agent', () => [freeze(['nosuchprogram-xyz'])], ['program nosuchprogram-xyz missing']],
     ['a file that may not be run', () => [command(['./file'])], ['program ./file missing']],
     ['a script without its interpreter', () => [command(['./lost.sh'])], ['program ./lost.sh missing']],
     ['a script with an interpreter nowhere', () => [command(['./gone.sh'])], ['program ./gone.sh missing']],

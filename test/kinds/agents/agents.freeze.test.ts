@@ -32,6 +32,37 @@ stepKit('agents.freeze', {
 });
 
 describe('agents.freeze', () => {
+  test('gives its variables and secrets to freeze, status and thaw', async () => {
+    const baseDir = temporaryFolder();
+    const note = (to: string) =>
+      script(`require('fs').appendFileSync('told', '${to} '+process.env.NAMED+process.env.WORD+' ')`);
+    const command = {
+      name: 'a',
+      freeze: note('freeze'),
+      thaw: note('thaw'),
+      status: script('process.exit(process.env.NAMED ? 0 : 9)'),
+    };
+    const input = { commands: [{ ...command, status: undefined }], env: { NAMED: 'x', WORD: { env: 'CANARY' } } };
+    const run = await runStep('agents.freeze', JSON.parse(JSON.stringify(input)), {
+      goLive: { baseDir },
+      env: { ...process.env, CANARY: 'canary-word' },
+    });
+    passed(run);
+    passed(
+      await runTask('agents.freeze', undoOf(run.task), {
+        part: 'undo',
+        env: { ...process.env, CANARY: 'canary-word' },
+      }),
+    );
+    expect(readFileSync(join(baseDir, 'told'), 'utf8')).toBe('freeze xcanary-word thaw xcanary-word ');
+    const runs = await runStep(
+      'agents.freeze',
+      { commands: [command], env: { NAMED: 'x', WORD: 'y' } },
+      { goLive: { baseDir } },
+    );
+    expect(failed(runs).message).toBe('Still running after their freeze: a.');
+  });
+
   test('its undo lets go on only what it halted itself, also when a second attempt found it halted', async () => {
     const baseDir = temporaryFolder();
     writeFileSync(join(baseDir, 'held.hold'), 'by someone else');

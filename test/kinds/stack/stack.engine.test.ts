@@ -47,6 +47,12 @@ describe('stack.engine with containers', () => {
     expect(existsSync(up)).toBe(true);
   });
 
+  test('what starts it gets its variables', async () => {
+    const { up, ended } = run(['sh', '-c', 'test "$MACHINE" = big && start-engine'], { env: { MACHINE: 'big' } });
+    expect(passed(await ended).outputs).toMatchObject({ started: true });
+    expect(existsSync(up)).toBe(true);
+  });
+
   test('a start that brings no engine fails when its time is over', async () => {
     const failure = failed(await run(['start-nothing'], { within: '1s' }).ended);
     expect(failure.code).toBe('STACK_FAILED');
