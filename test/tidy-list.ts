@@ -82,7 +82,7 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'kinds/shared/where.ts': table('kinds/record/jsonl.count'),
   'kinds/stack/compose-files.ts': part('kinds/stack/compose'),
   'kinds/stack/compose-look.ts': part('kinds/stack/compose'),
-  'kinds/stack/compose-names.ts': table('kinds/stack/compose'),
+  'model/compose-names.ts': table('kinds/stack/compose'),
   'kinds/stack/driver.ts': part('kinds/stack/native'),
   'kinds/stack/native-records.ts': part('kinds/stack/native'),
   'kinds/stack/native-service.ts': part('kinds/stack/native'),

@@ -1,18 +1,27 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { stepKinds } from '../../kinds/catalog.js';
 import { runbookJsonSchemaText } from '../../model/schema/format/json-schema.js';
-import { id as idSchema } from '../../model/schema/format/runbook-fields.js';
+import { id as idSchema, title as titleSchema } from '../../model/schema/format/runbook-fields.js';
+import { loadRunbook } from '../../model/schema/load.js';
+import { readable } from '../../model/text/readable.js';
 import { CliError, messageOf } from '../errors.js';
+import { composeRunbook, idOf, quoted } from './compose/compose-runbook.js';
+import { readCompose } from './compose/read-compose.js';
+import { problemError } from './load.js';
 import { errnoOf } from '../../host/errno.js';
 
+/** The title that an id makes. */
+function titleOf(id: string): string {
+  return id.replaceAll('-', ' ').replace(/^./, (letter) => letter.toUpperCase());
+}
+
 /** The text of a first runbook. */
-export function scaffold(id: string): string {
-  const title = id.replaceAll('-', ' ').replace(/^./, (letter) => letter.toUpperCase());
+export function scaffold(id: string, title = titleOf(id)): string {
   return `# yaml-language-server: $schema=./runbook.schema.json
 schema: 1
-id: ${id}
-title: ${JSON.stringify(title)}
+id: ${JSON.stringify(id)}
+title: ${quoted(title)}
 about: Checks the service, puts a notice up, looks again and asks for the decision.
 
 roles:
@@ -94,18 +103,60 @@ function write(path: string, text: string): void {
   }
 }
 
+/** What a new runbook is made of. */
+export interface NewRunbook {
+  /** Folder that it is written to. */
+  dir: string;
+  /** What people read; by default made of the id. */
+  title?: string | undefined;
+  /** A file of Compose that it is made of. */
+  from?: string | undefined;
+}
+
+/** Names that Windows keeps for devices, with whatever ending. */
+const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/;
+
+/** @throws CliError (exit 2) for what cannot be the id of a runbook, with one that can */
+function checkId(id: string, dir: string): void {
+  if (idSchema.safeParse(id).success && !DEVICE.test(id)) return;
+  const isPath = /[\\/]/.test(id) ? !/\s[\\/]|[\\/]\s/.test(id) : /\.ya?ml$/i.test(id);
+  const name = isPath ? basename(id.replaceAll('\\', '/')).replace(/\.ya?ml$/i, '') : id;
+  const slug = DEVICE.test(id) ? `${id}-runbook` : idOf(name, 'runbook');
+  const folder = isPath ? dirname(id.replaceAll('\\', '/')) : '.';
+  const where = folder === '.' || folder === dir ? '' : ` --dir ${inShell(folder)}`;
+  const title = isPath || DEVICE.test(id) || !isTitle(id) ? '' : ` --title ${inShell(id)}`;
+  const what = isPath ? 'is a path, and the id of a runbook is wanted' : 'cannot be the id of a runbook';
+  const why = DEVICE.test(id) ? 'Windows has no file of this name. ' : '';
+  throw new CliError(`'${readable(id, 80)}' ${what}.`, {
+    exitCode: 2,
+    hint: `${why}Lower case letters, digits and -, beginning with a letter, at most 60: golive new ${slug}${title}${where}`,
+  });
+}
+
+const isTitle = (text: string): boolean => titleSchema.safeParse(text).success;
+
+/** A word as a shell takes it literally. */
+function inShell(word: string): string {
+  return /^[A-Za-z0-9_./-]+$/.test(word) && !word.startsWith('-') ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 /**
  * Writes a first runbook, and beside it the schema by which editors complete it when there is none.
  * @returns its path
- * @throws CliError (exit 2) for an id that cannot be one, or a file that is there
+ * @throws CliError (exit 2) for an id that cannot be one, a file of Compose that cannot be read, or a file that is there
  */
-export function writeScaffold(id: string, folder: string): string {
-  if (!idSchema.safeParse(id).success) {
-    throw new CliError(`'${id.slice(0, 80)}' cannot be the id of a runbook.`, {
+export function writeScaffold(id: string, { dir: folder, title = titleOf(id), from }: NewRunbook): string {
+  checkId(id, folder);
+  if (!isTitle(title)) {
+    throw new CliError('The title cannot be one.', {
       exitCode: 2,
-      hint: 'Lower case letters, digits and -, beginning with a letter, at most 60.',
+      hint: 'One line of 1 to 200 characters that can be seen.',
     });
   }
+  const dir = resolve(folder);
+  const text = from === undefined ? scaffold(id, title) : composeRunbook({ id, title, dir }, readCompose(from));
+  const problems = loadRunbook(text, `${id}.yaml`, stepKinds).problems ?? [];
+  if (problems.length > 0) throw problemError(`${id}.yaml`, problems.slice(0, 1), true);
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
@@ -116,9 +167,10 @@ export function writeScaffold(id: string, folder: string): string {
     });
   }
   const path = join(folder, `${id}.yaml`);
-  write(path, scaffold(id));
+  write(path, text);
+  const schema = join(folder, 'runbook.schema.json');
   try {
-    writeFileSync(join(folder, 'runbook.schema.json'), runbookJsonSchemaText(stepKinds), { flag: 'wx' });
+    if (!existsSync(schema)) writeFileSync(schema, runbookJsonSchemaText(stepKinds), { flag: 'wx' });
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error;
   }

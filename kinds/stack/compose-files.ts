@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMPOSE_FILES, OVERRIDE_FILES } from './compose-names.js';
+import { COMPOSE_FILES, OVERRIDE_FILES } from '../../model/compose-names.js';
 
 /** What Compose would take in a folder. */
 export interface ComposeFiles {

@@ -4,7 +4,7 @@ import type { CheckContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { composeDriver, composeProblem } from './compose.js';
 import { composeFiles } from './compose-files.js';
-import { COMPOSE_FILES } from './compose-names.js';
+import { COMPOSE_FILES } from '../../model/compose-names.js';
 import type { StackContext, StackDriver } from './contract.js';
 import { nativeDriver } from './native.js';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Json } from '../../model/json.js';
 import type { PinnedFiles, Programs } from '../../model/schema/format/kind.js';
 import { inFolder } from '../shared/given.js';
-import { COMPOSE_FILES, OVERRIDE_FILES } from './compose-names.js';
+import { COMPOSE_FILES, OVERRIDE_FILES } from '../../model/compose-names.js';
 
 /** A service's name, safe as a file name and as an argument. */
 export const serviceName = z

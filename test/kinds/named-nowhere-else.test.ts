@@ -8,6 +8,7 @@ const ROOMS = ['activities', 'client', 'evidence', 'host', 'model', 'wire', 'wor
 /** Files whose texts may name kinds, each with its reason. */
 const MAY: Readonly<Record<string, string>> = {
   'client/commands/explain.ts': 'the example in the help of the command',
+  'client/runbook/compose/compose-runbook.ts': 'the YAML of a runbook that is made of a file of Compose',
   'client/runbook/scaffold.ts': 'the YAML that a new runbook begins with',
 };
 const WAY_OUT =
