@@ -14,7 +14,7 @@ export function argvIn(commands: Json | undefined): (Json | undefined)[] {
 
 /** What agents' commands start. */
 export function agentPrograms(commands: Json | undefined): Programs {
-  return { names: argvIn(commands).map((argv) => (Array.isArray(argv) ? argv[0] : undefined)) };
+  return { names: argvIn(commands).map((one) => (Array.isArray(one) ? one[0] : undefined)) };
 }
 
 export const agentsEnv = environment

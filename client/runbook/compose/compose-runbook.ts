@@ -98,10 +98,7 @@ export function composeRunbook(
   const back = checks(
     'until: { every: 1s, within: 60s }, when: "phases.before.steps.stack.healthy > 0 && size(phases.before.steps.stack.unhealthy) == 0"',
   );
-  return `# yaml-language-server: $schema=./runbook.schema.json
-# Made of ${plain(stack.files.join(' and '))}. Steps start docker; with podman, let \`docker compose\` speak to its socket (DOCKER_HOST).
-${started.map(({ name, image, built }) => `#   ${plain(name)}: ${plain(image ?? (built ? 'built here' : 'no image'))}`).join('\n')}
-${notes.map((note) => `# Note: ${plain(note)}\n`).join('')}schema: 1
+  return `${headOf(stack, started, notes)}schema: 1
 id: ${JSON.stringify(id)}
 title: ${quoted(title)}
 about: ${quoted(`Brings the stack of ${plain(stack.files.join(' and '))} up, asks each service, looks at the logs, and asks for the decision.`)}
@@ -153,6 +150,18 @@ rollbacks:
     steps:
       - { id: stack, title: What runs now, uses: stack.ps, with: { stack: "\${{ inputs.stack }}", driver: compose } }
 ${back.map((line) => `${line}\n`).join('')}`;
+}
+
+/** What the runbook is made of, and what it does not know, in comments. */
+function headOf({ files }: ComposeStack, started: readonly ComposeService[], notes: readonly string[]): string {
+  const images = started.map(({ name, image, built }) => `${name}: ${image ?? (built ? 'built here' : 'no image')}`);
+  return [
+    '# yaml-language-server: $schema=./runbook.schema.json',
+    `# Made of ${plain(files.join(' and '))}. Steps start docker; with podman, let \`docker compose\` speak to its socket (DOCKER_HOST).`,
+    ...images.map((line) => `#   ${plain(line)}`),
+    ...notes.map((note) => `# Note: ${plain(note)}`),
+    '',
+  ].join('\n');
 }
 
 function logLine({ service, id }: Named): string {

@@ -145,7 +145,7 @@ function extended(services: Fields, name: string, folder: string, notes: string[
   const others = file === undefined ? services : servicesOf(file, notes);
   if (others === undefined || !isFields(others[from.service])) {
     notes.push(
-      `${name} extends ${readable(String(from.service), 60)}, which could not be read: its ports and health may be others.`,
+      `${name} extends ${readable(from.service, 60)}, which could not be read: its ports and health may be others.`,
     );
     return own;
   }

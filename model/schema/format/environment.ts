@@ -6,5 +6,3 @@ export const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a n
 
 /** Variables that programs get besides the allow-listed environment; a secret stands by reference. */
 export const environment = z.record(environmentName, z.union([z.string().max(8192), secretRef]));
-
-export type Environment = z.infer<typeof environment>;

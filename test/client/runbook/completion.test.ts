@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { bashCompletionIsThere, MISSING } from '../../../client/runbook/completion-script.js';
 
 const cli = resolve('dist/bin/golive.js');
 const golive = (...args: string[]): string => execFileSync(process.execPath, [cli, ...args], { encoding: 'utf8' });
@@ -45,7 +46,7 @@ describe('shell completion', () => {
           [
             '--norc',
             '-c',
-            `${BASH_COMPLETION}\nsource <(golive completion bash)\nCOMP_WORDS=(${words})\n__golive_complete\nprintf '%s\\n' "\${COMPREPLY[@]}"`,
+            `${BASH_COMPLETION}\nsource <(golive completion bash 2>/dev/null)\nCOMP_WORDS=(${words})\n__golive_complete_or_say\nprintf '%s\\n' "\${COMPREPLY[@]}"`,
           ],
           { encoding: 'utf8', env: { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` } },
         );
@@ -56,7 +57,44 @@ describe('shell completion', () => {
     }
   });
 
+  test('a real bash without the package bash-completion says so once, and how to get it, and is not harmed', () => {
+    const tab = 'COMP_WORDS=(golive evi)\n__golive_complete_or_say\n';
+    const input = `${golive('completion', 'bash')}${tab}${tab}echo "left: \${COMPREPLY[*]}"\ncomplete -p golive\n`;
+    const { status, stdout, stderr } = spawnSync('bash', ['--norc'], { input, encoding: 'utf8' });
+    expect({ status, stdout, stderr }).toEqual({
+      status: 0,
+      stdout: 'left: \ncomplete -F __golive_complete_or_say golive\n',
+      stderr: expect.stringMatching(
+        /^\n?golive: completion in bash needs the package bash-completion.*apt install bash-completion.*\n$/,
+      ),
+    });
+  });
+
+  test('the command says so as well where the package is not there, beside the script, and ends with 0', () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'completion', 'bash'], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, bashCompletionIsThere() ? '' : `${MISSING.bash}\n`]);
+    expect(stdout).toContain('__golive_complete_or_say');
+    expect([bashCompletionIsThere(['/nowhere']), bashCompletionIsThere(['/nowhere', cli])]).toEqual([false, true]);
+  });
+
+  test('zsh without its completion system is told what to add', () => {
+    const script = golive('completion', 'zsh');
+    expect(script.match(/compdef _golive golive/g)).toHaveLength(1);
+    expect(script).toContain(`else\n    print -u2 -- '${MISSING.zsh}'\nfi`);
+    expect(script).toMatch(/^#compdef golive\n/);
+  });
+
+  test.each([[['completion', 'tcsh']], [['completion']], [['completion', 'bash', 'zsh']]])(
+    '%j ends with 2 and prints no script',
+    (words) => {
+      const { status, stdout } = spawnSync(process.execPath, [cli, ...words], { encoding: 'utf8' });
+      expect([status, stdout]).toEqual([2, '']);
+    },
+  );
+
   test.each(['zsh', 'fish', 'powershell'])('prints a script for %s', (shell) => {
-    expect(golive('completion', shell)).toContain('golive');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'completion', shell], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('golive');
   });
 });
