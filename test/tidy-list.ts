@@ -97,6 +97,8 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'model/plan/plan.ts': part('model/schema/plan/planner'),
   'model/schema/check/checks.ts': part('model/schema/check/semantics'),
   'model/schema/check/window-outputs.ts': table('model/schema/check/step-check'),
+  'model/schema/format/allow.ts': table('model/schema/check/allow-check'),
+  'model/schema/format/environment.ts': table('model/schema/check/env-check'),
   'model/schema/format/kind.ts': part('kinds/catalog'),
   'model/schema/format/rehearsal-fields.ts': table('model/schema/check/rehearsal-check'),
   'model/schema/format/runbook-fields.ts': table('model/schema/load'),
