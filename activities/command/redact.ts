@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../model/json.js';
 import { merged, type Range } from './ranges.js';
 import { base64View, hexView, type View, viewsOf } from './spellings.js';
 
-const REDACTED = '[redacted]';
+export const REDACTED = '[redacted]';
 /** What is looked for by itself of a longer secret: shorter pieces are words like others. */
 const SHORTEST_PART = 8;
 /** Shorter middles of base64 stand in innocent texts. */
@@ -202,22 +202,6 @@ export function inEachText(value: Json, change: (text: string) => string): Json 
   if (Array.isArray(value)) return value.map((item) => inEachText(item, change));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, inEachText(item, change)]));
-}
-
-/** Takes secrets out of a value, however deep: out of texts and names, and numbers that are one. Its shape stays. */
-export function redactIn(value: Json, redact: (text: string) => string): Json {
-  if (typeof value === 'string') return redact(value);
-  if (typeof value === 'number') return redact(String(value)) === REDACTED ? REDACTED : value;
-  if (Array.isArray(value)) return value.map((item) => redactIn(item, redact));
-  if (value === null || typeof value !== 'object') return value;
-  const members = new Map<string, Json>();
-  for (const [name, item] of Object.entries(value)) {
-    const shown = redact(name);
-    let free = shown;
-    for (let again = 2; members.has(free); again += 1) free = `${shown} ${again}`;
-    members.set(free, redactIn(item, redact));
-  }
-  return Object.fromEntries(members);
 }
 
 /** Takes secrets out of a stream of bytes, also where one stands across the border of chunks. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { environment } from '../../model/schema/format/environment.js';
+import { jsonPathProblem } from '../shared/json-path-query.js';
 import { where } from '../shared/where.js';
 import { VERDICT_CLASSES } from './verdict-class.js';
 
@@ -7,6 +8,10 @@ const column = z
   .string()
   .min(1)
   .max(300)
+  .superRefine((text, context) => {
+    const problem = text.startsWith('$') && !text.includes('${{') ? jsonPathProblem(text) : undefined;
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  })
   .describe('Name of a member, dotted for one within another, or a JSONPath that begins with `$`.');
 
 /** Where a line of the script says what. Names that are not given are looked for, and may be missing. */

@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
 import { sha256 } from '../../evidence/hash.js';
 import { nodesAt } from '../shared/json-path.js';
+import { ReadingError } from '../shared/reading.js';
 import { readJson } from '../shared/json.js';
 import { matches, valueAt } from '../shared/jsonl.js';
 import { numberIn } from '../shared/numbers.js';
@@ -21,6 +22,9 @@ type How = Pick<BatchFields, 'columns' | 'classes' | 'where'>;
 
 const LONGEST_SHOWN = 40;
 const TOO_MANY_REQUESTS = 429;
+const OK = 200;
+/** A time that is longer says nothing of a case: a year. */
+const LONGEST_SECONDS = 366 * 24 * 3600;
 
 /**
  * Reads one line of a batch script. Pure: the auditor reads it again.
@@ -35,6 +39,21 @@ export function rowOf(text: string, known: ReadonlyMap<string, KnownCase>, how: 
   if (!isJsonObject(value)) return { problem: 'is no JSON object' };
   if (how.where && !matches(value, how.where)) return 'left out';
   const at = (name: keyof How['columns']): Json | undefined => valueOf(value, how.columns[name]);
+  try {
+    return rowIn(text, value, at, known, how);
+  } catch (error) {
+    if (error instanceof ReadingError) return { problem: `cannot be read: ${error.message.replace(/\.$/, '')}` };
+    throw error;
+  }
+}
+
+function rowIn(
+  text: string,
+  value: JsonObject,
+  at: (name: keyof How['columns']) => Json | undefined,
+  known: ReadonlyMap<string, KnownCase>,
+  how: How,
+): RowRead {
   const id = wordOf(at('id'));
   if (id === undefined)
     return { problem: `has no ${shown(how.columns.id)} for the id of a case; it has ${namesOf(value)}` };
@@ -49,8 +68,10 @@ export function rowOf(text: string, known: ReadonlyMap<string, KnownCase>, how: 
 
 function answerIn(at: (name: keyof How['columns']) => Json | undefined, line: JsonObject, how: How) {
   const word = at('verdict');
-  const verdict = classOf(word, how) ?? null;
   const status = numberIn(at('status'));
+  // As of golive's own runner: what comes with another status is no answer to the case, whatever verdict stands beside it.
+  const refused = isCount(status) && status !== OK;
+  const verdict = refused ? null : (classOf(word, how) ?? null);
   const attempts = numberIn(at('attempts'));
   const stub = at('stub');
   const seconds = numberIn(at('seconds'));
@@ -67,9 +88,9 @@ function answerIn(at: (name: keyof How['columns']) => Json | undefined, line: Js
     retries429: isCount(attempts) ? Math.max(0, attempts - 1) : 0,
     exhausted429,
     stub: stub === true,
-    ...(seconds === undefined || seconds < 0 ? {} : { ms: Math.round(seconds * 1000) }),
+    ...(seconds === undefined || seconds < 0 || seconds > LONGEST_SECONDS ? {} : { ms: Math.round(seconds * 1000) }),
     ...(untold.length === 0 ? {} : { untold }),
-    ...(verdict ? {} : { error: noVerdict(word, how, line) }),
+    ...(verdict ? {} : { error: refused ? `status ${status}` : noVerdict(word, how, line) }),
   };
 }
 

@@ -37,7 +37,10 @@ export const casesRun = defineKind({
         'How many answers may be no verdict; with more, the step fails. Without it they fail nothing and have their figures.',
       ),
     runner: runnerField,
-    requireStubFalse: z.boolean().default(false).describe('Stop at the first stubbed answer.'),
+    requireStubFalse: z
+      .boolean()
+      .default(false)
+      .describe('Stop at the first stubbed answer, and at a line of the team’s script that does not tell.'),
   }),
   outputs: z.object({
     ...accountOutputs,
@@ -86,6 +89,7 @@ export const casesRun = defineKind({
       'the script is stopped and the step fails, with the line and what is wrong with it',
     'a last line without an end': 'counts when it is whole, when the script has ended; else it is half-written',
     'a word for a verdict that is none of the four nor of `classes`': 'no verdict, with the word',
+    'a verdict beside a status that is not 200': 'no verdict, with the status: the service gave no answer',
     'a figure that a line does not tell (status, attempts, stub)':
       'is not there for the whole run, so that a gate on it is inconclusive',
     'an oracle of the script that differs from the manifest': 'fails the step with both',

@@ -48,8 +48,7 @@ function readAgain(results: readonly CaseResult[], how: BatchFields): void {
   for (const result of results) {
     const again = rowOf(result.raw ?? '', known, how);
     const row = typeof again === 'object' && 'row' in again ? again.row : undefined;
-    const { verdict, status, retries429, exhausted429, stub } = result;
-    const judged = { verdict, status, retries429, exhausted429, stub, untold: result.untold ?? [] };
+    const judged = { ...pick(result), untold: result.untold ?? [] };
     if (row && isDeepStrictEqual({ ...pick(row), untold: row.untold ?? [] }, judged)) continue;
     throw new ReadingError(
       'CHECK_FAILED',
@@ -58,6 +57,6 @@ function readAgain(results: readonly CaseResult[], how: BatchFields): void {
   }
 }
 
-function pick({ verdict, status, retries429, exhausted429, stub }: BatchRow) {
-  return { verdict, status, retries429, exhausted429, stub };
+function pick({ id, verdict, status, retries429, exhausted429, stub, sha256 }: BatchRow) {
+  return { id, verdict, status, retries429, exhausted429, stub, sha256 };
 }

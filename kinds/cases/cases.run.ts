@@ -4,7 +4,7 @@ import { outputsOf } from './cases.run.recompute.js';
 import { refuseBegun } from './batch-begun.js';
 import { ofRun, writeLeaves } from './leaves.js';
 import { type Manifest, readManifest } from './manifest.js';
-import { type CaseResult, tallies } from './metrics.js';
+import { type CaseResult, Tally } from './metrics.js';
 import { showProgress } from './progress.js';
 import { runBatch } from './run-batch.js';
 import { sendCase, type SendOptions } from './send-case.js';
@@ -89,21 +89,23 @@ async function runAll(
   };
   const begun = performance.now();
   let sent = 0;
-  showProgress(cases, results, 0, 0, context);
+  const tally = new Tally(cases, results);
+  showProgress(tally, 0, 0, context);
   for (const one of cases) {
     if (done.has(one.id)) continue;
     const result = await withoutTold(await sendCase(one, options, context), context);
     await appender.append(JSON.stringify({ ...ofRun(context.task), ...result }));
     results.push(result);
+    tally.add(result);
     sent += 1;
-    showProgress(cases, results, sent, performance.now() - begun, context);
+    showProgress(tally, sent, performance.now() - begun, context);
     if (input.requireStubFalse && result.stub) {
       throw new StepError(
         'EXPECTATION_FAILED',
         `The answer to case '${one.id}' is a stub; stubs are never decision evidence.`,
       );
     }
-    context.checkGuards(tallies(cases, results));
+    context.checkGuards(tally.figures());
   }
 }
 
@@ -135,7 +137,7 @@ function withFacts(
 ): StepError {
   return new StepError(error.code, error.message, {
     ...error.options,
-    facts: { ...error.options.facts, ...tallies(cases, results) },
+    facts: { ...error.options.facts, ...new Tally(cases, results).figures() },
     evidence: leaves,
   });
 }

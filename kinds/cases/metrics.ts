@@ -40,35 +40,65 @@ export interface CaseResult {
 /** What the lines of a batch script may leave open. */
 export type Untold = 'status' | 'retries' | 'stub';
 
-/** Tallies on the manifest's totals: a share that is over a limit once can only grow, so a guard on it is certain. */
-export function tallies(cases: readonly Expected[], results: readonly CaseResult[]) {
-  const blocked = results.filter((result) => result.verdict === 'blocked').length;
-  const comparable = results.filter((result) => result.verdict !== null);
-  return {
-    done: results.length,
-    total: cases.length,
-    blocked,
-    blockedShare: blocked / cases.length,
-    maxClassBlockedShare: maxClassBlocked(cases, results),
-    criticalFalsePass: falsePasses(results),
-    http422: results.filter((result) => result.status === 422).length,
-    exhausted429: results.filter((result) => result.exhausted429).length,
-    comparable: comparable.length,
-    agreed: comparable.filter((result) => result.verdict === result.expected).length,
+/**
+ * Tallies on the manifest's totals, as results come: a share that is over a limit once can only grow, so a guard on it is
+ * certain.
+ */
+export class Tally {
+  readonly #total: number;
+  readonly #expected = new Map<VerdictClass, number>();
+  readonly #blockedOf = new Map<VerdictClass, number>();
+  readonly #counts = {
+    done: 0,
+    blocked: 0,
+    criticalFalsePass: 0,
+    http422: 0,
+    exhausted429: 0,
+    comparable: 0,
+    agreed: 0,
   };
+  /** Sends that were answered 429 and tried again. */
+  retried = 0;
+
+  constructor(cases: readonly Expected[], results: readonly CaseResult[] = []) {
+    this.#total = cases.length;
+    for (const { expected } of cases) addOne(this.#expected, expected);
+    for (const result of results) this.add(result);
+  }
+
+  add({ expected, verdict, status, exhausted429, retries429 }: CaseResult): void {
+    const counts = this.#counts;
+    counts.done += 1;
+    if (verdict === 'blocked') {
+      counts.blocked += 1;
+      addOne(this.#blockedOf, expected);
+    }
+    if (expected === 'reject' && verdict === 'pass') counts.criticalFalsePass += 1;
+    if (status === 422) counts.http422 += 1;
+    if (exhausted429) counts.exhausted429 += 1;
+    if (verdict !== null) counts.comparable += 1;
+    if (verdict === expected) counts.agreed += 1;
+    this.retried += retries429;
+  }
+
+  figures() {
+    const { done, blocked, ...others } = this.#counts;
+    const total = this.#total;
+    const maxClassBlockedShare = this.#maxClassBlocked();
+    return { done, total, blocked, blockedShare: blocked / total, maxClassBlockedShare, ...others };
+  }
+
+  #maxClassBlocked(): number {
+    const shares = VERDICT_CLASSES.filter((verdict) => verdict !== 'blocked').map((verdict) => {
+      const all = this.#expected.get(verdict) ?? 0;
+      return all === 0 ? 0 : (this.#blockedOf.get(verdict) ?? 0) / all;
+    });
+    return largest(shares) ?? 0;
+  }
 }
 
-function maxClassBlocked(cases: readonly Expected[], results: readonly CaseResult[]): number {
-  const shares = VERDICT_CLASSES.filter((verdict) => verdict !== 'blocked').map((verdict) => {
-    const all = cases.filter((one) => one.expected === verdict).length;
-    const blocked = results.filter((result) => result.expected === verdict && result.verdict === 'blocked').length;
-    return all === 0 ? 0 : blocked / all;
-  });
-  return largest(shares) ?? 0;
-}
-
-function falsePasses(results: readonly CaseResult[]): number {
-  return results.filter((result) => result.expected === 'reject' && result.verdict === 'pass').length;
+function addOne(counts: Map<VerdictClass, number>, of: VerdictClass): void {
+  counts.set(of, (counts.get(of) ?? 0) + 1);
 }
 
 /** Count by `expected>got`. */
@@ -93,7 +123,7 @@ function share<N extends string>(name: N, part: number, whole: number): { [K in 
 
 /** The figures of a run, whole or partial. `durationMs` is from the first send to the last answer. */
 export function metricsOf(cases: readonly Expected[], results: readonly CaseResult[]) {
-  const running = tallies(cases, results);
+  const running = new Tally(cases, results).figures();
   const expectedPass = results.filter((result) => result.expected === 'pass' && result.verdict !== null);
   const starts = results.map((result) => Date.parse(result.startedAt));
   const ends = results.map((result) => Date.parse(result.at));

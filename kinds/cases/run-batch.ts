@@ -9,7 +9,7 @@ import { type Begun, beginBatch } from './batch-begun.js';
 import type { casesRun as kind } from './cases.run.kind.js';
 import { type Grown, GrowingFile } from './growing-file.js';
 import { ofRun } from './leaves.js';
-import { type CaseResult, tallies } from './metrics.js';
+import { type CaseResult, Tally } from './metrics.js';
 import { showProgress } from './progress.js';
 
 type Input = z.infer<(typeof kind)['input']>;
@@ -33,10 +33,11 @@ export interface BatchRun {
  * @throws StepError as the page of the kind says; the script has ended then
  */
 export async function runBatch(run: BatchRun, context: StepContext): Promise<string> {
-  const { input, runner, cases } = run;
+  const { input, runner } = run;
   const begun = await beginBatch(input, runner, context);
   const file = new GrowingFile(begun.file, runner.file, begun.from, context.signal);
   const reading = new Reading(run, begun, context);
+  reading.show();
   const stop = new AbortController();
   let over = false;
   const script = context
@@ -55,7 +56,6 @@ export async function runBatch(run: BatchRun, context: StepContext): Promise<str
     () => undefined,
     () => undefined,
   );
-  showProgress(cases, run.results, 0, 0, context);
   try {
     while (!over) {
       await reading.take(await file.look());
@@ -84,6 +84,7 @@ class Reading {
   readonly #earlier: readonly CaseResult[];
   readonly #done: Set<string>;
   readonly #known: ReadonlyMap<string, KnownCase>;
+  readonly #tally: Tally;
   readonly #since = performance.now();
 
   constructor(
@@ -93,7 +94,12 @@ class Reading {
   ) {
     this.#earlier = [...run.results];
     this.#done = new Set(run.results.map(({ id }) => id));
+    this.#tally = new Tally(run.cases, run.results);
     this.#known = new Map(run.cases.map(({ id, scenario, expected }) => [id, { id, scenario, expected }]));
+  }
+
+  show(): void {
+    showProgress(this.#tally, this.#sent, performance.now() - this.#since, this.context);
   }
 
   async take({ lines, problem }: Grown): Promise<void> {
@@ -129,7 +135,7 @@ class Reading {
   }
 
   async #add(row: Extract<ReturnType<typeof rowOf>, { row: unknown }>['row'], credentials: number, line: number) {
-    const { cases, results, appender, input } = this.run;
+    const { results, appender, input } = this.run;
     const at = this.context.now().toISOString();
     const startedAt = results.at(-1)?.at ?? this.begun.at;
     const ms = row.ms ?? Math.max(0, Date.parse(at) - Date.parse(startedAt));
@@ -138,14 +144,17 @@ class Reading {
     results.push(result);
     this.#done.add(result.id);
     this.#sent += 1;
-    showProgress(cases, results, this.#sent, performance.now() - this.#since, this.context);
-    if (input.requireStubFalse && result.stub) {
+    this.#tally.add(result);
+    this.show();
+    const untold = result.untold?.includes('stub') === true;
+    if (input.requireStubFalse && (result.stub || untold)) {
+      const what = untold ? 'does not tell by true or false whether it is a stub' : 'is a stub';
       throw new StepError(
         'EXPECTATION_FAILED',
-        `The answer to case '${result.id}' is a stub; stubs are never decision evidence.`,
+        `The answer to case '${result.id}' ${what}; stubs are never decision evidence.`,
       );
     }
-    this.context.checkGuards(tallies(cases, results));
+    this.context.checkGuards(this.#tally.figures());
   }
 
   #unread(problem: string): StepError {

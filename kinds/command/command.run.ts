@@ -115,7 +115,9 @@ async function readOutputFile(path: string): Promise<Buffer> {
 
 async function readValues(path: string, context: StepContext): Promise<Written> {
   const written = await readOutputFile(path);
-  const { text: kept, credentials } = await context.withoutCredentials(keptText(written.toString('utf8'), context));
+  const { text: kept, credentials } = await context.withoutCredentials(
+    await keptText(written.toString('utf8'), context),
+  );
   await context.evidence.write('outputs.json', kept);
   const values = valuesIn(written, path);
   const bytes = Buffer.byteLength(JSON.stringify(context.redactIn(values)));

@@ -7,7 +7,11 @@ export const fileAwait = defineKind({
   about: 'Looks whether a file went where it should: gone here, present there, told of in a log. `until` waits for it.',
   input: z
     .strictObject({
-      gone: z.array(z.string().min(1)).max(50).default([]).describe('Paths that must not be there any more.'),
+      gone: z
+        .array(z.string().min(1))
+        .max(50)
+        .default([])
+        .describe('Paths that must not be there any more; * in the last part as in `present`.'),
       present: z
         .array(z.string().min(1))
         .max(50)
@@ -39,6 +43,8 @@ export const fileAwait = defineKind({
   writes: 'none',
   undo: null,
   meets: {
+    'a folder that may not be read': 'fails the step: whether something is gone from it is not known',
+    'credentials in the record': 'are masked in the evidence',
     'a log that is not there yet': 'no record, as with one that does not match',
     'lines of a log that cannot be read': 'told with their number where no record matches',
     'several records that match': 'the last one is given',

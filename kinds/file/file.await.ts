@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
 import type { fileAwait as kind } from './file.await.kind.js';
+import { errnoOf } from '../../host/errno.js';
 import type { JsonObject } from '../../model/json.js';
 import { accountText, nothingRead } from '../shared/reading.js';
 import { exists } from '../shared/tree.js';
@@ -13,7 +14,7 @@ import { StepError } from '../../activities/step/step-error.js';
 export const fileAwait: HandlerOf<typeof kind> = {
   async do({ gone, present, line, judge }, context) {
     const problems: string[] = [];
-    for (const path of gone) if (await exists(context.path(path))) problems.push(`${path} is still there`);
+    for (const path of gone) for (const name of await matching(path, context)) problems.push(`${name} is still there`);
     const found: string[] = [];
     for (const path of present) {
       const names = await matching(path, context);
@@ -22,7 +23,8 @@ export const fileAwait: HandlerOf<typeof kind> = {
     }
     const record = line && (await recordOf(line, problems, context));
     const told = { present: found, record: record ?? {}, at: context.now().toISOString() };
-    await context.evidence.write('found.json', `${JSON.stringify({ ...told, problems }, null, 2)}\n`);
+    const { value: kept } = await context.withoutCredentialsIn({ ...told, problems });
+    await context.evidence.write('found.json', `${JSON.stringify(kept, null, 2)}\n`);
     const outputs = { arrived: problems.length === 0, ...told, missing: problems };
     if (problems.length > 0 && judge) {
       throw new StepError('CHECK_FAILED', `${problems.join('; ')}.`, { evidence: context.evidence.refs() });
@@ -61,7 +63,10 @@ async function matching(pattern: string, context: StepContext): Promise<string[]
   if (!name.includes('*')) return (await exists(context.path(pattern))) ? [pattern] : [];
   const folder = dirname(pattern);
   const [head = '', ...rest] = name.split('*');
-  const entries = await readdir(context.path(folder)).catch(() => []);
+  const entries = await readdir(context.path(folder)).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  });
   return entries.filter((entry) => fits(entry, head, rest)).map((entry) => join(folder, entry));
 }
 

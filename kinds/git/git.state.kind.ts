@@ -12,8 +12,12 @@ export const gitState = defineKind({
     repository: z.boolean().describe('Whether the folder belongs to one.'),
     commit: z.string().describe('Whole hash; `none` without a repository or a commit.'),
     branch: z.string().describe('`detached` where a commit is checked out by itself; `none` without a repository.'),
-    clean: z.boolean().describe('Nothing was changed or added since; never of what is no repository.'),
-    changed: z.int().describe('Files that differ from the commit, with those that it does not know.'),
+    clean: z
+      .boolean()
+      .describe('Nothing was changed or added since; never of what is no repository, or not known to its commit.'),
+    changed: z
+      .int()
+      .describe('Files that differ from the commit or that it does not know, those of its submodules as well.'),
   }),
   effect: 'none',
   reach: 'none',
@@ -21,7 +25,13 @@ export const gitState = defineKind({
   undo: null,
   meets: {
     'a folder that belongs to no repository': '`repository: false`, and not clean: a gate may ask for it',
-    'a repository of another user': 'fails the step, as git does',
+    'a folder that the commit knows nothing of, such as an ignored one': 'not clean',
+    'files that git was told not to look at (assume-unchanged, skip-worktree, a sparse checkout)': 'count as changed',
+    'what `.gitignore` leaves out': 'is not counted; what .git/info/exclude or a configuration leaves out is',
+    submodules: 'are looked into, whatever their settings ignore; one that is not there counts as changed',
+    'replaced commits, filters, hooks':
+      'git goes by the objects themselves, and runs no program that a repository names: a file that a filter makes another one of may count as changed',
+    'a repository of another user': 'fails the step, as git does, unless its user lists it as safe.directory',
     'a repository whose git folder lies outside of the folders of the plan': 'is read, and nothing is written there',
   },
   example: `id: code

@@ -1,54 +1,78 @@
-import type { CommandResult, HandlerOf } from '../../activities/step/step.js';
+import { join } from 'node:path';
+import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { lastWords } from '../shared/last-words.js';
+import { exists } from '../shared/tree.js';
+import type { Git } from './git.js';
 import type { gitState as kind } from './git.state.kind.js';
+import { gitAround } from './repository.js';
 
-const ASK_MS = 30_000;
 const SHOWN = 12;
-/** What a repository says of itself is data: no program that its configuration names runs. */
-const QUIET = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '--no-optional-locks'];
 
 export const gitState: HandlerOf<typeof kind> = {
   async do({ folder }, context) {
     const place = context.path(folder);
-    const ask = (...args: string[]): Promise<CommandResult> =>
-      context.run({ argv: ['git', ...QUIET, '-C', place, ...args], cwd: place, timeoutMs: ASK_MS, pin: false });
-    const inside = await ask('rev-parse', '--is-inside-work-tree');
-    if (inside.exitCode !== 0 && !/not a git repository/.test(inside.stderr)) throw failed(place, inside);
-    const repository = inside.exitCode === 0 && inside.rawStdout.trim() === 'true';
-    const outputs = repository
-      ? await stateOf(place, ask)
-      : { repository, commit: 'none', branch: 'none', clean: false, changed: 0 };
+    const git = await gitAround(place, context);
+    const outputs = git
+      ? await stateOf(place, git, (path) => gitAround(path, context))
+      : { repository: false, commit: 'none', branch: 'none', clean: false, changed: 0 };
     await context.evidence.write('git.json', `${JSON.stringify({ folder, ...outputs }, null, 2)}\n`);
     return { outputs, summary: summaryOf(outputs, folder) };
   },
 };
 
-async function stateOf(place: string, ask: (...args: string[]) => Promise<CommandResult>) {
-  const head = await ask('rev-parse', '--verify', '--quiet', 'HEAD');
-  const branch = await ask('symbolic-ref', '--short', '--quiet', 'HEAD');
-  const status = await ask('status', '--porcelain=v1', '-z', '--untracked-files=all', '--', '.');
-  if (status.exitCode !== 0 || status.truncated) throw failed(place, status);
-  // A rename has its old name behind it, without a state of its own.
-  const changed = status.rawStdout.split('\0').filter((entry) => /^[ MADRCUT?!]{2} /.test(entry)).length;
+/** Opens the repository of a submodule. */
+type Open = (path: string) => Promise<Git | undefined>;
+
+async function stateOf(place: string, git: Git, open: Open) {
+  const head = await git.try('rev-parse', '--verify', '--quiet', 'HEAD');
+  const branch = await git.try('symbolic-ref', '--short', '--quiet', 'HEAD');
+  const { known, changed } = await differences(place, git, open);
   return {
     repository: true,
     commit: head.exitCode === 0 ? head.rawStdout.trim() : 'none',
     branch: branch.exitCode === 0 ? branch.rawStdout.trim() : 'detached',
-    clean: changed === 0 && head.exitCode === 0,
+    // Of a folder that the commit knows nothing of, such as an ignored one, it says nothing.
+    clean: changed === 0 && known > 0 && head.exitCode === 0,
     changed,
   };
 }
 
-function summaryOf(state: Awaited<ReturnType<typeof stateOf>>, folder: string): string {
-  if (!state.repository) return `${folder} belongs to no git repository: which code was judged is not known`;
-  const tree = state.clean ? 'as committed' : `${state.changed} files differ from it`;
-  return `${state.branch} at ${state.commit.slice(0, SHOWN)}, ${tree}`;
+/** How many files the commit knows below a folder, and how many differ from it or are not known to it. */
+async function differences(place: string, git: Git, open: Open): Promise<{ known: number; changed: number }> {
+  const listed = async (...args: string[]): Promise<string[]> => {
+    const { exitCode, rawStdout, stderr, truncated } = await git.try(...args);
+    if (exitCode === 0 && !truncated) return rawStdout.split('\0').filter((entry) => entry !== '');
+    const { clause, said } = lastWords(stderr);
+    const why = truncated ? ': it says more than can be read' : `: code ${exitCode ?? 'none'}${clause}`;
+    throw new StepError('EXPECTATION_FAILED', `git does not tell the state of ${place}${why || '.'}`, { said });
+  };
+  // A submodule is looked into by itself: here its own settings could leave out what differs, and run programs.
+  const status = await listed('status', '--porcelain=v1', '-z', '-uno', '--ignore-submodules=dirty', '--', '.');
+  // A rename has its old name behind it, without a state of its own.
+  let changed = status.filter((entry) => /^[ MADRCUT]{2} /.test(entry)).length;
+  // Rules that are not in the repository, such as .git/info/exclude, hide nothing.
+  changed += (await listed('ls-files', '--others', '--exclude-per-directory=.gitignore', '-z', '--', '.')).length;
+  const files = await listed('ls-files', '--stage', '-v', '-z', '--', '.');
+  for (const file of files) {
+    const [, tag = '', mode, path = ''] = /^(\S) (\d+) [^\t]*\t([\s\S]*)$/.exec(file) ?? [];
+    // Git was told to believe that they are as they were.
+    if (tag === 'S' || tag !== tag.toUpperCase()) changed += 1;
+    if (mode === SUBMODULE) changed += await inSubmodule(join(place, path), open);
+  }
+  return { known: files.length, changed };
 }
 
-function failed(place: string, { stderr, exitCode }: CommandResult): StepError {
-  const { clause, said } = lastWords(stderr);
-  return new StepError('EXPECTATION_FAILED', `git does not tell the state of ${place} (code ${exitCode})${clause}`, {
-    said,
-  });
+const SUBMODULE = '160000';
+
+/** A submodule that is not there is one difference: its code was not looked at. */
+async function inSubmodule(place: string, open: Open): Promise<number> {
+  const git = (await exists(join(place, '.git'))) ? await open(place) : undefined;
+  return git === undefined ? 1 : (await differences(place, git, open)).changed;
+}
+
+function summaryOf(state: Awaited<ReturnType<typeof stateOf>>, folder: string): string {
+  if (!state.repository) return `${folder} belongs to no git repository: which code was judged is not known`;
+  const none = state.changed === 0 ? 'and it knows nothing of what is there' : `${state.changed} files differ from it`;
+  return `${state.branch} at ${state.commit.slice(0, SHOWN)}, ${state.clean ? 'as committed' : none}`;
 }

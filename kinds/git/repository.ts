@@ -61,6 +61,27 @@ export async function openRepository(folder: string, context: Ways, whole: boole
   return { git, gitWith, folder, commonDir, gitDir, bare: bare === 'true' };
 }
 
+/**
+ * Git in the repository that a folder belongs to, wherever in it; undefined where it belongs to none, or has no work tree.
+ * Its git folder may lie anywhere: it is only read.
+ *
+ * @param folder absolute, as `context.path` gave it
+ * @throws StepError EXPECTATION_FAILED
+ */
+export async function gitAround(folder: string, context: Pick<CheckContext, 'run'>): Promise<Git | undefined> {
+  let settings: Setting[] = [];
+  const ask = () => gitIn(folder, context, { settings }).try('rev-parse', '--is-inside-work-tree');
+  let answer = await ask();
+  if (answer.exitCode !== 0 && /dubious ownership/.test(answer.stderr)) {
+    settings = await trusted(folder, context);
+    answer = await ask();
+  }
+  if (answer.exitCode !== 0 && !/not a git repository/.test(answer.stderr)) throw notOpened(folder, answer.stderr);
+  if (answer.rawStdout.trim() !== 'true') return undefined;
+  for (const off of await programsOff(gitIn(folder, context, { settings }))) settings.push(off);
+  return gitIn(folder, context, { settings });
+}
+
 function notOpened(folder: string, said: string): StepError {
   if (/not a git repository/.test(said)) {
     return new StepError('NOT_FOUND', `${folder} is no git repository.`, {
@@ -79,7 +100,7 @@ function notOpened(folder: string, said: string): StepError {
 }
 
 /** The folders that the user of the worker trusts although they are another's: that is his word, and no habit. */
-async function trusted(folder: string, context: Ways): Promise<Setting[]> {
+async function trusted(folder: string, context: Pick<CheckContext, 'run'>): Promise<Setting[]> {
   const { rawStdout } = await context.run({
     argv: ['git', 'config', '-z', '--get-all', 'safe.directory'],
     cwd: dirname(folder),

@@ -49,8 +49,9 @@ export function readAnswer(answer: JsonObject, wanted: 'vector' | 'matrix', acce
 function doubtIn(answer: JsonObject, accepted: Accepted): string | undefined {
   const { data, isPartial } = answer;
   if (!accepted.includes('partial')) {
-    const partial = isPartial === true || (isJsonObject(data) && data.isPartial === true);
-    if (partial) return 'it says itself that it is partial';
+    const said = [isPartial, isJsonObject(data) ? data.isPartial : undefined];
+    if (said.some((one) => one !== undefined && one !== null && one !== false))
+      return 'it says itself that it is partial';
   }
   for (const kind of ['warnings', 'infos'] as const) {
     const said = answer[kind];

@@ -61,7 +61,7 @@ export const prometheusQuery = defineKind({
           step: duration.describe('One point each so often.'),
         })
         .optional()
-        .describe('A range query up to now, and statistics of its points.'),
+        .describe('A range query up to now, at whole multiples of `step`, and statistics of its points.'),
       missing: z
         .strictObject({ atMost: z.int().min(0).max(MOST_POINTS) })
         .default({ atMost: 0 })

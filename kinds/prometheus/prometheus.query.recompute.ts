@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { formatDuration } from '../../model/duration.js';
 import { isJsonObject, type JsonObject } from '../../model/json.js';
 import { Sample } from '../record/sample.js';
-import { exactJson, readJson } from '../shared/json.js';
+import { exactJson, readJsonInTurns } from '../shared/json.js';
 import { ReadingError } from '../shared/reading.js';
 import type { RecomputeOf } from '../shared/recompute-of.js';
 import { type Answered, labelsText, numberOf, readAnswer, type Series } from './answer.js';
@@ -27,7 +27,7 @@ export const queryRecord = z.object({
 export type QueryRecord = z.infer<typeof queryRecord>;
 
 /** The step leaves its answers, and the figures are of those. */
-export const recomputePrometheusQuery: RecomputeOf<typeof kind> = (input, read) => {
+export const recomputePrometheusQuery: RecomputeOf<typeof kind> = async (input, read) => {
   const [answer, newest] = ['answer.json', 'newest.json'].map((name) => {
     const bytes = read(name);
     return bytes === undefined ? undefined : queryRecord.parse(exactJson(bytes.toString('utf8')));
@@ -37,10 +37,10 @@ export const recomputePrometheusQuery: RecomputeOf<typeof kind> = (input, read) 
 };
 
 /** The figures of an answer, with all else that the step gives. */
-export function outputsOf(input: Input, record: QueryRecord, newest: QueryRecord | undefined): Outputs {
+export async function outputsOf(input: Input, record: QueryRecord, newest: QueryRecord | undefined): Promise<Outputs> {
   const { query, evaluated, ms, credentials, body } = record;
-  const old = newest === undefined ? undefined : oldOf(newest, input);
-  const answered = readAnswer(answerOf(body), input.range ? 'matrix' : 'vector', input.accept);
+  const old = newest === undefined ? undefined : await oldOf(newest, input);
+  const answered = readAnswer(await answerOf(body), input.range ? 'matrix' : 'vector', input.accept);
   const found: Answered = old === undefined ? answered : { series: [], why: old };
   return {
     ...(input.range ? rangesOf(found, input, input.range, evaluated) : instantOf(found, input, evaluated)),
@@ -56,16 +56,16 @@ export function outputsOf(input: Input, record: QueryRecord, newest: QueryRecord
  *
  * @throws ReadingError CHECK_FAILED for what is none of Prometheus
  */
-export function answerOf(body: string): JsonObject {
-  const { value, why } = readJson(body);
+export async function answerOf(body: string): Promise<JsonObject> {
+  const { value, why } = await readJsonInTurns(body);
   if (why !== undefined) throw new ReadingError('CHECK_FAILED', `its answer ${why}`);
   if (isJsonObject(value) && value.status === 'success') return value;
   throw new ReadingError('CHECK_FAILED', 'its answer is none of Prometheus');
 }
 
 /** Why what the figures are made of is too old; undefined when it is not. */
-function oldOf({ body, evaluated }: QueryRecord, { within, accept }: Input): string | undefined {
-  const { series, why } = readAnswer(answerOf(body), 'vector', accept);
+async function oldOf({ body, evaluated }: QueryRecord, { within, accept }: Input): Promise<string | undefined> {
+  const { series, why } = readAnswer(await answerOf(body), 'vector', accept);
   const [only] = series;
   const number = series.length === 1 && only?.points[0] ? numberOf(only.points[0]) : undefined;
   if (number === undefined) {
@@ -113,7 +113,9 @@ function named(
     if (typeof label !== 'string' || label === '' || label === '__proto__') {
       return { all: [], whole: `a series has no name by ${by}: ${labelsText(one.labels)}`, twice: [] };
     }
-    groups.set(label, [...(groups.get(label) ?? []), one]);
+    const group = groups.get(label);
+    if (group) group.push(one);
+    else groups.set(label, [one]);
   }
   const pairs = [...groups];
   return {
@@ -183,10 +185,14 @@ export interface Grid {
   count: number;
 }
 
-/** The last of them is the time of the query. */
+/**
+ * Its points are whole multiples of the step, up to the time of the query: Thanos, Mimir and VictoriaMetrics move those
+ * of a query that are none.
+ */
 export function gridOf({ last, step }: NonNullable<Input['range']>, evaluated: number): Grid {
   const count = Math.floor(last / step) + 1;
-  return { first: evaluated - (count - 1) * step, last: evaluated, step, count };
+  const end = Math.floor(evaluated / step) * step;
+  return { first: end - (count - 1) * step, last: end, step, count };
 }
 
 function statisticsOf(

@@ -34,7 +34,7 @@ export const prometheusQuery: HandlerOf<typeof kind> = {
     const { range } = input;
     const grid = range && gridOf(range, evaluated);
     const times: Record<string, string> = grid
-      ? { start: seconds(grid.first), end: seconds(grid.last), step: seconds(grid.step) }
+      ? { start: seconds(grid.first), end: seconds(grid.last), step: seconds(grid.step), nocache: '1' }
       : { time: seconds(evaluated) };
     const made = await ask(input, { query: input.query, times, evaluated, file: 'answer.json' }, context);
     const newest =
@@ -45,7 +45,7 @@ export const prometheusQuery: HandlerOf<typeof kind> = {
             { query: input.newest, times: { time: seconds(evaluated) }, evaluated, file: 'newest.json' },
             context,
           );
-    const outputs = judged(input, made, newest, context);
+    const outputs = await judged(input, made, newest, context);
     return { outputs, summary: sentence(input, outputs) };
   },
 };
@@ -142,9 +142,9 @@ function refused(made: Exchange, wrong: readonly string[], query: string, { now,
   });
 }
 
-function judged(input: Input, answer: Made, newest: Made | undefined, { now }: StepContext): Outputs {
+async function judged(input: Input, answer: Made, newest: Made | undefined, { now }: StepContext): Promise<Outputs> {
   try {
-    return outputsOf(input, answer.record, newest?.record);
+    return await outputsOf(input, answer.record, newest?.record);
   } catch (error) {
     if (!(error instanceof ReadingError)) throw error;
     throw unfit(answer.exchange, [error.message], now());
@@ -171,9 +171,11 @@ function sentence({ range, by }: Input, outputs: Outputs): string {
     .filter(Boolean)
     .join('; ');
   const of = range
-    ? `${points} of ${expected} points, ${formatDuration(range.last)} each ${formatDuration(range.step)} up to`
-    : `${series} series at`;
-  return `${found || 'no figures'}, of ${of} ${at}: ${query.replace(/\s+/g, ' ').slice(0, 300)}`;
+    ? `${points} of ${expected} points, ${formatDuration(range.last)} each ${formatDuration(range.step)} up to ${endOf(range, at)}`
+    : `${series} series at ${at}`;
+  return `${found || 'no figures'}, of ${of}: ${query.replace(/\s+/g, ' ').slice(0, 300)}`;
 }
 
+const endOf = (range: Parameters<typeof gridOf>[0], at: string): string =>
+  new Date(gridOf(range, Date.parse(at)).last).toISOString();
 const shown = (figure: number | undefined): string => (figure === undefined ? 'unknown' : countText(figure));

@@ -22,12 +22,18 @@ const PLAIN = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?|(?:[1-9]\d*(?:ms|[sm
 function partsOf(query: string): Part[] {
   const parts: Part[] = [];
   let at = 0;
+  /** All code since the last string: a comment may stand between an operator and what it is of. */
+  let code = '';
   for (const match of query.matchAll(APART)) {
     const before = query.slice(at, match.index);
+    code += before;
     parts.push({ text: before, kind: 'code' });
     const [text] = match;
     if (text.startsWith('#')) parts.push({ text, kind: 'comment' });
-    else parts.push({ text, kind: 'string', mark: text.slice(0, 1), regex: /[=!]~\s*$/.test(before) });
+    else {
+      parts.push({ text, kind: 'string', mark: text.slice(0, 1), regex: /[=!]~\s*$/.test(code) });
+      code = '';
+    }
     at = match.index + text.length;
   }
   parts.push({ text: query.slice(at), kind: 'code' });
@@ -58,14 +64,18 @@ export function bindValues(query: string, values: Readonly<Record<string, BoundV
   const problems: string[] = [];
   const text = partsOf(query).map((part) => {
     if (part.kind === 'comment') return part.text;
-    return part.text.replaceAll(NAME, (whole: string, braced?: string, bare?: string) => {
-      const name = braced ?? bare ?? '';
-      const value = Object.hasOwn(values, name) ? values[name] : undefined;
-      if (value === undefined) return whole;
-      const bound = part.kind === 'code' ? plain(name, value) : inString(name, value, part);
-      if ('problem' in bound) problems.push(bound.problem);
-      return 'query' in bound ? bound.query : '';
-    });
+    return part.text.replaceAll(
+      NAME,
+      (whole: string, braced: string | undefined, bare: string | undefined, at: number) => {
+        const name = braced ?? bare ?? '';
+        const value = Object.hasOwn(values, name) ? values[name] : undefined;
+        if (value === undefined) return whole;
+        const bound =
+          part.kind === 'code' ? plain(name, value) : inString(name, value, { ...part, before: part.text[at - 1] });
+        if ('problem' in bound) problems.push(bound.problem);
+        return 'query' in bound ? bound.query : '';
+      },
+    );
   });
   const [problem] = problems;
   return problem === undefined ? { query: text.join('') } : { problem };
@@ -73,11 +83,17 @@ export function bindValues(query: string, values: Readonly<Record<string, BoundV
 
 function plain(name: string, value: BoundValue): BoundQuery {
   const text = String(value);
-  if (!Array.isArray(value) && PLAIN.test(text)) return { query: text };
+  // In brackets what stands before it, or binds closer than a sign, has all of it.
+  if (!Array.isArray(value) && PLAIN.test(text)) return { query: text.startsWith('-') ? `(${text})` : text };
   return { problem: `$${name} stands outside of a string, where only a number or a duration such as 5m may be` };
 }
 
-function inString(name: string, value: BoundValue, { mark = '"', regex = false }: Part): BoundQuery {
+function inString(
+  name: string,
+  value: BoundValue,
+  { mark = '"', regex = false, before }: Part & { before?: string | undefined },
+): BoundQuery {
+  if (before === '\\') return { problem: `$${name} stands behind a backslash, which would be part of it` };
   const texts = typeof value === 'object' ? value : [String(value)];
   if (texts.length === 0 || texts.includes(''))
     return { problem: `$${name} is empty, which would match series without that label` };
@@ -91,7 +107,7 @@ function inString(name: string, value: BoundValue, { mark = '"', regex = false }
 
 /** A text that, as a pattern of RE2, matches itself. */
 function quoteMeta(text: string): string {
-  return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
+  return text.replace(/[\\.+*?()|[\]{}^$-]/g, '\\$&');
 }
 
 function escaped(text: string, mark: string): string {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { TextDecoder } from 'node:util';
 import { asStep } from '../shared/as-step.js';
 import { nodesAt } from '../shared/json-path.js';
-import { readJson } from '../shared/json.js';
+import { readJson, type ReadJson, readJsonInTurns } from '../shared/json.js';
 import { isJsonObject, type Json } from '../../model/json.js';
 import type { HttpAnswer } from '../../activities/step/step.js';
 
@@ -49,7 +49,15 @@ export type AnswerJson = { json: Json } | { problem: string };
  * member that stands twice with two values is no answer.
  */
 export function answerJson(text: string): AnswerJson {
-  const { value, why } = readJson(text);
+  return answerOf(readJson(text));
+}
+
+/** The same, with pauses in which all else of the worker goes on. */
+export async function answerJsonInTurns(text: string): Promise<AnswerJson> {
+  return answerOf(await readJsonInTurns(text));
+}
+
+function answerOf({ value, why }: ReadJson): AnswerJson {
   if (value !== undefined) return { json: withoutMinusZero(value) };
   return { problem: why === 'is no JSON' ? `it ${why}` : `its JSON ${why}` };
 }

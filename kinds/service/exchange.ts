@@ -40,7 +40,7 @@ export async function exchange(
 ): Promise<Exchange> {
   const answer = await context.http(request);
   const said = answerText(answer);
-  const { text: kept, credentials: inBody } = await context.withoutCredentials(keptText(said.text, context));
+  const { text: kept, credentials: inBody } = await context.withoutCredentials(await keptText(said.text, context));
   const heads = context.redactIn(withoutHidden(answer.headers));
   const { value: headers, credentials: inHeaders } = await context.withoutCredentialsIn(objectIn(heads));
   const credentials = inBody + inHeaders;

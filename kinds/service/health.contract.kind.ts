@@ -59,6 +59,7 @@ export const healthContract = defineKind({
     'hidden files and folders among those that wait': 'left out, and counted as that',
     'a file that cannot be looked at':
       'unreadable: with more than `unreadable.atMost` the step fails; one that went away meanwhile is left out',
+    'credentials that nobody declared': 'are masked in the evidence',
     'another encoding': 'UTF-8, and UTF-16 by its byte order mark; what is neither is unreadable',
   },
   example: `id: contract

@@ -53,7 +53,8 @@ async function contractOf(input: Input, context: StepContext): Promise<ReturnTyp
   const path = context.path(input.file);
   try {
     const bytes = await readWhole(path, 'The health file', LARGEST);
-    await context.evidence.write('health.json', bytes);
+    const masked = await context.bytesWithoutCredentials(bytes);
+    await context.evidence.write('health.json', masked.bytes);
     return judged(
       input,
       asStep(() => reportIn(bytes, input.file)),

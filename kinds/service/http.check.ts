@@ -5,7 +5,7 @@ import type { Json } from '../../model/json.js';
 import type { httpCheck as kind } from './http.check.kind.js';
 import { asStep } from '../shared/as-step.js';
 import { nodesAt } from '../shared/json-path.js';
-import { type AnswerJson, answerJson, type AnswerText, type AnswerValues, answerValues } from './answer.js';
+import { type AnswerJson, answerJsonInTurns, type AnswerText, type AnswerValues, answerValues } from './answer.js';
 import { exchange, readHeaders, statusProblem, typeProblem, unfit } from './exchange.js';
 import { readTls } from './tls.js';
 import type { HandlerOf, HttpAnswer, StepContext } from '../../activities/step/step.js';
@@ -31,7 +31,7 @@ export const httpCheck: HandlerOf<typeof kind> = {
     const { status, ms } = answer;
 
     const quote = (value: Json): string => shortened(context.redactIn(value));
-    const read = answer.truncated || !asksJson(input) ? undefined : answerJson(text);
+    const read = answer.truncated || !asksJson(input) ? undefined : await answerJsonInTurns(text);
     const found = expect.json ? await valuesAt(Object.keys(expect.json), answer, read, quote(kept)) : { nodes: {} };
     const wrong = differences(expect, { answer, text, body: quote(kept), found, quote });
     const named = await readValues(input, answer, made, read);

@@ -77,6 +77,8 @@ export const httpRead = defineKind({
   meets: {
     'nothing at a path, or several values': 'unknown, with how many there are; `reduce` makes one figure of several',
     '`null`, a list, an object': 'unknown',
+    'a count of what the answer does not hold':
+      'unknown: the list or object that `count` counts in must be there; a filter on a member that no element has selects none, and counts 0',
     'a text that looks like a number': '`"0.93"`, `"1,5"`, `"NaN"`, `""` are unknown, unless `as` says what is meant',
     'a value of another type than `as`': 'unknown; a number is one as JSON writes it',
     'a number that a double does not hold': 'unknown, unless it is wanted `as: text`: then its digits',
@@ -93,6 +95,7 @@ export const httpRead = defineKind({
       'is an answer like others, and none that is wanted, unless `redirects` allows it; headers with a secret in them stay behind where it leads elsewhere',
     '429 and 503': '`Retry-After` is obeyed; who asks for more than 15 minutes is not asked again',
     'half an answer, no answer in time': 'CONNECTION_FAILED, which is tried again',
+    'a part of an answer (206), a number alone in an answer of no stated length': 'the step fails',
     proxies: 'variables of the environment name none',
   },
   example: `id: orders

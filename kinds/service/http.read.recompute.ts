@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Json } from '../../model/json.js';
 import { figureTally } from '../record/figure.js';
-import { nodesAt } from '../shared/json-path.js';
-import { exactJson, readJson } from '../shared/json.js';
+import { nodesAt, uncountable } from '../shared/json-path.js';
+import { exactJson, readJsonInTurns } from '../shared/json.js';
 import { ReadingError } from '../shared/reading.js';
 import type { RecomputeOf } from '../shared/recompute-of.js';
 import { type Scalar, shownValue, type Told, oneFigure } from '../shared/one-figure.js';
@@ -22,11 +23,11 @@ const record = z.object({
 });
 
 /** The step leaves its answer, and the figures are of that. */
-export const recomputeHttpRead: RecomputeOf<typeof kind> = (input, read) => {
+export const recomputeHttpRead: RecomputeOf<typeof kind> = async (input, read) => {
   const bytes = read('answer.json');
   if (bytes === undefined) return undefined;
   const { status, ms, bytes: size, credentials, body } = record.parse(exactJson(bytes.toString('utf8')));
-  return { ...figuresIn(body, input.values), status, ms, bytes: size, sha256: digestOf(body), credentials };
+  return { ...(await figuresIn(body, input.values)), status, ms, bytes: size, sha256: digestOf(body), credentials };
 };
 
 /** Digest of an answer as it is kept. */
@@ -40,11 +41,11 @@ export function digestOf(body: string): string {
  * @param body as it is kept
  * @throws ReadingError CHECK_FAILED for what is no JSON to rely on
  */
-export function figuresIn(
+export async function figuresIn(
   body: string,
   wanted: Input['values'],
-): Pick<z.infer<(typeof kind)['outputs']>, 'values' | 'unknown'> {
-  const { value: document, why } = readJson(body);
+): Promise<Pick<z.infer<(typeof kind)['outputs']>, 'values' | 'unknown'>> {
+  const { value: document, why } = await readJsonInTurns(body);
   if (document === undefined) {
     throw new ReadingError(
       'CHECK_FAILED',
@@ -54,6 +55,8 @@ export function figuresIn(
   const values: [string, Scalar][] = [];
   const unknown: [string, string][] = [];
   for (const [name, one] of Object.entries(wanted)) {
+    // One path may take long; heartbeats go on between two of them.
+    await setImmediate();
     const asked = typeof one === 'string' ? { path: one } : one;
     const told = figureIn(document, asked);
     if ('value' in told) values.push([name, told.value]);
@@ -69,6 +72,8 @@ function figureIn(document: Json, { path, as, reduce }: Wanted): Told {
       ? { why: `${nodes.length} values are there, as ${shownValue(nodes[0])}; name one of them, or say \`reduce\`` }
       : oneFigure(nodes[0], as);
   }
+  const uncounted = reduce === 'count' ? uncountable(document, path) : undefined;
+  if (uncounted !== undefined) return { why: uncounted };
   const text = nodes.find((node) => typeof node === 'string');
   if (reduce !== 'count' && as !== 'number' && text !== undefined) {
     return { why: `${shownValue(text)} is a text: say \`as: number\` if it writes a number` };

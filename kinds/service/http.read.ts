@@ -5,8 +5,10 @@ import { type Exchange, exchange, readHeaders, statusProblem, typeProblem, unfit
 import { readTls } from './tls.js';
 import { figuresText } from '../shared/one-figure.js';
 import { ReadingError } from '../shared/reading.js';
-import type { HandlerOf, StepContext } from '../../activities/step/step.js';
+import type { HandlerOf, HttpAnswer, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
+
+const PARTIAL = 206;
 
 type Input = z.infer<(typeof kind)['input']>;
 
@@ -21,12 +23,13 @@ export const httpRead: HandlerOf<typeof kind> = {
     const { status, ms } = answer;
     const wrong = [
       statusProblem(status, input.expect.status),
+      partProblem(answer, input),
       typeProblem(answer, input.expect.contentType),
       made.problem,
       answer.truncated ? `it is longer than the ${input.maxBytes} bytes of \`maxBytes\`` : undefined,
     ].filter((one) => one !== undefined);
     if (wrong.length > 0) throw unfit(made, wrong, context.now());
-    const { values, unknown } = figuresOf(made, input, context);
+    const { values, unknown } = await figuresOf(made, input, context);
     const bytes = answer.body.length;
     return {
       outputs: { values, unknown, status, ms, bytes, sha256: digestOf(kept), credentials },
@@ -34,6 +37,15 @@ export const httpRead: HandlerOf<typeof kind> = {
     };
   },
 };
+
+/** A part of an answer is none; and a number that stands alone may go on, where nobody says how long the answer is. */
+function partProblem({ status, headers, body }: HttpAnswer, { expect }: Input): string | undefined {
+  if (status === PARTIAL && expect.status === undefined) return 'it is a part of an answer (206)';
+  const said = ['content-length', 'transfer-encoding', 'content-encoding'].some((name) => headers[name] !== undefined);
+  return !said && /\d\s*$/.test(body.toString('latin1'))
+    ? 'it ends with a number, and does not say how long it is'
+    : undefined;
+}
 
 async function ask(input: Input, context: StepContext): Promise<Exchange> {
   const { url, method, body, timeout, redirects, maxBytes } = input;
@@ -51,9 +63,9 @@ async function ask(input: Input, context: StepContext): Promise<Exchange> {
   );
 }
 
-function figuresOf(made: Exchange, { values }: Input, { now }: StepContext): ReturnType<typeof figuresIn> {
+async function figuresOf(made: Exchange, { values }: Input, { now }: StepContext): ReturnType<typeof figuresIn> {
   try {
-    return figuresIn(made.kept, values);
+    return await figuresIn(made.kept, values);
   } catch (error) {
     if (!(error instanceof ReadingError)) throw error;
     if (error.code !== 'CHECK_FAILED') throw new StepError(error.code, error.message, { evidence: [made.evidence] });

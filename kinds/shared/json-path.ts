@@ -1,8 +1,9 @@
-import type { JSONPathQuery } from 'json-p3';
+import { jsonpath, type JSONPathQuery } from 'json-p3';
 import type { Json } from '../../model/json.js';
 import { PatternError } from '../../model/text/pattern.js';
 import { compile, whyNoJsonPath } from './json-path-query.js';
 import { TooMuchWork } from './json-path-work.js';
+import { shownValue } from './one-figure.js';
 import { ReadingError } from './reading.js';
 
 /**
@@ -23,7 +24,9 @@ export function nodesAt(document: Json, path: string): Json[] {
         cause,
       );
     }
-    throw new ReadingError('CHECK_FAILED', `${JSON.stringify(path)} cannot be followed in it.`, cause);
+    const why =
+      cause instanceof RangeError ? 'cannot be followed in it: it has too many values' : 'cannot be followed in it';
+    throw new ReadingError('CHECK_FAILED', `${JSON.stringify(path)} ${why}.`, cause);
   }
 }
 
@@ -40,6 +43,40 @@ export function oneAt(document: Json, path: string): Json | undefined {
     `${JSON.stringify(path)} has ${nodes.length} values where one is wanted; name one of them, or reduce them.`,
   );
 }
+
+/**
+ * Why nothing can be counted at a path, although it is a query that may select nothing: what it is counted in is not there.
+ * Undefined where it is, and the count may be 0.
+ *
+ * @throws ReadingError as `nodesAt`
+ */
+export function uncountable(document: Json, path: string): string | undefined {
+  const { segments } = compiled(path);
+  let above: Json[] = [document];
+  let prefix = '$';
+  for (const [at, segment] of segments.slice(0, -1).entries()) {
+    prefix = `$${segments.slice(0, at + 1).join('')}`;
+    const found = nodesAt(document, prefix);
+    // Each of those before must have what is named; of what is chosen among many there may be none.
+    const wanted = isNamed(segment) ? above.length : segment.toString().startsWith('..') ? 1 : 0;
+    if (found.length < wanted) {
+      return above.length > 1
+        ? `${prefix} is missing in ${wanted - found.length} of ${wanted} places`
+        : `nothing is at ${prefix}, so nothing is counted`;
+    }
+    above = found;
+  }
+  const flat = above.find((one) => typeof one !== 'object' || one === null);
+  return flat === undefined ? undefined : `${prefix} is ${shownValue(flat)}, no list or object to count in`;
+}
+
+/** A segment that takes one member, or one place of a list. */
+function isNamed({ selectors: [only, ...more] }: Segment): boolean {
+  const { NameSelector, IndexSelector } = jsonpath.selectors;
+  return more.length === 0 && (only instanceof NameSelector || only instanceof IndexSelector);
+}
+
+type Segment = JSONPathQuery['segments'][number];
 
 /** What was read of late: a file has many rows, and the same few paths for each. */
 const queries = new Map<string, JSONPathQuery>();

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Json, type JsonObject, parseJson } from '../../model/json.js';
 import { isExact } from './numbers.js';
+import { pauses } from './pauses.js';
 
 /** What two members of one name with two values mean: no reader can be sure of it, or, as most programs take it, the last. */
 export type Twice = 'refused' | 'last';
@@ -41,6 +42,21 @@ export function exactJson(text: string, twice: Twice = 'refused'): Json {
 }
 
 /**
+ * The same, with pauses in which all else of the worker goes on.
+ *
+ * @throws SyntaxError as above
+ */
+export async function exactJsonInTurns(text: string, twice: Twice = 'refused'): Promise<Json> {
+  const pause = pauses();
+  const steps = readingOf(text, twice, false);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value ?? null;
+    await pause();
+  }
+}
+
+/**
  * The same, in steps for a text that takes long: each gives the next element of the outermost array, or nothing, for a
  * pause. The end gives a value that is no array.
  *
@@ -76,8 +92,21 @@ export function readJson(text: string): ReadJson {
   try {
     return { value: exactJson(text) };
   } catch (error) {
-    return { why: error instanceof RefusedJson ? error.message.replace(/^it /, '') : 'is no JSON' };
+    return { why: whyNone(error) };
   }
+}
+
+/** The same, with pauses. */
+export async function readJsonInTurns(text: string): Promise<ReadJson> {
+  try {
+    return { value: await exactJsonInTurns(text) };
+  } catch (error) {
+    return { why: whyNone(error) };
+  }
+}
+
+function whyNone(error: unknown): string {
+  return error instanceof RefusedJson ? error.message.replace(/^it /, '') : 'is no JSON';
 }
 
 /** An array or object whose end has not come yet. */

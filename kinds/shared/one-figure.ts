@@ -28,6 +28,8 @@ export type Told = { value: Scalar } | { why: string };
 const LONGEST = 500;
 /** What stands in the place of a secret. */
 const REDACTED = '[redacted]';
+/** What stands in the place of a credential that nobody declared. */
+const MASK = '[credential]';
 /** What people and programs write for a number, and what is none here: signs, blanks, commas, NaN. */
 const NUMBER_LIKE = /^\s*(?:[+-]?(?:\d[\d.,_' ]*|\.\d+)(?:e[+-]?\d+)?\s*%?|0x[0-9a-f]+|[+-]?(?:inf|infinity|nan))\s*$/i;
 
@@ -42,6 +44,7 @@ export function oneFigure(value: Json | undefined, as: 'number' | 'text' | undef
   if (typeof value === 'object')
     return { why: `it is ${Array.isArray(value) ? 'a list' : 'an object'}, not one value` };
   if (typeof value === 'string' && value.includes(REDACTED)) return { why: 'a secret stood there, and was taken out' };
+  if (typeof value === 'string' && value.includes(MASK)) return { why: 'a credential stood there, and was masked' };
   if (as === 'text') return textFigure(String(value));
   // Minus nothing is nothing.
   if (typeof value === 'number')

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { Json } from '../../model/json.js';
 import { exactJson } from '../shared/json.js';
+import { ReadingError } from '../shared/reading.js';
 import type { RecomputeOf } from '../shared/recompute-of.js';
 import { type Scalar, type Told, oneFigure } from '../shared/one-figure.js';
 import { numberIn } from '../shared/numbers.js';
@@ -20,14 +22,35 @@ export const answerRecord = tableRecord.extend({
 });
 export type AnswerRecord = z.infer<typeof answerRecord>;
 
+/** What was asked. */
+const askedRecord = z.object({ query: z.string(), values: z.array(z.json()) });
+/** What stands where a secret or a credential was. */
+const MASKED = /\[(?:redacted|credential)\]/;
+
 const MOST_LISTED = 20;
 const LISTED_BYTES = 16 * 1024;
 
 /** The step leaves its answer, and the figures are of that. */
 export const recomputeSqlQuery: RecomputeOf<typeof kind> = (input, read) => {
   const bytes = read('answer.json');
-  return bytes === undefined ? undefined : outputsOf(input, answerRecord.parse(exactJson(bytes.toString('utf8'))));
+  if (bytes === undefined) return undefined;
+  const record = exactJson(bytes.toString('utf8'));
+  refuseOther(input, askedRecord.parse(record));
+  return outputsOf(input, answerRecord.parse(record));
 };
+
+/**
+ * An answer is one to the statement of the plan. What had to be taken out of the record is not compared.
+ *
+ * @throws ReadingError CHECK_FAILED
+ */
+function refuseOther({ query, values }: Input, record: z.infer<typeof askedRecord>): void {
+  const same = (kept: Json | undefined, planned: Json | undefined): boolean =>
+    kept === planned || (typeof kept === 'string' && MASKED.test(kept));
+  const other = !same(record.query, query) || record.values.length !== values.length;
+  if (!other && values.every((value, at) => same(record.values[at], value))) return;
+  throw new ReadingError('CHECK_FAILED', 'The record is of another statement, or of other values, than the plan says.');
+}
 
 /** The figures of an answer, with all else that the step gives. */
 export function outputsOf(input: Input, record: AnswerRecord): Outputs {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
+import { redactIn } from '../../activities/command/redact-in.js';
 import { Redactor, redactorOf } from '../../activities/command/redact.js';
 import { CANARIES, spellingsOf } from '../kits/canaries.js';
 
@@ -89,4 +90,20 @@ describe('secrets are taken out of what is told', () => {
     expect(most).toBeLessThan(3);
     expect(redactor.end().toString()).not.toContain('aaaaaaaa');
   });
+});
+
+test('in a value, a look is taken at all its texts at once, and at few by themselves', () => {
+  let looks = 0;
+  const redact = redactorOf(['canary-secret']);
+  const counting = (text: string): string => {
+    looks += 1;
+    return redact(text);
+  };
+  const many = Array.from({ length: 5000 }, (_, at) => ({ [`name${at}`]: at, other: `text ${at}` }));
+  expect(redactIn(many, counting)).toBe(many);
+  expect(looks).toBe(1);
+  const [first = {}, ...rest] = many;
+  const one = [...rest, { ...first, told: 'says canary-secret' }];
+  expect(redactIn(one, counting)).toEqual([...rest, { ...first, told: 'says [redacted]' }]);
+  expect(looks).toBeLessThan(100);
 });

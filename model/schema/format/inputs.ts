@@ -1,3 +1,4 @@
+import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { formatDuration, parseDuration } from '../../duration.js';
 import { type Json, parseJson } from '../../json.js';
@@ -18,6 +19,11 @@ export const INPUT_TYPES = [
 
 /** Longest value of the type `json`, in characters of JSON. */
 const MOST_JSON = 16_000;
+/** The same with the blanks of how it is written. */
+const MOST_WRITTEN = 4 * MOST_JSON;
+const DEEPEST_JSON = 32;
+/** NUL, bidirectional controls, half characters; see `yaml/source.ts`. */
+const UNSEEN = /[\0\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\p{Surrogate}]/u;
 const LONGEST_TEXT = 2000;
 
 const limit = z.union([z.number(), z.string().max(40).regex(DURATION_PATTERN, 'a number, or a duration like 2.5s')]);
@@ -111,14 +117,42 @@ function anyJson(raw: Json): InputResult {
   const written = typeof raw === 'string' && /^\s*[[{]/.test(raw);
   let value = raw;
   if (written) {
+    if (raw.length > MOST_WRITTEN) return refuse(`has ${raw.length} characters; ${MOST_WRITTEN} are taken`);
     try {
       value = parseJson(raw);
     } catch (error) {
       return refuse(`begins like JSON and is none: ${error instanceof Error ? error.message : ''}`);
     }
   }
+  const problem = jsonProblem(value) ?? (written ? twiceIn(raw) : undefined);
+  if (problem !== undefined) return refuse(problem);
   const { length } = JSON.stringify(value);
   return length > MOST_JSON ? refuse(`has ${length} characters of JSON; ${MOST_JSON} are taken`) : { ok: true, value };
+}
+
+/** Why a value is not one to rely on: a number that is not the one that was written, nesting, characters that nobody sees. */
+function jsonProblem(value: Json): string | undefined {
+  const open: [value: Json, depth: number][] = [[value, 0]];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [one, depth] = next;
+    if (typeof one === 'number' && (!Number.isFinite(one) || Math.abs(one) > Number.MAX_SAFE_INTEGER))
+      return `holds ${one}, which is larger than a number is exact to: quote it`;
+    if (typeof one === 'string' && UNSEEN.test(one)) return 'holds characters that nobody sees';
+    if (typeof one !== 'object' || one === null) continue;
+    if (depth >= DEEPEST_JSON) return `is nested deeper than ${DEEPEST_JSON}`;
+    for (const [name, inner] of Object.entries(one)) {
+      if (name === '__proto__') return "holds the name '__proto__', which cannot be used";
+      if (!Array.isArray(one)) open.push([name, depth]);
+      open.push([inner, depth + 1]);
+    }
+  }
+  return undefined;
+}
+
+/** A name that stands twice in one map of a JSON text, of which a reader would leave one out. JSON is YAML. */
+function twiceIn(text: string): string | undefined {
+  const { errors } = parseDocument(text, { version: '1.2', uniqueKeys: true, prettyErrors: false });
+  return errors.some(({ code }) => code === 'DUPLICATE_KEY') ? 'has a name twice in one map' : undefined;
 }
 
 /** Text of an input's value in its own unit, for sentences: 2500 of a duration is `2.5s`. */
@@ -140,6 +174,14 @@ function measuredAs(spec: InputSpec, value: Json): string {
   return typeof value === 'string' ? `has ${value.length} characters` : `is ${showInput(spec, value)}`;
 }
 
+/** What of a value does not match: of a list each item must. A number or truth has its own limits. */
+function patternMiss(source: string, value: Json): Json | undefined {
+  if (typeof value === 'number' || typeof value === 'boolean') return undefined;
+  const one = pattern(source, { whole: true });
+  const list = Array.isArray(value) ? value : [value];
+  return list.find((item) => typeof item !== 'string' || !one.test(item));
+}
+
 /**
  * Reads one input: type, limits, pattern, and in live mode `liveMin`.
  *
@@ -159,8 +201,6 @@ export function parseInput(spec: InputSpec, raw: Json, live: boolean): InputResu
       return refuse(`${what}, but a live run needs at least ${spec.liveMin}`);
     }
   }
-  if (spec.pattern !== undefined && typeof value === 'string' && !pattern(spec.pattern, { whole: true }).test(value)) {
-    return refuse(`does not match ${spec.pattern}: ${JSON.stringify(value)}`);
-  }
-  return result;
+  const wrong = spec.pattern === undefined ? undefined : patternMiss(spec.pattern, value);
+  return wrong === undefined ? result : refuse(`does not match ${spec.pattern}: ${JSON.stringify(wrong)}`);
 }

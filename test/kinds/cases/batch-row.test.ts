@@ -65,6 +65,11 @@ describe('a line of a batch script', () => {
       { case_id: 'c1', http_status: 429, attempts: 7, stub: false },
       { verdict: null, exhausted429: true, retries429: 6 },
     ],
+    [
+      'a verdict beside a status that refuses',
+      { case_id: 'c1', verdict: 'pass', http_status: 503, attempts: 1, stub: false },
+      { verdict: null, status: 503, error: 'status 503' },
+    ],
     ['an id that is a number', { case_id: 7, verdict: 'pass' }, {}],
     [
       'a verdict in another spelling',
@@ -75,6 +80,14 @@ describe('a line of a batch script', () => {
     const got = read(line);
     if (name.startsWith('an id')) expect(got).toEqual({ problem: 'has the case "7", which the manifest lacks' });
     else expect(got).toMatchObject({ row });
+  });
+
+  test('a column that is no JSONPath is refused before anything runs; one that takes too long is a problem of its line', () => {
+    expect(batchFields.safeParse({ argv: ['x'], file: 'f', columns: { id: '$[' } }).success).toBe(false);
+    const again = '$.xs[?count($.xs[?count($.xs[*]) > 0]) > 0]';
+    expect(read({ case_id: 'c1', xs: Array<number>(3000).fill(1) }, { columns: { stub: again } })).toEqual({
+      problem: expect.stringContaining('goes over its document too often'),
+    });
   });
 
   test.each<[string, string]>([

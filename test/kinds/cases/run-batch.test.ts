@@ -66,6 +66,30 @@ describe('cases.run with the team’s own script', () => {
     await expect(figuresAgain('cases.run', ended)).rejects.toThrow('pass-1 says otherwise');
   });
 
+  test('an auditor sees a line that is of another case', async () => {
+    script('good.forEach(row);');
+    const ended = await run();
+    const file = join(ended.folder, 'results.jsonl');
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    const [first = '', , last = ''] = lines.map((line) => line);
+    const { raw, sha256 } = JSON.parse(first);
+    const verdict = { verdict: 'pass', retries429: 0, attempts: 1, raw, sha256 };
+    writeFileSync(file, `${first}\n${JSON.stringify({ ...JSON.parse(lines[1] ?? ''), ...verdict })}\n${last}\n`);
+    await expect(figuresAgain('cases.run', ended)).rejects.toThrow('pass-1 says otherwise');
+  });
+
+  test.each([
+    ['is a word', 'stub: "true"'],
+    ['is not told', 'stub: undefined'],
+  ])('where no stub may be, one that %s ends the run', async (_, stub) => {
+    script(`good.forEach((one) => row({ ...one, ${stub} }));`);
+    const ended = await runStep('cases.run', { ...input(), requireStubFalse: true }, { goLive: { baseDir: base } });
+    expect(failed(ended)).toMatchObject({
+      code: 'EXPECTATION_FAILED',
+      message: expect.stringContaining('does not tell by true or false whether it is a stub'),
+    });
+  });
+
   test('a guard stops the script as soon as it is certain', async () => {
     caseManifest(base, { pass: 10, reject: 10 });
     script(`for (let at = 0; at < 10; at += 1) {

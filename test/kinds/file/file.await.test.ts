@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { jsonLines } from '../../kits/records.js';
@@ -26,6 +26,21 @@ describe('file.await', () => {
     expect(message).toBe(
       'stuck.yaml is still there; nothing is at e/*.yaml; no record of t.jsonl has {"event":"error"}.',
     );
+  });
+  test('what is to be gone may be a pattern, and a folder that cannot be read says nothing of it', async () => {
+    const base = temporaryFolder();
+    writeFileSync(join(base, 'order-7.yaml'), '');
+    const stays = failed(await runStep('file.await', { gone: ['order-*.yaml'] }, at(base)));
+    expect(stays.message).toBe('order-7.yaml is still there.');
+    passed(await runStep('file.await', { gone: ['none-*.yaml'] }, at(base)));
+    failed(await runStep('file.await', { gone: ['order-7.yaml/x-*.yaml'] }, at(base)));
+  });
+  test('a credential in the record is masked where it is kept', async () => {
+    const base = temporaryFolder();
+    writeFileSync(join(base, 't.jsonl'), jsonLines([{ id: 1, key: `AKIA${'ABCDEFGH'.repeat(2)}` }]));
+    const run = await runStep('file.await', { line: { file: 't.jsonl', where: { id: 1 } } }, at(base));
+    passed(run);
+    expect(readFileSync(join(run.folder, 'found.json'), 'utf8')).not.toContain('AKIAABC');
   });
   test('not judged, it tells what is missing and fails nothing', async () => {
     const base = temporaryFolder();

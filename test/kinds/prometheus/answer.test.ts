@@ -17,8 +17,8 @@ describe('a sample', () => {
     ['"NaN"', undefined],
     ['"+Inf"', undefined],
     ['"-Inf"', undefined],
-  ])('of %s is %p', (text, number) => {
-    const { series } = readAnswer(answerOf(vector(one(text))), 'vector', []);
+  ])('of %s is %p', async (text, number) => {
+    const { series } = readAnswer(await answerOf(vector(one(text))), 'vector', []);
     const [point] = series[0]?.points ?? [];
     expect(point?.ms).toBe(1_435_781_451_781);
     expect(point && numberOf(point)).toBe(number);
@@ -26,8 +26,8 @@ describe('a sample', () => {
 
   test.each(['1', 'null', '""', '" 1"', '"1,5"', '"0x10"', '"nan"', '"Infinity"', '"1",2', '[]', '{}'])(
     'of %s is none',
-    (text) => {
-      const { series } = readAnswer(answerOf(vector(one(text))), 'vector', []);
+    async (text) => {
+      const { series } = readAnswer(await answerOf(vector(one(text))), 'vector', []);
       expect(series).toMatchObject([{ points: [], problem: 'a sample of it is none' }]);
     },
   );
@@ -39,14 +39,18 @@ describe('all of an answer is unknown', () => {
     ['an info', vector(one('"1"'), ',"infos":["PromQL info: no counter"]'), 'an info: PromQL info'],
     ['a warning that is no list', vector(one('"1"'), ',"warnings":"x"'), 'a warning: x'],
     ['partial', vector(one('"1"'), ',"isPartial":true'), 'partial'],
+    ['partial, as a text', vector(one('"1"'), ',"isPartial":"true"'), 'partial'],
     ['a scalar', '{"status":"success","data":{"resultType":"scalar","result":[1,"1"]}}', 'it is a scalar'],
     ['a string', '{"status":"success","data":{"resultType":"string","result":[1,"1"]}}', 'it is a string'],
     ['a matrix', '{"status":"success","data":{"resultType":"matrix","result":[]}}', 'it is a range of samples'],
     ['another type', '{"status":"success","data":{"resultType":"streams","result":[]}}', 'it is "streams", no vector'],
     ['no data', '{"status":"success"}', 'its `data` is none'],
     ['no result', '{"status":"success","data":{"resultType":"vector","result":null}}', 'its `result` is none'],
-  ])('%s', (_, body, why) => {
-    expect(readAnswer(answerOf(body), 'vector', [])).toMatchObject({ series: [], why: expect.stringContaining(why) });
+  ])('%s', async (_, body, why) => {
+    expect(readAnswer(await answerOf(body), 'vector', [])).toMatchObject({
+      series: [],
+      why: expect.stringContaining(why),
+    });
   });
 
   test.each<[Accepted, string]>([
@@ -54,14 +58,14 @@ describe('all of an answer is unknown', () => {
     [['infos'], ',"infos":["x"]'],
     [['partial'], ',"isPartial":true'],
     [[], ',"warnings":[],"infos":null,"isPartial":false'],
-  ])('not where %j is accepted of %s', (accepted, more) => {
-    expect(readAnswer(answerOf(vector(one('"1"'), more)), 'vector', accepted).why).toBeUndefined();
+  ])('not where %j is accepted of %s', async (accepted, more) => {
+    expect(readAnswer(await answerOf(vector(one('"1"'), more)), 'vector', accepted).why).toBeUndefined();
   });
 });
 
-test('a native histogram is no number', () => {
+test('a native histogram is no number', async () => {
   const body = vector('[{"metric":{},"histogram":[1,{"count":"3","sum":"7","buckets":[]}]}]');
-  expect(readAnswer(answerOf(body), 'vector', []).series).toMatchObject([
+  expect(readAnswer(await answerOf(body), 'vector', []).series).toMatchObject([
     { problem: expect.stringContaining('histogram_quantile') },
   ]);
 });
@@ -73,6 +77,6 @@ test.each([
   ['[]', 'none of Prometheus'],
   [vector(one('"1"')).slice(0, -4), 'is no JSON'],
   [vector('[{"metric":{},"value":[1,"1"],"value":[1,"2"]}]'), 'twice'],
-])('%s is no answer', (body, message) => {
-  expect(() => answerOf(body)).toThrow(message);
+])('%s is no answer', async (body, message) => {
+  await expect(answerOf(body)).rejects.toThrow(message);
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ago } from '../../kits/records.js';
@@ -93,6 +93,11 @@ describe('health.contract', () => {
       holds: false,
       status: 'down',
     });
+  });
+  test('a credential in the report is masked where it is kept', async () => {
+    const run = await check({ ...healthy, key: `AKIA${'ABCDEFGH'.repeat(2)}` }, {});
+    passed(run);
+    expect(readFileSync(join(run.folder, 'health.json'), 'utf8')).not.toContain('AKIAABC');
   });
   test('a rehearsal shortens the age as it shortens time', async () => {
     expect(failed(await check({ ...healthy, time: ago(10_000) }, {}, 3600)).message).toContain('the most');

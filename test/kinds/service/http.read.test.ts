@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Json, JsonObject } from '../../../model/json.js';
 import { figuresAgain } from '../../kits/figures-again.js';
+import { portOf } from '../../kits/port.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { failed, passed, runStep } from '../../kits/step-run.js';
 
@@ -69,6 +71,9 @@ describe('a figure', () => {
   test.each<[string, Json, string | number | boolean]>([
     ['{"f":0.93}', '$.f', 0.93],
     ['{"f":-0}', '$.f', 0],
+    ['{"f":{}}', { path: '$.f[?@.down]', reduce: 'count' }, 0],
+    ['{"a":[]}', { path: '$.a[*].failed[*]', reduce: 'count' }, 0],
+    ['{"a":1}', { path: '$.error', reduce: 'count' }, 0],
     ['{"f":1e3}', '$.f', 1000],
     ['{"f":0.10000000000000001}', '$.f', 0.1],
     ['{"f":"v1.4.2"}', '$.f', 'v1.4.2'],
@@ -117,6 +122,13 @@ describe('a figure', () => {
     ['{"f":[1,null]}', { path: '$.f[*]', reduce: 'max' }, '1 of 2 values are no numbers'],
     ['{"f":["1",2]}', { path: '$.f[*]', reduce: 'max' }, '"1" is a text'],
     [`{"f":"${'x'.repeat(501)}"}`, '$.f', 'a text of 501 characters'],
+    [`{"f":"AKIA${'ABCDEFGH'.repeat(2)}"}`, '$.f', 'a credential stood there'],
+    ['{"error":"db"}', { path: '$.failed[*]', reduce: 'count' }, 'nothing is at $'],
+    ['{"error":"db"}', { path: '$.jobs[?@.state=="failed"]', reduce: 'count' }, 'nothing is at $'],
+    ['{"failed":null}', { path: '$.failed[*]', reduce: 'count' }, 'is null, no list or object'],
+    ['{"failed":"no"}', { path: '$.failed[*]', reduce: 'count' }, 'is "no", no list or object'],
+    ['{"a":[{"failed":[]},{}]}', { path: '$.a[*].failed[*]', reduce: 'count' }, 'missing in 1 of 2 places'],
+    ['{"error":"db"}', { path: '$..failed[*]', reduce: 'count' }, 'nothing is at $..'],
   ])('of %s by %j is unknown', async (body, wanted, why) => {
     const run = await reading(body, wanted);
     const { outputs, summary } = passed(run);
@@ -129,6 +141,7 @@ describe('a figure', () => {
 
 describe('an answer that is none fails the step', () => {
   test.each<[string, Said, JsonObject, string]>([
+    ['a part of it', { status: 206, body: '{"f":1}' }, {}, 'it is a part of an answer (206)'],
     ['half of it', { body: '{"f":1', cut: 3 }, {}, 'cut off'],
     ['half of its JSON', { body: '{"f":1' }, {}, 'it is no JSON'],
     ['nothing', { body: '' }, {}, 'it is no JSON: ""'],
@@ -172,6 +185,35 @@ describe('an answer that is none fails the step', () => {
       summary: expect.stringMatching(/^GET http:\S+: f 1 \(7 bytes in \d+ ms\)$/),
     });
   });
+});
+
+test('a number that stands alone may go on where no length is said', async () => {
+  const bare = createTcpServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n12'));
+  });
+  await new Promise<void>((resolve) => bare.listen(0, '127.0.0.1', resolve));
+  const run = await runStep('http.read', { url: `http://127.0.0.1:${portOf(bare)}/`, values: { f: '$' } });
+  expect(failed(run).message).toContain('does not say how long it is');
+  bare.close();
+  expect(passed(await reading('12', '$')).outputs.values).toEqual({ f: 12 });
+});
+
+test('a large answer leaves the worker its pauses', async () => {
+  const values = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`f${at}`, '$.f']));
+  said = { body: JSON.stringify({ f: 1, rest: Array.from({ length: 100_000 }, (_, at) => at) }) };
+  let turns = 0;
+  let running = true;
+  const turn = (): void => {
+    turns += 1;
+    if (running) setImmediate(turn);
+  };
+  setImmediate(turn);
+  const run = await runStep('http.read', { url: url(), values });
+  running = false;
+  expect(passed(run).outputs.values).toHaveProperty('f19', 1);
+  // One for each value at least, besides those of reading.
+  expect(turns).toBeGreaterThan(20);
 });
 
 test('a POST sends its body as JSON', async () => {

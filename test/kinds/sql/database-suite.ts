@@ -79,6 +79,17 @@ export function databaseSuite(database: () => TestDatabase, { place, sleep, runn
       expect(await figuresAgain('sql.query', step)).toEqual(outputs);
     });
 
+    test('a record of another statement, or of other values, is none of this step', async () => {
+      const step = await run(`SELECT ${place} AS f`, { values: ['north'] });
+      const file = join(step.folder, 'answer.json');
+      const record = readFileSync(file, 'utf8');
+      for (const other of [record.replace(' AS f"', ' AS  f"'), record.replace('"north"', '"south"')]) {
+        expect(other).not.toBe(record);
+        writeFileSync(file, other);
+        await expect(figuresAgain('sql.query', step)).rejects.toThrow('another statement, or of other values');
+      }
+    });
+
     test('a value is bound, whatever stands in it', async () => {
       const count = `SELECT count(*) AS n FROM orders WHERE shop = ${place}`;
       expect(passed(await run(count, { values: ['it\'s; -- "south"'] })).outputs).toMatchObject({ values: { n: 1 } });

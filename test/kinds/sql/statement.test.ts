@@ -32,6 +32,10 @@ test.each<[string, Engine, string]>([
   ['SELECT 1 /*m!1 + 1 */', 'mysql', 'a comment that the server runs'],
   ['SELECT 1 INTO\n OUTFILE "x"', 'mysql', 'it writes a file'],
   ['SELECT 1 into @x', 'mysql', 'it writes a file or a variable'],
+  ["SELECT 1 INTO/* */OUTFILE 'x'", 'mysql', 'it writes a file'],
+  ["SELECT '/*' INTO/**/DUMPFILE '*/'", 'mysql', 'it writes a file'],
+  ["SELECT 1 INTO -- why\n# so\n OUTFILE 'x'", 'mysql', 'it writes a file'],
+  ['SELECT 1 INTO@x', 'mysql', 'it writes a file or a variable'],
   ['SELECT 1\0', 'postgres', 'a zero byte'],
 ])('%s does not (%s)', (text, engine, why) => {
   expect(statementProblem(text, engine)).toContain(why);

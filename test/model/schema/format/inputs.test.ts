@@ -19,6 +19,9 @@ describe('an input is read by its type', () => {
     [{ type: 'json' }, { api: 120 }, { api: 120 }],
     [{ type: 'json' }, 'golive', 'golive'],
     [{ type: 'json' }, null, null],
+    [{ type: 'json' }, '{"a": ["line\\nline", 0.1, -7]}', { a: ['line\nline', 0.1, -7] }],
+    [{ type: 'paths', pattern: '/srv/.*' }, ['/srv/a', '/srv/b'], ['/srv/a', '/srv/b']],
+    [{ type: 'json', pattern: '[a-z]+' }, 'golive', 'golive'],
   ])('%j takes %j', (spec, raw, value) => {
     expect(parseInput(spec, raw, false)).toEqual({ ok: true, value });
   });
@@ -40,6 +43,20 @@ describe('an input is read by its type', () => {
     [{ type: 'paths' }, '["a",7]', ': its path 2 is not a text: 7'],
     [{ type: 'paths', min: 1 }, [], 'has 0 paths, but the least is 1'],
     [{ type: 'paths' }, Array.from({ length: 51 }, () => 'a'), 'has 51 paths, and 50 are the most'],
+    [{ type: 'paths', pattern: '/srv/.*' }, ['/srv/a', '/etc'], 'does not match /srv/.*: "/etc"'],
+    [{ type: 'json', pattern: '[a-z]+' }, { a: 1 }, 'does not match [a-z]+: {"a":1}'],
+    [{ type: 'json' }, '{"a": {"b": 1, "b": 2}}', 'has a name twice in one map'],
+    [
+      { type: 'json' },
+      '{"a": 9007199254740993}',
+      'holds 9007199254740992, which is larger than a number is exact to: quote it',
+    ],
+    [{ type: 'json' }, '[1e999]', 'holds Infinity, which is larger than a number is exact to: quote it'],
+    [{ type: 'json' }, { id: 2 ** 60 }, `holds ${2 ** 60}, which is larger than a number is exact to: quote it`],
+    [{ type: 'json' }, `${'['.repeat(7000)}${']'.repeat(7000)}`, 'is nested deeper than 32'],
+    [{ type: 'json' }, '{"__proto__": 1}', "holds the name '__proto__', which cannot be used"],
+    [{ type: 'json' }, ['a\u202eb'], 'holds characters that nobody sees'],
+    [{ type: 'json' }, { 'a\ud800': 1 }, 'holds characters that nobody sees'],
     [{ type: 'string', pattern: 'a|b' }, 'ab', 'does not match a|b: "ab"'],
   ])('%j refuses %j: %s', (spec, raw, message) => {
     expect(parseInput(spec, raw, false)).toEqual({ ok: false, message });
