@@ -146,7 +146,8 @@ class Reading {
     this.#sent += 1;
     this.#tally.add(result);
     this.show();
-    const untold = result.untold?.includes('stub') === true;
+    // What is no verdict is no evidence of anything.
+    const untold = result.verdict !== null && result.untold?.includes('stub') === true;
     if (input.requireStubFalse && (result.stub || untold)) {
       const what = untold ? 'does not tell by true or false whether it is a stub' : 'is a stub';
       throw new StepError(

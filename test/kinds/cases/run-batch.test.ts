@@ -90,6 +90,12 @@ describe('cases.run with the team’s own script', () => {
     });
   });
 
+  test('where no stub may be, a case that was refused needs not tell', async () => {
+    script('row({ ...good[0], http_status: 503, decision: null, stub: null }); row(good[1]); row(good[2]);');
+    const ended = await runStep('cases.run', { ...input(), requireStubFalse: true }, { goLive: { baseDir: base } });
+    expect(passed(ended).outputs).toMatchObject({ comparable: 2, unreadable: 1 });
+  });
+
   test('a guard stops the script as soon as it is certain', async () => {
     caseManifest(base, { pass: 10, reject: 10 });
     script(`for (let at = 0; at < 10; at += 1) {
