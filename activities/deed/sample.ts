@@ -8,15 +8,19 @@ import { canonicalJson, isJsonObject, type JsonObject } from '../../model/json.j
 import {
   dueAt,
   isGreen,
-  isReached,
+  endOf,
   nominalDate,
   type SampleRecord,
   SAMPLES_FILE,
   SUMMARY_FILE,
   type WindowPlan,
-  windowSentence,
+  windowFigures,
+  windowOutcome,
   type WindowTally,
 } from '../../model/judge/window.js';
+import { seenIn } from '../../model/judge/window-share.js';
+import { windowSentence } from '../../model/judge/window-text.js';
+import { type Trip, tripOf } from '../../model/judge/guard.js';
 import { Secrets } from './capabilities.js';
 import { type ContextParts, createContext } from './context.js';
 import { sha256, syncFolder } from '../../evidence/durable.js';
@@ -118,7 +122,7 @@ async function takeSample({
   call,
   deps: { logger, env },
   ...taking
-}: Taking): Promise<Pick<SampleRecord, 'outcome' | 'why' | 'outputs'>> {
+}: Taking): Promise<Omit<SampleRecord, 'n' | 'due' | 'at'>> {
   const { task, secrets } = taking;
   const deadline = performance.now() + task.timeoutMs;
   const parts = { ...taking, part: 'do' as const, attempt: 1, deadline, ledger: NO_LEDGER, logger, env };
@@ -128,9 +132,7 @@ async function takeSample({
     // Judged on what is kept: an auditor judges the records once more.
     const plain = withoutSecrets(call.kind, call.kind.outputs.parse(outputs) as JsonObject, secrets);
     const { value: declared } = await withoutCredentialsIn(plain);
-    const green = isGreen(task.sample.plan, declared);
-    const why = green ? {} : { why: `${task.sample.plan.green} does not hold` };
-    return { outcome: green ? 'green' : 'red', ...why, outputs: declared };
+    return judged(task.sample, declared);
   } catch (error) {
     if (error instanceof ExpressionError) return { outcome: 'red', why: `It cannot be judged: ${error.message}` };
     const { code, message } = failureOf(await tellableError(error), secrets.redact);
@@ -138,6 +140,13 @@ async function takeSample({
     if (code === 'EVIDENCE_UNWRITABLE' || code === 'INTERNAL') throw error;
     return { outcome: 'red', why: `${code}: ${message}`.slice(0, 1000) };
   }
+}
+
+/** What a look found: red is also one whose figures are not known, and what it counted counts, green or red. */
+function judged({ plan, totals }: SampleTask['sample'], outputs: JsonObject): Omit<SampleRecord, 'n' | 'due' | 'at'> {
+  const { why: unknown, ...seen } = plan.share ? seenIn(plan.share, outputs, totals) : {};
+  const why = unknown ?? (isGreen(plan, outputs) ? undefined : `${plan.green} does not hold`);
+  return { outcome: why === undefined ? 'green' : 'red', ...(why === undefined ? {} : { why }), ...seen, outputs };
 }
 
 interface Records {
@@ -215,17 +224,27 @@ export async function windowEvidence({ task, kind, plan, tally }: WindowEvidence
   const records = await adoptSamples(evidence);
   await evidence.write(SUMMARY_FILE, summaryOf(task, plan, tally, records));
   const summary = windowSentence(plan, tally);
-  const outputs: JsonObject = { ...tally };
+  const outputs = windowOutcome(plan, tally);
   const refs = evidence.refs();
-  if (plan.mustReach && !isReached(plan, tally)) {
-    const message = `The window did not reach its goal: ${summary}`;
-    const facts = { code: 'EXPECTATION_FAILED', message, facts: outputs, inputs } as const;
-    await log({ type: 'step.failed', ...at, ...facts, evidence: refs.map((ref) => ({ ...ref })) });
-    throw new StepError('EXPECTATION_FAILED', message, { facts: outputs, evidence: refs });
+  const bad = badEnd({ task, kind, plan, tally });
+  if (bad) {
+    const facts = { ...outputs, ...bad.facts };
+    const evidences = refs.map((ref) => ({ ...ref }));
+    await log({ type: 'step.failed', ...at, code: bad.code, message: bad.message, facts, inputs, evidence: evidences });
+    throw new StepError(bad.code, bad.message, { facts, evidence: refs });
   }
   const facts = { outputs, summary, evidence: refs.map((ref) => ({ ...ref })) };
   await log({ type: 'step.done', ...at, ...facts });
   return { outputs, summary, evidence: refs };
+}
+
+/** Why a window that is over fails its step: a guard that tripped, or a goal that nobody judges and that was not reached. */
+function badEnd({ task, plan, tally }: Required<WindowEvidence>): Trip | undefined {
+  const sentence = windowSentence(plan, tally);
+  const trip = tripOf(task.guards, windowFigures(plan, tally));
+  if (trip) return { ...trip, message: `${trip.message} ${sentence}` };
+  if (!plan.mustReach || endOf(plan, tally) === 'reached') return undefined;
+  return { code: 'EXPECTATION_FAILED', message: `The window did not reach its goal: ${sentence}` };
 }
 
 async function adoptSamples(evidence: FencedEvidence): Promise<SampleRecord[]> {
