@@ -95,6 +95,10 @@ const gateSchema = z.strictObject({
   n: cel.optional().describe('CEL of the sample size.'),
   successes: cel.optional().describe('CEL of the successes among n.'),
   minN: z.int().min(1).optional().describe('Fewer samples are inconclusive.'),
+  looks: z
+    .enum(['once', 'many'])
+    .optional()
+    .describe('`many`: its Wilson bounds become those that hold however often one looks.'),
   hard: z.boolean().optional().describe('false: a failure only warns.'),
   floor: z.boolean().optional().describe('true: cannot be waived.'),
   waivableBy: roleList.optional().describe('Of `waivers.by`, the roles that may waive this gate.'),
