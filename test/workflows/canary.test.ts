@@ -13,6 +13,7 @@ import { type CanaryService, canaryService, type Look } from '../kits/canary-ser
 import { eventsOf } from '../kits/step-run.js';
 import { RealProject } from '../kits/real-go-live.js';
 import { testSealer } from '../kits/sealer.js';
+import { eventually } from '../kits/until.js';
 
 /** Looks that a window has. */
 const MOST = 12;
@@ -44,7 +45,7 @@ const CANARIES: Record<string, { look: (n: number) => Look; window: string; guar
 };
 
 const runbook = (name: string, url: string): string => {
-  const { window = '', guards, gates } = CANARIES[name] ?? {};
+  const { window = SHARE, guards, gates } = CANARIES[name] ?? {};
   const lines = [
     'schema: 1',
     `id: ${name}`,
@@ -76,8 +77,14 @@ let trust: Trust;
 beforeAll(async () => {
   project = new RealProject();
   project.file('golive.yaml', 'approvals: { level: declared }\n');
-  service = await canaryService((name, n) => CANARIES[name]?.look(n) ?? '');
+  service = await canaryService((name, n) => CANARIES[name]?.look(n) ?? traffic(0, 5));
   await project.serving(async (start) => {
+    // It would be certain soon, were it not stopped.
+    project.file('stopped.yaml', runbook('stopped', service.url('stopped')));
+    const stopped = await start(await project.plan('stopped.yaml', 'stopped'), 'Cy');
+    await eventually('the first looks', 30_000, () => service.looks('stopped').length > 1);
+    await stopped.send('abort', { by: 'Cy', reason: 'enough' });
+    ended.stopped = await stopped.result();
     for (const name of Object.keys(CANARIES)) {
       project.file(`${name}.yaml`, runbook(name, service.url(name)));
       ended[name] = await (await start(await project.plan(`${name}.yaml`, name), 'Cy')).result();
@@ -163,6 +170,14 @@ describe('what is not known helps no GO', () => {
     copies.push(text);
     expect(text.text('data/phases/canary.1/canary/samples.jsonl')).toContain('what came in between is not known');
   });
+});
+
+test('an abort ends it at once: what was deployed is taken back, and nobody looks any more', async () => {
+  expect(ended.stopped?.verdict).toBe('no-go');
+  expect(existsSync(join(project.folder, 'stopped.txt'))).toBe(false);
+  expect(service.looks('stopped').length).toBeLessThan(MOST);
+  const { exitCode, findings } = await judged('stopped');
+  expect({ exitCode, findings }).toEqual({ exitCode: 0, findings: [] });
 });
 
 test('a guard over what was counted ends it at once, and is told as one', () => {

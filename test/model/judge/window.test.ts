@@ -4,6 +4,7 @@ import {
   emptyTally,
   endOf,
   nominalDate,
+  outcomeFrom,
   retally,
   type SampleOutcome,
   type SampleRecord,
@@ -84,5 +85,70 @@ describe('records, tallied again', () => {
     ['one after the end', Array.from({ length: 8 }, (_, index) => record(index + 1)), 'slot 8 comes after the end'],
   ])('refuse %s', (_, records, problem) => {
     expect(() => retally(week, records)).toThrow(problem);
+  });
+});
+
+describe('the outcome, computed again from the records', () => {
+  const plan: WindowPlan = {
+    everyMs: 1000,
+    withinMs: 6000,
+    lateMs: 1000,
+    green: 'true',
+    maxRed: 1,
+    share: { part: 'it.a', whole: 'it.n', counts: 'each', limit: { op: 'atMost', threshold: 0.02 } },
+  };
+  const looks = (...counts: [number, number][]): SampleRecord[] =>
+    counts.map(([a, n], index) => {
+      const at = new Date(START + (index + 1) * 1000).toISOString();
+      const counted = { part: a, whole: n };
+      return { n: index + 1, due: at, at, outcome: 'green', outputs: { a, n }, counted };
+    });
+  const good: [number, number] = [0, 300];
+  test('says why it was over, and at which sample', () => {
+    const outcome = outcomeFrom(plan, looks(good, good), []);
+    expect(outcome).toMatchObject({ end: 'reached', slots: 2, looks: 2, part: 0, whole: 600, lower: 0 });
+    expect(outcome).not.toHaveProperty('totals');
+    expect(outcomeFrom(plan, looks([60, 300]), [])).toMatchObject({ end: 'out-of-reach', slots: 1 });
+    expect(outcomeFrom(plan, looks(...Array.from({ length: 6 }, (): [number, number] => [2, 100])), [])).toMatchObject({
+      end: 'time-over',
+      slots: 6,
+    });
+  });
+  const many = [{ id: 'many', title: 'Many', trips: 'it.part > 4' }];
+  const few = looks(good, [5, 300]);
+  test.each<[string, WindowPlan, SampleRecord[], typeof many, RegExp]>([
+    ['one that was cut short', plan, looks(good), [], /cut short: nothing was certain at slot 1 of 6/],
+    ['one without records', plan, [], [], /cut short: nothing was certain at slot 0 of 6/],
+    [
+      'one that was lost, and is done',
+      { ...plan, mustReach: true },
+      looks([60, 300]),
+      [],
+      /not reached at slot 1 of 6/,
+    ],
+    ['one whose guard tripped, and is done', plan, few, many, /a guard tripped at slot 2 of 6/],
+    [
+      'one that went on behind its guard',
+      plan,
+      [...few, ...looks(good, good, good).slice(2)],
+      many,
+      /slot 3 comes after/,
+    ],
+    [
+      'one that counts what is not known',
+      plan,
+      looks(good, good).map((one) => ({ ...one, outputs: { n: 300 } })),
+      [],
+      /slot 1 is not green/,
+    ],
+    [
+      'one that leaves out what it saw',
+      plan,
+      looks([60, 300], good).map(({ counted: _left, ...one }) => one),
+      [],
+      /slot 1 counts otherwise than it says/,
+    ],
+  ])('refuses %s', (_, of, records, guards, problem) => {
+    expect(() => outcomeFrom(of, records, guards)).toThrow(problem);
   });
 });
