@@ -17,7 +17,7 @@ import { withHeartbeat } from './step/heartbeat.js';
 import { createCapabilities, Secrets } from './deed/capabilities.js';
 import { collectPromises } from './deed/promises.js';
 import { maskLeftBehind } from './deed/left-behind.js';
-import { windowEvidence } from './deed/sample.js';
+import { windowEvidence } from './deed/window-evidence.js';
 import type { Capabilities, StepCalls } from './step/step.js';
 import { StepError } from './step/step-error.js';
 

@@ -104,6 +104,7 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'model/schema/format/runbook-fields.ts': table('model/schema/load'),
   'model/schema/format/runbook-rights.ts': table('model/schema/load'),
   'model/schema/format/runbook.ts': table('model/schema/load'),
+  'model/schema/format/window-fields.ts': table('model/schema/load'),
   'model/schema/format/scope.ts': part('model/schema/check/step-check'),
   'model/schema/plan/plan-gates.ts': part('model/schema/plan/planner'),
   'model/schema/plan/plan-reach.ts': part('model/schema/plan/planner'),

@@ -3,15 +3,15 @@ import type { SampleTask } from '../model/state/contract.js';
 import {
   dueAt,
   emptyTally,
-  isOver,
+  endOf,
   QUERY_WINDOW,
   type SampleRecord,
   tallied,
-  windowBoard,
   type WindowPlan,
   type WindowTally,
   type WindowView,
 } from '../model/judge/window.js';
+import { windowBoard } from '../model/judge/window-text.js';
 import { takeSample } from './activities.js';
 
 /** History events after which the window goes on in a new execution; the server suggests it at 4,096. */
@@ -52,21 +52,29 @@ export async function monitorWindow(window: MonitorWindow): Promise<WindowResult
   setHandler(windowQuery, () => ({ tally, plan, nextDue: due === null ? null : new Date(due).toISOString() }));
   show();
 
-  while (!isOver(plan, tally)) {
+  const isOver = (at: WindowTally): boolean => endOf(plan, at, task.guards) !== undefined;
+  while (!isOver(tally)) {
     const n = tally.slots + 1;
     due = dueAt(plan, startedMs, n, scale);
     while (Date.now() < due) await sleep(due - Date.now());
-    const missed = lastMissed(plan, tally, startedMs, scale);
+    const missed = lastMissed(plan, tally, isOver, startedMs, scale);
     const record = await takeSample(uses, {
       ...task,
-      sample: { n, due: new Date(due).toISOString(), startedMs, plan, ...(missed === undefined ? {} : { missed }) },
+      sample: {
+        n,
+        due: new Date(due).toISOString(),
+        startedMs,
+        plan,
+        ...(missed === undefined ? {} : { missed }),
+        ...(tally.totals ? { totals: tally.totals } : {}),
+      },
     });
     for (let slot = n; slot < record.n; slot += 1) tally = tallied(tally, 'missed');
-    tally = tallied(tally, record.outcome);
+    tally = tallied(tally, record.outcome, record);
     last = [...last, record].slice(-SHOWN);
     show();
     const { historyLength, continueAsNewSuggested } = workflowInfo();
-    if (!isOver(plan, tally) && (historyLength > EVENTS || continueAsNewSuggested)) {
+    if (!isOver(tally) && (historyLength > EVENTS || continueAsNewSuggested)) {
       const events = (carried?.events ?? 0) + historyLength;
       await continueAsNew<typeof monitorWindow>({ ...window, carried: { startedMs, tally, last, events } });
     }
@@ -75,9 +83,15 @@ export async function monitorWindow(window: MonitorWindow): Promise<WindowResult
 }
 
 /** The last slot of those that come next which is too late to be taken now; undefined when the next is in time. */
-function lastMissed(plan: WindowPlan, tally: WindowTally, startedMs: number, scale: number): number | undefined {
+function lastMissed(
+  plan: WindowPlan,
+  tally: WindowTally,
+  isOver: (tally: WindowTally) => boolean,
+  startedMs: number,
+  scale: number,
+): number | undefined {
   const tooLate = (slot: number): boolean => Date.now() > dueAt(plan, startedMs, slot, scale) + plan.lateMs / scale;
   let missed = tally;
-  while (!isOver(plan, missed) && tooLate(missed.slots + 1)) missed = tallied(missed, 'missed');
+  while (!isOver(missed) && tooLate(missed.slots + 1)) missed = tallied(missed, 'missed');
   return missed.slots > tally.slots ? missed.slots : undefined;
 }

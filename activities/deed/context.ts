@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { StepProgress, StepTask } from '../../model/state/contract.js';
-import { evaluateBoolean } from '../../model/expression/expression.js';
+import { tripOf } from '../../model/judge/guard.js';
 import type { JsonObject } from '../../model/json.js';
 import type { GuardPlan } from '../../model/plan/plan.js';
 import { runCommand } from '../command/command.js';
@@ -118,29 +118,6 @@ async function sleep(ms: number, signal: AbortSignal): Promise<void> {
  * @throws StepError GUARD_TRIPPED, EXPRESSION_FAILED
  */
 export function checkGuards(guards: readonly GuardPlan[], tallies: JsonObject): void {
-  for (const guard of guards) {
-    let trips: boolean;
-    try {
-      trips = evaluateBoolean(guard.trips, { it: tallies });
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new StepError('EXPRESSION_FAILED', `Guard "${guard.title}" could not be computed: ${reason}.`, { cause });
-    }
-    if (!trips) continue;
-    const numbers = numbersOf(guard.trips, tallies);
-    const shown = Object.entries(numbers).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
-    throw new StepError(
-      'GUARD_TRIPPED',
-      `Guard "${guard.title}" tripped: ${guard.trips} holds with ${shown.join(', ')}.`,
-      {
-        facts: { guard: guard.id, ...numbers },
-      },
-    );
-  }
-}
-
-/** The tallies that the expression names. */
-function numbersOf(expression: string, tallies: JsonObject): JsonObject {
-  const named = [...expression.matchAll(/\bit\.([A-Za-z_]\w*)/g)].flatMap(([, name]) => name ?? []);
-  return Object.fromEntries(named.flatMap((name) => (name in tallies ? [[name, tallies[name] ?? null]] : [])));
+  const trip = tripOf(guards, tallies);
+  if (trip) throw new StepError(trip.code, trip.message, trip.facts ? { facts: trip.facts } : {});
 }

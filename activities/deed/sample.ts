@@ -1,30 +1,17 @@
-import { mkdir, open, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open } from 'node:fs/promises';
 import { Context } from '@temporalio/activity';
-import type { SampleTask, StepResult, StepTask, WindowEvidence } from '../../model/state/contract.js';
-import type { EventDraft } from '../../model/evidence/events.js';
+import type { SampleTask } from '../../model/state/contract.js';
 import { ExpressionError } from '../../model/expression/expression.js';
-import { canonicalJson, isJsonObject, type JsonObject } from '../../model/json.js';
-import {
-  dueAt,
-  isGreen,
-  isReached,
-  nominalDate,
-  type SampleRecord,
-  SAMPLES_FILE,
-  SUMMARY_FILE,
-  type WindowPlan,
-  windowSentence,
-  type WindowTally,
-} from '../../model/judge/window.js';
+import type { JsonObject } from '../../model/json.js';
+import { dueAt, isGreen, nominalDate, type SampleRecord, SAMPLES_FILE } from '../../model/judge/window.js';
+import { seenIn } from '../../model/judge/window-share.js';
 import { Secrets } from './capabilities.js';
 import { type ContextParts, createContext } from './context.js';
-import { sha256, syncFolder } from '../../evidence/durable.js';
-import { appendEvents, refuseSealed } from '../../evidence/write/log.js';
+import { syncFolder } from '../../evidence/durable.js';
 import { failureOf, toApplicationFailure } from '../step/failure.js';
 import { startHeartbeat } from '../step/heartbeat.js';
 import type { Ledger } from './ledger.js';
-import { type FencedEvidence, openStepEvidence, stepFolder } from '../step/step-evidence.js';
+import { type FencedEvidence, openStepEvidence } from '../step/step-evidence.js';
 import type { StepCall } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 import { unwritable } from '../step/unwritable.js';
@@ -34,10 +21,6 @@ import { withoutCredentialsIn } from '../step/credentials.js';
 
 /** More than two records. */
 const TAIL_BYTES = 256 * 1024;
-/** Rows of the summary; the records have all. */
-const ROWS = 1000;
-/** What a reader looked at: of a good sample, nothing that people ask about. */
-const ACCOUNT: ReadonlySet<string> = new Set(['looked', 'unreadable', 'leftOut']);
 
 /** A sample only looks: it has no intent and no outcome to keep. */
 const NO_LEDGER: Ledger = {
@@ -118,7 +101,7 @@ async function takeSample({
   call,
   deps: { logger, env },
   ...taking
-}: Taking): Promise<Pick<SampleRecord, 'outcome' | 'why' | 'outputs'>> {
+}: Taking): Promise<Omit<SampleRecord, 'n' | 'due' | 'at'>> {
   const { task, secrets } = taking;
   const deadline = performance.now() + task.timeoutMs;
   const parts = { ...taking, part: 'do' as const, attempt: 1, deadline, ledger: NO_LEDGER, logger, env };
@@ -128,9 +111,7 @@ async function takeSample({
     // Judged on what is kept: an auditor judges the records once more.
     const plain = withoutSecrets(call.kind, call.kind.outputs.parse(outputs) as JsonObject, secrets);
     const { value: declared } = await withoutCredentialsIn(plain);
-    const green = isGreen(task.sample.plan, declared);
-    const why = green ? {} : { why: `${task.sample.plan.green} does not hold` };
-    return { outcome: green ? 'green' : 'red', ...why, outputs: declared };
+    return judged(task.sample, declared);
   } catch (error) {
     if (error instanceof ExpressionError) return { outcome: 'red', why: `It cannot be judged: ${error.message}` };
     const { code, message } = failureOf(await tellableError(error), secrets.redact);
@@ -138,6 +119,13 @@ async function takeSample({
     if (code === 'EVIDENCE_UNWRITABLE' || code === 'INTERNAL') throw error;
     return { outcome: 'red', why: `${code}: ${message}`.slice(0, 1000) };
   }
+}
+
+/** What a look found: red is also one whose figures are not known, and what it counted counts, green or red. */
+function judged({ plan, totals }: SampleTask['sample'], outputs: JsonObject): Omit<SampleRecord, 'n' | 'due' | 'at'> {
+  const { why: unknown, ...seen } = plan.share ? seenIn(plan.share, outputs, totals) : {};
+  const why = unknown ?? (isGreen(plan, outputs) ? undefined : `${plan.green} does not hold`);
+  return { outcome: why === undefined ? 'green' : 'red', ...(why === undefined ? {} : { why }), ...seen, outputs };
 }
 
 interface Records {
@@ -188,101 +176,4 @@ async function openRecords(evidence: FencedEvidence, n: number): Promise<Records
     await file.close();
     throw error;
   }
-}
-
-/** Logs the begin of a window; at its end makes its records evidence and sums them up. */
-export async function windowEvidence({ task, kind, plan, tally }: WindowEvidence): Promise<StepResult> {
-  const { phase, phaseAttempt, step, epoch, title, goLive } = task;
-  const at = { phase, phaseAttempt, step, epoch, kind };
-  const { info } = Context.current();
-  const id = `${info.workflowExecution?.runId ?? ''}/${info.activityId}`;
-  const log = (event: EventDraft) => appendEvents(goLive.evidenceDir, [event], { id, again: info.attempt > 1 });
-  const inputs = sha256(canonicalJson(task.input));
-  if (!tally) {
-    await refuseSealed(goLive.evidenceDir);
-    await mkdir(stepFolder(goLive.evidenceDir, task), { recursive: true });
-    await log({
-      type: 'step.started',
-      ...at,
-      title,
-      attempt: 1,
-      inputs,
-      window: { ...plan },
-    });
-    return { outputs: {}, summary: 'begun', evidence: [] };
-  }
-  const evidence = await openStepEvidence(task, `${info.base64TaskToken}.close`);
-  const records = await adoptSamples(evidence);
-  await evidence.write(SUMMARY_FILE, summaryOf(task, plan, tally, records));
-  const summary = windowSentence(plan, tally);
-  const outputs: JsonObject = { ...tally };
-  const refs = evidence.refs();
-  if (plan.mustReach && !isReached(plan, tally)) {
-    const message = `The window did not reach its goal: ${summary}`;
-    const facts = { code: 'EXPECTATION_FAILED', message, facts: outputs, inputs } as const;
-    await log({ type: 'step.failed', ...at, ...facts, evidence: refs.map((ref) => ({ ...ref })) });
-    throw new StepError('EXPECTATION_FAILED', message, { facts: outputs, evidence: refs });
-  }
-  const facts = { outputs, summary, evidence: refs.map((ref) => ({ ...ref })) };
-  await log({ type: 'step.done', ...at, ...facts });
-  return { outputs, summary, evidence: refs };
-}
-
-async function adoptSamples(evidence: FencedEvidence): Promise<SampleRecord[]> {
-  // One that was stopped before its first sample has no records.
-  await (await open(join(evidence.directory, SAMPLES_FILE), 'a')).close();
-  await evidence.adopt(SAMPLES_FILE);
-  const text = await readFile(join(evidence.directory, SAMPLES_FILE), 'utf8');
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as SampleRecord);
-}
-
-/** Of a path, its last two parts. */
-const shortName = (name: string): string => name.split('/').slice(-2).join('/');
-
-/** What a sample measured, for people: texts, numbers and truths, also of maps in it. */
-function figuresOf(outputs: JsonObject, within = ''): string {
-  return Object.entries(outputs)
-    .filter(([name]) => within !== '' || !ACCOUNT.has(name))
-    .flatMap(([name, value]) => {
-      if (isJsonObject(value)) return within === '' ? figuresOf(value, `${name}.`) : [];
-      return value === null || value === '' || Array.isArray(value)
-        ? []
-        : `${within}${shortName(name)} ${String(value)}`;
-    })
-    .filter((text) => text !== '')
-    .join(', ');
-}
-
-function summaryOf(
-  { goLive, title }: StepTask,
-  plan: WindowPlan,
-  tally: WindowTally,
-  records: readonly SampleRecord[],
-): string {
-  const scaled =
-    goLive.timeScale > 1 ? ` · REHEARSAL, time ×${goLive.timeScale}: an interval is a fraction of its name` : '';
-  const rows = records.slice(0, ROWS).map(({ n, due, at, outcome, why = '', outputs = {} }) => {
-    const day = nominalDate(plan, Date.parse(records[0]?.due ?? due) - plan.everyMs / goLive.timeScale, n);
-    const said = why === '' ? figuresOf(outputs) : why;
-    return `| ${n} | ${day} | ${due} | ${at ?? '–'} | ${outcome} | ${said.replace(/[|\r\n]/g, ' ').slice(0, 300)} |`;
-  });
-  const more = records.length > ROWS ? [`\n${records.length - ROWS} more in ${SAMPLES_FILE}.`] : [];
-  return [
-    `# ${title}`,
-    '',
-    `${goLive.id} · ${goLive.mode}${scaled}`,
-    '',
-    windowSentence(plan, tally),
-    '',
-    `Good is: \`${plan.green}\`.`,
-    '',
-    '| # | day | due | taken | outcome | what was seen |',
-    '|---|---|---|---|---|---|',
-    ...rows,
-    ...more,
-    '',
-  ].join('\n');
 }

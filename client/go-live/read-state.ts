@@ -4,7 +4,8 @@ import { NOT_STARTED, type StepProgress } from '../../model/state/contract.js';
 import type { FailureCode } from '../../model/failure.js';
 import { QUERY_STATE } from '../../model/people/message.js';
 import { withoutPending } from '../../model/state/initial-state.js';
-import { QUERY_WINDOW, windowSentence, type WindowView } from '../../model/judge/window.js';
+import { QUERY_WINDOW, slotsOf, type WindowView } from '../../model/judge/window.js';
+import { windowSentence } from '../../model/judge/window-text.js';
 import type { GoLiveState, PhaseState, StepRecord } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import { CliError, messageOf } from '../errors.js';
@@ -91,10 +92,11 @@ async function readWindow(client: Client, { id, status, window }: StepRecord): P
     const { plan, tally, nextDue } = await client.withDeadline(soon(), () => handle.query<WindowView>(QUERY_WINDOW));
     const next = nextDue === null ? '' : ` Next ${nextDue.slice(0, 19).replace('T', ' ')} UTC.`;
     const text = `${windowSentence(plan, tally)}${next}`;
+    const { consecutive } = plan;
     return {
       step: id,
       attempt: 1,
-      progress: { done: tally.streak, total: plan.consecutive, text },
+      progress: { done: consecutive ? tally.streak : tally.slots, total: consecutive ?? slotsOf(plan), text },
       lastFailure: undefined,
     };
   } catch {

@@ -37,7 +37,7 @@ export async function checkFigures(
       let raw: Json | undefined;
       try {
         raw = begun.plan.window
-          ? fromSamples(begun.plan.window, read)
+          ? fromSamples(begun.plan, read)
           : await fromRaw(begun.plan.uses, begun.input, read, logged);
       } catch (error) {
         if (error instanceof Unreadable) findings.add('unreadable', item, `its raw record ${error.message}`);
@@ -66,7 +66,7 @@ export async function checkFigures(
 }
 
 /** Outputs that came together; a bundle of an earlier version holds none of them. */
-const LATER = [['looked', 'unreadable', 'leftOut'], ['credentials'], ['without']];
+const LATER = [['looked', 'unreadable', 'leftOut'], ['credentials'], ['without'], ['end']];
 
 function asFarAsLogged(raw: Json, logged: JsonObject): Json {
   if (!isJsonObject(raw)) return raw;

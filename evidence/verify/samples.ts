@@ -1,11 +1,15 @@
 import type { Json } from '../../model/json.js';
-import { retally, type SampleRecord, SAMPLES_FILE, type WindowPlan } from '../../model/judge/window.js';
+import { outcomeFrom, type SampleRecord, SAMPLES_FILE } from '../../model/judge/window.js';
+import type { StepPlan } from '../../model/plan/plan.js';
 import { strictJson } from './strict.js';
 
-/** What a window came to, from its records; the window is the plan's. @throws Error when they do not hold together */
-export function fromSamples(plan: WindowPlan, read: (name: string) => Buffer | undefined): Json | undefined {
+/** What a step with `window` gave, from its records by its plan. @throws Error when they do not hold together */
+export function fromSamples(
+  { window, guards }: Pick<StepPlan, 'window' | 'guards'>,
+  read: (name: string) => Buffer | undefined,
+): Json | undefined {
   const lines = read(SAMPLES_FILE)?.toString('utf8').split('\n').filter(Boolean);
-  return lines && { ...retally(plan, lines.map(sampleIn)) };
+  return window && lines && outcomeFrom(window, lines.map(sampleIn), guards);
 }
 
 function sampleIn(line: string, index: number): SampleRecord {

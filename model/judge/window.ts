@@ -1,14 +1,20 @@
 import { evaluateBoolean } from '../expression/expression.js';
-import type { JsonObject } from '../json.js';
-import type { WindowPlan } from '../plan/plan.js';
+import { canonicalJson, type JsonObject } from '../json.js';
+import type { GuardPlan, WindowPlan } from '../plan/plan.js';
+import { tripOf } from './guard.js';
+import { type Counted, type Seen, seenIn, shareBounds, shareShown } from './window-share.js';
 
 export type { WindowPlan } from '../plan/plan.js';
 
 export const SAMPLE_OUTCOMES = ['green', 'red', 'missed'] as const;
 export type SampleOutcome = (typeof SAMPLE_OUTCOMES)[number];
 
+/** Why a window is over: certainly not, certainly so, or without certainty at its end. */
+export const WINDOW_ENDS = ['guard', 'out-of-reach', 'reached', 'time-over'] as const;
+export type WindowEnd = (typeof WINDOW_ENDS)[number];
+
 /** One line of `samples.jsonl`: what became of one slot. */
-export interface SampleRecord {
+export interface SampleRecord extends Seen {
   /** Number of the slot, from 1. */
   n: number;
   /** When it was due, and when it was taken: ISO 8601, real time. */
@@ -19,7 +25,7 @@ export interface SampleRecord {
   outputs?: JsonObject;
 }
 
-/** What a window has come to; the outputs of a step with `window`. */
+/** What a window has come to. */
 export interface WindowTally {
   /** Slots that came due. */
   slots: number;
@@ -31,6 +37,11 @@ export interface WindowTally {
   longest: number;
   /** How often a streak of at least one was broken. */
   resets: number;
+  /** All that its samples counted, where its goal is a share, and how many samples did. */
+  counted?: Counted;
+  looks?: number;
+  /** Figures that only grow, as the last sample had them. */
+  totals?: Counted;
 }
 
 /** What the query `window` of its workflow answers. */
@@ -51,8 +62,9 @@ export function emptyTally(): WindowTally {
 }
 
 /** A missed slot breaks a streak as a red sample does: what was not seen was not good. */
-export function tallied(tally: WindowTally, outcome: SampleOutcome): WindowTally {
+export function tallied(tally: WindowTally, outcome: SampleOutcome, { counted, totals }: Seen = {}): WindowTally {
   const streak = outcome === 'green' ? tally.streak + 1 : 0;
+  const { part, whole } = tally.counted ?? { part: 0, whole: 0 };
   return {
     ...tally,
     slots: tally.slots + 1,
@@ -60,7 +72,22 @@ export function tallied(tally: WindowTally, outcome: SampleOutcome): WindowTally
     streak,
     longest: Math.max(tally.longest, streak),
     resets: tally.resets + (outcome !== 'green' && tally.streak > 0 ? 1 : 0),
+    ...(counted ? { counted: { part: part + counted.part, whole: whole + counted.whole } } : {}),
+    ...(counted ? { looks: (tally.looks ?? 0) + 1 } : {}),
+    ...(totals ? { totals } : {}),
   };
+}
+
+/** The figures of a window, for guards while it runs. A share of nothing may be any: its bounds are 0 and 1. */
+export function windowFigures({ share }: WindowPlan, tally: WindowTally): JsonObject {
+  const { counted = { part: 0, whole: 0 }, looks = 0, totals: _totals, ...streaks } = tally;
+  return share ? { ...streaks, ...counted, looks, ...shareBounds(counted) } : streaks;
+}
+
+/** The outputs of a step with `window`. */
+export function windowOutcome(plan: WindowPlan, tally: WindowTally): JsonObject {
+  const end = endOf(plan, tally);
+  return { ...windowFigures(plan, tally), ...(end === undefined ? {} : { end }) };
 }
 
 /** Slots that a window has at most. */
@@ -68,18 +95,33 @@ export function slotsOf({ everyMs, withinMs }: WindowPlan): number {
   return Math.floor(withinMs / everyMs);
 }
 
-/** Whether the streak is there. */
-export function isReached(plan: WindowPlan, { streak }: WindowTally): boolean {
-  return streak >= plan.consecutive;
+const leftOf = (plan: WindowPlan, { slots }: WindowTally): number => slotsOf(plan) - slots;
+const badOf = ({ red, missed }: WindowTally): number => red + missed;
+
+/** Whether the goal is reached, whatever is still to come. */
+export function isReached(plan: WindowPlan, tally: WindowTally): boolean {
+  const { consecutive, share, maxRed } = plan;
+  if (maxRed !== undefined && badOf(tally) > maxRed) return false;
+  if (consecutive !== undefined) return tally.streak >= consecutive;
+  if (share) return tally.counted !== undefined && shareShown(share, tally.counted) === 'inside';
+  const left = leftOf(plan, tally);
+  return maxRed !== undefined && badOf(tally) + left <= maxRed && (left <= 0 || plan.endsEarly === true);
 }
 
-/** Whether nothing more is to be taken: the streak is there, the time is over, or what is left cannot bring it. */
-export function isOver(plan: WindowPlan, tally: WindowTally): boolean {
-  const { streak, slots, red, missed } = tally;
-  const left = slotsOf(plan) - slots;
-  if (isReached(plan, tally) || left <= 0) return true;
-  if (plan.maxRed !== undefined && red + missed > plan.maxRed) return true;
-  return plan.endsEarly === true && streak + left < plan.consecutive;
+/** Whether nothing that is still to come can bring the goal. */
+function isOutOfReach(plan: WindowPlan, tally: WindowTally): boolean {
+  const { consecutive, share, maxRed } = plan;
+  if (maxRed !== undefined && badOf(tally) > maxRed) return true;
+  if (share) return tally.counted !== undefined && shareShown(share, tally.counted) === 'outside';
+  return plan.endsEarly === true && consecutive !== undefined && tally.streak + leftOf(plan, tally) < consecutive;
+}
+
+/** Why the window is over, the worst first; undefined while more is to be taken. */
+export function endOf(plan: WindowPlan, tally: WindowTally, guards: readonly GuardPlan[] = []): WindowEnd | undefined {
+  if (guards.length > 0 && tally.slots > 0 && tripOf(guards, windowFigures(plan, tally))) return 'guard';
+  if (isReached(plan, tally)) return 'reached';
+  if (leftOf(plan, tally) <= 0) return 'time-over';
+  return isOutOfReach(plan, tally) ? 'out-of-reach' : undefined;
 }
 
 /** When slot `n` (from 1) is due: milliseconds since the epoch, real time. It closes its interval: the first is due after one. */
@@ -106,46 +148,50 @@ export function isGreen(plan: WindowPlan, outputs: JsonObject): boolean {
  *
  * @throws Error when a slot is missing, stands twice or out of order, is early, or is called green and is not
  */
-export function retally(plan: WindowPlan, records: readonly SampleRecord[]): WindowTally {
+export function retally(
+  plan: WindowPlan,
+  records: readonly SampleRecord[],
+  guards: readonly GuardPlan[] = [],
+): WindowTally {
   let tally = emptyTally();
   for (const [index, record] of records.entries()) {
     if (record.n !== index + 1) throw new Error(`slot ${index + 1} is missing: the next is ${record.n}`);
-    if (isOver(plan, tally)) throw new Error(`slot ${record.n} comes after the end of the window`);
-    if (record.outcome !== 'missed') {
-      if (record.at === undefined || record.at < record.due) throw new Error(`slot ${record.n} was taken early`);
-      const green = record.outputs !== undefined && isGreen(plan, record.outputs);
-      if (green !== (record.outcome === 'green')) throw new Error(`slot ${record.n} is not ${record.outcome}`);
-    }
-    tally = tallied(tally, record.outcome);
+    if (endOf(plan, tally, guards) !== undefined) throw new Error(`slot ${record.n} comes after the end of the window`);
+    const seen = reread(plan, record, tally.totals);
+    tally = tallied(tally, record.outcome, seen);
   }
   return tally;
 }
 
-/** One line for people. */
-export function windowSentence(plan: WindowPlan, tally: WindowTally): string {
-  const { slots, green, red, missed, streak, longest } = tally;
-  const bad = [red > 0 ? `${red} red` : '', missed > 0 ? `${missed} missed` : ''].filter(Boolean).join(', ');
-  const reached = isReached(plan, tally);
-  return `${green} of ${slots} samples green${bad ? ` (${bad})` : ''}; ${streak} running, ${plan.consecutive} wanted${reached ? '' : `, longest ${longest}`}.`;
+/** Judges one record again. */
+function reread(plan: WindowPlan, record: SampleRecord, before: Counted | undefined): Seen {
+  const { n, at, due, outcome, outputs } = record;
+  if (outcome === 'missed') return {};
+  if (at === undefined || at < due) throw new Error(`slot ${n} was taken early`);
+  const { why, ...seen } = outputs && plan.share ? seenIn(plan.share, outputs, before) : {};
+  const green = outputs !== undefined && why === undefined && isGreen(plan, outputs);
+  if (green !== (outcome === 'green')) throw new Error(`slot ${n} is not ${outcome}`);
+  const { counted, totals } = record;
+  const said = { ...(counted ? { counted } : {}), ...(totals ? { totals } : {}) };
+  if (canonicalJson(said) !== canonicalJson({ ...seen })) throw new Error(`slot ${n} counts otherwise than it says`);
+  return seen;
 }
 
-/** Progress as Markdown, for the Web UI. */
-export function windowBoard(
-  title: string,
+/**
+ * What a step with `window` that is done gave, from its records and its plan alone.
+ *
+ * @throws Error when the records do not hold together, or the window was not over at the last of them, or not well
+ */
+export function outcomeFrom(
   plan: WindowPlan,
-  tally: WindowTally,
-  last: readonly SampleRecord[],
-): string {
-  const rows = last.toReversed().map(({ n, due, outcome, why = '' }) => {
-    return `| ${n} | ${due} | ${outcome} | ${why.replaceAll('|', '\\|').slice(0, 200)} |`;
-  });
-  return [
-    `## ${title}`,
-    '',
-    `${windowSentence(plan, tally)} At most ${slotsOf(plan)} samples.`,
-    '',
-    '| # | due | outcome | why |',
-    '|---|---|---|---|',
-    ...rows,
-  ].join('\n');
+  records: readonly SampleRecord[],
+  guards: readonly GuardPlan[],
+): JsonObject {
+  const tally = retally(plan, records, guards);
+  const end = endOf(plan, tally, guards);
+  const at = `slot ${tally.slots} of ${slotsOf(plan)}`;
+  if (end === undefined) throw new Error(`the window was cut short: nothing was certain at ${at}`);
+  if (end === 'guard') throw new Error(`a guard tripped at ${at}, and the step is done`);
+  if (plan.mustReach && end !== 'reached') throw new Error(`the goal was not reached at ${at}, and the step is done`);
+  return windowOutcome(plan, tally);
 }

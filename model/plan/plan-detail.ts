@@ -36,6 +36,7 @@ export function stepDetail(step: StepPlan, { inputs, target }: Pick<Plan, 'input
     ...givenLines(step.with, context),
     ...(until?.condition === undefined ? [] : [`holds when ${until.condition}`]),
     ...(window ? [`green when ${window.green}`] : []),
+    ...(window?.share ? [`share of ${window.share.part} in ${window.share.whole}`] : []),
     ...guards.map(({ id, trips }) => `guard ${id} trips when ${trips}`),
     ...(probe ? [`probe ${probe.uses}: done when ${probe.done}; not done when ${probe.notDone}`] : []),
     ...(probe ? givenLines(probe.with, context).map((line) => `  ${line}`) : []),

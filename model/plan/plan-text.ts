@@ -8,7 +8,7 @@ import { criticalPath, plannedTimes, type PlannedTimes, plannedTotalMs } from '.
 import { besideOf, runsBeside } from './needs.js';
 import { stepsOf } from './plan.js';
 import type { GatePlan, Limit } from './gate-plan.js';
-import type { ApprovalPlan, PhasePlan, Plan, RollbackPlan, StepNode, StepPlan } from './plan.js';
+import type { ApprovalPlan, PhasePlan, Plan, RollbackPlan, StepNode, StepPlan, WindowPlan } from './plan.js';
 
 const SIGNS = { atLeast: '≥', above: '>', atMost: '≤', below: '<' } as const;
 
@@ -43,6 +43,13 @@ function askedText(plan: Plan, approval: ApprovalPlan): string {
 /** The plan whose steps are shown with all that they are given; undefined for what they do alone. */
 type Detailed = Plan | undefined;
 
+function goalText({ consecutive, share, maxRed }: WindowPlan): string {
+  if (consecutive !== undefined) return `${consecutive} running are green`;
+  if (!share) return `it is certain that at most ${maxRed ?? 0} are bad`;
+  const { op, threshold } = share.limit;
+  return `it is certain that the share is ${op === 'atMost' ? 'at most' : 'at least'} ${Number((threshold * 100).toPrecision(6))} %, or that it is not`;
+}
+
 function stepLines(step: StepPlan, indent: string, detailed: Detailed): string[] {
   const facts: string[] = [];
   if (step.when !== undefined) facts.push(`when ${step.when}`);
@@ -53,9 +60,9 @@ function stepLines(step: StepPlan, indent: string, detailed: Detailed): string[]
     );
   }
   if (step.window) {
-    const { everyMs, consecutive, withinMs } = step.window;
+    const { everyMs, withinMs } = step.window;
     facts.push(
-      `sampled every ${formatDuration(everyMs)} until ${consecutive} running are green, at most ${formatDuration(withinMs)}`,
+      `sampled every ${formatDuration(everyMs)} until ${goalText(step.window)}, at most ${formatDuration(withinMs)}`,
     );
   }
   for (const guard of step.guards) facts.push(`guard: ${guard.title}`);

@@ -217,7 +217,9 @@ export interface UntilPlan {
 export interface WindowPlan {
   everyMs: number;
   /** So many green samples running are wanted; then the window is over. */
-  consecutive: number;
+  consecutive?: number;
+  /** Its goal is a share of all that its samples counted, in place of a streak. */
+  share?: SharePlan;
   /** Longest that the window is; slots beyond it are not taken. */
   withinMs: number;
   /** How late a sample may still be taken; later, its slot is missed. */
@@ -226,12 +228,22 @@ export interface WindowPlan {
   green: string;
   /** More bad samples than this, red or missed, end the window. */
   maxRed?: number;
-  /** It is over as soon as the streak cannot be reached in what is left; no gate counts its samples. */
+  /** It is over as soon as nothing that is left can change whether its goal is reached; no gate counts its samples. */
   endsEarly?: true;
-  /** The step fails when the streak was not reached: no gate judges it. */
+  /** The step fails when the goal was not reached: no gate judges it. */
   mustReach?: true;
   /** Name of a file for each sample; `{date}` and `{n}` stand for its nominal day and its number. */
   file?: string;
+}
+
+/** A share that a window must show: it is reached when the bound that holds for any number of looks is inside the limit. */
+export interface SharePlan {
+  /** CEL over `it`, the outputs of a sample: how many there were, and how many of them count. */
+  whole: string;
+  part: string;
+  /** What each sample counts anew; or figures that only grow, of which what came since the sample before counts. */
+  counts: 'each' | 'total';
+  limit: { op: 'atMost' | 'atLeast'; threshold: number };
 }
 
 /** A look that changes nothing, and what it says: `done` and `notDone` are CEL over `it`, the outputs of the look. */

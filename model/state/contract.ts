@@ -6,6 +6,7 @@ import type { Preflight } from '../preflight/finding.js';
 import type { Signed } from '../signing/signing.js';
 import type { Verdict } from '../verdict.js';
 import type { WindowPlan, WindowTally } from '../judge/window.js';
+import type { Counted } from '../judge/window-share.js';
 
 /** What every activity must know of the go-live that calls it. */
 export interface GoLiveRef {
@@ -112,6 +113,8 @@ export interface SampleTask extends StepTask {
     plan: WindowPlan;
     /** Nothing is taken: the slots from `n` to this one are too late. */
     missed?: number;
+    /** Figures that only grow, as the sample before had them. */
+    totals?: Counted;
   };
 }
 

@@ -10,6 +10,7 @@ import { runCommands } from '../kits/doc-run.js';
 const PAGES = [
   { page: 'docs/howto-schedules.md', runbook: 'shop.yaml' },
   { page: 'docs/howto-windows.md', runbook: 'steady.yaml' },
+  { page: 'docs/howto-canary.md', runbook: 'canary.yaml' },
 ] as const;
 
 /** A line of output without what differs from run to run: times, and the blanks that columns are filled with. */

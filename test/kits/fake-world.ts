@@ -13,7 +13,7 @@ import type {
 import type { EventDraft } from '../../model/evidence/events.js';
 import type { Finding } from '../../model/preflight/finding.js';
 import type { JsonObject } from '../../model/json.js';
-import type { SampleRecord } from '../../model/judge/window.js';
+import { type SampleRecord, windowOutcome } from '../../model/judge/window.js';
 
 /** Whose deed: a step as the workflow opened it. */
 export interface Deed {
@@ -202,7 +202,11 @@ export class FakeWorld {
       // Real: there is nothing to fake in a signature.
       checkSignatures: (request) => checkSignatures(request, process.env, Context.current().cancellationSignal),
       preflight: async () => ({ version: '', findings: this.preflight }),
-      windowEvidence: async ({ tally }) => ({ outputs: { ...tally }, summary: 'window', evidence: [] }),
+      windowEvidence: async ({ plan, tally }) => ({
+        outputs: tally ? windowOutcome(plan, tally) : {},
+        summary: 'window',
+        evidence: [],
+      }),
       sendNotice: async (notice) => void this.notices.push(notice),
       collectPromises: async ({ phase, steps }) => {
         const asked = this.journal.filter((entry) => entry.phase === phase && steps.includes(entry.step));

@@ -3,6 +3,7 @@ import type { Expected, ExpressionTypes, TypeSpec } from '../expression/expressi
 import { GATE_OPS, isEach } from '../format/runbook.js';
 import type { RunbookGate, RunbookPhase } from '../format/runbook.js';
 import type { Path } from '../yaml/source.js';
+import { checkGateLooks } from './looks-check.js';
 import { checkAt } from './step-check.js';
 import type { StepCheck } from './step-check.js';
 import { didYouMean } from '../suggest.js';
@@ -50,6 +51,7 @@ export function checkGates(check: StepCheck, phase: RunbookPhase, path: Path): v
     const at: Path = [...path, 'gates', index];
     if (!isEach(node)) {
       once(node.id, [...at, 'id']);
+      checkGateLooks(source, [...at, 'value'], node, { runbook: check.runbook, phase });
       checkGate(check, at, node, scope.types, false);
       return;
     }
@@ -63,6 +65,7 @@ export function checkGates(check: StepCheck, phase: RunbookPhase, path: Path): v
       }
       node.gates.forEach((gate, inner) => {
         once(`${stepId}.${gate.id}`, [...at, 'gates', inner, 'id']);
+        checkGateLooks(source, [...at, 'gates', inner, 'value'], gate, { runbook: check.runbook, phase, it: stepId });
         checkGate(check, [...at, 'gates', inner], gate, scope.withIt(it), false);
       });
     });

@@ -1,4 +1,3 @@
-import { parseDuration } from '../../duration.js';
 import { ExpressionError, templateParts } from '../../expression/expression.js';
 import { type Effect, EFFECTS, OWN_UNDO } from '../../plan/plan.js';
 import type { JsonObject } from '../../json.js';
@@ -15,7 +14,8 @@ import type { Path, Source } from '../yaml/source.js';
 import { didYouMean } from '../suggest.js';
 import { eachScalar } from './each-scalar.js';
 import { checkUntilTime } from './until-check.js';
-import { windowOutputs } from './window-outputs.js';
+import { checkLooks } from './looks-check.js';
+import { checkWindow, runningWindow } from './window-check.js';
 import { checkWritten } from './written-check.js';
 
 export interface StepCheck {
@@ -176,6 +176,7 @@ function checkGuards(check: StepCheck, path: Path, step: RunbookStep, running: T
         `Leave \`guards\` out.`,
       );
     source.check(['guards', id, 'trips'], guard.trips, checkExpression(guard.trips, { it: running }, ['boolean']));
+    checkLooks(source, ['guards', id, 'trips'], guard.trips);
     return undefined;
   });
 }
@@ -247,29 +248,6 @@ function checkProbe(check: StepCheck, path: Path, step: RunbookStep, own: Effect
   }
 }
 
-/** A window is of a step that only looks, and has a rhythm of its own. */
-function checkWindow(check: StepCheck, path: Path, step: RunbookStep, own: Effect, it: TypeSpec): TypeSpec | undefined {
-  const { window } = step;
-  if (!window) return undefined;
-  const minded = step.when !== undefined;
-  checkAt(check, [...path, 'green'], window.green, { types: { it }, expected: ['boolean'], minded });
-  const [every, within] = [parseDuration(window.every), parseDuration(window.within ?? '')];
-  if (every !== undefined && within !== undefined && within < every)
-    check.source.at([...path, 'within'], `it is over before its first sample, which is due after ${window.every}`);
-  if ((step.effect ?? own) !== 'none') {
-    check.source.at(path, `'${step.uses}' acts; only a step that looks can be sampled`, 'Use a kind of effect none.');
-  }
-  for (const key of ['until', 'guards', 'probe', 'undo'] as const) {
-    if (step[key] !== undefined)
-      check.source.at([...path.slice(0, -1), key], `a step with \`window\` has no \`${key}\``, 'Leave it out.');
-  }
-  return {
-    ...specOf(windowOutputs, 'output'),
-    members: `outputs of the window '${step.id}'`,
-    more: 'docs/runbook-format.md',
-  };
-}
-
 /**
  * Checks one step in the scope of its predecessors.
  *
@@ -286,12 +264,20 @@ export function checkStep(check: StepCheck, path: Path, step: RunbookStep): Type
   checkEffect(check, path, step, kind);
   checkProbe(check, path, step, own);
   checkWith(check, [...path, 'with'], step.uses, step.with ?? {}, { minded });
-  checkGuards(check, path, step, runningSpec(step.uses, kind));
+  checkGuards(check, path, step, step.window ? runningWindow(step.window) : runningSpec(step.uses, kind));
   checkUntilTime(check.source, path, step);
   const outputs = outputsSpec(step.uses, kind, step.id, step.with ?? {});
-  if (step.window) return checkWindow(check, [...path, 'window'], step, own, outputs);
   const wanted = { types: { it: outputs }, expected: ['boolean' as const], minded };
+  if (step.window) {
+    const { green, share } = step.window;
+    const at = [...path, 'window'];
+    if (green !== undefined) checkAt(check, [...at, 'green'], green, wanted);
+    for (const key of share ? (['part', 'whole'] as const) : [])
+      checkAt(check, [...at, 'share', key], share?.[key] ?? '', { ...wanted, expected: ['number'] });
+    return checkWindow(check.source, path, step, step.effect ?? own);
+  }
   if (step.until?.condition !== undefined)
     checkAt(check, [...path, 'until', 'condition'], step.until.condition, wanted);
+  checkLooks(check.source, [...path, 'until', 'condition'], step.until?.condition);
   return outputs;
 }

@@ -5,6 +5,7 @@ import { allow } from './allow.js';
 import { environment } from './environment.js';
 import { inputSchema } from './inputs.js';
 import { rehearsal } from './rehearsal-fields.js';
+import { window } from './window-fields.js';
 import { roleList, scheduleSchema, waivers } from './runbook-rights.js';
 import { cel, condition, fileName, id, inputName, rollbackId, sentence, span, title } from './runbook-fields.js';
 
@@ -18,29 +19,6 @@ const until = z.strictObject({
   consecutive: z.int().min(1).max(1000).optional(),
   condition: cel.optional().describe('CEL over `it`, the outputs of the step.'),
 });
-const window = z
-  .strictObject({
-    every: span,
-    consecutive: z.int().min(1).max(100_000).describe('So many green samples running are wanted.'),
-    within: span
-      .optional()
-      .describe('The window is over after this time at the latest; by default the least that it takes.'),
-    late: span.optional().describe('How late a sample may still be taken; by default one interval.'),
-    green: cel.describe('CEL over `it`, the outputs of the sample: a good one.'),
-    maxRed: z
-      .int()
-      .min(0)
-      .max(100_000)
-      .optional()
-      .describe('More bad samples than this, red or missed, end it at once.'),
-    file: z
-      .string()
-      .max(120)
-      .regex(/^[A-Za-z0-9_]([A-Za-z0-9_.-]|\{date\}|\{n\})*$/, 'a plain file name; {date} and {n} may stand in it')
-      .optional()
-      .describe('A file for each sample, e.g. monitor_{date}.json.'),
-  })
-  .describe('Takes the step once in every interval, for hours or days; what it gives is counted.');
 const probe = z
   .strictObject({
     uses: z
@@ -117,6 +95,10 @@ const gateSchema = z.strictObject({
   n: cel.optional().describe('CEL of the sample size.'),
   successes: cel.optional().describe('CEL of the successes among n.'),
   minN: z.int().min(1).optional().describe('Fewer samples are inconclusive.'),
+  looks: z
+    .enum(['once', 'many'])
+    .optional()
+    .describe('`many`: its Wilson bounds become those that hold however often one looks.'),
   hard: z.boolean().optional().describe('false: a failure only warns.'),
   floor: z.boolean().optional().describe('true: cannot be waived.'),
   waivableBy: roleList.optional().describe('Of `waivers.by`, the roles that may waive this gate.'),

@@ -1,6 +1,7 @@
 import { asId, gateOfStep, type StepId } from '../../plan/address.js';
 import type { GatePlan, Limit } from '../../plan/gate-plan.js';
 import type { GuardPlan } from '../../plan/plan.js';
+import { forManyLooks } from '../expression/looks.js';
 import { proportionOf } from '../expression/expression-paths.js';
 import { list } from '../check/checks.js';
 import { isEach } from '../format/runbook.js';
@@ -17,18 +18,21 @@ function limitOf(gate: RunbookGate): Limit {
   throw new Error(`gate '${gate.id}' has no limit: the runbook was not checked`);
 }
 
+/** The value of a gate, by the bounds that hold for as often as it is looked. */
+const valueOf = ({ value, looks }: RunbookGate): string => (looks === 'many' ? forManyLooks(value) : value);
+
 function planGate(gate: RunbookGate, it?: StepId): GatePlan {
   const title = gate.title ?? gate.id;
   const plan: GatePlan = {
     id: it === undefined ? asId(gate.id) : gateOfStep(it, gate.id),
     title: it === undefined ? title : `${it} · ${title}`,
-    value: gate.value,
+    value: valueOf(gate),
     limit: limitOf(gate),
     hard: gate.hard ?? true,
     floor: gate.floor ?? false,
   };
   if (it !== undefined) plan.it = it;
-  const proportion = proportionOf(gate.value);
+  const proportion = proportionOf(plan.value);
   const n = gate.n ?? proportion?.n;
   const successes = gate.successes ?? proportion?.successes;
   if (n !== undefined) plan.n = n;

@@ -1,5 +1,5 @@
 import { contextKey } from '../../expression/expression.js';
-import { type PhasePlan, type Plan, type StepPlan, stepsOf, type WindowPlan } from '../../plan/plan.js';
+import { type PhasePlan, type Plan, type SharePlan, type StepPlan, stepsOf, type WindowPlan } from '../../plan/plan.js';
 import type { RunbookStep } from '../format/runbook.js';
 import { gatePaths } from './plan-reads.js';
 
@@ -8,16 +8,23 @@ type Window = NonNullable<RunbookStep['window']>;
 /** The rhythm of a step. `ms` gives the milliseconds of a duration, or what stands for it. */
 export function planWindow(window: Window, ms: (span: string | undefined, otherwise: number) => number): WindowPlan {
   const everyMs = ms(window.every, 0);
-  const { consecutive, green, file, maxRed } = window;
+  // What was not seen, or seen to be bad, helps no share: how much of it may be is for the author to say.
+  const { consecutive, share, green = 'true', file, maxRed = share ? 0 : undefined } = window;
   return {
     everyMs,
-    consecutive,
-    withinMs: ms(window.within, everyMs * consecutive),
+    ...(consecutive === undefined ? {} : { consecutive }),
+    ...(share ? { share: planShare(share) } : {}),
+    withinMs: ms(window.within, everyMs * (consecutive ?? 1)),
     lateMs: ms(window.late, everyMs),
     green,
     ...(maxRed === undefined ? {} : { maxRed }),
     ...(file === undefined ? {} : { file }),
   };
+}
+
+function planShare({ part, whole, counts = 'each', atMost, atLeast = 1 }: NonNullable<Window['share']>): SharePlan {
+  const op = atMost === undefined ? 'atLeast' : 'atMost';
+  return { part, whole, counts, limit: { op, threshold: atMost ?? atLeast } };
 }
 
 /** What a gate counts over the whole window; an early end would count less of it. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { collectPromises } from '../../../activities/deed/promises.js';
-import { windowEvidence } from '../../../activities/deed/sample.js';
+import { windowEvidence } from '../../../activities/deed/window-evidence.js';
 import { collectEvidence } from '../../../evidence/write/collect.js';
 import { appendEvent } from '../../../evidence/write/log.js';
 import { call, counted, type Do } from '../../kits/counting.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { anytime, logEvidence, logGamma } from '../../../model/expression/anytime.js';
+import { anytime, isOutside, logEvidence, logGamma } from '../../../model/expression/anytime.js';
 import { wilson } from '../../../model/expression/statistics.js';
 
 const SEED = Number(process.env.GOLIVE_SEED ?? 20_261_126);
@@ -77,6 +77,19 @@ describe('bounds for many looks', () => {
   test('a bound is above a limit where the evidence against the limit is strong', () => {
     for (let s = 30; s <= 40; s += 1)
       expect(anytime(s, 40).lower > 0.7).toBe(s / 40 > 0.7 && logEvidence(0.7, s, 40 - s) > Math.log(40));
+  });
+
+  test('what lies outside of them is told without them', () => {
+    expect(isOutside(0.5, 0, 0)).toBe(false);
+    for (const [s, n] of [
+      [0, 20],
+      [20, 20],
+      [33, 40],
+    ] as const) {
+      const { lower, upper } = anytime(s, n);
+      for (const p of [0, 0.01, 0.2, 0.5, 0.8, 0.99, 1])
+        expect([p, isOutside(p, s, n)]).toEqual([p, p < lower || p > upper]);
+    }
   });
 
   test('they close in on the share', () => {

@@ -2,22 +2,22 @@ import { describe, expect, test } from '@jest/globals';
 import {
   dueAt,
   emptyTally,
-  isOver,
+  endOf,
   nominalDate,
+  outcomeFrom,
   retally,
   type SampleOutcome,
   type SampleRecord,
   slotsOf,
   tallied,
-  windowBoard,
   type WindowPlan,
-  windowSentence,
 } from '../../../model/judge/window.js';
 
 const DAY = 86_400_000;
 const START = Date.parse('2026-11-21T10:00:00Z');
 const week: WindowPlan = { everyMs: DAY, consecutive: 7, withinMs: 10 * DAY, lateMs: DAY, green: 'it.ok == 1.0' };
-const over = (outcomes: readonly SampleOutcome[]) => outcomes.reduce(tallied, emptyTally());
+const over = (outcomes: readonly SampleOutcome[]) =>
+  outcomes.reduce((tally, outcome) => tallied(tally, outcome), emptyTally());
 const G = 'green';
 const R = 'red';
 const M = 'missed';
@@ -33,7 +33,7 @@ describe('a streak', () => {
     ['after the time is over', [G, G, G, G, R, G, G, G, G, G], { streak: 5, slots: 10 }, true],
   ])('%s', (_, outcomes, tally, ended) => {
     expect(over(outcomes)).toMatchObject(tally);
-    expect(isOver(week, over(outcomes))).toBe(ended);
+    expect(endOf(week, over(outcomes)) !== undefined).toBe(ended);
   });
 });
 
@@ -48,7 +48,7 @@ describe('a window is over', () => {
     ['by one red sample more than may be', { ...week, maxRed: 1 }, [R, G, M], true],
     ['by the first red sample where none may be', { ...week, maxRed: 0 }, [G, R], true],
   ])('%s', (_, plan, outcomes, ended) => {
-    expect(isOver(plan, over(outcomes))).toBe(ended);
+    expect(endOf(plan, over(outcomes)) !== undefined).toBe(ended);
   });
 });
 
@@ -88,10 +88,67 @@ describe('records, tallied again', () => {
   });
 });
 
-test('its sentence and board say what a person asks', () => {
-  const tally = over([G, G, R, G]);
-  expect(windowSentence(week, tally)).toBe('3 of 4 samples green (1 red); 1 running, 7 wanted, longest 2.');
-  expect(windowSentence(week, over([G, G, G, G, G, G, G]))).toBe('7 of 7 samples green; 7 running, 7 wanted.');
-  const last: SampleRecord[] = [{ n: 3, due: '2026-11-24T10:00:00.000Z', outcome: 'red', why: 'a | b' }];
-  expect(windowBoard('Days', week, tally, last)).toContain('| 3 | 2026-11-24T10:00:00.000Z | red | a \\| b |');
+describe('the outcome, computed again from the records', () => {
+  const plan: WindowPlan = {
+    everyMs: 1000,
+    withinMs: 6000,
+    lateMs: 1000,
+    green: 'true',
+    maxRed: 1,
+    share: { part: 'it.a', whole: 'it.n', counts: 'each', limit: { op: 'atMost', threshold: 0.02 } },
+  };
+  const looks = (...counts: [number, number][]): SampleRecord[] =>
+    counts.map(([a, n], index) => {
+      const at = new Date(START + (index + 1) * 1000).toISOString();
+      const counted = { part: a, whole: n };
+      return { n: index + 1, due: at, at, outcome: 'green', outputs: { a, n }, counted };
+    });
+  const good: [number, number] = [0, 300];
+  test('says why it was over, and at which sample', () => {
+    const outcome = outcomeFrom(plan, looks(good, good), []);
+    expect(outcome).toMatchObject({ end: 'reached', slots: 2, looks: 2, part: 0, whole: 600, lower: 0 });
+    expect(outcome).not.toHaveProperty('totals');
+    expect(outcomeFrom(plan, looks([60, 300]), [])).toMatchObject({ end: 'out-of-reach', slots: 1 });
+    expect(outcomeFrom(plan, looks(...Array.from({ length: 6 }, (): [number, number] => [2, 100])), [])).toMatchObject({
+      end: 'time-over',
+      slots: 6,
+    });
+  });
+  const many = [{ id: 'many', title: 'Many', trips: 'it.part > 4' }];
+  const few = looks(good, [5, 300]);
+  test.each<[string, WindowPlan, SampleRecord[], typeof many, RegExp]>([
+    ['one that was cut short', plan, looks(good), [], /cut short: nothing was certain at slot 1 of 6/],
+    ['one without records', plan, [], [], /cut short: nothing was certain at slot 0 of 6/],
+    [
+      'one that was lost, and is done',
+      { ...plan, mustReach: true },
+      looks([60, 300]),
+      [],
+      /not reached at slot 1 of 6/,
+    ],
+    ['one whose guard tripped, and is done', plan, few, many, /a guard tripped at slot 2 of 6/],
+    [
+      'one that went on behind its guard',
+      plan,
+      [...few, ...looks(good, good, good).slice(2)],
+      many,
+      /slot 3 comes after/,
+    ],
+    [
+      'one that counts what is not known',
+      plan,
+      looks(good, good).map((one) => ({ ...one, outputs: { n: 300 } })),
+      [],
+      /slot 1 is not green/,
+    ],
+    [
+      'one that leaves out what it saw',
+      plan,
+      looks([60, 300], good).map(({ counted: _left, ...one }) => one),
+      [],
+      /slot 1 counts otherwise than it says/,
+    ],
+  ])('refuses %s', (_, of, records, guards, problem) => {
+    expect(() => outcomeFrom(of, records, guards)).toThrow(problem);
+  });
 });

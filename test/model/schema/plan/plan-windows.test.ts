@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { GatePlan } from '../../../../model/plan/gate-plan.js';
 import type { PhasePlan, WindowPlan } from '../../../../model/plan/plan.js';
 import { stepsOf } from '../../../../model/plan/plan.js';
-import { markWindows } from '../../../../model/schema/plan/plan-windows.js';
+import { markWindows, planWindow } from '../../../../model/schema/plan/plan-windows.js';
 import { gate, phase, plan, step } from '../../../kits/plans.js';
 
 const window: WindowPlan = { everyMs: 1000, consecutive: 3, withinMs: 9000, lateMs: 1000, green: 'it.ok' };
@@ -51,4 +51,22 @@ test('a window of a rollback is judged by no gate, and must reach its streak', (
   });
   markWindows(made);
   expect(look.window).toEqual({ ...window, mustReach: true, endsEarly: true });
+});
+
+test('a share forgives no bad sample that its author does not forgive, and says what it counts', () => {
+  const share = { part: 'it.a', whole: 'it.n', atMost: 0.02 };
+  const ms = (span: string | undefined, otherwise: number) => (span === undefined ? otherwise : Number(span));
+  const rhythm = { everyMs: 5, withinMs: 50, lateMs: 5, green: 'true' };
+  const limit = { op: 'atMost', threshold: 0.02 };
+  expect(planWindow({ every: '5', within: '50', share }, ms)).toEqual({
+    ...rhythm,
+    maxRed: 0,
+    share: { part: 'it.a', whole: 'it.n', counts: 'each', limit },
+  });
+  expect(planWindow({ every: '5', within: '50', share, maxRed: 3 }, ms)).toMatchObject({ maxRed: 3 });
+  expect(planWindow({ every: '5', within: '50', green: 'it.ok', maxRed: 3 }, ms)).toEqual({
+    ...rhythm,
+    green: 'it.ok',
+    maxRed: 3,
+  });
 });
