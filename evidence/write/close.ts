@@ -105,8 +105,8 @@ async function writePages(
   await store.write('data/state.json', stateText);
   for (const [file, content] of runningRecords(state)) await store.write(`data/${file}`, content);
   const manifest = (await store.read(`data/${APPROVED_MANIFEST}`))?.toString('utf8');
-  await store.write(`data/${signoff}`, signoffText(state, manifest));
   const extras = await readExtras(store, shows);
+  await store.write(`data/${signoff}`, signoffText(state, manifest, extras));
   await store.write('data/REPRODUCE.md', reproduceText(state, extras));
   // Charts are loaded only when a report is drawn.
   const { renderReport } = await import('../report/render.js');

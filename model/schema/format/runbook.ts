@@ -222,6 +222,20 @@ export const runbookSchema = z.strictObject({
         )
         .max(100)
         .optional(),
+      states: z
+        .array(
+          z.strictObject({
+            title,
+            before: z
+              .string()
+              .max(300)
+              .describe('`<phase>.<step>.<output>` of the step that read it at the beginning.'),
+            after: z.string().max(300).describe('The same of the step that read it at the end.'),
+          }),
+        )
+        .max(100)
+        .optional()
+        .describe('What report and sign-off show side by side: the state before, and the state after.'),
     })
     .optional(),
   notices: z

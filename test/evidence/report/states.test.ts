@@ -1,0 +1,33 @@
+import { expect, test } from '@jest/globals';
+import { NO_EXTRAS } from '../../../evidence/report/extras.js';
+import { renderReport } from '../../../evidence/report/render.js';
+import { signoffText } from '../../../evidence/report/signoff.js';
+import { besideEachOther } from '../../../evidence/report/states.js';
+import { goState } from '../../kits/state-fixture.js';
+
+test('what was before stands beside what is after; what nobody read says so, and why', async () => {
+  const state = goState();
+  const [first, last] = [state.phases[0], state.phases.at(-1)];
+  const [before, after] = [first?.steps[0], last?.steps[0]];
+  if (!first || !last || !before || !after) throw new Error('the fixture has changed');
+  before.outputs = { clean: false, branch: 'main', down: ['api', 'redis'], deep: { share: 0.0512 } };
+  after.outputs = { clean: true, branch: 'main', down: [], deep: {} };
+  after.failure = { code: 'CHECK_FAILED', message: 'Nothing answered.' };
+  const row = (name: string) => ({
+    title: name,
+    before: `${first.id}.${before.id}.${name}`,
+    after: `${last.id}.${after.id}.${name}`,
+  });
+  const states = ['clean', 'branch', 'down', 'deep.share'].map(row);
+  expect(besideEachOther(state, states).map((one) => [one.before.text, one.after.text])).toEqual([
+    ['no', 'yes'],
+    ['main', 'main'],
+    ['api, redis', 'none'],
+    ['0.051', 'not read: Nothing answered.'],
+  ]);
+  const page = await renderReport(state, { ...NO_EXTRAS, states });
+  expect(page).toContain('<h2>Before and after</h2>');
+  expect(page.match(/>(changed|the same)</g)).toEqual(['>changed<', '>the same<', '>changed<']);
+  expect(signoffText(state, '', { ...NO_EXTRAS, states })).toContain('| down | api, redis | none |');
+  expect(await renderReport(state, NO_EXTRAS)).not.toContain('Before and after');
+});

@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals';
+import { problemsWith } from '../../../kits/problems.js';
+
+const look = { id: 'look', uses: 'tcp.check', with: { host: '127.0.0.1', port: 9 } };
+const phases = [{ id: 'a', owner: 'lead', steps: [look] }];
+const state = (before: string) => ({ evidence: { states: [{ title: 'Port', before, after: 'a.look.ms' }] } });
+
+test.each<[string, RegExp | undefined]>([
+  ['a.look.ms', undefined],
+  ['b.look.ms', /no phase 'b'/],
+  ['a.lok.ms', /phase 'a' has no step 'lok': Did you mean 'look'/],
+  ['a.look.mss', /step 'look' \(tcp.check\) gives no 'mss': Did you mean 'ms'/],
+  ['a.look', /gives no ''/],
+])('of before and after, %j is checked', (before, problem) => {
+  expect(problemsWith({ phases, ...state(before) })).toEqual(problem ? [expect.stringMatching(problem)] : []);
+});
+
+test('an evidence file that no step leaves is found', () => {
+  expect(problemsWith({ phases, evidence: { include: [{ file: 'x.json', from: 'a.look.nothing.json' }] } })).toEqual([
+    expect.stringMatching(/leaves no evidence 'nothing.json'/),
+  ]);
+});
