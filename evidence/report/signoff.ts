@@ -1,5 +1,5 @@
 import { valueText } from '../../model/judge/value-text.js';
-import { isOwnFile } from '../../model/evidence/own-files.js';
+import { isNamedFile } from '../../model/evidence/own-files.js';
 import { parseManifest } from '../../model/evidence/manifest.js';
 import { cell } from '../../model/state/board.js';
 import type { GoLiveState, RollbackState } from '../../model/state/state.js';
@@ -75,7 +75,7 @@ function table(header: string[], rows: string[][]): string {
 /** The files that the runbook names, as they were when they were collected; all others are in the manifest. */
 function evidenceFiles({ bundle }: GoLiveState, manifest: string): string[] {
   const read = parseManifest(manifest);
-  const named = 'entries' in read ? read.entries.filter(({ path }) => isNamed(path)) : [];
+  const named = 'entries' in read ? read.entries.filter(({ path }) => isNamedFile(path)) : [];
   const rows = named.map(({ path, sha256 }) => [path.slice(DATA.length), 'present', sha256]);
   const missing = (bundle?.missing ?? []).map((what) => [what, 'MISSING', '']);
   return rows.length + missing.length === 0
@@ -84,8 +84,6 @@ function evidenceFiles({ bundle }: GoLiveState, manifest: string): string[] {
 }
 
 const DATA = 'data/';
-const isNamed = (path: string): boolean =>
-  path.startsWith(DATA) && !path.slice(DATA.length).includes('/') && !isOwnFile(path.slice(DATA.length));
 
 function incidents(state: GoLiveState): string[] {
   return [
@@ -165,9 +163,15 @@ function approvals(state: GoLiveState): string[] {
       vote.level === 'declared' && state.mode === 'rehearse' ? `${identityText(vote)} (rehearsal)` : identityText(vote),
     ]);
   });
-  return rows.length === 0
-    ? ['The runbook asks nobody.']
-    : [table(['question', 'outcome', 'who', 'when', 'reason', 'identity'], rows)];
+  if (rows.length === 0) return ['The runbook asks nobody.'];
+  const bound = state.approvals.flatMap(({ question, files = [] }) =>
+    files.map(({ file, path, sha256 }) => [question, file, path ?? 'not there', sha256 ?? '']),
+  );
+  return [
+    table(['question', 'outcome', 'who', 'when', 'reason', 'identity'], rows),
+    ...(bound.length === 0 ? [] : ['These files lay there when it was asked, and the answers are bound to them:']),
+    ...(bound.length === 0 ? [] : [table(['question', 'file', 'path below `data/`', 'SHA-256'], bound)]),
+  ];
 }
 
 /** What people ticked, then what golive ticked itself: a box for each gate that was judged. */

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf } from '../../host/errno.js';
+import { boundFiles } from '../../model/evidence/bound-files.js';
 import { readSigners } from '../../model/signing/allowed-signers.js';
 import { judgeVote, tally, type ApprovalState, type Vote } from '../../model/people/approval.js';
 import type { Receipt } from '../../model/people/message.js';
@@ -96,8 +97,16 @@ function checkApproved(
   const byPolicy = rule.auto !== undefined && asked.policy?.holds === true && asked.policy.rule === rule.auto.rule;
   if (!byPolicy && tally(rule, asked.votes).outcome !== 'approved')
     wrong('is approved, and its votes do not make it so');
-  if (asked.digest !== digestOf(bag, rule, plan, state, events))
+  if (asked.digest !== digestOf(bag, rule, asked, plan, state, events))
     wrong('is bound to something else than what this bundle holds');
+  for (const { file, path, sha256: hash } of asked.files ?? []) {
+    if (path !== null && bag.payload.get(`data/${path}`) !== hash)
+      findings.add(
+        'policy',
+        `data/${path}`,
+        `is not as it was when '${rule.id}' was asked, which binds to it as ${file}`,
+      );
+  }
   for (const [index, vote] of counted.entries()) {
     const who = `${vote.by} as ${vote.role}`;
     if (vote.digest !== asked.digest) wrong(`the vote of ${who} is bound to something else`);
@@ -140,6 +149,7 @@ function mayVote(
 function digestOf(
   bag: Bag,
   rule: ApprovalPlan,
+  { files }: ApprovalState,
   plan: Plan,
   state: GoLiveState,
   events: readonly LoggedEvent[],
@@ -158,6 +168,7 @@ function digestOf(
   const about = {
     attempt: started?.attempt ?? told?.attempt,
     ...(rule.when === 'after' ? { gates: told?.gates } : {}),
+    ...(files ? { files: boundFiles(plan, state.phases, phase.id) } : {}),
   };
   return sha256(canonicalJson({ approval: rule.id, plan: planDigest, about }));
 }
