@@ -161,6 +161,14 @@ export const FAULTS: readonly Fault[] = [
       { after: 41, of: 'pass', cases: 10, verdict: 'blocked' },
     ],
   },
+  {
+    id: 'full-unsure',
+    summary: 'In the full run 56 of 86 cases agree with the oracle: accurate, and not for sure.',
+    answers: [
+      { after: 41, of: 'pass', cases: 4, status: 500 },
+      { after: 41, of: 'reject', cases: 27, verdict: 'warn' },
+    ],
+  },
   { id: 'slow-run', summary: 'Answers take so long that the first smoke run is longer than it may be.', slow: true },
   {
     id: 'critical-in-full-run',
