@@ -22,6 +22,7 @@ export interface Extras {
   planned: PlannedPhase[];
   /** What is shown as it was before and after. */
   states: NonNullable<EvidencePlan['states']>;
+  boxes: NonNullable<EvidencePlan['boxes']>;
   inputs: JsonObject;
   runbookKept: boolean;
 }
@@ -32,6 +33,7 @@ export const NO_EXTRAS: Extras = {
   guards: [],
   planned: [],
   states: [],
+  boxes: [],
   inputs: {},
   runbookKept: false,
 };
@@ -51,6 +53,7 @@ export async function readExtras(store: EvidenceStore, shows: ShownByKind): Prom
     guards: guardsOf(plan),
     planned: (plan?.phases ?? []).map(plannedPhase),
     states: plan?.evidence?.states ?? [],
+    boxes: plan?.evidence?.boxes ?? [],
     inputs: plan?.inputs ?? {},
     runbookKept: runbook !== undefined,
   };

@@ -1,6 +1,7 @@
 import type { GoLiveState } from '../../model/state/state.js';
 import type { ApprovalState, Vote } from '../../model/people/approval.js';
 import { SIGNS } from '../../model/state/signs.js';
+import { boxesOf } from './boxes.js';
 import type { Extras } from './extras.js';
 import { chip, html, type Html, NOTHING, table } from './html.js';
 import { countGates } from './not-checked.js';
@@ -139,9 +140,9 @@ function voteLine(state: GoLiveState, vote: Vote): Html {
 ${vote.reason ? html`<div>“${vote.reason}”</div>` : NOTHING}<div class="soft small">${identityText(vote)}${vote.status === 'void' ? html` · <b>void</b>: ${vote.why ?? 'what it was bound to has changed'}` : NOTHING}</div>`;
 }
 
-export function approvals(state: GoLiveState): Html | undefined {
+export function approvals(state: GoLiveState, { boxes }: Pick<Extras, 'boxes'>): Html | undefined {
   const asked = state.approvals.filter((one) => one.status !== 'not-asked' || one.votes.length > 0);
-  if (asked.length + state.checklist.length === 0) return undefined;
+  if (asked.length + state.checklist.length + boxes.length === 0) return undefined;
   const rows = asked.map((one) => [
     html`<b>${one.question}</b><br><span class="soft small">${one.id} · needs ${one.needs.map((need) => `${need.count} × ${roleName(state, need.role)}`).join(', ')}</span>`,
     STATUS[one.status],
@@ -154,7 +155,7 @@ export function approvals(state: GoLiveState): Html | undefined {
     { title: 'Who, when, and how we know' },
     { title: 'Bound to', of: 'small' as const },
   ];
-  return html`${rows.length > 0 ? table(columns, rows) : NOTHING}${checklist(state)}`;
+  return html`${rows.length > 0 ? table(columns, rows) : NOTHING}${checklist(state, boxes)}`;
 }
 
 /** What an approval is about: its digest, and the files of evidence that lay there when it was asked. */
@@ -165,14 +166,16 @@ function boundTo({ digest, files }: ApprovalState): Html {
   return html`<span class="mono nowrap">${digest.slice(0, 12)}</span>${named.length > 0 ? html`<ul class="evidence">${named}</ul>` : NOTHING}`;
 }
 
-function checklist(state: GoLiveState): Html {
-  if (state.checklist.length === 0) return NOTHING;
-  const rows = state.checklist.map((tick) => [
-    tick.at ? '✓ ticked' : '✗ NOT ticked',
-    html`${tick.text}<br><span class="soft small">${tick.item}</span>`,
-    tick.at
-      ? html`<b>${tick.by ?? ''}</b> as ${roleName(state, tick.role)} ${sinceStart(state, tick.at)} (${timeText(tick.at)})${tick.note ? html`<br>“${tick.note}”` : NOTHING}`
-      : html`for ${roleName(state, tick.role)}`,
+/** Boxes that the runbook names, with who or what answers each; without any, those of people: the gates stand below. */
+function checklist(state: GoLiveState, named: Extras['boxes']): Html {
+  const boxes = boxesOf(state, named).slice(0, named.length === 0 ? state.checklist.length : undefined);
+  if (boxes.length === 0) return NOTHING;
+  const rows = boxes.map(({ text, by, ticked, at, note }) => [
+    ticked ? '✓ ticked' : '✗ NOT ticked',
+    text,
+    html`${by}${at === undefined ? NOTHING : html` <span class="soft small">${sinceStart(state, at)} (${timeText(at)})</span>`}`,
+    html`<span class="small">${causeText(note)}</span>`,
   ]);
-  return html`<h3>Checklist</h3>${table([{ title: '', of: 'words' }, { title: 'Item' }, { title: 'By whom, when' }], rows)}`;
+  const columns = [{ title: '', of: 'words' as const }, { title: 'Box' }, { title: 'By' }, { title: 'Note' }];
+  return html`<h3>Checklist</h3>${table(columns, rows)}`;
 }

@@ -48,7 +48,7 @@ ${worstNews(state)}
 ${facts(state, extras)}
 ${section('Before and after', statesTable(state, extras.states))}
 ${section('Not checked', unchecked(state, extras))}
-${section('Who approved what', approvals(state))}
+${section('Who approved what', approvals(state, extras))}
 ${section('Gates', gates(state.phases, charts))}
 ${section('Timeline: planned against actual', timeline(state, await timelineChart(state)))}
 ${shownSections(state, extras, 'figures')}

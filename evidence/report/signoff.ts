@@ -3,7 +3,7 @@ import { isNamedFile } from '../../model/evidence/own-files.js';
 import { parseManifest } from '../../model/evidence/manifest.js';
 import { cell } from '../../model/state/board.js';
 import type { GoLiveState, RollbackState } from '../../model/state/state.js';
-import { automaticBoxes } from './boxes.js';
+import { boxesOf } from './boxes.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import { type Extras, NO_EXTRAS } from './extras.js';
 import { countGates, notChecked } from './not-checked.js';
@@ -50,7 +50,7 @@ export function signoffText(state: GoLiveState, manifest = '', extras: Extras = 
     states(state, extras),
     unchecked(state, extras),
     ['## Who approved what', ...approvals(state)],
-    ['## Checklist', checklist(state)],
+    ['## Checklist', checklist(state, extras)],
     ['## Gates', ...gates(state)],
     ['## Rollbacks', ...rollbacks(takenBackBy(state), state)],
     released(state),
@@ -174,26 +174,19 @@ function approvals(state: GoLiveState): string[] {
   ];
 }
 
-/** What people ticked, then what golive ticked itself: a box for each gate that was judged. */
-function checklist(state: GoLiveState): string {
-  const automatic = automaticBoxes(state);
-  if (state.checklist.length + automatic.length === 0) return 'The runbook has none.';
+/** The boxes with who or what ticked each: people, steps and gates side by side. */
+function checklist(state: GoLiveState, { boxes }: Extras): string {
+  const all = boxesOf(state, boxes);
+  if (all.length === 0) return 'The runbook has none.';
   return table(
-    ['item', 'ticked by', 'when', 'note'],
-    [
-      ...state.checklist.map((tick) => [
-        tick.text,
-        tick.by ? `${tick.by} as ${roleName(state, tick.role)}` : `NOT TICKED (${roleName(state, tick.role)})`,
-        timeText(tick.at),
-        tick.note ?? '',
-      ]),
-      ...automatic.map((box) => [
-        box.text,
-        box.ticked ? 'golive, by its gate' : 'NOT TICKED (gate)',
-        timeText(box.at),
-        box.note,
-      ]),
-    ],
+    ['box', 'ticked', 'by', 'when', 'note'],
+    all.map(({ text, ticked, by, at, note }) => [
+      text,
+      ticked ? 'yes' : 'NOT TICKED',
+      by,
+      timeText(at),
+      causeText(note),
+    ]),
   );
 }
 

@@ -23,16 +23,17 @@ interface Beside {
 export function besideEachOther(state: GoLiveState, states: readonly StatePlan[]): Beside[] {
   return states.map(({ title, before, after }) => ({
     title,
-    before: readingOf(state, before),
-    after: readingOf(state, after),
+    before: readingOf(state, before, 'first'),
+    after: readingOf(state, after, 'last'),
   }));
 }
 
-/** Of the last attempt: what an earlier one read was read before something was taken back. */
-function readingOf({ phases }: GoLiveState, from: string): Reading {
+/** What was before is what the first attempt read; what is now, the last one. */
+function readingOf({ phases }: GoLiveState, from: string, attempt: 'first' | 'last'): Reading {
   const { phase: phaseId, step: stepId, name } = readEvidenceAddress(from);
   const phase = phases.find(({ id }) => id === phaseId);
-  const step = phase?.steps.find(({ id }) => id === stepId);
+  const of = (attempt === 'first' ? phase?.history[0] : undefined) ?? phase;
+  const step = of?.steps.find(({ id }) => id === stepId);
   if (!step || step.status === 'pending') return { text: 'not read: the step did not run', known: false };
   const value = valueIn(step.outputs, name.split('.'));
   if (value !== undefined) return { text: valueText(value), at: step.endedAt, known: true };

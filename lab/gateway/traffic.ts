@@ -5,7 +5,12 @@ import { stringify } from 'yaml';
 import { endsCleanly } from '../kit/life.js';
 
 const { values } = parseArgs({
-  options: { dir: { type: 'string' }, rate: { type: 'string' }, lane: { type: 'string' }, 'no-strangers': { type: 'boolean' } },
+  options: {
+    dir: { type: 'string' },
+    rate: { type: 'string' },
+    lane: { type: 'string' },
+    'no-strangers': { type: 'boolean' },
+  },
 });
 const root = values.dir ?? '.';
 const rate = Number(values.rate ?? 4);

@@ -1,6 +1,6 @@
 import { SAMPLES_FILE, SUMMARY_FILE } from '../../judge/window.js';
-import { readEvidenceAddress } from '../../plan/address.js';
-import type { RunbookStep } from '../format/runbook.js';
+import { readAddress, readEvidenceAddress } from '../../plan/address.js';
+import { isEach, type RunbookStep } from '../format/runbook.js';
 import { didYouMean } from '../suggest.js';
 import type { Path } from '../yaml/source.js';
 import { type Check, list, placed } from './checks.js';
@@ -30,10 +30,25 @@ export function checkEvidence(check: Check): void {
         );
     });
   });
+  runbook.evidence?.boxes?.forEach(({ by }, index) => checkBox(check, ['evidence', 'boxes', index, 'by'], by));
   runbook.evidence?.states?.forEach((state, index) => {
     for (const moment of ['before', 'after'] as const)
       checkOutput(check, ['evidence', 'states', index, moment], state[moment]);
   });
+}
+
+/** What answers a box is a gate, a step or a checklist item. */
+function checkBox({ source, runbook }: Check, path: Path, by: string): void {
+  const { phase: phaseId, part = '' } = readAddress(by);
+  const phase = runbook.phases.find(({ id }) => id === phaseId);
+  const steps = placed(phase?.steps ?? [], []).map(({ step }) => step.id);
+  const items = (phase?.checklist ?? []).map(({ id }) => id);
+  const gates = (phase?.gates ?? []).flatMap((node) =>
+    isEach(node) ? node.each.flatMap((step) => node.gates.map(({ id }) => `${step}.${id}`)) : [node.id],
+  );
+  const known = [...gates, ...steps, ...items];
+  if (!known.includes(part))
+    source.at(path, `there is no gate, step or item '${by}'`, didYouMean(part, known, 'gates, steps and items'));
 }
 
 function checkOutput(check: Check, path: Path, from: string): void {

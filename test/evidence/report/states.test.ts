@@ -3,6 +3,7 @@ import { NO_EXTRAS } from '../../../evidence/report/extras.js';
 import { renderReport } from '../../../evidence/report/render.js';
 import { signoffText } from '../../../evidence/report/signoff.js';
 import { besideEachOther } from '../../../evidence/report/states.js';
+import type { PhaseState } from '../../../model/state/state.js';
 import { goState } from '../../kits/state-fixture.js';
 
 test('what was before stands beside what is after; what nobody read says so, and why', async () => {
@@ -30,4 +31,19 @@ test('what was before stands beside what is after; what nobody read says so, and
   expect(page.match(/>(changed|the same)</g)).toEqual(['>changed<', '>the same<', '>changed<']);
   expect(signoffText(state, '', { ...NO_EXTRAS, states })).toContain('| down | api, redis | none |');
   expect(await renderReport(state, NO_EXTRAS)).not.toContain('Before and after');
+});
+
+test('where a phase was taken again, before is what its first attempt read, and after what its last did', () => {
+  const state = goState();
+  const phase = state.phases.find(({ steps }) => steps.length > 0);
+  const step = phase?.steps[0];
+  if (!phase || !step) throw new Error('the fixture has changed');
+  const earlier = (value: number): PhaseState['history'][number] => {
+    return { attempt: value, verdict: 'no-go', sentence: '', steps: [{ ...step, outputs: { value } }], gates: [] };
+  };
+  phase.history = [earlier(1), earlier(2)];
+  step.outputs = { value: 3 };
+  const from = `${phase.id}.${step.id}.value`;
+  const [one] = besideEachOther(state, [{ title: 'Value', before: from, after: from }]);
+  expect([one?.before.text, one?.after.text]).toEqual(['1', '3']);
 });

@@ -20,3 +20,15 @@ test('an evidence file that no step leaves is found', () => {
     expect.stringMatching(/leaves no evidence 'nothing.json'/),
   ]);
 });
+
+test('what answers a box is a gate, a step or an item of a checklist', () => {
+  const checklist = [{ id: 'seen', text: 'Seen?', role: 'lead' }];
+  const gates = [{ each: ['look'], gates: [{ id: 'fast', value: 'it.ms', atMost: 9 }] }];
+  const boxes = (...by: string[]) => ({ evidence: { boxes: by.map((one) => ({ text: 'Box', by: one })) } });
+  const made = [{ ...phases[0], checklist, gates }];
+  expect(problemsWith({ phases: made, ...boxes('a.look', 'a.seen', 'a.look.fast') })).toEqual([]);
+  expect(problemsWith({ phases: made, ...boxes('a.sen', 'b.look') })).toEqual([
+    expect.stringMatching(/no gate, step or item 'a.sen': Did you mean 'seen'/),
+    expect.stringMatching(/no gate, step or item 'b.look'/),
+  ]);
+});
