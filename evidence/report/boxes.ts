@@ -57,7 +57,7 @@ export function boxesOf(state: GoLiveState, named: readonly BoxPlan[]): Box[] {
   const ofNamed = named.map(({ text, by }): Box => {
     const { phase: phaseId, part } = readAddress(by);
     const phase = state.phases.find(({ id }) => id === phaseId);
-    const gate = phase?.gates.find(({ id }) => `${id}` === part);
+    const gate = phase?.gates.find(({ id }) => id === part);
     if (gate) {
       const holds = gate.verdict === 'go' && open(phase);
       return {
@@ -68,7 +68,7 @@ export function boxesOf(state: GoLiveState, named: readonly BoxPlan[]): Box[] {
         note: gate.sentence,
       };
     }
-    const step = phase?.steps.find(({ id }) => `${id}` === part);
+    const step = phase?.steps.find(({ id }) => id === part);
     if (step) {
       const note = step.failure?.message ?? step.skipped ?? step.summary ?? '';
       const done = step.status === 'done' && open(phase);
@@ -85,7 +85,7 @@ export function boxesOf(state: GoLiveState, named: readonly BoxPlan[]): Box[] {
 function isGateOrStep({ phases }: GoLiveState, by: string): boolean {
   const { phase: phaseId, part } = readAddress(by);
   const phase = phases.find(({ id }) => id === phaseId);
-  return [...(phase?.gates ?? []), ...(phase?.steps ?? [])].some(({ id }) => `${id}` === part);
+  return [...(phase?.gates ?? []), ...(phase?.steps ?? [])].some(({ id }) => id === part);
 }
 
 function ticked(state: GoLiveState, { role, by, at, note }: GoLiveState['checklist'][number], text: string): Box {

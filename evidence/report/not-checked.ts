@@ -59,7 +59,7 @@ function partly(phase: PhaseState, planned: readonly PlannedPhase[]): NotChecked
   const skipped = phase.steps.flatMap(({ title, skipped: why }) =>
     why === undefined ? [] : [{ what: `${name}: ${title}`, why: conditionText(why) }],
   );
-  const ran = new Set(phase.steps.filter(({ status }) => status !== 'pending').map(({ id }) => `${id}`));
+  const ran = new Set<string>(phase.steps.filter(({ status }) => status !== 'pending').map(({ id }) => id));
   const steps = (planned.find(({ id }) => id === phase.id)?.steps ?? []).filter(({ id }) => !ran.has(id));
   const gates = unjudged(phase, planned);
   return [
@@ -72,7 +72,7 @@ function partly(phase: PhaseState, planned: readonly PlannedPhase[]): NotChecked
 }
 
 function unjudged(phase: PhaseState, planned: readonly PlannedPhase[]): PlannedPhase['gates'] {
-  const judged = new Set(phase.gates.map(({ id }) => `${id}`));
+  const judged = new Set<string>(phase.gates.map(({ id }) => id));
   return (planned.find(({ id }) => id === phase.id)?.gates ?? []).filter(({ id }) => !judged.has(id));
 }
 

@@ -215,11 +215,8 @@ export interface Asking {
 }
 
 /** The question is opened, perhaps once more. */
-export function approvalAsked(
-  approval: ApprovalState,
-  { question, digest, expiresAt, nonce, files }: Asking,
-  at: string,
-): void {
+export function approvalAsked(approval: ApprovalState, asking: Asking, at: string): void {
+  const { question, digest, expiresAt, nonce, files } = asking;
   approval.question = question;
   approval.digest = digest;
   approval.status = 'open';

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { FAULTS as AGENT } from '../../lab/agent/faults.js';
 import { FAULTS as GATEWAY } from '../../lab/gateway/faults.js';
 import { FAULTS as LC } from '../../lab/lc/faults.js';
-import type { Runbook } from '../../model/schema/format/runbook.js';
+import { type Runbook, runbookSchema } from '../../model/schema/format/runbook.js';
 import { pageText } from '../kits/doc-blocks.js';
 
 const root = new URL('../../', import.meta.url).pathname;
@@ -37,7 +37,7 @@ function gatesOf({ phases }: Runbook): Map<string, { title: string; phase: strin
 }
 
 describe.each(Object.entries(LABS))('docs/gates.md, %s', (name, lab) => {
-  const runbook = parse(readFileSync(join(root, 'runbooks', `${name}.yaml`), 'utf8')) as Runbook;
+  const runbook = runbookSchema.parse(parse(readFileSync(join(root, 'runbooks', `${name}.yaml`), 'utf8')));
   const faults = runbook.rehearsal?.faults ?? [];
 
   test('it has every hard gate once, and no others', () => {
