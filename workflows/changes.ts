@@ -160,6 +160,11 @@ export const CHANGES = {
     reason:
       'Notices of `no-go` were not sent for a phase that failed by a rejection, or was given up at a step: the end alone was told.',
   },
+  'an-approval-binds-to-its-evidence': {
+    since: 'unreleased',
+    reason:
+      'Who accepted the results of a phase was bound to its gates alone; now also to the files of evidence that they rest on.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;

@@ -1,5 +1,5 @@
 import { buildContext, readCondition } from '../model/expression/expression.js';
-import type { Json } from '../model/json.js';
+import { boundFiles } from '../model/evidence/bound-files.js';
 import { bytesOf, READ_BYTES } from '../model/plan/limits.js';
 import { besideOf } from '../model/plan/needs.js';
 import type { PhasePlan } from '../model/plan/plan.js';
@@ -10,7 +10,7 @@ import { phaseJudged, phaseRuns, phaseSkipped } from '../model/state/transitions
 import { afterFailure, afterRollback, askAboutPhase, type Next, noticeFailure, type Work } from './after-failure.js';
 import { changed } from './changes.js';
 import { cancellable, runChild } from './child.js';
-import { askApproval, askChecklist } from './people/ask.js';
+import { type About, askApproval, askChecklist } from './people/ask.js';
 import type { Desk } from './people/desk.js';
 import { begin, end, judged, recordOutputs, pass } from './phase-record.js';
 import { namedRollback } from './rollback.js';
@@ -112,10 +112,7 @@ async function allowed(work: Work, when: 'before' | 'after'): Promise<boolean> {
   // One that the execution before asked is taken up; those before it were answered there.
   const open = session.asking?.stage === when ? session.asking.id : undefined;
   for (const rule of rules.slice(rules.findIndex(({ id }) => id === (open ?? id)))) {
-    const about: Json = {
-      attempt: state.attempt,
-      ...(when === 'after' ? { gates: state.gates as unknown as Json } : {}),
-    };
+    const about: About = { attempt: state.attempt, ...(when === 'after' ? measured(session, plan, state) : {}) };
     const steps = when === 'after' ? (session.phases[state.id]?.steps ?? {}) : {};
     const context = buildContext({ ...session.values(state.attempt, plan.id), steps });
     const policy = { phase: plan.id, attempt: state.attempt, context };
@@ -131,6 +128,12 @@ async function allowed(work: Work, when: 'before' | 'after'): Promise<boolean> {
     }
   }
   return true;
+}
+
+/** What those who accept the results of a phase accept: its gates, and the files of the bundle that they rest on. */
+function measured({ plan, state: { phases } }: Session, { id }: PhasePlan, { gates }: PhaseState) {
+  const files = boundFiles(plan, phases, id);
+  return { gates, ...(files.length > 0 && changed('an-approval-binds-to-its-evidence') ? { files } : {}) };
 }
 
 /** Tells that the steps of a phase run, in a child of the workflow id that it gives. */

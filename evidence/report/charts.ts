@@ -3,6 +3,7 @@ import type { GoLiveState } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import type { Verdict } from '../../model/verdict.js';
 import { spanOf } from './records.js';
+import { rollbackName } from './words.js';
 import { plannedTimes } from '../../model/plan/critical-path.js';
 import { largest, smallest } from '../../model/largest.js';
 
@@ -173,7 +174,7 @@ function spansOf(state: GoLiveState): { rows: string[]; spans: Span[] } {
     }
   }
   for (const [index, rollback] of state.rollbacks.entries()) {
-    const row = label(`↶${index + 1} ${rollback.id} ${rollback.title}`);
+    const row = label(`↶${index + 1} ${rollbackName(rollback)}`);
     const end = rollback.endedAt ?? state.endedAt ?? rollback.startedAt;
     spans.push({ row, lane: 'actual', kind: 'rollback', from: seconds(rollback.startedAt), to: seconds(end) });
   }
@@ -213,7 +214,7 @@ export async function timelineChart(state: GoLiveState): Promise<string | undefi
         type: 'nominal',
         sort: rows,
         scale: { paddingInner: 0.35 },
-        axis: { title: null, domain: false, ticks: false, labelLimit: 240, labelFontSize: 11, labelColor: '#1f2328' },
+        axis: { title: null, domain: false, ticks: false, labelLimit: 340, labelFontSize: 11, labelColor: '#1f2328' },
       },
       yOffset: { field: 'lane', sort: ['planned', 'actual'] },
       x: {

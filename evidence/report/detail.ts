@@ -1,30 +1,41 @@
 import type { EvidenceRef } from '../../model/evidence/manifest.js';
 import type { GoLiveState, StepRecord } from '../../model/state/state.js';
-import { folded, html, type Html, NOTHING } from './html.js';
-import { clockText, sinceStart, STEP_WORDS, tookMs } from './words.js';
+import { folded, html, type Html, NOTHING, table } from './html.js';
+import { clockText, rollbackName, sinceStart, STEP_WORDS, tookMs } from './words.js';
 
 /** Every step of every attempt, with what it found and left. */
 export function detail(state: GoLiveState): Html {
   const phases = state.phases.map((phase) => {
-    const earlier = phase.history.map(({ attempt, steps }) => html`<h4>attempt ${attempt}</h4>${table(state, steps)}`);
+    const earlier = phase.history.map(
+      ({ attempt, steps }) => html`<h4>attempt ${attempt}</h4>${stepsTable(state, steps)}`,
+    );
     const heading = phase.history.length > 0 ? html`<h4>attempt ${phase.attempt}</h4>` : NOTHING;
-    return html`<h3>${phase.index} ${phase.title}</h3>${earlier}${heading}${phase.steps.length > 0 ? table(state, phase.steps) : html`<p class="soft">It did not run.</p>`}`;
+    return html`<h3>${phase.index} ${phase.title}</h3>${earlier}${heading}${phase.steps.length > 0 ? stepsTable(state, phase.steps) : html`<p class="soft">It did not run.</p>`}`;
   });
   const rollbacks = state.rollbacks.map(
-    (rollback) => html`<h3>Rollback ${rollback.id}: ${rollback.title}</h3>${table(state, rollback.steps)}`,
+    (rollback) => html`<h3>${rollbackName(rollback)}: ${rollback.title}</h3>${stepsTable(state, rollback.steps)}`,
   );
   return html`${phases}${rollbacks}`;
 }
 
-function table(state: GoLiveState, steps: readonly StepRecord[]): Html {
-  const rows = steps.map(
-    (
-      step,
-    ) => html`<tr><td>${step.title}<br><span class="soft small">${step.id} · ${step.uses}${step.epoch > 1 ? ` · opened ${step.epoch} times` : ''}</span></td>
-<td class="nowrap">${STEP_WORDS[step.status]}</td><td class="num">${sinceStart(state, step.startedAt)}</td><td class="num">${clockText(tookMs(step))}</td>
-<td>${step.failure?.message ?? step.skipped ?? step.summary ?? ''}${folded(step.failure)}${files(step.evidence ?? [])}</td></tr>`,
+function stepsTable(state: GoLiveState, steps: readonly StepRecord[]): Html {
+  const rows = steps.map((step) => [
+    html`${step.title}<br><span class="soft small">${step.id} · ${step.uses}${step.epoch > 1 ? ` · opened ${step.epoch} times` : ''}</span>`,
+    STEP_WORDS[step.status],
+    sinceStart(state, step.startedAt),
+    clockText(tookMs(step)),
+    html`${step.failure?.message ?? step.skipped ?? step.summary ?? ''}${folded(step.failure)}${files(step.evidence ?? [])}`,
+  ]);
+  return table(
+    [
+      { title: 'Step' },
+      { title: '', of: 'words' },
+      { title: 'Started', of: 'figures' },
+      { title: 'Took', of: 'figures' },
+      { title: 'Found, and evidence' },
+    ],
+    rows,
   );
-  return html`<table><thead><tr><th>Step</th><th></th><th class="num">started</th><th class="num">took</th><th>Found, and evidence</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 function files(evidence: readonly EvidenceRef[]): Html {

@@ -1,9 +1,16 @@
 import type { ShownByKind } from '../../model/evidence/shown.js';
-import { type GuardPlan, type Plan, stepsOf } from '../../model/plan/plan.js';
+import { type EvidencePlan, type GuardPlan, type PhasePlan, type Plan, stepsOf } from '../../model/plan/plan.js';
 import type { EvidenceStore } from '../store.js';
 import { type JsonObject, jsonObjectIn } from '../../model/json.js';
 
 const LARGEST_BYTES = 16 * 1024 * 1024;
+
+/** A phase as it was planned: what it would have done and judged. */
+export interface PlannedPhase {
+  id: string;
+  steps: { id: string; title: string; needed: boolean }[];
+  gates: { id: string; title: string }[];
+}
 
 /** What the report takes from elsewhere than the state: from files of the bundle, and from the kinds. */
 export interface Extras {
@@ -12,11 +19,24 @@ export interface Extras {
   /** Content of the files in `data/` that those sections show, by name. */
   files: Readonly<Record<string, string>>;
   guards: { phase: string; step: string; guard: GuardPlan }[];
+  planned: PlannedPhase[];
+  /** What is shown as it was before and after. */
+  states: NonNullable<EvidencePlan['states']>;
+  boxes: NonNullable<EvidencePlan['boxes']>;
   inputs: JsonObject;
   runbookKept: boolean;
 }
 
-export const NO_EXTRAS: Extras = { shows: {}, files: {}, guards: [], inputs: {}, runbookKept: false };
+export const NO_EXTRAS: Extras = {
+  shows: {},
+  files: {},
+  guards: [],
+  planned: [],
+  states: [],
+  boxes: [],
+  inputs: {},
+  runbookKept: false,
+};
 
 /**
  * Reads them; what is not there or cannot be understood is left out.
@@ -31,6 +51,9 @@ export async function readExtras(store: EvidenceStore, shows: ShownByKind): Prom
     shows,
     files: await readShown(shows, read),
     guards: guardsOf(plan),
+    planned: (plan?.phases ?? []).map(plannedPhase),
+    states: plan?.evidence?.states ?? [],
+    boxes: plan?.evidence?.boxes ?? [],
     inputs: plan?.inputs ?? {},
     runbookKept: runbook !== undefined,
   };
@@ -56,4 +79,16 @@ function guardsOf(plan: Partial<Plan> | undefined): Extras['guards'] {
       (step.guards ?? []).map((guard) => ({ phase: phase.id, step: step.id, guard })),
     ),
   );
+}
+
+function plannedPhase({ id, steps, gates }: PhasePlan): PlannedPhase {
+  return {
+    id,
+    steps: stepsOf(steps ?? []).map(({ id: step, title, onFail }) => ({
+      id: step,
+      title,
+      needed: onFail !== 'continue',
+    })),
+    gates: (gates ?? []).map(({ id: gate, title }) => ({ id: gate, title })),
+  };
 }

@@ -14,7 +14,7 @@ export type Charts = ReadonlyMap<GateResult, string>;
 export function gates(phases: readonly PhaseState[], charts: Charts): Html | undefined {
   const judged = phases.filter((phase) => phase.gates.length > 0);
   if (judged.length === 0) return undefined;
-  return html`<p class="soft small">In each bar: green ground = where the gate holds, black line = threshold, dark band = Wilson 95 % interval of the share, diamond = the value.</p>
+  return html`<p class="soft small">In each bar: green ground = where the gate holds, line = threshold, band = Wilson 95 % interval of the share, diamond = the value.</p>
 ${judged.map((phase) => phaseGates(phase, charts))}`;
 }
 

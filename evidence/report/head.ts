@@ -1,8 +1,12 @@
 import type { GoLiveState } from '../../model/state/state.js';
 import type { ApprovalState, Vote } from '../../model/people/approval.js';
 import { SIGNS } from '../../model/state/signs.js';
-import { chip, html, type Html, NOTHING } from './html.js';
+import { boxesOf } from './boxes.js';
+import type { Extras } from './extras.js';
+import { chip, html, type Html, NOTHING, table } from './html.js';
+import { countGates } from './not-checked.js';
 import {
+  causeText,
   clockText,
   failedGates,
   headline,
@@ -10,6 +14,7 @@ import {
   modeText,
   roleName,
   sinceStart,
+  takenBackBy,
   timeText,
   tookMs,
 } from './words.js';
@@ -35,12 +40,12 @@ ${state.aborted ? html`<div class="alarm">Aborted by ${state.aborted.by} at ${ti
 }
 
 export function decisions(state: GoLiveState): Html {
-  const rows = state.decisions.map(
-    (one) =>
-      html`<tr><td class="nowrap">${chip(one.verdict ?? 'pending')}</td><td><b>${one.title}</b></td><td>${one.sentence}</td></tr>`,
+  if (state.decisions.length === 0)
+    return html`<p class="lead">${causeText(state.sentence ?? 'It ended without a sentence.')}</p>`;
+  return table(
+    [{ title: '', of: 'words' }, { title: 'Decision' }, { title: 'Why' }],
+    state.decisions.map((one) => [chip(one.verdict ?? 'pending'), html`<b>${one.title}</b>`, causeText(one.sentence)]),
   );
-  if (rows.length === 0) return html`<p class="lead">${state.sentence ?? 'It ended without a sentence.'}</p>`;
-  return html`<table><thead><tr><th>Decision</th><th></th><th>Why</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 /** Failing gates with their arithmetic, before anything else is read. */
@@ -49,15 +54,13 @@ export function worstNews(state: GoLiveState): Html {
   if (failed.length === 0) return NOTHING;
   const rows = failed.map(
     ({ phase, gate }) =>
-      html`<div class="bad">${chip(gate.verdict)} <b>${phase}</b> · <span class="mono small">${gate.id}</span><br>${gate.sentence}</div>`,
+      html`<div class="bad">${chip(gate.verdict)} <b>${phase}: ${gate.title}</b><br>${causeText(gate.sentence)}</div>`,
   );
   return html`<h3>${failed.length === 1 ? 'The gate that does not hold' : `The ${failed.length} gates that do not hold`}</h3>${rows}`;
 }
 
-export function facts(state: GoLiveState): Html {
-  const gates = state.phases.flatMap((phase) => phase.gates);
-  const held = gates.filter((gate) => gate.verdict === 'go').length;
-  const waived = gates.filter((gate) => gate.verdict === 'waived').length;
+/** The figures of the whole, each with what it is of. */
+export function facts(state: GoLiveState, { planned: phases }: Pick<Extras, 'planned'>): Html {
   const passed = state.phases.filter((phase) => phase.status === 'passed').length;
   const repeated = state.phases.filter((phase) => phase.history.length > 0).length;
   const planned = state.plannedMs / Math.max(1, state.timeScale);
@@ -70,21 +73,36 @@ export function facts(state: GoLiveState): Html {
       : took > planned
         ? `${clockText(took - planned)} late`
         : `${clockText(planned - took)} early`;
+  const back = takenBackBy(state).length;
   const people = new Set(state.approvals.flatMap((one) => one.votes.map((vote) => vote.by))).size;
   const items: [string, string][] = [
     [`${passed} of ${state.phases.length}`, `phases passed${repeated > 0 ? `, ${repeated} at a later attempt` : ''}`],
-    [`${held} of ${gates.length}`, `gates hold${waived > 0 ? `, ${waived} waived` : ''}`],
+    gateFacts(state, phases),
     [
       clockText(took),
       `taken, planned ${clockText(planned)}${stopped ? ' for all phases' : late === '' ? '' : `: ${late}`}`,
     ],
     [
-      String(state.rollbacks.length),
-      `rollback${state.rollbacks.length === 1 ? '' : 's'}${state.rollbackIncomplete ? ', one INCOMPLETE' : ''}`,
+      String(back),
+      `rollback${back === 1 ? '' : 's'}${state.rollbackIncomplete ? ', not all of it could be taken back' : ''}`,
     ],
     [String(people), `${people === 1 ? 'person' : 'people'} voted`],
   ];
   return html`<div class="facts">${items.map(([value, label]) => html`<div><b>${value}</b><span>${label}</span></div>`)}</div>`;
+}
+
+function gateFacts(state: GoLiveState, planned: Extras['planned']): [string, string] {
+  const { held, waived, judged, notJudged } = countGates(state, planned);
+  const failed = judged - held - waived;
+  const rest = [
+    ...(failed > 0 ? [`${failed} ${failed === 1 ? 'does' : 'do'} not`] : []),
+    ...(waived > 0 ? [`${waived} waived`] : []),
+    ...(notJudged > 0 ? [`${notJudged} not judged`] : []),
+  ];
+  return [
+    `${held} ${held === 1 ? 'holds' : 'hold'}`,
+    `of ${judged + notJudged} gates${rest.length > 0 ? `: ${rest.join(', ')}` : ''}`,
+  ];
 }
 
 /** Approvals that one person gave alone, in a box that cannot be missed. */
@@ -122,30 +140,42 @@ function voteLine(state: GoLiveState, vote: Vote): Html {
 ${vote.reason ? html`<div>“${vote.reason}”</div>` : NOTHING}<div class="soft small">${identityText(vote)}${vote.status === 'void' ? html` · <b>void</b>: ${vote.why ?? 'what it was bound to has changed'}` : NOTHING}</div>`;
 }
 
-export function approvals(state: GoLiveState): Html | undefined {
+export function approvals(state: GoLiveState, { boxes }: Pick<Extras, 'boxes'>): Html | undefined {
   const asked = state.approvals.filter((one) => one.status !== 'not-asked' || one.votes.length > 0);
-  const silent = state.approvals.filter((one) => !asked.includes(one));
-  const rows = asked.map(
-    (
-      one,
-    ) => html`<tr><td><b>${one.question}</b><br><span class="soft small">${one.id} · needs ${one.needs.map((need) => `${need.count} × ${roleName(state, need.role)}`).join(', ')}</span></td>
-<td class="nowrap">${STATUS[one.status]}</td><td>${one.votes.length === 0 ? 'nobody answered' : one.votes.map((vote) => voteLine(state, vote))}</td><td class="mono small nowrap">${one.digest.slice(0, 12)}</td></tr>`,
-  );
-  const table = html`<table><thead><tr><th>Question</th><th>Outcome</th><th>Who, when, and how we know</th><th>Bound to digest</th></tr></thead><tbody>${rows}</tbody></table>`;
-  const never =
-    silent.length > 0
-      ? html`<p class="soft">Never asked: ${silent.map((one) => `“${one.question}” (${one.id})`).join(', ')}.</p>`
-      : NOTHING;
-  return html`${asked.length > 0 ? table : NOTHING}${never}${checklist(state)}`;
+  if (asked.length + state.checklist.length + boxes.length === 0) return undefined;
+  const rows = asked.map((one) => [
+    html`<b>${one.question}</b><br><span class="soft small">${one.id} · needs ${one.needs.map((need) => `${need.count} × ${roleName(state, need.role)}`).join(', ')}</span>`,
+    STATUS[one.status],
+    one.votes.length === 0 ? 'nobody answered' : one.votes.map((vote) => voteLine(state, vote)),
+    boundTo(one),
+  ]);
+  const columns = [
+    { title: 'Question' },
+    { title: 'Outcome', of: 'words' as const },
+    { title: 'Who, when, and how we know' },
+    { title: 'Bound to', of: 'small' as const },
+  ];
+  return html`${rows.length > 0 ? table(columns, rows) : NOTHING}${checklist(state, boxes)}`;
 }
 
-function checklist(state: GoLiveState): Html {
-  if (state.checklist.length === 0) return NOTHING;
-  const rows = state.checklist.map(
-    (
-      tick,
-    ) => html`<tr><td class="nowrap">${tick.at ? '✓ ticked' : '✗ NOT ticked'}</td><td>${tick.text}<br><span class="soft small">${tick.item}</span></td>
-<td>${tick.at ? html`<b>${tick.by ?? ''}</b> as ${roleName(state, tick.role)} ${sinceStart(state, tick.at)} (${timeText(tick.at)})${tick.note ? html`<br>“${tick.note}”` : NOTHING}` : html`for ${roleName(state, tick.role)}`}</td></tr>`,
+/** What an approval is about: its digest, and the files of evidence that lay there when it was asked. */
+function boundTo({ digest, files }: ApprovalState): Html {
+  const named = (files ?? []).map(
+    ({ file, sha256 }) => html`<li>${file} · ${sha256 === null ? 'not there' : sha256.slice(0, 12)}</li>`,
   );
-  return html`<h3>Checklist</h3><table><thead><tr><th></th><th>Item</th><th>By whom, when</th></tr></thead><tbody>${rows}</tbody></table>`;
+  return html`<span class="mono nowrap">${digest.slice(0, 12)}</span>${named.length > 0 ? html`<ul class="evidence">${named}</ul>` : NOTHING}`;
+}
+
+/** Boxes that the runbook names, with who or what answers each; without any, those of people: the gates stand below. */
+function checklist(state: GoLiveState, named: Extras['boxes']): Html {
+  const boxes = boxesOf(state, named).slice(0, named.length === 0 ? state.checklist.length : undefined);
+  if (boxes.length === 0) return NOTHING;
+  const rows = boxes.map(({ text, by, ticked, at, note }) => [
+    ticked ? '✓ ticked' : '✗ NOT ticked',
+    text,
+    html`${by}${at === undefined ? NOTHING : html` <span class="soft small">${sinceStart(state, at)} (${timeText(at)})</span>`}`,
+    html`<span class="small">${causeText(note)}</span>`,
+  ]);
+  const columns = [{ title: '', of: 'words' as const }, { title: 'Box' }, { title: 'By' }, { title: 'Note' }];
+  return html`<h3>Checklist</h3>${table(columns, rows)}`;
 }

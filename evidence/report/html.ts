@@ -21,6 +21,30 @@ export function folded(failure: Pick<StepFailure, 'said'> | undefined): Html {
   return html`<details class="said"><summary>what it said last</summary><pre>${failure.said}</pre></details>`;
 }
 
+/** A column: its title in words, and what it holds; figures stand right, short words are never broken. */
+export interface Column {
+  title: string;
+  of?: 'figures' | 'words' | 'small';
+}
+
+type Cell = Html | Html[] | string;
+
+const CLASSES = { figures: 'num', words: 'nowrap', small: 'small' };
+
+/** A table that holds at any width: on a narrow screen each row is a card, in which each cell says its column's title. */
+export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): Html {
+  const head = columns.map(({ title, of }) => html`<th${raw(of === 'figures' ? ' class="num"' : '')}>${title}</th>`);
+  const body = rows.map(
+    (cells) => html`<tr>${cells.map((cell, at) => html`<td${attributes(columns[at])}>${cell}</td>`)}</tr>`,
+  );
+  return html`<div class="scroll"><table class="cards"><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+}
+
+function attributes(column: Column | undefined): Html {
+  const { title = '', of } = column ?? {};
+  return html`${raw(of ? ` class="${CLASSES[of]}"` : '')}${title === '' ? NOTHING : html` data-title="${title}"`}`;
+}
+
 /** A section with its heading, or nothing when it has no content. */
 export function section(title: string, content: Html | undefined): Html {
   return content === undefined ? NOTHING : html`<section><h2>${title}</h2>${content}</section>\n`;

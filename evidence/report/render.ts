@@ -2,13 +2,15 @@ import type { GoLiveState } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import { gateChart, timelineChart } from './charts.js';
 import { detail } from './detail.js';
-import { failures, guards, refusals } from './events.js';
+import { failures, guards, refusals, released } from './events.js';
 import type { Extras } from './extras.js';
 import { gates } from './gates.js';
 import { approvals, banner, breakGlass, decisions, facts, modeBar, waivers, worstNews } from './head.js';
-import { html, type Html, NOTHING, raw, section, withoutTricks } from './html.js';
+import { html, type Html, NOTHING, raw, section, table, withoutTricks } from './html.js';
+import { notChecked } from './not-checked.js';
 import { againCommands, verifyCommands } from './reproduce.js';
 import { shownSections } from './shown.js';
+import { statesTable } from './states.js';
 import { runningHeader, STYLE } from './style.js';
 import { timeline } from './timeline.js';
 import { headline, modeText } from './words.js';
@@ -43,13 +45,16 @@ ${banner(state)}
 ${breakGlass(state)}${waivers(state)}
 ${decisions(state)}
 ${worstNews(state)}
-${facts(state)}
-${section('Who approved what', approvals(state))}
+${facts(state, extras)}
+${section('Before and after', statesTable(state, extras.states))}
+${section('Not checked', unchecked(state, extras))}
+${section('Who approved what', approvals(state, extras))}
 ${section('Gates', gates(state.phases, charts))}
 ${section('Timeline: planned against actual', timeline(state, await timelineChart(state)))}
 ${shownSections(state, extras, 'figures')}
-${section('What failed, and what was done', failures(state))}
+${section('What failed, and what was done', failures(state, extras))}
 ${shownSections(state, extras, 'failures')}
+${section('Released at the end', released(state))}
 ${section('Guards', guards(state, extras))}
 ${section('Refused messages', refusals(state))}
 ${section('How to verify and to reproduce', verify(state, extras))}
@@ -67,4 +72,9 @@ function verify(state: GoLiveState, extras: Extras): Html {
 <p>In the folder that holds <code>manifest-sha256.txt</code>:</p><pre>${verifyCommands(state).join('\n')}</pre>
 <p>The same again, ${state.takesBack ? 'as the sealed bundle of the first go-live says it' : 'with the runbook and the inputs of this go-live'}:</p><pre>${againCommands(state, extras).join('\n')}</pre>
 <p class="soft small">Runbook ${state.runbook.id}, SHA-256 <span class="mono">${state.runbook.sha256}</span><br>Plan digest <span class="mono">${state.planDigest}</span><br>Digest of the approved bundle <span class="mono">${state.bundle?.digest ?? 'none'}</span></p>`;
+}
+
+function unchecked(state: GoLiveState, { planned }: Extras): Html | undefined {
+  const rows = notChecked(state, planned).map(({ what, why }) => [what, why]);
+  return rows.length === 0 ? undefined : table([{ title: 'What' }, { title: 'Why not' }], rows);
 }

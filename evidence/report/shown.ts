@@ -3,12 +3,15 @@ import type { Shown, ShownFigures, ShownMatrix, ShownRows } from '../../model/ev
 import { type Json, type JsonObject, jsonObjectIn } from '../../model/json.js';
 import type { GoLiveState, StepRecord } from '../../model/state/state.js';
 import type { Extras } from './extras.js';
-import { html, type Html, NOTHING, section } from './html.js';
+import { html, type Html, NOTHING, section, table } from './html.js';
+import { inWords, stepName } from './words.js';
 
 /** How many rows of a file the report shows; the file has them all. */
 const SHOWN_ROWS = 30;
 const MOST_COLUMNS = 10;
-const LONGEST_CELL = 160;
+const LONGEST_CELL = 300;
+/** A column of cells no longer than this is never broken within a word. */
+const SHORT_CELL = 16;
 
 interface Run {
   name: string;
@@ -20,20 +23,29 @@ export function shownSections(state: GoLiveState, extras: Extras, place: Shown['
   const sections = Object.entries(extras.shows).flatMap(([kind, shows]) =>
     shows.filter((shown) => shown.place === place).map((shown) => ({ shown, runs: runsOf(state, kind) })),
   );
-  const [first = NOTHING, ...rest] = sections.map(({ shown, runs }) => section(shown.title, draw(shown, runs, extras)));
+  const [first = NOTHING, ...rest] = sections.map(({ shown, runs }) =>
+    section(shown.title, draw(state, shown, runs, extras)),
+  );
   // Each begins on a line of its own.
   return html`${first}${rest.map((one) => html`\n${one}`)}`;
 }
 
-function draw(shown: Shown, runs: readonly Run[], extras: Extras): Html | undefined {
+function draw(state: GoLiveState, shown: Shown, runs: readonly Run[], extras: Extras): Html | undefined {
   if (shown.as === 'matrix') return matrices(shown, runs);
-  return shown.as === 'figures' ? figures(shown, runs, extras) : rowsOf(shown, extras);
+  if (shown.as === 'figures') return figures(state, shown, runs, extras);
+  const rows = rowsShown(state, shown, extras);
+  return (
+    rows &&
+    html`${table(columnsOf(rows), rows.cells)}${rows.more === '' ? NOTHING : html`<p class="soft">${rows.more}</p>`}`
+  );
 }
 
 function runsOf(state: GoLiveState, kind: string): Run[] {
   const ofKind = ({ uses }: StepRecord) => uses === kind;
   return state.phases.flatMap((phase) =>
-    phase.steps.filter(ofKind).map((step) => ({ name: `${phase.title} · ${step.id}`, outputs: step.outputs ?? {} })),
+    phase.steps
+      .filter(ofKind)
+      .map((step) => ({ name: stepName(state, `${phase.id}.${step.id}`), outputs: step.outputs ?? {} })),
   );
 }
 
@@ -80,22 +92,32 @@ function before(key: string): string {
   return key.slice(0, key.indexOf('>'));
 }
 
-function figures({ outputs, file }: ShownFigures, runs: readonly Run[], extras: Extras): Html | undefined {
+function figures(
+  state: GoLiveState,
+  { outputs, file, titles }: ShownFigures,
+  runs: readonly Run[],
+  extras: Extras,
+): Html | undefined {
   const ofSteps = runs.flatMap(({ name, outputs: all }): [string, JsonObject][] => {
-    const numbers = outputs.filter((output) => typeof all[output] === 'number');
-    return numbers.length > 0
-      ? [[name, Object.fromEntries(numbers.map((output) => [output, all[output] ?? null]))]]
-      : [];
+    const told = outputs.filter((output) => typeof all[output] !== 'object' && all[output] !== undefined);
+    return told.length > 0 ? [[name, Object.fromEntries(told.map((output) => [output, all[output] ?? null]))]] : [];
   });
   const content = file === undefined ? undefined : jsonObjectIn(extras.files[file] ?? '');
   const shown = content ? figuresOf(content) : ofSteps;
   if (shown.length === 0) return undefined;
-  const names = [...new Set(shown.flatMap(([, one]) => Object.keys(one)))].slice(0, MOST_COLUMNS);
-  const rows = shown.map(
-    ([source, one]) =>
-      html`<tr><td>${source}</td>${names.map((name) => html`<td class="num">${text(one[name])}</td>`)}</tr>`,
+  // Where each line says what it is of, no column says it again.
+  const own = (name: string): boolean => shown.every(([source, one]) => one[name] === source);
+  const names = [...new Set(shown.flatMap(([, one]) => Object.keys(one)))].filter((name) => !own(name));
+  const kept = names.slice(0, MOST_COLUMNS);
+  return table(
+    [{ title: 'Step' }, ...kept.map((name) => ({ title: titleOf(name, titles), of: 'figures' as const }))],
+    shown.map(([source, one]) => [stepName(state, source), ...kept.map((name) => text(one[name]))]),
   );
-  return html`<table><thead><tr><th>Run</th>${names.map((name) => html`<th class="num">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`;
+}
+
+function titleOf(name: string, titles: Readonly<Record<string, string>> = {}): string {
+  const words = Object.hasOwn(titles, name) ? (titles[name] ?? name) : inWords(name);
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 /** A file's figures: one run's, or several by their run. */
@@ -113,21 +135,47 @@ function figuresOf(file: JsonObject): [string, JsonObject][] {
 
 function text(value: Json | undefined): string {
   if (typeof value === 'number') return String(Number(value.toFixed(3)));
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return value === undefined || value === null ? '–' : String(value);
 }
 
-function rowsOf({ file }: ShownRows, extras: Extras): Html | undefined {
+/** The first rows of a file as people read them. */
+export interface RowsShown {
+  titles: string[];
+  cells: string[][];
+  /** How many there are besides; empty where these are all. */
+  more: string;
+}
+
+/** Rows of a file of the bundle, columns and runs in words; undefined where it holds none. */
+export function rowsShown(state: GoLiveState, { file, titles }: ShownRows, extras: Extras): RowsShown | undefined {
   const [header = [], ...all] = csvOf(extras.files[file]);
   if (all.length === 0) return undefined;
-  const short = (cell: string) => (cell.length > LONGEST_CELL ? `${cell.slice(0, LONGEST_CELL)}…` : cell);
-  const rows = all
+  const cells = all
     .slice(0, SHOWN_ROWS)
-    .map((row) => html`<tr>${header.map((_, index) => html`<td class="small">${short(row[index] ?? '')}</td>`)}</tr>`);
-  const more =
-    all.length > rows.length
-      ? html`<p class="soft">The first ${rows.length} of ${all.length}; ${file} has all.</p>`
-      : NOTHING;
-  return html`<table><thead><tr>${header.map((name) => html`<th>${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table>${more}`;
+    .map((row) => header.map((_, index) => shortened(stepName(state, cellText(row[index] ?? '')))));
+  const more = all.length > cells.length ? `The first ${cells.length} of ${all.length}; ${file} has all.` : '';
+  return { titles: header.map((name) => titleOf(name, titles)), cells, more };
+}
+
+const shortened = (cell: string): string => (cell.length > LONGEST_CELL ? `${cell.slice(0, LONGEST_CELL)}…` : cell);
+
+/** An object in a cell as `fields read 0, confidence 0`; anything else as it is. */
+function cellText(cell: string): string {
+  const found = cell.startsWith('{') ? jsonObjectIn(cell) : undefined;
+  if (!found) return cell;
+  const parts = Object.entries(found).map(
+    ([name, value]) =>
+      `${inWords(name)} ${value !== null && typeof value === 'object' ? JSON.stringify(value) : text(value)}`,
+  );
+  return parts.join(', ');
+}
+
+function columnsOf({ titles, cells }: RowsShown): { title: string; of: 'small' | 'words' }[] {
+  return titles.map((title, at) => {
+    const short = cells.every((row) => (row[at] ?? '').length <= SHORT_CELL);
+    return { title, of: short ? 'words' : 'small' };
+  });
 }
 
 function csvOf(content: string | undefined): string[][] {

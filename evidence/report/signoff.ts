@@ -1,48 +1,60 @@
 import { valueText } from '../../model/judge/value-text.js';
-import { isOwnFile } from '../../model/evidence/own-files.js';
+import { isNamedFile } from '../../model/evidence/own-files.js';
 import { parseManifest } from '../../model/evidence/manifest.js';
 import { cell } from '../../model/state/board.js';
-import type { GoLiveState } from '../../model/state/state.js';
-import { automaticBoxes } from './boxes.js';
+import type { GoLiveState, RollbackState } from '../../model/state/state.js';
+import { boxesOf } from './boxes.js';
 import type { GateResult } from '../../model/judge/gate.js';
+import { type Extras, NO_EXTRAS } from './extras.js';
+import { countGates, notChecked } from './not-checked.js';
+import { rowsShown } from './shown.js';
+import { besideEachOther } from './states.js';
 import {
+  causeText,
   clockText,
   headline,
   identityText,
   marginText,
   modeText,
   roleName,
+  rollbackName,
   sinceStart,
   STEP_WORDS,
+  takenBackBy,
   timeText,
   tookMs,
   VERDICT_WORDS,
 } from './words.js';
 
 /**
- * The sign-off page of the bundle, in Markdown: verdict, approvals, gates, rollbacks, waivers, checklist, evidence.
+ * The sign-off page of the bundle, in Markdown: verdict, what was before and after, what was not checked, approvals, gates,
+ * rollbacks, waivers, checklist, evidence.
  *
  * @param manifest what the approved digest is of, as `sha256sum` writes it; empty where nothing was collected
  */
-export function signoffText(state: GoLiveState, manifest = ''): string {
+export function signoffText(state: GoLiveState, manifest = '', extras: Extras = NO_EXTRAS): string {
   const { words, below } = headline(state);
   const parts = [
     [`# ${cell(state.runbook.title)}: sign-off`],
     state.mode === 'live' ? [] : [`> **${modeText(state)}**: this is not the record of a live go-live.`],
     [`## ${cell(words)}`, cell(below), ...incidents(state)],
-    [facts(state)],
+    [facts(state, extras)],
     [...waiverBox(state)],
     [
       '## Decisions',
       table(
         ['decision', 'verdict', 'why'],
-        state.decisions.map((one) => [one.title, VERDICT_WORDS[one.verdict ?? 'pending'], one.sentence]),
+        state.decisions.map((one) => [one.title, VERDICT_WORDS[one.verdict ?? 'pending'], causeText(one.sentence)]),
       ),
     ],
+    states(state, extras),
+    unchecked(state, extras),
     ['## Who approved what', ...approvals(state)],
-    ['## Checklist', checklist(state)],
+    ['## Checklist', checklist(state, extras)],
     ['## Gates', ...gates(state)],
-    ['## Rollbacks', ...rollbacks(state)],
+    ['## Rollbacks', ...rollbacks(takenBackBy(state), state)],
+    released(state),
+    ...rowsOfFiles(state, extras),
     ['## Evidence files', ...evidenceFiles(state, manifest)],
     [
       '## How to verify and to reproduce',
@@ -57,13 +69,13 @@ export function signoffText(state: GoLiveState, manifest = ''): string {
 
 function table(header: string[], rows: string[][]): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map((row) => line(row.map(cell)))].join('\n');
+  return [line(header.map(cell)), line(header.map(() => '---')), ...rows.map((row) => line(row.map(cell)))].join('\n');
 }
 
 /** The files that the runbook names, as they were when they were collected; all others are in the manifest. */
 function evidenceFiles({ bundle }: GoLiveState, manifest: string): string[] {
   const read = parseManifest(manifest);
-  const named = 'entries' in read ? read.entries.filter(({ path }) => isNamed(path)) : [];
+  const named = 'entries' in read ? read.entries.filter(({ path }) => isNamedFile(path)) : [];
   const rows = named.map(({ path, sha256 }) => [path.slice(DATA.length), 'present', sha256]);
   const missing = (bundle?.missing ?? []).map((what) => [what, 'MISSING', '']);
   return rows.length + missing.length === 0
@@ -72,21 +84,20 @@ function evidenceFiles({ bundle }: GoLiveState, manifest: string): string[] {
 }
 
 const DATA = 'data/';
-const isNamed = (path: string): boolean =>
-  path.startsWith(DATA) && !path.slice(DATA.length).includes('/') && !isOwnFile(path.slice(DATA.length));
 
 function incidents(state: GoLiveState): string[] {
   return [
     ...(state.rollbackIncomplete ? ['**ROLLBACK INCOMPLETE**: something was left as it is.'] : []),
     ...(state.aborted ? [`**Aborted** by ${cell(state.aborted.by)}: ${cell(state.aborted.reason)}`] : []),
-    ...(state.sentence ? [cell(state.sentence)] : []),
+    ...(state.sentence ? [cell(causeText(state.sentence))] : []),
     ...((state.bundle?.missing.length ?? 0) > 0
       ? [`**Missing in the bundle**: ${cell(state.bundle?.missing.join('; ') ?? '')}`]
       : []),
   ];
 }
 
-function facts(state: GoLiveState): string {
+function facts(state: GoLiveState, { planned }: Extras): string {
+  const { held, waived, judged, notJudged } = countGates(state, planned);
   return table(
     ['', ''],
     [
@@ -95,11 +106,40 @@ function facts(state: GoLiveState): string {
       ['started', `${timeText(state.startedAt)} by ${state.startedBy}`],
       ['ended', timeText(state.endedAt)],
       ['took', `${clockText(tookMs(state))}, planned ${clockText(state.plannedMs / Math.max(1, state.timeScale))}`],
+      ['gates', `${held} hold, ${judged - held - waived} do not, ${waived} waived, ${notJudged} not judged`],
       ['runbook', `${state.runbook.id}, SHA-256 ${state.runbook.sha256}`],
       ['plan digest', state.planDigest],
       ['digest of the approved bundle', state.bundle?.digest ?? 'none'],
     ],
   );
+}
+
+function states(state: GoLiveState, extras: Extras): string[] {
+  if (extras.states.length === 0) return [];
+  const rows = besideEachOther(state, extras.states).map(({ title, before, after }) => [
+    title,
+    before.text,
+    after.text,
+  ]);
+  return ['## Before and after', table(['what', 'before', 'after'], rows)];
+}
+
+function unchecked(state: GoLiveState, { planned }: Extras): string[] {
+  const rows = notChecked(state, planned).map(({ what, why }) => [what, why]);
+  return ['## Not checked', rows.length === 0 ? 'Nothing was left out.' : table(['what', 'why not'], rows)];
+}
+
+/** What kinds show of the bundle's files among what failed: failed cases, what blocked ones told. */
+function rowsOfFiles(state: GoLiveState, extras: Extras): string[][] {
+  return Object.values(extras.shows)
+    .flat()
+    .flatMap((shown) => {
+      const rows = shown.as === 'rows' ? rowsShown(state, shown, extras) : undefined;
+      if (!rows) return [];
+      return [
+        [`## ${cell(shown.title)}`, table(rows.titles, rows.cells), ...(rows.more === '' ? [] : [cell(rows.more)])],
+      ];
+    });
 }
 
 function waiverBox(state: GoLiveState): string[] {
@@ -123,38 +163,37 @@ function approvals(state: GoLiveState): string[] {
       vote.level === 'declared' && state.mode === 'rehearse' ? `${identityText(vote)} (rehearsal)` : identityText(vote),
     ]);
   });
-  return rows.length === 0
-    ? ['The runbook asks nobody.']
-    : [table(['question', 'outcome', 'who', 'when', 'reason', 'identity'], rows)];
+  if (rows.length === 0) return ['The runbook asks nobody.'];
+  const bound = state.approvals.flatMap(({ question, files = [] }) =>
+    files.map(({ file, path, sha256 }) => [question, file, path ?? 'not there', sha256 ?? '']),
+  );
+  return [
+    table(['question', 'outcome', 'who', 'when', 'reason', 'identity'], rows),
+    ...(bound.length === 0 ? [] : ['These files lay there when it was asked, and the answers are bound to them:']),
+    ...(bound.length === 0 ? [] : [table(['question', 'file', 'path below `data/`', 'SHA-256'], bound)]),
+  ];
 }
 
-/** What people ticked, then what golive ticked itself: a box for each gate that was judged. */
-function checklist(state: GoLiveState): string {
-  const automatic = automaticBoxes(state);
-  if (state.checklist.length + automatic.length === 0) return 'The runbook has none.';
+/** The boxes with who or what ticked each: people, steps and gates side by side. */
+function checklist(state: GoLiveState, { boxes }: Extras): string {
+  const all = boxesOf(state, boxes);
+  if (all.length === 0) return 'The runbook has none.';
   return table(
-    ['item', 'ticked by', 'when', 'note'],
-    [
-      ...state.checklist.map((tick) => [
-        tick.text,
-        tick.by ? `${tick.by} as ${roleName(state, tick.role)}` : `NOT TICKED (${roleName(state, tick.role)})`,
-        timeText(tick.at),
-        tick.note ?? '',
-      ]),
-      ...automatic.map((box) => [
-        box.text,
-        box.ticked ? 'golive, by its gate' : 'NOT TICKED (gate)',
-        timeText(box.at),
-        box.note,
-      ]),
-    ],
+    ['box', 'ticked', 'by', 'when', 'note'],
+    all.map(({ text, ticked, by, at, note }) => [
+      text,
+      ticked ? 'yes' : 'NOT TICKED',
+      by,
+      timeText(at),
+      causeText(note),
+    ]),
   );
 }
 
 function gateRow(gate: GateResult): string[] {
   const interval = gate.interval ? `${gate.interval[0].toFixed(3)} to ${gate.interval[1].toFixed(3)}` : '';
   return [
-    gate.id,
+    gate.title,
     VERDICT_WORDS[gate.verdict],
     valueText(gate.value, gate.unit),
     gate.threshold,
@@ -175,16 +214,22 @@ function gates(state: GoLiveState): string[] {
   });
 }
 
-function rollbacks(state: GoLiveState): string[] {
-  if (state.rollbacks.length === 0) return ['None was needed.'];
-  return state.rollbacks.map((one) => {
+function released(state: GoLiveState): string[] {
+  const back = takenBackBy(state);
+  const releases = state.rollbacks.filter((one) => !back.includes(one));
+  return releases.length === 0 ? [] : ['## Released at the end', ...rollbacks(releases, state)];
+}
+
+function rollbacks(ways: readonly RollbackState[], state: GoLiveState): string[] {
+  if (ways.length === 0) return ['None was needed.'];
+  return ways.map((one) => {
     const steps = one.steps.map(
       (step) =>
         `  - ${STEP_WORDS[step.status]}: ${cell(step.title)}${step.failure ? `: ${cell(step.failure.message)}` : ''}`,
     );
     const status = one.status === 'incomplete' ? '**INCOMPLETE**' : one.status;
     return [
-      `- **${cell(one.id)}** ${status}, ${sinceStart(state, one.startedAt)}: ${cell(one.title)}. Because of: ${cell(one.because)}`,
+      `- **${cell(rollbackName(one))}** ${status}, ${sinceStart(state, one.startedAt)}: ${cell(one.title)}. Because of: ${cell(one.because)}`,
       ...steps,
     ].join('\n');
   });

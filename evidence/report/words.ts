@@ -92,3 +92,44 @@ export function failedGates(state: GoLiveState): { phase: string; gate: GateResu
       .map((gate) => ({ phase: phase.title, gate })),
   );
 }
+
+const LONGEST_CAUSE = 300;
+
+/** A cause in one sentence of bounded length; what was said beyond it stands in the sections below. */
+export function causeText(text: string): string {
+  const flat = text.replace(/\s+/g, ' ').trim();
+  if (flat.length <= LONGEST_CAUSE) return flat;
+  const cut = flat.slice(0, LONGEST_CAUSE);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), LONGEST_CAUSE / 2)).replace(/[\uD800-\uDBFF]$/, '')} … (the whole of it stands below)`;
+}
+
+/** `casesLimited`, `lc_seen`, `retries429` as people read them: `cases limited`, `lc seen`, `retries 429`. */
+export function inWords(name: string): string {
+  const words = name
+    .replace(/[_-]+/g, ' ')
+    .replace(/(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])|(?<=[a-z]{2})(?=\d)/g, ' ')
+    .trim();
+  return words.replace(/ [A-Z](?=[a-z])/g, (start) => start.toLowerCase());
+}
+
+/** `<phase>.<step>` by their titles, as in `3 Smoke × 2: 20 cases, first run`; any other text as it is. */
+export function stepName({ phases }: Pick<GoLiveState, 'phases'>, address: string): string {
+  for (const phase of phases) {
+    const step = phase.steps.find(({ id }) => `${phase.id}.${id}` === address);
+    if (step) return `${phase.index} ${phase.title}: ${step.title}`;
+  }
+  return address;
+}
+
+/** Rollbacks that took something back: what was held and is released at the end is none. */
+export function takenBackBy({ rollbacks }: Pick<GoLiveState, 'rollbacks'>): GoLiveState['rollbacks'] {
+  return rollbacks.filter(({ id }) => id !== RELEASE);
+}
+
+/** What a way back is called: its name, or what it does. */
+export function rollbackName({ id }: Pick<GoLiveState['rollbacks'][number], 'id'>): string {
+  if (id === RELEASE) return 'Release of what was held';
+  return id === 'undo' ? 'Undo' : `Rollback ${id}`;
+}
+
+const RELEASE = 'release';

@@ -6,15 +6,13 @@ import { errnoOf } from '../../host/errno.js';
 import { readSigners } from '../../model/signing/allowed-signers.js';
 import { judgeVote, tally, type ApprovalState, type Vote } from '../../model/people/approval.js';
 import type { Receipt } from '../../model/people/message.js';
-import { canonicalJson } from '../../model/json.js';
 import { approvalsOf } from '../../model/state/initial-state.js';
 import type { ApprovalPlan, Plan } from '../../model/plan/plan.js';
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
 import { namespaceOf, readStatement, type Statement, type Proof } from '../../model/signing/signing.js';
 import { armoured, keyThatSigned, verifyArguments } from '../../model/signing/ssh-keygen.js';
-import type { GoLiveState } from '../../model/state/state.js';
-import { sha256 } from '../hash.js';
 import type { Bag } from './bag.js';
+import { checkBoundFiles, digestOf } from './bound.js';
 import type { Findings } from './finding.js';
 import type { Record } from './record.js';
 import { startOf } from './start.js';
@@ -96,8 +94,9 @@ function checkApproved(
   const byPolicy = rule.auto !== undefined && asked.policy?.holds === true && asked.policy.rule === rule.auto.rule;
   if (!byPolicy && tally(rule, asked.votes).outcome !== 'approved')
     wrong('is approved, and its votes do not make it so');
-  if (asked.digest !== digestOf(bag, rule, plan, state, events))
+  if (asked.digest !== digestOf(bag, rule, asked, plan, state, events))
     wrong('is bound to something else than what this bundle holds');
+  checkBoundFiles(bag, asked, findings);
   for (const [index, vote] of counted.entries()) {
     const who = `${vote.by} as ${vote.role}`;
     if (vote.digest !== asked.digest) wrong(`the vote of ${who} is bound to something else`);
@@ -134,32 +133,6 @@ function mayVote(
   const then: ApprovalState = { ...asked, status: early ? 'not-asked' : 'open', votes: earlier };
   const rules = { plan, startedBy, startedPrincipal: state.startedProof?.principal };
   return judgeVote(rule, then, { message, principal, vote, via, at }, rules);
-}
-
-/** What the question was about, made again from the bundle. */
-function digestOf(
-  bag: Bag,
-  rule: ApprovalPlan,
-  plan: Plan,
-  state: GoLiveState,
-  events: readonly LoggedEvent[],
-): string {
-  const planDigest = sha256(canonicalJson(plan));
-  const phase = plan.phases.find(({ approvals }) => approvals.includes(rule));
-  if (!phase) {
-    const bundle = bag.payload.get('data/approved-manifest.txt') ?? '';
-    return sha256(canonicalJson({ approval: rule.id, plan: planDigest, about: { bundle } }));
-  }
-  const told = state.phases.find(({ id }) => id === phase.id);
-  const closed = eventsOf(events, 'approval.closed').findLast(({ approval }) => approval === rule.id);
-  const started = eventsOf(events, 'phase.started').findLast(
-    (event) => event.phase === phase.id && event.seq < (closed?.seq ?? 0),
-  );
-  const about = {
-    attempt: started?.attempt ?? told?.attempt,
-    ...(rule.when === 'after' ? { gates: told?.gates } : {}),
-  };
-  return sha256(canonicalJson({ approval: rule.id, plan: planDigest, about }));
 }
 
 interface Claim {

@@ -2,6 +2,7 @@ import type { SealPredicate } from '../../model/evidence/seal.js';
 import { headline } from '../../model/state/decision.js';
 import { checkApprovals, type Signers } from './approvals.js';
 import { checkBag } from './bag.js';
+import { checkCollected } from './collected.js';
 import { type Finding, Findings } from './finding.js';
 import type { FromRaw } from './figures.js';
 import { checkFirst } from './first.js';
@@ -57,6 +58,7 @@ export async function verifyBundle(root: string, trust: Trust, fromRaw: FromRaw)
   } else {
     await checkJudgement(bag, record, events, fromRaw, findings);
     await checkApprovals(bag, record, events, trust.signers, findings);
+    await checkCollected(bag, record.plan, findings);
     await checkRights(record, events, findings);
     await checkFirst(bag, record.plan, events, trust.keys, findings);
     await findings.group('Temporal’s own ids', () => {

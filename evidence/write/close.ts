@@ -2,14 +2,13 @@ import { createPublicKey } from 'node:crypto';
 import type { CloseEvidence, ClosedEvidence } from '../../model/state/contract.js';
 import type { ShownByKind } from '../../model/evidence/shown.js';
 import { canonicalJson } from '../../model/json.js';
-import { formatManifest, TAG_MANIFEST } from '../../model/evidence/manifest.js';
+import { APPROVED_MANIFEST, formatManifest, TAG_MANIFEST } from '../../model/evidence/manifest.js';
 import { KEY_FILE, SEAL_FILE } from '../../model/evidence/seal.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { failpoint } from '../../host/failpoint.js';
 import { readExtras } from '../report/extras.js';
 import { reproduceText } from '../report/reproduce.js';
 import { signoffText } from '../report/signoff.js';
-import { APPROVED_MANIFEST } from './collect.js';
 import { writeBag } from './bag.js';
 import { sha256 } from '../durable.js';
 import { EvidenceError, EvidenceRefusal } from '../error.js';
@@ -105,8 +104,8 @@ async function writePages(
   await store.write('data/state.json', stateText);
   for (const [file, content] of runningRecords(state)) await store.write(`data/${file}`, content);
   const manifest = (await store.read(`data/${APPROVED_MANIFEST}`))?.toString('utf8');
-  await store.write(`data/${signoff}`, signoffText(state, manifest));
   const extras = await readExtras(store, shows);
+  await store.write(`data/${signoff}`, signoffText(state, manifest, extras));
   await store.write('data/REPRODUCE.md', reproduceText(state, extras));
   // Charts are loaded only when a report is drawn.
   const { renderReport } = await import('../report/render.js');

@@ -1,5 +1,5 @@
 import type { CollectEvidence, CollectedEvidence } from '../../model/state/contract.js';
-import { formatManifest } from '../../model/evidence/manifest.js';
+import { APPROVED_MANIFEST, formatManifest } from '../../model/evidence/manifest.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { sha256 } from '../durable.js';
 import { openStore } from '../open-store.js';
@@ -8,9 +8,6 @@ import { writeIncluded } from './include.js';
 import { refuseSealed } from './log.js';
 import { fallenByLog } from './fallen.js';
 import { jsonText, metricsSummary, runningRecords } from '../report/records.js';
-
-/** The list that an approval of the bundle binds to; its own SHA-256 is the digest. */
-export const APPROVED_MANIFEST = 'approved-manifest.txt';
 
 /** Files that still grow after the bundle was approved: the log and the records of people and times. */
 const GROWING = /^data\/(events\..*|approvals\.json|checklist\.json|timeline\.json|approved-manifest\.txt)$/;

@@ -59,6 +59,8 @@ export const agentsFreeze = defineKind({
     frozen: z.int().describe('Agents with commands that are halted now.'),
     unseen: z.int().describe('Those of them that nobody has seen halted: they have no `status`.'),
     schedules: z.int().describe('Schedules that are paused now.'),
+    ran: z.int().describe('Agents with commands that ran before, those without `status` among them.'),
+    running: z.int().optional().describe('Agents that run now; not there where one has no `status`.'),
   }),
   effect: 'idempotent',
   reach: 'none',
@@ -85,5 +87,5 @@ with:
       thaw: [rm, -f, agents/retry.hold]
       status: [test, '!', -e, agents/retry.hold]
 `,
-  sample: { frozen: 1, unseen: 0, schedules: 1 },
+  sample: { frozen: 1, unseen: 0, schedules: 1, ran: 1, running: 0 },
 });

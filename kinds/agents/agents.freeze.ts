@@ -58,7 +58,15 @@ export const agentsFreeze: HandlerOf<typeof kind> = {
       );
     }
     const unseen = input.commands.filter(({ status }) => !status).length;
-    const now = { frozen: input.commands.length, unseen, schedules: input.schedules.length };
+    const ran = new Set([...before.commands, ...running.map(({ name }) => name)]).size;
+    const now = {
+      frozen: input.commands.length,
+      unseen,
+      schedules: input.schedules.length,
+      ran,
+      // Those that were seen to run have failed the step.
+      ...(unseen === 0 ? { running: 0 } : {}),
+    };
     const blind = unseen === 0 ? '' : ` (${unseen} of them not seen: no status command)`;
     return { outputs: now, summary: `${now.frozen} agents halted${blind}, ${now.schedules} schedules paused` };
   },

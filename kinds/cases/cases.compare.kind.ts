@@ -53,6 +53,11 @@ export const casesCompare = defineKind({
       .describe(
         'Largest drop of recall of a class other than blocked, as a ratio; 0 = none; not there where it is not known.',
       ),
+    accuracyBefore: z
+      .number()
+      .optional()
+      .describe('Share of the cases of `baselineFile` that agreed with the oracle; not there where that is not known.'),
+    blockedBefore: z.number().optional().describe('Share of the cases of `baselineFile` that were blocked.'),
     worstClass: z.string().describe('The class that dropped most, or whose drop is not known; else `none`.'),
     exceeds: z
       .boolean()

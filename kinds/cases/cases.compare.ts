@@ -43,11 +43,24 @@ export const casesCompare: HandlerOf<typeof kind> = {
       : 'which cases changed is not known';
     const unread = unknown.length > 0 ? ` (no comparable verdict of ${unknown.join(', ')})` : '';
     return {
-      outputs,
+      outputs: { ...outputs, ...(input.baselineFile === undefined ? {} : sharesOf(baseline.confusion)) },
       summary: `${cases}; largest drop of a class ${drop ? `${(drop.drop * 100).toFixed(0)} points (${drop.verdict})` : `not known${unread}`}${smallText(small, input.minCases)}${accountText(figuresOfAccount(outputs))}`,
     };
   },
 };
+
+/** How an earlier cycle stood, from its counts by "expected>got". */
+function sharesOf(confusion: Run['confusion']): { accuracyBefore?: number; blockedBefore?: number } {
+  const counts = Object.entries(confusion ?? {}).map(([key, count]) => ({ cell: key.split('>'), count }));
+  const all = counts.reduce((sum, { count }) => sum + count, 0);
+  if (all === 0) return {};
+  const share = (of: (cell: string[]) => boolean): number =>
+    counts.reduce((sum, { cell, count }) => sum + (of(cell) ? count : 0), 0) / all;
+  return {
+    accuracyBefore: share(([expected, got]) => expected === got),
+    blockedBefore: share(([, got]) => got === 'blocked'),
+  };
+}
 
 function smallText(small: readonly string[], minCases: number): string {
   return small.length === 0 ? '' : `; not judged, with fewer than ${minCases} cases: ${small.join(', ')}`;

@@ -44,7 +44,9 @@ await hostLab({
     await appears(join(dir, 'gateway.pid'));
     start(entry('executor'), '--dir', dir, '--fault', fault.id);
     await appears(join(dir, 'executor.pid'));
-    start(entry('traffic'), '--dir', dir, '--rate', String(fault.rate ?? RATE));
+    const lane = fault.lane ? ['--lane', fault.lane] : [];
+    const strangers = fault.noStrangers ? ['--no-strangers'] : [];
+    start(entry('traffic'), '--dir', dir, '--rate', String(fault.rate ?? RATE), ...lane, ...strangers);
     return { target: 'gateway-lab', inputs: { gatewayDir: dir } };
   },
 });

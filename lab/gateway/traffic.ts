@@ -4,7 +4,14 @@ import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { endsCleanly } from '../kit/life.js';
 
-const { values } = parseArgs({ options: { dir: { type: 'string' }, rate: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    dir: { type: 'string' },
+    rate: { type: 'string' },
+    lane: { type: 'string' },
+    'no-strangers': { type: 'boolean' },
+  },
+});
 const root = values.dir ?? '.';
 const rate = Number(values.rate ?? 4);
 let n = 0;
@@ -12,10 +19,10 @@ let n = 0;
 /** One order of everyday use: mostly local, every fourth strict, now and then of somebody who is not known. */
 function drop(): void {
   n += 1;
-  const lane = n % 4 === 0 ? 'strict' : 'local';
+  const lane = values.lane ?? (n % 4 === 0 ? 'strict' : 'local');
   const order = {
     id: `use-${n}`,
-    origin: { actor: n % 23 === 5 ? 'stranger' : 'builder', world: 'rehearsal' },
+    origin: { actor: n % 23 === 5 && !values['no-strangers'] ? 'stranger' : 'builder', world: 'rehearsal' },
     operations: [{ op: 'write', path: `open/page-${n % 10}.md`, content: `Page ${n}\n` }],
   };
   const path = join(root, 'inbox', lane, `use-${n}.yaml`);

@@ -13,6 +13,10 @@ export interface Fault {
   /** Leaves a crash marker outside the data folder, which the first start of Postgres trips over. */
   crashMarker?: boolean;
   withoutResults?: boolean;
+  /** The stack has an environment file from before, which the first start of Postgres overwrites. */
+  envBefore?: boolean;
+  /** There is no way to see whether the agent runs. */
+  agentUnseen?: boolean;
   agent?: Record<string, string>;
   /** How answers differ from what was found; the probe is the first case served, then come smoke run 1, run 2, the full run. */
   answers?: readonly AnswerRule[];
@@ -31,6 +35,14 @@ export const FAULTS: readonly Fault[] = [
     summary: 'Postgres of the stack refuses its first start after a crash marker, and works from the second on.',
     crashMarker: true,
   },
+  {
+    id: 'env-overwritten',
+    summary:
+      'As db-second-try; the failed start of Postgres leaves the environment file of the stack overwritten, too.',
+    crashMarker: true,
+    envBefore: true,
+  },
+  { id: 'too-few-services', summary: 'More services are asked for than the stack has; the lab itself is sound.' },
   {
     id: 'api-critical-log',
     summary: 'The API starts and answers, but logs a CRITICAL line: its audit folder cannot be written.',
@@ -68,6 +80,7 @@ export const FAULTS: readonly Fault[] = [
     summary: 'The retry agent acknowledges its freeze and goes on all the same.',
     agent: { LC_AGENT_DEAF: '1' },
   },
+  { id: 'agent-unseen', summary: 'Nobody can see whether the agent runs: it has no status.', agentUnseen: true },
   {
     id: 'probe-no-answer',
     summary: 'The service cannot examine the case of the probe.',
@@ -119,6 +132,42 @@ export const FAULTS: readonly Fault[] = [
     id: 'stub-mid-run',
     summary: 'One answer of each smoke run is a stub, although stub mode is off.',
     answers: [{ after: 1, cases: 1, stub: true }],
+  },
+  {
+    id: 'smoke-inaccurate',
+    summary: 'Seven presentations of each smoke run that must be rejected get a warning.',
+    answers: [{ after: 1, of: 'reject', cases: 7, verdict: 'warn' }],
+  },
+  {
+    id: 'smoke-unsure',
+    summary: 'Four presentations of each smoke run that must be rejected get a warning: accurate, and not for sure.',
+    answers: [{ after: 1, of: 'reject', cases: 4, verdict: 'warn' }],
+  },
+  {
+    id: 'full-not-comparable',
+    summary: 'Six cases of the full run cannot be examined.',
+    answers: [{ after: 41, cases: 6, status: 500 }],
+  },
+  {
+    id: 'full-stub',
+    summary: 'One answer of the full run is a stub, although stub mode is off.',
+    answers: [{ after: 41, cases: 1, stub: true }],
+  },
+  {
+    id: 'full-blocked-pass',
+    summary: 'Some clean presentations of the full run are blocked and some not examined: too few for the guard.',
+    answers: [
+      { after: 41, of: 'pass', cases: 4, status: 500 },
+      { after: 41, of: 'pass', cases: 10, verdict: 'blocked' },
+    ],
+  },
+  {
+    id: 'full-unsure',
+    summary: 'In the full run 56 of 86 cases agree with the oracle: accurate, and not for sure.',
+    answers: [
+      { after: 41, of: 'pass', cases: 4, status: 500 },
+      { after: 41, of: 'reject', cases: 27, verdict: 'warn' },
+    ],
   },
   { id: 'slow-run', summary: 'Answers take so long that the first smoke run is longer than it may be.', slow: true },
   {

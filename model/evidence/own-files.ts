@@ -5,3 +5,9 @@ const OWN =
 export function isOwnFile(name: string): boolean {
   return OWN.test(name);
 }
+
+/** Whether a path of a bundle is a file that the runbook names: directly in `data/`, and none of golive's own. */
+export function isNamedFile(path: string): boolean {
+  const [data, name = '', ...below] = path.split('/');
+  return data === 'data' && name !== '' && below.length === 0 && !isOwnFile(name);
+}

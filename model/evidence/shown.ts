@@ -24,6 +24,8 @@ export interface ShownFigures<Output extends string = string> {
   title: string;
   place: Place;
   outputs: readonly Output[];
+  /** What a column is called, where the name of its figure in words does not say it. */
+  titles?: Readonly<Record<string, string>>;
   /** A JSON file in `data/`, put there by `evidence.include`: the figures of one step, or of several by their name. */
   file?: string;
 }
@@ -34,6 +36,8 @@ export interface ShownRows {
   title: string;
   place: Place;
   file: string;
+  /** What a column is called, where its own name in words does not say it. */
+  titles?: Readonly<Record<string, string>>;
 }
 
 /** A section that a kind adds to the report. It is data: the report knows how to draw it, and no kind. */

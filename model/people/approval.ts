@@ -22,6 +22,16 @@ export interface Vote extends Partial<Proof> {
   why?: string;
 }
 
+/** A file that the bundle is to hold, as a step had left it when people were asked. */
+export interface BoundFile {
+  /** As `evidence.include` names it. */
+  file: string;
+  /** Where it lies, below `data/`. */
+  path: string | null;
+  /** Of what lay there; null where its step had not left it. */
+  sha256: string | null;
+}
+
 /** A question to people, and what has been said to it so far. */
 export interface ApprovalState {
   id: string;
@@ -29,6 +39,8 @@ export interface ApprovalState {
   needs: { role: string; count: number }[];
   status: 'not-asked' | 'open' | 'approved' | 'rejected' | 'expired';
   digest: string;
+  /** Files of evidence that it binds to, as they were when it was asked; absent where it binds to none. */
+  files?: BoundFile[];
   /** Made anew at each asking; a signed vote names it. */
   nonce?: string;
   openedAt?: string;

@@ -70,7 +70,8 @@ interface Took<I extends string> extends Needing<I> {
 
 /**
  * The phases that made a go-live as long as it was: back from the one that ended last, each time to that of its needs
- * which ended last. Only phases with a begin and an end are on it.
+ * which ended last. Only phases with a begin and an end are on it: through one that was skipped it leads to what that
+ * one waited for.
  */
 export function actualPath<I extends string>(phases: readonly Took<I>[]): I[] {
   const ended = new Map(
@@ -80,7 +81,8 @@ export function actualPath<I extends string>(phases: readonly Took<I>[]): I[] {
   );
   const lastOf = (ids: readonly I[]): I | undefined =>
     ids.filter((id) => ended.has(id)).toSorted((a, b) => (ended.get(b) ?? 0) - (ended.get(a) ?? 0))[0];
+  const before = (id: I): I[] => needsOf(phases, id).flatMap((need) => (ended.has(need) ? [need] : before(need)));
   const path: I[] = [];
-  for (let id = lastOf([...ended.keys()]); id !== undefined; id = lastOf(needsOf(phases, id))) path.unshift(id);
+  for (let id = lastOf([...ended.keys()]); id !== undefined; id = lastOf(before(id))) path.unshift(id);
   return path;
 }

@@ -138,11 +138,11 @@ function titleOf(event: LoggedEvent): string | undefined {
 function otherEvent(plan: Plan, state: GoLiveState, event: LoggedEvent, at: string): void {
   switch (event.type) {
     case 'approval.asked': {
-      const { question = '', digest = '', expiresAt = '' } = event;
+      const { question = '', digest = '', expiresAt = '', files } = event;
       const rule = approvalsOf(plan).find(({ id }) => id === event.approval);
       const asked = state.approvals.find(({ id }) => id === event.approval);
       if (!rule || !asked) return;
-      approvalAsked(asked, { question, digest, expiresAt, nonce: undefined }, at);
+      approvalAsked(asked, { question, digest, expiresAt, nonce: undefined, files }, at);
       const roles = rule.needs.map(({ role }) => role);
       state.waiting = { kind: 'approval', id: rule.id, text: question, roles, since: at, expiresAt, commands: [] };
       return;

@@ -2,7 +2,7 @@ import type { StepResult } from './contract.js';
 import type { StepFailure } from '../failure.js';
 import type { DecisionState, PhaseResult, PhaseState, RollbackState, StepRecord, Tick, UndoEntry } from './state.js';
 import type { Omission } from '../people/omission.js';
-import type { ApprovalState } from '../people/approval.js';
+import type { ApprovalState, BoundFile } from '../people/approval.js';
 import type { GateResult } from '../judge/gate.js';
 import type { Waiver } from '../judge/waiver.js';
 import type { Proof } from '../signing/signing.js';
@@ -211,20 +211,20 @@ export interface Asking {
   digest: string;
   expiresAt: string;
   nonce: string | undefined;
+  files?: BoundFile[] | undefined;
 }
 
 /** The question is opened, perhaps once more. */
-export function approvalAsked(
-  approval: ApprovalState,
-  { question, digest, expiresAt, nonce }: Asking,
-  at: string,
-): void {
+export function approvalAsked(approval: ApprovalState, asking: Asking, at: string): void {
+  const { question, digest, expiresAt, nonce, files } = asking;
   approval.question = question;
   approval.digest = digest;
   approval.status = 'open';
   approval.openedAt = at;
   approval.expiresAt = expiresAt;
   if (nonce !== undefined) approval.nonce = nonce;
+  if (files) approval.files = files;
+  else delete approval.files;
   delete approval.closedAt;
 }
 

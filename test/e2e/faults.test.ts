@@ -51,6 +51,15 @@ test('every fault of the requirement is declared', () => {
   expect(listed.map(({ id }) => id).toSorted()).toEqual(
     [
       'agent-runs-on',
+      'agent-unseen',
+      'env-overwritten',
+      'too-few-services',
+      'smoke-inaccurate',
+      'smoke-unsure',
+      'full-not-comparable',
+      'full-stub',
+      'full-unsure',
+      'full-blocked-pass',
       'probe-no-answer',
       'log-pattern',
       'stubs-on',

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
+import { z } from 'zod';
 import { openBrowser } from '../kits/browser.js';
 import type { Project } from '../kits/cli.js';
 import { testSystem } from '../kits/system.js';
@@ -35,10 +36,18 @@ async function lookAtWindow(project: Project, uiUrl: string): Promise<void> {
   }
 }
 
+const boundFile = z.object({ file: z.string(), sha256: z.string().nullable() });
+const signedState = z.object({
+  approvals: z.array(z.object({ id: z.string(), files: z.array(boundFile).optional() })),
+});
+
 await testSystem({
   name: 'battle-tested',
   faults: [
     'near-miss-approved',
+    'nothing-local',
+    'nothing-rejected',
+    'nothing-strict',
     'order-crashes-gateway',
     'red-day-5',
     'rollback-does-not-restore',
@@ -70,6 +79,11 @@ await testSystem({
     ).toHaveLength(7);
     const signed = readFileSync(join(data, 'battle_tested_FINAL.md'), 'utf8');
     expect(signed).toMatch(/\| incident\\_log\.md \| present \| [0-9a-f]{64} \|/);
+    // Who signed is bound to the named files as they stood when it was asked.
+    const { approvals } = signedState.parse(JSON.parse(readFileSync(join(data, 'state.json'), 'utf8')));
+    const bound = approvals.find(({ id }) => id === 'sign-off.after')?.files ?? [];
+    expect(bound.map(({ file }) => file)).toEqual(expect.arrayContaining(['STATS.json', 'battle_tested_REPORT.md']));
+    expect(bound.filter(({ sha256 }) => sha256 === null)).toEqual([]);
     for (const day of days) expect(summary).toContain(day.slice('monitor_daily_'.length, -'.json'.length));
   },
 });

@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
-import { tally, voidOthers, type ApprovalState } from '../../model/people/approval.js';
+import type { GateResult } from '../../model/judge/gate.js';
+import { tally, voidOthers, type ApprovalState, type BoundFile } from '../../model/people/approval.js';
 import { decidePolicy } from '../../model/judge/policy.js';
 import { buildContext, type ExpressionContext } from '../../model/expression/expression.js';
 import { type Choice, type ChooseMessage, needsReason } from '../../model/people/message.js';
@@ -23,6 +24,9 @@ function stateOf(session: Session, rule: ApprovalPlan): ApprovalState {
   return approval;
 }
 
+/** What an approval binds to: an attempt with what it measured and left, or the bundle. */
+export type About = { attempt: number; gates?: GateResult[]; files?: BoundFile[] } | { bundle: string };
+
 /**
  * Asks one question and waits for its votes. `about` is what an approval binds to: when it changes, votes are void.
  * Gives the sentence of the outcome, and the question as it was asked; time running out is a rejection, never an approval.
@@ -30,7 +34,7 @@ function stateOf(session: Session, rule: ApprovalPlan): ApprovalState {
 export async function askApproval(
   session: Session,
   plan: ApprovalPlan,
-  about: unknown,
+  about: About,
   stage: 'before' | 'after' | 'decision',
   policy?: { phase: string; attempt: number; context: ExpressionContext },
 ): Promise<{ approved: boolean; sentence: string; question: string }> {
@@ -48,8 +52,10 @@ export async function askApproval(
     digest,
   );
   const expiresAt = later(rule.expiresMs);
-  approvalAsked(approval, { question, digest, expiresAt, nonce: isSigned(session) ? freshNonce() : undefined }, now());
-  session.note('approval.asked', { approval: rule.id, question: rule.question, digest, expiresAt });
+  const files = 'files' in about ? about.files : undefined;
+  const nonce = isSigned(session) ? freshNonce() : undefined;
+  approvalAsked(approval, { question, digest, expiresAt, nonce, files }, now());
+  session.note('approval.asked', { approval: rule.id, question: rule.question, digest, expiresAt, files });
   // Whoever has said no already is not overruled by a rule.
   if (rule.auto && policy && tally(rule, approval.votes).outcome === 'open' && !session.aborted) {
     const { phase, attempt, context } = policy;

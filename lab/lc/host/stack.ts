@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import type { Fault } from '../faults.js';
@@ -64,6 +64,7 @@ export function services(
         POSTGRES_DB: 'lcopilot',
         POSTGRES_PASSWORD: PASSWORD,
         ...(fault.crashMarker ? { POSTGRES_CRASH_MARKER: crashMarker } : {}),
+        ...(fault.envBefore ? { POSTGRES_CRASH_OVERWRITES: join(dirname(crashMarker), '.env') } : {}),
         ...fault.postgres,
       },
       dependsOn: [],
@@ -154,7 +155,7 @@ function envExample(fault: Fault): string {
   return values.map(([why, key, value]) => `# ${why}\n${key}=${fault.envExample?.[key] ?? value}\n`).join('');
 }
 
-/** Writes the stack's folder: descriptions and `.env.example`, no `.env`, nothing running. */
+/** Writes the stack's folder: descriptions and `.env.example`, `.env` where a fault has one, nothing running. */
 export function writeStack(folder: string, ports: StackPorts, fault: Fault, timeScale: number): void {
   mkdirSync(join(folder, 'volumes'), { recursive: true });
   const crashMarker = join(folder, '.crashed');
@@ -166,4 +167,5 @@ export function writeStack(folder: string, ports: StackPorts, fault: Fault, time
   );
   writeFileSync(join(folder, 'compose.yaml'), stringify(compose(ports, native)));
   writeFileSync(join(folder, '.env.example'), envExample(fault));
+  if (fault.envBefore) writeFileSync(join(folder, '.env'), `# kept by hand\n${envExample(fault)}`);
 }

@@ -1,31 +1,24 @@
 import { contextKey } from '../../expression/expression.js';
-import { readEvidenceAddress } from '../../plan/address.js';
-import { SAMPLES_FILE, SUMMARY_FILE } from '../../judge/window.js';
 import { checkExpression } from '../expression/expression-check.js';
 import type { ExpressionTypes, TypeSpec } from '../expression/expression-check.js';
 import { checkRole, checkSpans, list, placed, unique } from './checks.js';
 import type { Check } from './checks.js';
 import { checkAllow } from './allow-check.js';
 import { checkDefaultEnv } from './env-check.js';
+import { checkEvidence } from './evidence-check.js';
 import { checkGates } from './gate-check.js';
 import { checkNeeds, checkReturnsToNeed, notSurelyOver } from './needs-check.js';
 import { checkRehearsal } from './rehearsal-check.js';
 import { checkRollbackName, checkRollbacks } from './rollback-check.js';
 import { checkSchedules } from './schedule-check.js';
 import { checkWaivers } from './waiver-check.js';
-import type { RunbookNode, RunbookPhase, RunbookStep } from '../format/runbook.js';
+import type { RunbookNode, RunbookPhase } from '../format/runbook.js';
 import { baseTypes, Scope } from '../format/scope.js';
 import type { Path } from '../yaml/source.js';
 import { checkAt, checkStep, checkWith } from './step-check.js';
 import type { StepCheck } from './step-check.js';
 import { checkQuestions, checkTitles } from './text-check.js';
 import { didYouMean } from '../suggest.js';
-
-/** Names of evidence that a step leaves; `<name>` is the one that it is given. */
-function leavesOf({ window, with: given }: RunbookStep, own: readonly string[] = []): readonly string[] {
-  if (window) return [SAMPLES_FILE, SUMMARY_FILE];
-  return own.map((name) => (name === '<name>' && typeof given?.name === 'string' ? given.name : name));
-}
 
 /** Checks the steps of a phase or rollback in order; the scope grows as they are passed. */
 function checkSteps(check: StepCheck, nodes: readonly RunbookNode[], path: Path, root: Check): void {
@@ -192,46 +185,6 @@ function checkDecisions(check: Check): void {
   });
 }
 
-function checkIncludes({ source, runbook, kinds }: Check): void {
-  runbook.evidence?.include?.forEach((include, index) => {
-    list(include.from).forEach((from, at) => {
-      const path: Path = ['evidence', 'include', index, 'from', ...(Array.isArray(include.from) ? [at] : [])];
-      const { phase: phaseId, step: stepId, name } = readEvidenceAddress(from);
-      const phase = runbook.phases.find((candidate) => candidate.id === phaseId);
-      if (!phase)
-        return source.at(
-          path,
-          `there is no phase '${phaseId}'`,
-          didYouMean(
-            phaseId,
-            runbook.phases.map((p) => p.id),
-            'phases',
-          ),
-        );
-      const steps = placed(phase.steps ?? [], []).map(({ step }) => step);
-      const step = steps.find((candidate) => candidate.id === stepId);
-      if (!step)
-        return source.at(
-          path,
-          `phase '${phaseId}' has no step '${stepId}'`,
-          didYouMean(
-            stepId,
-            steps.map((s) => s.id),
-            'steps',
-          ),
-        );
-      const leaves = leavesOf(step, kinds[step.uses]?.leaves);
-      if (kinds[step.uses] && !leaves.includes(name))
-        source.at(
-          path,
-          `step '${stepId}' (${step.uses}) leaves no evidence '${name}'`,
-          didYouMean(name, leaves, 'evidence'),
-        );
-      return undefined;
-    });
-  });
-}
-
 function checkGuardrails({ source, runbook }: Check, base: ExpressionTypes): void {
   const types: ExpressionTypes = { inputs: base.inputs ?? {}, target: base.target ?? {} };
   runbook.guardrails?.forEach((rail, index) => {
@@ -275,7 +228,7 @@ export function checkSemantics(check: Check): void {
   runbook.decisions?.forEach(({ approval }, index) => checkQuestions(all, ['decisions', index], approval));
   checkTitles(all, base);
   checkRollbacks(check);
-  checkIncludes(check);
+  checkEvidence(check);
   checkGuardrails(check, base);
   const [carrier, { notice: supplied = [] } = {}] = Object.entries(kinds).find(([, kind]) => kind.notice) ?? [];
   runbook.notices?.forEach((notice, index) => {

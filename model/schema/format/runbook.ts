@@ -204,6 +204,33 @@ export const runbookSchema = z.strictObject({
         )
         .max(100)
         .optional(),
+      states: z
+        .array(
+          z.strictObject({
+            title,
+            before: z
+              .string()
+              .max(300)
+              .describe('`<phase>.<step>.<output>` of the step that read it at the beginning.'),
+            after: z.string().max(300).describe('The same of the step that read it at the end.'),
+          }),
+        )
+        .max(100)
+        .optional()
+        .describe('What report and sign-off show side by side: the state before, and the state after.'),
+      boxes: z
+        .array(
+          z.strictObject({
+            text: title,
+            by: z
+              .string()
+              .max(300)
+              .describe('`<phase>.<id>` of the gate, the step or the checklist item that answers it.'),
+          }),
+        )
+        .max(200)
+        .optional()
+        .describe('The boxes of the sign-off page; by default one for each hard gate.'),
     })
     .optional(),
   notices: z

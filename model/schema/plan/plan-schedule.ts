@@ -23,13 +23,15 @@ export function scheduledRunbook(runbook: Runbook, { id, title = id, phases }: R
   const include = (runbook.evidence?.include ?? []).filter(({ from }) =>
     (typeof from === 'string' ? [from] : from).every(of),
   );
+  const states = runbook.evidence?.states?.filter(({ before, after }) => of(before) && of(after));
+  const boxes = runbook.evidence?.boxes?.filter(({ by }) => of(by));
   return {
     ...runbook,
     title: `${runbook.title}: ${title}`,
     phases: chosen,
     // Not the schedule's id: a phase may have that.
     decisions: [{ id: `scheduled-${id}`.slice(0, 60), title, requires: phases }],
-    evidence: { ...runbook.evidence, include },
+    evidence: { ...runbook.evidence, include, ...(states ? { states } : {}), ...(boxes ? { boxes } : {}) },
     schedules: [],
   };
 }

@@ -46,9 +46,9 @@ describe('the report', () => {
     first.plannedMs = 7_200_000;
     second.plannedMs = 3_600_000;
     const page = await renderReport(state, NO_EXTRAS);
-    expect(page).toContain('<th>waits for</th>');
+    expect(page).toContain('<th>Waits for</th>');
     expect(page).toContain(
-      `${first.index} ${first.title}, ${second.index} ${second.title}</td><td class="num">none: critical`,
+      `${first.index} ${first.title}, ${second.index} ${second.title}</td><td class="num" data-title="Slack by the plan">none: critical`,
     );
     const path = /Critical path by the plan: ([^.]*)\. As it was: /.exec(page)?.[1];
     expect(path).toContain(`${first.index} ${first.title}`);

@@ -20,6 +20,7 @@ const figures: Shown = {
   place: 'figures',
   outputs: ['ms', 'absent'],
   file: 'speed.json',
+  titles: { ms: 'Milliseconds' },
 };
 const rows: Shown = { as: 'rows', title: 'Lost', place: 'failures', file: 'lost.csv' };
 
@@ -44,11 +45,11 @@ describe('a section that a kind shows', () => {
 
   test('figures are the outputs that it names, or those of the file where the bundle has it', async () => {
     const own = await reportOf([figures]);
-    expect(own).toContain('<th class="num">ms</th></tr>');
-    expect(own).toContain('<td class="num">12</td></tr>');
+    expect(own).toContain('<th class="num">Milliseconds</th></tr>');
+    expect(own).toContain('<td class="num" data-title="Milliseconds">12</td></tr>');
     const filed = await reportOf([figures], { 'speed.json': '{"first":{"p50":1.23456},"second":{"p50":null}}' });
-    expect(filed).toContain('<td>first</td><td class="num">1.235</td>');
-    expect(filed).toContain('<td>second</td><td class="num">–</td>');
+    expect(filed).toContain('<td data-title="Step">first</td><td class="num" data-title="P50">1.235</td>');
+    expect(filed).toContain('<td data-title="Step">second</td><td class="num" data-title="P50">–</td>');
     expect(await reportOf([figures], { 'speed.json': 'broken' })).toBe(own);
   });
 
@@ -56,8 +57,28 @@ describe('a section that a kind shows', () => {
     const csv = `id,why\n${Array.from({ length: 40 }, (_, index) => `${index},<b>`).join('\n')}\n`;
     const page = await reportOf([rows], { 'lost.csv': csv });
     expect(page).toContain('The first 30 of 40; lost.csv has all.');
-    expect(page).toContain('<td class="small">29</td><td class="small">&lt;b&gt;</td></tr></tbody>');
+    expect(page).toContain(
+      '<td class="nowrap" data-title="Id">29</td><td class="nowrap" data-title="Why">&lt;b&gt;</td></tr></tbody>',
+    );
     expect(await reportOf([rows])).not.toContain('Lost');
     expect(await reportOf([rows])).toBe(await reportOf([]));
+  });
+
+  test('columns, runs and objects in cells are in words; no column says again what its line is of', async () => {
+    const state = goState();
+    const phase = state.phases.find(({ steps }) => steps.length > 0);
+    const step = phase?.steps[0];
+    if (!phase || !step) throw new Error('the fixture has no step');
+    const run = `${phase.id}.${step.id}`;
+    const csv = `run,attempt,lcSeen,documents_seen\n${run},2,true,"{""bill_of_lading"":true,""pages"":3}"\n`;
+    const json = JSON.stringify({ [run]: { run, retries429: 3, complete: true } });
+    const page = await reportOf([{ ...figures, titles: {} }, rows], { 'lost.csv': csv, 'speed.json': json });
+    const name = `${phase.index} ${phase.title}: ${step.title}`;
+    expect(page).toContain(
+      `<tr><td class="small" data-title="Run">${name}</td><td class="nowrap" data-title="Attempt">2</td><td class="nowrap" data-title="Lc seen">true</td><td class="small" data-title="Documents seen">bill of lading yes, pages 3</td></tr>`,
+    );
+    expect(page).toContain(
+      `<tr><td data-title="Step">${name}</td><td class="num" data-title="Retries 429">3</td><td class="num" data-title="Complete">yes</td></tr>`,
+    );
   });
 });

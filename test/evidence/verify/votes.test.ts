@@ -5,7 +5,7 @@ import { Findings } from '../../../evidence/verify/finding.js';
 import { type LoggedEvent, readEvent } from '../../../model/evidence/logged-event.js';
 import { canonicalJson, type JsonObject } from '../../../model/json.js';
 import { judgeVote, type Vote } from '../../../model/people/approval.js';
-import { type ApprovalId, asId } from '../../../model/plan/address.js';
+import { type ApprovalId, asId, type StepId } from '../../../model/plan/address.js';
 import { initialState } from '../../../model/state/initial-state.js';
 import { approval, phase, plan, step } from '../../kits/plans.js';
 
@@ -95,5 +95,59 @@ describe('a vote counts for the verifier where the desk takes it, by one rule', 
   test('what was approved for the first attempt lets no second one pass', async () => {
     const { found } = await judged([CTO, BO, { by: 'Cy', role: 'sre' }], true, 2);
     expect(found).toEqual(['one was approved for an earlier attempt than the one in which one passed']);
+  });
+});
+
+describe('an approval of results binds to the files that they rest on', () => {
+  const path = 'phases/one.1/a/counts.json';
+
+  /** What the verifier finds of an approval that was given while the file had this hash, and is another one now. */
+  async function found(asked: string, recorded: string, there: string): Promise<string[]> {
+    const rule = approval('one.after', { when: 'after' });
+    const made = plan([phase('one', [step('a')], { approvals: [rule] })]);
+    made.evidence.include = [{ file: 'STATS.json', from: ['one.a.counts.json'] }];
+    const state = initialState(made, sha256(canonicalJson(made)), made.target.id, 'Sam', at(0));
+    const files = [{ file: 'STATS.json', path, sha256: asked }];
+    const about = { attempt: 1, gates: [], files };
+    const digest = sha256(canonicalJson({ approval: rule.id, plan: state.planDigest, about }));
+    const as = { vote: 'approve', via: 'update', level: 'declared', early: false, status: 'counted' } as const;
+    const votes: Vote[] = [{ ...CTO, ...as, approval: rule.id, at: at(2), digest }];
+    const open = { id: rule.id, question: '?', needs: rule.needs, digest, files, votes };
+    state.approvals = [{ ...open, status: 'approved', openedAt: at(1), closedAt: at(3), expiresAt: at(9) }];
+    const evidence = [{ name: 'counts.json', path, sha256: recorded, bytes: 1 }];
+    const record = { id: asId<StepId>('a'), title: 'a', uses: 'x', status: 'done' as const, epoch: 1, evidence };
+    Object.assign(state.phases[0] ?? {}, { status: 'passed', attempt: 1, steps: [record] });
+    const lines: JsonObject[] = [
+      { type: 'phase.started', phase: 'one', attempt: 1, time: at(1) },
+      { type: 'approval.asked', approval: rule.id, question: '?', digest, expiresAt: at(9), time: at(1) },
+      { type: 'message.approve', via: 'update', said: { approval: rule.id, ...CTO }, time: at(2) },
+      { type: 'approval.closed', approval: rule.id, status: 'approved', sentence: 'So.', time: at(3) },
+    ];
+    const findings = new Findings();
+    const bag = {
+      root: '/nowhere',
+      payload: new Map([[`data/${path}`, there]]),
+      tags: new Map(),
+      small: new Map(),
+      emptyFolders: [],
+      unread: new Set<string>(),
+    };
+    const events = lines.map((line, seq) => readEvent(seq, line));
+    await checkApprovals(bag, { plan: made, startedBy: 'Sam', state }, events, undefined, findings);
+    return findings.list.map(({ item, message }) => `${item} ${message}`);
+  }
+
+  test('it holds while they lie there as they were', async () => {
+    expect(await found('a', 'a', 'a')).toEqual([]);
+  });
+
+  test('a file that was changed since is found, by its bytes and by its record', async () => {
+    expect(await found('a', 'a', 'b')).toEqual([
+      `data/${path} is not as it was when 'one.after' was asked, which binds to it as STATS.json`,
+    ]);
+    expect(await found('a', 'b', 'b')).toEqual([
+      'one.after is bound to something else than what this bundle holds',
+      `data/${path} is not as it was when 'one.after' was asked, which binds to it as STATS.json`,
+    ]);
   });
 });

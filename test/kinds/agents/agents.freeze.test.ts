@@ -68,7 +68,7 @@ describe('agents.freeze', () => {
     writeFileSync(join(baseDir, 'held.hold'), 'by someone else');
     const input = { commands: [agent('retry'), agent('held')] };
     const run = await runStep('agents.freeze', input, { goLive: { baseDir } });
-    expect(passed(run).outputs).toEqual({ frozen: 2, schedules: 0, unseen: 0 });
+    expect(passed(run).outputs).toEqual({ frozen: 2, schedules: 0, unseen: 0, ran: 2, running: 0 });
     passed(await runTask('agents.freeze', { ...run.task, epoch: 2 }));
     const undone = passed(await runTask('agents.freeze', undoOf(run.task), { part: 'undo' }));
     expect(undone.summary).toBe('1 agents and 0 schedules go on');
@@ -113,6 +113,8 @@ describe('agents.freeze', () => {
       frozen: 1,
       schedules: 0,
       unseen: 0,
+      ran: 0,
+      running: 0,
     });
   });
 
@@ -155,7 +157,7 @@ describe('agents.freeze with Temporal schedules', () => {
 
   test('schedules are paused with a note; the undo lets go on only the one that was going; thaw both', async () => {
     const run = await runStep('agents.freeze', { schedules: ['nightly', 'held'] });
-    expect(passed(run).outputs).toEqual({ frozen: 0, schedules: 2, unseen: 0 });
+    expect(passed(run).outputs).toEqual({ frozen: 0, schedules: 2, unseen: 0, ran: 0, running: 0 });
     expect(await paused('nightly')).toBe(true);
     const { note } = (await env.client.schedule.getHandle('nightly').describe()).state;
     expect(note).toBe('halted for go-live shop/change-1');

@@ -26,9 +26,9 @@ test('two runs of one go-live are compared again from their inputs; an earlier f
   );
   expect(passed(run).outputs).toMatchObject({ compared: true, agreement: 0.5, maxDrop: 0.5, exceeds: true });
   expect(await figuresAgain('cases.compare', run)).toEqual(passed(run).outputs);
-  writeFileSync(join(base, 'metrics.json'), JSON.stringify({ confusion: { 'pass>pass': 2 } }));
+  writeFileSync(join(base, 'metrics.json'), JSON.stringify({ confusion: { 'pass>pass': 2, 'pass>blocked': 6 } }));
   const earlier = await runStep('cases.compare', { ...now, baselineFile: 'metrics.json', maxDrop: 0.1 }, overrides);
-  expect(passed(earlier).outputs).toMatchObject({ compared: true, exceeds: true });
+  expect(passed(earlier).outputs).toMatchObject({ compared: true, accuracyBefore: 0.25, blockedBefore: 0.75 });
   expect(await figuresAgain('cases.compare', earlier)).toBeUndefined();
 });
 

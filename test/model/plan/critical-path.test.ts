@@ -83,3 +83,13 @@ describe('the path that it took', () => {
     expect(actualPath([])).toEqual([]);
   });
 });
+
+test('the path that it took leads through a phase that was skipped', () => {
+  const at = (minute: number) => `2026-11-26T08:0${minute}:00.000Z`;
+  const phases = [
+    { id: 'a', startedAt: at(0), endedAt: at(1) },
+    { id: 'skipped' },
+    { id: 'b', startedAt: at(1), endedAt: at(2) },
+  ];
+  expect(actualPath(phases)).toEqual(['a', 'b']);
+});

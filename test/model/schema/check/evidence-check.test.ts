@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals';
+import { problemsWith } from '../../../kits/problems.js';
+
+const look = { id: 'look', uses: 'tcp.check', with: { host: '127.0.0.1', port: 9 } };
+const phases = [{ id: 'a', owner: 'lead', steps: [look] }];
+const state = (before: string) => ({ evidence: { states: [{ title: 'Port', before, after: 'a.look.ms' }] } });
+
+test.each<[string, RegExp | undefined]>([
+  ['a.look.ms', undefined],
+  ['b.look.ms', /no phase 'b'/],
+  ['a.lok.ms', /phase 'a' has no step 'lok': Did you mean 'look'/],
+  ['a.look.mss', /step 'look' \(tcp.check\) gives no 'mss': Did you mean 'ms'/],
+  ['a.look', /gives no ''/],
+])('of before and after, %j is checked', (before, problem) => {
+  expect(problemsWith({ phases, ...state(before) })).toEqual(problem ? [expect.stringMatching(problem)] : []);
+});
+
+test('an evidence file that no step leaves is found', () => {
+  expect(problemsWith({ phases, evidence: { include: [{ file: 'x.json', from: 'a.look.nothing.json' }] } })).toEqual([
+    expect.stringMatching(/leaves no evidence 'nothing.json'/),
+  ]);
+});
+
+test('what answers a box is a gate, a step or an item of a checklist', () => {
+  const checklist = [{ id: 'seen', text: 'Seen?', role: 'lead' }];
+  const gates = [{ each: ['look'], gates: [{ id: 'fast', value: 'it.ms', atMost: 9 }] }];
+  const boxes = (...by: string[]) => ({ evidence: { boxes: by.map((one) => ({ text: 'Box', by: one })) } });
+  const made = [{ ...phases[0], checklist, gates }];
+  expect(problemsWith({ phases: made, ...boxes('a.look', 'a.seen', 'a.look.fast') })).toEqual([]);
+  expect(problemsWith({ phases: made, ...boxes('a.sen', 'b.look') })).toEqual([
+    expect.stringMatching(/no gate, step or item 'a.sen': Did you mean 'seen'/),
+    expect.stringMatching(/no gate, step or item 'b.look'/),
+  ]);
+});
