@@ -77,7 +77,8 @@ export const httpRead = defineKind({
   meets: {
     'nothing at a path, or several values': 'unknown, with how many there are; `reduce` makes one figure of several',
     '`null`, a list, an object': 'unknown',
-    'a text that looks like a number': '`"0.93"`, `"1,5"`, `"NaN"`, `""` are unknown, unless `as` says what is meant',
+    'a text that looks like a number':
+      '`"0.93"`, `"1,5"`, `"NaN"`, `""` are unknown, unless `as` says what is meant; `"2.2.14"` is a text',
     'a value of another type than `as`': 'unknown; a number is one as JSON writes it',
     'a number that a double does not hold': 'unknown, unless it is wanted `as: text`: then its digits',
     'no JSON, half of it, a page of HTML with status 200': 'the step fails, and `until` looks again',
