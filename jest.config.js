@@ -22,7 +22,7 @@ const SYSTEM = [
   'client/runbook/completion',
   'client/server/{commands,compose,local-server,supervise}',
   'crash/*',
-  'docs/{approvals,contributing,figures,howtos,readme,tutorial}',
+  'docs/{approvals,contributing,examples,figures,howtos,readme,tutorial}',
   'e2e/*',
   'evidence/verify/{attacks,stands-alone,watched}',
   'harness/*',

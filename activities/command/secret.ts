@@ -24,7 +24,7 @@ export async function resolveSecret(
     const value = env[ref.env];
     if (value) return long(value, `in the environment variable ${ref.env}`);
     throw new StepError('NOT_FOUND', `The secret in the environment variable ${ref.env} is not set for the worker.`, {
-      hint: `Start the worker with ${ref.env} set.`,
+      hint: `Set ${ref.env} where the worker is started, then start it again: \`golive down\`, \`golive up --detach\`.`,
     });
   }
   const file = path(ref.file);

@@ -15,6 +15,7 @@ import { LEDGERS } from './journal.js';
 import { endLeftoversOf, type Ledger, openLedger } from './ledger.js';
 import { effectOf, parseInput, perform } from './perform.js';
 import { probe, type Probed } from './probe.js';
+import { checkPromisedFiles } from './promised-files.js';
 import {
   type About,
   type Acting,
@@ -140,7 +141,8 @@ async function adoptFinding({ task, call, ledger }: Work, { result }: In<'foundD
 }
 
 /** notBegun → intended. The order says later what did not begin: see `Log`. */
-async function intend({ task, call, ledger, inputs, context, evidence }: Work): Promise<After<'notBegun'>> {
+async function intend({ task, call, kinds, ledger, inputs, context, evidence }: Work): Promise<After<'notBegun'>> {
+  await checkPromisedFiles(task, kinds, context);
   failpoint('before-intent', task.step);
   await ledger.intent();
   failpoint('after-intent', task.step);

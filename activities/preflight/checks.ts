@@ -40,7 +40,18 @@ export async function findByKinds(look: Look, lacks: (use: KnownUse) => boolean)
       }
     }),
   );
-  return findings.filter((finding) => finding !== undefined);
+  return withoutRepeats(findings.filter((finding) => finding !== undefined));
+}
+
+/** Steps that ask one server for several things find one thing: it is told where it is needed first. */
+function withoutRepeats(findings: readonly Finding[]): Finding[] {
+  const first = new Map<string, Finding>();
+  for (const finding of findings) {
+    const { what, standing, found } = finding;
+    const key = JSON.stringify([what, standing, found]);
+    if (!first.has(key)) first.set(key, finding);
+  }
+  return [...first.values()];
 }
 
 function contextOf({ goLive, env, ways }: Look, signal: AbortSignal): CheckContext {

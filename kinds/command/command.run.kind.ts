@@ -4,7 +4,7 @@ import { defineKind } from '../../model/schema/format/kind.js';
 import { environmentName } from '../../model/schema/format/environment.js';
 import { secretRef } from '../../model/schema/format/secret-refs.js';
 import { member } from '../shared/given.js';
-import { copyTarget } from './copy-target.js';
+import { copyTarget, dumpTarget } from './copy-target.js';
 
 export const commandRun = defineKind({
   title: 'Command',
@@ -57,7 +57,7 @@ export const commandRun = defineKind({
   },
   effect: 'stated',
   reach: 'none',
-  writes: ({ argv, cwd, outputs }) => [member(outputs, 'file'), copyTarget(argv, cwd)],
+  writes: ({ argv, cwd, outputs }) => [member(outputs, 'file'), copyTarget(argv, cwd), dumpTarget(argv, cwd)],
   pins: ({ argv, cwd, pin }) => ({ names: pin === false ? [] : argv, folder: cwd }),
   runs: ({ argv, cwd, env }) => ({ names: Array.isArray(argv) ? argv[0] : [], folder: cwd, path: member(env, 'PATH') }),
   env: () => ['env'],

@@ -69,10 +69,14 @@ export const logScan: HandlerOf<typeof kind> = {
         shown: shownOf(text),
         credentials,
       },
-      summary: `${figures.looked} lines: ${input.needed.length} of ${input.needed.length} needed patterns found, nothing forbidden${accountText(account)}`,
+      summary: `${figures.looked} lines: ${foundText(input.needed.length)}nothing forbidden${accountText(account)}`,
     };
   },
 };
+
+function foundText(needed: number): string {
+  return needed === 0 ? '' : `${needed} of ${needed} needed patterns found, `;
+}
 
 /** The first of the lines that are kept: nothing forbidden is among those of a step that passes. */
 function shownOf(text: string): string[] {

@@ -79,7 +79,8 @@ export const httpRead = defineKind({
     '`null`, a list, an object': 'unknown',
     'a count of what the answer does not hold':
       'unknown: the list or object that `count` counts in must be there; a filter on a member that no element has selects none, and counts 0',
-    'a text that looks like a number': '`"0.93"`, `"1,5"`, `"NaN"`, `""` are unknown, unless `as` says what is meant',
+    'a text that looks like a number':
+      '`"0.93"`, `"1,5"`, `"NaN"`, `""` are unknown, unless `as` says what is meant; `"2.2.14"` is a text',
     'a value of another type than `as`': 'unknown; a number is one as JSON writes it',
     'a number that a double does not hold': 'unknown, unless it is wanted `as: text`: then its digits',
     'no JSON, half of it, a page of HTML with status 200': 'the step fails, and `until` looks again',

@@ -30,6 +30,8 @@ const LONGEST = 500;
 const REDACTED = '[redacted]';
 /** What stands in the place of a credential that nobody declared. */
 const MASK = '[credential]';
+/** A version such as `2.2.14`: two dots and more, which are no groups of three digits as in `1.234.567`. */
+const VERSION_LIKE = /^(?!\d{1,3}(?:\.\d{3})+$)\d+(?:\.\d+){2,}$/;
 /** What people and programs write for a number, and what is none here: signs, blanks, commas, NaN. */
 const NUMBER_LIKE = /^\s*(?:[+-]?(?:\d[\d.,_' ]*|\.\d+)(?:e[+-]?\d+)?\s*%?|0x[0-9a-f]+|[+-]?(?:inf|infinity|nan))\s*$/i;
 
@@ -54,7 +56,7 @@ export function oneFigure(value: Json | undefined, as: 'number' | 'text' | undef
     return number === undefined ? { why: `${shownValue(value)} is no number that is held exactly` } : { value: number };
   }
   if (typeof value === 'boolean') return { value };
-  if (NUMBER_LIKE.test(value) || value.trim() === '') {
+  if (!VERSION_LIKE.test(value) && (NUMBER_LIKE.test(value) || value.trim() === '')) {
     return { why: `it is the text ${shownValue(value)}: say \`as: number\` or \`as: text\`` };
   }
   return textFigure(value);

@@ -32,9 +32,10 @@ export function phaseBegun(phase: PhaseState, at: string): void {
   delete phase.passedOver;
 }
 
-/** What an attempt came to, and what became of it since. */
+/** What an attempt came to, and what became of it since. What a program said last may end without a full stop. */
 export function phaseSentence({ sentence = '', takenBackBy }: PhaseState): string {
-  return takenBackBy === undefined ? sentence : `${sentence} Taken back by ${takenBackBy}.`.trimStart();
+  const ended = sentence.replace(/[^.!?…]$/, '$&.');
+  return takenBackBy === undefined ? sentence : `${ended} Taken back by ${takenBackBy}.`.trimStart();
 }
 
 /** A rollback undid it, whatever it was before. */

@@ -24,6 +24,7 @@ export const PAGES: readonly string[] = [
     .filter((file) => file.endsWith('.md'))
     .toSorted()
     .map((file) => `docs/${file}`),
+  ...readdirSync(join(root, 'docs/examples')).map((name) => `docs/examples/${name}/README.md`),
 ];
 
 /** Anchor of a heading as GitHub makes it: lower case, no punctuation, blanks to dashes. */

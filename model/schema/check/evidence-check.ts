@@ -55,7 +55,7 @@ function checkOutput(check: Check, path: Path, from: string): void {
   const step = stepAt(check, path, from);
   const kind = step && check.kinds[step.uses];
   if (!step || !kind) return;
-  const outputs = Object.keys((step.window ? windowOutputs : kind.outputs).shape);
+  const outputs = Object.keys((step.window ? windowOutputs(step.window).outputs : kind.outputs).shape);
   const [name = ''] = readEvidenceAddress(from).name.split('.');
   if (!outputs.includes(name))
     check.source.at(path, `step '${step.id}' (${step.uses}) gives no '${name}'`, didYouMean(name, outputs, 'outputs'));

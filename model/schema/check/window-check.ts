@@ -9,11 +9,9 @@ import { windowOutputs } from './window-outputs.js';
 
 type Window = NonNullable<RunbookStep['window']>;
 
-const outputsOf = ({ share }: Window) => (share ? windowOutputs.share : windowOutputs.streak);
-
 /** What guards of a step with `window` may watch. */
 export function runningWindow(window: Window): TypeSpec {
-  return specOf(outputsOf(window).running, 'output');
+  return specOf(windowOutputs(window).running, 'output');
 }
 
 /**
@@ -39,7 +37,7 @@ export function checkWindow(source: Source, at: Path, step: RunbookStep, effect:
     if (step[key] !== undefined) source.at([...at, key], `a step with \`window\` has no \`${key}\``, 'Leave it out.');
   }
   return {
-    ...specOf(outputsOf(window).outputs, 'output'),
+    ...specOf(windowOutputs(window).outputs, 'output'),
     members: `outputs of the window '${step.id}'`,
     more: 'docs/runbook-format.md',
   };

@@ -19,8 +19,10 @@ const shares = {
 };
 const end = z.enum(WINDOW_ENDS).describe('Why it was over.');
 
-/** What a step with `window` offers to its guards while it runs, and to expressions as `steps.<id>`. */
-export const windowOutputs = {
+const outputs = {
   streak: { running: z.object(streaks), outputs: z.object({ ...streaks, end }) },
   share: { running: z.object({ ...streaks, ...shares }), outputs: z.object({ ...streaks, ...shares, end }) },
 };
+
+/** What a step with `window` offers to its guards while it runs, and to expressions as `steps.<id>`. */
+export const windowOutputs = ({ share }: { share?: unknown }) => (share ? outputs.share : outputs.streak);

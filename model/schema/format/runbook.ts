@@ -81,14 +81,15 @@ const phaseApproval = z.strictObject({
 const decisionApproval = z.strictObject(approvalFields);
 
 const scalar = z.union([z.number(), z.string().max(500), z.boolean()]);
+const limit = z.number().describe('A number; what is computed stands in `value`, e.g. `a - b`, or in `baseline`.');
 const gateSchema = z.strictObject({
   id,
   title: title.optional(),
   value: cel.describe('CEL of what is judged.'),
-  atLeast: z.number().optional(),
-  above: z.number().optional(),
-  atMost: z.number().optional(),
-  below: z.number().optional(),
+  atLeast: limit.optional(),
+  above: limit.optional(),
+  atMost: limit.optional(),
+  below: limit.optional(),
   equals: scalar.optional(),
   within: z.tuple([z.number(), z.number()]).optional(),
   baseline: z.strictObject({ of: cel, noWorseThan: z.number().min(0) }).optional(),

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -8,6 +9,7 @@ import { stepCalls } from '../../../kinds/hands.js';
 import type { Finding } from '../../../model/preflight/finding.js';
 import type { Plan, StepPlan } from '../../../model/plan/plan.js';
 import { approval, phase, plan, step } from '../../kits/plans.js';
+import { portOf } from '../../kits/port.js';
 import { temporaryFolder } from '../../kits/step-run.js';
 import { smallRepository } from '../../kits/small-repository.js';
 
@@ -182,7 +184,7 @@ describe('what a go-live needs', () => {
       where: 'p.s',
       standing: 'missing',
       found: 'The secret in the environment variable NOT_SET is not set for the worker.',
-      next: 'Start the worker with NOT_SET set.',
+      next: 'Set NOT_SET where the worker is started, then start it again: `golive down`, `golive up --detach`.',
     });
     const all = await findings([command(['true'], { env: { X: { env: 'TOKEN' } } })]);
     expect(JSON.stringify(all)).not.toContain(ENV.TOKEN);
@@ -195,4 +197,18 @@ describe('what a go-live needs', () => {
     );
     expect(received).toBe(0);
   });
+});
+
+test('steps that ask one server for several things find one thing', async () => {
+  const answer = { status: 'success', data: { resultType: 'vector', result: [] } };
+  const prometheus = createHttpServer((_, response) => response.end(JSON.stringify(answer)));
+  await new Promise<void>((resolve) => prometheus.listen(0, '127.0.0.1', resolve));
+  try {
+    const url = `http://127.0.0.1:${portOf(prometheus)}`;
+    const asks = ['up', 'down'].map((query) => look('prometheus.query', { url, query }));
+    const checks = (await findings(asks)).filter(({ area }) => area === 'check');
+    expect(checks.map(({ what, standing }) => `${what} ${standing}`)).toEqual(['prometheus.query there']);
+  } finally {
+    prometheus.close();
+  }
 });

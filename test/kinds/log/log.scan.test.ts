@@ -58,6 +58,10 @@ describe('log.scan', () => {
     );
   });
 
+  test('where nothing was needed, nothing is said of it', async () => {
+    expect(passed(await scan({ forbidden: ['panic'] })).summary).toMatch(/^\d+ lines: nothing forbidden/);
+  });
+
   test('with until it waits for the line', async () => {
     const until = { everyMs: 20, withinMs: 8000, consecutive: 1 };
     const running = scan({ needed: ['OCR path'] }, { task: { until } });

@@ -13,6 +13,7 @@ import {
   phaseJudged,
   phasePassed,
   phasePassedOver,
+  phaseSentence,
   phaseTakenBack,
   rollbackBegun,
   rollbackEnded,
@@ -198,4 +199,13 @@ test.each([
   } as const;
   rollbackEnded(rollback, { ...result, gates: [], undos: [], status, steps: [step] }, LATER);
   expect(rollback).toMatchObject({ status: expected, endedAt: LATER, steps: [step] });
+});
+
+test.each([
+  ['0 of 1 gates hold.', '0 of 1 gates hold. Taken back by R1.'],
+  ['it last said: no such file', 'it last said: no such file. Taken back by R1.'],
+  [undefined, 'Taken back by R1.'],
+])('what was taken back says so in a sentence of its own, after %j', (sentence, said) => {
+  const { sentence: _, ...phase } = phaseState();
+  expect(phaseSentence({ ...phase, ...(sentence === undefined ? {} : { sentence }), takenBackBy: 'R1' })).toBe(said);
 });

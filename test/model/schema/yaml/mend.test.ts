@@ -179,6 +179,15 @@ test('a place in a list is called by its list, and what is wrong says what to wr
   ]);
 });
 
+test('a limit that is no number says where what is computed stands', () => {
+  const value = copy();
+  value.phases.push({ id: 'bad', gates: [{ id: 'g', value: '1 + 1', atMost: 'inputs.most' }] });
+  const { problems = [] } = loadRunbook(stringify(value), 'rich.yaml', kinds);
+  expect(problems.map(({ message, hint }) => `${message}. ${hint}`)).toEqual([
+    "'atMost' must be a number, but is a text. A number; what is computed stands in `value`, e.g. `a - b`, or in `baseline`.",
+  ]);
+});
+
 test('golive.yaml, too, is looked at as a whole', () => {
   const text = 'people: { Ada: { roles: [cto] }, ada: { roles: [sre] } }\nfolders: [5]\nnetwrk: {}\n';
   const { problems = [], partial } = loadProject(text, 'golive.yaml');
