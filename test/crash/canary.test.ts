@@ -49,7 +49,7 @@ test('a canary whose worker is killed counts nothing twice, loses nothing, and e
       await eventually(`${at} samples`, 120_000, () => taken() >= at);
       worker.signal('SIGKILL');
     }
-    const state = (await world.server.client.workflow.getHandle('canary').result()) as GoLiveState;
+    const state: GoLiveState = await world.server.client.workflow.getHandle('canary').result();
     const done = eventsOf(evidence).findLast(({ type, step }) => type === 'step.done' && step === 'watch');
     const [looks, whole] = [certainAt(), certainAt() * REQUESTS];
     expect(worker.restarts.length).toBeGreaterThanOrEqual(2);

@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 /** What a look of a canary finds: requests since the look before and how many of them failed; a text is no figures. */
 export type Look = { requests: number; errors: number } | string;
@@ -28,7 +27,8 @@ export async function canaryService(look: (name: string, n: number) => Look): Pr
       .end(JSON.stringify({ requests: sum('requests'), errors: sum('errors') }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
   return {
     url: (name) => `http://127.0.0.1:${port}/${name}`,
     looks: (name) => told.get(name) ?? [],

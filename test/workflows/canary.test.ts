@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sha256 } from '../../evidence/durable.js';
 import { type Trust, verifyBundle } from '../../evidence/verify/verify.js';
 import { recomputeOutputs } from '../../kinds/recompute.js';
+import { isJsonObject } from '../../model/json.js';
 import type { SampleRecord } from '../../model/judge/window.js';
 import { shareBounds } from '../../model/judge/window-share.js';
 import type { GoLiveState } from '../../model/state/state.js';
@@ -104,7 +105,8 @@ function outcome(name: string): { type: string; outputs: Record<string, unknown>
   const events = eventsOf(project.bundle(name));
   const last = events.findLast(({ step, type }) => step === 'canary' && /^step\.(done|failed)$/.test(String(type)));
   const { type, outputs, facts, code } = last ?? {};
-  return { type: String(type), outputs: (outputs ?? facts) as Record<string, unknown>, code };
+  const found = outputs ?? facts;
+  return { type: String(type), outputs: isJsonObject(found) ? found : {}, code };
 }
 
 /** At which look the answer was certain, by what the service told; counting begins at the first. */
@@ -213,18 +215,19 @@ function recorded(
   return (bundle) => {
     const file = 'phases/canary.1/canary/samples.jsonl';
     const before = bundle.text(`data/${file}`).trimEnd().split('\n');
-    const text = change(before.map((line) => JSON.parse(line) as SampleRecord))
+    const text = change(before.map((line): SampleRecord => JSON.parse(line)))
       .map((record) => `${JSON.stringify(record)}\n`)
       .join('');
     bundle.write(`data/${file}`, text);
     const fits = (refs: unknown): void => {
-      for (const ref of (refs ?? []) as { path: string }[])
+      for (const ref of Array.isArray(refs) ? refs : [])
         if (ref.path === file) Object.assign(ref, { sha256: sha256(text), bytes: Buffer.byteLength(text) });
     };
     bundle.events((events) => {
       for (const event of events) {
         fits(event.evidence);
-        if (event.type === 'step.done' && event.step === 'canary') Object.assign(event.outputs as object, outputs);
+        if (event.type === 'step.done' && event.step === 'canary' && isJsonObject(event.outputs))
+          Object.assign(event.outputs, outputs);
       }
     });
     bundle.state((state) => state.phases.forEach((phase) => phase.steps.forEach(({ evidence }) => fits(evidence))));

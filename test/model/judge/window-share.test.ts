@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../../model/json.js';
 import type { SharePlan, WindowPlan } from '../../../model/plan/plan.js';
 import { emptyTally, endOf, tallied, type WindowEnd } from '../../../model/judge/window.js';
-import { seenIn, shareBounds, shareShown } from '../../../model/judge/window-share.js';
+import { type Counted, seenIn, shareBounds, shareShown } from '../../../model/judge/window-share.js';
 
 const share = (op: 'atMost' | 'atLeast', threshold: number, counts: SharePlan['counts'] = 'each'): SharePlan => ({
   part: 'it.errors',
@@ -13,7 +14,7 @@ const each = share('atMost', 0.02);
 const total = share('atMost', 0.02, 'total');
 
 describe('what a sample counts', () => {
-  test.each<[string, SharePlan, object, object | undefined, object]>([
+  test.each<[string, SharePlan, JsonObject, Counted | undefined, object]>([
     ['what it says', each, { errors: 1, requests: 9 }, undefined, { counted: { part: 1, whole: 9 } }],
     ['nothing of nothing', each, { errors: 0, requests: 0 }, undefined, { counted: { part: 0, whole: 0 } }],
     [
@@ -38,10 +39,10 @@ describe('what a sample counts', () => {
       { counted: { part: 2, whole: 50 }, totals: { part: 7, whole: 950 } },
     ],
   ])('is %s', (_, plan, outputs, before, seen) => {
-    expect(seenIn(plan, { ...outputs }, before as never)).toEqual(seen);
+    expect(seenIn(plan, { ...outputs }, before)).toEqual(seen);
   });
 
-  test.each<[string, SharePlan, object, object | undefined, RegExp]>([
+  test.each<[string, SharePlan, JsonObject, Counted | undefined, RegExp]>([
     ['a figure that is not there', each, { requests: 9 }, undefined, /^it\.errors is not known/],
     ['no number', each, { errors: '1', requests: 9 }, undefined, /^it\.errors is a string, and not a count\.$/],
     ['null', each, { errors: null, requests: 9 }, undefined, /^it\.errors is null/],
@@ -58,7 +59,7 @@ describe('what a sample counts', () => {
       /^4 of 1 makes no sense/,
     ],
   ])('is not known of %s', (_, plan, outputs, before, why) => {
-    const seen = seenIn(plan, { ...outputs }, before as never);
+    const seen = seenIn(plan, { ...outputs }, before);
     expect(seen.why).toMatch(why);
     expect(seen.counted).toBeUndefined();
   });
