@@ -31,6 +31,7 @@ const SYSTEM = [
   'kinds/prometheus/real',
   'kinds/sql/{mysql,sql.query}',
   'kinds/service/redis.check',
+  'kinds/stack/engine',
   'lab/lc/e2e',
   'replay/*',
   'security/canaries',

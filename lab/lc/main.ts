@@ -6,6 +6,7 @@ import { buildCases } from './cases/build.js';
 import { DEFAULT_SEED, writeCases } from './cases/generate.js';
 import { FAULTS, SOUND } from './faults.js';
 import type { Fault } from './faults.js';
+import { endContainers } from './host/containers.js';
 import { writeEarlierResults } from './host/no-go.js';
 import { appears, endGroup, leftOver, startHeld, strayPostgres } from '../kit/processes.js';
 import { startProduction } from './host/production.js';
@@ -73,7 +74,8 @@ async function endAll(dir: string, children: readonly ChildProcess[]): Promise<v
   const own = children.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
   const left = leftOver(stack, ['postgres', '../kit/redis', 'api'].map(entry));
   if (left.length > 0) say(`ending what the stack left running: ${left.join(', ')}`);
-  await Promise.all([...own, ...left].map((group) => endGroup(group)));
+  const containers = endContainers(stack).catch((error: unknown) => say(`containers are left: ${messageOf(error)}`));
+  await Promise.all([containers, ...[...own, ...left].map((group) => endGroup(group))]);
   for (const folder of [join(stack, 'volumes', 'postgres'), join(dir, 'production', 'volumes', 'postgres')]) {
     const pid = strayPostgres(realFolder(folder));
     if (pid !== undefined) await endGroup(pid);

@@ -92,16 +92,23 @@ export function services(
   };
 }
 
+/** Two labs beside each other are two projects of Compose. */
+function composeName(ports: StackPorts): string {
+  return `lcopilot-${ports.api}`;
+}
+
 /** The same stack for a container engine: the built service is mounted into Node's own image. */
 function compose(ports: StackPorts, native: Record<string, Service>): unknown {
+  const options = (native.postgres?.environment.POSTGRES_OPTIONS ?? '').split(/\s+/).filter(Boolean);
   const root = fileURLToPath(new URL('../../../../', import.meta.url)).replace(/\/$/, '');
   const check = (test: string[]) => ({ test, interval: '2s', timeout: '5s', retries: 15 });
   const probe = "fetch('http://127.0.0.1:8000/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))";
   return {
-    name: 'lcopilot',
+    name: composeName(ports),
     services: {
       postgres: {
         image: 'postgres:18-alpine',
+        ...(options.length > 0 ? { command: ['postgres', ...options.flatMap((option) => ['-c', option])] } : {}),
         environment: { POSTGRES_DB: 'lcopilot', POSTGRES_PASSWORD: PASSWORD },
         ports: [`127.0.0.1:${ports.postgres}:5432`],
         volumes: ['postgres:/var/lib/postgresql'],
