@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -33,37 +34,46 @@ export async function makeSmallImage(engine: TestEngine): Promise<void> {
 const BASE_IMAGE = 'golive-test-base:1.0';
 const STAND_INS = fileURLToPath(new URL('stand-ins', import.meta.url));
 
-/** What an image of a name that cannot be pulled is made of here, all of the one base. */
-const PLANS = {
-  postgres: ['COPY postgres.sh /entrypoint.sh', 'ENTRYPOINT ["sh", "/entrypoint.sh"]', 'CMD ["postgres"]'],
-  redis: ['COPY redis.sh /entrypoint.sh', 'ENTRYPOINT ["sh", "/entrypoint.sh"]', 'CMD ["redis-server"]'],
-  node: ['CMD ["node"]'],
-} satisfies Record<string, string[]>;
+/** What an image that cannot be pulled is made of here, on the one base: files, by the names that the lines take. */
+interface StandIn {
+  files?: Record<string, string>;
+  lines: string[];
+}
 
-/** The base that `.ci/engine base` has made; undefined where it has not. */
-function baseTar(): string | undefined {
-  const found = existsSync(ENGINE_CACHE)
-    ? readdirSync(ENGINE_CACHE).find((name) => /^base-.*\.tar$/.test(name))
-    : undefined;
-  return found && join(ENGINE_CACHE, found);
+const entered = (name: string, command: string): StandIn => ({
+  files: { 'entrypoint.sh': join(STAND_INS, `${name}.sh`) },
+  lines: ['COPY entrypoint.sh /entrypoint.sh', 'ENTRYPOINT ["sh", "/entrypoint.sh"]', `CMD ["${command}"]`],
+});
+
+export const POSTGRES = entered('postgres', 'postgres');
+export const REDIS = entered('redis', 'redis-server');
+export const NODE: StandIn = { lines: ['CMD ["node"]'] };
+
+/** What `.ci/engine` has made that begins with a name; undefined where it has not. */
+function madeOf(begin: string): string | undefined {
+  const found = existsSync(ENGINE_CACHE) ? readdirSync(ENGINE_CACHE) : [];
+  const name = found.find((one) => one.startsWith(begin) && !one.endsWith('.new'));
+  return name && join(ENGINE_CACHE, name);
 }
 
 /** What is missing for images that stand in for those of a registry; undefined when they can be made. */
 export function noImages(): string | undefined {
-  return baseTar() === undefined ? 'no images: their base is not made (.ci/engine base)' : undefined;
+  return madeOf('base-') === undefined ? 'no images: their base is not made (.ci/engine base)' : undefined;
 }
 
 /**
  * Makes images that stand in for those of a registry, which a test cannot pull.
  *
- * @param wanted what each is to hold, by the name under which it is asked for
+ * @param wanted by the name under which each is asked for
  */
-export async function makeStandIns(engine: TestEngine, wanted: Record<string, keyof typeof PLANS>): Promise<void> {
-  const bin = 'ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/lib/postgresql/15/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-  await engine.docker('import', '--change', bin, baseTar() ?? '', BASE_IMAGE);
-  for (const [name, plan] of Object.entries(wanted)) {
-    const file = join(engine.folder, 'Dockerfile');
-    writeFileSync(file, [`FROM ${BASE_IMAGE}`, ...PLANS[plan], ''].join('\n'));
-    await engine.docker('build', '--quiet', '--file', file, '--tag', name, STAND_INS);
+export async function makeStandIns(engine: TestEngine, wanted: Record<string, StandIn>): Promise<void> {
+  const path = 'ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/lib/postgresql/15/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+  await engine.docker('import', '--change', path, madeOf('base-') ?? '', BASE_IMAGE);
+  for (const [name, { files = {}, lines }] of Object.entries(wanted)) {
+    const context = mkdtempSync(join(engine.folder, 'context-'));
+    for (const [file, from] of Object.entries(files)) cpSync(from, join(context, file), { recursive: true });
+    writeFileSync(join(context, 'Dockerfile'), [`FROM ${BASE_IMAGE}`, ...lines, ''].join('\n'));
+    await engine.docker('build', '--quiet', '--tag', name, context);
+    rmSync(context, { recursive: true });
   }
 }
