@@ -46,7 +46,7 @@ export function failures(state: GoLiveState, { planned }: Pick<Extras, 'planned'
     if (by !== undefined)
       pieces.push(html`<div class="warn"><b>${index} ${title}</b> was taken back by ${by}: it does not stand.</div>`);
   }
-  for (const rollback of takenBackBy(state)) pieces.push(...wayBack(state, rollback));
+  for (const piece of takenBackBy(state).flatMap((rollback) => wayBack(state, rollback))) pieces.push(piece);
   for (const choice of state.operator) {
     pieces.push(
       html`<div class="warn"><b>${choice.by}</b> as ${roleName(state, choice.role)} chose <b>${choice.choice}</b> for ${choice.about} ${sinceStart(state, choice.at)}${choice.reason ? html`: “${choice.reason}”` : NOTHING}</div>`,

@@ -31,7 +31,6 @@ const rollback = text('Id of the rollback.');
 const sentence = text('What was found, in one sentence.');
 const verdict = word(VERDICTS, 'The verdict.');
 const via = word(['update', 'signal'], 'How the message came.');
-const said = object('The message as it came.');
 
 const attemptOfPhase = {
   phase: text('Id of the phase.'),
@@ -79,7 +78,7 @@ const failed = {
   again: optional(flag('It is taken again: a try is left, or its worker was shut down and another goes on.')),
 };
 const settled = { ...step, by, role, reason: optional(reason), summary: done.summary };
-const taken = { via, said };
+const taken = { via, said: object('The message as it came.') };
 const ended = { ...attemptOfPhase, sentence };
 const fallen = { ...attemptOfPhase, rollback };
 const omitted = { phase: attemptOfPhase.phase, by, role, reason };
@@ -151,9 +150,7 @@ export const EVENTS = {
       question: text('The question in words.'),
       digest,
       expiresAt: text('When it ends without an answer.'),
-      files: optional(
-        objects<BoundFile>('Files of evidence that it binds to: file, path below `data/`, SHA-256; null for none.'),
-      ),
+      files: optional(objects<BoundFile>('Evidence that it binds to: file, path below `data/`, SHA-256 or null.')),
     },
   },
   'approval.policy': {

@@ -1,7 +1,7 @@
 import { anytime, isOutside } from '../expression/anytime.js';
 import { evaluate, ExpressionError } from '../expression/expression.js';
 import type { JsonObject } from '../json.js';
-import type { SharePlan } from '../plan/plan.js';
+import type { SharePlan } from '../plan/share-plan.js';
 import { countText } from './count-text.js';
 
 /** So many of so many. */

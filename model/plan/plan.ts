@@ -4,6 +4,7 @@ import type { JsonObject } from '../json.js';
 import type { SigningPlan } from '../signing/signing.js';
 import type { ScheduleRight } from './calendar.js';
 import type { TakesBack } from './taking-back.js';
+import type { SharePlan } from './share-plan.js';
 
 /** What doing a step again would mean: nothing, the same state, or a second deed. */
 export const EFFECTS = ['none', 'idempotent', 'once'] as const;
@@ -251,16 +252,6 @@ export interface WindowPlan {
   mustReach?: true;
   /** Name of a file for each sample; `{date}` and `{n}` stand for its nominal day and its number. */
   file?: string;
-}
-
-/** A share that a window must show: it is reached when the bound that holds for any number of looks is inside the limit. */
-export interface SharePlan {
-  /** CEL over `it`, the outputs of a sample: how many there were, and how many of them count. */
-  whole: string;
-  part: string;
-  /** What each sample counts anew; or figures that only grow, of which what came since the sample before counts. */
-  counts: 'each' | 'total';
-  limit: { op: 'atMost' | 'atLeast'; threshold: number };
 }
 
 /** A look that changes nothing, and what it says: `done` and `notDone` are CEL over `it`, the outputs of the look. */

@@ -1,5 +1,6 @@
 import { contextKey } from '../../expression/expression.js';
-import { type PhasePlan, type Plan, type SharePlan, type StepPlan, stepsOf, type WindowPlan } from '../../plan/plan.js';
+import { type PhasePlan, type Plan, type StepPlan, stepsOf, type WindowPlan } from '../../plan/plan.js';
+import type { SharePlan } from '../../plan/share-plan.js';
 import type { RunbookStep } from '../format/runbook.js';
 import { gatePaths } from './plan-reads.js';
 

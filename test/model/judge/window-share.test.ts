@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../model/json.js';
-import type { SharePlan, WindowPlan } from '../../../model/plan/plan.js';
+import type { WindowPlan } from '../../../model/plan/plan.js';
+import type { SharePlan } from '../../../model/plan/share-plan.js';
 import { emptyTally, endOf, tallied, type WindowEnd } from '../../../model/judge/window.js';
 import { type Counted, seenIn, shareBounds, shareShown } from '../../../model/judge/window-share.js';
 
