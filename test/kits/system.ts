@@ -73,7 +73,10 @@ export async function testSystem(system: RehearsedSystem): Promise<void> {
     system.after?.(data);
   }, 240_000);
 
-  test.each(declared.filter(({ id }) => ALL || sample.includes(id)))(
+  const taken = declared.filter(({ id }) => ALL || sample.includes(id));
+  // A table without a row is an error to jest.
+  if (taken.length === 0) return;
+  test.each(taken)(
     'fault $id: $title',
     async ({ id, expect: wanted }) => {
       const { code, value, stderr } = await rehearse('--fault', id);
