@@ -23,6 +23,9 @@ export const ssh = new SshKeys();
 const PEOPLE = { Ada: ['cto'], Bo: ['cto', 'sre'], Cy: ['sre'], Dee: ['cto'], Eve: ['sre'] };
 export const PRINCIPALS = { Ada: 'ada@x', Bo: 'bo@x', Cy: 'cy@x', Dee: 'dee@x', Eve: 'eve@x' };
 
+/** A question stays open for as long as a hundred forged answers take on a busy machine. */
+const LONG_MS = 600_000;
+
 /** A plan whose one question needs two CTOs; Bo starts it. */
 export function signedPlan(
   more: { revoked?: string; breakGlass?: boolean; needs?: Plan['phases'][0]['approvals'][0]['needs'] } = {},
@@ -38,9 +41,13 @@ export function signedPlan(
   return plan(
     [
       phase('one', [step('a')], {
-        approvals: [approval('one', { needs: more.needs ?? [{ role: 'cto', count: 2 }], starterMay: false })],
+        approvals: [
+          approval('one', { needs: more.needs ?? [{ role: 'cto', count: 2 }], starterMay: false, expiresMs: LONG_MS }),
+        ],
       }),
-      phase('two', [step('b')], { approvals: [approval('two', { needs: [{ role: 'cto', count: 1 }] })] }),
+      phase('two', [step('b')], {
+        approvals: [approval('two', { needs: [{ role: 'cto', count: 1 }], expiresMs: LONG_MS })],
+      }),
     ],
     {
       mode: 'live',
