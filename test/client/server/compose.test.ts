@@ -106,9 +106,18 @@ describe('docker-compose.yml', () => {
   test('holds no secret: passwords come from the environment, and one that is missing is an error', () => {
     for (const [, { environment }] of services) {
       for (const [name, value] of Object.entries(environment ?? {})) {
+        // Where a key is, not what it is.
+        if (value.startsWith('/')) continue;
         if (/PASSW|PWD|SECRET|TOKEN|KEY$/.test(name)) expect(value).toMatch(/^\$\{POSTGRES_PASSWORD:\?[^}]+\}$/);
       }
     }
+  });
+
+  test('keeps the key by which the worker seals in a volume: the next container seals by the same one', () => {
+    const { environment, volumes = [] } = file.services['worker'] ?? {};
+    const folders = volumes.filter((volume) => !/^[./]/.test(volume)).map((volume) => `${volume.split(':')[1]}/`);
+    const key = environment?.['GOLIVE_EVIDENCE_KEY'] ?? '';
+    expect(folders.filter((folder) => key.startsWith(folder))).toHaveLength(1);
   });
 
   test('has Temporal server and admin tools of one version', () => {

@@ -35,7 +35,7 @@ const BASE_IMAGE = 'golive-test-base:1.0';
 const STAND_INS = fileURLToPath(new URL('stand-ins', import.meta.url));
 
 /** What an image that cannot be pulled is made of here, on the one base: files, by the names that the lines take. */
-interface StandIn {
+export interface StandIn {
   files?: Record<string, string>;
   lines: string[];
 }
@@ -50,7 +50,7 @@ export const REDIS = entered('redis', 'redis-server');
 export const NODE: StandIn = { lines: ['CMD ["node"]'] };
 
 /** What `.ci/engine` has made that begins with a name; undefined where it has not. */
-function madeOf(begin: string): string | undefined {
+export function madeOf(begin: string): string | undefined {
   const found = existsSync(ENGINE_CACHE) ? readdirSync(ENGINE_CACHE) : [];
   const name = found.find((one) => one.startsWith(begin) && !one.endsWith('.new'));
   return name && join(ENGINE_CACHE, name);
