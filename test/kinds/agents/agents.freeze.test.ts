@@ -68,7 +68,7 @@ describe('agents.freeze', () => {
     writeFileSync(join(baseDir, 'held.hold'), 'by someone else');
     const input = { commands: [agent('retry'), agent('held')] };
     const run = await runStep('agents.freeze', input, { goLive: { baseDir } });
-    expect(passed(run).outputs).toEqual({ frozen: 2, schedules: 0, unseen: 0, ran: 2, running: 0 });
+    expect(passed(run).outputs).toEqual({ frozen: 2, schedules: 0, unseen: 0, ran: 1, running: 0 });
     passed(await runTask('agents.freeze', { ...run.task, epoch: 2 }));
     const undone = passed(await runTask('agents.freeze', undoOf(run.task), { part: 'undo' }));
     expect(undone.summary).toBe('1 agents and 0 schedules go on');
