@@ -14,6 +14,8 @@ export interface GatePlan {
   /** CEL of the sample size and of the successes behind a proportion, when it has them. */
   n?: string;
   successes?: string;
+  /** CEL of the records of steps that say why a figure which this gate reads is unknown; absent in plans of earlier versions. */
+  why?: string[];
   /** Fewer than this many samples is `inconclusive`. */
   minN?: number;
   /** false: a failure only warns. */
