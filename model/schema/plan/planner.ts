@@ -5,7 +5,7 @@ import { givenWithEnv } from './plan-env.js';
 import { guardsOf, planGates } from './plan-gates.js';
 import { foldersOf, leftOut, networkOf } from './plan-reach.js';
 import { fillTexts, noticesOf, questionFields } from './plan-texts.js';
-import { checkGuardrails, type PlanProblem, type PlanRequest, resolveInputs } from './plan-inputs.js';
+import { checkGuardrails, durationsOf, type PlanProblem, type PlanRequest, resolveInputs } from './plan-inputs.js';
 import { markReads } from './plan-reads.js';
 import { markWhy } from './plan-why.js';
 import { impossibleTimes } from './plan-times.js';
@@ -272,6 +272,7 @@ function makePlan(request: PlanRequest, planning: Planning, inputs: JsonObject, 
     baseDir: request.baseDir,
     roles: runbook.roles,
     inputs,
+    ...durationsOf(runbook),
     phases: runbook.phases.map((phase) => planPhase(planning, phase, mode === 'live')),
     decisions: planDecisions(planning, mode === 'live'),
     rollbacks: planRollbacks(planning),
