@@ -24,6 +24,11 @@ import {
 } from '../step/credentials.js';
 import type { CommandResult, RunCommand, StepCall, StepContext } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
+import { isStepError } from '../step/unwritable.js';
+import { targetOf } from '../../model/plan/address.js';
+
+/** What helps where a command was not done in its time. */
+const TIME_HINT = 'raise its `timeout` only with a reason.';
 
 export interface ContextParts {
   task: StepTask;
@@ -71,7 +76,7 @@ export function createContext(parts: ContextParts): StepContext {
 }
 
 /** Runs commands of the step. What one leaves in a file of the evidence is masked before anybody is told of it. */
-function runOf({ task, signal, env, evidence, ledger, secrets, deadline }: ContextParts): RunCommand {
+function runOf({ task, part, signal, env, evidence, ledger, secrets, deadline }: ContextParts): RunCommand {
   const { baseDir, files } = task.goLive;
   return async (options) => {
     const saveTo = options.saveAs === undefined ? undefined : await evidence.place(options.saveAs);
@@ -90,11 +95,18 @@ function runOf({ task, signal, env, evidence, ledger, secrets, deadline }: Conte
     } catch (error) {
       // What the error tells is masked with all else that the step tells. A program that did not start has left nothing.
       if (saveTo !== undefined && existsSync(saveTo)) await maskCredentials(saveTo);
-      throw error;
+      throw saveTo === undefined || part === 'undo' || task.undoes ? error : withLogs(error, task);
     } finally {
       if (options.saveAs !== undefined) await evidence.adopt(options.saveAs).catch(() => undefined);
     }
   };
+}
+
+/** Names the command that prints all that a command printed which had to be stopped. */
+function withLogs(error: unknown, { goLive, step }: StepTask): unknown {
+  if (!isStepError(error) || (error.code !== 'TIMED_OUT' && error.code !== 'CANCELLED')) return error;
+  const hint = `\`golive logs ${targetOf(goLive.id)} ${step}\` prints all that it printed; ${TIME_HINT}`;
+  return new StepError(error.code, error.message, { hint, ...error.options });
 }
 
 async function maskedResult(result: CommandResult, savedTo: string): Promise<CommandResult> {
