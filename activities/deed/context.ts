@@ -60,7 +60,7 @@ export function createContext(parts: ContextParts): StepContext {
     sleep: (ms) => sleep(ms, signal),
     path: (relative) => contained(relative, goLive.baseDir, goLive.folders),
     inHeldFolder: (path, act) => throughFolder(path, goLive.folders, act),
-    checkPinned: (names, cwd) => checkPinned(names, cwd, goLive.files),
+    checkPinned: (names, cwd) => checkPinned(names, cwd, goLive.files, isWayBack(parts)),
     evidence,
     ...memoryOf(task, evidence, part),
     backups:
@@ -76,12 +76,13 @@ export function createContext(parts: ContextParts): StepContext {
 }
 
 /** Runs commands of the step. What one leaves in a file of the evidence is masked before anybody is told of it. */
-function runOf({ task, part, signal, env, evidence, ledger, secrets, deadline }: ContextParts): RunCommand {
+function runOf(parts: ContextParts): RunCommand {
+  const { task, part, signal, env, evidence, ledger, secrets, deadline } = parts;
   const { baseDir, files } = task.goLive;
   return async (options) => {
     const saveTo = options.saveAs === undefined ? undefined : await evidence.place(options.saveAs);
     checkMayStart(options.argv, options.cwd, task.goLive);
-    if (options.pin !== false) await checkPinned(options.argv, options.cwd ?? baseDir, files);
+    if (options.pin !== false) await checkPinned(options.argv, options.cwd ?? baseDir, files, isWayBack(parts));
     const timeoutMs = Math.max(1, Math.min(options.timeoutMs, deadline - performance.now()));
     const started = async (group: NotedGroup, argv: string): Promise<void> => {
       await ledger.started(group, argv);
@@ -100,6 +101,11 @@ function runOf({ task, part, signal, env, evidence, ledger, secrets, deadline }:
       if (options.saveAs !== undefined) await evidence.adopt(options.saveAs).catch(() => undefined);
     }
   };
+}
+
+/** Whether it undoes a step, or is a step of a rollback. */
+function isWayBack({ task, part }: Pick<ContextParts, 'task' | 'part'>): boolean {
+  return part === 'undo' || task.undoes !== undefined || task.phase.startsWith('rollback-');
 }
 
 /** Names the command that prints all that a command printed which had to be stopped. */
