@@ -5,7 +5,7 @@ import type { GatePlan, Limit, LimitOp } from '../plan/gate-plan.js';
 import { ratio, successesNeeded, wilson } from '../expression/statistics.js';
 import { boundName, statisticOf } from './share.js';
 import { type Verdict, worst } from '../verdict.js';
-import { countText } from './count-text.js';
+import { countText, isRough } from './count-text.js';
 import { whyMissing } from './why-missing.js';
 
 /** One judged gate: the numbers, and the sentence that every page prints. */
@@ -182,7 +182,10 @@ function sampleOf(gate: GatePlan, context: ExpressionContext): Sample {
   if (gate.minN !== undefined && (n === undefined || n < gate.minN)) {
     return {
       ...sample,
-      problem: n === undefined ? 'the sample size is not known' : `only ${n} samples, needs at least ${gate.minN}`,
+      problem:
+        n === undefined
+          ? 'the sample size is not known'
+          : `only ${isRough(gate, n) ? 'about ' : ''}${n} samples, needs at least ${gate.minN}`,
     };
   }
   return sample;
@@ -199,6 +202,7 @@ function measured(gate: GatePlan, value: Scalar, sample: Sample, low: number | u
   }
   const text = show(value, gate.unit, 2, low);
   if (n === undefined) return `${gate.title} ${text}`;
+  if (isRough(gate, n)) return `${gate.title} ${text} (about ${Math.floor(n)} samples)`;
   return `${gate.title} ${text} (${successes === undefined ? 'n =' : `${countText(successes)} of`} ${countText(n)})`;
 }
 

@@ -16,6 +16,8 @@ export interface GatePlan {
   successes?: string;
   /** CEL of the records of steps that say why a figure which this gate reads is unknown; absent in plans of earlier versions. */
   why?: string[];
+  /** Where `n` is no whole number it is told as an estimate; absent in plans of earlier versions. */
+  roughN?: true;
   /** Fewer than this many samples is `inconclusive`. */
   minN?: number;
   /** false: a failure only warns. */
