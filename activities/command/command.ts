@@ -4,7 +4,7 @@ import { sha256 } from '../../evidence/hash.js';
 import { collectOutput } from './command-output.js';
 import { allowedEnv } from './environment.js';
 import { formatDuration } from '../../model/duration.js';
-import { lastWords } from './last-words.js';
+import { lastWords } from '../step/last-words.js';
 import { dieWithParent } from './parent-death.js';
 import { endGroup, type NotedGroup, noteGroup } from '../../host/process-group.js';
 import type { CommandOptions, CommandResult } from '../step/step.js';

@@ -8,7 +8,7 @@ import { formatDuration } from '../../model/duration.js';
 import { type FailureCode, FAILURES, type StepFailure } from '../../model/failure.js';
 import { canonicalJson } from '../../model/json.js';
 import { sha256 } from '../../evidence/durable.js';
-import { lastWords } from '../command/last-words.js';
+import { lastWords } from '../step/last-words.js';
 import { failpoint } from '../../host/failpoint.js';
 import { failureOf, mayBeTriedAgain, toApplicationFailure } from '../step/failure.js';
 import { type Heartbeat, startHeartbeat } from '../step/heartbeat.js';
