@@ -4,7 +4,7 @@ const room = (name) => `^${name}/`;
 /** Every room but those that a room may import. */
 const others = (...may) => `^(${ROOMS.filter((name) => !may.includes(name)).join('|')})/`;
 /** What activities/ promise to kinds: the context with its capabilities, the error, and how a connection is shown. */
-const CONTRACT = '^activities/step/(step|step-error|connection|retry-after)\\.ts$';
+const CONTRACT = '^activities/step/(step|step-error|last-words|connection|retry-after)\\.ts$';
 /** What a kind takes, without what it does: client/ may read it. */
 const CATALOGUE = ['^kinds/catalog\\.ts$', '^kinds/[^/]+/[^/]+\\.kind\\.ts$'];
 

@@ -3,6 +3,8 @@ import { execa } from 'execa';
 import { sha256 } from '../../evidence/hash.js';
 import { collectOutput } from './command-output.js';
 import { allowedEnv } from './environment.js';
+import { formatDuration } from '../../model/duration.js';
+import { lastWords } from '../step/last-words.js';
 import { dieWithParent } from './parent-death.js';
 import { endGroup, type NotedGroup, noteGroup } from '../../host/process-group.js';
 import type { CommandOptions, CommandResult } from '../step/step.js';
@@ -79,17 +81,31 @@ export async function runCommand(options: CommandOptions, around: CommandSurroun
   const end = await exit;
   const collected = await output();
   await around.ended?.(pid);
-  if (why === 'cancel') throw cancelled(program);
-  if (why === 'timeout') {
-    throw new StepError('TIMED_OUT', `${program} did not end within ${options.timeoutMs} ms and was stopped.`, {
-      facts: { stderr: collected.stderr.slice(-500) },
-    });
-  }
+  if (why) throw stoppedEarly(why, options, collected);
   return { ...end, ...collected, durationMs: Math.round(performance.now() - begun) };
 }
 
-function cancelled(program: string): StepError {
-  return new StepError('CANCELLED', `${program} was stopped because the step was cancelled.`);
+function cancelled(program: string, said?: string): StepError {
+  return new StepError('CANCELLED', `${program} was stopped because the step was cancelled.`, { said });
+}
+
+/** A command that had to be stopped, with what it printed last: there stands what it was busy with. */
+function stoppedEarly(
+  why: 'timeout' | 'cancel',
+  { argv: [program = ''], timeoutMs }: Pick<CommandOptions, 'argv' | 'timeoutMs'>,
+  { stdout, stderr }: Pick<CommandResult, 'stdout' | 'stderr'>,
+): StepError {
+  const text = stderr.trim() === '' ? stdout : stderr;
+  const { clause, said = text.trim() } = lastWords(text);
+  if (why === 'cancel') return cancelled(program, said);
+  const time = formatDuration(timeoutMs);
+  return new StepError(
+    'TIMED_OUT',
+    `${program} did not end within ${time} and was stopped${clause || '; it printed nothing'}.`,
+    {
+      ...(said === '' ? {} : { said }),
+    },
+  );
 }
 
 async function spawnError(program: string, child: PromiseLike<unknown>): Promise<StepError> {

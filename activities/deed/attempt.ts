@@ -5,9 +5,10 @@ import type { Logger } from 'pino';
 import { type StepResult, type StepTask, WORKER_SHUTDOWN } from '../../model/state/contract.js';
 import { outputsThatTravel } from '../../model/state/travel.js';
 import { formatDuration } from '../../model/duration.js';
-import type { FailureCode, StepFailure } from '../../model/failure.js';
+import { type FailureCode, FAILURES, type StepFailure } from '../../model/failure.js';
 import { canonicalJson } from '../../model/json.js';
 import { sha256 } from '../../evidence/durable.js';
+import { lastWords } from '../step/last-words.js';
 import { failpoint } from '../../host/failpoint.js';
 import { failureOf, mayBeTriedAgain, toApplicationFailure } from '../step/failure.js';
 import { type Heartbeat, startHeartbeat } from '../step/heartbeat.js';
@@ -152,8 +153,12 @@ function handlerBudget(timeoutMs: number): number {
 function timedOut(failure: StepFailure, timeoutMs: number, latest: string | undefined): StepFailure {
   if (!CAUSED_BY_ABORT.includes(failure.code)) return failure;
   const seen = latest ? ` The last that was seen of it: ${latest}` : '';
-  const message = `The step was not done within ${formatDuration(timeoutMs)} and was stopped.${seen}`;
-  return { ...failureOf(new StepError('TIMED_OUT', message)), facts: failure.facts, evidence: failure.evidence };
+  const { said, hint, facts, evidence } = failure;
+  const { clause } = lastWords(said ?? '');
+  const message = `The step was not done within ${formatDuration(timeoutMs)} and was stopped${clause}.${seen}`;
+  // Where its command stands in the log is known better than by the catalogue.
+  const own = hint === FAILURES[failure.code].next ? {} : { hint };
+  return { ...failureOf(new StepError('TIMED_OUT', message)), ...own, ...(said ? { said } : {}), facts, evidence };
 }
 
 function stopped(failure: StepFailure, drained: boolean): StepFailure {

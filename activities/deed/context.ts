@@ -24,6 +24,11 @@ import {
 } from '../step/credentials.js';
 import type { CommandResult, RunCommand, StepCall, StepContext } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
+import { isStepError } from '../step/unwritable.js';
+import { targetOf } from '../../model/plan/address.js';
+
+/** What helps where a command was not done in its time. */
+const TIME_HINT = 'raise its `timeout` only with a reason.';
 
 export interface ContextParts {
   task: StepTask;
@@ -55,7 +60,7 @@ export function createContext(parts: ContextParts): StepContext {
     sleep: (ms) => sleep(ms, signal),
     path: (relative) => contained(relative, goLive.baseDir, goLive.folders),
     inHeldFolder: (path, act) => throughFolder(path, goLive.folders, act),
-    checkPinned: (names, cwd) => checkPinned(names, cwd, goLive.files),
+    checkPinned: (names, cwd) => checkPinned(names, cwd, goLive.files, isWayBack(parts)),
     evidence,
     ...memoryOf(task, evidence, part),
     backups:
@@ -71,12 +76,13 @@ export function createContext(parts: ContextParts): StepContext {
 }
 
 /** Runs commands of the step. What one leaves in a file of the evidence is masked before anybody is told of it. */
-function runOf({ task, signal, env, evidence, ledger, secrets, deadline }: ContextParts): RunCommand {
+function runOf(parts: ContextParts): RunCommand {
+  const { task, part, signal, env, evidence, ledger, secrets, deadline } = parts;
   const { baseDir, files } = task.goLive;
   return async (options) => {
     const saveTo = options.saveAs === undefined ? undefined : await evidence.place(options.saveAs);
     checkMayStart(options.argv, options.cwd, task.goLive);
-    if (options.pin !== false) await checkPinned(options.argv, options.cwd ?? baseDir, files);
+    if (options.pin !== false) await checkPinned(options.argv, options.cwd ?? baseDir, files, isWayBack(parts));
     const timeoutMs = Math.max(1, Math.min(options.timeoutMs, deadline - performance.now()));
     const started = async (group: NotedGroup, argv: string): Promise<void> => {
       await ledger.started(group, argv);
@@ -90,11 +96,23 @@ function runOf({ task, signal, env, evidence, ledger, secrets, deadline }: Conte
     } catch (error) {
       // What the error tells is masked with all else that the step tells. A program that did not start has left nothing.
       if (saveTo !== undefined && existsSync(saveTo)) await maskCredentials(saveTo);
-      throw error;
+      throw saveTo === undefined || part === 'undo' || task.undoes ? error : withLogs(error, task);
     } finally {
       if (options.saveAs !== undefined) await evidence.adopt(options.saveAs).catch(() => undefined);
     }
   };
+}
+
+/** Whether it undoes a step, or is a step of a rollback. */
+function isWayBack({ task, part }: Pick<ContextParts, 'task' | 'part'>): boolean {
+  return part === 'undo' || task.undoes !== undefined || task.phase.startsWith('rollback-');
+}
+
+/** Names the command that prints all that a command printed which had to be stopped. */
+function withLogs(error: unknown, { goLive, step }: StepTask): unknown {
+  if (!isStepError(error) || (error.code !== 'TIMED_OUT' && error.code !== 'CANCELLED')) return error;
+  const hint = `\`golive logs ${targetOf(goLive.id)} ${step}\` prints all that it printed; ${TIME_HINT}`;
+  return new StepError(error.code, error.message, { hint, ...error.options });
 }
 
 async function maskedResult(result: CommandResult, savedTo: string): Promise<CommandResult> {

@@ -2,7 +2,7 @@ import { formatClock } from '../../model/duration.js';
 import { readAddress } from '../../model/plan/address.js';
 import { letsOn } from '../../model/state/due.js';
 import { abortText } from '../../model/state/board.js';
-import { didNotPass } from '../../model/state/standing.js';
+import { didNotPass, shownStatus } from '../../model/state/standing.js';
 import type { GoLiveState, PhaseState, StepRecord } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import { saidLines } from './said.js';
@@ -130,9 +130,11 @@ function phaseLine(state: GoLiveState, phase: PhaseState, frame: Frame, widths: 
   const late = elapsed !== undefined && elapsed > planned;
   const time = elapsed === undefined ? '      –' : formatClock(elapsed);
   const title = pad(clean(phase.title, 60), widths.title);
-  const active = phase.status === 'running' || phase.status === 'waiting';
+  const status = shownStatus(phase);
+  const active = status === 'running' || status === 'waiting';
+  const waived = phase.verdict === 'waived' && !phase.takenBackBy && status !== 'waiting';
   const parts = [
-    ` ${mark(phase.verdict === 'waived' && !phase.takenBackBy ? 'waived' : phase.status, style)} ${String(phase.index).padStart(1)}`,
+    ` ${mark(waived ? 'waived' : status, style)} ${String(phase.index).padStart(1)}`,
     active ? style.bold(title) : title,
     style.dim(pad(owners(state, phase), widths.owner)),
     `${late ? style.warn(time) : time} / ${formatClock(planned)}`,

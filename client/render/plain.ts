@@ -1,5 +1,5 @@
 import { formatClock } from '../../model/duration.js';
-import { didNotPass } from '../../model/state/standing.js';
+import { didNotPass, shownStatus } from '../../model/state/standing.js';
 import type { GoLiveState, PhaseState, RollbackState, StepRecord } from '../../model/state/state.js';
 import type { Waiver } from '../../model/judge/waiver.js';
 import type { Style } from './style.js';
@@ -120,11 +120,12 @@ function phaseChanges(
     lines.push(...begins(phase.startedAt, phase.attempt));
   }
   lines.push(...within(inside(old, phase, name, style), phase.endedAt));
-  if (isOver(phase) && endOf(phase) !== (old && endOf(old))) {
+  if (isOver(phase) && !isTold(old, phase, state)) {
     const took = phaseElapsedMs(phase, nowMs);
     const time = took === undefined ? '' : ` after ${formatClock(took)}`;
     const sentence = phase.sentence === undefined ? '' : `: ${clean(phase.sentence)}`;
-    const text = `${mark(endOf(phase), style)} ${style.bold(name)} ${endOf(phase)}${time}${sentence}`;
+    const end = endOf(phase, state);
+    const text = `${mark(end, style)} ${style.bold(name)} ${end}${time}${sentence}`;
     lines.push(...said(phase.endedAt ?? lastEnd(phase), text));
   }
   if (phase.takenBackBy !== undefined && phase.takenBackBy !== old?.takenBackBy) {
@@ -142,13 +143,21 @@ function lastEnd({ steps }: Pick<PhaseState, 'steps'>): string | undefined {
     .at(-1);
 }
 
-function isOver({ status }: PhaseState): boolean {
+function isOver(phase: PhaseState): boolean {
+  const status = shownStatus(phase);
   return status !== 'pending' && status !== 'waiting' && status !== 'running';
 }
 
-/** How its attempt ended, also when it was taken back before anybody looked. */
-function endOf(phase: PhaseState): PhaseState['status'] {
+/** Whether it was told already how its attempt ended; that it is taken back later is a line of its own. */
+function isTold(old: PhaseState | undefined, phase: PhaseState, state: GoLiveState): boolean {
+  if (!old || !isOver(old)) return false;
+  return phase.status === 'taken-back' || endOf(phase, state) === endOf(old, state);
+}
+
+/** How its attempt ended, also when it was taken back before anybody looked: what an abort stopped was not judged. */
+function endOf(phase: PhaseState, { aborted }: Pick<GoLiveState, 'aborted'>): PhaseState['status'] {
   if (phase.status !== 'taken-back') return phase.status;
+  if (aborted && phase.verdict === 'inconclusive' && phase.gates.length === 0) return 'cancelled';
   return didNotPass(phase) ? 'failed' : 'passed';
 }
 

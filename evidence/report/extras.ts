@@ -1,7 +1,8 @@
 import type { ShownByKind } from '../../model/evidence/shown.js';
 import { type EvidencePlan, type GuardPlan, type PhasePlan, type Plan, stepsOf } from '../../model/plan/plan.js';
+import type { WrittenInputs } from '../../model/plan/input-text.js';
 import type { EvidenceStore } from '../store.js';
-import { type JsonObject, jsonObjectIn } from '../../model/json.js';
+import { jsonObjectIn } from '../../model/json.js';
 
 const LARGEST_BYTES = 16 * 1024 * 1024;
 
@@ -23,7 +24,7 @@ export interface Extras {
   /** What is shown as it was before and after. */
   states: NonNullable<EvidencePlan['states']>;
   boxes: NonNullable<EvidencePlan['boxes']>;
-  inputs: JsonObject;
+  inputs: WrittenInputs;
   runbookKept: boolean;
 }
 
@@ -34,7 +35,7 @@ export const NO_EXTRAS: Extras = {
   planned: [],
   states: [],
   boxes: [],
-  inputs: {},
+  inputs: { inputs: {} },
   runbookKept: false,
 };
 
@@ -54,7 +55,7 @@ export async function readExtras(store: EvidenceStore, shows: ShownByKind): Prom
     planned: (plan?.phases ?? []).map(plannedPhase),
     states: plan?.evidence?.states ?? [],
     boxes: plan?.evidence?.boxes ?? [],
-    inputs: plan?.inputs ?? {},
+    inputs: { inputs: plan?.inputs ?? {}, ...(plan?.durations ? { durations: plan.durations } : {}) },
     runbookKept: runbook !== undefined,
   };
 }

@@ -1,5 +1,5 @@
-import type { Json } from '../../model/json.js';
 import { changeOf } from '../../model/plan/address.js';
+import { inputsAgain } from '../../model/plan/input-text.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { Extras } from './extras.js';
 import { modeText } from './words.js';
@@ -11,10 +11,6 @@ const FIGURES_AGAIN =
 function word(text: string): string {
   const flat = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
   return /^[\w@%+=:,./-]+$/.test(flat) ? flat : `'${flat.replaceAll("'", `'\\''`)}'`;
-}
-
-function inputText(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Commands, run in the bundle's folder, that check that nothing was altered. */
@@ -32,7 +28,7 @@ export function verifyCommands(state: GoLiveState): string[] {
 export function againCommands(state: GoLiveState, extras: Extras): string[] {
   if (state.takesBack) return takeBackCommands(state, state.takesBack);
   const runbook = extras.runbookKept ? 'data/runbook.yaml' : 'runbook.yaml';
-  const inputs = Object.entries(extras.inputs).map(([name, value]) => `--input ${word(`${name}=${inputText(value)}`)}`);
+  const inputs = inputsAgain(extras.inputs).map((given) => `--input ${word(given)}`);
   const scale = state.mode === 'rehearse' ? [`--time-scale ${state.timeScale}`] : [];
   const start = [
     `golive start ${runbook}`,

@@ -3,7 +3,7 @@ import type { agentsFreeze as kind } from './agents.freeze.kind.js';
 import { commandEnv } from '../shared/command-env.js';
 import { type Schedules, withSchedules } from './schedules.js';
 import type { CommandResult, HandlerOf, StepContext } from '../../activities/step/step.js';
-import { lastWords } from '../shared/last-words.js';
+import { lastWords } from '../../activities/step/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 const COMMAND_MS = 60_000;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { CommandResult, LineAppender, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
-import { lastWords } from '../shared/last-words.js';
+import { lastWords } from '../../activities/step/last-words.js';
 import { commandEnv } from '../shared/command-env.js';
 import type { BatchFields } from './batch-fields.js';
 import { type KnownCase, rowOf } from './batch-row.js';

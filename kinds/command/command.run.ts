@@ -9,7 +9,7 @@ import { brokenAt, decoded } from '../shared/text.js';
 import type { CommandResult, HandlerOf, StepContext } from '../../activities/step/step.js';
 import { errnoOf } from '../../host/errno.js';
 import { openRegular } from '../../host/regular-file.js';
-import { lastWords } from '../shared/last-words.js';
+import { lastWords } from '../../activities/step/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 const OUTPUT_FILE_BYTES = 64 * 1024;

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
-import { lastWords } from '../shared/last-words.js';
+import { lastWords } from '../../activities/step/last-words.js';
 import type { Git } from './git.js';
 import type { Repository } from './repository.js';
 import { changesBetween, named, short } from './trees.js';

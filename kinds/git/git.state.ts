@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
-import { lastWords } from '../shared/last-words.js';
+import { lastWords } from '../../activities/step/last-words.js';
 import { exists } from '../shared/tree.js';
 import type { Git } from './git.js';
 import type { gitState as kind } from './git.state.kind.js';

@@ -1,5 +1,5 @@
 import type { CommandResult, StepContext } from '../../activities/step/step.js';
-import { lastWords } from '../shared/last-words.js';
+import { lastWords } from '../../activities/step/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 const CALL_MS = 60_000;

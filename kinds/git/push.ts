@@ -1,6 +1,6 @@
 import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
-import { lastWords } from '../shared/last-words.js';
+import { lastWords } from '../../activities/step/last-words.js';
 import { type Git, gitOnline } from './git.js';
 import type { Ours } from './ours.js';
 import { remoteProgramsOff } from './programs.js';

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CheckContext, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
-import { lastWords } from '../shared/last-words.js';
+import { lastWords } from '../../activities/step/last-words.js';
 import { whileLocked } from '../shared/locked.js';
 import { type Git, gitIn, type Setting } from './git.js';
 import { programsOff } from './programs.js';

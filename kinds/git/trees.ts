@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { StepError } from '../../activities/step/step-error.js';
-import { lastWords } from '../shared/last-words.js';
+import { lastWords } from '../../activities/step/last-words.js';
 import type { Git } from './git.js';
 
 /** What stands at a path of a tree: its mode, and the id of its content. */

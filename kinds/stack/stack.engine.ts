@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { commandEnv } from '../shared/command-env.js';
-import { lastWords } from '../shared/last-words.js';
+import { lastWords } from '../../activities/step/last-words.js';
 import { openStack } from './driver.js';
 import type { stackEngine as kind } from './stack.engine.kind.js';
 

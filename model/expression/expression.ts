@@ -15,11 +15,13 @@ export class ExpressionError extends Error {
    * @param expression the CEL text
    * @param cause what went wrong, without the expression
    * @param missing true when a value that it names is not there (a skipped step, an absent output)
+   * @param absent the name of that value
    */
   constructor(
     readonly expression: string,
     readonly reason: string,
     readonly missing: boolean,
+    readonly absent?: string,
   ) {
     super(`'${expression.length > 200 ? `${expression.slice(0, 199)}…` : expression}': ${reason}`);
   }
@@ -103,7 +105,8 @@ function explain(expression: string, error: unknown): ExpressionError {
   const text = line.replaceAll(LINEAR_MATCHES, 'matches');
   const missing = code === 'no_such_key' || (code === 'unknown_variable' && text.endsWith(': it'));
   if (code === 'no_such_key') {
-    return new ExpressionError(expression, `there is no value '${text.replace(/^No such key: /, '')}'`, true);
+    const absent = text.replace(/^No such key: /, '');
+    return new ExpressionError(expression, `there is no value '${absent}'`, true, absent);
   }
   return new ExpressionError(expression, text.charAt(0).toLowerCase() + text.slice(1), missing);
 }

@@ -5,7 +5,8 @@ import type { GatePlan, Limit, LimitOp } from '../plan/gate-plan.js';
 import { ratio, successesNeeded, wilson } from '../expression/statistics.js';
 import { boundName, statisticOf } from './share.js';
 import { type Verdict, worst } from '../verdict.js';
-import { countText } from './count-text.js';
+import { countText, isRough } from './count-text.js';
+import { whyMissing } from './why-missing.js';
 
 /** One judged gate: the numbers, and the sentence that every page prints. */
 export interface GateResult {
@@ -51,7 +52,7 @@ function unknown(reason: string): Reading<never> {
 }
 
 /** Reads one expression. What is missing, null, not a finite number or not a scalar is unknown, with its reason. */
-function read(expression: string, context: ExpressionContext): Reading {
+function read(expression: string, context: ExpressionContext, why?: readonly string[]): Reading {
   try {
     const value = evaluate(expression, context);
     if (value === null) return unknown(`${expression} is null`);
@@ -63,12 +64,14 @@ function read(expression: string, context: ExpressionContext): Reading {
     return { kind: 'known', value };
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    return unknown(error.missing ? `${error.reason} for ${expression}` : error.message);
+    return unknown(
+      error.missing ? `${error.reason} for ${expression}${whyMissing(error.absent, why, context)}` : error.message,
+    );
   }
 }
 
-function readNumber(text: string, context: ExpressionContext): Reading<number> {
-  const got = read(text, context);
+function readNumber(text: string, context: ExpressionContext, why?: readonly string[]): Reading<number> {
+  const got = read(text, context, why);
   if (got.kind === 'unknown') return got;
   return typeof got.value === 'number' ? { kind: got.kind, value: got.value } : unknown(`${text} is not a number`);
 }
@@ -146,7 +149,7 @@ function baselineBounds(
   limit: Extract<Limit, { op: 'noWorseThan' }>,
   context: ExpressionContext,
 ): Bounds | { reason: string } {
-  const baseline = readNumber(limit.baseline, context);
+  const baseline = readNumber(limit.baseline, context, gate.why);
   if (baseline.kind === 'unknown') return { reason: `the baseline is not known: ${baseline.reason}` };
   const before = baseline.value;
   // Removes the noise of binary fractions: 0.9 − 0.3 must not refuse 0.6.
@@ -167,7 +170,7 @@ function sampleOf(gate: GatePlan, context: ExpressionContext): Sample {
   for (const key of ['n', 'successes'] as const) {
     const expression = gate[key];
     if (expression === undefined) continue;
-    const reading = readNumber(expression, context);
+    const reading = readNumber(expression, context, gate.why);
     if (reading.kind === 'unknown') return { ...sample, problem: `${key} is not known: ${reading.reason}` };
     sample[key] = reading.value;
   }
@@ -179,7 +182,10 @@ function sampleOf(gate: GatePlan, context: ExpressionContext): Sample {
   if (gate.minN !== undefined && (n === undefined || n < gate.minN)) {
     return {
       ...sample,
-      problem: n === undefined ? 'the sample size is not known' : `only ${n} samples, needs at least ${gate.minN}`,
+      problem:
+        n === undefined
+          ? 'the sample size is not known'
+          : `only ${isRough(gate, n) ? 'about ' : ''}${n} samples, needs at least ${gate.minN}`,
     };
   }
   return sample;
@@ -196,6 +202,7 @@ function measured(gate: GatePlan, value: Scalar, sample: Sample, low: number | u
   }
   const text = show(value, gate.unit, 2, low);
   if (n === undefined) return `${gate.title} ${text}`;
+  if (isRough(gate, n)) return `${gate.title} ${text} (about ${Math.floor(n)} samples)`;
   return `${gate.title} ${text} (${successes === undefined ? 'n =' : `${countText(successes)} of`} ${countText(n)})`;
 }
 
@@ -224,7 +231,7 @@ export function judgeGate(gate: GatePlan, context: ExpressionContext): GateResul
   const { id, title, hard, floor, unit, limit } = gate;
   const base = { id, title, op: limit.op, hard, floor, ...(unit === undefined ? {} : { unit }) };
   const bounds = boundsOf(gate, scope);
-  const reading = read(gate.value, scope);
+  const reading = read(gate.value, scope, gate.why);
   const sample = sampleOf(gate, scope);
   const { n, successes } = sample;
   const counts = { ...(n === undefined ? {} : { n }), ...(successes === undefined ? {} : { successes }) };

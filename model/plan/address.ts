@@ -19,6 +19,11 @@ export function goLiveIdOf(target: string, change: string): string {
   return `${target}/${change}`;
 }
 
+/** The target of a go-live, by its id. */
+export function targetOf(goLiveId: string): string {
+  return goLiveId.slice(0, Math.max(0, goLiveId.indexOf('/')));
+}
+
 /** The change of a go-live, by its id. Names of targets and changes have no slash. */
 export function changeOf(goLiveId: string): string {
   return goLiveId.slice(goLiveId.indexOf('/') + 1);

@@ -14,6 +14,10 @@ export interface GatePlan {
   /** CEL of the sample size and of the successes behind a proportion, when it has them. */
   n?: string;
   successes?: string;
+  /** CEL of the records of steps that say why a figure which this gate reads is unknown; absent in plans of earlier versions. */
+  why?: string[];
+  /** Where `n` is no whole number it is told as an estimate; absent in plans of earlier versions. */
+  roughN?: true;
   /** Fewer than this many samples is `inconclusive`. */
   minN?: number;
   /** false: a failure only warns. */

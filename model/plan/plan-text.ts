@@ -5,6 +5,7 @@ import type { PhaseId } from './address.js';
 import { needsText } from '../people/approval.js';
 import { beginsAgainAt, takenAgain } from './begins-again.js';
 import { criticalPath, plannedTimes, type PlannedTimes, plannedTotalMs } from './critical-path.js';
+import { inputLines } from './input-text.js';
 import { besideOf, runsBeside } from './needs.js';
 import { stepsOf } from './plan.js';
 import type { GatePlan, Limit } from './gate-plan.js';
@@ -186,7 +187,7 @@ export function planText(
     `${plan.runbook.file}  sha256 ${plan.runbook.sha256.slice(0, 12)}  ${mode}`,
     `${counted(plan.phases.length, 'phase')}, ${counted(steps, 'step')}, ${counted(gates, 'gate')}, planned ${formatDuration(plannedTotalMs(plan.phases))}${path}. Nothing was run.`,
   ];
-  const inputs = Object.entries(plan.inputs).map(([name, value]) => `  ${name} = ${JSON.stringify(value)}`);
+  const inputs = inputLines(plan).map((line) => `  ${line}`);
   if (inputs.length > 0) lines.push('', 'inputs', ...inputs);
   if (missing.length > 0) {
     lines.push(

@@ -43,6 +43,8 @@ export interface Plan {
   /** Who proves who they are, and how; absent = declared names. */
   signing?: SigningPlan;
   inputs: JsonObject;
+  /** Inputs that are durations: they stand in `inputs` in milliseconds, and people write them with a unit. */
+  durations?: string[];
   phases: PhasePlan[];
   decisions: DecisionPlan[];
   rollbacks: Record<string, RollbackPlan>;

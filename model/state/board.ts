@@ -1,7 +1,7 @@
 import { plannedTimes } from '../plan/critical-path.js';
 import { type Needing, needsOf, runsBeside } from '../plan/needs.js';
 import { SIGNS } from './signs.js';
-import { takenBackSoFar } from './standing.js';
+import { shownStatus, takenBackSoFar } from './standing.js';
 import { phaseSentence } from './transitions.js';
 import type { GoLiveState, PhaseState, StepRecord } from './state.js';
 import type { GateResult } from '../judge/gate.js';
@@ -111,7 +111,7 @@ export function board(state: GoLiveState, nowMs: number): string {
   for (const phase of state.phases) {
     const needs = beside ? ` ${numbersOf(state.phases, phase)} |` : '';
     lines.push(
-      `| ${SIGNS[phase.status]} ${phase.index} | ${cell(phase.title)} | ${cell(phase.owner.map((role) => state.roles[role] ?? role).join(', '))} |${needs} ${elapsed(phase, nowMs)} / ${clock(phase.plannedMs)} | ${phase.attempt || '–'} | ${cell(phaseSentence(phase) || phase.status)} |`,
+      `| ${SIGNS[shownStatus(phase)]} ${phase.index} | ${cell(phase.title)} | ${cell(phase.owner.map((role) => state.roles[role] ?? role).join(', '))} |${needs} ${elapsed(phase, nowMs)} / ${clock(phase.plannedMs)} | ${phase.attempt || '–'} | ${cell(phaseSentence(phase) || phase.status)} |`,
     );
   }
   for (const phase of state.phases.filter((p) => p.steps.length > 0 || p.gates.length > 0)) {

@@ -98,7 +98,8 @@ export function decide(plan: DecisionPlan, state: GoLiveState, nowMs: number): D
   }
   const bad = needs.filter((need) => need.verdict !== 'go').toSorted((a, b) => rank(b) - rank(a));
   const [first, ...rest] = bad;
-  const more = rest.length > 0 ? ` (${rest.length} more: ${rest.map((need) => need.title).join(', ')})` : '';
+  const others = rest.map((need) => need.title).join(', ');
+  const more = rest.length > 0 ? ` (of its ${needs.length} requirements ${rest.length} more: ${others})` : '';
   return { verdict, sentence: `${first?.title ?? ''}: ${first?.sentence ?? ''}${more}`, waivers };
 }
 

@@ -33,6 +33,11 @@ export function fallenBy(
   );
 }
 
+/** How it stands for people: what passed its gates and is not over waits for those who accept its results. */
+export function shownStatus({ status, endedAt }: Pick<PhaseState, 'status' | 'endedAt'>): PhaseStatus {
+  return status === 'passed' && endedAt === undefined ? 'waiting' : status;
+}
+
 /** Whether its last attempt did not pass, whatever was taken back since. */
 export function didNotPass({ status, verdict }: Pick<PhaseState, 'status' | 'verdict'>): boolean {
   const bad = verdict !== undefined && !mayGoOn(verdict);

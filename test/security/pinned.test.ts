@@ -116,6 +116,19 @@ describe('what people looked at is what runs', () => {
     expect(existsSync(join(folder, 'owned'))).toBe(false);
   });
 
+  test.each([
+    ['forward', 'one', /plan and start again/],
+    ['on the way back', 'rollback-R1', /put it back as it was planned.*`retry` takes it as it is now/],
+  ])('%s the hint says what helps there', async (_what, phase, hint) => {
+    const { files, folders } = await planned();
+    file('undo.sh', 'touch owned\n');
+    const goLive = { baseDir: folder, folders: folders ?? [], files: files ?? {} };
+    const task = { effect: 'idempotent' as const, phase };
+    const { hint: said = '' } = failed(await runStep('command.run', { argv: ['sh', 'undo.sh'] }, { goLive, task }));
+    expect(said).toMatch(hint);
+    expect(/start again/.test(said)).toBe(phase === 'one');
+  });
+
   test('what was not changed runs, and so does what may change', async () => {
     const { files, folders } = await planned();
     file('built.sh', 'touch rebuilt\n');

@@ -36,6 +36,7 @@ function planGate(gate: RunbookGate, it?: StepId): GatePlan {
   const n = gate.n ?? proportion?.n;
   const successes = gate.successes ?? proportion?.successes;
   if (n !== undefined) plan.n = n;
+  if (n !== undefined && successes === undefined) plan.roughN = true;
   if (successes !== undefined) plan.successes = successes;
   if (gate.minN !== undefined) plan.minN = gate.minN;
   if (gate.waivableBy !== undefined) plan.waivableBy = [...list(gate.waivableBy)];

@@ -75,6 +75,12 @@ export function resolveInputs(request: PlanRequest, problems: PlanProblem[]): Js
   return resolved;
 }
 
+/** The inputs that are durations, as the plan names them; nothing where none is. */
+export function durationsOf({ inputs = {} }: Pick<Runbook, 'inputs'>): { durations?: string[] } {
+  const durations = Object.entries(inputs).flatMap(([name, { type }]) => (type === 'duration' ? [name] : []));
+  return durations.length > 0 ? { durations } : {};
+}
+
 /** A guardrail that does not hold, or cannot be computed, refuses a live start. */
 export function checkGuardrails(request: PlanRequest, context: ExpressionContext, problems: PlanProblem[]): void {
   if (request.mode !== 'live') return;

@@ -5,8 +5,9 @@ import { givenWithEnv } from './plan-env.js';
 import { guardsOf, planGates } from './plan-gates.js';
 import { foldersOf, leftOut, networkOf } from './plan-reach.js';
 import { fillTexts, noticesOf, questionFields } from './plan-texts.js';
-import { checkGuardrails, type PlanProblem, type PlanRequest, resolveInputs } from './plan-inputs.js';
+import { checkGuardrails, durationsOf, type PlanProblem, type PlanRequest, resolveInputs } from './plan-inputs.js';
 import { markReads } from './plan-reads.js';
+import { markWhy } from './plan-why.js';
 import { impossibleTimes } from './plan-times.js';
 import { markWindows, planWindow } from './plan-windows.js';
 import { planWaivers } from './plan-waivers.js';
@@ -271,6 +272,7 @@ function makePlan(request: PlanRequest, planning: Planning, inputs: JsonObject, 
     baseDir: request.baseDir,
     roles: runbook.roles,
     inputs,
+    ...durationsOf(runbook),
     phases: runbook.phases.map((phase) => planPhase(planning, phase, mode === 'live')),
     decisions: planDecisions(planning, mode === 'live'),
     rollbacks: planRollbacks(planning),
@@ -294,6 +296,7 @@ function makePlan(request: PlanRequest, planning: Planning, inputs: JsonObject, 
   if (runbook.allow?.commands) plan.commands = runbook.allow.commands;
   plan.folders = foldersOf(runbook, plan, request.folders ?? []);
   if (request.signing) plan.signing = request.signing;
+  markWhy(plan, request.kinds);
   markReads(plan);
   markWindows(plan);
   return plan;

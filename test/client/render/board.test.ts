@@ -51,6 +51,8 @@ describe('the board', () => {
     const shown = (id: string) => draw({ state: goLive({ phases: [measured], waiting: { ...asked, id } }), live: [] });
     expect(shown('one.after').join('\n')).toContain('✓ share 0.90, needs ≥ 0.70.');
     expect(shown('other.after').join('\n')).not.toContain('share');
+    // It has not passed before they said so.
+    expect(shown('one.after').join('\n')).toMatch(/● 0 {2}one/);
   });
 
   test('says that a phase was taken back, what waits for people, and what an abort undoes', () => {

@@ -73,6 +73,25 @@ describe('changes as lines', () => {
     expect(changes(later, view(goLive({ phases })), now, PLAIN)).toHaveLength(1);
   });
 
+  test('what an abort stopped is told once, also when it is taken back; what waits to be accepted has not passed', () => {
+    const [first] = goLive().phases;
+    if (!first) throw new Error('no phase');
+    const aborted = { by: 'Ada', reason: 'enough', at: at(2) };
+    const begun = { ...first, startedAt: at(1), attempt: 1, sentence: 'It was stopped on request.' };
+    const stopped = { ...begun, status: 'cancelled' as const, verdict: 'inconclusive' as const };
+    const fallen = { ...stopped, endedAt: at(3), status: 'taken-back' as const, takenBackBy: 'undo' };
+    const path = [
+      goLive({ phases: [{ ...begun, status: 'passed', verdict: 'go', sentence: 'All hold.' }] }),
+      goLive({ phases: [stopped], aborted }),
+      goLive({ phases: [fallen], aborted }),
+    ].map((state) => view(state));
+    const ends = /[✓✗■↶] 0 .*/g;
+    const lines = path.flatMap((state, index) => changes(path[index - 1], state, now, PLAIN)).join('\n');
+    expect(lines.match(ends)?.map((line) => line.slice(0, 1))).toEqual(['■', '↶']);
+    const late = changes(undefined, view(goLive({ phases: [fallen], aborted })), now, PLAIN).join('\n');
+    expect(late.match(ends)?.map((line) => line.slice(0, 1))).toEqual(['■', '↶']);
+  });
+
   test('each event is told once on the way', () => {
     const path = [goLive(), running(), waiting()];
     const lines: string[] = [];

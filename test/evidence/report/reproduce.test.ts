@@ -32,7 +32,14 @@ test('a bundle is named by its hash alone, whatever a state says', () => {
 });
 
 test('what did something is done again by a start, with its inputs', () => {
-  const text = reproduceText(goState(), { ...NO_EXTRAS, inputs: { url: 'http://127.0.0.1:1' } });
+  const text = reproduceText(goState(), { ...NO_EXTRAS, inputs: { inputs: { url: 'http://127.0.0.1:1' } } });
   expect(text).toMatch(/golive start [^]*--input url=http:\/\/127\.0\.0\.1:1/);
   expect(text).toMatch(/every input as it was settled\.[^]*Every figure of the gates/);
+});
+
+test('a duration is given again with its unit', () => {
+  const inputs = { inputs: { look: 10_000, n: 10_000 }, durations: ['look'] };
+  const text = againCommands(goState(), { ...NO_EXTRAS, inputs }).join('\n');
+  expect(text).toContain('--input look=10s');
+  expect(text).toContain('--input n=10000');
 });

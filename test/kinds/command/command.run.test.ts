@@ -111,6 +111,23 @@ describe('command.run', () => {
     expect(processesWith(mark)).toEqual([]);
   });
 
+  test.each([
+    ['its own time', { timeout: '700ms' }, {}],
+    ['the time of its step', {}, { timeoutMs: 1500 }],
+  ])('beyond %s it tells what it printed last, and where all of it is', async (_what, input, task) => {
+    const argv = script("console.log('a'); console.log('waiting for shard 7'); setInterval(()=>{},1000)");
+    const failure = failed(await runStep('command.run', { argv, ...input }, { task }));
+    expect(failure.code).toBe('TIMED_OUT');
+    expect(failure.message).toMatch(/ and was stopped; it last said: waiting for shard 7\.$/);
+    expect(failure.said).toContain('a\nwaiting for shard 7');
+    expect(failure.hint).toMatch(/^`golive logs \S+ \S+` prints all that it printed/);
+  });
+
+  test('beyond its time without a word it says so', async () => {
+    const run = await runStep('command.run', { argv: script('setInterval(()=>{},1000)'), timeout: '500ms' });
+    expect(failed(run).message).toMatch(/ did not end within 500ms and was stopped; it printed nothing\.$/);
+  });
+
   test('a deed that must not be repeated is not begun again by a second attempt that finds no outcome', async () => {
     const baseDir = temporaryFolder();
     const count = join(baseDir, 'count');

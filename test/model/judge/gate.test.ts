@@ -172,3 +172,12 @@ test('soft gates warn and never fail a phase; worst news come first', () => {
   );
   expect(phaseVerdict([])).toBe('go');
 });
+
+test.each<[number, Partial<GatePlan>, string]>([
+  [42.22, { roughN: true }, 'metric 3 (about 42 samples), needs ≥ 1.'],
+  [42, { roughN: true }, 'metric 3 (n = 42), needs ≥ 1.'],
+  [42.22, {}, 'metric 3 (n = 42.22), needs ≥ 1.'],
+  [19.6, { roughN: true, minN: 20 }, 'metric is inconclusive: only about 19.6 samples, needs at least 20; needs ≥ 1.'],
+])('a sample size of %d is told as what it is: %j', (n, more, sentence) => {
+  expect(judge({ v: 3, n }, gate('it.v', atLeast(1), { n: 'it.n', ...more })).sentence).toBe(sentence);
+});

@@ -48,7 +48,13 @@ describe('the board', () => {
       const [one] = state.phases;
       if (one) Object.assign(one, { status: 'passed', attempt: 2, startedAt: START, sentence: 'All of 3 hold.' });
     }, 30_000);
-    expect(lines).toContain('| ✓ 0 | one | SRE | 0:00:30 / 0:01:00 | 2 | All of 3 hold. |');
+    // Its gates hold, and somebody is yet to accept it.
+    expect(lines).toContain('| ● 0 | one | SRE | 0:00:30 / 0:01:00 | 2 | All of 3 hold. |');
+    const over = drawn((state) => {
+      const [one] = state.phases;
+      if (one) Object.assign(one, { status: 'passed', attempt: 2, startedAt: START, endedAt: START });
+    }, 30_000);
+    expect(over.join('\n')).toContain('| ✓ 0 | one |');
     expect(lines.find((line) => line.includes('| two |'))).toMatch(
       /\| two \| SRE, nobody \| – \/ 0:01:00 \| – \| pending \|$/,
     );

@@ -185,3 +185,12 @@ describe('the headline of a go-live that was stopped to keep what it did', () =>
     expect(kept(change)).toBe(`Aborted by Ada: enough. ${sentence}`);
   });
 });
+
+test('a decision says of what there is more than the worst', () => {
+  const nothing = decide(
+    rule(1),
+    state(() => undefined),
+    at,
+  );
+  expect(nothing.sentence).toMatch(/ \(of its 2 requirements 1 more: (two|Local GO)\)$/);
+});

@@ -19,6 +19,7 @@ test('everything is settled: defaults, durations, ids', () => {
       include: [{ file: 'a.json', from: ['check.up.response.json'] }],
     },
   });
+  expect(made.durations).toEqual(['minInterval', 'patience']);
   expect(made.people).toBeUndefined();
   const steps = Object.fromEntries(stepsOf(check?.steps ?? []).map((step) => [step.id, step]));
   expect(steps.up).toEqual({

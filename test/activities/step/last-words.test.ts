@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { lastWords } from '../../../kinds/shared/last-words.js';
+import { lastWords } from '../../../activities/step/last-words.js';
 
 describe('the last words of a program', () => {
   test.each([
