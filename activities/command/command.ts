@@ -102,9 +102,7 @@ function stoppedEarly(
   return new StepError(
     'TIMED_OUT',
     `${program} did not end within ${time} and was stopped${clause || '; it printed nothing'}.`,
-    {
-      ...(said === '' ? {} : { said }),
-    },
+    said === '' ? {} : { said },
   );
 }
 

@@ -6,6 +6,7 @@ import { guardsOf, planGates } from './plan-gates.js';
 import { foldersOf, leftOut, networkOf } from './plan-reach.js';
 import { fillTexts, noticesOf, questionFields } from './plan-texts.js';
 import { checkGuardrails, durationsOf, type PlanProblem, type PlanRequest, resolveInputs } from './plan-inputs.js';
+import { evidenceOf } from './plan-evidence.js';
 import { markReads } from './plan-reads.js';
 import { markWhy } from './plan-why.js';
 import { impossibleTimes } from './plan-times.js';
@@ -277,17 +278,7 @@ function makePlan(request: PlanRequest, planning: Planning, inputs: JsonObject, 
     decisions: planDecisions(planning, mode === 'live'),
     rollbacks: planRollbacks(planning),
     onNoGo: runbook.onNoGo ?? 'undo',
-    evidence: {
-      directory: `${request.evidenceDir.replace(/[\\/]+$/, '')}/${target.id}/${change}`,
-      signoff: runbook.evidence?.signoff ?? 'SIGNOFF.md',
-      include: (runbook.evidence?.include ?? []).map(({ attempts, ...include }) => ({
-        ...include,
-        from: [...list(include.from)],
-        ...(attempts === 'all' ? { attempts } : {}),
-      })),
-      ...(runbook.evidence?.states ? { states: runbook.evidence.states } : {}),
-      ...(runbook.evidence?.boxes ? { boxes: runbook.evidence.boxes } : {}),
-    },
+    evidence: evidenceOf(request, target),
     notices: noticesOf(runbook.notices, planning.context, request.preview ?? false),
     waivers: planWaivers(runbook, planning.ms),
   };

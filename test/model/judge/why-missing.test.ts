@@ -4,6 +4,7 @@ import { buildContext } from '../../../model/expression/expression.js';
 import { judgeGate } from '../../../model/judge/gate.js';
 import { whyMissing } from '../../../model/judge/why-missing.js';
 import type { Json } from '../../../model/json.js';
+import type { GatePlan } from '../../../model/plan/gate-plan.js';
 
 const context = (unknown: Json, values: Json = {}) =>
   buildContext({ inputs: {}, steps: { release: { values, unknown }, plain: { ms: 1 } }, run: {} });
@@ -33,9 +34,10 @@ test.each([
   ['its value', { value: 'it.values.version' }],
   ['its sample size', { value: 'it.values.ok', n: 'it.values.version' }],
 ])('the sentence of a gate says why %s is unknown', (_what, read) => {
-  const plan = { id: asId('g'), title: 'version', hard: true, floor: false, it: asId('release'), why: at, ...read };
   const limit = { op: 'atLeast', threshold: 5 } as const;
-  const judged = judgeGate({ ...plan, limit } as never, context({ version: '$.v: it is the text "5"' }, { ok: 9 }));
+  const of = { id: asId<GatePlan['id']>('g'), it: asId<NonNullable<GatePlan['it']>>('release') };
+  const plan: GatePlan = { ...of, title: 'version', hard: true, floor: false, limit, why: at, ...read };
+  const judged = judgeGate(plan, context({ version: '$.v: it is the text "5"' }, { ok: 9 }));
   expect(judged.verdict).toBe('inconclusive');
   expect(judged.sentence).toContain(
     'there is no value \'version\' for it.values.version (unknown: $.v: it is the text "5"); needs ≥ 5.',
