@@ -105,7 +105,7 @@ describe('plan', () => {
     const said = await runVerb(plan, 'plan', 'lcopilot-day3', '--input', 'minInterval=4s');
     expect(said.code).toBe(0);
     for (const part of [
-      'minInterval = 4000',
+      'minInterval = 4s',
       '--input stackDir=…',
       'T+1:20:00',
       'rollback R1, then again from stop-reset',
