@@ -24,6 +24,8 @@ const ABORTED = 'Stopped: the go-live was aborted.';
  */
 export async function conductBeside(session: Session, desk: Desk): Promise<void> {
   const { plan } = session;
+  // What was handed on at its end begins no phase, also not one that would be due again.
+  if (session.next >= plan.phases.length) return;
   let last: PhaseId | undefined;
   while (!session.aborted || isOfPhase(session.asking)) {
     if (workflowInfo().continueAsNewSuggested && session.alone && !session.asking) await handOn(session);

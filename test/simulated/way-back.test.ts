@@ -57,7 +57,7 @@ describe('a second attempt', () => {
     expect(outside.deeds.filter((deed) => deed === 'check.n')).toHaveLength(2);
     expect([state.verdict, ...statuses(state)]).toEqual(['no-go', 'taken-back 2', 'taken-back 2', 'pending 0']);
     expect(state.decisions[0]?.sentence).toMatch(
-      /^check: v 0, needs ≥ 2.*Taken back by R1\. \(2 more: deploy, last\)$/,
+      /^check: v 0, needs ≥ 2.*Taken back by R1\. \(of its 3 requirements 2 more: deploy, last\)$/,
     );
   });
 });
