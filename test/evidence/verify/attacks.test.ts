@@ -82,7 +82,7 @@ test('no changed byte survives, in manifests, log, seal, key and tags', async ()
   expect((await verifyBundle(bundle.root, trust, recomputeOutputs)).ok).toBe(true);
   console.log(`one-bit changes: ${tried} tried, ${survivors.length} survived`);
   expect(survivors).toEqual([]);
-  expect(tried).toBeGreaterThan(500);
+  expect(tried).toBeGreaterThan(process.env.GOLIVE_ALL ? 10_000 : 150);
 }, 900_000);
 
 test('no changed byte of any other file survives', async () => {
