@@ -74,7 +74,11 @@ const ATTACKS: [string, RegExp, ...Change[]][] = [
   ['a slot left out', /slot 2 is missing/, records('rough', (all) => all.toSpliced(1, 1))],
   ['a slot twice', /slot 2 is missing/, records('rough', (all) => all.toSpliced(1, 0, ...all.slice(0, 1)))],
   ['two slots in another order', /slot 1 is missing/, records('rough', (all) => all.toReversed())],
-  ['the last slot cut off', FIGURES, records('rough', (all) => all.slice(0, -1))],
+  [
+    'the last slot cut off',
+    /the window was cut short: nothing was certain at slot 2 of 3/,
+    records('rough', (all) => all.slice(0, -1)),
+  ],
   [
     'a slot after the end',
     /slot 3 comes after the end/,
@@ -90,7 +94,7 @@ const ATTACKS: [string, RegExp, ...Change[]][] = [
     /slot 2 was taken early/,
     records('rough', (all) => all.map(({ at, ...one }) => (one.n === 2 ? one : { at, ...one }) as SampleRecord)),
   ],
-  ['no records at all', FIGURES, records('calm', () => [])],
+  ['no records at all', /the window was cut short: nothing was certain at slot 0 of 3/, records('calm', () => [])],
   ['a longer streak in the log', FIGURES, tallied('calm', { streak: 7, longest: 7 }, ['calm', 7])],
   ['fewer red samples in the log', FIGURES, tallied('rough', { red: 0 }, ['rough', 0])],
   [
