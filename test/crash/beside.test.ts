@@ -8,7 +8,7 @@ import type { GoLiveState } from '../../model/state/state.js';
 import { eventually } from '../kits/until.js';
 import { begin } from './case.js';
 import { effectsIn } from './check.js';
-import { randomFrom } from './faults.js';
+import { randomFrom } from '../kits/random-from.js';
 import { openWorld, Supervised, type World } from './world.js';
 
 const ALL = process.env.GOLIVE_CRASH === 'all';

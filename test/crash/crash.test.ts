@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Case, type Outcome, runCase } from './case.js';
 import { type Left, undosOf } from './check.js';
-import { everything, randomFrom, sample } from './faults.js';
+import { everything, sample } from './faults.js';
+import { randomFrom } from '../kits/random-from.js';
 import { problemsOf, rowsOf, tableText } from './table.js';
 import { openWorld, ownClock, smallDisk, type World } from './world.js';
 

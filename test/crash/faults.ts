@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Case, RunningCase } from './case.js';
 import { effectsIn, ONCE, REPEATABLE } from './check.js';
 import { livingWith } from './world.js';
+import { randomFrom } from '../kits/random-from.js';
 
 /** Where a step's worker can die, in the order of the step's life. */
 const STEP_POINTS = ['before-intent', 'after-intent', 'during', 'after-act', 'after-outcome', 'before-report'] as const;
@@ -20,17 +21,6 @@ const UNDOS = [
 const EVENTS = 190;
 /** Files that an undisturbed RB20 writes: the first begins the bundle, the ninth is of `file.write`, the last six seal. */
 const WRITES = 27;
-
-/** Numbers between 0 and 1 that depend on the seed alone (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const range = (count: number, from: number, to: number): number[] =>
   Array.from({ length: count }, (_, index) => Math.round(from + ((to - from) * index) / Math.max(1, count - 1)));

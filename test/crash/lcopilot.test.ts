@@ -6,7 +6,7 @@ import type { GoLiveState } from '../../model/state/state.js';
 import { Project } from '../kits/cli.js';
 import { type RunningLab, startLcLab } from '../kits/lab.js';
 import { eventually } from '../kits/until.js';
-import { randomFrom } from './faults.js';
+import { randomFrom } from '../kits/random-from.js';
 
 const ALL = process.env.GOLIVE_CRASH === 'all';
 const SEED = Number(process.env.GOLIVE_SEED ?? Date.now() % 1_000_000);

@@ -11,7 +11,7 @@ import { endStack, pidsOf, smallStack } from '../kits/small-stack.js';
 import { eventually } from '../kits/until.js';
 import { begin } from './case.js';
 import { effectsIn } from './check.js';
-import { randomFrom } from './faults.js';
+import { randomFrom } from '../kits/random-from.js';
 import { isLiving, openWorld, Supervised, type World } from './world.js';
 
 /** `npm run test:crash` loses the phase at each step, `npm test` at some. */

@@ -8,7 +8,7 @@ import type { GoLiveState } from '../../model/state/state.js';
 import { dueAt, type SampleRecord, type WindowPlan } from '../../model/judge/window.js';
 import { eventually } from '../kits/until.js';
 import { begin } from './case.js';
-import { randomFrom } from './faults.js';
+import { randomFrom } from '../kits/random-from.js';
 import { openWorld, Supervised, type World } from './world.js';
 
 /** A week of minutes with `npm run test:crash`, some hours of them in `npm test`. */

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../model/json.js';
 import type { WindowPlan } from '../../../model/plan/plan.js';
 import type { SharePlan } from '../../../model/plan/share-plan.js';
 import { emptyTally, endOf, tallied, type WindowEnd } from '../../../model/judge/window.js';
+import { randomFrom } from '../../kits/random-from.js';
 import { type Counted, seenIn, shareBounds, shareShown } from '../../../model/judge/window-share.js';
 
 const share = (op: 'atMost' | 'atLeast', threshold: number, counts: SharePlan['counts'] = 'each'): SharePlan => ({
@@ -87,16 +88,6 @@ describe('a share', () => {
 const SEED = Number(process.env.GOLIVE_SEED ?? Date.now() % 1_000_000);
 const RUNS = 1000;
 const LOOKS = 200;
-
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 test.each<['atMost' | 'atLeast', number]>([
   ['atMost', 0.1],
