@@ -7,29 +7,34 @@ import type { Project } from '../kits/cli.js';
 import { testSystem } from '../kits/system.js';
 import { eventually } from '../kits/until.js';
 
+/** Where the Web UI shows the window, once it has begun. */
+async function runOfWindow(project: Project): Promise<string | undefined> {
+  const { value } = await project.json('list', '--json');
+  const change = /"target":"gateway-lab","change":"([^"]+)"/.exec(JSON.stringify(value))?.[1];
+  if (change === undefined) return undefined;
+  const id = `gateway-lab/${change}/stability/days`;
+  const run = await project.runOf(id);
+  return run === undefined ? undefined : `${encodeURIComponent(id)}/${run}`;
+}
+
 /** What the Web UI shows of the window, while it runs. */
 async function lookAtWindow(project: Project, uiUrl: string): Promise<void> {
   const browser = await openBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-    const shown = await eventually('the window in the Web UI', 80_000, async () => {
-      const { value } = await project.json<{ goLives?: { target: string; change: string }[] }>('list', '--json');
-      const found = JSON.stringify(value).match(/"target":"gateway-lab","change":"([^"]+)"/);
-      if (!found) return undefined;
-      const id = encodeURIComponent(`gateway-lab/${found[1]}/stability/days`);
-      await page.goto(`${uiUrl}/namespaces/default/workflows/${id}`);
-      await page.waitForURL(/\/[0-9a-f-]{36}/, { timeout: 5000 });
-      await page.goto(`${page.url().replace(/\/(timeline|history|user-metadata).*$/, '')}/user-metadata`);
-      const board = page
-        .locator('iframe')
-        .last()
-        .contentFrame()
-        .getByText(/samples green/);
-      await board.first().waitFor({ timeout: 5000 });
-      if (process.env.GOLIVE_SCREENSHOTS)
-        await page.screenshot({ path: join(process.env.GOLIVE_SCREENSHOTS, 'window.png') });
-      return (await board.first().textContent()) ?? undefined;
-    });
+    const run = await eventually('the window', 180_000, () => runOfWindow(project));
+    await page.goto(`${uiUrl}/namespaces/default/workflows/${run}/user-metadata`);
+    // The board stands in a frame of its own, which the page fills again and again.
+    const board = page
+      .locator('iframe')
+      .last()
+      .contentFrame()
+      .getByText(/samples green/)
+      .first();
+    await board.waitFor({ timeout: 120_000 });
+    const shown = (await board.textContent()) ?? '';
+    if (process.env.GOLIVE_SCREENSHOTS)
+      await page.screenshot({ path: join(process.env.GOLIVE_SCREENSHOTS, 'window.png') });
     expect(shown).toMatch(/\d of \d samples green/);
   } finally {
     await browser.close();

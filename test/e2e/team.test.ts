@@ -6,7 +6,7 @@ import type { GoLiveState } from '../../model/state/state.js';
 import { Project } from '../kits/cli.js';
 import { endStackIn } from '../kits/small-stack.js';
 import { teamIn } from '../kits/team.js';
-import { eventually } from '../kits/until.js';
+import { eventually, NeverAgain } from '../kits/until.js';
 
 /** The runbook as it is shipped, on a system that another team has named its own way: golive.yaml and --input, no more. */
 
@@ -54,7 +54,11 @@ afterEach(async () => {
 
 const state = async (): Promise<GoLiveState> => (await project.json<GoLiveState>('status', TARGET, '--json')).value;
 const waits = (id: string) =>
-  eventually(`the go-live waits for ${id}`, 120_000, async () => (await state()).waiting?.id === id);
+  eventually(`the go-live waits for ${id}`, 120_000, async () => {
+    const now = await state();
+    if (now.endedAt !== undefined) throw new NeverAgain(`It has ended before ${id}: ${now.sentence}`);
+    return now.waiting?.id === id;
+  });
 const say = (verb: string, what: string, by: string, as: string, ...more: string[]) =>
   project.must(verb, TARGET, what, '--by', by, '--as', as, ...more);
 
@@ -88,11 +92,7 @@ async function begin(more: string[], ...inputs: string[]) {
 
 test('a live go-live with inputs only ends in GO: the team’s own script sends the cases', async () => {
   const ended = begin([], '--input', 'minInterval=2.5s');
-  const early = ended.then(({ value }): never => {
-    throw new Error(`It has ended: ${value.sentence}`);
-  });
-  early.catch(() => undefined);
-  await Promise.race([waits('full'), early]);
+  await waits('full');
   await say('approve', 'full', 'Cleo', 'cto', '--reason', 'smoke runs agree');
   await waits('local-go');
   await say('approve', 'local-go', 'Cleo', 'cto');

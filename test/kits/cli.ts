@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Client, Connection } from '@temporalio/client';
 import { QUERY_STATE } from '../../model/people/message.js';
 import type { GoLiveState } from '../../model/state/state.js';
+import { NeverAgain } from './until.js';
 
 const CLI = new URL('../../dist/bin/golive.js', import.meta.url).pathname;
 
@@ -20,6 +21,8 @@ export class Project {
   private readonly running = new Set<ChildProcess>();
   private client: Promise<Client> | undefined;
   private connection: Connection | undefined;
+  private readonly asking = new Set<Promise<unknown>>();
+  private closed = false;
   private constructor(readonly folder: string) {}
 
   /** Makes something in a project of its own, which stays for what was made to be used; nothing stays when that fails. */
@@ -90,11 +93,27 @@ export class Project {
    * asked again and again takes half a core from what is waited for.
    */
   async stateOf(target: string): Promise<GoLiveState> {
+    return await this.ask((client) => client.workflow.getHandle(target).query<GoLiveState>(QUERY_STATE));
+  }
+
+  /** The newest run of an execution of the project's own server; undefined while it has none. */
+  async runOf(workflowId: string): Promise<string | undefined> {
+    const { WorkflowNotFoundError } = await import('@temporalio/client');
+    try {
+      return (await this.ask((client) => client.workflow.getHandle(workflowId).describe())).runId;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  private async ask<T>(question: (client: Client) => Promise<T>): Promise<T> {
+    if (this.closed) throw new NeverAgain('The project has been closed.');
     this.client ??= this.connect();
     const client = await this.client;
-    return client.withDeadline(Date.now() + 5000, () =>
-      client.workflow.getHandle(target).query<GoLiveState>(QUERY_STATE),
-    );
+    const asked = client.withDeadline(Date.now() + 5000, () => question(client));
+    this.asking.add(asked);
+    return await asked.finally(() => this.asking.delete(asked));
   }
 
   private async connect(): Promise<Client> {
@@ -108,6 +127,9 @@ export class Project {
 
   /** Stops server and worker of this project and removes the folder. */
   async close(): Promise<void> {
+    this.closed = true;
+    // A call that the closing of its connection ends is tried again by a timer of the library, and fails where nobody catches it.
+    await Promise.allSettled(this.asking);
     await this.connection?.close();
     for (const child of this.running) child.kill('SIGINT');
     if (existsSync(join(this.folder, '.golive'))) await this.run('down');

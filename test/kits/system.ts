@@ -64,9 +64,11 @@ export async function testSystem(system: RehearsedSystem): Promise<void> {
   test('nothing broken: GO, with every file of the requirement, and a bundle that verifies', async () => {
     const state = readFileSync(join(project.folder, '.golive', 'server.json'), 'utf8');
     const looking = system.meanwhile?.(project, (JSON.parse(state) as { uiUrl: string }).uiUrl);
-    const { code, value } = await rehearse();
+    const [ended, looked] = await Promise.allSettled([rehearse(), looking]);
+    if (ended.status === 'rejected') throw ended.reason;
+    const { code, value } = ended.value;
     expect([code, value.verdict, value.sentence]).toEqual([0, 'go', value.sentence]);
-    await looking;
+    if (looked.status === 'rejected') throw looked.reason;
     const data = join(value.bundle ?? '', 'data');
     for (const file of system.files) expect([file, existsSync(join(data, file))]).toEqual([file, true]);
     await verifies(value);
