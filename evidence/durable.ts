@@ -55,8 +55,7 @@ export const syncFolder = (folder: string): Promise<void> => sync(folder);
 export async function writeDurably(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    const draft = await writeDraft(path, content, mode);
-    await moveIntoPlace(draft, path);
+    await moveDurable(await writeDraft(path, content, mode), path);
   } catch (error) {
     throw evidenceError('write', path, error);
   }
@@ -108,6 +107,16 @@ export async function writeDraft(
 export async function moveIntoPlace(temporary: string, path: string): Promise<void> {
   try {
     await sync(temporary);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  await moveDurable(temporary, path);
+}
+
+/** The same with a file that is durable already, as `writeDraft` leaves it. */
+async function moveDurable(temporary: string, path: string): Promise<void> {
+  try {
     await rename(temporary, path);
     await syncFolder(dirname(path));
   } catch (error) {

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, lstatSync, type Stats } from 'node:fs';
 import { lstat, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -15,8 +15,8 @@ export function folderStore(root: string): EvidenceStore {
     root,
     local,
     read: async (path) => readIfThere(local(path)),
-    write: async (path, content) => writeDurably(await unlinked(root, path), content),
-    copy: async (path, from) => copyDurably(from, await unlinked(root, path)),
+    write: async (path, content) => writeDurably(unlinked(root, path), content),
+    copy: async (path, from) => copyDurably(from, unlinked(root, path)),
     adopt: async (path) => sha256File(local(path)),
     append: (path, next, options) => appendLines(root, () => unlinked(root, path), next, options?.final ?? false),
     lastLine: async (path) => lastLineOf(local(path)),
@@ -37,17 +37,25 @@ function named(path: string): string {
 }
 
 /** Where to write a path of the record. @throws EvidenceError when a part of it is a link: it would be written elsewhere */
-async function unlinked(root: string, path: string): Promise<string> {
+function unlinked(root: string, path: string): string {
   let at = root;
   for (const segment of named(path).split('/')) {
     at = join(at, segment);
-    const status = await lstat(at).catch(() => undefined);
-    if (status?.isSymbolicLink()) {
+    if (statusOf(at)?.isSymbolicLink()) {
       const hint = 'Look who put it there, and take it away, then retry.';
       throw new EvidenceError(`Cannot write ${join(root, path)}: ${at} is a symbolic link`, hint, 'ELOOP');
     }
   }
   return at;
+}
+
+/** Undefined where nothing stands, or where it cannot be looked at: writing there says why. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 async function removeLeftover(path: string): Promise<void> {

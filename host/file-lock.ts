@@ -1,8 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { readlinkSync } from 'node:fs';
-import { type FileHandle, link, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  closeSync,
+  fdatasync,
+  fstatSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  write as writeAt,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { BOOT, isRunning } from './process.js';
 import { noteGroup, type NotedGroup } from './process-group.js';
 import { errnoOf } from './errno.js';
@@ -22,6 +37,8 @@ const WORD_MS = 5000;
 /** Most of the time between two looks at a lock that counts as waiting: pauses are 100 ms at most. */
 const LOOK_MS = 500;
 const NAMESPACE = namespaceOf();
+const writeInto = promisify(writeAt);
+const syncData = promisify(fdatasync);
 /**
  * Numbers that stay behind the one that has the lock. A look at a folder may miss what comes and goes meanwhile, but never
  * what stays: so it sees at worst a number that is used up, and never none. For the same reason nothing is renamed.
@@ -47,6 +64,9 @@ export class LockTimeout extends Error {
   }
 }
 
+// Every step takes locks, and each look or mark at one is a few microseconds; as many trips to a thread and back cost a step
+// several milliseconds. So they are done at once. What waits for the disk (the beat's sync) is not.
+
 /** Gives the lock up; safe to call twice. */
 export type Release = () => Promise<void>;
 
@@ -68,15 +88,15 @@ export interface LockOptions {
  */
 export async function acquireLock(folder: string, options: LockOptions): Promise<Release> {
   const me: Holder = { ...noteGroup(process.pid), namespace: NAMESPACE, token: randomUUID() };
-  await mkdir(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true });
   let waitedMs = 0;
   let lookedAt = performance.now();
   let nextWord = performance.now() + WORD_MS;
   let seen: Holder | undefined;
   for (let pause = 2; ; pause = Math.min(pause * 1.5, 100)) {
-    const { number, free } = await highest(folder);
-    const holder = number === 0 || free ? undefined : await livingHolder(folder, number);
-    const release = holder === undefined ? await claim(folder, me, number + 1) : undefined;
+    const { number, free } = highest(folder);
+    const holder = number === 0 || free ? undefined : livingHolder(folder, number);
+    const release = holder === undefined ? claim(folder, me, number + 1) : undefined;
     if (release) return release;
     seen = holder ?? seen;
     const now = performance.now();
@@ -105,9 +125,9 @@ export async function withLock<T>(folder: string, options: LockOptions, work: ()
   }
 }
 
-async function highest(folder: string): Promise<{ number: number; free: boolean }> {
+function highest(folder: string): { number: number; free: boolean } {
   let found = { number: 0, free: false };
-  for (const name of await readdir(folder)) {
+  for (const name of readdirSync(folder)) {
     const match = NAME.exec(name);
     const number = Number(match?.[1] ?? 0);
     if (number > found.number || (number === found.number && match?.[2])) found = { number, free: Boolean(match?.[2]) };
@@ -116,29 +136,38 @@ async function highest(folder: string): Promise<{ number: number; free: boolean 
 }
 
 /** Undefined when another was faster. */
-async function claim(folder: string, me: Holder, number: number): Promise<Release | undefined> {
+function claim(folder: string, me: Holder, number: number): Release | undefined {
   const path = join(folder, `lock.${number}`);
   const draft = draftIn(folder);
-  const handle = await open(draft, 'wx');
+  const file = openSync(draft, 'wx');
   let mine = false;
   try {
-    await handle.writeFile(JSON.stringify(me));
+    writeSync(file, JSON.stringify(me));
     // A link appears with its whole content, and only where none was.
-    await link(draft, path);
+    linkSync(draft, path);
     // A look at the folder that was too old may have made a number that was already used up.
-    mine = (await highest(folder).catch(() => undefined))?.number === number;
-    if (!mine) await rm(path, { force: true });
+    mine = quietly(() => highest(folder))?.number === number;
+    if (!mine) rmSync(path, { force: true });
   } catch (error) {
     // Without a draft: whoever was stopped for so long that it was tidied away begins anew.
     if (errnoOf(error) !== 'EEXIST' && errnoOf(error) !== 'ENOENT') throw error;
   } finally {
-    await rm(draft, { force: true }).catch(() => undefined);
-    if (!mine) await handle.close();
+    quietly(() => rmSync(draft, { force: true }));
+    if (!mine) closeSync(file);
   }
   if (!mine) return undefined;
   // Whatever stands in the way of tidying does not take the lock from us.
-  await tidy(folder, number, handle).catch(() => undefined);
-  return releaseOf(path, me, handle);
+  quietly(() => tidy(folder, number, file));
+  return releaseOf(path, me, file);
+}
+
+/** Undefined when it fails. */
+function quietly<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }
 
 function draftIn(folder: string): string {
@@ -146,28 +175,30 @@ function draftIn(folder: string): string {
 }
 
 /** Removes used-up numbers, and drafts of writers that were killed: one that lives needs its draft for a moment only. */
-async function tidy(folder: string, number: number, justWritten: FileHandle): Promise<void> {
-  const nowMs = (await justWritten.stat()).mtimeMs;
-  for (const name of await readdir(folder)) {
+function tidy(folder: string, number: number, justWritten: number): void {
+  const nowMs = fstatSync(justWritten).mtimeMs;
+  for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const other = NAME.exec(name)?.[1];
     const old = name.startsWith(DRAFT)
-      ? nowMs - ((await stat(path).catch(() => undefined))?.mtimeMs ?? nowMs) > UNSEEN_MS
+      ? nowMs - (quietly(() => statSync(path))?.mtimeMs ?? nowMs) > UNSEEN_MS
       : other !== undefined && Number(other) < number - KEPT;
-    if (old) await rm(path, { force: true }).catch(() => undefined);
+    if (old) quietly(() => rmSync(path, { force: true }));
   }
 }
 
-function releaseOf(path: string, me: Holder, handle: FileHandle): Release {
-  const stopBeating = beat(handle, Buffer.from(JSON.stringify(me)));
+function releaseOf(path: string, me: Holder, file: number): Release {
+  const stopBeating = beat(file, Buffer.from(JSON.stringify(me)));
   const release = async (): Promise<void> => {
     await stopBeating();
-    await handle.close().catch(() => undefined);
+    quietly(() => closeSync(file));
     // The folder was taken away with everything in it, or the number is now another's.
-    if ((await readHolder(path))?.holder.token !== me.token) return;
-    await writeFile(`${path}.free`, '').catch((error: unknown) => {
+    if (readHolder(path)?.holder.token !== me.token) return;
+    try {
+      writeFileSync(`${path}.free`, '');
+    } catch (error) {
       if (errnoOf(error) !== 'ENOENT') throw error;
-    });
+    }
   };
   let released: Promise<void> | undefined;
   return () => (released ??= release());
@@ -175,13 +206,13 @@ function releaseOf(path: string, me: Holder, handle: FileHandle): Release {
 
 /**
  * Writes the same bytes into the holder's own file again and again: the file system then notes its own time, which needs no
- * two clocks that agree. By the handle, not the name: the name may be another's after the folder was taken away.
+ * two clocks that agree. By the open file, not the name: the name may be another's after the folder was taken away.
  */
-function beat(handle: FileHandle, bytes: Buffer): () => Promise<void> {
+function beat(file: number, bytes: Buffer): () => Promise<void> {
   let writing: Promise<void> | undefined;
   const write = async (): Promise<void> => {
-    await handle.write(bytes, 0, bytes.length, 0);
-    await handle.datasync();
+    await writeInto(file, bytes, 0, bytes.length, 0);
+    await syncData(file);
   };
   const timer = setInterval(() => {
     // One at a time: a disk that hangs gathers no writes. One that fails is tried again with the next.
@@ -196,38 +227,38 @@ function beat(handle: FileHandle, bytes: Buffer): () => Promise<void> {
   };
 }
 
-async function livingHolder(folder: string, number: number): Promise<Holder | undefined> {
-  const read = await readHolder(join(folder, `lock.${number}`));
+function livingHolder(folder: string, number: number): Holder | undefined {
+  const read = readHolder(join(folder, `lock.${number}`));
   if (read === undefined) return undefined;
   const { holder, mtimeMs } = read;
   const lives =
     holder.boot === BOOT && holder.namespace === NAMESPACE
       ? isRunning(holder.pid, holder.startTime)
-      : (await fileSystemTime(folder)) - mtimeMs < UNSEEN_MS;
+      : fileSystemTime(folder) - mtimeMs < UNSEEN_MS;
   return lives ? holder : undefined;
 }
 
 /** What the file system takes for now, in milliseconds: the time of a file that was just written. */
-async function fileSystemTime(folder: string): Promise<number> {
+function fileSystemTime(folder: string): number {
   const draft = draftIn(folder);
   try {
-    await writeFile(draft, '');
-    return (await stat(draft)).mtimeMs;
+    writeFileSync(draft, '');
+    return statSync(draft).mtimeMs;
   } finally {
-    await rm(draft, { force: true }).catch(() => undefined);
+    quietly(() => rmSync(draft, { force: true }));
   }
 }
 
 /** Undefined where a file is no holder's: given up just now, torn by a power cut, or put there by somebody else. */
-async function readHolder(path: string): Promise<{ holder: Holder; mtimeMs: number } | undefined> {
+function readHolder(path: string): { holder: Holder; mtimeMs: number } | undefined {
   try {
     // Opened, then asked: a network's file system looks anew when a file is opened.
-    const handle = await open(path, 'r');
+    const file = openSync(path, 'r');
     try {
-      const holder = holderIn(await handle.readFile('utf8'));
-      return holder && { holder, mtimeMs: (await handle.stat()).mtimeMs };
+      const holder = holderIn(readFileSync(file, 'utf8'));
+      return holder && { holder, mtimeMs: fstatSync(file).mtimeMs };
     } finally {
-      await handle.close();
+      closeSync(file);
     }
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'EISDIR') return undefined;

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StepError } from './step-error.js';
 import { unwritable } from './unwritable.js';
@@ -29,33 +29,40 @@ export async function acquireLease(
 ): Promise<Lease> {
   let takenOver: boolean;
   try {
-    await mkdir(dirname(path), { recursive: true });
-    takenOver = await replaceLease(path, token);
-    if (!takenOver) await writeFile(path, token);
-    await Promise.all(earlier.map((other) => replaceLease(other, token)));
+    mkdirSync(dirname(path), { recursive: true });
+    takenOver = replaceLease(path, token);
+    if (!takenOver) writeFileSync(path, token);
+    for (const other of earlier) replaceLease(other, token);
   } catch (error) {
     throw unwritable('write', dirname(path), error);
   }
   return {
     takenOver,
     mayWrite: async () => {
-      const holder = await readFile(path, 'utf8').catch(() => undefined);
-      if (holder === token) return;
+      if (holderOf(path) === token) return;
       throw new StepError('CANCELLED', `A later attempt of step ${step} has taken over; this one writes no more.`);
     },
   };
 }
 
-/** Takes over a lease that exists; an epoch that never came to act has none. @returns whether there was one */
-async function replaceLease(path: string, token: string): Promise<boolean> {
+function holderOf(path: string): string | undefined {
   try {
-    const file = await open(path, 'r+');
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Takes over a lease that exists; an epoch that never came to act has none. @returns whether there was one */
+function replaceLease(path: string, token: string): boolean {
+  try {
+    const file = openSync(path, 'r+');
     try {
-      await file.truncate();
-      await file.writeFile(token);
+      ftruncateSync(file);
+      writeSync(file, token);
       return true;
     } finally {
-      await file.close();
+      closeSync(file);
     }
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
