@@ -8,6 +8,7 @@ import { BrokenOff, handOn } from './hand-on.js';
 import type { Asking } from './inputs.js';
 import type { Desk } from './people/desk.js';
 import { fail, pass } from './phase-record.js';
+import { resumeRollback } from './rollback.js';
 import type { Beside, Session } from './session.js';
 import { announce, followSteps, mustRun, type Onward, reachSteps, run } from './take-phase.js';
 
@@ -24,8 +25,11 @@ const ABORTED = 'Stopped: the go-live was aborted.';
  */
 export async function conductBeside(session: Session, desk: Desk): Promise<void> {
   const { plan } = session;
-  // What was handed on at its end begins no phase, also not one that would be due again.
-  if (session.next >= plan.phases.length) return;
+  // What was handed on at its end begins no phase, also not one that would be due again: a way back is taken to its end.
+  if (session.next >= plan.phases.length) {
+    if (isOfPhase(session.asking)) await resumeRollback(session);
+    return;
+  }
   let last: PhaseId | undefined;
   while (!session.aborted || isOfPhase(session.asking)) {
     if (workflowInfo().continueAsNewSuggested && session.alone && !session.asking) await handOn(session);
@@ -35,7 +39,6 @@ export async function conductBeside(session: Session, desk: Desk): Promise<void>
   }
   const title = plan.phases.find(({ id }) => id === last)?.title;
   await endBeside(session, desk, `Stopped since the go-live ended at ${title ?? 'once'}.`);
-  session.next = plan.phases.length;
 }
 
 /** One thing that there is to do: which phase it was about, and whether the go-live ends by it. */
@@ -122,6 +125,8 @@ const isGone = ({ state }: Work): boolean => state.dueAgain === true || state.st
 
 /** Stops all that runs, settles what has ended so far as it can be without asking anybody, and withdraws what is asked. */
 export async function endBeside(session: Session, desk: Desk, sentence: string): Promise<void> {
+  // Whatever is asked from here on, and handed on, is of the end.
+  session.next = session.plan.phases.length;
   if (session.alone) return;
   await stopBeside(session, session.aborted ? ABORTED : sentence);
   for (const [id, { result, error }] of session.beside) {
@@ -129,7 +134,8 @@ export async function endBeside(session: Session, desk: Desk, sentence: string):
     if (!result) throw error;
     await settleAtTheEnd(workOf(session, desk, id), result, sentence);
   }
-  for (const parked of session.parked.splice(0)) {
+  // One by one: what is handed on meanwhile must not lose the others.
+  for (let parked = session.parked.shift(); parked; parked = session.parked.shift()) {
     const work = workOf(session, desk, parked.id);
     const { stage } = parked.asking;
     if (isGone(work) || session.aborted || (stage !== 'phase' && stage !== 'step'))

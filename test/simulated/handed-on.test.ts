@@ -152,6 +152,7 @@ describe('a flood while an operator is asked about an undo', () => {
     ['given-up', { onFail: { rollback: 'R1', then: 'ask' }, said: [sam('stop')] }],
     ['chosen', { onFail: { then: 'ask' }, said: [sam('rollback')] }],
     ['rejection', { passes: true, more: { phases: rejectedPhases() }, said: [reject] }],
+    ['failure', { more: { phases: endedBeside() }, said: [reject] }],
     ['decision', { passes: true, more: { decisions }, said: [reject] }],
     ['end', {}],
     ['end', { onFail: { rollback: 'R1', then: 'continue' }, passes: true, more: { phases: held() } }],
@@ -195,6 +196,22 @@ describe('a flood while an operator is asked about an undo', () => {
     expect(late.state.operator.map(({ by }) => by)).toEqual(['golive', 'golive']);
   });
 });
+
+/** The go-live ends at a rejection, while beside it a phase has failed that is settled then. */
+function endedBeside(): Plan['phases'] {
+  const ask = { role: 'sre', expiresMs: 60_000 };
+  return [
+    phase('check', [step('b', { ownUndo: false })], {
+      needs: [],
+      approvals: [approval('agree', { when: 'after' })],
+      onFail: { attempts: 2, then: 'stop', ask },
+    }),
+    phase('deploy', [step('a'), step('n', { ownUndo: false })], {
+      needs: [],
+      onFail: { attempts: 1, then: 'ask', ask, rollback: 'R1' },
+    }),
+  ];
+}
 
 /** A phase that is done, and whose approval after it is rejected. */
 function rejectedPhases(): Plan['phases'] {
