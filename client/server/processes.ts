@@ -62,11 +62,15 @@ function prepareLog(file: string): number {
   return 0;
 }
 
-/** The last lines of a log, from a byte offset on. */
+/** A line that says why a program ends; what a panic prints behind it is as long as its stacks are. */
+const WHY = /\bpanic: |\bfatal error: |address already in use/;
+
+/** The last lines of a log, from a byte offset on; before them the first that says why, where that is not among them. */
 export function logTail(file: string, lines: number, offset = 0): string {
   try {
-    const text = readFileSync(file).subarray(offset).toString('utf8').trimEnd();
-    return text.split('\n').slice(-lines).join('\n');
+    const all = readFileSync(file).subarray(offset).toString('utf8').trimEnd().split('\n');
+    const why = all.slice(0, -lines).find((line) => WHY.test(line));
+    return [...(why === undefined ? [] : [why]), ...all.slice(-lines)].join('\n');
   } catch {
     return '';
   }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Json } from '../../model/json.js';
-import { nodesAt, oneAt } from '../shared/json-path.js';
+import { nodesAt, oneAt, uncountable } from '../shared/json-path.js';
 import { sameValue } from '../shared/jsonl.js';
 import { numberIn } from '../shared/numbers.js';
 import type { metricsRead as kind } from './metrics.read.kind.js';
@@ -65,19 +65,26 @@ interface Making {
 }
 
 function makingOf(path: string | undefined, reduce: Wanted['reduce'], { as }: Wanted, options: FigureOptions): Making {
-  if (reduce === 'count') return counted(path);
+  if (reduce === 'count') return counted(path, options);
   if (path === undefined) return { take: () => true, figure: () => ({ why: 'it has no `path`' }) };
   if (reduce === 'first' || reduce === 'last') return oneRow(path, reduce, as, options);
   return reduced(path, reduce, options.mayFail);
 }
 
-function counted(path: string | undefined): Making {
-  let count = 0;
+/** Of a row that does not hold what is counted in, nothing is known; where no row does, there is no figure. */
+function counted(path: string | undefined, { before }: FigureOptions): Making {
+  let [count, rows] = [0, 0];
+  let gone: string | undefined;
   const take = (row: Json): boolean => {
-    count += path === undefined ? 1 : all(row, path).filter(isThere).length;
+    const found = path === undefined ? 1 : all(row, path).filter(isThere).length;
+    const why = found === 0 && path?.startsWith('$') && !before ? uncountable(row, path) : undefined;
+    gone ??= why;
+    if (why !== undefined) return false;
+    count += found;
+    rows += 1;
     return true;
   };
-  return { take, figure: () => ({ value: count }) };
+  return { take, figure: () => (rows === 0 && gone !== undefined ? { why: gone } : { value: count }) };
 }
 
 /** The row at one end says it itself: what one before it said is not what is asked for. */

@@ -71,6 +71,8 @@ export const metricsRead = defineKind({
     'a figure that is not there': 'absent, so that a gate on it is inconclusive',
     'the last row has no value, `null` or `""`':
       '`last` is absent: the row before is not the last one; `first` likewise. Say by `where` which rows are meant',
+    'a count in a list that is not there':
+      'of a row that does not hold the list, nothing is counted, and `without` says how many; where no row holds it, the figure is absent',
     'a row without the member of `sum`, `mean`, `min`, `max`, `p50` …':
       'the figure is of the others; `without` says how many have none, `leftOut` how many no figure used',
     'a value that is no number':

@@ -81,6 +81,10 @@ describe('metrics.read', () => {
     ['beyond a number', '{"v":1e999}', { path: 'v', reduce: 'max' }, undefined],
     ['all values of a path', '{"v":[{"x":"0.1"},{"x":"0.4"},{"x":0.2}]}', { path: '$.v[*].x', reduce: 'max' }, 0.4],
     ['their number', '{"v":[{"x":"0.1"},{"x":"0.4"},{}]}', { path: '$.v[*].x', reduce: 'count' }, 2],
+    ['a list without one of them', '{"v":[]}', { path: '$.v[*].x', reduce: 'count' }, 0],
+    ['a list that is not there', '{"error":"busy"}', { path: '$.v[*].x', reduce: 'count' }, undefined],
+    ['a list that is null', '{"v":null}', { path: '$.v[*]', reduce: 'count' }, undefined],
+    ['rows that have the member', '[{"x":1},{"y":1},{}]', { path: 'x', reduce: 'count' }, 1],
     ['a member that objects only inherit', '{}', { path: 'constructor' }, undefined],
   ])('%s', async (_, text, value, figure) => {
     const { values } = await read('v.json', text, { f: value });
@@ -115,6 +119,18 @@ describe('metrics.read', () => {
       leftOut: 1,
     });
     expect(summary).toContain('3 rows; max without 2 that have none; mean without 2 that have none; 1 left out');
+  });
+
+  test('rows without the list that is counted in are told', async () => {
+    const values = { errors: { path: '$.errors[*]', reduce: 'count' } };
+    const { outputs, summary } = passed(
+      await run('v.jsonl', '{"errors":[1]}\n{"error":"busy"}\n{"errors":[]}\n', values),
+    );
+    expect(outputs).toMatchObject({ values: { errors: 1 }, without: { errors: 1 }, looked: 2, leftOut: 1 });
+    expect(summary).toContain('errors without 1 that have none');
+    const none = passed(await run('v.jsonl', '{"error":"busy"}\n', values));
+    expect(none.outputs).toMatchObject({ values: {}, looked: 0, leftOut: 1 });
+    expect(none.summary).toContain('errors (nothing is at $');
   });
 
   test('where one value is wanted, several are an error that says how many', async () => {
@@ -256,6 +272,7 @@ describe('metrics.read', () => {
     ['jsonl', '{"a":0.93}\n{"a":null}\n', { path: 'a' }, { values: { f: 0.93 }, rows: 2 }],
     ['jsonl', '{"a":1}\n{"a":2}\n', { path: 'a', reduce: 'first' }, { values: { f: 1 }, rows: 2 }],
     ['jsonl', '', { reduce: 'count' }, { values: { f: 0 }, rows: 0 }],
+    ['jsonl', '{"b":1}\n', { path: '$.a[*]', reduce: 'count' }, { values: { f: 0 }, rows: 1 }],
     ['jsonl', '{"a":900,"a":1}\n', { path: 'a' }, { values: { f: 1 }, rows: 1 }],
     ['json', '{"a":900,"a":1}', { path: 'a' }, { values: { f: 1 }, rows: 1 }],
   ])('the figures of a bundle of before come out as they were: %s %j', async (format, text, wanted, figures) => {
