@@ -30,9 +30,14 @@ function planShare({ part, whole, counts = 'each', atMost, atLeast = 1 }: NonNul
 
 /** What a gate counts over the whole window; an early end would count less of it. */
 const COUNTED: readonly string[] = ['slots', 'green', 'red', 'longest', 'resets'];
+/** What a gate reads of a window to judge its goal; one that reads how many samples were missed, say, does not. */
+const JUDGING: Record<'share' | 'samples', readonly string[]> = {
+  share: ['', 'end', 'lower', 'upper'],
+  samples: ['', 'end', 'streak', ...COUNTED],
+};
 
 /**
- * Says of every window how it ends by what gates read of it: one that no gate judges fails its step when its goal is not
+ * Says of every window how it ends by what gates read of it: one whose goal no gate judges fails its step when that is not
  * reached, and one whose counts no gate reads is over as soon as its goal cannot be reached any more.
  */
 export function markWindows(plan: Plan): void {
@@ -57,7 +62,12 @@ function stepPath([first, ...path]: string[], of: PhasePlan, gateOf: PhasePlan):
 
 function mark(step: StepPlan, window: WindowPlan, paths: readonly string[][]): void {
   const read = paths.flatMap(([id, output = '']) => (id === undefined || id === contextKey(step.id) ? [output] : []));
-  if (read.length === 0) window.mustReach = true;
+  if (!judges(window, read)) window.mustReach = true;
   // A gate that reads the window as a whole may count, too.
   if (!read.some((output) => output === '' || COUNTED.includes(output))) window.endsEarly = true;
+}
+
+function judges({ share }: WindowPlan, read: readonly string[]): boolean {
+  if (read.some((output) => JUDGING[share ? 'share' : 'samples'].includes(output))) return true;
+  return share !== undefined && read.includes('part') && read.includes('whole');
 }

@@ -20,6 +20,9 @@ test.each<[string, ReturnType<typeof watched>, boolean, boolean]>([
     false,
     true,
   ],
+  ['a gate on what was missed alone', watched([gate('g', 'it.missed', 0, overStep)]), true, true],
+  ['a gate on a figure of the last sample', watched([gate('g', 'it.values.p95', 0, overStep)]), true, true],
+  ['a gate on its end', watched([gate('g', 'it.end', 1, overStep)]), false, true],
   ['a gate on a share of green samples', watched([gate('g', 'ratio(it.green, it.slots)', 1, overStep)]), false, false],
   ['a gate on the longest streak, which may still grow', watched([gate('g', 'it.longest', 2, overStep)]), false, false],
   ['a gate on the whole step', watched([gate('g', 'size(steps.the_days)', 1)]), false, false],
@@ -42,6 +45,21 @@ test.each<[string, ReturnType<typeof watched>, boolean, boolean]>([
     mustReach,
     endsEarly,
   });
+});
+
+test.each([
+  ['steps.the_days.end', false],
+  ['steps.the_days.upper', false],
+  ['ratio(it.part, it.whole)', false],
+  ['it.whole', true],
+  ['it.red', true],
+  ['it.missed', true],
+])('a share whose gate reads %s', (value, mustReach) => {
+  const share = { part: 'it.a', whole: 'it.n', counts: 'each', limit: { op: 'atMost', threshold: 0.02 } } as const;
+  const { consecutive: _, ...rest } = window;
+  const look = step('the-days', { window: { ...rest, share } });
+  markWindows(plan([phase('watch', [look], { gates: [gate('g', value, 1, value.includes('it.') ? overStep : {})] })]));
+  expect(look.window?.mustReach === true).toBe(mustReach);
 });
 
 test('a window of a rollback is judged by no gate, and must reach its streak', () => {
