@@ -60,7 +60,7 @@ function contextOf({ goLive, env, ways }: Look, signal: AbortSignal): CheckConte
     signal,
     path: (relative) => contained(relative, goLive.baseDir, goLive.folders),
     run: async (options) => {
-      checkMayStart(options.argv, options.cwd, goLive);
+      checkMayStart(options, goLive);
       return runCommand({ ...options, timeoutMs: Math.min(options.timeoutMs, CHECK_MS) }, { signal, env });
     },
     sleep: (ms) => delay(ms, undefined, { signal }),
