@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream, lstatSync, type Stats } from 'node:fs';
 import { lstat, readdir, readFile, readlink, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { errnoOf } from '../host/errno.js';
 import { isTemporary, moveIntoPlace, sha256File, temporaryBeside, writeDurably } from './durable.js';
@@ -27,9 +27,12 @@ export function folderStore(root: string): EvidenceStore {
   };
 }
 
+/** Not in a path of the record; on Windows a backslash parts names, too, and a colon names a drive or a stream. */
+const FOREIGN = sep === '/' ? /\0/ : /[\0\\:]/;
+
 /** A path of the record as it is. @throws EvidenceRefusal when it is no plain path below the record's root */
 function named(path: string): string {
-  if (!path.includes('\0') && path.split('/').every((segment) => !['', '.', '..'].includes(segment))) return path;
+  if (!FOREIGN.test(path) && path.split('/').every((segment) => !['', '.', '..'].includes(segment))) return path;
   throw new EvidenceRefusal(
     `${JSON.stringify(path)} is no path within the evidence.`,
     'This is a defect of golive or of a step kind: paths are relative, without `..`.',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { sha256 } from '../../evidence/hash.js';
 import { errnoOf } from '../../host/errno.js';
@@ -23,8 +23,9 @@ export async function checkSealedHome(task: StepTask): Promise<void> {
   if (undoes?.evidenceDir === undefined) return;
   const home = homeOf(task);
   const sealed = await sealedFiles(home, undoes.bundle);
-  const folder = relative(home, stepFolder(home, undoes));
-  const read = [...[LEDGERS.do, MEMORY].map((name) => join(folder, name)), 'data/events.jsonl', 'data/plan.json'];
+  // As manifests have it.
+  const folder = relative(home, stepFolder(home, undoes)).replaceAll(sep, '/');
+  const read = [...[LEDGERS.do, MEMORY].map((name) => `${folder}/${name}`), 'data/events.jsonl', 'data/plan.json'];
   for (const path of read) {
     if ((await hashOf(join(home, path))) !== sealed.get(path)) throw altered(join(home, path));
   }

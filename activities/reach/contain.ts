@@ -1,13 +1,9 @@
 import { constants, existsSync, lstatSync, realpathSync } from 'node:fs';
 import { open, readlink } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { StepError } from '../step/step-error.js';
 import { errnoOf } from '../../host/errno.js';
-
-/** Whether a path is a folder or lies below it; both absolute and without `..`. */
-function within(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
+import { within } from '../../host/within.js';
 
 function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
@@ -38,7 +34,9 @@ export function contained(path: string, baseDir: string, folders: readonly strin
   if (path === '' || /[\p{Cc}\p{Cf}\u2028\u2029]/u.test(path)) {
     throw new StepError('BAD_INPUT', `The path ${shown} is empty or holds control characters.`);
   }
-  if (/^~|^\\\\|^\/\/|^[a-z][a-z0-9+.-]*:/i.test(path)) {
+  // On Windows an absolute path begins with its drive; `C:x` is none, and lies wherever that drive happens to be.
+  const withDrive = /^[a-z]:/i.test(path) && isAbsolute(path);
+  if (!withDrive && /^~|^\\\\|^\/\/|^[a-z][a-z0-9+.-]*:/i.test(path)) {
     throw new StepError('BAD_INPUT', `The path ${shown} is no plain path: no ~, no network path, no address.`);
   }
   const absolute = resolve(baseDir, path);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { within } from '../../host/within.js';
 import { ExpressionError, resolve as resolveText } from '../../model/expression/expression.js';
 import type { Plan } from '../../model/plan/plan.js';
 import { namedBy, type Names, textsIn } from '../../model/schema/format/kind.js';
@@ -27,7 +28,7 @@ export function pinFiles(plan: Plan, kinds: Kinds): Record<string, string> {
     const [base = '.'] = resolved(folder);
     return resolved(names).map((name) => resolve(plan.baseDir, base, name));
   });
-  const kept = [...new Set(pinned)].filter((path) => !own.some((one) => path === one || path.startsWith(`${one}/`)));
+  const kept = [...new Set(pinned)].filter((path) => !own.some((one) => within(path, one)));
   return Object.fromEntries(kept.toSorted().flatMap((path) => (isProgram(path, plan) ? [[path, hashOf(path)]] : [])));
 }
 
@@ -43,7 +44,7 @@ function resolvedText(text: string, context: Parameters<typeof resolveText>[1]):
 }
 
 function isProgram(path: string, { folders }: Plan): boolean {
-  const inside = folders?.some((folder) => path.startsWith(`${folder}/`)) ?? false;
+  const inside = folders?.some((folder) => path !== folder && within(path, folder)) ?? false;
   return inside && existsSync(path) && statSync(path).isFile() && statSync(path).size <= LARGEST;
 }
 

@@ -1,5 +1,5 @@
 import { lstat, readFile, realpath } from 'node:fs/promises';
-import { relative, resolve, sep } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { errnoOf } from '../../host/errno.js';
 import type { CollectEvidence } from '../../model/state/contract.js';
 import { isOwnFile } from '../../model/evidence/own-files.js';
@@ -78,7 +78,9 @@ function recordedHashes(state: GoLiveState): Map<string, string> {
 
 async function readSource(data: string, path: string, expected: string | undefined): Promise<Buffer | string> {
   const absolute = resolve(data, path);
-  if (relative(data, absolute).startsWith('..') || absolute === data) return 'its path leads out of the bundle';
+  const way = relative(data, absolute);
+  // The way to another drive is no way up: it is that path itself.
+  if (way.startsWith('..') || isAbsolute(way) || absolute === data) return 'its path leads out of the bundle';
   try {
     if (!(await lstat(absolute)).isFile()) return 'it is not a plain file';
     // A link in the middle of the path could lead out of the bundle.

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, realpath } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { sha256File } from '../../evidence/durable.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { errnoOf } from '../../host/errno.js';
+import { within } from '../../host/within.js';
 
 /** One regular file of a tree; `path` is relative, with `/`. */
 export interface TreeFile {
@@ -46,16 +47,11 @@ export async function treeOf(root: string): Promise<TreeFile[]> {
  */
 export async function checkApart(one: string, other: string, said: readonly [string, string]): Promise<void> {
   const [a, b] = await Promise.all([realPlace(one), realPlace(other)]);
-  const how = a === b ? 'are one place' : isBelow(b, a) || isBelow(a, b) ? 'lie one in the other' : undefined;
+  const how = a === b ? 'are one place' : within(b, a) || within(a, b) ? 'lie one in the other' : undefined;
   if (how === undefined) return;
   throw new StepError('BAD_INPUT', `${said[0]} and ${said[1]} ${how}; nothing was changed.`, {
     hint: 'Name a place outside of it.',
   });
-}
-
-function isBelow(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** The manifest as `sha256sum -c` reads it, and its own SHA-256. */
