@@ -5,7 +5,9 @@ import { checkOf, type ServiceCheck } from './checks.js';
 import type { ComposeService, ComposeStack } from './read-compose.js';
 
 /** Texts of a file stand in quotes, which YAML reads as JSON does; `${{` of theirs is no expression. */
-export const quoted = (text: string): string => JSON.stringify(text).replaceAll('${{', () => '$${{');
+export const quoted = (text: string): string => JSON.stringify(plainText(text));
+/** A text that is taken as it stands, also where an expression would begin. */
+const plainText = (text: string): string => text.replaceAll('${{', () => '$${{');
 /** For comments: one line of plain characters. */
 const plain = (text: string): string => readable(text, 120).replace(/[^\x20-\x7e]/g, '?');
 
@@ -64,16 +66,16 @@ function inputLines(services: readonly Named[]): string[] {
 /** The step that asks a service, on one line. */
 function checkLine({ service, id, check, input }: Named, more: string): string[] {
   if (!check) return [];
-  const host = check.at.host === undefined ? '${{ inputs.host }}' : check.at.host;
+  const host = check.at.host === undefined ? '${{ inputs.host }}' : plainText(check.at.host);
   const port = input === undefined ? String(check.at.port) : `\${{ inputs.${input} }}`;
   if (check.how === 'tcp') {
     const title = quoted(`${service.name} takes connections`);
-    const place = `host: "${host}", port: ${input === undefined ? port : `"${port}"`}`;
+    const place = `host: ${JSON.stringify(host)}, port: ${input === undefined ? port : `"${port}"`}`;
     return [`      - { id: check-${id}, title: ${title}, uses: tcp.check, with: { ${place} }, ${more} }`];
   }
   const title = quoted(`${service.name} answers ${check.path}`);
   const bracketed = host.includes(':') && !host.includes('{') ? `[${host}]` : host;
-  const url = `"http://${bracketed}:${port}${check.path}"`;
+  const url = JSON.stringify(`http://${bracketed}:${port}${plainText(check.path)}`);
   return [`      - { id: check-${id}, title: ${title}, uses: http.check, with: { url: ${url} }, ${more} }`];
 }
 
