@@ -99,6 +99,8 @@ module.exports = {
           '^kinds/sql/socket\\.ts$',
           // Asks the ports of the services that it starts itself.
           '^kinds/stack/probe\\.ts$',
+          // A process of its own, which is given the addresses that context.reach judged, and connects to no other.
+          '^kinds/load/generator\\.ts$',
           // Starts services that go on when the worker dies; context.run ends what it runs.
           '^kinds/stack/native-service\\.ts$',
         ],

@@ -28,6 +28,7 @@ const SYSTEM = [
   'harness/*',
   'host/file-lock',
   'kinds/agents/agents.freeze',
+  'kinds/load/load.run',
   'kinds/prometheus/real',
   'kinds/sql/{mysql,sql.query}',
   'kinds/service/redis.check',

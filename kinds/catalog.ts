@@ -23,6 +23,7 @@ import { healthContract } from './service/health.contract.kind.js';
 import { httpCheck } from './service/http.check.kind.js';
 import { httpRead } from './service/http.read.kind.js';
 import { jsonlCount } from './record/jsonl.count.kind.js';
+import { loadRun } from './load/load.run.kind.js';
 import { logRotate } from './log/log.rotate.kind.js';
 import { logScan } from './log/log.scan.kind.js';
 import { manifestCheck } from './cases/manifest.check.kind.js';
@@ -69,6 +70,7 @@ export const stepKinds = {
   'http.check': httpCheck,
   'http.read': httpRead,
   'jsonl.count': jsonlCount,
+  'load.run': loadRun,
   'log.rotate': logRotate,
   'log.scan': logScan,
   'manifest.check': manifestCheck,

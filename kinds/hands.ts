@@ -26,6 +26,7 @@ import { healthContract } from './service/health.contract.js';
 import { httpCheck } from './service/http.check.js';
 import { httpRead } from './service/http.read.js';
 import { jsonlCount } from './record/jsonl.count.js';
+import { loadRun } from './load/load.run.js';
 import { logRotate } from './log/log.rotate.js';
 import { logScan } from './log/log.scan.js';
 import { manifestCheck } from './cases/manifest.check.js';
@@ -75,6 +76,7 @@ export const stepHandlers = {
   'http.check': httpCheck,
   'http.read': httpRead,
   'jsonl.count': jsonlCount,
+  'load.run': loadRun,
   'log.rotate': logRotate,
   'log.scan': logScan,
   'manifest.check': manifestCheck,

@@ -3,6 +3,7 @@ import type { StepKind } from '../model/schema/format/kind.js';
 import { recomputeCasesCompare } from './cases/cases.compare.recompute.js';
 import { recomputeCasesRun } from './cases/cases.run.recompute.js';
 import { type KindName, stepKinds } from './catalog.js';
+import { recomputeLoadRun } from './load/load.run.recompute.js';
 import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
 import { recomputePrometheusQuery } from './prometheus/prometheus.query.recompute.js';
 import { recomputeHttpRead } from './service/http.read.recompute.js';
@@ -14,6 +15,7 @@ const recomputes = {
   'cases.compare': recomputeCasesCompare,
   'cases.run': recomputeCasesRun,
   'http.read': recomputeHttpRead,
+  'load.run': recomputeLoadRun,
   'metrics.read': recomputeMetricsRead,
   'prometheus.query': recomputePrometheusQuery,
   'sql.query': recomputeSqlQuery,

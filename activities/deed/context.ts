@@ -81,7 +81,7 @@ function runOf(parts: ContextParts): RunCommand {
   const { baseDir, files } = task.goLive;
   return async (options) => {
     const saveTo = options.saveAs === undefined ? undefined : await evidence.place(options.saveAs);
-    checkMayStart(options, task.goLive);
+    if (!options.own) checkMayStart(options, task.goLive);
     if (options.pin !== false) await checkPinned(options.argv, options.cwd ?? baseDir, files, isWayBack(parts));
     const timeoutMs = Math.max(1, Math.min(options.timeoutMs, deadline - performance.now()));
     const started = async (group: NotedGroup, argv: string): Promise<void> => {

@@ -201,6 +201,8 @@ export interface CommandOptions {
   onStdout?: (bytes: Uint8Array) => void;
   /** false: files that argv names may have changed since the plan was made. */
   pin?: boolean;
+  /** A program of golive itself: no runbook names it, so no list of its commands holds it. */
+  own?: boolean;
   /** Ends the command's whole group when aborted, as the step's own end does. */
   signal?: AbortSignal;
 }

@@ -109,3 +109,27 @@ export function quantile(n: number, at: (rank: number) => number, p: number): nu
   const high = at(Math.min(below + 1, n - 1));
   return low + (position - below) * (high - low);
 }
+
+/**
+ * Which of n ordered values is, with 95 % confidence and whatever the distribution, no less than its quantile p: the
+ * least rank k with P(Bin(n, p) ≤ k − 1) ≥ 0.95. G. J. Hahn and W. Q. Meeker, Statistical Intervals (1991), section 5.2.
+ * For p = 0.99 it takes 299 values, the largest of which it then is.
+ *
+ * @param n how many values, each drawn by itself
+ * @param p 0 < p < 1
+ * @returns a rank from 1 to n; undefined where so few values bound nothing
+ */
+export function upperRank(n: number, p: number): number | undefined {
+  if (!Number.isInteger(n) || n <= 0 || !(p > 0 && p < 1)) return undefined;
+  const above = 1 - p;
+  // Of the j largest values: P(Bin(n, 1 − p) ≤ j − 1) ≤ 0.05, summed as logarithms, for (1 − p)^n is soon no double.
+  let term = n * Math.log(p);
+  let below = term;
+  let largest = 0;
+  while (largest < n && below <= Math.log(0.05)) {
+    largest += 1;
+    term += Math.log((n - largest + 1) / largest) + Math.log(above / p);
+    below = Math.max(below, term) + Math.log1p(Math.exp(-Math.abs(below - term)));
+  }
+  return largest === 0 ? undefined : n - largest + 1;
+}

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { agreement, percentile, ratio, successesNeeded, wilson } from '../../../model/expression/statistics.js';
+import {
+  agreement,
+  percentile,
+  ratio,
+  successesNeeded,
+  upperRank,
+  wilson,
+} from '../../../model/expression/statistics.js';
 
 describe('Wilson interval against published values', () => {
   // Newcombe, Stat. Med. 17 (1998) 857–872, table I, method 3; then the two values of the LCopilot requirement.
@@ -87,4 +94,27 @@ test('a share of nothing is not a number', () => {
   expect(ratio(0, 0)).toBeNaN();
   expect(ratio(3, 0)).toBeNaN();
   expect(ratio(3, 4)).toBe(0.75);
+});
+
+describe('the rank that bounds a quantile from above, 95 % sure', () => {
+  // Sample sizes at which the r-th largest first does: Hahn and Meeker, Statistical Intervals (1991), tables of section 5.2,
+  // as published since S. S. Wilks (1941): 0.99: 299, 473, 628, 773, 913; 0.95: 59, 93, 124, 153.
+  test.each([
+    [0.99, [299, 473, 628, 773, 913]],
+    [0.95, [59, 93, 124, 153]],
+  ])('%f', (p, sizes) => {
+    for (const [index, n] of sizes.entries()) {
+      expect(upperRank(n, p)).toBe(n - index);
+      expect(upperRank(n - 1, p)).toBe(index === 0 ? undefined : n - index);
+    }
+  });
+
+  test('many values are summed without losing the small terms', () => {
+    // 200,000 values: the normal approximation of Bin(n, 0.01) puts it 1.645 standard deviations (44.5) above 2,000.
+    expect(200_000 - (upperRank(200_000, 0.99) ?? 0)).toBeGreaterThan(1920);
+    expect(200_000 - (upperRank(200_000, 0.99) ?? 0)).toBeLessThan(1932);
+    expect(upperRank(0, 0.99)).toBeUndefined();
+    expect(upperRank(10.5, 0.5)).toBeUndefined();
+    expect(upperRank(100, 1)).toBeUndefined();
+  });
 });

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { defineKind } from '../../model/schema/format/kind.js';
+import { secretRef } from '../../model/schema/format/secret-refs.js';
+import type { Json } from '../../model/json.js';
+import { duration } from '../shared/fields.js';
+import { member } from '../shared/given.js';
+import { lengthOf, profileField, profileOf } from './profiles.js';
+
+const status = z.int().min(100).max(599);
+
+const request = z.strictObject({
+  url: z
+    .string()
+    .max(4000)
+    .regex(/^(https?:\/\/|\$\{\{)/, 'an address that begins with http:// or https://')
+    .describe('`{{task}}` in it, in a header or in the body becomes the number of the task.'),
+  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
+  headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.union([z.string(), secretRef])).default({}),
+  body: z.unknown().optional().describe('Sent as JSON.'),
+  weight: z.int().min(1).max(1000).default(1).describe('How often it comes in the mix, beside the others.'),
+  expect: z
+    .strictObject({
+      status: z
+        .union([status, z.array(status).min(1)])
+        .optional()
+        .describe('200–299 when absent.'),
+      bodyContains: z.string().min(1).max(1000).optional(),
+    })
+    .default({})
+    .describe('What the answer must be; any other is an error of the target.'),
+});
+
+const count = z.int();
+const ms = z.number();
+
+export const loadRun = defineKind({
+  title: 'Load run',
+  about:
+    'Puts a load of constant arrival on a service (open loop) and measures errors and latency, each from when its task was due.',
+  input: z.strictObject({
+    profile: profileField,
+    requests: z
+      .record(z.string().regex(/^[A-Za-z][\w-]*$/, 'a name of letters, digits, _ and -'), request)
+      .refine((all) => Object.keys(all).length > 0, 'at least one request')
+      .describe('The mix of tasks, by their names.'),
+    timeout: duration.default(30_000).describe('Time for one answer; a task without one counts as an error.'),
+    maxLag: duration
+      .default(100)
+      .describe(
+        'How late the generator itself may come to a task (99th percentile), or to a cycle’s end by another rate; beyond it the run is void.',
+      ),
+  }),
+  outputs: z.object({
+    tasks: count.describe('Tasks that were due; each has its sample.'),
+    errors: count.describe('Tasks without an answer as expected.'),
+    errorRate: z.number(),
+    errorRateUpper: z.number().describe('Wilson 95 % upper bound of the error rate.'),
+    p50: ms.describe('Milliseconds from when a task was due to the end of its answer.'),
+    p90: ms,
+    p95: ms,
+    p99: ms,
+    p99Upper: ms
+      .optional()
+      .describe('Upper bound of the 99th percentile, 95 % sure, of any distribution; absent below 299 tasks.'),
+    max: ms,
+    mean: ms,
+    ratePlanned: z.number().describe('Tasks a second.'),
+    rate: z.number().optional().describe('Tasks a second that arrived.'),
+    arrivalError: z.number().describe('How far the rate is from what was planned, as a share.'),
+    lagP99: ms.describe('How late the generator came to a task, 99th percentile.'),
+    waited: count.describe('Tasks that waited for one of the agents.'),
+    byStatus: z.record(z.string(), count).describe('Tasks by HTTP status; 0 where no answer came.'),
+    byError: z.record(z.string(), count).describe('Errors by their kind.'),
+    byRequest: z
+      .record(z.string(), z.object({ tasks: count, errors: count, p99: ms }))
+      .describe('The same of each request of the mix.'),
+    scale: z.number().describe('How many times faster than real time it ran; 1 in a live go-live.'),
+  }),
+  effect: 'none',
+  mustSay: ({ requests }) => Object.values(asMap(requests)).some((one) => !looksOnly(member(one, 'method'))),
+  reach: ({ requests }) => Object.values(asMap(requests)).map((one) => member(one, 'url')),
+  writes: 'none',
+  takes: ({ profile }) => {
+    const { data } = profileField.safeParse(profile);
+    return data === undefined ? member(profile, 'duration') : lengthOf(profileOf(data));
+  },
+  undo: null,
+  meets: {
+    'a target that stalls':
+      'tasks go on arriving; those that wait for an agent or an answer count the wait, so that a stall is seen as users would see it',
+    'a generator that falls behind':
+      'the run is void: the step fails, with its samples, and no figure of it is an output',
+    'answers that are wrong at once': 'are errors, and their latencies count, too',
+    'no answer': 'is an error with the time that was waited for it',
+    'more tasks than agents when the last has arrived':
+      'are still sent for the time of one answer; what is not sent by then is an error (`unsent`)',
+    'a worker that is killed': 'ends the generator with it; the next attempt begins the load again',
+    'less than 299 tasks': '`p99Upper` is absent, so that a gate on it is inconclusive',
+    'a rehearsal': 'the load is as many tasks at so many times the rate; `scale` says how many',
+    'a redirect': 'is not followed: its status counts',
+    certificates: 'are judged as the system of the worker judges them',
+  },
+  example: `id: baseline
+uses: load.run
+effect: idempotent
+with:
+  profile: { agents: 2, perMinute: 600, duration: 1m }
+  requests:
+    validate: { url: "http://127.0.0.1:8000/api/validate/", method: POST, body: { case_id: "load-{{task}}" }, weight: 9 }
+    health: { url: "http://127.0.0.1:8000/healthz" }
+`,
+  sample: {
+    tasks: 600,
+    errors: 0,
+    errorRate: 0,
+    errorRateUpper: 0.0064,
+    p50: 12,
+    p90: 20,
+    p95: 28,
+    p99: 61,
+    p99Upper: 80,
+    max: 95,
+    mean: 14,
+    ratePlanned: 10,
+    rate: 10,
+    arrivalError: 0,
+    lagP99: 2,
+    waited: 0,
+    byStatus: { '200': 600 },
+    byError: {},
+    byRequest: { validate: { tasks: 600, errors: 0, p99: 61 } },
+    scale: 1,
+  },
+  leaves: ['samples.csv', 'load.json', 'latency_histogram.txt'],
+  shows: [
+    {
+      as: 'figures',
+      title: 'Load',
+      place: 'figures',
+      outputs: [
+        'tasks',
+        'errors',
+        'errorRate',
+        'errorRateUpper',
+        'p50',
+        'p95',
+        'p99',
+        'p99Upper',
+        'max',
+        'rate',
+        'lagP99',
+      ],
+      titles: {
+        errorRate: 'Error rate',
+        errorRateUpper: 'Error rate at most (95 %)',
+        p50: 'p50 ms',
+        p95: 'p95 ms',
+        p99: 'p99 ms',
+        p99Upper: 'p99 at most, ms (95 %)',
+        max: 'Longest ms',
+        rate: 'Tasks a second',
+        lagP99: 'Generator late, p99 ms',
+      },
+    },
+  ],
+  running: z.object({
+    tasks: count.describe('Tasks of the whole run.'),
+    done: count.describe('Tasks that ended.'),
+    errors: count,
+    errorShare: z.number().describe('Errors so far / all tasks of the run: once true it stays true.'),
+    p99: ms.describe('99th percentile of the latencies so far, in milliseconds.'),
+  }),
+});
+
+function asMap(value: Json | undefined): Record<string, Json> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
+}
+
+function looksOnly(method: Json | undefined): boolean {
+  return method === undefined || method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+}

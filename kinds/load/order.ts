@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** What the generator is to do, as it is given on its standard input: with secrets in it, so it stands nowhere else. */
+export const loadOrder = z.object({
+  profile: z.object({
+    agents: z.int(),
+    perMinute: z.number(),
+    duration: z.number(),
+    cycles: z.int(),
+    pause: z.number(),
+  }),
+  scale: z.number(),
+  timeoutMs: z.number(),
+  requests: z.array(
+    z.object({
+      id: z.string(),
+      weight: z.int(),
+      url: z.string(),
+      method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
+      headers: z.record(z.string(), z.string()),
+      body: z.string().optional(),
+      status: z.array(z.int()).optional(),
+      bodyContains: z.string().optional(),
+    }),
+  ),
+  /** The addresses of each host, judged before: no other is connected to. */
+  addresses: z.record(z.string(), z.array(z.object({ address: z.string(), family: z.int() }))),
+});
+export type LoadOrder = z.infer<typeof loadOrder>;
+export type LoadRequest = LoadOrder['requests'][number];
