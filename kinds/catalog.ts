@@ -35,6 +35,7 @@ import { processFind } from './process/process.find.kind.js';
 import { processKill } from './process/process.kill.kind.js';
 import { prometheusQuery } from './prometheus/prometheus.query.kind.js';
 import { redisCheck } from './service/redis.check.kind.js';
+import { securityScan } from './security/security.scan.kind.js';
 import { sqlQuery } from './sql/sql.query.kind.js';
 import { stackDown } from './stack/stack.down.kind.js';
 import { stackEngine } from './stack/stack.engine.kind.js';
@@ -82,6 +83,7 @@ export const stepKinds = {
   'process.kill': processKill,
   'prometheus.query': prometheusQuery,
   'redis.check': redisCheck,
+  'security.scan': securityScan,
   'sql.query': sqlQuery,
   'stack.down': stackDown,
   'stack.engine': stackEngine,

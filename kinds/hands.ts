@@ -38,6 +38,7 @@ import { processFind } from './process/process.find.js';
 import { processKill } from './process/process.kill.js';
 import { prometheusQuery } from './prometheus/prometheus.query.js';
 import { redisCheck } from './service/redis.check.js';
+import { securityScan } from './security/security.scan.js';
 import { sqlQuery } from './sql/sql.query.js';
 import { stackDown } from './stack/stack.down.js';
 import { stackEngine } from './stack/stack.engine.js';
@@ -88,6 +89,7 @@ export const stepHandlers = {
   'process.kill': processKill,
   'prometheus.query': prometheusQuery,
   'redis.check': redisCheck,
+  'security.scan': securityScan,
   'sql.query': sqlQuery,
   'stack.down': stackDown,
   'stack.engine': stackEngine,

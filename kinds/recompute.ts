@@ -7,6 +7,7 @@ import { recomputeLoadRun } from './load/load.run.recompute.js';
 import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
 import { recomputePrometheusQuery } from './prometheus/prometheus.query.recompute.js';
 import { recomputeHttpRead } from './service/http.read.recompute.js';
+import { recomputeSecurityScan } from './security/security.scan.recompute.js';
 import { recomputeSqlQuery } from './sql/sql.query.recompute.js';
 import type { ReadRaw, RecomputeOf } from './shared/recompute-of.js';
 
@@ -18,6 +19,7 @@ const recomputes = {
   'load.run': recomputeLoadRun,
   'metrics.read': recomputeMetricsRead,
   'prometheus.query': recomputePrometheusQuery,
+  'security.scan': recomputeSecurityScan,
   'sql.query': recomputeSqlQuery,
 } satisfies { [K in KindName]?: RecomputeOf<(typeof stepKinds)[K]> };
 
