@@ -1,6 +1,6 @@
 import { type ExpressionContext, ExpressionError, resolve } from '../../expression/expression.js';
 import type { JsonObject } from '../../json.js';
-import { hostAndPort, listed } from '../../plan/reach.js';
+import { entryFor, hostAndPort, listed } from '../../plan/reach.js';
 import { mayStart } from '../../plan/programs.js';
 import type { Allow } from '../format/allow.js';
 import { namedBy, type StepKind, textsIn } from '../format/kind.js';
@@ -37,7 +37,10 @@ export function notAllowed(
   const far = hosts ? reached.filter(({ host, port }) => !mayBeListed(host, port, hosts)) : [];
   return [
     ...[...new Set(refused)].map((entry) => ({ list: 'commands' as const, entry })),
-    ...[...new Set(far.map(({ host }) => host))].map((entry) => ({ list: 'hosts' as const, entry })),
+    ...[...new Set(far.map(({ host, port }) => entryFor(host, port, hosts ?? [])))].map((entry) => ({
+      list: 'hosts' as const,
+      entry,
+    })),
   ];
 }
 

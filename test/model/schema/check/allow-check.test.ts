@@ -51,7 +51,7 @@ test.each<[string, string[], string]>([
     problems({ hosts: ['a.example:443'] }, [get('https://a.example:8443/')])[0] === undefined
       ? []
       : problems({ hosts: ['a.example:443'] }, [get('https://a.example:8443/')]),
-    "'http.check' reaches a.example, which `allow.hosts` does not list: Add it if the step is right: allow: { hosts: ['a.example:443', a.example] }.",
+    "'http.check' reaches a.example:8443, which `allow.hosts` does not list: Add it if the step is right: allow: { hosts: ['a.example:443', 'a.example:8443'] }.",
   ],
   [
     'the program of an undo',
