@@ -85,3 +85,38 @@ test.each<[string, object, RegExp]>([
 ])('%s is no entry', (_name, allow, problem) => {
   expect(problems(allow, [get('${{ target.variables.api }}')])).toEqual([expect.stringMatching(problem)]);
 });
+
+test.each<[string, string[], RegExp | undefined]>([
+  [
+    'PATH for a bare name',
+    problems({ commands: ['make'] }, [make(['make'], { env: { PATH: '/x' } })]),
+    /sets PATH, which makes another program run/,
+  ],
+  [
+    'PATH beside a path',
+    problems({ commands: ['bin/make'] }, [make(['bin/make'], { env: { PATH: '/x' } })]),
+    undefined,
+  ],
+  [
+    'a loader',
+    problems({ commands: ['bin/make'] }, [make(['bin/make'], { env: { LD_PRELOAD: 'x.so' } })]),
+    /sets LD_PRELOAD.*Take LD_PRELOAD out of `env`/,
+  ],
+  [
+    'one of the defaults',
+    problems({ commands: ['make'] }, [make()], { defaults: { env: { BASH_ENV: 'x' } } }),
+    /sets BASH_ENV/,
+  ],
+  [
+    'one of a program that an input names',
+    problems({ commands: ['make'] }, [make(['${{ inputs.tool }}'], { env: { NODE_OPTIONS: 'x' } })], {
+      inputs: { tool: { type: 'string' } },
+    }),
+    /sets NODE_OPTIONS/,
+  ],
+  ['any without a list', problems({ hosts: [] }, [make(['make'], { env: { LD_PRELOAD: 'x.so' } })]), undefined],
+  ['another variable', problems({ commands: ['make'] }, [make(['make'], { env: { PGHOST: 'x' } })]), undefined],
+])('a step that sets %s', (_name, found, refused) => {
+  if (refused) expect(found.join()).toMatch(refused);
+  else expect(found).toEqual([]);
+});
