@@ -118,7 +118,7 @@ const TOLD_DOUBTS = 12;
 
 function someOf(doubts: readonly string[]): string[] {
   const more = doubts.length - TOLD_DOUBTS;
-  return [...doubts.slice(0, TOLD_DOUBTS), ...(more > 0 ? [`${counted(more, 'more file')}`] : [])];
+  return [...doubts.slice(0, TOLD_DOUBTS), ...(more > 0 ? [counted(more, 'more file')] : [])];
 }
 
 function doubtLines({ plan, doubts }: First): string[] {

@@ -31,6 +31,9 @@ const NOTED_REFUSALS = 500;
 /** Longest text that is told again of a refused message. */
 const TOLD = 300;
 
+/** The message of an approval: a name says what its message is. */
+const isApprove = (name: MessageName, _message: object): _message is ApproveMessage => name === 'approve';
+
 /** What a refused message said, without its proof, which proves nothing, and cut: a flood must not fill the evidence. */
 function boundedSaid(said: JsonObject): JsonObject {
   const told = Object.entries(said).filter(([field]) => !Object.hasOwn(SIGNED_FIELDS, field));
@@ -81,7 +84,7 @@ export class Desk implements OpenAnswer {
     proof?: Proof,
   ): Receipt | Promise<Receipt> {
     const act = () => this.record(name, message, via, this.handle(name, message, via, proof));
-    const approval = name === 'approve' ? approvalBy(this.session, message as ApproveMessage, via, proof) : undefined;
+    const approval = isApprove(name, message) ? approvalBy(this.session, message, via, proof) : undefined;
     if (!approval || !bindsToFiles(this.session, approval)) return act();
     return boundProblem(this.session, approval).then((problem) =>
       problem ? this.record(name, message, via, problem) : act(),

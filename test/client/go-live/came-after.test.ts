@@ -115,8 +115,8 @@ test('evidence that no undo reads is told where it was changed, and keeps nothin
 });
 
 test('what is more than is told may be of any file', async () => {
-  const folder = join(bag('c2'), 'data', 'phases', 'p.1', 'page');
-  mkdirSync(folder, { recursive: true });
+  const place = join(bag('c2'), 'data', 'phases', 'p.1', 'page');
+  mkdirSync(place, { recursive: true });
   for (let number = 0; number <= KEPT; number += 1) writeFileSync(join(folder, `${number}.txt`), '');
   await expect(find()).rejects.toMatchObject(refused('The bundle of shop/c2 does not hold', 10));
 });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { CliError } from '../../../client/errors.js';
 import { readText } from '../../../client/runbook/read-text.js';
 import { writeScaffold } from '../../../client/runbook/scaffold.js';
 
@@ -41,7 +42,7 @@ test('the hint makes a file that is read', () => {
   try {
     readText(path);
   } catch (error) {
-    hint = String((error as { options?: { hint?: string } }).options?.hint);
+    if (error instanceof CliError) hint = error.options.hint ?? '';
   }
   const [, command = ''] = /: (iconv .*) > NEW$/.exec(hint) ?? [];
   expect(execFileSync('sh', ['-c', command]).toString()).toBe(TEXT);
