@@ -35,7 +35,7 @@ export async function alteredOf(
     const listed = 'entries' in read ? read.entries : [];
     // As `verify` compares them; the page to sign is written at the end.
     const named = listed.filter(({ path }) => isNamedFile(path) && path !== `data/${signoff}`);
-    bound.push(...named.map((entry) => ({ name: entry.path.slice('data/'.length), ...entry })));
+    for (const entry of named) bound.push({ name: entry.path.slice('data/'.length), ...entry });
   }
   const found: string[] = [];
   for (const one of bound) {
