@@ -4,6 +4,7 @@ import type { ShownByKind } from '../model/evidence/shown.js';
 import type { CloseEvidence, CollectEvidence, SendNotice, SystemActivities } from '../model/state/contract.js';
 import { checkSignatures } from './people/signatures.js';
 import { preflight } from './preflight/preflight.js';
+import { alteredOf } from '../evidence/write/altered.js';
 import { closeEvidence } from '../evidence/write/close.js';
 import { collectEvidence } from '../evidence/write/collect.js';
 import { openStore } from '../evidence/open-store.js';
@@ -64,6 +65,7 @@ export function createSystemActivities(deps: SystemDeps): SystemActivities {
     windowEvidence: asFailure(windowEvidence),
     collectPromises: asFailure(collectPromises),
     sendNotice: asFailure((notice) => sendNotice(notice, deps)),
+    checkBound: asFailure((request) => alteredOf(request)),
     preflight: asFailure((request) => preflight(request, deps, Context.current().cancellationSignal)),
     checkSignatures: asFailure((request) => checkSignatures(request, deps.env, Context.current().cancellationSignal)),
   };

@@ -76,7 +76,7 @@ export async function writeDraft(
   owner?: { uid: number; gid: number },
 ): Promise<string> {
   const draft = temporaryBeside(path);
-  try {
+  return orGone(draft, async () => {
     const handle = await open(draft, 'wx', owner ? 0o600 : (mode ?? 0o644));
     try {
       // Made no wider than it ends, widened before it holds anything: nobody else ever reads it.
@@ -93,10 +93,7 @@ export async function writeDraft(
       await handle.close();
     }
     return draft;
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
-    throw error;
-  }
+  });
 }
 
 /**
@@ -105,20 +102,21 @@ export async function writeDraft(
  * @throws the system's error; the temporary file is gone then, too
  */
 export async function moveIntoPlace(temporary: string, path: string): Promise<void> {
-  try {
-    await sync(temporary);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw error;
-  }
+  await orGone(temporary, () => sync(temporary));
   await moveDurable(temporary, path);
 }
 
 /** The same with a file that is durable already, as `writeDraft` leaves it. */
-async function moveDurable(temporary: string, path: string): Promise<void> {
-  try {
+const moveDurable = (temporary: string, path: string): Promise<void> =>
+  orGone(temporary, async () => {
     await rename(temporary, path);
     await syncFolder(dirname(path));
+  });
+
+/** Does something with a temporary file, which is gone when that fails. */
+async function orGone<T>(temporary: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;

@@ -80,6 +80,14 @@ export const { checkSignatures } = proxyActivities<SystemActivities>({
   retry: { maximumAttempts: 3, initialInterval: '1s' },
 });
 
+/** Files that an approval binds to: a person waits for the answer, and a large file takes a while. */
+export const { checkBound } = proxyActivities<SystemActivities>({
+  startToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '3m',
+  heartbeatTimeout: '10s',
+  retry: { maximumAttempts: 3, initialInterval: '1s' },
+});
+
 /** The looks of a preflight: nothing was begun, so that it may fail soon. */
 export const { preflight: lookAround } = proxyActivities<SystemActivities>({
   startToCloseTimeout: '2m',

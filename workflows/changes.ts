@@ -165,6 +165,11 @@ export const CHANGES = {
     reason:
       'Who accepted the results of a phase was bound to its gates alone; now also to the files of evidence that they rest on.',
   },
+  'what-an-approval-binds-to-is-looked-at': {
+    since: 'unreleased',
+    reason:
+      'A file that was changed while its approval was asked was approved all the same, and found by `verify` alone; now such an approval is refused.',
+  },
 } as const satisfies Record<string, Change>;
 
 export type ChangeName = keyof typeof CHANGES;

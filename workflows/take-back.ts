@@ -1,5 +1,6 @@
-import type { TakesBack } from '../model/plan/taking-back.js';
+import { doubtsText, type TakesBack } from '../model/plan/taking-back.js';
 import type { PhaseResult } from '../model/state/state.js';
+import { withStop } from '../model/text/with-stop.js';
 import { registeredAgain, takenBack, undosStand } from '../model/state/take-back.js';
 import { changed } from './changes.js';
 import { namedRollback, resumeRollback, undoAll } from './rollback.js';
@@ -11,7 +12,8 @@ function takeOver({ phases }: Session, first: TakesBack): void {
 }
 
 async function begin(session: Session, first: TakesBack): Promise<void> {
-  const because = `${session.state.startedBy} takes back ${first.goLive}${first.reason === undefined ? '.' : `: ${first.reason}`}`;
+  const why = `${session.state.startedBy} takes back ${first.goLive}${first.reason === undefined ? '.' : `: ${first.reason}`}`;
+  const because = first.doubts ? `${withStop(why)}${doubtsText(first)}` : why;
   takeOver(session, first);
   session.keepUndos(registeredAgain(first));
   if (first.rollback === undefined) await undoAll(session, because, { of: 'taking-back' });

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { GoLiveRef } from '../../model/state/contract.js';
+import { leadingEnv, leadingHint } from '../../model/plan/leading-env.js';
 import { mayStart } from '../../model/plan/programs.js';
 import { StepError } from '../step/step-error.js';
 
@@ -10,6 +11,8 @@ interface Start {
   /** Absolute, or counted from the folder of the runbook, which it is by default. */
   cwd?: string | undefined;
   env?: Record<string, string> | undefined;
+  /** `env` is golive's own, and not what the runbook gives. */
+  ownEnv?: true | undefined;
 }
 
 /**
@@ -28,11 +31,12 @@ export function checkMayStart(start: Start, { commands, baseDir }: Pick<GoLiveRe
       { hint: `If it should be, add it to the runbook: allow: { commands: [${program}] }.` },
     );
   }
-  if (!program.includes('/') && start.env?.['PATH'] !== undefined) {
+  const [leading] = start.ownEnv ? [] : leadingEnv(Object.keys(start.env ?? {}), [program]);
+  if (leading !== undefined) {
     throw new StepError(
       'BAD_INPUT',
-      `${program} stands in the runbook's list \`allow.commands\`, but \`env.PATH\` says which program that is, so it is not started.`,
-      { hint: 'Take PATH out of `env`, or give the path of the program in `argv` and in `allow.commands`.' },
+      `${program} stands in the runbook's list \`allow.commands\`, but \`env.${leading}\` says which program that is or makes another one run, so it is not started.`,
+      { hint: leadingHint(leading) },
     );
   }
   if (program.includes('/') && leadsElsewhere(folder, program)) {

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
+import { LEDGERS } from '../../model/evidence/journal-files.js';
 import type { StepProgress, StepResult, StepTask } from '../../model/state/contract.js';
 import type { StepFailure } from '../../model/failure.js';
 import type { Effect } from '../../model/plan/plan.js';
@@ -11,7 +12,6 @@ import { record, resultFacts, startFacts } from '../step/step-events.js';
 import type { StepCall, StepCalls, StepContext } from '../step/step.js';
 import type { Secrets } from './capabilities.js';
 import { createContext } from './context.js';
-import { LEDGERS } from './journal.js';
 import { endLeftoversOf, type Ledger, openLedger } from './ledger.js';
 import { effectOf, parseInput, perform } from './perform.js';
 import { probe, type Probed } from './probe.js';

@@ -2,11 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errnoOf } from '../../host/errno.js';
+import { LEDGERS } from '../../model/evidence/journal-files.js';
 import type { StepTask } from '../../model/state/contract.js';
 import { stepFolder } from '../step/step-evidence.js';
-
-/** File names in a step's folder: what its deed and its undo keep. */
-export const LEDGERS = { do: 'ledger.jsonl', undo: 'undo-ledger.jsonl' } as const;
 
 const count = z.int().min(1);
 const json = z.record(z.string(), z.json());

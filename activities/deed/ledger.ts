@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LEDGERS, MEMORY } from '../../model/evidence/journal-files.js';
 import type { StepResult, StepTask, UndoPromise } from '../../model/state/contract.js';
 import type { Effect } from '../../model/plan/plan.js';
 import type { JsonObject } from '../../model/json.js';
@@ -10,8 +11,7 @@ import type { LineAppender } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 import { hasBegun } from './begun.js';
 import { mayBegin } from './given-up.js';
-import { type Entry, LEDGERS, readLedger } from './journal.js';
-import { MEMORY } from './memory.js';
+import { type Entry, readLedger } from './journal.js';
 
 /** Who acts: the same epoch of the same workflow run is one deed, however many attempts it takes. */
 export interface Deed {

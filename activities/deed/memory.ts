@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../../host/errno.js';
 import { isJsonObject, type JsonObject, parseJson } from '../../model/json.js';
+import { MEMORY } from '../../model/evidence/journal-files.js';
 import type { StepTask } from '../../model/state/contract.js';
 import { homeOf, stepFolder } from '../step/step-evidence.js';
 import type { StepCall, StepEvidence } from '../step/step.js';
@@ -9,8 +10,6 @@ import { StepError } from '../step/step-error.js';
 import { readLog, samePlace } from './begun.js';
 import { type Opened, readJournal } from './journal.js';
 
-/** What a deed left for its undo. */
-export const MEMORY = 'remember.json';
 const HINT = 'See who removed it; take back by hand what the step did, then say that the undo is done.';
 
 /** What a step knows of its own deed, for its undo and for later attempts. Of the journal, kept beside the evidence. */

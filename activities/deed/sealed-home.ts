@@ -5,12 +5,11 @@ import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { sha256 } from '../../evidence/hash.js';
 import { errnoOf } from '../../host/errno.js';
+import { LEDGERS, MEMORY } from '../../model/evidence/journal-files.js';
 import { MANIFEST, parseManifest, TAG_MANIFEST } from '../../model/evidence/manifest.js';
 import type { StepTask } from '../../model/state/contract.js';
 import { homeOf, stepFolder } from '../step/step-evidence.js';
 import { StepError } from '../step/step-error.js';
-import { LEDGERS } from './journal.js';
-import { MEMORY } from './memory.js';
 
 /**
  * Checks what the undo of an earlier go-live reads against the seal of that one's bundle: its journal says which command

@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import type { NetworkPlan } from '../../model/plan/plan.js';
-import { allowsHost, listed, mayReach } from '../../model/plan/reach.js';
+import { allowsHost, entryFor, listed, mayReach } from '../../model/plan/reach.js';
 import { StepError } from '../step/step-error.js';
 
 /**
@@ -65,10 +65,11 @@ const resolveAll: Resolve = (host) => systemLookup(host, { all: true, verbatim: 
  * @throws StepError BAD_INPUT
  */
 export function checkHost(host: string, port: number, network: NetworkPlan | undefined, shown = host): void {
-  checkListed(host, port, network, `The host ${host}`);
+  checkListed(host, port, network);
   if (network && !mayReach(host, port, network)) {
-    throw new StepError('BAD_INPUT', `The host ${host} does not stand in the plan, so it is not reached.`, {
-      hint: 'If it should be, name it in golive.yaml: network: { allow: [host] }.',
+    const entry = entryFor(host, port, network.allow);
+    throw new StepError('BAD_INPUT', `The host ${entry} does not stand in the plan, so it is not reached.`, {
+      hint: `If it should be, name it in golive.yaml: network: { allow: ['${entry}'] }.`,
     });
   }
   if (isIP(host.replace(/^\[|\]$/g, '')) !== 0) checkAddress(host.replace(/^\[|\]$/g, ''), host, port, network, shown);
@@ -84,14 +85,13 @@ export function checkSecretHost(host: string, port: number, network: NetworkPlan
   checkHost(host, port, undefined, SECRET_ADDRESS);
 }
 
-function checkListed(host: string, port: number, network: NetworkPlan | undefined, shown: string): void {
+function checkListed(host: string, port: number, network: NetworkPlan | undefined, secret?: string): void {
   if (!network || allowsHost(host, port, network)) return;
+  const entry = entryFor(host, port, network.only ?? []);
   throw new StepError(
     'BAD_INPUT',
-    `${shown} does not stand in the runbook's list \`allow.hosts\`, so it is not reached.`,
-    {
-      hint: 'If it should be, add it to the runbook: allow: { hosts: [host] }.',
-    },
+    `${secret ?? `The host ${entry}`} does not stand in the runbook's list \`allow.hosts\`, so it is not reached.`,
+    { hint: `If it should be, add it to the runbook: allow: { hosts: [${secret ? 'host' : `'${entry}'`}] }.` },
   );
 }
 

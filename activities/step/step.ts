@@ -192,6 +192,8 @@ export interface CommandOptions {
   cwd?: string;
   /** Added to the allow-listed environment (PATH, HOME, LANG, TZ, TMPDIR). */
   env?: Record<string, string>;
+  /** `env` is golive's own, and not what the runbook gives: a list of programs does not judge it. */
+  ownEnv?: true;
   timeoutMs: number;
   /** Kept in the result; the whole output goes to `saveAs` in the evidence when given. */
   captureBytes?: number;

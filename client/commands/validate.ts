@@ -14,7 +14,8 @@ export function register(program: Command): void {
     .option('--json', 'print the problems as JSON')
     .addHelpText('after', '\nExample:\n  golive validate runbooks/*.yaml')
     .action(async (files, options) => {
-      const { MORE_MAY_SHOW, readText, resolveRunbook, showProblems } = await import('../runbook/load.js');
+      const { MORE_MAY_SHOW, resolveRunbook, showProblems } = await import('../runbook/load.js');
+      const { readText } = await import('../runbook/read-text.js');
       const { loadRunbook } = await import('../../model/schema/load.js');
       const { openProject } = await import('../runbook/load.js');
       const { unmetQuorums } = await import('../runbook/quorum.js');

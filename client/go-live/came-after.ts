@@ -1,14 +1,21 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { provesAlone } from '../../model/evidence/journal-files.js';
 import { TAG_MANIFEST } from '../../model/evidence/manifest.js';
+import { isNamedFile } from '../../model/evidence/own-files.js';
 import { KEY_FILE, type SealPredicate } from '../../model/evidence/seal.js';
+import { readable } from '../../model/text/readable.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { CLASSES, type Finding, worstOf } from '../../evidence/verify/finding.js';
+import { OTHER_FILES } from '../../evidence/verify/log.js';
 import { readSeal } from '../../evidence/verify/sealed.js';
 import { verifyBundle } from '../../evidence/verify/verify.js';
 import { recomputeOutputs } from '../../kinds/recompute.js';
 import { CliError } from '../errors.js';
 import { type Bundle, bundleFolders } from '../evidence/ended.js';
+
+/** Longest sentence about evidence that is not good, in UTF-16 units. */
+const LONGEST_DOUBT = 300;
 
 export type Ended = Bundle & { state: GoLiveState };
 
@@ -30,6 +37,8 @@ export interface Remembered {
 export interface After {
   bundles: Bundle[];
   gone: Remembered[];
+  /** What of their evidence is not good, and keeps nothing from being taken back. */
+  doubts: string[];
 }
 
 /** Where bundles of a target lie, those that can be read, and which go-lives the server remembers. */
@@ -51,12 +60,13 @@ export async function cameAfter(first: Ended, known: Known, keys: readonly strin
   const seals = await sealsIn(known.folders, keys);
   const ids = [...seals.values()].map(({ goLive }) => goLive);
   const later = new Set<string>();
+  const doubts: string[] = [];
   for (const [directory, { goLive, startedAt }] of seals) {
     if (directory === first.directory) continue;
     if (startedAt > since) later.add(directory);
     // Of two that are the same go-live, one may have the seal of the other.
     const twice = ids.indexOf(goLive) !== ids.lastIndexOf(goLive);
-    if (startedAt > since || twice) await mustHold(directory, goLive, keys);
+    if (startedAt > since || twice) doubts.push(...(await mustHold(directory, goLive, keys)));
   }
   const before = new Set(known.remembered.filter((one) => one.startedAt <= since).map(({ directory }) => directory));
   const open = known.bundles.filter(({ closed, directory }) => !closed && !before.has(directory));
@@ -64,6 +74,7 @@ export async function cameAfter(first: Ended, known: Known, keys: readonly strin
   return {
     bundles: known.bundles.filter((one) => later.has(one.directory) || open.includes(one)),
     gone: known.remembered.filter((one) => one.startedAt > since && one.ended && !there.has(one.change)),
+    doubts,
   };
 }
 
@@ -78,15 +89,30 @@ async function sealsIn(folders: readonly string[], keys: readonly string[]): Pro
   return seals;
 }
 
-/** Refuses a bundle whose bytes, seal or key are not good; how it was decided is no matter for taking it back. @throws CliError */
-export async function mustHold(directory: string, id: string, keys: readonly string[]): Promise<void> {
-  const { findings } = await verifyBundle(directory, { keys }, recomputeOutputs);
+/**
+ * Refuses a bundle of which what undos read, the seal or the key is not good; how it was decided is no matter for taking
+ * it back. Files that only prove what was done do not keep it from being taken back, for a broken system must not stay so.
+ *
+ * @returns what is not good of those files, a sentence each
+ * @throws CliError
+ */
+export async function mustHold(directory: string, id: string, keys: readonly string[]): Promise<string[]> {
+  const { findings, findingCount } = await verifyBundle(directory, { keys }, recomputeOutputs);
   const bad = findings.filter(
     ({ class: kind, item }) =>
       ['altered', 'incomplete', 'unreadable'].includes(kind) || (kind === 'untrusted' && item === KEY_FILE),
   );
-  if (bad.length > 0) throw doesNotHold(directory, `The bundle of ${id}`, bad);
+  const proves = bad.filter(({ item }) => onlyProves(item));
+  // The log is said to be of other files wherever one is changed; its own bytes are looked at by themselves.
+  const follows = ({ message }: Finding): boolean => proves.length > 0 && message === OTHER_FILES;
+  const grave = bad.filter((one) => !proves.includes(one) && !follows(one));
+  if (grave.length > 0) throw doesNotHold(directory, `The bundle of ${id}`, grave);
+  // What is not told may be of any file.
+  if (findingCount > findings.length) throw doesNotHold(directory, `The bundle of ${id}`, bad);
+  return proves.map(({ item, message }) => readable(`${id}: ${item} ${message}`, LONGEST_DOUBT));
 }
+
+const onlyProves = (path: string): boolean => provesAlone(path) || isNamedFile(path);
 
 function doesNotHold(directory: string, what: string, findings: readonly Finding[]): CliError {
   const kind = worstOf((one) => findings.some((found) => found.class === one));

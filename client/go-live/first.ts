@@ -27,6 +27,8 @@ export interface First extends Bundle {
   rollbacks: Ended[];
   /** Later go-lives of the target that changed something which still stands. */
   later: { id: string; what: string }[];
+  /** What of the evidence is not good, of it and of what came after; what the undos read is. */
+  doubts: string[];
 }
 
 export interface FirstChoice {
@@ -50,7 +52,7 @@ export async function findFirst(client: Client, choice: FirstChoice): Promise<Fi
   const found = chosen(known.bundles, choice);
   const keys = trustedKeys(choice.trust, found);
   const id = found.plan.goLiveId;
-  if (found.closed) await mustHold(found.directory, id, keys);
+  const doubts = found.closed ? await mustHold(found.directory, id, keys) : [];
   const first = requireEnded(found);
   const after = await cameAfter(first, known, keys);
   refuseWithoutEvidence(id, known.remembered, after.bundles);
@@ -66,6 +68,7 @@ export async function findFirst(client: Client, choice: FirstChoice): Promise<Fi
       ...laterThan(first, after.bundles),
       ...after.gone.map(({ change }) => ({ id: `${choice.target}/${change}`, what: 'its evidence is gone' })),
     ],
+    doubts: [...doubts, ...after.doubts],
   };
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { recompute } from '../../model/judge/recompute.js';
 import { roleProblem } from '../../model/people/approval.js';
 import { addressText } from '../../model/plan/address.js';
+import { counted } from '../../model/text/counted.js';
 import { type Plan, type RollbackPlan, stepsOf } from '../../model/plan/plan.js';
 import { planTakingBack } from '../../model/plan/plan-taking-back.js';
 import type { TakesBack } from '../../model/plan/taking-back.js';
@@ -12,7 +13,8 @@ import { outputsRead } from '../../model/state/travel.js';
 import { CliError } from '../errors.js';
 import { readEvents } from '../evidence/ended.js';
 import { planSummary } from '../render/summary.js';
-import { openProject, readText, whoMaySpeak } from '../runbook/load.js';
+import { openProject, whoMaySpeak } from '../runbook/load.js';
+import { readText } from '../runbook/read-text.js';
 import { connect, type OpenConnection } from '../server/connection.js';
 import { confirmLive } from '../terminal/confirm.js';
 import { parseName } from '../terminal/options.js';
@@ -95,6 +97,7 @@ async function prepared(
   const plan = planOf(first, way, options);
   const starts = options.by ?? defaultName();
   checkQuorum(plan, plan.signing?.level === 'signed' ? undefined : starts);
+  for (const line of doubtLines(first)) talk(line);
   for (const line of planSummary(plan)) talk(line);
   for (const { phase, step } of first.undos.toReversed()) talk(`  undo ${addressText({ phase, part: step })}`);
   if (plan.mode === 'live') await confirmLive(`Take back ${first.plan.goLiveId} LIVE?`, options.yes);
@@ -110,10 +113,26 @@ async function prepared(
   return [plan, starter];
 }
 
+/** Sentences about evidence that is not good that are told, and kept in the plan. */
+const TOLD_DOUBTS = 12;
+
+function someOf(doubts: readonly string[]): string[] {
+  const more = doubts.length - TOLD_DOUBTS;
+  return [...doubts.slice(0, TOLD_DOUBTS), ...(more > 0 ? [counted(more, 'more file')] : [])];
+}
+
+function doubtLines({ plan, doubts }: First): string[] {
+  if (doubts.length === 0) return [];
+  return [
+    `Evidence was changed. What the undos of ${plan.goLiveId} read is as it was sealed, so it can be taken back; \`golive verify\` goes on to fail.`,
+    ...someOf(doubts).map((one) => `  ${one}`),
+  ];
+}
+
 /** What stands may be other than when it was shown: people were asked meanwhile. @throws CliError (exit 4) */
 export function refuseOther(shown: First, now: First): void {
-  const whatStands = ({ undos, later, digest, rollbacks }: First): string =>
-    canonicalJson({ undos, later, digest, rollbacks: rollbacks.map(({ plan }) => plan.goLiveId) });
+  const whatStands = ({ undos, later, digest, rollbacks, doubts }: First): string =>
+    canonicalJson({ undos, later, digest, doubts, rollbacks: rollbacks.map(({ plan }) => plan.goLiveId) });
   if (whatStands(shown) === whatStands(now)) return;
   throw new CliError(`What stands of ${shown.plan.goLiveId} has changed since it was shown here.`, {
     exitCode: 4,
@@ -172,7 +191,7 @@ function refuseLater({ plan, later }: First, despite: boolean, reason: string | 
 }
 
 function planOf(first: First, way: RollbackPlan | undefined, options: RollBackOptions): Plan {
-  const { plan, state, directory, digest, undos, later } = first;
+  const { plan, state, directory, digest, undos, later, doubts } = first;
   const { reason, as: role } = options;
   const takesBack: TakesBack = {
     goLive: plan.goLiveId,
@@ -185,6 +204,7 @@ function planOf(first: First, way: RollbackPlan | undefined, options: RollBackOp
     ...(reason === undefined ? {} : { reason }),
     ...(role === undefined ? {} : { role }),
     ...(later.length === 0 ? {} : { despite: later.map(({ id }) => id) }),
+    ...(doubts.length === 0 ? {} : { doubts: someOf(doubts) }),
   };
   const { folder, project } = openProject();
   const change = options.name ?? freeName(first);

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { counted } from '../../model/text/counted.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Mode, Plan } from '../../model/plan/plan.js';
@@ -15,14 +14,12 @@ import type { Project } from '../../model/schema/format/project.js';
 import type { Runbook } from '../../model/schema/format/runbook.js';
 import type { Problem } from '../../model/schema/yaml/source.js';
 import { didYouMean } from '../../model/schema/suggest.js';
-import { CliError, messageOf } from '../errors.js';
+import { CliError } from '../errors.js';
 import { pinFiles } from './pin-files.js';
+import { readText, shown } from './read-text.js';
 import { packageRoot, stateDir } from '../server/paths.js';
 import { signingPlan } from './signing-plan.js';
 import { stepKinds } from '../../kinds/catalog.js';
-
-/** Larger files are refused unread; the loader's own limit is 1 MiB of text. */
-const MAX_BYTES = 4 * 1024 * 1024;
 
 /** A runbook that has been read and checked. */
 export interface OpenedRunbook {
@@ -58,11 +55,6 @@ function yamlFiles(folder: string): string[] {
   return readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
 }
 
-function shown(path: string): string {
-  const below = relative(process.cwd(), path);
-  return below === '' || below.startsWith('..') ? path : below;
-}
-
 /**
  * Finds a runbook: a path, or the id of a file in `./runbooks` or among those that come with golive.
  * @returns absolute path
@@ -85,21 +77,6 @@ export function resolveRunbook(argument: string): string {
     where: `${shown(direct)}; ${folders.map(shown).join('; ')}`,
     hint: `${didYouMean(argument, known, 'runbooks')} \`golive new ${/^[a-z][a-z0-9-]*$/.test(argument) ? argument : 'ID'}\` writes one.`,
   });
-}
-
-/** Reads a file as text. @throws CliError (exit 2) */
-export function readText(path: string): { text: string; sha256: string } {
-  try {
-    if (statSync(path).size > MAX_BYTES) throw new Error(`it has ${statSync(path).size} bytes`);
-    const bytes = readFileSync(path);
-    return { text: bytes.toString('utf8'), sha256: createHash('sha256').update(bytes).digest('hex') };
-  } catch (error) {
-    throw new CliError(`The file cannot be read: ${messageOf(error)}`, {
-      exitCode: 2,
-      where: shown(path),
-      hint: 'See whether it is a readable text file.',
-    });
-  }
 }
 
 /** Problems as people read them: place, message, the lines around it, hint. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { stepKinds } from '../../kinds/catalog.js';
 import { runbookJsonSchemaText } from '../../model/schema/format/json-schema.js';
-import { id as idSchema, title as titleSchema } from '../../model/schema/format/runbook-fields.js';
+import { DEVICE, id as idSchema, title as titleSchema } from '../../model/schema/format/runbook-fields.js';
 import { loadRunbook } from '../../model/schema/load.js';
 import { readable } from '../../model/text/readable.js';
 import { CliError, messageOf } from '../errors.js';
@@ -113,12 +113,9 @@ export interface NewRunbook {
   from?: string | undefined;
 }
 
-/** Names that Windows keeps for devices, with whatever ending. */
-const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/;
-
 /** @throws CliError (exit 2) for what cannot be the id of a runbook, with one that can */
 function checkId(id: string, dir: string): void {
-  if (idSchema.safeParse(id).success && !DEVICE.test(id)) return;
+  if (idSchema.safeParse(id).success) return;
   const isPath = /[\\/]/.test(id) ? !/\s[\\/]|[\\/]\s/.test(id) : /\.ya?ml$/i.test(id);
   const name = isPath ? basename(id.replaceAll('\\', '/')).replace(/\.ya?ml$/i, '') : id;
   const slug = DEVICE.test(id) ? `${id}-runbook` : idOf(name, 'runbook');

@@ -31,6 +31,12 @@ export async function checkFirst(
   if (!takesBack) return;
   await findings.group('the go-live that is taken back', async () => {
     const policy = (item: string, what: string) => findings.add('policy', item, what);
+    const doubts = takesBack.doubts ?? [];
+    findings.leave(
+      doubts.length,
+      'files of the go-live that is taken back',
+      'they were changed before it was; no undo reads them',
+    );
     const copy = copyOf(bag, findings);
     if (copy.tags.get(TAG_MANIFEST) !== takesBack.bundle)
       policy(inFirst(TAG_MANIFEST), 'is not the one of the bundle that the plan names');

@@ -10,6 +10,8 @@ import { eachLine, type Line, manifestHash, MOST } from './read.js';
 import { strictJson, strictText } from './strict.js';
 
 const LOG = 'data/events.jsonl';
+/** Said of the log when any file of the bundle is not as it was sealed. */
+export const OTHER_FILES = 'was sealed over other files than those that lie here';
 
 /** Checks the chain of the event log, its seal, and that every file which it names is the one that lies there. */
 export async function checkLog(bag: Bag, seal: SealPredicate | undefined, findings: Findings): Promise<LoggedEvent[]> {
@@ -98,7 +100,7 @@ function checkEnd(
   // What could not be read may be all that differs.
   const whole = bag.unread.size === 0;
   if (whole && (last.files !== rest.length || last.digest !== manifestHash(rest))) {
-    findings.add('altered', LOG, 'was sealed over other files than those that lie here');
+    findings.add('altered', LOG, OTHER_FILES);
   }
   if (seal && (seal.events.count !== events.length || seal.events.head !== head)) {
     findings.add('altered', LOG, 'is not the log that the seal names');

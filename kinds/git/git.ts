@@ -129,6 +129,7 @@ function runnerOf(
       argv: ['git', ...args],
       cwd: repo,
       env,
+      ownEnv: true,
       timeoutMs: ways.timeoutMs ?? CALL_MS,
       captureBytes: CAPTURED,
       pin: false,

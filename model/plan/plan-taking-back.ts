@@ -2,7 +2,7 @@ import { counted } from '../text/counted.js';
 import type { GoLiveState } from '../state/state.js';
 import { addressText, asId, goLiveIdOf, type PhaseId } from './address.js';
 import type { ApprovalPlan, PhasePlan, Plan } from './plan.js';
-import type { Answerer, TakesBack } from './taking-back.js';
+import { type Answerer, doubtsText, type TakesBack } from './taking-back.js';
 
 /** A go-live that has ended, as its bundle says it. */
 export interface EndedGoLive {
@@ -76,7 +76,7 @@ function questionOf(title: string, { verdict, endedAt }: EndedGoLive['state'], {
   const stands = `${counted(undos.length, 'undo')} ${undos.length === 1 ? 'stands' : 'stand'}: ${[...named.slice(0, NAMED), ...more].join(', ')}`;
   const over = despite.length === 0 ? '' : ` Although ${despite.join(', ')} changed things since.`;
   const why = reason === undefined ? '' : ` Because: ${reason}`;
-  return `${title} (${(verdict ?? 'no verdict').toUpperCase()}, ended ${endedAt ?? '?'})? ${stands}.${over}${why}`;
+  return `${title} (${(verdict ?? 'no verdict').toUpperCase()}, ended ${endedAt ?? '?'})? ${stands}.${over}${doubtsText(takesBack)}${why}`;
 }
 
 function phaseOf(plan: Plan, id: PhaseId, title: string, approval: ApprovalPlan | undefined): PhasePlan {

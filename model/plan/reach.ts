@@ -76,5 +76,16 @@ export function allowsHost(host: string, port: number, { only }: Pick<NetworkPla
 /** Whether a list names a host, with this port or with none. */
 export function listed(host: string, port: number, allow: readonly string[]): boolean {
   const name = hostName(host);
-  return allow.some((entry) => hostName(entry) === name || entry.toLowerCase() === `${name}:${port}`);
+  return allow.map(hostAndPort).some((one) => one.host === name && (one.port === undefined || one.port === port));
+}
+
+/**
+ * What a list needs that leaves a host out: its name, with the port where the list has it with others alone.
+ *
+ * @param port undefined where nobody knows it yet
+ */
+export function entryFor(host: string, port: number | undefined, allow: readonly string[]): string {
+  const name = hostName(host);
+  const others = port !== undefined && allow.some((entry) => hostAndPort(entry).host === name);
+  return others ? `${name.includes(':') ? `[${name}]` : name}:${port}` : name;
 }

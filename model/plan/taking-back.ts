@@ -48,4 +48,15 @@ export interface TakesBack {
   role?: string;
   /** Later go-lives of the target that changed something and still stand: it is done all the same, for the reason. */
   despite?: string[];
+  /** What of the evidence of the first, or of what came after, is not as it was sealed or logged: no undo reads it. */
+  doubts?: string[];
 }
+
+/** What is told wherever it is asked or begun; empty without doubts. */
+export function doubtsText({ doubts = [] }: Pick<TakesBack, 'doubts'>): string {
+  const more = doubts.length > TOLD ? ` and ${doubts.length - TOLD} more` : '';
+  return doubts.length === 0 ? '' : ` Evidence was changed: ${doubts.slice(0, TOLD).join('; ')}${more}.`;
+}
+
+/** Doubts that a sentence names. */
+const TOLD = 3;

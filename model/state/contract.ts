@@ -1,5 +1,6 @@
 import type { EventDraft } from '../evidence/events.js';
 import type { EvidenceRef } from '../evidence/manifest.js';
+import type { BoundFile } from '../people/approval.js';
 import type { Json, JsonObject } from '../json.js';
 import type { Effect, GuardPlan, Mode, NetworkPlan, Plan, ProbePlan, UntilPlan } from '../plan/plan.js';
 import type { Preflight } from '../preflight/finding.js';
@@ -209,6 +210,17 @@ export interface CheckSignatures {
 }
 export type SignatureCheck = { ok: true; key: string } | { ok: false; reason: string };
 
+/** The files that an approval binds to are compared with what lies there. */
+export interface CheckBound {
+  goLive: GoLiveRef;
+  /** Of an approval after a phase. */
+  files: BoundFile[];
+  /** Of a decision: the digest of the list of files that was collected for it. */
+  bundle?: string;
+  /** The page to sign, which is written at the end. */
+  signoff: string;
+}
+
 /** What a go-live needs is looked for; nothing is done. */
 export interface PreflightRequest {
   goLive: GoLiveRef;
@@ -231,6 +243,8 @@ export interface SystemActivities {
   windowEvidence(request: WindowEvidence): Promise<StepResult>;
   /** One answer for each check, in order. */
   checkSignatures(request: CheckSignatures): Promise<SignatureCheck[]>;
+  /** What is not as it was when it was asked, a sentence each. */
+  checkBound(request: CheckBound): Promise<string[]>;
   /** Looks for what a go-live needs before it is begun. */
   preflight(request: PreflightRequest): Promise<Preflight>;
 }

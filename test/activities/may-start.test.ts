@@ -35,3 +35,32 @@ test('a PATH of the step says which program a bare name is: it is refused, a pat
   expect(check('bin/tool', ['bin/tool'])).not.toThrow();
   expect(check('echo')).not.toThrow();
 });
+
+test.each([
+  'LD_PRELOAD',
+  'NODE_OPTIONS',
+  'BASH_ENV',
+  'ENV',
+  'PYTHONPATH',
+  'PERL5OPT',
+  'GIT_SSH_COMMAND',
+  'GIT_CONFIG_COUNT',
+  'Path',
+])('%s of the step makes another program run: it is refused beside a list, whatever the program', (name) => {
+  const check =
+    (program: string, commands?: string[], more: object = {}) =>
+    () =>
+      checkMayStart({ argv: [program], env: { [name]: 'x' }, ...more }, { baseDir, ...(commands ? { commands } : {}) });
+  expect(check('echo', ['echo'])).toThrow(`\`env.${name}\` says which program`);
+  if (name !== 'Path') expect(check('bin/tool', ['bin/tool'])).toThrow(name);
+  expect(check('echo')).not.toThrow();
+  expect(check('echo', ['echo'], { ownEnv: true })).not.toThrow();
+});
+
+test.each(['LDAP_URL', 'ENVIRONMENT', 'PGHOST', 'NODE_ENV', 'PYTHONUNBUFFERED', 'GIT_DIR'])(
+  '%s is refused nowhere',
+  (name) => {
+    const start = { argv: ['echo'], env: { [name]: 'x' } };
+    expect(() => checkMayStart(start, { baseDir, commands: ['echo'] })).not.toThrow();
+  },
+);

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { linkIntoPlace, writeDraft, writeDurably } from '../../evidence/durable.js';
+import { linkIntoPlace, moveIntoPlace, temporaryBeside, writeDraft, writeDurably } from '../../evidence/durable.js';
 
 test.each([0o600, 0o640, 0o666])(
   'a file of mode %p has it from its first byte on, whatever the mask is',
@@ -42,5 +42,20 @@ test('of two that are put where nothing stands, the first stays, and nothing is 
     expect([readdirSync(folder), readFileSync(path, 'utf8')]).toEqual([['file'], 'first']);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('what cannot be put into its place leaves nothing beside it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'golive-place-'));
+  try {
+    const path = join(folder, 'taken');
+    mkdirSync(join(path, 'full'), { recursive: true });
+    await expect(writeDurably(path, 'x')).rejects.toThrow(/taken/);
+    const draft = temporaryBeside(path);
+    writeFileSync(draft, 'x');
+    await expect(moveIntoPlace(draft, path)).rejects.toThrow();
+    expect(readdirSync(folder)).toEqual(['taken']);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });

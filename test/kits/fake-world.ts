@@ -57,6 +57,11 @@ export class FakeWorld {
   readonly during = new Map<string, () => Promise<unknown>>();
   /** What is found before it begins. */
   preflight: Finding[] = [];
+  /** Files that an approval binds to, and that are not as they were when it was asked. */
+  altered: string[] = [];
+  /** How often they were looked at, and what happens meanwhile. */
+  looks = 0;
+  looking: () => Promise<void> = () => Promise.resolve();
   /** Notices that were to be sent. */
   readonly notices: SendNotice[] = [];
   /** What the deed of a kind gives. */
@@ -201,6 +206,11 @@ export class FakeWorld {
       }),
       // Real: there is nothing to fake in a signature.
       checkSignatures: (request) => checkSignatures(request, process.env, Context.current().cancellationSignal),
+      checkBound: async () => {
+        this.looks += 1;
+        await this.looking();
+        return this.altered;
+      },
       preflight: async () => ({ version: '', findings: this.preflight }),
       windowEvidence: async ({ plan, tally }) => ({
         outputs: tally ? windowOutcome(plan, tally) : {},

@@ -54,6 +54,7 @@ export class SimulatedWorld implements Outside {
     if (this.failing.has(activity)) throw ApplicationFailure.nonRetryable(`${activity} fails`, 'INTERNAL');
     if (activity === 'openEvidence') this.plan = argument.plan.plan;
     else if (activity === 'appendEvents') this.drafts.push(...argument.events);
+    else if (activity === 'checkBound') return [];
     else if (Object.hasOwn(ANSWERS, activity)) return { ...ANSWERS[activity], fallen: this.fallen() };
     else return this.acted(argument);
     return argument.standing ? this.fallen() : null;

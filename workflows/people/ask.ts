@@ -14,6 +14,7 @@ import type { Asking } from '../inputs.js';
 import { digestOf, now, type OpenAnswer, type Session } from '../session.js';
 import { learn } from '../standing.js';
 import { noticeText, waitingForApproval } from './asking.js';
+import { alteredSince, bindsToFiles } from './bound.js';
 import { freshNonce, isSigned, recheckVotes } from './vouch.js';
 
 const later = (ms: number): string => new Date(Date.now() + ms).toISOString();
@@ -57,7 +58,9 @@ export async function askApproval(
   approvalAsked(approval, { question, digest, expiresAt, nonce, files }, now());
   session.note('approval.asked', { approval: rule.id, question: rule.question, digest, expiresAt, files });
   // Whoever has said no already is not overruled by a rule.
-  if (rule.auto && policy && tally(rule, approval.votes).outcome === 'open' && !session.aborted) {
+  // A rule sees no file: where one was changed since its step left it, people are asked.
+  const mayDecide = rule.auto !== undefined && !(await altered(session, approval));
+  if (mayDecide && rule.auto && policy && tally(rule, approval.votes).outcome === 'open' && !session.aborted) {
     const { phase, attempt, context } = policy;
     approval.policy = decidePolicy(rule.auto, context);
     session.note('approval.policy', { approval: rule.id, phase, attempt, ...approval.policy });
@@ -70,6 +73,15 @@ export async function askApproval(
     }
   }
   return answered(session, rule, approval, asking, true);
+}
+
+/** Whether what a question binds to is not, or not known to be, as the steps left it. */
+async function altered(session: Session, approval: ApprovalState): Promise<boolean> {
+  if (!bindsToFiles(session, approval)) return false;
+  return alteredSince(session, approval).then(
+    (found) => found.length > 0,
+    () => true,
+  );
 }
 
 /** Whether the execution before handed on this question; whoever asks takes it up, once. */

@@ -2,6 +2,7 @@ import { ApplicationFailure, defineQuery, defineSignal, defineUpdate, setHandler
 import { board } from '../../model/state/board.js';
 import type { JsonObject } from '../../model/json.js';
 import {
+  type ApproveMessage,
   type ChooseMessage,
   MESSAGE_NAMES,
   type MessageName,
@@ -18,7 +19,8 @@ import type { GoLiveState } from '../../model/state/state.js';
 import type { Vote } from '../../model/people/approval.js';
 import { changed } from '../changes.js';
 import { now, type OpenAnswer, type Session } from '../session.js';
-import { abort, HANDLERS, lateProblem, refuse } from './handlers.js';
+import { bindsToFiles, boundProblem } from './bound.js';
+import { abort, approvalBy, HANDLERS, lateProblem, refuse } from './handlers.js';
 import { isSigned, vouch } from './vouch.js';
 
 /** Refusals kept in the state; a flood of junk must not grow it. All of them are in the history anyhow. */
@@ -28,6 +30,9 @@ const NOTED_REFUSALS = 500;
 
 /** Longest text that is told again of a refused message. */
 const TOLD = 300;
+
+/** The message of an approval: a name says what its message is. */
+const isApprove = (name: MessageName, _message: object): _message is ApproveMessage => name === 'approve';
 
 /** What a refused message said, without its proof, which proves nothing, and cut: a flood must not fill the evidence. */
 function boundedSaid(said: JsonObject): JsonObject {
@@ -68,7 +73,22 @@ export class Desk implements OpenAnswer {
     // Before `abort-is-for-people` anybody could abort, and nothing was signed for it.
     const proven = name !== 'abort' || changed('abort-is-for-people');
     if (signing?.level === 'signed' && proven) return this.receiveSigned(name, message, via, signing);
-    return this.record(name, message, via, this.handle(name, message, via));
+    return this.settle(name, message, via);
+  }
+
+  /** Does what a message asks for; an approval counts only where what it binds to is as it was when it was asked. */
+  private settle<N extends MessageName>(
+    name: N,
+    message: Messages[N],
+    via: Vote['via'],
+    proof?: Proof,
+  ): Receipt | Promise<Receipt> {
+    const act = () => this.record(name, message, via, this.handle(name, message, via, proof));
+    const approval = isApprove(name, message) ? approvalBy(this.session, message, via, proof) : undefined;
+    if (!approval || !bindsToFiles(this.session, approval)) return act();
+    return boundProblem(this.session, approval).then((problem) =>
+      problem ? this.record(name, message, via, problem) : act(),
+    );
   }
 
   private async receiveSigned<N extends MessageName>(
@@ -78,8 +98,8 @@ export class Desk implements OpenAnswer {
     signing: SigningPlan,
   ): Promise<Receipt> {
     const vouched = await vouch(this.session, name, message, signing);
-    const receipt = vouched.ok ? this.handle(name, message, via, vouched.proof) : vouched.receipt;
-    return this.record(name, message, via, receipt);
+    if (!vouched.ok) return this.record(name, message, via, vouched.receipt);
+    return this.settle(name, message, via, vouched.proof);
   }
 
   /** Writes down what came of a message. */

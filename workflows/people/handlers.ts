@@ -1,4 +1,11 @@
-import { judgeVote, personProblem, roleProblem, tally, type Vote } from '../../model/people/approval.js';
+import {
+  type ApprovalState,
+  judgeVote,
+  personProblem,
+  roleProblem,
+  tally,
+  type Vote,
+} from '../../model/people/approval.js';
 import {
   type ApproveMessage,
   type MessageName,
@@ -11,6 +18,7 @@ import { noApproval, NO_CHOICE_OPEN, noItem } from '../../model/people/refusals.
 import { type AddressText, addressText, readAddress } from '../../model/plan/address.js';
 import { judgeWaiver, withWaiver } from '../../model/judge/waiver.js';
 import { approvalsOf } from '../../model/state/initial-state.js';
+import type { ApprovalPlan } from '../../model/plan/plan.js';
 import type { Proof } from '../../model/signing/signing.js';
 import { abortText } from '../../model/state/board.js';
 import { itemTicked, phaseOmitted } from '../../model/state/transitions.js';
@@ -48,13 +56,25 @@ const LATE = 'The first answer counts; this one came late, and nothing was chang
 
 export const refuse = (reason: string, hint: string): Receipt => ({ accepted: false, reason, hint });
 
-function vote(message: ApproveMessage, word: Vote['vote'], { session, via, proof }: Arrival): Receipt {
+interface Judged {
+  receipt: Receipt;
+  /** What the vote is on; absent where it is refused. */
+  on?: { rule: ApprovalPlan; approval: ApprovalState };
+}
+
+/** Judges a vote, and changes nothing. */
+function judged(
+  message: ApproveMessage,
+  word: Vote['vote'],
+  { session, via, proof }: Pick<Arrival, 'session' | 'via' | 'proof'>,
+): Judged {
   const { plan, state, start } = session;
   const rules = approvalsOf(plan);
   const rule = rules.find((candidate) => candidate.id === message.approval);
   const approval = state.approvals.find((candidate) => candidate.id === message.approval);
   if (!rule || !approval) {
-    return refuse(noApproval(message.approval), `This runbook asks for: ${rules.map((r) => r.id).join(', ')}.`);
+    const asked = `This runbook asks for: ${rules.map((r) => r.id).join(', ')}.`;
+    return { receipt: refuse(noApproval(message.approval), asked) };
   }
   const draft = { message, principal: proof?.principal, vote: word, via, at: now() };
   const receipt = judgeVote(rule, approval, draft, {
@@ -62,10 +82,29 @@ function vote(message: ApproveMessage, word: Vote['vote'], { session, via, proof
     startedBy: start.startedBy,
     startedPrincipal: state.startedProof?.principal,
   });
-  if (!receipt.accepted) return receipt;
+  if (!receipt.accepted) return { receipt };
   const { outcome } = tally(rule, approval.votes);
   if (approval.status === 'open' && outcome !== 'open' && changed('first-answer-counts'))
-    return refuse(`'${rule.id}' is ${outcome} already.`, LATE);
+    return { receipt: refuse(`'${rule.id}' is ${outcome} already.`, LATE) };
+  return { receipt, on: { rule, approval } };
+}
+
+/** The question that an approval would be counted on now; undefined where it would be refused. */
+export function approvalBy(
+  session: Session,
+  message: ApproveMessage,
+  via: Vote['via'],
+  proof: Proof | undefined,
+): ApprovalState | undefined {
+  if (lateProblem(session.state)) return undefined;
+  return judged(message, 'approve', { session, via, proof }).on?.approval;
+}
+
+function vote(message: ApproveMessage, word: Vote['vote'], { session, via, proof }: Arrival): Receipt {
+  const { state } = session;
+  const { receipt, on } = judged(message, word, { session, via, proof });
+  if (!on) return receipt;
+  const { rule, approval } = on;
   approval.votes.push({
     approval: rule.id,
     role: message.role,

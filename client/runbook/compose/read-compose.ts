@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { COMPOSE_FILES, OVERRIDE_FILES } from '../../../model/compose-names.js';
 import { readable } from '../../../model/text/readable.js';
 import { CliError, messageOf } from '../../errors.js';
-import { readText } from '../load.js';
+import { readText } from '../read-text.js';
 import { type Published, publishedPorts } from './ports.js';
 import { filled, variablesIn } from './variables.js';
 
@@ -48,7 +48,7 @@ export function readCompose(path: string): ComposeStack {
   const notes: string[] = [];
   const layers = files.map((name) => parsed(join(folder, name), notes));
   const env = join(folder, '.env');
-  const values = existsSync(env) ? variablesIn(readFileSync(env, 'utf8')) : new Map<string, string>();
+  const values = existsSync(env) ? variablesIn(readText(env).text) : new Map<string, string>();
   const services = layers.reduce<Fields>((all, { services: over }) => merged(all, isFields(over) ? over : {}), {});
   if (layers.some(({ include }) => include !== undefined))
     notes.push(
@@ -109,8 +109,11 @@ function parsed(path: string, notes: string[]): Fields {
     // Anchors, aliases and merge keys are usual there; how far aliases may unfold, the library bounds. Tags of its own
     // (`!reset`) are only warned of.
     const value: unknown = parse(text, { merge: true, logLevel: 'error' });
+    const proto = prototypeIn(value);
+    if (proto !== undefined) throw refused(path, `has the name __proto__ at ${readable(proto, 120)}`, 'Take it out.');
     if (isFields(value)) return value;
   } catch (error) {
+    if (error instanceof CliError) throw error;
     throw refused(
       path,
       `cannot be read as YAML: ${messageOf(error).split('\n')[0]}`,
@@ -118,6 +121,19 @@ function parsed(path: string, notes: string[]): Fields {
     );
   }
   throw refused(path, 'holds no map', 'Give a file of Compose with `services:`.');
+}
+
+/** Where a map has a member `__proto__`, which programs take for something else; nothing where none has. */
+function prototypeIn(value: unknown, at = '', seen = new Set<unknown>()): string | undefined {
+  if (value === null || typeof value !== 'object' || seen.has(value)) return undefined;
+  // What aliases name stands in several places, and is looked at once.
+  seen.add(value);
+  for (const [name, one] of Object.entries(value)) {
+    const here = at === '' ? name : `${at}.${name}`;
+    const found = name === '__proto__' ? here : prototypeIn(one, here, seen);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** One layer over another, as far as it matters here: maps by name, lists of ports added, everything else replaced. */
@@ -138,17 +154,26 @@ function extended(services: Fields, name: string, folder: string, notes: string[
   const own = services[name];
   if (!isFields(own)) return {};
   const from = typeof own.extends === 'string' ? { service: own.extends } : own.extends;
-  if (!isFields(from) || typeof from.service !== 'string') return own;
-  const file = typeof from.file === 'string' ? resolve(folder, from.file) : undefined;
-  const key = `${file ?? ''} ${from.service}`;
-  if (seen.includes(key)) return own;
-  const others = file === undefined ? services : servicesOf(file, notes);
-  if (others === undefined || !isFields(others[from.service])) {
-    notes.push(
-      `${name} extends ${readable(from.service, 60)}, which could not be read: its ports and health may be others.`,
-    );
+  if (from === undefined || from === null) return own;
+  const unread = (what: string, why: string): Fields => {
+    notes.push(`${name} extends ${what}, ${why}: its ports and health may be others.`);
     return own;
+  };
+  if (!isFields(from) || typeof from.service !== 'string')
+    return unread('something that names no service', 'which was not followed');
+  const what = readable(from.service, 60);
+  if (from.file !== undefined && typeof from.file !== 'string')
+    return unread(what, 'of a file that has no path, which was not followed');
+  const file = from.file === undefined ? undefined : resolve(folder, from.file);
+  const key = `${file ?? ''} ${from.service}`;
+  if (seen.includes(key)) return unread(what, 'which extends it again');
+  let others: Fields | undefined = services;
+  try {
+    if (file !== undefined) others = servicesOf(file, notes);
+  } catch (error) {
+    return unread(what, `whose file ${readable(String(from.file), 60)} could not be read (${messageOf(error)})`);
   }
+  if (others === undefined || !isFields(others[from.service])) return unread(what, 'which could not be read');
   const base = extended(others, from.service, file === undefined ? folder : dirname(file), notes, [...seen, key]);
   return merged(base, own);
 }

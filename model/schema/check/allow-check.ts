@@ -1,18 +1,15 @@
-import { lineToAdd, notAllowed } from '../plan/not-allowed.js';
+import { lineToAdd, notAllowed, notAllowedText } from '../plan/not-allowed.js';
+import { givenWithEnv } from '../plan/plan-env.js';
 import { type Check, placedCalls } from './checks.js';
 
 /** Steps that start or reach what the runbook's own lists leave out; what inputs name is looked at when a plan is made. */
 export function checkAllow({ source, runbook, kinds }: Check): void {
   const { allow } = runbook;
   if (!allow) return;
-  for (const { uses, given, path } of placedCalls(runbook)) {
+  for (const { uses, given: own, path } of placedCalls(runbook)) {
+    const given = givenWithEnv({ runbook, kinds, context: {} }, { uses, with: own });
     for (const missing of notAllowed(allow, kinds[uses], given, {})) {
-      const what = missing.list === 'commands' ? `starts ${missing.entry}` : `reaches ${missing.entry}`;
-      source.at(
-        [...path, 'uses'],
-        `'${uses}' ${what}, which \`allow.${missing.list}\` does not list`,
-        lineToAdd(missing, allow),
-      );
+      source.at([...path, 'uses'], `'${uses}' ${notAllowedText(missing)}`, lineToAdd(missing, allow));
     }
   }
 }

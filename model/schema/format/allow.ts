@@ -1,7 +1,15 @@
 import { z } from 'zod';
+import { hostAndPort } from '../../plan/reach.js';
+
+/** A name or an address with a port or with none; IPv6 with a port in brackets, for its own colons are none. */
+const ENTRY = /^((\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[1-9][0-9]{0,4})?|[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)$/;
 
 /** A host, with a port or with none. */
-export const hostEntry = z.string().regex(/^[A-Za-z0-9.:_[\]-]{1,253}$/, 'a host, or host:port');
+export const hostEntry = z
+  .string()
+  .max(253)
+  .regex(ENTRY, 'a host, or host:port; IPv6 with a port stands in brackets')
+  .refine((text) => (hostAndPort(text).port ?? 0) <= 65_535, 'a port is 1 to 65535');
 
 /** What a runbook's steps may start and reach, at one place. It narrows what is permitted elsewhere, and widens nothing. */
 export const allow = z

@@ -7,7 +7,18 @@ import { DURATION_PATTERN } from '../../duration.js';
 const ID = /^[a-z][a-z0-9-]*$/;
 const idHint = 'an id is lower case: letters, digits and -, beginning with a letter';
 
-export const id = z.string().min(1).max(60).regex(ID, idHint);
+/** What Windows keeps for devices: no folder of evidence can have it for a name, whatever follows a dot. */
+export const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/;
+
+export const id = z
+  .string()
+  .min(1)
+  .max(60)
+  .regex(ID, idHint)
+  .refine(
+    (text) => !DEVICE.test(text),
+    'Windows keeps this name for a device, and evidence has folders by ids; choose another',
+  );
 /** `<phase>.<step>`, as in `evidence.include`. */
 export const stepAddress = z
   .string()

@@ -1,6 +1,7 @@
 import { type ExpressionContext, ExpressionError, resolve } from '../../expression/expression.js';
-import type { JsonObject } from '../../json.js';
-import { hostAndPort, listed } from '../../plan/reach.js';
+import { isJsonObject, type Json, type JsonObject } from '../../json.js';
+import { leadingEnv, leadingHint } from '../../plan/leading-env.js';
+import { entryFor, hostAndPort, listed } from '../../plan/reach.js';
 import { mayStart } from '../../plan/programs.js';
 import type { Allow } from '../format/allow.js';
 import { namedBy, type StepKind, textsIn } from '../format/kind.js';
@@ -8,8 +9,10 @@ import { namedBy, type StepKind, textsIn } from '../format/kind.js';
 /** Something that a step needs and the runbook's lists leave out. */
 export interface NotAllowed {
   list: keyof Allow;
-  /** As it would stand in the list. */
+  /** As it would stand in the list; of `env`, the name of the variable. */
   entry: string;
+  /** It stands in no list: a variable by which another program would run than the one that is listed. */
+  variable?: true;
 }
 
 /** Where nobody knows yet in which folder the runbook lies. */
@@ -36,9 +39,28 @@ export function notAllowed(
   const reached = known(namedBy(kind?.reach ?? 'none', given)).map(hostAndPort);
   const far = hosts ? reached.filter(({ host, port }) => !mayBeListed(host, port, hosts)) : [];
   return [
+    ...(commands ? leadingOf(kind, given, programs) : []),
     ...[...new Set(refused)].map((entry) => ({ list: 'commands' as const, entry })),
-    ...[...new Set(far.map(({ host }) => host))].map((entry) => ({ list: 'hosts' as const, entry })),
+    ...[...new Set(far.map(({ host, port }) => entryFor(host, port, hosts ?? [])))].map((entry) => ({
+      list: 'hosts' as const,
+      entry,
+    })),
   ];
+}
+
+/** The variables of what a step gives its programs by which others would run. */
+function leadingOf(kind: StepKind | undefined, given: JsonObject, programs: readonly string[]): NotAllowed[] {
+  let env: Json | undefined = given;
+  for (const name of kind?.env?.(given) ?? []) env = isJsonObject(env) ? env[name] : undefined;
+  if (kind?.env?.(given) === undefined || !isJsonObject(env)) return [];
+  const found = leadingEnv(Object.keys(env), programs);
+  return found.map((entry) => ({ list: 'commands' as const, entry, variable: true }));
+}
+
+/** What is wrong, after the words for the step. */
+export function notAllowedText({ list, entry, variable }: NotAllowed, of = ''): string {
+  if (variable) return `sets ${entry}, which makes another program run than the one that \`allow.commands\`${of} lists`;
+  return `${list === 'commands' ? 'starts' : 'reaches'} ${entry}, which \`allow.${list}\`${of} does not list`;
 }
 
 /** A port that the address does not say is known when it is connected to. */
@@ -58,7 +80,8 @@ function valueOf(text: string, context: ExpressionContext): string | undefined {
 }
 
 /** The line that the list needs, with what it has already. */
-export function lineToAdd({ list, entry }: NotAllowed, allow: Allow): string {
+export function lineToAdd({ list, entry, variable }: NotAllowed, allow: Allow): string {
+  if (variable) return leadingHint(entry);
   const quoted = [...(allow[list] ?? []), entry].map((one) => (/^[A-Za-z0-9./_-]+$/.test(one) ? one : `'${one}'`));
   return `Add it if the step is right: allow: { ${list}: [${quoted.join(', ')}] }.`;
 }

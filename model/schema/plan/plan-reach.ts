@@ -5,7 +5,7 @@ import { hostsOf, reachedHosts } from '../../plan/reach.js';
 import { namedBy } from '../format/kind.js';
 import type { Runbook } from '../format/runbook.js';
 import type { Kinds } from '../format/scope.js';
-import { lineToAdd, notAllowed } from './not-allowed.js';
+import { lineToAdd, notAllowed, notAllowedText } from './not-allowed.js';
 import type { PlanProblem } from './plan-inputs.js';
 
 interface PlanParts {
@@ -30,7 +30,7 @@ export function leftOut(plan: Plan, { runbook, kinds, context }: PlanParts): Pla
   const notices = carrier === undefined ? [] : plan.notices.map((notice) => ({ uses: carrier, with: notice.with }));
   const problems = [...callsOf(plan), ...notices].flatMap(({ uses, with: given }) =>
     notAllowed(allow, kinds[uses], given, context, plan.baseDir).map((missing) => ({
-      message: `A step of ${uses} ${missing.list === 'commands' ? 'starts' : 'reaches'} ${missing.entry}, which \`allow.${missing.list}\` of the runbook does not list.`,
+      message: `A step of ${uses} ${notAllowedText(missing, ' of the runbook')}.`,
       hint: lineToAdd(missing, allow),
     })),
   );

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LEDGERS } from '../../../activities/deed/journal.js';
+import { LEDGERS } from '../../../model/evidence/journal-files.js';
 import { openStepEvidence, stepFolder } from '../../../activities/step/step-evidence.js';
 import type { StepOutcome } from '../../../activities/step/step.js';
 import { StepError } from '../../../activities/step/step-error.js';

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { LEDGERS } from '../../../activities/deed/journal.js';
+import { LEDGERS } from '../../../model/evidence/journal-files.js';
 import { type Deed, type Doubt, type Ledger, openLedger, outcomeUnknown } from '../../../activities/deed/ledger.js';
 import { openStepEvidence } from '../../../activities/step/step-evidence.js';
 import type { StepResult } from '../../../model/state/contract.js';

@@ -1,8 +1,18 @@
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { findFirst, type First } from '../../../client/go-live/first.js';
+import { KEPT } from '../../../evidence/verify/finding.js';
 import { closeEvidence } from '../../../evidence/write/close.js';
 import { collectEvidence } from '../../../evidence/write/collect.js';
 import { openEvidence } from '../../../evidence/write/open.js';
@@ -82,6 +92,33 @@ test('a later bundle is not hidden: not by another time, nor another target, nor
     rewrite('c3', 'data/plan.json', edit);
     await expect(find()).rejects.toMatchObject(refused('The bundle of shop/c3 does not hold', 10));
   }
+});
+
+test('evidence that no undo reads is told where it was changed, and keeps nothing from being taken back', async () => {
+  const place = (change: string, name: string): string => join(bag(change), 'data', 'phases', 'p.1', 'page', name);
+  for (const change of ['c2', 'c3']) mkdirSync(dirname(place(change, '')), { recursive: true });
+  for (const change of ['c2', 'c3']) {
+    mkdirSync(place(change, ''));
+    writeFileSync(place(change, 'output.log'), 'bent');
+  }
+  expect((await find()).doubts).toEqual([
+    'shop/c2: data/phases/p.1/page/output.log was added',
+    'shop/c3: data/phases/p.1/page/output.log was added',
+  ]);
+  for (const name of ['ledger.jsonl', 'undo-ledger.jsonl', 'remember.json']) {
+    writeFileSync(place('c2', name), '{}');
+    await expect(find()).rejects.toMatchObject(refused(`does not hold: data/phases/p.1/page/${name} was added`, 10));
+    rmSync(place('c2', name));
+  }
+  symlinkSync(place('c2', ''), join(bag('c2'), 'data', 'phases', 'p.1', 'other'));
+  await expect(find()).rejects.toMatchObject(refused('data/phases/p.1/other is a symbolic link', 10));
+});
+
+test('what is more than is told may be of any file', async () => {
+  const place = join(bag('c2'), 'data', 'phases', 'p.1', 'page');
+  mkdirSync(place, { recursive: true });
+  for (let number = 0; number <= KEPT; number += 1) writeFileSync(join(folder, `${number}.txt`), '');
+  await expect(find()).rejects.toMatchObject(refused('The bundle of shop/c2 does not hold', 10));
 });
 
 test('nor by the seal of an earlier one, with or without the files that it names', async () => {

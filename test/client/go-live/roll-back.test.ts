@@ -14,6 +14,7 @@ const found = (more: Partial<First> = {}): First => ({
   undos: standing,
   rollbacks: [],
   later: [],
+  doubts: [],
   ...more,
 });
 const took = (change: string, verdict: 'go' | 'no-go', by?: string) =>
@@ -76,6 +77,7 @@ test.each<[string, Partial<First>, boolean]>([
   ['what a person was not shown: words of the bundle that say nothing of what stands', { startedAt: 'T9' }, false],
   ['an undo that stands no more', { undos: [] }, true],
   ['a later go-live', { later: [{ id: 'shop/c3', what: 'p.page' }] }, true],
+  ['evidence that was changed', { doubts: ['shop/c1: data/phases/p.1/page/output.log was altered'] }, true],
   ['another bundle', { digest: 'e' }, true],
   ['one that took it back', { rollbacks: [took('r', 'no-go')] }, true],
 ])('since it was shown there changed: %s', (_what, changed, refused) => {

@@ -122,6 +122,9 @@ describe('files of the field', () => {
           near: { extends: 'base' },
           far: { extends: { file: 'common/base.yml', service: 'web' } },
           lost: { extends: { file: 'gone.yml', service: 'web' } },
+          here: { extends: { file: '.', service: 'web' } },
+          odd: { extends: { file: 5, service: 'web' } },
+          none: { extends: 5 },
         },
       }),
       'common/base.yml': stringify({ services: { web: { ports: ['8100:80'] } } }),
@@ -131,7 +134,14 @@ describe('files of the field', () => {
       ['check-near', 8000],
       ['check-far', 8100],
     ]);
-    expect(text).toContain('# Note: lost extends web, which could not be read');
+    for (const note of [
+      'base extends base, which extends it again',
+      'lost extends web, which could not be read',
+      'here extends web, whose file . could not be read',
+      'odd extends web, of a file that has no path',
+      'none extends something that names no service',
+    ])
+      expect(text).toContain(`# Note: ${note}`);
   });
 
   test('what is not followed or started is told', async () => {
@@ -180,6 +190,12 @@ test.each<[string, Record<string, string>, RegExp]>([
     compose(Object.fromEntries(Array.from({ length: 65 }, (_, at) => [`s${at}`, {}]))),
     /has 65 services.*64 are the most/,
   ],
+  [
+    'with names that programs take for something else',
+    { 'compose.yaml': 'services: { a: { environment: { __proto__: { x: 1 } } } }' },
+    /has the name __proto__ at services\.a\.environment\.__proto__/,
+  ],
+  ['with one for a service', { 'compose.yaml': 'services: { a: {}, __proto__: {} }' }, /__proto__ at services/],
   ['with a name that is none', compose({ 'a b': {} }), /names a service 'a b'/],
 ])('a file %s is refused', (_name, files, problem) => {
   expect(refusal(files)).toMatch(problem);

@@ -51,7 +51,7 @@ test.each<[string, string[], string]>([
     problems({ hosts: ['a.example:443'] }, [get('https://a.example:8443/')])[0] === undefined
       ? []
       : problems({ hosts: ['a.example:443'] }, [get('https://a.example:8443/')]),
-    "'http.check' reaches a.example, which `allow.hosts` does not list: Add it if the step is right: allow: { hosts: ['a.example:443', a.example] }.",
+    "'http.check' reaches a.example:8443, which `allow.hosts` does not list: Add it if the step is right: allow: { hosts: ['a.example:443', 'a.example:8443'] }.",
   ],
   [
     'the program of an undo',
@@ -84,4 +84,39 @@ test.each<[string, object, RegExp]>([
   ['another list', { files: [] }, /files/],
 ])('%s is no entry', (_name, allow, problem) => {
   expect(problems(allow, [get('${{ target.variables.api }}')])).toEqual([expect.stringMatching(problem)]);
+});
+
+test.each<[string, string[], RegExp | undefined]>([
+  [
+    'PATH for a bare name',
+    problems({ commands: ['make'] }, [make(['make'], { env: { PATH: '/x' } })]),
+    /sets PATH, which makes another program run/,
+  ],
+  [
+    'PATH beside a path',
+    problems({ commands: ['bin/make'] }, [make(['bin/make'], { env: { PATH: '/x' } })]),
+    undefined,
+  ],
+  [
+    'a loader',
+    problems({ commands: ['bin/make'] }, [make(['bin/make'], { env: { LD_PRELOAD: 'x.so' } })]),
+    /sets LD_PRELOAD.*Take LD_PRELOAD out of `env`/,
+  ],
+  [
+    'one of the defaults',
+    problems({ commands: ['make'] }, [make()], { defaults: { env: { BASH_ENV: 'x' } } }),
+    /sets BASH_ENV/,
+  ],
+  [
+    'one of a program that an input names',
+    problems({ commands: ['make'] }, [make(['${{ inputs.tool }}'], { env: { NODE_OPTIONS: 'x' } })], {
+      inputs: { tool: { type: 'string' } },
+    }),
+    /sets NODE_OPTIONS/,
+  ],
+  ['any without a list', problems({ hosts: [] }, [make(['make'], { env: { LD_PRELOAD: 'x.so' } })]), undefined],
+  ['another variable', problems({ commands: ['make'] }, [make(['make'], { env: { PGHOST: 'x' } })]), undefined],
+])('a step that sets %s', (_name, found, refused) => {
+  if (refused) expect(found.join()).toMatch(refused);
+  else expect(found).toEqual([]);
 });
