@@ -84,7 +84,7 @@ await testSystem({
     const rotated: unknown = JSON.parse(read(data, 'rotation.json'));
     expect(rotated).toEqual([1, 2].map(() => expect.objectContaining({ kept: 7, removed: 1, lost: 0 })));
     expect(read(data, 'chaos_REPORT.md')).toMatch(
-      /said last:\n\n {4}\S+ .*heartbeat[\s\S]+said first:\n\n {4}\S+ .* boot pid=/,
+      /said last:\n\n(?: {4}\S+ .*\n)* {4}\S+ .*heartbeat[\s\S]+said first:\n\n {4}\S+ .* boot pid=/,
     );
     expect(JSON.parse(read(data, 'drill_RESULT.json'))).toMatchObject({
       result: 'acknowledged',
