@@ -2,6 +2,7 @@ import type { stackLogs as kind } from './stack.logs.kind.js';
 import { matchLines } from '../shared/patterns.js';
 import { checkStack, openStack } from './driver.js';
 import type { HandlerOf } from '../../activities/step/step.js';
+import { counted } from '../../model/text/counted.js';
 
 export const stackLogs: HandlerOf<typeof kind> = {
   check: checkStack,
@@ -28,6 +29,9 @@ export const stackLogs: HandlerOf<typeof kind> = {
     }
     const { lines, critical, errors, cut } = outputs;
     const longer = cut.length === 0 ? '' : `; ${cut.join(', ')} said more before, which was not looked at`;
-    return { outputs, summary: `${lines} lines, ${critical} critical, ${errors} errors${longer}${first}` };
+    return {
+      outputs,
+      summary: `${counted(lines, 'line')}, ${critical} critical, ${counted(errors, 'error')}${longer}${first}`,
+    };
   },
 };

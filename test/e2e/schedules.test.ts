@@ -73,6 +73,14 @@ const server = () =>
     uiUrl: string;
   };
 
+test('`golive up` where a worker runs says that it takes no new environment', async () => {
+  const { code, stderr } = await project.run('up', '--detach');
+  expect([code, stderr]).toEqual([
+    0,
+    'The worker keeps the environment that it was started with: for secrets and variables set since, run `golive down` and `golive up`.\n',
+  ]);
+}, 60_000);
+
 describe('golive schedule', () => {
   test('applies, lists, runs, pauses and removes what the runbook says', async () => {
     expect((await apply()).stdout).toBe('created  look\ncreated  quiet\n');
