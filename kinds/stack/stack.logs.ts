@@ -19,8 +19,8 @@ export const stackLogs: HandlerOf<typeof kind> = {
       const [critical = [], errors = []] = matchLines([input.patterns.critical, input.patterns.error], lines);
       outputs.lines += lines.length;
       outputs.critical += critical.length;
-      const counted = new Set(critical);
-      outputs.errors += errors.filter((at) => !counted.has(at)).length;
+      const worst = new Set(critical);
+      outputs.errors += errors.filter((at) => !worst.has(at)).length;
       const [at] = critical;
       if (!first && at !== undefined) {
         const { text } = await context.withoutCredentials(lines[at] ?? '');
