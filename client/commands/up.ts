@@ -29,11 +29,14 @@ export function register(program: Command): void {
         process.stdout.write(options.json ? `${JSON.stringify(state, null, 2)}\n` : render(state));
       };
       if (options.detach) {
-        print(await bringUp(up));
+        const state = await bringUp(up);
+        print(state);
+        tellOld(state);
         return;
       }
       await stayUp(up, (state) => {
         print(state);
+        tellOld(state);
         const mine = state.server.started || state.worker.started;
         report(
           mine
@@ -42,6 +45,14 @@ export function register(program: Command): void {
         );
       });
     });
+}
+
+/** Its environment is read once, when it starts: a secret that was set since is not there for its steps. */
+function tellOld({ worker }: UpState): void {
+  if (worker.started) return;
+  report(
+    'The worker keeps the environment that it was started with: for secrets and variables set since, run `golive down` and `golive up`.',
+  );
 }
 
 function report(line: string): void {

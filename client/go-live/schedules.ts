@@ -22,7 +22,7 @@ import {
 import { planSchedule } from '../../model/schema/plan/plan-schedule.js';
 import type { RunbookSchedule } from '../../model/schema/format/runbook.js';
 import { confirmLive } from '../terminal/confirm.js';
-import { everyProblem } from '../../model/plan/calendar.js';
+import { cronProblem, everyProblem } from '../../model/plan/calendar.js';
 import { CliError, messageOf } from '../errors.js';
 import { makePlan, openRunbook } from '../runbook/load.js';
 import { surprises } from '../runbook/next-times.js';
@@ -54,8 +54,10 @@ export async function applySchedules(client: Client, file: string, options: Star
   }
   const planned = await Promise.all(schedules.map((schedule) => planOf(opened, schedule, options)));
   for (const { id, times } of planned) {
-    const problem = everyProblem(times.everyMs);
-    if (problem !== undefined) throw new CliError(`The schedule ${id}: ${problem}.`, { exitCode: 2 });
+    const problem = times.cron === undefined ? everyProblem(times.everyMs) : cronProblem(times.cron);
+    if (problem === undefined) continue;
+    const hint = 'See the inputs that you gave: five fields as 0 3 * * 1-5 for `cron`, whole seconds for `every`.';
+    throw new CliError(`The schedule ${id}: ${problem}.`, { exitCode: 2, hint });
   }
   if (options.mode === 'live') await confirmLive(`Let ${names(planned)} run LIVE on ${options.target}?`, options.yes);
   // All are signed before one is written: who cannot sign them all changes none.

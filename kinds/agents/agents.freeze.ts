@@ -5,6 +5,7 @@ import { type Schedules, withSchedules } from './schedules.js';
 import type { CommandResult, HandlerOf, StepContext } from '../../activities/step/step.js';
 import { lastWords } from '../../activities/step/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
+import { counted } from '../../model/text/counted.js';
 
 const COMMAND_MS = 60_000;
 /** What a status command ends with: as the page of the kind promises, and nothing else. */
@@ -68,7 +69,10 @@ export const agentsFreeze: HandlerOf<typeof kind> = {
       ...(unseen === 0 ? { running: 0 } : {}),
     };
     const blind = unseen === 0 ? '' : ` (${unseen} of them not seen: no status command)`;
-    return { outputs: now, summary: `${now.frozen} agents halted${blind}, ${now.schedules} schedules paused` };
+    return {
+      outputs: now,
+      summary: `${counted(now.frozen, 'agent')} halted${blind}, ${counted(now.schedules, 'schedule')} paused`,
+    };
   },
 
   async undo(input, context) {
@@ -82,7 +86,9 @@ export const agentsFreeze: HandlerOf<typeof kind> = {
     if (ours.schedules.length > 0)
       await attempt(withSchedules(context, (schedules) => letGoOn(ours, schedules, context)));
     if (failures.length > 0) throw failures[0];
-    return { summary: `${ours.commands.length} agents and ${ours.schedules.length} schedules go on` };
+    return {
+      summary: `${counted(ours.commands.length, 'agent')} and ${counted(ours.schedules.length, 'schedule')} go on`,
+    };
   },
 };
 

@@ -1,4 +1,5 @@
 import type { agentsThaw as kind } from './agents.thaw.kind.js';
+import { counted } from '../../model/text/counted.js';
 import { withSchedules } from './schedules.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { agentEnv, runAgent, unpause } from './agents.freeze.js';
@@ -13,6 +14,6 @@ export const agentsThaw: HandlerOf<typeof kind> = {
       );
     }
     const now = { thawed: input.commands.length, schedules: input.schedules.length };
-    return { outputs: now, summary: `${now.thawed} agents and ${now.schedules} schedules go on` };
+    return { outputs: now, summary: `${counted(now.thawed, 'agent')} and ${counted(now.schedules, 'schedule')} go on` };
   },
 };

@@ -11,7 +11,15 @@ export const fileAwait = defineKind({
         .array(z.string().min(1))
         .max(50)
         .default([])
-        .describe('Paths that must not be there any more; * in the last part as in `present`.'),
+        .describe(
+          'Paths that must not be there any more; * in the last part as in `present`. Their folders must be there.',
+        ),
+      folderMayBeMissing: z
+        .boolean()
+        .default(false)
+        .describe(
+          'true: what is in a folder that is not there is gone as well, as where the folder goes with its files.',
+        ),
       present: z
         .array(z.string().min(1))
         .max(50)
@@ -44,6 +52,8 @@ export const fileAwait = defineKind({
   undo: null,
   meets: {
     'a folder that may not be read': 'fails the step: whether something is gone from it is not known',
+    'a folder of `gone` that is not there':
+      'NOT_FOUND, also with `judge: false`: a misspelt folder is not taken for one from which all is gone. `until` looks again; `folderMayBeMissing: true` allows for it',
     'credentials in the record': 'are masked in the evidence',
     'a log that is not there yet': 'no record, as with one that does not match',
     'lines of a log that cannot be read': 'told with their number where no record matches',

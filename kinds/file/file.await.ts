@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
 import type { fileAwait as kind } from './file.await.kind.js';
@@ -12,8 +12,9 @@ import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 export const fileAwait: HandlerOf<typeof kind> = {
-  async do({ gone, present, line, judge }, context) {
+  async do({ gone, present, line, judge, folderMayBeMissing }, context) {
     const problems: string[] = [];
+    if (!folderMayBeMissing) await refuseMissingFolders(gone, context);
     for (const path of gone) for (const name of await matching(path, context)) problems.push(`${name} is still there`);
     const found: string[] = [];
     for (const path of present) {
@@ -37,6 +38,20 @@ export const fileAwait: HandlerOf<typeof kind> = {
     return { outputs, summary: [...parts.filter(Boolean), ...problems].join(', ') };
   },
 };
+
+/** Whatever stands in a folder that is not there is not there either: that says nothing. */
+async function refuseMissingFolders(gone: readonly string[], context: StepContext): Promise<void> {
+  for (const folder of new Set(gone.map((path) => dirname(path)))) {
+    // A link is followed: one that leads nowhere is no folder.
+    await stat(context.path(folder)).catch((cause: unknown) => {
+      if (errnoOf(cause) !== 'ENOENT') throw cause;
+      throw new StepError('NOT_FOUND', `The folder ${folder} is not there, so nothing is known to be gone from it.`, {
+        hint: 'Mend the path in `gone`; where the folder goes with its files, say `folderMayBeMissing: true`.',
+        cause,
+      });
+    });
+  }
+}
 
 /** The last record that matches, or a problem. What cannot be read may be the one that is missing, so it is told. */
 async function recordOf(

@@ -4,6 +4,7 @@ import { whileFileLocked } from '../shared/locked-file.js';
 import { checkApart, contentOf, exists, manifestOf, realPlace, treeOf } from '../shared/tree.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
+import { counted } from '../../model/text/counted.js';
 
 export const fileRestore: HandlerOf<typeof kind> = {
   async do({ from, to, hash }, context) {
@@ -28,7 +29,10 @@ export const fileRestore: HandlerOf<typeof kind> = {
       const { summary } = await putBack(context);
       throw new StepError('CHECK_FAILED', `What was put back at ${target} differs from ${source}: ${summary}.`);
     }
-    return { outputs: { files: files.length, digest }, summary: `${files.length} files put back at ${target}` };
+    return {
+      outputs: { files: files.length, digest },
+      summary: `${counted(files.length, 'file')} put back at ${target}`,
+    };
   },
   undo: (_input, context) => putBack(context),
 };

@@ -4,6 +4,7 @@ import { whileFileLocked } from '../shared/locked-file.js';
 import { checkApart, contentOf, exists, manifestOf, realPlace, treeOf, type TreeFile } from '../shared/tree.js';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
+import { counted } from '../../model/text/counted.js';
 
 export const fileSnapshot: HandlerOf<typeof kind> = {
   async do({ from, to, requireFiles }, context) {
@@ -14,7 +15,7 @@ export const fileSnapshot: HandlerOf<typeof kind> = {
     if (files.length < requireFiles) {
       throw new StepError(
         'NOT_FOUND',
-        `${source} holds ${files.length} files, at least ${requireFiles} are needed: without the earlier evidence nothing proceeds.`,
+        `${source} holds ${counted(files.length, 'file')}, at least ${requireFiles} are needed: without the earlier evidence nothing proceeds.`,
       );
     }
     const { text, digest } = manifestOf(files);
@@ -44,7 +45,7 @@ export const fileSnapshot: HandlerOf<typeof kind> = {
     const bytes = sum(files);
     return {
       outputs: { files: files.length, bytes, digest, to: target },
-      summary: `${files.length} files (${bytes} bytes) kept at ${target}, equal by hash`,
+      summary: `${counted(files.length, 'file')} (${bytes} bytes) kept at ${target}, equal by hash`,
     };
   },
   undo: (_input, context) => putBack(context),

@@ -17,6 +17,7 @@ import { errnoOf } from '../../host/errno.js';
 import { mayBeSignalled, onSignal } from '../../host/process.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
+import { counted } from '../../model/text/counted.js';
 
 type Input = z.infer<(typeof kind)['input']>;
 const LOOK_MS = 50;
@@ -55,7 +56,7 @@ export const logRotate: HandlerOf<typeof kind> = {
       doubled: sum(({ doubled }) => doubled),
       lines: sum(({ lines }) => lines),
     };
-    const rest = input.sequence === undefined ? '' : `; ${outputs.lines} lines, ${outputs.lost} lost`;
+    const rest = input.sequence === undefined ? '' : `; ${counted(outputs.lines, 'line')}, ${outputs.lost} lost`;
     const led = done.filter(({ file, rotated }) => rotated !== `${file}.1`).map(({ rotated }) => `; as ${rotated}`);
     return {
       outputs,

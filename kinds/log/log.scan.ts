@@ -25,6 +25,7 @@ import type { StackDriver } from '../stack/contract.js';
 import { openStack } from '../stack/driver.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
+import { counted } from '../../model/text/counted.js';
 
 const KEPT_LINES = 1000;
 /** Lines that a page or a question can show, and how much of each, in UTF-16 units. */
@@ -69,7 +70,7 @@ export const logScan: HandlerOf<typeof kind> = {
         shown: shownOf(text),
         credentials,
       },
-      summary: `${figures.looked} lines: ${foundText(input.needed.length)}nothing forbidden${accountText(account)}`,
+      summary: `${counted(figures.looked, 'line')}: ${foundText(input.needed.length)}nothing forbidden${accountText(account)}`,
     };
   },
 };

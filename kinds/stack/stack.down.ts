@@ -1,13 +1,14 @@
 import type { stackDown as kind } from './stack.down.kind.js';
 import { checkStack, openStack } from './driver.js';
 import type { HandlerOf } from '../../activities/step/step.js';
+import { counted } from '../../model/text/counted.js';
 
 export const stackDown: HandlerOf<typeof kind> = {
   check: checkStack,
   async do(input, context) {
     const stack = await openStack(input, context);
     const { stopped, volumesRemoved } = await stack.down(input.volumes);
-    const summary = `${stopped} services stopped, ${volumesRemoved} volumes removed`;
+    const summary = `${counted(stopped, 'service')} stopped, ${counted(volumesRemoved, 'volume')} removed`;
     if (!input.listUnused) return { outputs: { stopped, volumesRemoved }, summary };
     const unused = await stack.unusedVolumes();
     await context.evidence.write('unused-volumes.txt', unused.map((name) => `${name}\n`).join(''));

@@ -2,6 +2,7 @@ import type { stackLogs as kind } from './stack.logs.kind.js';
 import { matchLines } from '../shared/patterns.js';
 import { checkStack, openStack } from './driver.js';
 import type { HandlerOf } from '../../activities/step/step.js';
+import { counted } from '../../model/text/counted.js';
 
 export const stackLogs: HandlerOf<typeof kind> = {
   check: checkStack,
@@ -18,8 +19,8 @@ export const stackLogs: HandlerOf<typeof kind> = {
       const [critical = [], errors = []] = matchLines([input.patterns.critical, input.patterns.error], lines);
       outputs.lines += lines.length;
       outputs.critical += critical.length;
-      const counted = new Set(critical);
-      outputs.errors += errors.filter((at) => !counted.has(at)).length;
+      const worst = new Set(critical);
+      outputs.errors += errors.filter((at) => !worst.has(at)).length;
       const [at] = critical;
       if (!first && at !== undefined) {
         const { text } = await context.withoutCredentials(lines[at] ?? '');
@@ -28,6 +29,9 @@ export const stackLogs: HandlerOf<typeof kind> = {
     }
     const { lines, critical, errors, cut } = outputs;
     const longer = cut.length === 0 ? '' : `; ${cut.join(', ')} said more before, which was not looked at`;
-    return { outputs, summary: `${lines} lines, ${critical} critical, ${errors} errors${longer}${first}` };
+    return {
+      outputs,
+      summary: `${counted(lines, 'line')}, ${critical} critical, ${counted(errors, 'error')}${longer}${first}`,
+    };
   },
 };

@@ -11,6 +11,7 @@ import { StepError } from '../../activities/step/step-error.js';
 import { writeDurably } from '../../evidence/durable.js';
 import { makeBackupFolder } from '../shared/backup.js';
 import { exists } from '../shared/tree.js';
+import { counted } from '../../model/text/counted.js';
 
 /** The part of a step's time that may be waited, so that the error can name the service that lagged. */
 const WAITED = 0.8;
@@ -49,7 +50,7 @@ export const stackUp: HandlerOf<typeof kind> = {
     const healthy = states.filter((state) => state.healthy).length;
     return {
       outputs: { driver: stack.name, services: running, healthy, started, waitedMs },
-      summary: `${running} services run (${stack.name}), ${healthy} of them ready, ${started} started now, after ${formatDuration(waitedMs)}${stack.said}`,
+      summary: `${counted(running, 'service')} ${running === 1 ? 'runs' : 'run'} (${stack.name}), ${healthy} of them ready, ${started} started now, after ${formatDuration(waitedMs)}${stack.said}`,
     };
   },
   async undo(input, context) {
@@ -66,7 +67,7 @@ export const stackUp: HandlerOf<typeof kind> = {
     await writeDurably(mark, '', 0o600);
     const others = left.length > 0 ? `; ${left.join(', ')} left, which somebody else started since` : '';
     return {
-      summary: `${stopped} services stopped that the step had started, ${broughtBack} brought back as they ran before${others}; volumes stay`,
+      summary: `${counted(stopped, 'service')} stopped that the step had started, ${broughtBack} brought back as they ran before${others}; volumes stay`,
     };
   },
 };

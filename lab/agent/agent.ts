@@ -17,9 +17,9 @@ import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
 import { parse } from 'yaml';
 import { endsCleanly } from '../kit/life.js';
+import { HEARTBEAT_MS, scaledBy } from './beat.js';
 import { FAULTS, SOUND } from './faults.js';
 
-const HEARTBEAT_MS = 10_000;
 const SELF_TEST_MS = 3_600_000;
 const LOOK_MS = 50;
 /** The agent's objective for its Redis. */
@@ -35,9 +35,7 @@ const { values } = parseArgs({
 });
 const root = values.dir ?? '.';
 const fault = FAULTS.find(({ id }) => id === values.fault) ?? SOUND;
-const timeScale = Number(values['time-scale'] ?? 1);
-/** A rehearsal's time, but not faster than a process can follow. */
-const scaled = (ms: number): number => Math.max(40, ms / timeScale);
+const scaled = scaledBy(Number(values['time-scale'] ?? 1));
 for (const folder of ['logs', 'health', 'orders', 'inbox', 'acks']) mkdirSync(join(root, folder), { recursive: true });
 
 /** A log whose lines are numbered over the agent's whole life, and that is opened anew when it was renamed. */
@@ -81,12 +79,15 @@ const redis = new Redis(values.redis ?? 'redis://127.0.0.1:6379', { maxRetriesPe
 redis.on('error', (error) => log.write(`redis: ${error.message}`));
 redis.on('ready', () => log.write('redis connected'));
 
+/** Its keeper has started it before. */
+const anew = existsSync(join(root, 'agent.pid'));
 let count = 0;
 const boot = new Date().toISOString();
 async function heartbeat(): Promise<void> {
   if (fault.countsOn && count === 0) count = await lastCount();
   count += 1;
-  await redis.set('agent:heartbeat', JSON.stringify({ count, pid: process.pid, boot, at: new Date().toISOString() }));
+  const beat = { count, pid: process.pid, boot, at: new Date().toISOString() };
+  if (!fault.heartElsewhere) await redis.set('agent:heartbeat', JSON.stringify(beat));
   log.write(`heartbeat ${count}`);
   orders.write(`${readdirSync(join(root, 'orders')).length} waiting`);
 }
@@ -107,12 +108,14 @@ function audit(record: Record<string, unknown>): void {
 
 /** Tests itself against its objectives, and says so in a file and its mirror. */
 async function selfTest(): Promise<void> {
+  if (fault.noHealth || fault.healthIsFolder) return;
   if (fault.silentHealth && existsSync(join(root, 'health', 'latest.json'))) return;
   const begun = performance.now();
   await redis.ping();
   const redisMs = Math.round((performance.now() - begun) * 100) / 100;
   const details = { redisMs, heartbeats: count, waiting: readdirSync(join(root, 'orders')).length };
-  const status = redisMs < REDIS_MS && details.waiting < 10 ? 'ok' : 'degraded';
+  const sound = redisMs < REDIS_MS && details.waiting < 10 && !(fault.degradedAnew && anew);
+  const status = sound ? 'ok' : 'degraded';
   const report = JSON.stringify({ status, time: new Date().toISOString(), details });
   replace(join(root, 'health', 'latest.json'), fault.tornHealth ? report.slice(0, 30) : `${report}\n`);
   if (!fault.noMirror) await redis.set('agent:health', report);

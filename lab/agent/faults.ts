@@ -28,6 +28,22 @@ export interface AgentFault extends NamedFault {
   alertLeftOpen?: boolean;
   /** Its log has not grown. */
   smallLogs?: boolean;
+  /** The self-test writes no report at all. */
+  noHealth?: boolean;
+  /** Where the report should be stands a folder. */
+  healthIsFolder?: boolean;
+  /** The owner's README has no place for a badge. */
+  noMarkers?: boolean;
+  /** An earlier rotation left nine files of a log that has not grown. */
+  rotatedLeft?: boolean;
+  /** The heart beats in another process, which nobody keeps. */
+  heartElsewhere?: boolean;
+  /** The channel does not take that an incident is over. */
+  endRefused?: boolean;
+  /** The branch of the change is there, and somebody else's. */
+  branchTaken?: boolean;
+  /** A process that was started anew reports that it is degraded. */
+  degradedAnew?: boolean;
 }
 
 export const SOUND: AgentFault = { id: 'none', summary: 'Nothing is broken.' };
@@ -50,4 +66,24 @@ export const FAULTS: readonly AgentFault[] = [
   { id: 'counter-goes-on', summary: 'A new process counts on where the old one stopped.', countsOn: true },
   { id: 'drill-in-another-lane', summary: 'Orders of the strict lane go into the local one.', wrongLane: true },
   { id: 'alert-left-open', summary: 'An earlier rehearsal of alerts was never ended.', alertLeftOpen: true },
+  { id: 'no-health', summary: 'The self-test writes no report at all.', noHealth: true },
+  { id: 'health-is-a-folder', summary: 'A folder stands where the report should be.', healthIsFolder: true },
+  { id: 'readme-without-markers', summary: "The owner's README has no place for the badge.", noMarkers: true },
+  {
+    id: 'rotated-files-left',
+    summary: 'An earlier rotation left nine files of a log that has not grown.',
+    rotatedLeft: true,
+  },
+  {
+    id: 'heart-of-another',
+    summary: 'The heart beats in a process that nobody keeps, and outlives the agent.',
+    heartElsewhere: true,
+  },
+  {
+    id: 'alert-end-refused',
+    summary: 'The channel takes that an incident began, and not that it is over.',
+    endRefused: true,
+  },
+  { id: 'branch-of-somebody', summary: 'Somebody else has a branch of the name of the change.', branchTaken: true },
+  { id: 'degraded-after-restart', summary: 'Started anew, the agent is degraded.', degradedAnew: true },
 ];

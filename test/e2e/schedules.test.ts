@@ -24,8 +24,9 @@ phases:
     steps:
       - { id: rest, uses: wait, with: { for: 1s } }
 schedules:
-  - { id: look, phases: [look], cron: "0 3 * * *", timezone: Europe/Berlin, pauseOnFailure: true }
+  - { id: look, title: "Nightly look: is the shop as it was", phases: [look], cron: "0 3 * * *", timezone: Europe/Berlin, pauseOnFailure: true }
   - id: quiet
+    title: A look that the freeze holds
     phases: [look]
     cron: "0 4 * * *"
     blackouts: [{ from: "2020-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z", why: year-end freeze }]
@@ -49,12 +50,36 @@ const apply = (file = 'chores.yaml', target = 'shop') =>
   project.run('schedule', 'apply', file, '--target', target, '--input', `flag=${flag}`);
 const list = async (target = 'shop') =>
   (await project.json<{ schedules: ScheduleRow[] }>('schedule', 'list', '--target', target, '--json')).value.schedules;
+/** Columns of the table of `golive schedule list`: each begins where its head does. */
+async function inventory(target: string): Promise<Record<string, string>[]> {
+  const [head = '', ...rest] = (await project.run('schedule', 'list', '--target', target)).stdout.split('\n');
+  const heads = [...head.matchAll(/\S+(?: \S+)*/g)].map(({ 0: name, index }) => ({ name, index }));
+  const columns = heads.map(({ name, index }, at) => ({ name, from: index, to: heads[at + 1]?.index }));
+  const wanted = ['SCHEDULE', 'STATE', 'RESULT', 'RUNS', 'BY HAND', 'PURPOSE'];
+  return rest
+    .filter((line) => line.startsWith(`${target}  `))
+    .map((line) =>
+      Object.fromEntries(
+        columns
+          .filter(({ name }) => wanted.includes(name))
+          .map(({ name, from, to }) => [name, line.slice(from, to).trim()]),
+      ),
+    );
+}
 const server = () =>
   JSON.parse(readFileSync(join(project.folder, '.golive', 'server.json'), 'utf8')) as {
     address: string;
     pid: number;
     uiUrl: string;
   };
+
+test('`golive up` where a worker runs says that it takes no new environment', async () => {
+  const { code, stderr } = await project.run('up', '--detach');
+  expect([code, stderr]).toEqual([
+    0,
+    'The worker keeps the environment that it was started with: for secrets and variables set since, run `golive down` and `golive up`.\n',
+  ]);
+}, 60_000);
 
 describe('golive schedule', () => {
   test('applies, lists, runs, pauses and removes what the runbook says', async () => {
@@ -85,6 +110,25 @@ describe('golive schedule', () => {
     const ran = await project.json<ScheduledResult>('schedule', 'run', 'shop', 'look', '--by', 'Ada', '--json');
     expect([ran.code, ran.value]).toMatchObject([0, { status: 'go', target: 'shop.look' }]);
     expect((await list())[0]).toMatchObject({ last: { status: 'go' }, byHand: 1 });
+    // The inventory as people read it: what each is for, and how often somebody ran it.
+    expect(await inventory('shop')).toEqual([
+      {
+        SCHEDULE: 'look',
+        STATE: 'active',
+        RESULT: 'go',
+        RUNS: '0',
+        'BY HAND': '1',
+        PURPOSE: 'Nightly look: is the shop as it was',
+      },
+      {
+        SCHEDULE: 'quiet',
+        STATE: 'active',
+        RESULT: '–',
+        RUNS: '0',
+        'BY HAND': '0',
+        PURPOSE: 'A look that the freeze holds',
+      },
+    ]);
     const plan = JSON.parse(
       readFileSync(join(project.folder, 'evidence', 'shop.look', ran.value.change ?? '', 'data', 'plan.json'), 'utf8'),
     ) as { startedBy: string; plan: { schedule: object } };
@@ -145,6 +189,30 @@ describe('golive schedule', () => {
     );
     expect(events).toContain('in spite of a blackout (year-end freeze): the auditor waits');
   }, 60_000);
+
+  test('the unattended runbook says what each of its schedules is for, and an input when the hourly one runs', async () => {
+    const inputs = {
+      agentDir: project.folder,
+      redisUrl: 'redis://127.0.0.1:1',
+      alertUrlFile: flag,
+      repository: project.folder,
+      logs: JSON.stringify([flag]),
+      selfTestAt: '17 * * * *',
+    };
+    const given = Object.entries(inputs).flatMap(([name, value]) => ['--input', `${name}=${value}`]);
+    await project.must('schedule', 'apply', 'unattended-operations', '--target', 'agent', ...given);
+    expect((await inventory('agent')).map(({ SCHEDULE, PURPOSE }) => [SCHEDULE, PURPOSE])).toEqual([
+      ['daily-rotation', 'Daily log rotation: logs stay small, no line is lost'],
+      ['hourly-self-test', 'Hourly self-test: is the health contract kept'],
+      ['weekly-drill', 'Weekly drill: an order still finds its way'],
+    ]);
+    const [, hourly] = await list('agent');
+    expect(hourly).toMatchObject({
+      times: '17 * * * *',
+      next: Array.from({ length: 5 }, () => expect.stringContaining(':17:00')),
+    });
+    for (const { schedule } of await list('agent')) await project.must('schedule', 'remove', 'agent', schedule);
+  }, 120_000);
 
   test('a run that is no GO pauses the schedule where the runbook says so', async () => {
     writeFileSync(flag, 'bad\n');

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Project } from './cli.js';
@@ -33,6 +33,18 @@ export interface RehearsedSystem {
   meanwhile?: (project: Project, uiUrl: string) => Promise<void>;
   /** Looks at the `data` of its bundle, when it has ended. */
   after?: (data: string) => void;
+  /** What a rehearsal with a fault must have left, by the fault. */
+  afterFault?: Readonly<Record<string, (left: Left) => void>>;
+  /** Rehearsals without a fault that give inputs of their own, which must end with GO. */
+  given?: readonly { title: string; inputs: readonly string[]; after: (left: Left) => void }[];
+}
+
+/** What a rehearsal leaves. */
+export interface Left {
+  /** The `data` of its bundle. */
+  data: string;
+  /** The folder of its lab. */
+  lab: string;
 }
 
 /** Registers the tests of one system: its faults, the rehearsal without one, and rehearsals with. */
@@ -75,6 +87,20 @@ export async function testSystem(system: RehearsedSystem): Promise<void> {
     system.after?.(data);
   }, 240_000);
 
+  const leftBy = ({ bundle }: Outcome): Left => {
+    const labs = join(project.folder, '.golive', 'labs');
+    const [newest = ''] = readdirSync(labs).toSorted((one, other) => numberOf(other) - numberOf(one));
+    return { data: join(bundle ?? '', 'data'), lab: join(labs, newest) };
+  };
+
+  for (const { title, inputs, after } of system.given ?? []) {
+    test(`with inputs of its own: ${title}`, async () => {
+      const { code, value } = await rehearse(...inputs.flatMap((input) => ['--input', input]));
+      expect([code, value.verdict, value.sentence]).toEqual([0, 'go', value.sentence]);
+      after(leftBy(value));
+    }, 240_000);
+  }
+
   const taken = declared.filter(({ id }) => ALL || sample.includes(id));
   // A table without a row is an error to jest.
   if (taken.length === 0) return;
@@ -87,10 +113,14 @@ export async function testSystem(system: RehearsedSystem): Promise<void> {
       expect([code, value.verdict]).toEqual([wanted.exit, wanted.verdict]);
       if (wanted.sentence) expect(value.sentence).toContain(wanted.sentence);
       await verifies(value);
+      system.afterFault?.[id]?.(leftBy(value));
     },
     240_000,
   );
 }
+
+/** Of the folder `<lab>-<number>`. */
+const numberOf = (folder: string): number => Number(folder.slice(folder.lastIndexOf('-') + 1));
 
 async function faultsOf(name: string): Promise<Fault[]> {
   const project = await Project.open();

@@ -3,6 +3,8 @@ import type { JsonObject } from '../../json.js';
 import { OWN_UNDO } from '../../plan/plan.js';
 import { approvalId, type ApprovalId, asId } from '../../plan/address.js';
 import { isParallel } from '../format/runbook.js';
+import type { InputSpec } from '../format/inputs.js';
+import { settledBy } from '../format/runbook-fields.js';
 import { isLimited, spanProblem } from '../format/span-limits.js';
 import type { Runbook, RunbookNode, RunbookStep } from '../format/runbook.js';
 import type { Kinds } from '../format/scope.js';
@@ -75,18 +77,27 @@ const SPANS = ['expires', 'planned', 'timeout', 'every', 'within', 'late', 'catc
 export function checkSpans(check: Check, path: Path, holder: Readonly<Record<string, unknown>>): void {
   for (const [key, value] of Object.entries(holder)) {
     if (!SPANS.includes(key) || typeof value !== 'string') continue;
-    const name = /^\$\{\{\s*inputs\.(\w+)\s*\}\}$/.exec(value)?.[1];
+    const name = settledBy(value);
     if (name === undefined) {
       checkLength(check, [...path, key], value);
       continue;
     }
-    const inputs = check.runbook.inputs ?? {};
-    const input = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
-    if (!input)
-      check.source.at([...path, key], `there is no input '${name}'`, didYouMean(name, Object.keys(inputs), 'inputs'));
-    else if (input.type !== 'duration')
-      check.source.at([...path, key], `input '${name}' is a ${input.type}, but a duration is wanted here`);
+    settlingInput(check, [...path, key], name, 'duration');
   }
+}
+
+/** The input that settles a field; reported where there is none, or it is of another type. */
+export function settlingInput(
+  { source, runbook: { inputs = {} } }: Check,
+  path: Path,
+  name: string,
+  type: InputSpec['type'],
+): InputSpec | undefined {
+  const input = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+  if (!input) source.at(path, `there is no input '${name}'`, didYouMean(name, Object.keys(inputs), 'inputs'));
+  else if (input.type !== type) source.at(path, `input '${name}' is a ${input.type}, but a ${type} is wanted here`);
+  else return input;
+  return undefined;
 }
 
 function checkLength({ source }: Check, path: Path, text: string): void {

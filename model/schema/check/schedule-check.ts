@@ -1,7 +1,8 @@
 import { parseDuration } from '../../duration.js';
 import { cronProblem, everyProblem } from '../../plan/calendar.js';
 import { zoneProblem } from '../../plan/time-zone.js';
-import { type Check, checkSpans, list, placed } from './checks.js';
+import { type Check, checkSpans, list, placed, settlingInput } from './checks.js';
+import { settledBy } from '../format/runbook-fields.js';
 import type { Runbook, RunbookPhase } from '../format/runbook.js';
 import type { Path } from '../yaml/source.js';
 import { didYouMean } from '../suggest.js';
@@ -29,10 +30,7 @@ export function checkSchedules(check: Check): void {
         '`phases` are run each time; `preflight` only looks whether all is there that a go-live needs.',
       );
     }
-    const problem = schedule.cron === undefined ? undefined : cronProblem(schedule.cron);
-    if (problem !== undefined) {
-      source.at([...path, 'cron'], problem, 'Five fields: minute, hour, day, month, weekday, e.g. 0 3 * * 1-5.');
-    }
+    checkCron(check, [...path, 'cron'], schedule.cron);
     const every = schedule.every === undefined ? undefined : everyProblem(parseDuration(schedule.every));
     if (every !== undefined) source.at([...path, 'every'], every, 'Give whole seconds, e.g. 30s or 15m.');
     const zone = schedule.timezone === undefined ? undefined : zoneProblem(schedule.timezone);
@@ -61,6 +59,16 @@ export function checkSchedules(check: Check): void {
       else checkAlone(check, [...path, 'phases', at], phase, phases, runbook);
     });
   });
+}
+
+/** A calendar, or the input that settles one: its default is judged as what stands there. */
+function checkCron(check: Check, path: Path, cron: string | undefined): void {
+  const name = settledBy(cron);
+  const given = name === undefined ? cron : settlingInput(check, path, name, 'string')?.default;
+  const problem = typeof given === 'string' ? cronProblem(given) : undefined;
+  if (problem === undefined) return;
+  const at = name === undefined ? path : ['inputs', name, 'default'];
+  check.source.at(at, problem, 'Five fields: minute, hour, day, month, weekday, e.g. 0 3 * * 1-5.');
 }
 
 function checkAlone(check: Check, path: Path, phase: RunbookPhase, chosen: readonly string[], runbook: Runbook): void {

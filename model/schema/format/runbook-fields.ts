@@ -44,7 +44,11 @@ export const fileName = z
   .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'a plain file name');
 export const cel = z.string().min(1).max(4000).describe('CEL expression, e.g. steps.run1.accuracy >= 0.7');
 export const condition = z.union([cel, z.boolean()]).transform(String).describe('CEL condition.');
-const settled = /^\$\{\{\s*inputs\.[a-zA-Z][a-zA-Z0-9]*\s*\}\}$/;
+const settled = /^\$\{\{\s*inputs\.([a-zA-Z][a-zA-Z0-9]*)\s*\}\}$/;
+/** The input that settles a field, where `${{ inputs.x }}` is all that stands there. */
+export function settledBy(text: string | undefined): string | undefined {
+  return settled.exec(text ?? '')?.[1];
+}
 export const span = z
   .string()
   .max(120)

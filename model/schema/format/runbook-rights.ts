@@ -24,9 +24,13 @@ export const scheduleSchema = z.strictObject({
     .describe('In place of `phases`: each run looks whether all is there that a go-live of the runbook needs.'),
   cron: z
     .string()
-    .max(100)
-    .regex(/^(\S+\s+){4}\S+$/, 'five fields: minute, hour, day, month, weekday')
-    .optional(),
+    .max(120)
+    .regex(
+      /^((\S+\s+){4}\S+|\$\{\{\s*inputs\.[a-zA-Z][a-zA-Z0-9]*\s*\}\})$/,
+      'five fields: minute, hour, day, month, weekday; or ${{ inputs.x }} of a string input',
+    )
+    .optional()
+    .describe('Five fields: minute, hour, day, month, weekday; or ${{ inputs.x }} of a string input.'),
   every: span.optional().describe('An interval, in place of `cron`.'),
   timezone: z.string().max(60).optional().describe('IANA name; UTC by default.'),
   catchUp: span.optional().describe('How late a missed run may still be started: 10s to 10m, 1m by default.'),

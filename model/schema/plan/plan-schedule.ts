@@ -4,6 +4,7 @@ import type { Plan } from '../../plan/plan.js';
 import type { ScheduleRight } from '../../plan/calendar.js';
 import type { SchedulePlan } from '../../plan/schedule.js';
 import type { Runbook, RunbookSchedule } from '../format/runbook.js';
+import { settledBy } from '../format/runbook-fields.js';
 
 const CATCH_UP_MS = 60_000;
 /** How long what somebody signed when a schedule was applied lets it run. */
@@ -44,11 +45,13 @@ export function scheduledRunbook(runbook: Runbook, { id, title = id, phases }: R
  */
 export function planSchedule(schedule: RunbookSchedule, plan: Plan, nowMs: number): SchedulePlan {
   const span = (text: string | undefined, otherwise: number): number => {
-    const name = /^\$\{\{\s*inputs\.(\w+)\s*\}\}$/.exec(text ?? '')?.[1];
+    const name = settledBy(text);
     const value = name === undefined ? (text === undefined ? undefined : parseDuration(text)) : plan.inputs[name];
     return typeof value === 'number' ? value : otherwise;
   };
-  const { id, title = id, cron, every, timezone = 'UTC', catchUp, pauseOnFailure = false, blackouts = [] } = schedule;
+  const { id, title = id, every, timezone = 'UTC', catchUp, pauseOnFailure = false, blackouts = [] } = schedule;
+  const named = settledBy(schedule.cron);
+  const cron = named === undefined ? schedule.cron : String(plan.inputs[named] ?? '');
   const bounded = schedule.validFor !== undefined || plan.signing?.level === 'signed';
   const right: ScheduleRight = {
     id,

@@ -29,6 +29,7 @@ import {
 import { approvalIds, list } from '../check/checks.js';
 import { pathsIn } from '../expression/expression-paths.js';
 import { isParallel } from '../format/runbook.js';
+import { settledBy } from '../format/runbook-fields.js';
 import type { Runbook, RunbookApproval, RunbookNode, RunbookPhase, RunbookStep } from '../format/runbook.js';
 import { kindEffect, type StepKind } from '../format/kind.js';
 import type { Kinds } from '../format/scope.js';
@@ -220,7 +221,7 @@ function createPlanning(runbook: Runbook, kinds: Kinds, inputs: JsonObject, targ
     context,
     ms: (span, otherwise) => {
       if (span === undefined) return otherwise;
-      const name = /^\$\{\{\s*inputs\.(\w+)\s*\}\}$/.exec(span)?.[1];
+      const name = settledBy(span);
       const value = name === undefined ? parseDuration(span) : inputs[name];
       return typeof value === 'number' ? value : otherwise;
     },

@@ -3,19 +3,22 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScheduleAlreadyRunning } from '@temporalio/client';
+import { CliError } from '../../../client/errors.js';
 import { applySchedules } from '../../../client/go-live/schedules.js';
 import { fakeClient } from '../../kits/fake-client.js';
 
-const RUNBOOK = (hour: number, ids: string[]): string => `schema: 1
+const RUNBOOK = (hour: number | string, ids: string[]): string => `schema: 1
 id: chores
 title: Chores
 roles: { sre: SRE }
+inputs:
+  when: { type: string, default: "30 * * * *" }
 phases:
   - id: rest
     steps:
       - { id: rest, uses: wait, with: { for: 1s } }
 schedules:
-${ids.map((id) => `  - { id: ${id}, phases: [rest], cron: "0 ${hour} * * *" }`).join('\n')}
+${ids.map((id) => `  - { id: ${id}, phases: [rest], cron: "${typeof hour === 'number' ? `0 ${hour} * * *` : hour}" }`).join('\n')}
 `;
 
 interface Standing {
@@ -77,7 +80,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function apply(hour: number, ids: string[], more: object = {}): Promise<[string, string, string?][]> {
+async function apply(hour: number | string, ids: string[], more: object = {}): Promise<[string, string, string?][]> {
   const file = join(folder, 'chores.yaml');
   writeFileSync(file, RUNBOOK(hour, ids));
   const options = { target: 'shop', input: {}, mode: 'rehearse' as const, by: 'Ada', ...more };
@@ -136,4 +139,24 @@ test('what was applied is told also where those to remove cannot be looked for',
 test('who cannot sign changes nothing', async () => {
   await expect(apply(3, ['one', 'two'], { by: 'A\u0007da' })).rejects.toThrow(/control characters/);
   expect(server.standing.size).toBe(0);
+});
+
+describe('when it runs is an input', () => {
+  const cron = '${{ inputs.when }}';
+
+  test('its default, unless another one is given', async () => {
+    await apply(cron, ['one']);
+    expect(server.crons).toEqual({ 'golive.shop.one': '30 * * * *' });
+    await apply(cron, ['one'], { input: { when: '5 6 * * *' } });
+    expect(server.crons).toEqual({ 'golive.shop.one': '5 6 * * *' });
+  });
+
+  test('one that the server would not run is refused, with every other', async () => {
+    const input = { when: '0 99 * * *' };
+    const refused = await apply(cron, ['one', 'two'], { input }).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(CliError);
+    expect(refused).toHaveProperty('message', expect.stringMatching(/^The schedule one: .*the hour '99'/));
+    expect(refused).toHaveProperty('options.exitCode', 2);
+    expect(server.standing.size).toBe(0);
+  });
 });

@@ -71,7 +71,7 @@ describe('agents.freeze', () => {
     expect(passed(run).outputs).toEqual({ frozen: 2, schedules: 0, unseen: 0, ran: 1, running: 0 });
     passed(await runTask('agents.freeze', { ...run.task, epoch: 2 }));
     const undone = passed(await runTask('agents.freeze', undoOf(run.task), { part: 'undo' }));
-    expect(undone.summary).toBe('1 agents and 0 schedules go on');
+    expect(undone.summary).toBe('1 agent and 0 schedules go on');
     expect(existsSync(join(baseDir, 'retry.hold'))).toBe(false);
     expect(readFileSync(join(baseDir, 'held.hold'), 'utf8')).toBe('by someone else');
   });

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { jsonLines } from '../../kits/records.js';
@@ -34,6 +34,40 @@ describe('file.await', () => {
     expect(stays.message).toBe('order-7.yaml is still there.');
     passed(await runStep('file.await', { gone: ['none-*.yaml'] }, at(base)));
     failed(await runStep('file.await', { gone: ['order-7.yaml/x-*.yaml'] }, at(base)));
+  });
+  test.each([
+    ['a file', 'ordres/order-7.yaml'],
+    ['a pattern', 'ordres/order-*.yaml'],
+    ['a link that leads nowhere', 'link/order-7.yaml'],
+  ])('from a folder that is not there nothing is gone: %s', async (_name, path) => {
+    const base = temporaryFolder();
+    symlinkSync(join(base, 'nowhere'), join(base, 'link'));
+    const folder = path.split('/')[0];
+    for (const judge of [true, false]) {
+      const run = await runStep('file.await', { gone: [path], judge }, { ...at(base), task: { step: `s${judge}` } });
+      expect(failed(run)).toMatchObject({
+        code: 'NOT_FOUND',
+        message: `The folder ${folder} is not there, so nothing is known to be gone from it.`,
+        hint: expect.stringContaining('folderMayBeMissing'),
+      });
+    }
+    passed(
+      await runStep('file.await', { gone: [path], folderMayBeMissing: true }, { ...at(base), task: { step: 'may' } }),
+    );
+  });
+  test('with until, the folder may still come', async () => {
+    const base = temporaryFolder();
+    const input = { gone: ['orders/order-7.yaml'] };
+    const soon = { everyMs: 20, withinMs: 100, consecutive: 1 };
+    const never = failed(await runStep('file.await', input, { ...at(base), task: { until: soon } }));
+    expect([never.code, never.message]).toEqual([
+      'TIMED_OUT',
+      expect.stringContaining('The folder orders is not there'),
+    ]);
+    const until = { everyMs: 20, withinMs: 8000, consecutive: 1 };
+    const running = runStep('file.await', input, { ...at(base), task: { until, step: 'waits' } });
+    mkdirSync(join(base, 'orders'));
+    passed(await running);
   });
   test('a credential in the record is masked where it is kept', async () => {
     const base = temporaryFolder();

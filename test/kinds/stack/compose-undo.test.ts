@@ -85,7 +85,7 @@ test('containers that the step began are removed, those that it replaced come ba
   const second = await run('c2');
   passed(second);
   expect(now()).toEqual({ api: 'two', db: 'two' });
-  for (const summary of [/^1 services stopped that the step had started, 1 brought back/, /^already taken back/]) {
+  for (const summary of [/^1 service stopped that the step had started, 1 brought back/, /^already taken back/]) {
     expect(passed(await undo(second)).summary).toMatch(summary);
     expect(now()).toEqual({ db: 'one' });
   }

@@ -211,7 +211,7 @@ describe('the compose driver', () => {
     );
     expect(passed(run)).toMatchObject({
       outputs: { lines: 3, errors: 1, cut: ['api'] },
-      summary: '3 lines, 0 critical, 1 errors; api said more before, which was not looked at',
+      summary: '3 lines, 0 critical, 1 error; api said more before, which was not looked at',
     });
     expect(readFileSync(join(run.folder, 'api.log'), 'utf8')).toBe(
       'api-1 | ERROR one\napi-1 | three | four\napi-2 | two\n',

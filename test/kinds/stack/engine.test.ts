@@ -118,7 +118,7 @@ suite(`on a real container engine${problem === undefined ? '' : ` (not run: ${pr
       passed(await run('stack.settings', { service: 'api', env: { COLOUR: env } }));
     await isColour('blue');
     const undone = await runTask('stack.up', undoOf(up.task, up.result?.outputs), { ...more(), part: 'undo' });
-    expect(passed(undone).summary).toMatch(/^1 services stopped .*, 1 brought back/);
+    expect(passed(undone).summary).toMatch(/^1 service stopped .*, 1 brought back/);
     await isColour('green');
     expect(await ids('store')).toBe(store);
     expect(await ids('pool')).toBe('');

@@ -36,7 +36,7 @@ describe('the undo of stack.up on processes', () => {
     const { store } = pidsOf(stack.folder);
     const run = await up('c2');
     expect(passed(run).outputs).toMatchObject({ started: 1 });
-    expect(passed(await undo(run)).summary).toMatch(/^1 services stopped that the step had started, 0 brought back/);
+    expect(passed(await undo(run)).summary).toMatch(/^1 service stopped that the step had started, 0 brought back/);
     expect(pidsOf(stack.folder)).toEqual({ store });
     expect(passed(await undo(run)).summary).toBe('already taken back');
     expect(pidsOf(stack.folder)).toEqual({ store });

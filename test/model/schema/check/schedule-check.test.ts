@@ -11,8 +11,13 @@ const phases = [
   { id: 'stuck', owner: 'lead', steps, onFail: { then: 'ask' } },
 ];
 const nightly = { id: 'nightly', title: 'Nightly', cron: '0 3 * * *', phases: ['one'] };
+const inputs = {
+  when: { type: 'string', default: '30 * * * *' },
+  told: { type: 'string' },
+  pause: { type: 'duration', default: '1h' },
+};
 const of = (...schedules: object[]): string[] =>
-  problemsWith({ phases, schedules: schedules.map((more) => ({ ...nightly, ...more })) });
+  problemsWith({ inputs, phases, schedules: schedules.map((more) => ({ ...nightly, ...more })) });
 
 test.each([
   [{}],
@@ -23,6 +28,8 @@ test.each([
   [{ cron: undefined, every: '1s' }],
   [{ cron: '*/30 */12 */15 */6 */3' }],
   [{ timezone: 'US/Eastern' }],
+  [{ cron: '${{ inputs.when }}' }],
+  [{ cron: '${{inputs.told}}' }],
   // Nothing of the runbook is run: its phases may ask people.
   [{ phases: undefined, preflight: true }],
 ])('%j is in order', (more) => {
@@ -50,6 +57,13 @@ describe('a schedule is refused', () => {
         /steps over all of its values/,
       ],
     ),
+    ['whose input is not there', [{ cron: '${{ inputs.wen }}' }], /there is no input 'wen': .*when/],
+    [
+      'whose input is no text',
+      [{ cron: '${{ inputs.pause }}' }],
+      /input 'pause' is a duration, but a string is wanted here/,
+    ],
+    ['with an input among its fields', [{ cron: '${{ inputs.when }} * *' }], /the minute '\$\{\{'/],
     ['every millisecond', [{ cron: undefined, every: '1ms' }], /the server runs nothing every 1ms/],
     ['every 0s', [{ cron: undefined, every: '0s' }], /the server runs nothing every 0s/],
     ['every one and a half seconds', [{ cron: undefined, every: '1500ms' }], /nothing every 1.5s: whole seconds/],
@@ -74,4 +88,10 @@ describe('a schedule is refused', () => {
   ])('%s', (_name, schedules, problem) => {
     expect(of(...schedules)).toEqual([expect.stringMatching(problem)]);
   });
+});
+
+test('the default of an input that settles when it runs is judged where it stands', () => {
+  const when = { type: 'string', default: '0 99 * * *' };
+  const problems = problemsWith({ inputs: { when }, phases, schedules: [{ ...nightly, cron: '${{ inputs.when }}' }] });
+  expect(problems).toEqual([expect.stringMatching(/the hour '99'/)]);
 });

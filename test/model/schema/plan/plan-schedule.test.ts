@@ -47,6 +47,12 @@ test.each([
   expect(made.plan.schedule).toEqual({ ...right, catchUpMs: 60_000, blackouts: [], endsAt });
 });
 
+test('an input settles when it runs', () => {
+  const inputs = { when: '30 * * * *' };
+  const made = planSchedule({ ...nightly, cron: '${{ inputs.when }}' }, plan([], { inputs }), NOW);
+  expect([made.times, made.plan.schedule?.times]).toEqual([1, 2].map(() => ({ cron: '30 * * * *', timezone: 'UTC' })));
+});
+
 test.each([
   ['1s', 10_000],
   ['5m', 300_000],
