@@ -203,7 +203,7 @@ export class FakeWorld {
       checkSignatures: (request) => checkSignatures(request, process.env, Context.current().cancellationSignal),
       preflight: async () => ({ version: '', findings: this.preflight }),
       windowEvidence: async ({ plan, tally }) => ({
-        outputs: tally ? windowOutcome(plan, tally) : {},
+        outputs: tally ? { ...windowOutcome(plan, tally), firstDay: '2026-11-22', lastDay: '2026-11-28' } : {},
         summary: 'window',
         evidence: [],
       }),
