@@ -53,15 +53,16 @@ export async function windowEvidence({ task, kind, plan, tally }: WindowEvidence
   const records = await adoptSamples(evidence);
   await evidence.write(SUMMARY_FILE, summaryOf(task, plan, tally, records));
   const summary = windowSentence(plan, tally);
-  const outputs = { ...windowOutcome(plan, tally), ...windowDays(plan, records) };
+  const found = windowOutcome(plan, tally);
   const refs = evidence.refs();
   const bad = badEnd({ task, kind, plan, tally });
   if (bad) {
-    const facts = { ...outputs, ...bad.facts };
+    const facts = { ...found, ...bad.facts };
     const evidences = refs.map((ref) => ({ ...ref }));
     await log({ type: 'step.failed', ...at, code: bad.code, message: bad.message, facts, inputs, evidence: evidences });
     throw new StepError(bad.code, bad.message, { facts, evidence: refs });
   }
+  const outputs = { ...found, ...windowDays(plan, records) };
   const facts = { outputs, summary, evidence: refs.map((ref) => ({ ...ref })) };
   await log({ type: 'step.done', ...at, ...facts });
   return { outputs, summary, evidence: refs };

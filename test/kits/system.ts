@@ -33,6 +33,8 @@ export interface RehearsedSystem {
   meanwhile?: (project: Project, uiUrl: string) => Promise<void>;
   /** Looks at the `data` of its bundle, when it has ended. */
   after?: (data: string) => void;
+  /** Looks at the `data` of the bundle of a rehearsal with a fault. */
+  afterFault?: (data: string, fault: string) => void;
 }
 
 /** Registers the tests of one system: its faults, the rehearsal without one, and rehearsals with. */
@@ -87,6 +89,7 @@ export async function testSystem(system: RehearsedSystem): Promise<void> {
       expect([code, value.verdict]).toEqual([wanted.exit, wanted.verdict]);
       if (wanted.sentence) expect(value.sentence).toContain(wanted.sentence);
       await verifies(value);
+      system.afterFault?.(join(value.bundle ?? '', 'data'), id);
     },
     240_000,
   );
