@@ -55,12 +55,11 @@ export function sampleActivity(call: StepCall, deps: StepDeps): (task: SampleTas
         const onProgress = heartbeat.progress;
         const found = await takeSample({ call, deps, task, evidence, signal, secrets, onProgress });
         activity.cancellationSignal.throwIfAborted();
-        const record: SampleRecord = { n, due, at, ...found };
+        const record: SampleRecord = { n, due, at, ...markOf(task, n), ...found };
         const { file } = task.sample.plan;
         if (file !== undefined) {
-          const day = nominalDate(task.sample.plan, task.sample.startedMs, n);
-          const name = file.replaceAll('{date}', day).replaceAll('{n}', String(n));
-          const facts = { goLive: task.goLive.id, day, timeScale: task.goLive.timeScale, ...record };
+          const name = file.replaceAll('{date}', record.day ?? '').replaceAll('{n}', String(n));
+          const facts = { goLive: task.goLive.id, timeScale: task.goLive.timeScale, ...record };
           await evidence.write(name, `${JSON.stringify(facts, null, 2)}\n`);
         }
         return withoutOutputs(await records.append([record]));
@@ -81,11 +80,19 @@ function withoutOutputs({ outputs: _outputs, ...record }: SampleRecord): SampleR
   return record;
 }
 
-function missedUpTo({ sample, goLive }: SampleTask, last: number): SampleRecord[] {
+/** What a record says of itself wherever it is read: its day, and that it is of a rehearsal. */
+function markOf({ sample, goLive }: SampleTask, n: number): Pick<SampleRecord, 'day' | 'rehearsal'> {
+  const day = nominalDate(sample.plan, sample.startedMs, n);
+  return goLive.mode === 'live' ? { day } : { day, rehearsal: true };
+}
+
+function missedUpTo(task: SampleTask, last: number): SampleRecord[] {
+  const { sample, goLive } = task;
   const { n, plan, startedMs } = sample;
   return Array.from({ length: last - n + 1 }, (_, index) => ({
     n: n + index,
     due: new Date(dueAt(plan, startedMs, n + index, goLive.timeScale)).toISOString(),
+    ...markOf(task, n + index),
     outcome: 'missed' as const,
     why: 'Nobody was there to take it in time.',
   }));

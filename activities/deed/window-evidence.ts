@@ -11,6 +11,7 @@ import {
   type SampleRecord,
   SAMPLES_FILE,
   SUMMARY_FILE,
+  windowDays,
   windowFigures,
   windowOutcome,
   type WindowPlan,
@@ -52,15 +53,16 @@ export async function windowEvidence({ task, kind, plan, tally }: WindowEvidence
   const records = await adoptSamples(evidence);
   await evidence.write(SUMMARY_FILE, summaryOf(task, plan, tally, records));
   const summary = windowSentence(plan, tally);
-  const outputs = windowOutcome(plan, tally);
+  const found = windowOutcome(plan, tally);
   const refs = evidence.refs();
   const bad = badEnd({ task, kind, plan, tally });
   if (bad) {
-    const facts = { ...outputs, ...bad.facts };
+    const facts = { ...found, ...bad.facts };
     const evidences = refs.map((ref) => ({ ...ref }));
     await log({ type: 'step.failed', ...at, code: bad.code, message: bad.message, facts, inputs, evidence: evidences });
     throw new StepError(bad.code, bad.message, { facts, evidence: refs });
   }
+  const outputs = { ...found, ...windowDays(plan, records) };
   const facts = { outputs, summary, evidence: refs.map((ref) => ({ ...ref })) };
   await log({ type: 'step.done', ...at, ...facts });
   return { outputs, summary, evidence: refs };
@@ -109,8 +111,8 @@ function summaryOf(
   tally: WindowTally,
   records: readonly SampleRecord[],
 ): string {
-  const scaled =
-    goLive.timeScale > 1 ? ` · REHEARSAL, time ×${goLive.timeScale}: an interval is a fraction of its name` : '';
+  const scale = goLive.timeScale > 1 ? `, time ×${goLive.timeScale}: an interval is a fraction of its name` : '';
+  const rehearsal = goLive.mode === 'live' ? '' : ` · REHEARSAL${scale}`;
   const rows = records.slice(0, ROWS).map(({ n, due, at, outcome, why = '', outputs = {} }) => {
     const day = nominalDate(plan, Date.parse(records[0]?.due ?? due) - plan.everyMs / goLive.timeScale, n);
     const said = why === '' ? figuresOf(outputs) : why;
@@ -120,7 +122,7 @@ function summaryOf(
   return [
     `# ${title}`,
     '',
-    `${goLive.id} · ${goLive.mode}${scaled}`,
+    `${goLive.id} · ${goLive.mode}${rehearsal}`,
     '',
     windowSentence(plan, tally),
     '',

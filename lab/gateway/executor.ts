@@ -1,17 +1,29 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { endsCleanly } from '../kit/life.js';
 import { createLog, messageOf } from '../kit/log.js';
+import { isLateInWindow } from './day.js';
 import { FAULTS, SOUND } from './faults.js';
 import { type Order, readOrder } from './order.js';
 
 const log = createLog('executor');
 const LOOK_MS = 60;
 
-const { values } = parseArgs({ options: { dir: { type: 'string' }, fault: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { dir: { type: 'string' }, fault: { type: 'string' }, 'time-scale': { type: 'string' } },
+});
 const root = values.dir ?? '.';
 const repo = join(root, 'workspace');
 const fault = FAULTS.find(({ id }) => id === values.fault) ?? SOUND;
@@ -44,6 +56,7 @@ let head = '';
 function execute(name: string): void {
   const path = join(root, 'executor', name);
   const order = readOrder(readFileSync(path, 'utf8'));
+  if (order.actor === fault.ignores) return;
   const files = order.operations.map((operation) => join(repo, operation.path));
   const before = files.map(digest);
   order.operations.forEach(({ content }, index) => {
@@ -61,6 +74,7 @@ function execute(name: string): void {
   );
   const commit = git('rev-parse', 'HEAD');
   executed.set(commit, { order, commit, before });
+  if (fault.takesBack && order.risk === 'high') takeBack(files[0] ?? '');
   renameSync(path, join(root, 'done', 'strict', name));
   audit(order.id, { event: 'executed', commit, before, after: files.map(digest) });
   const record = {
@@ -72,6 +86,15 @@ function execute(name: string): void {
     risk: order.risk,
   };
   appendFileSync(join(root, 'telemetry.jsonl'), `${JSON.stringify(record)}\n`);
+}
+
+/** Takes the last commit back, as somebody who works in the same repository might. */
+function takeBack(file: string): void {
+  git('revert', '--no-edit', 'HEAD');
+  if (fault.takesBack === 'only') return;
+  writeFileSync(file, 'flag: half\n');
+  git('add', '-A');
+  git('commit', '--quiet', '-m', 'a middle way');
 }
 
 /** Sees when somebody has reverted an order, and whether its files are as they were. */
@@ -95,6 +118,8 @@ const timer = setInterval(() => {
   try {
     for (const name of readdirSync(join(root, 'executor')).toSorted()) execute(name);
     seeReverts();
+    if (fault.loses === 'audit' && isLateInWindow(root, Number(values['time-scale'] ?? 1)))
+      truncateSync(join(root, 'audit.jsonl'));
   } catch (error) {
     log('error', messageOf(error));
   }

@@ -5,7 +5,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -13,13 +13,15 @@ import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 import { endsCleanly } from '../kit/life.js';
 import { createLog, messageOf } from '../kit/log.js';
+import { isLateInWindow, windowDay } from './day.js';
 import { FAULTS, SOUND } from './faults.js';
 import { checkOrder, type Lane, LANES, type Order, OrderError, readOrder } from './order.js';
 import { decide, type Decision, type Policy } from './policy.js';
 
 const log = createLog('gateway');
 const LOOK_MS = 40;
-const DAY_MS = 86_400_000;
+/** Records of telemetry after which the torn one comes. */
+const BEFORE_TORN = 5;
 /** Outcomes that the error rate is of. */
 const RECENT = 200;
 
@@ -33,6 +35,8 @@ class Gateway {
   private readonly outcomes: boolean[] = [];
   private processed = 0;
   private errors = 0;
+  private told = 0;
+  private jammed = false;
 
   constructor(
     private readonly root: string,
@@ -46,9 +50,15 @@ class Gateway {
   }
 
   look(): void {
-    for (const lane of LANES) for (const name of waiting(join(this.root, 'inbox', lane))) this.take(lane, name);
+    for (const lane of LANES) {
+      if (lane === 'strict' && this.jammed) continue;
+      for (const name of waiting(join(this.root, 'inbox', lane))) this.take(lane, name);
+    }
+    if (this.fault.approvesByHand) this.approveAll();
     for (const name of waiting(join(this.root, 'approvals'))) this.approved(name);
     this.report();
+    if (this.fault.loses === 'telemetry' && isLateInWindow(this.root, this.timeScale))
+      truncateSync(join(this.root, 'telemetry.jsonl'));
   }
 
   private take(lane: Lane, name: string): void {
@@ -59,7 +69,7 @@ class Gateway {
       checkOrder(order, lane, this.config.actors);
     } catch (error) {
       if (!(error instanceof OrderError)) throw error;
-      if (error.code === 'E_YAML' && this.fault.crashOnYaml) {
+      if (error.code === 'E_YAML' && this.fault.crashOnYaml === 'for-good') {
         log('critical', `${name}: ${error.message}`);
         process.exit(70);
       }
@@ -83,9 +93,22 @@ class Gateway {
         ? { by: 'policy', rule: 'low-risk', failed: [] }
         : decide(order, this.config.policy, this.fault.blindTo);
     if (order.risk === 'high')
-      this.tell({ id: order.id, lane: 'strict', event: 'decision', actor: order.actor, decision: { ...decision } });
+      this.tell({
+        id: order.id,
+        lane: 'strict',
+        event: 'decision',
+        actor: order.actor,
+        paths: order.operations.map((operation) => operation.path),
+        decision: { ...decision },
+      });
     if (decision.by === 'nobody') renameSync(path, join(this.root, 'pending', name));
     else renameSync(path, join(this.root, 'executor', name));
+  }
+
+  /** A person who looks at nothing: a word for each order that waits, but for the one whose word the captain gives. */
+  private approveAll(): void {
+    for (const name of waiting(join(this.root, 'pending')))
+      if (!name.startsWith('risky-')) writeFileSync(join(this.root, 'approvals', name), 'by: a person in a hurry\n');
   }
 
   /** A person's word for an order that waits: a file of its name. */
@@ -116,8 +139,12 @@ class Gateway {
     // An actor that is not known is turned away as it should be; what cannot be carried out is an error.
     const event = error.code === 'E_ACTOR' ? 'rejected' : 'error';
     this.count(event === 'rejected');
-    this.tell({ id, lane, event, code: error.code, reason: error.message });
+    if (!(error.code === 'E_ZONE' && this.fault.untoldZone))
+      this.tell({ id, lane, event, code: error.code, reason: error.message });
     log('warn', `${lane}/${name}: ${error.code} ${error.message}`);
+    if (error.code !== 'E_YAML') return;
+    this.jammed = this.fault.jamsOnYaml === true;
+    if (this.fault.crashOnYaml) process.exit(70);
   }
 
   private count(good: boolean): void {
@@ -128,10 +155,10 @@ class Gateway {
   }
 
   private tell(record: Record<string, unknown>): void {
-    appendFileSync(
-      join(this.root, 'telemetry.jsonl'),
-      `${JSON.stringify({ ts: new Date().toISOString(), ...record })}\n`,
-    );
+    const line = `${JSON.stringify({ ts: new Date().toISOString(), ...record })}\n`;
+    this.told += 1;
+    const torn = this.fault.tornLine && this.told === BEFORE_TORN ? `${line.slice(0, line.length / 2)}\n` : '';
+    appendFileSync(join(this.root, 'telemetry.jsonl'), torn + line);
   }
 
   /** Its health, as it sees itself. */
@@ -147,9 +174,8 @@ class Gateway {
 
   private isRedDay(): boolean {
     const { redDay } = this.fault;
-    const since = statSync(join(this.root, 'window-began'), { throwIfNoEntry: false })?.mtimeMs;
-    if (redDay === undefined || since === undefined) return false;
-    const day = ((Date.now() - since) * this.timeScale) / DAY_MS;
+    const day = windowDay(this.root, this.timeScale);
+    if (redDay === undefined || day === undefined) return false;
     // A sample closes its day: around its end the gateway is not well.
     return day > redDay - 0.5 && day < redDay + 0.5;
   }

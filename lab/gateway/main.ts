@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { hostLab } from '../kit/host.js';
 import { appears } from '../kit/processes.js';
-import { FAULTS, SOUND } from './faults.js';
+import { FAULTS, type GatewayFault, SOUND } from './faults.js';
 
 const RATE = 5;
 
@@ -17,14 +17,17 @@ const CONFIG = {
 const entry = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 
 /** The workspace: a repository with its zones. */
-function prepare(dir: string): void {
+function prepare(dir: string, { noPatterns }: GatewayFault): void {
   const repo = join(dir, 'workspace');
   for (const zone of ['open', 'locked', 'danger']) {
     mkdirSync(join(repo, zone), { recursive: true });
     writeFileSync(join(repo, zone, 'README.md'), `# ${zone}\n`);
   }
   writeFileSync(join(dir, 'status.txt'), 'wired\n');
-  writeFileSync(join(dir, 'gateway.yaml'), stringify(CONFIG));
+  writeFileSync(
+    join(dir, 'gateway.yaml'),
+    stringify(noPatterns ? { ...CONFIG, policy: { ...CONFIG.policy, patterns: [] } } : CONFIG),
+  );
   writeFileSync(join(dir, 'telemetry.jsonl'), '');
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=lab', '-c', 'user.email=lab@gateway.test', '-C', repo, ...args], {
@@ -39,10 +42,11 @@ await hostLab({
   faults: FAULTS,
   sound: SOUND,
   run: async ({ dir, fault, timeScale }, start) => {
-    prepare(dir);
-    start(entry('gateway'), '--dir', dir, '--fault', fault.id, '--time-scale', String(timeScale));
+    prepare(dir, fault);
+    const common = ['--dir', dir, '--fault', fault.id, '--time-scale', String(timeScale)];
+    start(entry(fault.crashOnYaml === 'and-comes-back' ? 'keeper' : 'gateway'), ...common);
     await appears(join(dir, 'gateway.pid'));
-    start(entry('executor'), '--dir', dir, '--fault', fault.id);
+    start(entry('executor'), ...common);
     await appears(join(dir, 'executor.pid'));
     const lane = fault.lane ? ['--lane', fault.lane] : [];
     const strangers = fault.noStrangers ? ['--no-strangers'] : [];

@@ -20,6 +20,10 @@ export interface SampleRecord extends Seen {
   /** When it was due, and when it was taken: ISO 8601, real time. */
   due: string;
   at?: string;
+  /** Its nominal day; older records have none. */
+  day?: string;
+  /** Stands in records of a rehearsal: they are read without their bundle, too. */
+  rehearsal?: true;
   outcome: SampleOutcome;
   why?: string;
   outputs?: JsonObject;
@@ -88,6 +92,14 @@ export function windowFigures({ share }: WindowPlan, tally: WindowTally): JsonOb
 export function windowOutcome(plan: WindowPlan, tally: WindowTally): JsonObject {
   const end = endOf(plan, tally);
   return { ...windowFigures(plan, tally), ...(end === undefined ? {} : { end }) };
+}
+
+/** The first and the last day that a window came to: of the green samples running at its end where these are its goal. */
+export function windowDays({ consecutive }: WindowPlan, records: readonly SampleRecord[]): JsonObject {
+  const broken = records.findLastIndex(({ outcome }) => outcome !== 'green');
+  const running = consecutive === undefined ? records : records.slice(broken + 1);
+  const [first, last] = [running[0]?.day, running.at(-1)?.day];
+  return first === undefined || last === undefined ? {} : { firstDay: first, lastDay: last };
 }
 
 /** Slots that a window has at most. */
@@ -193,5 +205,5 @@ export function outcomeFrom(
   if (end === undefined) throw new Error(`the window was cut short: nothing was certain at ${at}`);
   if (end === 'guard') throw new Error(`a guard tripped at ${at}, and the step is done`);
   if (plan.mustReach && end !== 'reached') throw new Error(`the goal was not reached at ${at}, and the step is done`);
-  return windowOutcome(plan, tally);
+  return { ...windowOutcome(plan, tally), ...windowDays(plan, records) };
 }

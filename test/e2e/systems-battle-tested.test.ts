@@ -6,6 +6,15 @@ import { openBrowser } from '../kits/browser.js';
 import type { Project } from '../kits/cli.js';
 import { testSystem } from '../kits/system.js';
 import { eventually } from '../kits/until.js';
+import { GatewayBundle } from './battle-tested/bundle.js';
+import {
+  looksAtCounts,
+  looksAtDays,
+  looksAtDecisions,
+  looksAtTrippedGates,
+  looksAtWindowDays,
+  looksForRehearsal,
+} from './battle-tested/look.js';
 
 /** Where the Web UI shows the window, once it has begun. */
 async function runOfWindow(project: Project): Promise<string | undefined> {
@@ -49,15 +58,26 @@ const signedState = z.object({
 await testSystem({
   name: 'battle-tested',
   faults: [
+    'approved-by-hand',
+    'approved-not-done',
+    'audit-lost',
+    'error-untold',
+    'inbox-jams',
     'near-miss-approved',
     'nothing-local',
     'nothing-rejected',
     'nothing-strict',
     'order-crashes-gateway',
+    'order-restarts-gateway',
+    'policy-approves-nothing',
     'red-day-5',
+    'reverted-before',
+    'reverted-to-another',
     'rollback-does-not-restore',
     'sign-off-refused',
+    'telemetry-lost',
     'too-few-operations',
+    'torn-telemetry',
   ],
   sample: [],
   files: [
@@ -90,5 +110,12 @@ await testSystem({
     expect(bound.map(({ file }) => file)).toEqual(expect.arrayContaining(['STATS.json', 'battle_tested_REPORT.md']));
     expect(bound.filter(({ sha256 }) => sha256 === null)).toEqual([]);
     for (const day of days) expect(summary).toContain(day.slice('monitor_daily_'.length, -'.json'.length));
+    const bundle = new GatewayBundle(data);
+    looksAtDays(bundle);
+    looksAtCounts(bundle);
+    looksAtWindowDays(bundle);
+    looksAtDecisions(bundle);
+    looksForRehearsal(bundle);
   },
+  afterEachFault: (data, fault) => looksAtTrippedGates(new GatewayBundle(data), fault),
 });

@@ -213,7 +213,7 @@ export class FakeWorld {
       },
       preflight: async () => ({ version: '', findings: this.preflight }),
       windowEvidence: async ({ plan, tally }) => ({
-        outputs: tally ? windowOutcome(plan, tally) : {},
+        outputs: tally ? { ...windowOutcome(plan, tally), firstDay: '2026-11-22', lastDay: '2026-11-28' } : {},
         summary: 'window',
         evidence: [],
       }),

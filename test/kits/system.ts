@@ -33,6 +33,8 @@ export interface RehearsedSystem {
   meanwhile?: (project: Project, uiUrl: string) => Promise<void>;
   /** Looks at the `data` of its bundle, when it has ended. */
   after?: (data: string) => void;
+  /** Looks at the `data` of the bundle of each rehearsal with a fault. */
+  afterEachFault?: (data: string, fault: string) => void;
   /** What a rehearsal with a fault must have left, by the fault. */
   afterFault?: Readonly<Record<string, (left: Left) => void>>;
   /** Rehearsals without a fault that give inputs of their own, which must end with GO. */
@@ -114,6 +116,7 @@ export async function testSystem(system: RehearsedSystem): Promise<void> {
       if (wanted.sentence) expect(value.sentence).toContain(wanted.sentence);
       await verifies(value);
       system.afterFault?.[id]?.(leftBy(value));
+      system.afterEachFault?.(join(value.bundle ?? '', 'data'), id);
     },
     240_000,
   );

@@ -17,11 +17,17 @@ const shares = {
   lower: z.number().describe('Lower bound of the share, for any number of looks; 0 before anything was counted.'),
   upper: z.number().describe('Upper bound of the share, for any number of looks; 1 before anything was counted.'),
 };
-const end = z.enum(WINDOW_ENDS).describe('Why it was over.');
+const ended = {
+  end: z.enum(WINDOW_ENDS).describe('Why it was over.'),
+  firstDay: z
+    .string()
+    .describe('Nominal day of its first sample, YYYY-MM-DD in UTC; with `consecutive`, of those that run at its end.'),
+  lastDay: z.string().describe('The same of its last sample.'),
+};
 
 const outputs = {
-  streak: { running: z.object(streaks), outputs: z.object({ ...streaks, end }) },
-  share: { running: z.object({ ...streaks, ...shares }), outputs: z.object({ ...streaks, ...shares, end }) },
+  streak: { running: z.object(streaks), outputs: z.object({ ...streaks, ...ended }) },
+  share: { running: z.object({ ...streaks, ...shares }), outputs: z.object({ ...streaks, ...shares, ...ended }) },
 };
 
 /** What a step with `window` offers to its guards while it runs, and to expressions as `steps.<id>`. */

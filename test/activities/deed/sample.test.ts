@@ -37,9 +37,11 @@ const kind = defineKind({
 });
 const plan = { everyMs: 1000, consecutive: 7, withinMs: 10_000, lateMs: 500, green: 'it.n > 0' };
 
+type Mode = SampleTask['goLive']['mode'];
+
 /** A window's samples, taken one by one as a worker would. */
-function windowOf(look: () => number, serverAheadMs = 0) {
-  const base = taskFor({});
+function windowOf(look: () => number, { serverAheadMs = 0, mode }: { serverAheadMs?: number; mode?: Mode } = {}) {
+  const base = taskFor({}, mode === undefined ? {} : { goLive: { mode } });
   const startedMs = Date.now() + serverAheadMs;
   const handler: StepHandler<unknown, JsonObject> = {
     do: async () => ({ outputs: { n: look() }, summary: 'looked' }),
@@ -108,7 +110,7 @@ describe('a sample', () => {
   });
 
   test('is not early where the clock of its machine is behind that of the server', async () => {
-    const { at = '', due } = await windowOf(() => 1, 3_600_000).take(1);
+    const { at = '', due } = await windowOf(() => 1, { serverAheadMs: 3_600_000 }).take(1);
     expect(Date.parse(at)).toBeGreaterThanOrEqual(Date.parse(due));
   });
 
@@ -123,6 +125,30 @@ describe('a sample', () => {
       [4, 'missed'],
     ]);
   });
+});
+
+test.each([
+  ['rehearse', { rehearsal: true }, / · REHEARSAL/],
+  ['live', {}, / · live$/m],
+] as const)('records in mode %s say so, with their day, and so does the summary', async (mode, mark, said) => {
+  const window = windowOf(() => 1, { mode });
+  await window.take(1);
+  await window.take(2, { missed: 3 });
+  const [first, ...missed] = window.records();
+  const marks = [first, ...missed].map(({ day, rehearsal }: JsonObject = {}) => ({
+    day,
+    ...(rehearsal === undefined ? {} : { rehearsal }),
+  }));
+  const today = new Date(Date.parse(String(first?.due))).toISOString().slice(0, 10);
+  expect(marks).toEqual([1, 2, 3].map(() => ({ day: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), ...mark })));
+  expect(first?.day).toBe(today);
+  const { outputs, evidence } = await window.close(
+    { consecutive: undefined, maxRed: 5 },
+    tallied(emptyTally(), 'green'),
+  );
+  expect(outputs).toMatchObject({ firstDay: first?.day, lastDay: missed.at(-1)?.day });
+  expect(evidence.map(({ path }) => path)).toEqual(expect.arrayContaining([expect.stringMatching(/summary\.md$/)]));
+  expect(readFileSync(window.file.replace(SAMPLES_FILE, 'summary.md'), 'utf8')).toMatch(said);
 });
 
 describe('a window that did not reach its goal', () => {

@@ -26,3 +26,18 @@ test('a long wait goes on where it stood when its worker was lost, and a short o
   const short = await runStep('wait', { for: '20ms' });
   expect(existsSync(join(short.folder, 'remember.json'))).toBe(false);
 });
+
+test('a wait since a stated time is over then, however often it is begun', async () => {
+  const since = (agoMs: number): string => new Date(Date.now() - agoMs).toISOString();
+  const begun = performance.now();
+  const over = await runStep('wait', { for: '1h', since: since(3_600_000) });
+  expect(over.result?.outputs.waitedMs).toBeLessThan(1000);
+  const nearly = await runStep('wait', { for: '1h', since: since(3_600_000 - 400) });
+  expect(nearly.result?.outputs.waitedMs).toBeGreaterThan(100);
+  const toCome = await runStep('wait', { for: '100ms', since: since(-300) });
+  expect(toCome.result?.outputs.waitedMs).toBeGreaterThan(200);
+  expect(performance.now() - begun).toBeLessThan(20_000);
+  expect(existsSync(join(nearly.folder, 'remember.json'))).toBe(false);
+  const zoneless = await runStep('wait', { for: '1h', since: '2026-11-21T08:00:00' });
+  expect(zoneless.failure).toMatchObject({ code: 'BAD_INPUT' });
+});

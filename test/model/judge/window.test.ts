@@ -10,6 +10,7 @@ import {
   type SampleRecord,
   slotsOf,
   tallied,
+  windowDays,
   type WindowPlan,
 } from '../../../model/judge/window.js';
 
@@ -50,6 +51,32 @@ describe('a window is over', () => {
   ])('%s', (_, plan, outcomes, ended) => {
     expect(endOf(plan, over(outcomes)) !== undefined).toBe(ended);
   });
+});
+
+test.each<[string, WindowPlan, SampleOutcome[], object]>([
+  ['of a streak', week, [G, G, R, G, G, M, G, G, G], { firstDay: '2026-11-28', lastDay: '2026-11-30' }],
+  ['of a streak that was never broken', week, [G, G], { firstDay: '2026-11-22', lastDay: '2026-11-23' }],
+  ['of a streak that is none', week, [G, R], {}],
+  [
+    'of all, where it has another goal',
+    { everyMs: DAY, withinMs: 3 * DAY, lateMs: DAY, green: 'true', maxRed: 1 },
+    [G, R, G],
+    { firstDay: '2026-11-22', lastDay: '2026-11-24' },
+  ],
+])('the first and the last day %s', (_, plan, outcomes, days) => {
+  const records = outcomes.map((outcome, index): SampleRecord => {
+    const n = index + 1;
+    const at = new Date(dueAt(plan, START, n, 1)).toISOString();
+    return { n, due: at, at, day: nominalDate(plan, START, n), outcome };
+  });
+  expect(windowDays(plan, records)).toEqual(days);
+  // Records of an earlier version tell no day.
+  expect(
+    windowDays(
+      plan,
+      records.map(({ day: _day, ...one }) => one),
+    ),
+  ).toEqual({});
 });
 
 test('slots close their intervals, and a rehearsal shortens them', () => {
