@@ -4,6 +4,7 @@ import { bytesOf, READ_BYTES } from '../model/plan/limits.js';
 import { besideOf } from '../model/plan/needs.js';
 import type { PhasePlan } from '../model/plan/plan.js';
 import type { PhaseResult, PhaseState, StepRecord } from '../model/state/state.js';
+import { isAskedIn } from '../model/people/asked-in.js';
 import { asRegistered } from '../model/state/due.js';
 import { sameEntry } from '../model/state/take-back.js';
 import { phaseJudged, phaseRuns, phaseSkipped } from '../model/state/transitions.js';
@@ -108,7 +109,7 @@ function stopped({ session, state }: Work, sentence: string): 'stop' {
 /** Approvals of the phase before its steps or after its gates; the latter bind to what was measured. */
 async function allowed(work: Work, when: 'before' | 'after'): Promise<boolean> {
   const { session, plan, state } = work;
-  const rules = plan.approvals.filter((approval) => approval.when === when);
+  const rules = plan.approvals.filter((rule) => rule.when === when && isAskedIn(rule, state.attempt));
   // One that the execution before asked is taken up; those before it were answered there.
   const open = session.asking?.stage === when ? session.asking.id : undefined;
   for (const rule of rules.slice(rules.findIndex(({ id }) => id === (open ?? id)))) {

@@ -1,3 +1,4 @@
+import { rolesAsked } from '../../model/people/need.js';
 import type { MessageName } from '../../model/people/message.js';
 import type { GoLiveState, Waiting } from '../../model/state/state.js';
 import { connect } from '../server/connection.js';
@@ -71,7 +72,7 @@ function inferRole(
   const approval = kind === 'approval' ? state.approvals.find((one) => one.id === id) : undefined;
   const asked =
     state.waiting?.kind === kind && (id === undefined || state.waiting.id === id) ? state.waiting.roles : [];
-  const roles = tick ? [tick.role] : (approval?.needs.map((need) => need.role) ?? asked);
+  const roles = tick ? [tick.role] : approval ? rolesAsked(approval.needs) : asked;
   const [only] = roles;
   if (only !== undefined && roles.length === 1) return only;
   const known = Object.keys(state.roles).join(', ');

@@ -144,7 +144,7 @@ export const ANSWER_VERBS: { readonly [N in MessageName as Verb<N>]: AnswerVerb<
     options: [
       AS_ASKED,
       BY_KEY,
-      REASON,
+      { ...REASON, about: `${REASON.about}; where parts of it are asked for, as "fix=…; by=…; reference=…"` },
       {
         flags: '--break-glass',
         about: 'in an emergency: alone, with a key that may; loud in the verdict, reviewed later',
@@ -152,6 +152,7 @@ export const ANSWER_VERBS: { readonly [N in MessageName as Verb<N>]: AnswerVerb<
     ],
     examples: [
       'golive approve lcopilot-lab full --as cto --reason "smoke is clean"',
+      'golive approve lcopilot-lab full.2 --as cto --reason "fix=OCR limit raised; by=Dana; reference=LC-41"',
       'golive approve shop deployment --as cto --break-glass --reason "CTO unreachable, incident 4711"',
     ],
     draft: (approval = '', { as: role, by, reason, breakGlass }) => ({

@@ -1,4 +1,6 @@
 import type { Choice, MessageName, Messages } from '../../model/people/message.js';
+import { fills } from '../../model/people/need.js';
+import { missingParts, reasonOf } from '../../model/people/reason.js';
 import { readAddress } from '../../model/plan/address.js';
 import type { GoLiveState, Waiting } from '../../model/state/state.js';
 import type { ApprovalState } from '../../model/people/approval.js';
@@ -58,17 +60,24 @@ function voteReplies(state: GoLiveState, waiting: Waiting, approval: ApprovalSta
   }
   const vote = answer.vote ?? 'approve';
   const votes = approval.votes.filter((one) => one.status === 'counted');
-  return approval.needs.flatMap(({ role, count }) => {
-    const given = votes.filter((one) => one.role === role).length;
+  const reason = reasonFor(approval, answer.reason ?? REASON);
+  return approval.needs.flatMap((need) => {
+    const { role, count } = need;
+    const given = votes.filter((one) => fills(need, one.role)).length;
     return Array.from({ length: Math.max(0, count - given) }, (_, index) => {
       const name = approval.needs.length === 1 && answer.by !== undefined ? answer.by : person(state, role, declared);
       const by = given + index === 0 ? name : `${name} ${given + index + 1}`;
-      const message = { approval: approval.id, role, by, reason: answer.reason ?? REASON };
+      const message = { approval: approval.id, role, by, reason };
       const word = vote === 'approve' ? 'approval' : 'rejection';
       const line = `declared rehearsal ${word}: ${approval.id} by ${by} as ${roleName(state, role)}: ${message.reason}`;
       return { key: `${key} ${role} ${by}`, line, send: { name: vote, message } };
     });
   });
+}
+
+/** What is declared, as a reason with the parts that are asked for: one text stands in each that it does not give. */
+function reasonFor({ reasonParts: names = [] }: ApprovalState, declared: string): string {
+  return missingParts(declared, names).length === 0 ? declared : reasonOf(names, () => declared);
 }
 
 function tickReplies(state: GoLiveState, waiting: Waiting, declared: Declared): Reply[] {

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkbox, input, select } from '@inquirer/prompts';
 import { type Choice, needsReason } from '../../model/people/message.js';
+import { reasonOf } from '../../model/people/reason.js';
 import { readAddress } from '../../model/plan/address.js';
 import { shownAs } from '../../model/state/standing.js';
 import { phaseSentence } from '../../model/state/transitions.js';
@@ -81,7 +82,9 @@ async function askVote(state: GoLiveState, waiting: Waiting, declared: Declared,
     { signal },
   );
   const by = await askName(state, role, declared, signal);
-  const reason = await askReason(vote === 'reject', signal);
+  const parts = state.approvals.find(({ id }) => id === waiting.id)?.reasonParts ?? [];
+  const reason =
+    vote === 'approve' && parts.length > 0 ? await askParts(parts, signal) : await askReason(vote === 'reject', signal);
   const message = { approval: waiting.id, role, by };
   if (vote === 'reject') return { key: '', line: '', send: { name: vote, message: { ...message, reason } } };
   const given = reason === '' ? message : { ...message, reason };
@@ -167,6 +170,13 @@ async function askRole(state: GoLiveState, waiting: Waiting, signal: AbortSignal
 function askName(state: GoLiveState, role: string, { people }: Declared, signal: AbortSignal): Promise<string> {
   const fallback = people[role] ?? defaultName();
   return input({ message: `Name (${roleName(state, role)})`, default: fallback, required: true }, { signal });
+}
+
+/** Each part of a reason by itself. */
+async function askParts(parts: readonly string[], signal: AbortSignal): Promise<string> {
+  const said = new Map<string, string>();
+  for (const part of parts) said.set(part, await input({ message: `Reason, ${part}`, required: true }, { signal }));
+  return reasonOf(parts, (part) => said.get(part)?.trim() ?? '');
 }
 
 async function askReason(required: boolean, signal: AbortSignal): Promise<string> {

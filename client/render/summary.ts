@@ -1,3 +1,4 @@
+import { needName } from '../../model/people/need.js';
 import { counted } from '../../model/text/counted.js';
 import { formatDuration } from '../../model/duration.js';
 import { plannedTotalMs } from '../../model/plan/critical-path.js';
@@ -12,9 +13,7 @@ export function planSummary(plan: Plan): string[] {
     ...plan.phases.flatMap((phase) => phase.approvals),
     ...plan.decisions.flatMap(({ approval }) => (approval ? [approval] : [])),
   ];
-  const roles = [
-    ...new Set(approvals.flatMap((approval) => approval.needs.map(({ role }) => plan.roles[role] ?? role))),
-  ];
+  const roles = [...new Set(approvals.flatMap((approval) => approval.needs.map((need) => needName(need, plan.roles))))];
   const plannedMs = plannedTotalMs(plan.phases) / plan.timeScale;
   const mode = plan.mode === 'live' ? 'LIVE' : `rehearsal ×${plan.timeScale}`;
   return [

@@ -1,3 +1,4 @@
+import { needAsked } from '../../model/people/need.js';
 import { quorumProblem } from '../../model/people/quorum.js';
 import { list } from '../../model/schema/check/checks.js';
 import type { Project } from '../../model/schema/format/project.js';
@@ -13,7 +14,7 @@ export function unmetQuorums(runbook: Runbook, people: NonNullable<Project['peop
   return asked.flatMap(({ id, one: { role, count = 1, needs, distinct = true, starterMay = false, auto } }) => {
     if (auto !== undefined) return [];
     const wanted = needs ?? (role === undefined ? [] : [{ role, count }]);
-    const places = wanted.map((need) => ({ role: need.role, count: need.count ?? 1 }));
+    const places = wanted.flatMap((need) => needAsked(need.role, need.count ?? 1) ?? []);
     return quorumProblem({ id, needs: places, distinct, starterMay }, voters) ?? [];
   });
 }

@@ -42,6 +42,11 @@ export function findPlatform(platform: NodeJS.Platform): Finding {
   const remedy =
     'native stacks (`stack.yaml`) and the kinds process.* need Linux; let the worker run there or in a container';
   const what = `${platform === 'darwin' ? 'macOS' : platform}: ${here}; golive was never run here`;
+  if (platform === 'win32') {
+    const paths =
+      'PowerShell will do, paths with drive letters and backslashes are taken as inputs; tested by the rules of Windows for paths and programs only';
+    return { need, required: false, state: 'found', what, remedy: `${paths}; ${remedy}` };
+  }
   return { need, required: false, state: 'found', what, remedy };
 }
 

@@ -1,3 +1,4 @@
+import { needCount } from '../../model/people/need.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { ApprovalState, Vote } from '../../model/people/approval.js';
 import { SIGNS } from '../../model/state/signs.js';
@@ -144,7 +145,7 @@ export function approvals(state: GoLiveState, { boxes }: Pick<Extras, 'boxes'>):
   const asked = state.approvals.filter((one) => one.status !== 'not-asked' || one.votes.length > 0);
   if (asked.length + state.checklist.length + boxes.length === 0) return undefined;
   const rows = asked.map((one) => [
-    html`<b>${one.question}</b><br><span class="soft small">${one.id} · needs ${one.needs.map((need) => `${need.count} × ${roleName(state, need.role)}`).join(', ')}</span>`,
+    html`<b>${one.question}</b><br><span class="soft small">${one.id} · needs ${one.needs.map((need) => needCount(need, state.roles)).join(', ')}</span>`,
     STATUS[one.status],
     one.votes.length === 0 ? 'nobody answered' : one.votes.map((vote) => voteLine(state, vote)),
     boundTo(one),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { errnoOf } from '../../host/errno.js';
 import { readSigners } from '../../model/signing/allowed-signers.js';
 import { judgeVote, tally, type ApprovalState, type Vote } from '../../model/people/approval.js';
+import { isAskedIn } from '../../model/people/asked-in.js';
 import type { Receipt } from '../../model/people/message.js';
 import { approvalsOf } from '../../model/state/initial-state.js';
 import type { ApprovalPlan, Plan } from '../../model/plan/plan.js';
@@ -65,9 +66,10 @@ function checkNeeded(
 ): void {
   const approved = (id: string) => state.approvals.find((one) => one.id === id)?.status === 'approved';
   for (const phase of plan.phases) {
-    if (state.phases.find(({ id }) => id === phase.id)?.status !== 'passed') continue;
+    const passed = state.phases.find(({ id, status }) => id === phase.id && status === 'passed');
+    if (!passed) continue;
     const began = eventsOf(events, 'phase.started').findLast((one) => one.phase === phase.id)?.seq ?? -1;
-    for (const rule of phase.approvals) {
+    for (const rule of phase.approvals.filter((one) => isAskedIn(one, passed.attempt))) {
       const closed = eventsOf(events, 'approval.closed').findLast((one) => one.approval === rule.id);
       if (!approved(rule.id)) findings.add('policy', rule.id, `was not approved, and ${phase.id} passed`);
       else if (closed && closed.seq < began)

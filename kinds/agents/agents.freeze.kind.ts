@@ -47,6 +47,12 @@ export const agentsFreeze = defineKind({
         .max(50)
         .default([]),
       env: agentsEnv,
+      judge: z
+        .boolean()
+        .default(true)
+        .describe(
+          'false: agents that run on after their freeze are counted in `running` and fail nothing; `frozen` is without them.',
+        ),
     })
     .refine((input) => input.schedules.length + input.commands.length > 0, {
       message: 'give `schedules` or `commands`',
@@ -56,7 +62,7 @@ export const agentsFreeze = defineKind({
       path: ['commands'],
     }),
   outputs: z.object({
-    frozen: z.int().describe('Agents with commands that are halted now.'),
+    frozen: z.int().describe('Agents with commands that are halted now; without those that were seen to run on.'),
     unseen: z.int().describe('Those of them that nobody has seen halted: they have no `status`.'),
     schedules: z.int().describe('Schedules that are paused now.'),
     ran: z.int().describe('Agents with commands that ran before, those without `status` among them.'),
@@ -71,6 +77,7 @@ export const agentsFreeze = defineKind({
   meets: {
     'a status command that breaks':
       'a signal, a time that is over, a code other than 0, 1 and 3 (127: no such program): whether the agent runs is not known, and the step fails',
+    'an agent that runs on after its freeze': 'fails the step; with `judge: false` it is counted, for a gate',
     'no status command':
       'the agent is taken to run, and to be halted when its freeze ends with 0; `unseen` counts it, for a gate',
     'a worker that is lost': 'the next attempt goes on; what the first halted is its own',

@@ -52,27 +52,20 @@ export const agentsFreeze: HandlerOf<typeof kind> = {
       env,
       context,
     );
-    if (still.length > 0) {
-      throw new StepError(
-        'CHECK_FAILED',
-        `Still running after their freeze: ${still.map(({ name }) => name).join(', ')}.`,
-      );
-    }
+    const runOn = `Still running after their freeze: ${still.map(({ name }) => name).join(', ')}.`;
+    if (still.length > 0 && input.judge) throw new StepError('CHECK_FAILED', runOn);
     const unseen = input.commands.filter(({ status }) => !status).length;
     const ran = new Set([...before.commands, ...running.map(({ name }) => name)]).size;
     const now = {
-      frozen: input.commands.length,
+      frozen: input.commands.length - still.length,
       unseen,
       schedules: input.schedules.length,
       ran,
-      // Those that were seen to run have failed the step.
-      ...(unseen === 0 ? { running: 0 } : {}),
+      ...(unseen === 0 ? { running: still.length } : {}),
     };
     const blind = unseen === 0 ? '' : ` (${unseen} of them not seen: no status command)`;
-    return {
-      outputs: now,
-      summary: `${counted(now.frozen, 'agent')} halted${blind}, ${counted(now.schedules, 'schedule')} paused`,
-    };
+    const halts = `${counted(now.frozen, 'agent')} halted${blind}, ${counted(now.schedules, 'schedule')} paused`;
+    return { outputs: now, summary: still.length > 0 ? `${runOn} ${halts}` : halts };
   },
 
   async undo(input, context) {

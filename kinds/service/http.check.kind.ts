@@ -44,6 +44,10 @@ export const httpCheck = defineKind({
       .default({})
       .describe('Name → JSONPath: what a gate or a later step reads of the JSON as `values.<name>`.'),
     tls: tlsFields.optional(),
+    judge: z
+      .boolean()
+      .default(true)
+      .describe('false: an answer that is not as expected is told in `fits` and fails nothing; no answer at all does.'),
     timeout: duration.default(10_000).describe('Time for the whole answer.'),
     redirects: z
       .int()
@@ -60,6 +64,7 @@ export const httpCheck = defineKind({
   }),
   outputs: z.object({
     status: z.number(),
+    fits: z.boolean().describe('The answer is as expected.'),
     ms: z.number().describe('Milliseconds to the whole answer.'),
     contentType: z.string().describe('Media type without parameters; empty when none was sent.'),
     bytes: z.number().describe('Bytes of the body that were read.'),
@@ -80,6 +85,8 @@ export const httpCheck = defineKind({
       'are masked in names and values, and counted in `credentials`, as in the body',
     huge: 'nothing is read beyond `maxBytes` of the decoded body; a text that is expected or must be absent is then not judged as there or absent, and JSON fails',
     'half an answer': 'the step fails, whatever was found in the half',
+    'an answer that is not as expected':
+      'fails the step, with everything in which it differs; with `judge: false` the summary says it, and `fits` is false',
     'nothing there': 'a name of `values` without a value fails the step, as one with several does',
     'a member twice': 'JSON that gives one name two values fails the step',
     'numbers that a double does not hold': 'are their digits, as text, and equal no number; −0 is 0; NaN is no JSON',
@@ -105,6 +112,7 @@ with:
 `,
   sample: {
     status: 200,
+    fits: true,
     ms: 8,
     contentType: 'application/json',
     bytes: 15,

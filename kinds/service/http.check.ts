@@ -36,11 +36,13 @@ export const httpCheck: HandlerOf<typeof kind> = {
     const wrong = differences(expect, { answer, text, body: quote(kept), found, quote });
     const named = await readValues(input, answer, made, read);
     for (const problem of named.problems) wrong.push(problem);
-    if (wrong.length > 0) throw unfit(made, wrong, context.now());
+    const fits = wrong.length === 0;
+    if (!fits && input.judge) throw unfit(made, wrong, context.now());
     const bytes = answer.body.length;
     return {
       outputs: {
         status,
+        fits,
         ms,
         contentType: answer.contentType,
         bytes,
@@ -49,7 +51,7 @@ export const httpCheck: HandlerOf<typeof kind> = {
         values: named.values,
         credentials,
       },
-      summary: `${what}: ${status} in ${ms} ms (${bytes} bytes${answer.contentType ? ` of ${answer.contentType}` : ''})`,
+      summary: `${what}: ${status} in ${ms} ms (${bytes} bytes${answer.contentType ? ` of ${answer.contentType}` : ''})${fits ? '' : `; ${wrong.join('; ')}`}`,
     };
   },
 };

@@ -18,6 +18,10 @@ export const stackEngine = defineKind({
       .describe('Program and arguments that start the engine, e.g. `[systemctl, start, docker]`; empty: only looked.'),
     env: environment.default({}).describe('Added to the environment of `start`; a secret by reference.'),
     within: duration.default(120_000).describe('How long a started engine may take until it answers.'),
+    judge: z
+      .boolean()
+      .default(true)
+      .describe('false: an engine that does not answer, or was not started, is told in `answers` and fails nothing.'),
   }),
   outputs: z.object({
     driver: z.enum(['compose', 'native']),
@@ -33,8 +37,10 @@ export const stackEngine = defineKind({
   undo: null,
   meets: {
     ...MEETS_COMPOSE_FILES,
-    'an engine that does not answer, and no `start`': 'TOOL_MISSING; `driver: compose` never falls back to processes',
-    'a `start` that fails, or an engine that does not answer in time after it': 'fails the step, with what was said',
+    'an engine that does not answer, and no `start`':
+      'TOOL_MISSING, or with `judge: false` told in `answers`; `driver: compose` never falls back to processes',
+    'a `start` that fails, or an engine that does not answer in time after it':
+      'fails the step, with what was said; with `judge: false` told in the summary and in `answers`',
     'an engine that answers': 'is left as it is; `start` does not run',
   },
   example: `id: engine

@@ -13,16 +13,34 @@ type Input = z.infer<(typeof kind)['input']>;
 
 export const stackEngine: HandlerOf<typeof kind> = {
   async do(input, context) {
-    const silent = await silence(input, context);
-    if (silent && input.start.length === 0) throw silent;
-    if (silent) await start(input, context);
-    const { name, said } = await openStack(input, context);
-    const what = name === 'compose' ? 'The container engine answers' : 'The stack runs as processes of this machine';
-    const outputs = { driver: name, answers: true, started: silent !== undefined };
-    await context.evidence.write('engine.json', `${JSON.stringify({ ...outputs, wanted: input.driver })}\n`);
-    return { outputs, summary: `${what} (${name}${said})${silent ? '; it was started just now' : ''}` };
+    try {
+      return await answering(input, context);
+    } catch (error) {
+      if (input.judge || !(error instanceof StepError) || !NO_ENGINE.includes(error.code)) throw error;
+      // Only an engine can fail to answer: processes need none.
+      const outputs = { driver: 'compose' as const, answers: false, started: false };
+      await keep(outputs, input, context);
+      return { outputs, summary: error.message };
+    }
   },
 };
+
+const NO_ENGINE: readonly string[] = ['TOOL_MISSING', 'STACK_FAILED'];
+
+async function answering(input: Input, context: StepContext) {
+  const silent = await silence(input, context);
+  if (silent && input.start.length === 0) throw silent;
+  if (silent) await start(input, context);
+  const { name, said } = await openStack(input, context);
+  const what = name === 'compose' ? 'The container engine answers' : 'The stack runs as processes of this machine';
+  const outputs = { driver: name, answers: true, started: silent !== undefined };
+  await keep(outputs, input, context);
+  return { outputs, summary: `${what} (${name}${said})${silent ? '; it was started just now' : ''}` };
+}
+
+async function keep(outputs: object, { driver }: Input, context: StepContext): Promise<void> {
+  await context.evidence.write('engine.json', `${JSON.stringify({ ...outputs, wanted: driver })}\n`);
+}
 
 /** Why no engine answers; nothing where one does, or none is needed. */
 async function silence(input: Input, context: StepContext): Promise<StepError | undefined> {

@@ -43,8 +43,9 @@ function run(): void {
   const apiUrl = process.env.API_URL;
   if (!apiUrl) throw new Error('API_URL is not set: the address that /api/* is rewritten to');
   const app = new Hono();
-  if (process.env.ROUTES !== 'missing') {
-    app.get('/', (context) => context.html(PAGE));
+  const routes = process.env.ROUTES ?? 'all';
+  if (routes !== 'missing') app.get('/', (context) => context.html(PAGE));
+  if (routes === 'all') {
     const rewrite = async (context: Context) => {
       const { pathname, search } = new URL(context.req.url);
       try {

@@ -20,8 +20,16 @@ export interface Fault {
   agent?: Record<string, string>;
   /** How answers differ from what was found; the probe is the first case served, then come smoke run 1, run 2, the full run. */
   answers?: readonly AnswerRule[];
-  /** The first smoke run takes longer than it may, at whatever time scale. */
-  slow?: true;
+  /** The run takes longer than it may, at whatever time scale. */
+  slow?: 'smoke' | 'full';
+  /** The cycle before agreed with the oracle, in place of one in which all was blocked. */
+  earlierRight?: true;
+  /** Production's database ends once production has answered. */
+  productionLoses?: 'postgres';
+  /** Inputs that the runbook is given besides, or in place of those of the lab. */
+  inputs?: Record<string, unknown>;
+  /** The stack is one of containers, and it is shown only where no engine answers. */
+  withoutEngine?: true;
 }
 
 export const FAULTS: readonly Fault[] = [
@@ -41,6 +49,11 @@ export const FAULTS: readonly Fault[] = [
       'As db-second-try; the failed start of Postgres leaves the environment file of the stack overwritten, too.',
     crashMarker: true,
     envBefore: true,
+  },
+  {
+    id: 'engine-silent',
+    summary: 'The container engine does not answer; where one does, stop it or point DOCKER_HOST away from it first.',
+    withoutEngine: true,
   },
   { id: 'too-few-services', summary: 'More services are asked for than the stack has; the lab itself is sound.' },
   {
@@ -74,6 +87,12 @@ export const FAULTS: readonly Fault[] = [
     api: { LC_DEGRADE_AFTER: '48' },
   },
   { id: 'prod-404', summary: "Production's front answers 404 on every route.", edge: { ROUTES: 'missing' } },
+  {
+    id: 'prod-no-rewrite',
+    summary: "Production's front shows its page, and answers 404 on every route of the API.",
+    edge: { ROUTES: 'page' },
+  },
+  { id: 'prod-unhealthy', summary: "Production's database ends.", productionLoses: 'postgres' },
   { id: 'missing-snapshot', summary: 'The results folder of the earlier cycle is missing.', withoutResults: true },
   {
     id: 'agent-runs-on',
@@ -169,11 +188,29 @@ export const FAULTS: readonly Fault[] = [
       { after: 41, of: 'reject', cases: 27, verdict: 'warn' },
     ],
   },
-  { id: 'slow-run', summary: 'Answers take so long that the first smoke run is longer than it may be.', slow: true },
+  {
+    id: 'full-false-pass',
+    summary: 'One presentation of the full run that must be rejected passes.',
+    answers: [{ after: 41, of: 'reject', cases: 1, verdict: 'pass' }],
+  },
+  {
+    id: 'full-rate-limited',
+    summary: 'Five cases of the full run are refused for their rate however often they are tried.',
+    answers: [{ after: 41, cases: 5, status: 429 }],
+  },
+  { id: 'full-slow', summary: 'Answers take so long that the full run is longer than it may be.', slow: 'full' },
+  { id: 'slow-run', summary: 'Answers take so long that the first smoke run is longer than it may be.', slow: 'smoke' },
   {
     id: 'critical-in-full-run',
     summary: 'The service logs a critical line in the middle of the full run, and answers as ever.',
     answers: [{ after: 60, critical: 'the audit volume is gone: validations are served without an audit trail' }],
+  },
+  {
+    id: 'smoke-drift',
+    summary:
+      'The cycle before was right; in the smoke runs two more clean presentations get a warning: the gates hold.',
+    earlierRight: true,
+    answers: [{ after: 1, until: 41, of: 'pass', cases: 2, verdict: 'warn' }],
   },
   {
     id: 'drift',
@@ -185,6 +222,12 @@ export const FAULTS: readonly Fault[] = [
     id: 'drift-unexplained',
     summary: 'As drift; nobody names a root cause.',
     answers: [{ after: 41, of: 'reject', cases: 14, verdict: 'warn' }],
+  },
+  {
+    id: 'credential-in-input',
+    summary: 'A token stands in an input, in place of a reference to it, so that the plan of the go-live holds it.',
+    // Put together here, so that this file holds none.
+    inputs: { engineStart: ['start-engine', '--token', ['ghp', 'aB3'.repeat(13)].join('_')] },
   },
   { id: 'cto-rejects', summary: 'The CTO rejects; the lab itself is sound.' },
   { id: 'approval-expires', summary: 'Nobody answers an approval; the lab itself is sound.' },

@@ -6,7 +6,7 @@ import { buildCases } from './cases/build.js';
 import { DEFAULT_SEED, writeCases } from './cases/generate.js';
 import { FAULTS, SOUND } from './faults.js';
 import type { Fault } from './faults.js';
-import { endContainers } from './host/containers.js';
+import { endContainers, engineAnswers } from './host/containers.js';
 import { writeEarlierResults } from './host/no-go.js';
 import { appears, endGroup, leftOver, startHeld, strayPostgres } from '../kit/processes.js';
 import { startProduction } from './host/production.js';
@@ -86,6 +86,10 @@ async function endAll(dir: string, children: readonly ChildProcess[]): Promise<v
 }
 
 async function run({ dir, fault, timeScale, seed }: Options): Promise<void> {
+  if (fault.withoutEngine && (await engineAnswers()))
+    throw new UsageError(
+      `fault ${fault.id}: a container engine answers; stop it, or set DOCKER_HOST to where none is, for worker and lab`,
+    );
   const children: ChildProcess[] = [];
   const end = endsCleanly(async () => {
     say('ending');
@@ -103,7 +107,7 @@ async function run({ dir, fault, timeScale, seed }: Options): Promise<void> {
   children.push(...production.children);
   writeCases(seed, at('cases'));
   writeStack(at('stack'), { postgres, redis, api }, fault, timeScale);
-  if (!fault.withoutResults) writeEarlierResults(at('results'), buildCases(seed).smoke);
+  if (!fault.withoutResults) writeEarlierResults(at('results'), buildCases(seed).smoke, fault.earlierRight);
   const apiUrl = `http://127.0.0.1:${api}`;
   rmSync(at('agent'), { recursive: true, force: true });
   mkdirSync(at('agent'), { recursive: true });
@@ -137,11 +141,16 @@ async function run({ dir, fault, timeScale, seed }: Options): Promise<void> {
     agents: [agentOf(at('agent'), fault)],
     mounts: ['volumes/audit'],
     alertUrlFile: at('alert-url'),
+    ...fault.inputs,
   };
   process.stdout.write(`${JSON.stringify({ ready: true, target: 'lcopilot-lab', inputs })}\n`);
   say(`NO-GO state prepared in ${dir}, fault: ${fault.id}, seed ${seed}, time scale ${timeScale}`);
   await production.up.then(
-    () => say('production answers'),
+    async () => {
+      say('production answers');
+      const lost = fault.productionLoses && production.parts[fault.productionLoses];
+      if (lost?.pid !== undefined) await endGroup(lost.pid);
+    },
     (error: unknown) => say(`production: ${messageOf(error)}; its logs are in ${at('production')}`),
   );
 }

@@ -16,7 +16,8 @@ function refuseAfterCrash(): void {
   if (!marker || !existsSync(marker)) return;
   rmSync(marker);
   const overwritten = process.env.POSTGRES_CRASH_OVERWRITES;
-  if (overwritten) writeFileSync(overwritten, '# what stood here was lost in the crash\n');
+  // Who starts the API with it sees it refused.
+  if (overwritten) writeFileSync(overwritten, '# what stood here was lost in the crash\nOCR_ENABLED=lost\n');
   throw new Error(`the earlier run ended in a crash (marker ${marker}); the marker is cleared, start again`);
 }
 

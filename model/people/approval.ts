@@ -1,4 +1,6 @@
 import type { ApproveMessage, Receipt } from './message.js';
+import { fills, type Need, needCount, needName } from './need.js';
+import { missingParts, reasonForm } from './reason.js';
 import type { PolicyDecision } from '../judge/policy.js';
 import type { Proof } from '../signing/signing.js';
 import type { ApprovalPlan, Plan } from '../plan/plan.js';
@@ -36,7 +38,9 @@ export interface BoundFile {
 export interface ApprovalState {
   id: string;
   question: string;
-  needs: { role: string; count: number }[];
+  needs: Need[];
+  /** Parts that the reason of an approval must give. */
+  reasonParts?: string[];
   status: 'not-asked' | 'open' | 'approved' | 'rejected' | 'expired';
   digest: string;
   /** Files of evidence that it binds to, as they were when it was asked; absent where it binds to none. */
@@ -160,10 +164,10 @@ export function judgeVote(rule: ApprovalPlan, state: ApprovalState, draft: VoteD
     if (!allowed) return refuse('Nobody may break the glass here.', 'golive.yaml allows it: approvals.breakGlass.');
     if (!reason?.trim()) return refuse('Breaking the glass needs a reason.', 'Give `reason`.');
   }
-  if (!alone && !rule.needs.some((need) => need.role === role)) {
+  if (!alone && !rule.needs.some((need) => fills(need, role))) {
     return refuse(
       `'${rule.id}' does not ask for the role '${role}'.`,
-      `It asks for: ${rule.needs.map((need) => `${need.count} × ${need.role}`).join(', ')}.`,
+      `It asks for: ${rule.needs.map((need) => needCount(need)).join(', ')}.`,
     );
   }
   if (state.status !== 'open' && state.status !== 'not-asked') {
@@ -182,9 +186,8 @@ export function judgeVote(rule: ApprovalPlan, state: ApprovalState, draft: VoteD
     return refuse(`${by} started this go-live and may not approve it.`, 'Ask another person with that role.');
   }
   if (draft.vote === 'reject' && !reason?.trim()) return refuse('A rejection needs a reason.', 'Give `reason`.');
-  if (draft.vote === 'approve' && rule.needsReason && !reason?.trim()) {
-    return refuse(`An approval of '${rule.id}' needs a reason: it is the record.`, 'Give `reason`.');
-  }
+  const unsaid = draft.vote === 'approve' ? reasonProblem(rule, reason) : undefined;
+  if (unsaid) return unsaid;
   const twice = votedTwice(rule, state.votes, { ...voter, role });
   if (twice) return twice;
   return {
@@ -193,15 +196,29 @@ export function judgeVote(rule: ApprovalPlan, state: ApprovalState, draft: VoteD
   };
 }
 
+/** Why a reason is not the record that an approval must be. */
+function reasonProblem({ id, needsReason }: ApprovalPlan, reason = ''): Receipt | undefined {
+  if (!needsReason) return undefined;
+  const parts = needsReason === true ? [] : needsReason;
+  const hint = parts.length === 0 ? 'Give `reason`.' : `Give \`reason\` as "${reasonForm(parts)}".`;
+  if (reason.trim() === '') return refuse(`An approval of '${id}' needs a reason: it is the record.`, hint);
+  const missing = missingParts(reason, parts);
+  if (missing.length === 0) return undefined;
+  return refuse(
+    `The reason of an approval of '${id}' must give ${parts.join(', ')}; this one is without ${missing.join(', ')}.`,
+    hint,
+  );
+}
+
 /** Who is asked, as people call them: `CTO and 2 × SRE`. */
 export function needsText(needs: ApprovalPlan['needs'], roles: Plan['roles']): string {
-  return needs.map(({ role, count }) => `${count > 1 ? `${count} × ` : ''}${roles[role] ?? role}`).join(' and ');
+  return needs.map((need) => (need.count > 1 ? needCount(need, roles) : needName(need, roles))).join(' and ');
 }
 
 export interface Tally {
   outcome: 'open' | 'approved' | 'rejected';
   /** Roles and counts that are still missing. */
-  missing: { role: string; count: number }[];
+  missing: Need[];
   rejection?: Vote;
 }
 
@@ -210,9 +227,9 @@ export function tally(rule: ApprovalPlan, votes: readonly Vote[]): Tally {
   const counted = votes.filter((vote) => vote.status === 'counted');
   const rejection = counted.find((vote) => vote.vote === 'reject');
   const missing = rule.needs
-    .map(({ role, count }) => ({
-      role,
-      count: count - counted.filter((v) => v.role === role && v.vote === 'approve').length,
+    .map((need) => ({
+      ...need,
+      count: need.count - counted.filter((v) => fills(need, v.role) && v.vote === 'approve').length,
     }))
     .filter((need) => need.count > 0);
   if (rejection) return { outcome: 'rejected', missing, rejection };
@@ -235,14 +252,17 @@ export function tallyText(
     counted.some((vote) => samePerson(vote.by, name) && (rule.distinct || vote.role === role)) ||
     (!rule.starterMay && samePerson(starter.by, name));
   return rule.needs
-    .map(({ role, count }) => {
-      const given = counted.filter((vote) => vote.role === role && vote.vote === 'approve').map(({ by }) => by);
-      const able = Object.keys(people).filter((name) => people[name]?.includes(role) && !spent(name, role));
+    .map((need) => {
+      const { count } = need;
+      const given = counted.filter((vote) => fills(need, vote.role) && vote.vote === 'approve').map(({ by }) => by);
+      const able = Object.keys(people).filter((name) =>
+        people[name]?.some((role) => fills(need, role) && !spent(name, role)),
+      );
       const more = able.length > NAMED ? ` or ${able.length - NAMED} more` : '';
       const wanted =
         given.length >= count || able.length === 0 ? '' : `, wanted: ${able.slice(0, NAMED).join(' or ')}${more}`;
       const who = given.length === 0 ? '' : ` (${given.join(', ')})`;
-      return `${roles[role] ?? role}: ${given.length} of ${count}${who}${wanted}.`;
+      return `${needName(need, roles)}: ${given.length} of ${count}${who}${wanted}.`;
     })
     .join(' ');
 }

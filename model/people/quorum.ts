@@ -2,6 +2,7 @@ import type { ApprovalPlan, Plan } from '../plan/plan.js';
 import { mayVote, readSigners } from '../signing/allowed-signers.js';
 import { approvalsOf } from '../state/initial-state.js';
 import { samePerson } from './approval.js';
+import { fills, needCount, rolesAsked, rolesOf } from './need.js';
 
 /** A question, as far as it says who must answer it. */
 export type Asked = Pick<ApprovalPlan, 'needs' | 'distinct' | 'starterMay'> & { id: string };
@@ -26,26 +27,28 @@ export function votersOf({ people, signing }: Pick<Plan, 'people' | 'signing'>):
 export function quorumProblem(asked: Asked, voters: Voters, startedBy?: string): string | undefined {
   const without = startedBy !== undefined && !asked.starterMay ? startedBy : undefined;
   const present = Object.entries(voters).filter(([name]) => without === undefined || !samePerson(name, without));
-  const places = asked.needs.flatMap(({ role, count }) => Array.from({ length: count }, () => role));
+  const places = asked.needs.flatMap((need) => Array.from({ length: need.count }, () => rolesOf(need)));
   const enough = asked.distinct
     ? canFill(places, present)
-    : asked.needs.every(({ role, count }) => present.filter(([, roles]) => roles.includes(role)).length >= count);
+    : asked.needs.every(
+        (need) => present.filter(([, roles]) => roles.some((one) => fills(need, one))).length >= need.count,
+      );
   if (enough) return undefined;
-  const roles = new Set(asked.needs.map(({ role }) => role));
+  const roles = new Set(rolesAsked(asked.needs));
   const able = present.filter(([, held]) => held.some((role) => roles.has(role))).map(([name]) => name);
-  const needs = asked.needs.map(({ role, count }) => `${count} × ${role}`).join(' and ');
+  const needs = asked.needs.map((need) => needCount(need)).join(' and ');
   const less =
     without !== undefined && able.length < Object.keys(voters).length ? `without ${without}, who starts it, ` : '';
   const who = able.length === 0 ? 'nobody' : `only ${able.join(', ')}`;
   return `'${asked.id}' needs ${needs}${asked.distinct ? ', each another person' : ''}; ${less}there is ${who}.`;
 }
 
-/** Whether each place can be given to a person of its own who holds its role: Kuhn's matching. */
-function canFill(places: readonly string[], people: readonly (readonly [string, readonly string[]])[]): boolean {
+/** Whether each place can be given to a person of its own who holds one of its roles: Kuhn's matching. */
+function canFill(places: readonly string[][], people: readonly (readonly [string, readonly string[]])[]): boolean {
   const placeOf = new Map<string, number>();
   const seat = (place: number, tried: Set<string>): boolean =>
     people.some(([name, roles]) => {
-      if (!roles.includes(places[place] ?? '') || tried.has(name)) return false;
+      if (!places[place]?.some((role) => roles.includes(role)) || tried.has(name)) return false;
       tried.add(name);
       const taken = placeOf.get(name);
       if (taken !== undefined && !seat(taken, tried)) return false;

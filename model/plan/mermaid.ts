@@ -1,3 +1,4 @@
+import { needName } from '../people/need.js';
 import { formatDuration } from '../duration.js';
 import { beginsAgainAt, takenAgain } from './begins-again.js';
 import { needsOf } from './needs.js';
@@ -29,7 +30,7 @@ function phaseLines(plan: Plan, phase: PhasePlan, index: number): string[] {
   const lines = [`  ${own}["${label(`${index} ${phase.title}`)}<br/>${label(roles)}<br/>${label(size)}"]`];
   const before = phase.approvals.find((approval) => approval.when === 'before');
   if (before) {
-    const who = before.needs.map(({ role }) => plan.roles[role] ?? role).join(', ');
+    const who = before.needs.map((need) => needName(need, plan.roles)).join(', ');
     lines.push(
       `  ${entry(phase)}{"${label(`approval: ${who}`)}"}`,
       `  ${entry(phase)} -->|yes| ${own}`,
@@ -63,7 +64,7 @@ export function planMermaid(plan: Plan): string {
   plan.phases.forEach((phase, index) => lines.push(...phaseLines(plan, phase, index)));
   lines.push('  decide(("decisions"))');
   for (const { id, title, approval } of plan.decisions) {
-    const who = approval ? `<br/>${label(approval.needs.map(({ role }) => plan.roles[role] ?? role).join(', '))}` : '';
+    const who = approval ? `<br/>${label(approval.needs.map((need) => needName(need, plan.roles)).join(', '))}` : '';
     lines.push(`  d_${node(id)}{{"${label(title)}${who}"}}`, `  decide --> d_${node(id)}`);
   }
   return `${[...new Set(lines)].join('\n')}\n`;

@@ -1,3 +1,4 @@
+import { rolesAsked } from '../people/need.js';
 import { counted } from '../text/counted.js';
 import type { GoLiveState } from '../state/state.js';
 import { addressText, asId, goLiveIdOf, type PhaseId } from './address.js';
@@ -81,7 +82,7 @@ function questionOf(title: string, { verdict, endedAt }: EndedGoLive['state'], {
 
 function phaseOf(plan: Plan, id: PhaseId, title: string, approval: ApprovalPlan | undefined): PhasePlan {
   const asked = plan.phases.map(({ onFail }) => onFail.ask).find(({ role }) => role !== '');
-  const roles = approval?.needs.map(({ role }) => role) ?? plan.phases[0]?.owner ?? [];
+  const roles = (approval ? rolesAsked(approval.needs) : undefined) ?? plan.phases[0]?.owner ?? [];
   return {
     id,
     title,

@@ -38,7 +38,13 @@ function roleNames(plan: Plan, roles: readonly string[]): string {
 function askedText(plan: Plan, approval: ApprovalPlan): string {
   const who = needsText(approval.needs, plan.roles);
   const back = approval.onReject === undefined ? '' : `; a no runs rollback ${approval.onReject}`;
-  return `${who}: "${approval.question}" (within ${formatDuration(approval.expiresMs)}, else no${approval.needsReason ? '; with a reason' : ''}${back})`;
+  const from = approval.fromAttempt === undefined ? '' : `from attempt ${approval.fromAttempt} on, `;
+  return `${who}: "${approval.question}" (${from}within ${formatDuration(approval.expiresMs)}, else no${reasonText(approval)}${back})`;
+}
+
+function reasonText({ needsReason }: ApprovalPlan): string {
+  if (!needsReason) return '';
+  return needsReason === true ? '; with a reason' : `; with a reason that gives ${needsReason.join(', ')}`;
 }
 
 /** The plan whose steps are shown with all that they are given; undefined for what they do alone. */

@@ -1,3 +1,4 @@
+import type { Need } from '../people/need.js';
 import type { AddressText, ApprovalId, PhaseId, StepId } from './address.js';
 import type { GatePlan } from './gate-plan.js';
 import type { JsonObject } from '../json.js';
@@ -150,7 +151,7 @@ export interface ApprovalPlan {
   /** Unique in the plan: `<phase>`, `<phase>.after` or the decision's id. */
   id: ApprovalId;
   when: 'before' | 'after';
-  needs: { role: string; count: number }[];
+  needs: Need[];
   question: string;
   /** The question holds expressions over what is known only when it is asked: it is filled in then. */
   late?: true;
@@ -161,8 +162,10 @@ export interface ApprovalPlan {
   starterMay: boolean;
   /** Name of the rollback that runs when it is rejected, or its time runs out. */
   onReject?: string;
-  /** An approval without a reason is refused: what it says is the record. */
-  needsReason?: true;
+  /** An approval without a reason is refused: what it says is the record. A list: parts that it must give. */
+  needsReason?: true | string[];
+  /** The first attempt of its phase that is asked. */
+  fromAttempt?: number;
   /** A rule that approves without a person when it holds; when it does not, people are asked. */
   auto?: PolicyPlan;
 }

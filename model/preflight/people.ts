@@ -1,4 +1,5 @@
-import { type Asked, quorumProblems, votersOf } from '../people/quorum.js';
+import { rolesAsked as rolesOfNeeds } from '../people/need.js';
+import { quorumProblems, votersOf } from '../people/quorum.js';
 import { plannedTotalMs } from '../plan/critical-path.js';
 import type { Plan } from '../plan/plan.js';
 import { mayVote, readSigners, type Signer } from '../signing/allowed-signers.js';
@@ -94,9 +95,9 @@ function expiring(plan: Plan, people: readonly string[], nowMs: number): Finding
 }
 
 function rolesAsked(plan: Plan): Set<string> {
-  const needs: Asked['needs'] = approvalsOf(plan).flatMap((approval) => approval.needs);
+  const asked = approvalsOf(plan).flatMap(({ needs }) => rolesOfNeeds(needs));
   const items = plan.phases.flatMap(({ checklist }) => checklist);
-  return new Set([...needs, ...items].map(({ role }) => role));
+  return new Set([...asked, ...items.map(({ role }) => role)]);
 }
 
 /** When a key ends, milliseconds since the epoch: without a zone, the time is taken as UTC. */

@@ -1,3 +1,4 @@
+import { rolesAsked } from '../people/need.js';
 import { eventsOf, type LoggedEvent } from '../evidence/logged-event.js';
 import type { Begun } from '../evidence/records.js';
 import { readUndone } from '../evidence/step-place.js';
@@ -143,7 +144,7 @@ function otherEvent(plan: Plan, state: GoLiveState, event: LoggedEvent, at: stri
       const asked = state.approvals.find(({ id }) => id === event.approval);
       if (!rule || !asked) return;
       approvalAsked(asked, { question, digest, expiresAt, nonce: undefined, files }, at);
-      const roles = rule.needs.map(({ role }) => role);
+      const roles = rolesAsked(rule.needs);
       state.waiting = { kind: 'approval', id: rule.id, text: question, roles, since: at, expiresAt, commands: [] };
       return;
     }

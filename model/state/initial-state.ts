@@ -13,7 +13,9 @@ export function approvalsOf(plan: Plan): ApprovalPlan[] {
 }
 
 function initialApproval(rule: ApprovalPlan): ApprovalState {
-  return { id: rule.id, question: rule.question, needs: rule.needs, status: 'not-asked', digest: '', votes: [] };
+  const { id, question, needs, needsReason } = rule;
+  const parts = Array.isArray(needsReason) ? { reasonParts: needsReason } : {};
+  return { id, question, needs, ...parts, status: 'not-asked', digest: '', votes: [] };
 }
 
 /**

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Project } from '../kits/cli.js';
+import { leftBy, LOOKS } from './fault-looks.js';
 
 /** Long: each fault is a whole rehearsal. `npm run test:faults` takes them all; `npm test` a sample. */
 const SAMPLE = ['db-second-try'];
@@ -39,6 +41,8 @@ let project: Project;
 const rows: string[] = [];
 beforeAll(async () => {
   project = await Project.open();
+  // One fault shows a stack of containers where no engine answers; all others run processes.
+  process.env.DOCKER_HOST = 'unix:///nowhere/docker.sock';
   const up = await project.run('up', '--detach');
   expect([up.code, up.stderr]).toEqual([0, up.stderr]);
 }, 120_000);
@@ -52,7 +56,15 @@ test('every fault of the requirement is declared', () => {
     [
       'agent-runs-on',
       'agent-unseen',
+      'credential-in-input',
+      'engine-silent',
       'env-overwritten',
+      'full-false-pass',
+      'full-rate-limited',
+      'full-slow',
+      'prod-no-rewrite',
+      'prod-unhealthy',
+      'smoke-drift',
       'too-few-services',
       'smoke-inaccurate',
       'smoke-unsure',
@@ -112,6 +124,7 @@ test.each(faults)(
     expect(code).toBe(wanted.exit);
     expect(value.verdict).toBe(wanted.verdict);
     expect(named).toEqual((wanted.rollbacks ?? []).map((rollback) => `${rollback} done`));
+    LOOKS[id]?.(leftBy(value.bundle ?? '', join(project.folder, '.golive')));
     for (const [decision, verdict] of Object.entries(wanted.decisions ?? {})) {
       expect(value.decisions.find((one) => one.id === decision)?.verdict).toBe(verdict);
     }

@@ -4,6 +4,7 @@ import { tally, voidOthers, type ApprovalState, type BoundFile } from '../../mod
 import { decidePolicy } from '../../model/judge/policy.js';
 import { buildContext, type ExpressionContext } from '../../model/expression/expression.js';
 import { type Choice, type ChooseMessage, needsReason } from '../../model/people/message.js';
+import { type Need, needCount } from '../../model/people/need.js';
 import type { AddressText } from '../../model/plan/address.js';
 import type { ApprovalPlan, PhasePlan } from '../../model/plan/plan.js';
 import { questionOf } from '../../model/plan/texts.js';
@@ -143,7 +144,7 @@ function sentenceOf(
   result: string,
   rejectedBy: string | undefined,
   reason: string | undefined,
-  missing: readonly { role: string; count: number }[],
+  missing: readonly Need[],
 ): string {
   const roleName = (role: string) => session.plan.roles[role] ?? role;
   if (result === 'rejected') return `Rejected by ${rejectedBy ?? 'somebody'}: ${reason ?? 'no reason given'}.`;
@@ -153,7 +154,7 @@ function sentenceOf(
       .map((vote) => `${vote.by} (${roleName(vote.role)})${vote.key ? `, signed with ${vote.key.slice(0, 19)}…` : ''}`);
     return `Approved by ${by.join(', ')}.`;
   }
-  const who = missing.map(({ role, count }) => `${count} × ${roleName(role)}`).join(', ');
+  const who = missing.map((need) => needCount(need, session.plan.roles)).join(', ');
   return session.aborted
     ? 'Not decided: the go-live was aborted.'
     : `Expired at ${approval.expiresAt ?? '?'} without ${who} (“${rule.question}”).`;

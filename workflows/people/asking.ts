@@ -1,4 +1,6 @@
 import { type ApprovalState, tally, tallyText } from '../../model/people/approval.js';
+import { rolesAsked } from '../../model/people/need.js';
+import { reasonForm } from '../../model/people/reason.js';
 import type { ApprovalPlan } from '../../model/plan/plan.js';
 import type { Waiting } from '../../model/state/state.js';
 import type { Session } from '../session.js';
@@ -12,17 +14,18 @@ export function waitingForApproval(
 ): Waiting {
   const { missing } = tally(rule, approval.votes);
   const target = plan.target.id;
+  const form = Array.isArray(rule.needsReason) ? reasonForm(rule.needsReason) : '…';
   const starter = { by: start.startedBy, principal: state.startedProof?.principal };
   return {
     kind: 'approval',
     id: rule.id,
     text: rule.question,
-    roles: missing.map((need) => need.role),
+    roles: rolesAsked(missing),
     since,
     votes: tallyText(rule, approval.votes, plan, starter),
     ...(approval.expiresAt ? { expiresAt: approval.expiresAt } : {}),
-    commands: missing.flatMap(({ role }) => [
-      `golive approve ${target} ${rule.id} --as ${role} --reason "…"`,
+    commands: rolesAsked(missing).flatMap((role) => [
+      `golive approve ${target} ${rule.id} --as ${role} --reason "${form}"`,
       `golive reject ${target} ${rule.id} --as ${role} --reason "…"`,
     ]),
   };

@@ -28,6 +28,8 @@ export interface Deps {
 
 const LARGEST_BODY = 5 * 1024 * 1024;
 const PING_MS = 2000;
+/** What a case is told that a fault refuses for its rate, in seconds: its retries come soon, and end soon. */
+const SPOILT_RETRY_S = '0.05';
 /** What a degraded extraction still reads of each page. */
 const DEGRADED_SHARE = 0.75;
 
@@ -137,6 +139,7 @@ export function createApp(deps: Deps): Hono {
     const { verdict, status, stub, delayMs, critical } = spoil(served, body.value.caseId, outcome.verdict);
     if (critical) log('critical', critical);
     if (delayMs > 0) await sleep(delayMs);
+    if (status === 429) context.header('Retry-After', SPOILT_RETRY_S);
     if (status !== 200) return context.json({ error: 'the service could not examine this case' }, status);
     return context.json({ case_id: body.value.caseId, verdict, structured_result, ...stub, processing_ms: ms });
   };

@@ -11,7 +11,7 @@ export interface AnswerRule {
   /** Only so many different cases of them, the first that come; the same ones again in a later run. */
   cases?: number;
   verdict?: Expected;
-  status?: 422 | 500;
+  status?: 422 | 429 | 500;
   stub?: true;
   delayMs?: number;
   /** Written to the log, once. */
@@ -20,7 +20,7 @@ export interface AnswerRule {
 
 export interface Spoilt {
   verdict: Expected;
-  status: 200 | 422 | 500;
+  status: 200 | 422 | 429 | 500;
   stub: { stub?: true };
   delayMs: number;
   critical?: string;

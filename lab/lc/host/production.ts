@@ -10,6 +10,8 @@ import { SOUND } from '../faults.js';
 
 export interface Production {
   children: ChildProcess[];
+  /** Of its services, by name. */
+  parts: Partial<Record<string, ChildProcess>>;
   /** Settles when the front answers, or with an error when it has not after a while. */
   up: Promise<void>;
 }
@@ -19,16 +21,15 @@ const UP_MS = 60_000;
 /** Starts production: its own Postgres, Redis, API and front. Its services wait for one another. */
 export function startProduction(folder: string, ports: StackPorts & { edge: number }, fault: Fault): Production {
   mkdirSync(join(folder, 'volumes'), { recursive: true });
-  const parts = services(ports, SOUND, 1, '');
-  const children = Object.entries(parts).map(([name, { command, environment }]) =>
-    // Production's limiter is roomier: its visitors are not a batch run.
-    startHeld(
-      command,
-      { ...environment, ...(name === 'api' ? { RATE_LIMIT_MAX: '120', RATE_LIMIT_WINDOW_MS: '60000' } : {}) },
-      folder,
-      join(folder, `${name}.log`),
-    ),
+  const started = Object.entries(services(ports, SOUND, 1, '')).map(
+    ([name, { command, environment }]): [string, ChildProcess] => {
+      // Production's limiter is roomier: its visitors are not a batch run.
+      const roomier: Record<string, string> =
+        name === 'api' ? { RATE_LIMIT_MAX: '120', RATE_LIMIT_WINDOW_MS: '60000' } : {};
+      return [name, startHeld(command, { ...environment, ...roomier }, folder, join(folder, `${name}.log`))];
+    },
   );
+  const children = started.map(([, child]) => child);
   const apiUrl = `http://127.0.0.1:${ports.api}`;
   children.push(
     startHeld(
@@ -38,7 +39,7 @@ export function startProduction(folder: string, ports: StackPorts & { edge: numb
       join(folder, 'edge.log'),
     ),
   );
-  return { children, up: answers(`${apiUrl}/healthz`) };
+  return { children, parts: Object.fromEntries(started), up: answers(`${apiUrl}/healthz`) };
 }
 
 async function answers(url: string): Promise<void> {

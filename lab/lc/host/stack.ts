@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import type { AnswerRule } from '../api/spoiler.js';
 import type { Fault } from '../faults.js';
 import { DOCUMENT_TYPES } from '../rules/types.js';
 
@@ -30,12 +31,21 @@ export function entry(file: string): string {
   return fileURLToPath(new URL(`../${file}.js`, import.meta.url));
 }
 
-/** A run of twenty cases may take 45 minutes of real time. */
-const SLOW_CASE_MS = (45 * 60_000 * 1.1) / 20;
+/** A run may take 45 minutes of real time. */
+const SLOW_RUN_MS = 45 * 60_000 * 1.1;
+/** Cases served before a run, and how many it has; the probe comes first. */
+const RUNS = { smoke: { after: 1, cases: 20 }, full: { after: 41, cases: 90 } } as const;
 
-function answersOf({ answers = [], slow }: Fault, timeScale: number): Record<string, string> {
-  const delays = slow ? [{ after: 1, until: 21, delayMs: Math.ceil(SLOW_CASE_MS / timeScale) }] : [];
-  const rules = [...answers, ...delays];
+function delaysOf({ slow }: Fault, timeScale: number): AnswerRule[] {
+  if (!slow) return [];
+  const { after, cases } = RUNS[slow];
+  const delayMs = Math.ceil(SLOW_RUN_MS / cases / timeScale);
+  // A full run that failed is run once more.
+  return [{ after, ...(slow === 'smoke' ? { until: after + cases } : {}), delayMs }];
+}
+
+function answersOf(fault: Fault, timeScale: number): Record<string, string> {
+  const rules = [...(fault.answers ?? []), ...delaysOf(fault, timeScale)];
   return rules.length === 0 ? {} : { LC_ANSWERS: JSON.stringify(rules) };
 }
 

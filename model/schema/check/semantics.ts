@@ -54,18 +54,38 @@ function laterSteps(nodes: readonly RunbookNode[]): Record<string, string> {
 interface ApprovalLike {
   role?: string;
   count?: number;
-  needs?: readonly { role: string }[];
+  needs?: readonly { role: string | readonly string[] }[];
+  needsReason?: boolean | readonly string[];
 }
 
 function checkApproval(check: Check, path: Path, approval: ApprovalLike): void {
   checkSpans(check, path, { ...approval });
   if (approval.role !== undefined) checkRole(check, [...path, 'role'], approval.role);
-  approval.needs?.forEach((need, index) => checkRole(check, [...path, 'needs', index, 'role'], need.role));
+  approval.needs?.forEach(({ role }, index) => {
+    const at = [...path, 'needs', index, 'role'];
+    if (typeof role === 'string') checkRole(check, at, role);
+    else role.forEach((one, place) => checkRole(check, [...at, place], one));
+  });
+  checkChoices(check, path, approval);
   if (approval.role === undefined && approval.needs === undefined) {
     check.source.at(path, 'the approval names no role', 'Add role: …, or needs: [{ role: …, count: … }].');
   }
   if (approval.needs !== undefined && (approval.role !== undefined || approval.count !== undefined)) {
     check.source.at(path, 'the approval has `role` and `needs`', 'Keep one of the two.');
+  }
+}
+
+/** A vote fills one place: where there is a choice of roles, none may stand in two. */
+function checkChoices(check: Check, path: Path, { needs = [], needsReason }: ApprovalLike): void {
+  const choice = needs.some(({ role }) => typeof role !== 'string');
+  const roles = needs.flatMap(({ role }) => list(role));
+  const twice = roles.find((role, index) => roles.indexOf(role) !== index);
+  if (choice && twice !== undefined) {
+    check.source.at([...path, 'needs'], `the role '${twice}' stands there twice`, 'Give each role one place.');
+  }
+  const parts = Array.isArray(needsReason) ? needsReason : [];
+  if (new Set(parts).size < parts.length) {
+    check.source.at([...path, 'needsReason'], 'it names a part twice', 'Give each part another name.');
   }
 }
 

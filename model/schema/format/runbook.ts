@@ -61,7 +61,11 @@ const stepSchema = z.strictObject({
 });
 const nodeSchema = z.union([stepSchema, z.strictObject({ parallel: z.array(stepSchema).min(1).max(50) })]);
 
-const need = z.strictObject({ role: id, count: z.int().min(1).max(20).optional() });
+const need = z.strictObject({
+  role: roleList.describe('A role, or a list: one of them is enough.'),
+  count: z.int().min(1).max(20).optional(),
+});
+const reasonPart = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a name of small letters, digits and -');
 const approvalFields = {
   role: id.optional(),
   count: z.int().min(1).max(20).optional(),
@@ -70,12 +74,16 @@ const approvalFields = {
   expires: span.optional(),
   distinct: z.boolean().optional(),
   starterMay: z.boolean().optional(),
-  needsReason: z.boolean().optional().describe('An approval needs a reason, too, e.g. a root cause.'),
+  needsReason: z
+    .union([z.boolean(), z.array(reasonPart).min(1).max(10)])
+    .optional()
+    .describe('An approval needs a reason, too, e.g. a root cause; a list: parts that it must give, as `fix=…; by=…`.'),
   onReject: rollbackId.optional().describe('The rollback that runs when it is rejected, or its time runs out.'),
 };
 const phaseApproval = z.strictObject({
   when: z.enum(['before', 'after']).optional(),
   ...approvalFields,
+  fromAttempt: z.int().min(2).max(100).optional().describe('The first attempt of the phase that is asked.'),
   auto: cel.optional().describe('CEL; when it holds, the phase is approved by policy and nobody is asked.'),
 });
 const decisionApproval = z.strictObject(approvalFields);

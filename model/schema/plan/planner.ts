@@ -1,3 +1,4 @@
+import { needAsked } from '../../people/need.js';
 import { parseDuration } from '../../duration.js';
 import { ExpressionError, resolve } from '../../expression/expression.js';
 import type { ExpressionContext } from '../../expression/expression.js';
@@ -126,14 +127,16 @@ function planApproval(
   return {
     id,
     when: approval.when ?? defaults.when,
-    needs: needs
-      .filter(({ role }) => Object.hasOwn(runbook.roles, role))
-      .map(({ role, count }) => ({ role, count: count ?? 1 })),
+    needs: needs.flatMap(({ role, count = 1 }) => {
+      const known = list(role).filter((one) => Object.hasOwn(runbook.roles, one));
+      return needAsked(known, count) ?? [];
+    }),
     ...questionFields(approval.question ?? defaults.question),
     expiresMs: ms(approval.expires, HOUR_MS),
     distinct: approval.distinct ?? true,
     starterMay: approval.starterMay ?? !defaults.live,
-    ...(approval.needsReason ? { needsReason: true as const } : {}),
+    ...(approval.needsReason ? { needsReason: approval.needsReason } : {}),
+    ...(approval.fromAttempt === undefined ? {} : { fromAttempt: approval.fromAttempt }),
     ...(approval.onReject === undefined ? {} : { onReject: approval.onReject }),
     ...(approval.auto === undefined
       ? {}

@@ -35,6 +35,28 @@ describe('declared rehearsal answers', () => {
     expect(rest).toEqual([]);
   });
 
+  test('a reason with parts stands as it is declared; one without them stands in each', () => {
+    const state = structuredClone(waiting());
+    const [approval] = state.approvals;
+    if (!approval) throw new Error('no approval in the fixture');
+    approval.reasonParts = ['fix', 'by'];
+    const said = (reason: string): unknown =>
+      repliesTo(state, declared({ answers: { full: { reason } } })).map(({ send }) => send?.message);
+    expect(said('fix=a; by=b')).toMatchObject([{ reason: 'fix=a; by=b' }]);
+    expect(said('declared')).toMatchObject([{ reason: 'fix=declared; by=declared' }]);
+  });
+
+  test('where one of several roles is asked, the first answers, and any of them has', () => {
+    const state = structuredClone(waiting());
+    const [approval] = state.approvals;
+    if (!approval) throw new Error('no approval in the fixture');
+    approval.needs = [{ role: 'qa', or: ['cto'], count: 1 }];
+    expect(repliesTo(state, declared()).map(({ send }) => send?.message)).toMatchObject([{ role: 'qa' }]);
+    const vote = { approval: 'full', role: 'cto', by: 'Ada', vote: 'approve', at: at(1), via: 'update' } as const;
+    approval.votes.push({ ...vote, level: 'declared', digest: 'ef', early: false, status: 'counted' });
+    expect(repliesTo(state, declared())).toEqual([]);
+  });
+
   test('several roles and counts are several persons, less those who voted', () => {
     const state = waiting();
     const [approval] = state.approvals;

@@ -6,4 +6,5 @@ test('what runs on a platform is said plainly', () => {
   const windows = findPlatform('win32');
   expect(windows.what).toContain('never run here');
   expect(windows.remedy).toContain('process.* need Linux');
+  expect(windows.remedy).toMatch(/PowerShell.*drive letters and backslashes.*tested by the rules of Windows/);
 });

@@ -7,6 +7,7 @@ import { canonicalJson, type JsonObject } from '../../../model/json.js';
 import { judgeVote, type Vote } from '../../../model/people/approval.js';
 import { type ApprovalId, asId, type StepId } from '../../../model/plan/address.js';
 import { initialState } from '../../../model/state/initial-state.js';
+import type { ApprovalPlan } from '../../../model/plan/plan.js';
 import { approval, phase, plan, step } from '../../kits/plans.js';
 
 const at = (minute: number): string => `2026-01-01T00:${String(minute).padStart(2, '0')}:00.000Z`;
@@ -20,9 +21,15 @@ const NEEDS = [
 ];
 
 /** What the verifier finds, and whether the desk would have taken each vote, one after the other. */
-async function judged(votes: { by: string; role: string; principal?: string }[], distinct: boolean, attempt = 1) {
-  const rule = approval('one', { distinct, needs: NEEDS });
-  const made = plan([phase('one', [step('a')], { approvals: [rule] })]);
+async function judged(
+  votes: { by: string; role: string; principal?: string; reason?: string }[],
+  distinct: boolean,
+  attempt = 1,
+  more: Partial<ApprovalPlan> = {},
+  others: ApprovalPlan[] = [],
+) {
+  const rule = approval('one', { distinct, needs: NEEDS, ...more });
+  const made = plan([phase('one', [step('a')], { approvals: [rule, ...others] })]);
   const state = initialState(made, sha256(canonicalJson(made)), made.target.id, 'Sam', at(0));
   const digest = sha256(canonicalJson({ approval: 'one', plan: state.planDigest, about: { attempt: 1 } }));
   const given = votes.map((one): Vote => {
@@ -31,13 +38,15 @@ async function judged(votes: { by: string; role: string; principal?: string }[],
   });
   const open = { id: 'one', question: 'one?', needs: rule.needs, status: 'open' as const, digest };
   const taken = given.map((vote, index) => {
-    const { by, role, vote: word, via, at: when } = vote;
-    const draft = { message: { approval: asId<ApprovalId>('one'), by, role }, vote: word, via, at: when };
+    const { by, role, reason, vote: word, via, at: when } = vote;
+    const message = { approval: asId<ApprovalId>('one'), by, role, ...(reason === undefined ? {} : { reason }) };
+    const draft = { message, vote: word, via, at: when };
     const asked = { ...open, votes: given.slice(0, index) };
     return judgeVote(rule, asked, { ...draft, principal: vote.principal }, { plan: made, startedBy: 'Sam' }).accepted;
   });
   const asked = { ...open, status: 'approved' as const, openedAt: at(1), closedAt: at(3), expiresAt: at(9) };
-  state.approvals = [{ ...asked, votes: given }];
+  const unasked = state.approvals.filter(({ id }) => id !== 'one');
+  state.approvals = [{ ...asked, votes: given }, ...unasked];
   Object.assign(state.phases[0] ?? {}, { status: 'passed', attempt });
   const lines: JsonObject[] = [
     { type: 'phase.started', phase: 'one', attempt: 1, time: at(1) },
@@ -90,6 +99,28 @@ describe('a vote counts for the verifier where the desk takes it, by one rule', 
     const { taken, found } = await judged(votes, distinct);
     expect(taken).toContain(false);
     expect(found.join('\n')).toMatch(words);
+  });
+
+  test('one of several roles, and no other', async () => {
+    const needs = [{ role: 'sre', or: ['cto'], count: 1 }];
+    expect(await judged([CTO], true, 1, { needs })).toEqual({ taken: [true], found: [] });
+    expect((await judged([{ by: 'Cy', role: 'qa' }], true, 1, { needs })).found.join('\n')).toMatch(/no role 'qa'/);
+  });
+
+  test('a reason without one of the parts that are asked for', async () => {
+    const more: Partial<ApprovalPlan> = { needs: [{ role: 'cto', count: 1 }], needsReason: ['fix', 'by'] };
+    const good = await judged([{ ...CTO, reason: 'fix=limit; by=Dana' }], true, 1, more);
+    expect(good).toEqual({ taken: [true], found: [] });
+    const { taken, found } = await judged([{ ...CTO, reason: 'fix=limit' }], true, 1, more);
+    expect(taken).toEqual([false]);
+    expect(found).toEqual([expect.stringContaining('this one is without by')]);
+  });
+
+  test('what is asked from the second attempt on is not missed in the first, and is in the second', async () => {
+    const fix = approval('one.2', { fromAttempt: 2 });
+    const three = [CTO, BO, { by: 'Cy', role: 'sre' }];
+    expect((await judged(three, true, 1, {}, [fix])).found).toEqual([]);
+    expect((await judged(three, true, 2, {}, [fix])).found).toContain('one.2 was not approved, and one passed');
   });
 
   test('what was approved for the first attempt lets no second one pass', async () => {

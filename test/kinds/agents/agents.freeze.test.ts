@@ -63,6 +63,18 @@ describe('agents.freeze', () => {
     expect(failed(runs).message).toBe('Still running after their freeze: a.');
   });
 
+  test('with `judge: false` an agent that runs on is counted for a gate, and let go on again as any other', async () => {
+    const baseDir = temporaryFolder();
+    const deaf = { ...agent('deaf'), status: script('process.exit(0)') };
+    const input = { commands: [agent('retry'), deaf], judge: false };
+    const run = await runStep('agents.freeze', input, { goLive: { baseDir } });
+    const { outputs, summary } = passed(run);
+    expect(outputs).toMatchObject({ frozen: 1, running: 1, unseen: 0, ran: 2 });
+    expect(summary).toContain('Still running after their freeze: deaf.');
+    passed(await runTask('agents.freeze', undoOf(run.task), { part: 'undo' }));
+    expect(existsSync(join(baseDir, 'deaf.hold'))).toBe(false);
+  });
+
   test('its undo lets go on only what it halted itself, also when a second attempt found it halted', async () => {
     const baseDir = temporaryFolder();
     writeFileSync(join(baseDir, 'held.hold'), 'by someone else');

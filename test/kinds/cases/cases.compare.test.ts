@@ -45,6 +45,21 @@ test.each([
   expect(largestDrop(before as Record<string, number>, now as Record<string, number>)).toEqual(expected);
 });
 
+test.each([
+  ['three cases', 3, 'none', false],
+  ['five cases', 5, 'warn', true],
+])(
+  'with `minCases: 5` a class of %s that fell by two counts when it has enough',
+  async (_name, cases, worst, exceeds) => {
+    const baselineConfusion = { 'warn>warn': cases, 'pass>pass': 6 };
+    const currentConfusion = { 'warn>warn': cases - 2, 'warn>reject': 2, 'pass>pass': 6 };
+    const run = await runStep('cases.compare', { baselineConfusion, currentConfusion, minCases: 5 });
+    expect(passed(run).outputs).toMatchObject({ worstClass: worst, exceeds });
+    expect(passed(run).summary.includes('not judged, with fewer than 5 cases: warn')).toBe(!exceeds);
+    expect(await figuresAgain('cases.compare', run)).toEqual(passed(run).outputs);
+  },
+);
+
 describe('what is not known is no good news', () => {
   const compared = async (input: object) => {
     const run = await runStep('cases.compare', { maxDrop: 0, ...input });

@@ -55,6 +55,15 @@ describe('http.check', () => {
     expect(message).toMatch(/expected status 200, got 503; expected a body with "welcome", got "not yet"/);
     expect(message).not.toContain('hidden-canary');
   });
+  test('with `judge: false` a gate decides: what differs is told, and only no answer at all fails', async () => {
+    const { outputs, summary } = passed(await check('/', { status: 200 }, { judge: false }));
+    expect(outputs).toMatchObject({ fits: false, status: 503 });
+    expect(summary).toMatch(/: 503 in .*; expected status 200, got 503$/);
+    const json = await runStep('http.check', { url: `http://127.0.0.1:${port}/json`, judge: false });
+    expect(passed(json).outputs).toMatchObject({ fits: true });
+    const gone = await runStep('http.check', { url: 'http://127.0.0.1:1/', judge: false });
+    expect(failed(gone).message).toContain('connection refused');
+  });
   test('a redirect is an answer like any other unless redirects are allowed', async () => {
     expect(
       failed(await runStep('http.check', { url: `http://127.0.0.1:${port}/moved`, expect: { status: 200 } })).message,

@@ -39,6 +39,17 @@ describe('stack.engine with containers', () => {
     expect(failure.message).toContain('Cannot connect to the daemon');
   });
 
+  test('with `judge: false` a gate decides: off, or not started, is told, and fails nothing', async () => {
+    const off = passed(await run([], { judge: false }).ended);
+    expect(off.outputs).toEqual({ driver: 'compose', answers: false, started: false });
+    expect(off.summary).toContain('Cannot connect to the daemon');
+    const tried = passed(await run(['start-nothing'], { within: '1s', judge: false }).ended);
+    expect(tried.outputs).toMatchObject({ answers: false });
+    expect(tried.summary).toContain('start-nothing ended well, but');
+    expect(passed(await run(['start-engine'], { judge: false }).ended).outputs).toMatchObject({ answers: true });
+    expect(failed(await run([], { judge: false, stack: 'none' }).ended).code).toBe('NOT_FOUND');
+  });
+
   test('it is started where it can be, and waited for', async () => {
     const { up, ended } = run(['start-engine']);
     const { outputs, summary } = passed(await ended);

@@ -54,6 +54,20 @@ describe('judgeVote', () => {
     );
   });
 
+  test('where parts are asked for, a reason without one is refused, with which, and with how to give it', () => {
+    const asks = approval('full', { needsReason: ['fix', 'by'] });
+    const judged = (reason?: string, vote: Vote['vote'] = 'approve') =>
+      judgeVote(asks, open(), draft('Ada', 'cto', vote, reason), rules);
+    expect(judged('fix=limit raised')).toEqual({
+      accepted: false,
+      reason: "The reason of an approval of 'full' must give fix, by; this one is without by.",
+      hint: 'Give `reason` as "fix=…; by=…".',
+    });
+    expect(judged()).toMatchObject({ accepted: false, hint: 'Give `reason` as "fix=…; by=…".' });
+    expect(judged('fix=limit raised; by=Dana').accepted).toBe(true);
+    expect(judged('no fix will do', 'reject').accepted).toBe(true);
+  });
+
   test.each<[string, ApprovalState, VoteDraft, RegExp | true]>([
     ['a good vote stands', open(), draft('Ada'), true],
     ['an empty name', open(), draft('  '), /empty/],
