@@ -82,8 +82,15 @@ function worldFor({ rehearsal }: Runbook): FakeWorld {
   return world;
 }
 
+/** A reason with every part that some approval of the plan asks for. */
+function reasonFor({ phases, decisions }: Plan): string {
+  const approvals = [...phases.flatMap(({ approvals: all }) => all), ...decisions.map(({ approval }) => approval)];
+  const parts = approvals.flatMap((one) => (Array.isArray(one?.needsReason) ? one.needsReason : []));
+  return parts.length === 0 ? 'declared' : parts.map((part) => `${part}=declared`).join('; ');
+}
+
 /** Says yes to everything that is asked, and to failures what is chosen, in order; stop to every further one. */
-async function answerAll(run: Running, choices: readonly Choice[]): Promise<void> {
+async function answerAll(run: Running, choices: readonly Choice[], reason: string): Promise<void> {
   const left = [...choices];
   const answered = new Set<string>();
   for (;;) {
@@ -96,8 +103,7 @@ async function answerAll(run: Running, choices: readonly Choice[]): Promise<void
       const choice = (waiting.kind === 'operator' && left.shift()) || 'stop';
       for (const [index, role] of waiting.roles.entries()) {
         const by = `Person ${index}`;
-        if (waiting.kind === 'approval')
-          await run.send('approve', { approval: waiting.id, role, by, reason: 'declared' });
+        if (waiting.kind === 'approval') await run.send('approve', { approval: waiting.id, role, by, reason });
         else if (waiting.kind === 'operator') await run.send('choose', { choice, role, by });
         else
           for (const tick of state.checklist)
@@ -149,7 +155,7 @@ export async function goThrough(how: GoThrough): Promise<Gone> {
   }
   const run = async (): Promise<Gone> => {
     const running = await begin(client, target, own);
-    await Promise.all([answerAll(running, choices), meanwhile?.(running)]);
+    await Promise.all([answerAll(running, choices, reasonFor(own)), meanwhile?.(running)]);
     const state = await running.result();
     if (recordedAs) await recordAs(client, target, recordedAs);
     return { plan: own, world, state };

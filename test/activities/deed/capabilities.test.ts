@@ -121,7 +121,7 @@ describe('the ways to other hosts', () => {
   test('are narrowed by the list of the runbook, for addresses that are secrets as well, which are not told', async () => {
     const network = { hosts: ['127.0.0.1', 'service.example'], allow: [], only: ['service.example'] };
     const { http, reach, secret } = capabilities({ network });
-    const hint = 'If it should be, add it to the runbook: allow: { hosts: [host] }.';
+    const hint = "If it should be, add it to the runbook: allow: { hosts: ['127.0.0.1'] }.";
     await expect(http({ ...asked, url })).rejects.toMatchObject({ code: 'BAD_INPUT', options: { hint } });
     expect(() => reach('127.0.0.1', 6379)).toThrow("does not stand in the runbook's list");
     expect(reach('service.example', 6379)).toEqual(expect.any(Function));
