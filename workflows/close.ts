@@ -121,6 +121,7 @@ export async function close(session: Session): Promise<void> {
     path: closed.bundle,
     report: closed.report,
     ...(closed.key ? { key: closed.key } : {}),
+    ...(closed.certificate ? { certificate: closed.certificate } : {}),
   };
   session.show();
 }

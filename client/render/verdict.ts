@@ -1,4 +1,6 @@
 import { SIGNS } from '../../model/state/signs.js';
+import { NO_LEVEL } from '../../model/judge/certificate.js';
+import type { CertificateRef } from '../../model/state/contract.js';
 import type { DecisionState, GoLiveState, RollbackState } from '../../model/state/state.js';
 import { mayGoOn } from '../../model/verdict.js';
 import type { Style } from './style.js';
@@ -57,8 +59,15 @@ export function verdictBlock(
     lines.push(`${INDENT}Evidence  ${style.accent(evidence)}${bundle?.report === undefined ? exit : ''}`);
   if (bundle?.report !== undefined)
     lines.push(`${INDENT}Report    ${style.accent(shown(bundle.report, opts.cwd))}${exit}`);
+  if (bundle?.certificate !== undefined) lines.push(...certificateLines(bundle.certificate, style, opts.cwd));
   if (bundle?.key !== undefined && evidence !== '') lines.push(`${INDENT}Verify    ${verifyCommand(state, evidence)}`);
   return lines;
+}
+
+/** The level alone on its line: it is what is looked for. */
+function certificateLines({ id, level, path }: CertificateRef, style: Style, cwd: string | undefined): string[] {
+  const words = level === NO_LEVEL ? style.bad('NO LEVEL') : style.bold(clean(level, 300));
+  return [`${INDENT}Certificate ${clean(id, 200)}: ${words}`, `${INDENT}  ${style.accent(shown(path, cwd))}`];
 }
 
 /** The command that an auditor runs; the key is named here, from outside of the bundle. */

@@ -40,6 +40,8 @@ export interface Outcome {
   rollbacks: { id: string; status: string }[];
   bundle: string | null;
   report: string | null;
+  /** Its id and level, where the runbook asks for one. */
+  certificate: { id: string; level: string; path: string } | null;
   /** Fingerprint of the key that sealed the bundle. */
   key: string | null;
   ui: string | null;
@@ -62,6 +64,7 @@ export function outcomeOf(state: GoLiveState, exitCode: number, ui: string | und
     failedGates: failedGates(state.phases),
     rollbacks: state.rollbacks.map(({ id, status }) => ({ id, status })),
     bundle: state.bundle?.path ?? null,
+    certificate: state.bundle?.certificate ?? null,
     report: state.bundle?.report ?? null,
     key: state.bundle?.key ?? null,
     ui: ui ?? null,

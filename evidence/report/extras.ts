@@ -24,6 +24,7 @@ export interface Extras {
   /** What is shown as it was before and after. */
   states: NonNullable<EvidencePlan['states']>;
   boxes: NonNullable<EvidencePlan['boxes']>;
+  certificate?: EvidencePlan['certificate'];
   inputs: WrittenInputs;
   runbookKept: boolean;
 }
@@ -55,6 +56,7 @@ export async function readExtras(store: EvidenceStore, shows: ShownByKind): Prom
     planned: (plan?.phases ?? []).map(plannedPhase),
     states: plan?.evidence?.states ?? [],
     boxes: plan?.evidence?.boxes ?? [],
+    ...(plan?.evidence?.certificate ? { certificate: plan.evidence.certificate } : {}),
     inputs: { inputs: plan?.inputs ?? {}, ...(plan?.durations ? { durations: plan.durations } : {}) },
     runbookKept: runbook !== undefined,
   };

@@ -2,6 +2,7 @@ import type { SealPredicate } from '../../model/evidence/seal.js';
 import { headline } from '../../model/state/decision.js';
 import { checkApprovals, type Signers } from './approvals.js';
 import { checkBag } from './bag.js';
+import { checkCertificate } from './certificate.js';
 import { checkCollected } from './collected.js';
 import { type Finding, Findings } from './finding.js';
 import type { FromRaw } from './figures.js';
@@ -59,6 +60,7 @@ export async function verifyBundle(root: string, trust: Trust, fromRaw: FromRaw)
     await checkJudgement(bag, record, events, fromRaw, findings);
     await checkApprovals(bag, record, events, trust.signers, findings);
     await checkCollected(bag, record.plan, findings);
+    await checkCertificate(bag, record, findings);
     await checkRights(record, events, findings);
     await checkFirst(bag, record.plan, events, trust.keys, findings);
     await findings.group('Temporal’s own ids', () => {

@@ -9,6 +9,7 @@ import { failpoint } from '../../host/failpoint.js';
 import { readExtras } from '../report/extras.js';
 import { reproduceText } from '../report/reproduce.js';
 import { signoffText } from '../report/signoff.js';
+import { readCertificate, writeCertificate } from './certificate.js';
 import { writeBag } from './bag.js';
 import { sha256 } from '../durable.js';
 import { EvidenceError, EvidenceRefusal } from '../error.js';
@@ -81,8 +82,10 @@ async function close(
     return close(request, sealer, shows, store);
   }
   const { files } = await store.list();
+  const certificate = await readCertificate(store);
   return {
     ...result,
+    ...(certificate ? { certificate } : {}),
     key: await sealedBy(store),
     files: files.length,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
@@ -110,6 +113,7 @@ async function writePages(
   // Charts are loaded only when a report is drawn.
   const { renderReport } = await import('../report/render.js');
   await store.write('data/report.html', await renderReport(state, extras));
+  if (extras.certificate) await writeCertificate(store, state, extras.certificate);
 }
 
 async function seal(store: EvidenceStore, state: GoLiveState, sealed: boolean, sealer: Sealer): Promise<void> {

@@ -2,7 +2,7 @@ import { lstat, readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { errnoOf } from '../../host/errno.js';
 import type { CollectEvidence } from '../../model/state/contract.js';
-import { isOwnFile } from '../../model/evidence/own-files.js';
+import { isOwnFile, isReleaseFile } from '../../model/evidence/own-files.js';
 import { type Json, parseJson } from '../../model/json.js';
 import { addressText, readEvidenceAddress } from '../../model/plan/address.js';
 import type { GoLiveState } from '../../model/state/state.js';
@@ -25,7 +25,7 @@ const NAME = /^[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]{0,127}$/;
  * @throws EvidenceRefusal for a name that is not allowed; EvidenceError when it cannot be written
  */
 export async function writeIncluded(store: EvidenceStore, include: Include, state: GoLiveState): Promise<string[]> {
-  if (!NAME.test(include.file) || isOwnFile(include.file)) {
+  if (!(NAME.test(include.file) || isReleaseFile(include.file)) || isOwnFile(include.file)) {
     throw new EvidenceRefusal(
       `The bundle cannot hold a file of a runbook named ${JSON.stringify(include.file)}.`,
       'Give it another name under evidence.include.',

@@ -1,4 +1,5 @@
 import type { Need } from '../people/need.js';
+import type { CertificatePlan } from './certificate-plan.js';
 import type { AddressText, ApprovalId, PhaseId, StepId } from './address.js';
 import type { GatePlan } from './gate-plan.js';
 import type { JsonObject } from '../json.js';
@@ -77,6 +78,7 @@ export interface EvidencePlan {
   states?: StatePlan[];
   /** The boxes of the sign-off page, and what answers each; absent where every hard gate is one. */
   boxes?: BoxPlan[];
+  certificate?: CertificatePlan;
 }
 
 /** A box to tick, and the gate, step or checklist item that does: `<phase>.<id>`. */

@@ -189,6 +189,15 @@ export interface ClosedEvidence {
   key: string;
   files: number;
   bytes: number;
+  /** Where the runbook asks for one. */
+  certificate?: CertificateRef;
+}
+
+/** A certificate that was written: its id, its level, and its page on the worker's machine. */
+export interface CertificateRef {
+  id: string;
+  level: string;
+  path: string;
 }
 
 export interface SendNotice {

@@ -1,7 +1,7 @@
 import type { AddressText, PhaseId, StepId } from '../plan/address.js';
 import type { EvidenceRef } from '../evidence/manifest.js';
 import type { StepFailure } from '../failure.js';
-import type { UndoCallEntry } from './contract.js';
+import type { CertificateRef, UndoCallEntry } from './contract.js';
 import type { JsonObject } from '../json.js';
 import type { GateResult } from '../judge/gate.js';
 import type { Waiver } from '../judge/waiver.js';
@@ -249,7 +249,14 @@ export interface GoLiveState {
   /** Set when a rollback could not be finished. */
   rollbackIncomplete: boolean;
   aborted?: Abort;
-  bundle?: { digest: string; missing: string[]; path?: string; report?: string; key?: string };
+  bundle?: {
+    digest: string;
+    missing: string[];
+    path?: string;
+    report?: string;
+    key?: string;
+    certificate?: CertificateRef;
+  };
   /** History events of the finished phases, for `limits to design for`. */
   events: number;
   /** This execution has handed on to a next one of the same workflow id. */

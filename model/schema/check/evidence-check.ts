@@ -1,6 +1,6 @@
 import { SAMPLES_FILE, SUMMARY_FILE } from '../../judge/window.js';
-import { readAddress, readEvidenceAddress } from '../../plan/address.js';
-import { isEach, type RunbookStep } from '../format/runbook.js';
+import { asId, gateOfStep, readAddress, readEvidenceAddress } from '../../plan/address.js';
+import { isEach, type RunbookGate, type RunbookPhase, type RunbookStep } from '../format/runbook.js';
 import { didYouMean } from '../suggest.js';
 import type { Path } from '../yaml/source.js';
 import { type Check, list, placed } from './checks.js';
@@ -35,6 +35,7 @@ export function checkEvidence(check: Check): void {
     for (const moment of ['before', 'after'] as const)
       checkOutput(check, ['evidence', 'states', index, moment], state[moment]);
   });
+  checkCertificate(check);
 }
 
 /** What answers a box is a gate, a step or a checklist item. */
@@ -43,12 +44,60 @@ function checkBox({ source, runbook }: Check, path: Path, by: string): void {
   const phase = runbook.phases.find(({ id }) => id === phaseId);
   const steps = placed(phase?.steps ?? [], []).map(({ step }) => step.id);
   const items = (phase?.checklist ?? []).map(({ id }) => id);
-  const gates = (phase?.gates ?? []).flatMap((node) =>
-    isEach(node) ? node.each.flatMap((step) => node.gates.map(({ id }) => `${step}.${id}`)) : [node.id],
-  );
+  const gates = phase ? gatesOf(phase).map(({ id }) => id) : [];
   const known = [...gates, ...steps, ...items];
   if (!known.includes(part))
     source.at(path, `there is no gate, step or item '${by}'`, didYouMean(part, known, 'gates, steps and items'));
+}
+
+/** The gates of a phase by the ids that they have in its results. */
+function gatesOf({ gates }: RunbookPhase): { id: string; gate: RunbookGate }[] {
+  return (gates ?? []).flatMap((node) =>
+    isEach(node)
+      ? node.each.flatMap((step) => node.gates.map((gate) => ({ id: gateOfStep(asId(step), gate.id), gate })))
+      : [{ id: node.id, gate: node }],
+  );
+}
+
+/** What a certificate names is there; it is made of hard gates, since nothing falls with another one. */
+function checkCertificate(check: Check): void {
+  const { source, runbook } = check;
+  const certificate = runbook.evidence?.certificate;
+  if (!certificate) return;
+  const at: Path = ['evidence', 'certificate'];
+  const decisions = (runbook.decisions ?? []).map(({ id }) => id);
+  certificate.levels.forEach(({ decision }, index) => {
+    if (!decisions.includes(decision))
+      source.at(
+        [...at, 'levels', index, 'decision'],
+        `there is no decision '${decision}'`,
+        didYouMean(decision, decisions, 'decisions'),
+      );
+  });
+  checkOutput(check, [...at, 'commit'], certificate.commit);
+  if (certificate.branch !== undefined) checkOutput(check, [...at, 'branch'], certificate.branch);
+  const ids = new Set<string>();
+  certificate.gates.forEach(({ id, by, ready }, index) => {
+    const path: Path = [...at, 'gates', index];
+    if (ids.has(id))
+      source.at([...path, 'id'], `'${id}' stands twice`, 'Give each gate of the certificate its own id.');
+    ids.add(id);
+    by.forEach((address, nth) => checkGate(check, [...path, 'by', nth], address));
+    ready.forEach((address, nth) => checkGate(check, [...path, 'ready', nth], address));
+  });
+}
+
+function checkGate({ source, runbook }: Check, path: Path, address: string): void {
+  const { phase: phaseId, part = '' } = readAddress(address);
+  const phase = runbook.phases.find(({ id }) => id === phaseId);
+  const gates = phase ? gatesOf(phase) : [];
+  const found = gates.find(({ id }) => id === part);
+  if (!found) {
+    const known = gates.map(({ id }) => id);
+    source.at(path, `there is no gate '${address}'`, didYouMean(part, known, 'gates'));
+  } else if (found.gate.hard === false) {
+    source.at(path, `the gate '${address}' only warns`, 'A certificate is made of gates that are hard.');
+  }
 }
 
 function checkOutput(check: Check, path: Path, from: string): void {

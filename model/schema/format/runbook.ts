@@ -3,11 +3,12 @@ import type { Json } from '../../json.js';
 import { EFFECTS, NOTICE_EVENTS, OWN_UNDO } from '../../plan/plan.js';
 import { allow } from './allow.js';
 import { environment } from './environment.js';
+import { evidenceFields } from './evidence-fields.js';
 import { inputSchema } from './inputs.js';
 import { rehearsal } from './rehearsal-fields.js';
 import { window } from './window-fields.js';
 import { roleList, scheduleSchema, waivers } from './runbook-rights.js';
-import { cel, condition, fileName, id, inputName, rollbackId, sentence, span, title } from './runbook-fields.js';
+import { cel, condition, id, inputName, rollbackId, sentence, span, title } from './runbook-fields.js';
 
 const json: z.ZodType<Json> = z.json();
 const values = z.record(z.string().min(1).max(200), json).describe('Input of the kind; strings may hold ${{ CEL }}.');
@@ -200,48 +201,7 @@ export const runbookSchema = z.strictObject({
     .optional(),
   waivers: waivers.optional(),
   onNoGo: z.enum(['undo', 'keep']).optional(),
-  evidence: z
-    .strictObject({
-      signoff: fileName.optional(),
-      include: z
-        .array(
-          z.strictObject({
-            file: fileName,
-            from: z.union([z.string().max(300), z.array(z.string().max(300)).min(1).max(100)]),
-            attempts: z.enum(['last', 'all']).optional().describe('`all`: what earlier attempts left comes first.'),
-          }),
-        )
-        .max(100)
-        .optional(),
-      states: z
-        .array(
-          z.strictObject({
-            title,
-            before: z
-              .string()
-              .max(300)
-              .describe('`<phase>.<step>.<output>` of the step that read it at the beginning.'),
-            after: z.string().max(300).describe('The same of the step that read it at the end.'),
-          }),
-        )
-        .max(100)
-        .optional()
-        .describe('What report and sign-off show side by side: the state before, and the state after.'),
-      boxes: z
-        .array(
-          z.strictObject({
-            text: title,
-            by: z
-              .string()
-              .max(300)
-              .describe('`<phase>.<id>` of the gate, the step or the checklist item that answers it.'),
-          }),
-        )
-        .max(200)
-        .optional()
-        .describe('The boxes of the sign-off page; by default one for each hard gate.'),
-    })
-    .optional(),
+  evidence: evidenceFields.optional(),
   notices: z
     .array(z.strictObject({ on: z.array(z.enum(NOTICE_EVENTS)).min(1), with: values }))
     .max(20)

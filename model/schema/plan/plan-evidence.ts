@@ -1,10 +1,13 @@
 import { list } from '../check/checks.js';
 import type { PlanRequest } from './plan-inputs.js';
+import { parseDuration } from '../../duration.js';
+import type { CertificatePlan } from '../../plan/certificate-plan.js';
 import type { Plan } from '../../plan/plan.js';
+import type { CertificateFields } from '../format/certificate-fields.js';
 
 /** Where the bundle lies, what it must hold, and what its sign-off shows. */
 export function evidenceOf({ runbook, evidenceDir, change }: PlanRequest, target: Plan['target']): Plan['evidence'] {
-  const { signoff = 'SIGNOFF.md', include = [], states, boxes } = runbook.evidence ?? {};
+  const { signoff = 'SIGNOFF.md', include = [], states, boxes, certificate } = runbook.evidence ?? {};
   return {
     directory: `${evidenceDir.replace(/[\\/]+$/, '')}/${target.id}/${change}`,
     signoff,
@@ -15,5 +18,17 @@ export function evidenceOf({ runbook, evidenceDir, change }: PlanRequest, target
     })),
     ...(states ? { states } : {}),
     ...(boxes ? { boxes } : {}),
+    ...(certificate ? { certificate: certificateOf(certificate) } : {}),
+  };
+}
+
+function certificateOf({ branch, gates, ...rest }: CertificateFields): CertificatePlan {
+  return {
+    ...rest,
+    ...(branch === undefined ? {} : { branch }),
+    gates: gates.map(({ mend, ...gate }) => {
+      const mendMs = parseDuration(mend ?? '');
+      return { ...gate, ...(mendMs === undefined ? {} : { mendMs }) };
+    }),
   };
 }

@@ -1,0 +1,164 @@
+import { type Certificate, levelWords, NO_LEVEL, STANDING_WORDS } from '../../../model/judge/certificate.js';
+import type { CertificatePlan } from '../../../model/plan/certificate-plan.js';
+import type { GoLiveState } from '../../../model/state/state.js';
+import { html, raw, table, withoutTricks } from '../html.js';
+import { STYLE } from '../style.js';
+import { identityText, modeText, roleName, timeText } from '../words.js';
+import { mdPage, mdTable, mdText } from './md.js';
+
+/** What the pages of a certificate are made of. */
+export interface Certified {
+  /** `<target>-<name>-<date>-<number of the day>`. */
+  id: string;
+  certificate: Certificate;
+  plan: CertificatePlan;
+  state: GoLiveState;
+}
+
+interface Row {
+  title: string;
+  header: string[];
+  rows: string[][];
+  /** Where there are no rows. */
+  none: string;
+}
+
+function facts({ id, certificate, state }: Certified): string[][] {
+  const { commit, branch, counts } = certificate;
+  return [
+    ['certificate', id],
+    ['system', state.target],
+    ['commit', commit ?? 'not read'],
+    ['branch', branch ?? 'not read'],
+    ['go-live', `${state.id}, ${modeText(state)}`],
+    ['from, to', `${timeText(state.startedAt)}, ${timeText(state.endedAt)}`],
+    ['gates', countsText(counts)],
+    ['runbook', `${state.runbook.id}, SHA-256 ${state.runbook.sha256}`],
+    ['plan digest', state.planDigest],
+    ['digest of the approved bundle', state.bundle?.digest ?? 'none'],
+  ];
+}
+
+/** `5 pass, 1 ready, 1 fail, 1 not run`. */
+export function countsText(counts: Certificate['counts']): string {
+  return `${counts.pass} pass, ${counts.ready} ready, ${counts.fail} fail, ${counts['not-run']} not run`;
+}
+
+function sections({ certificate, plan, state }: Certified): Row[] {
+  const signed = plan.levels.flatMap(({ title, decision }) =>
+    (state.approvals.find(({ id }) => id === decision)?.votes ?? []).map((vote) => [
+      title,
+      `${vote.by} as ${roleName(state, vote.role)}: ${vote.vote}${vote.status === 'void' ? ' (void)' : ''}`,
+      timeText(vote.at),
+      identityText(vote),
+    ]),
+  );
+  return [
+    {
+      title: 'Levels',
+      header: ['level', 'holds', 'approved for', 'why not'],
+      rows: certificate.levels.map(({ title, holds, approvedFor, why }) => [
+        title,
+        holds ? 'yes' : 'NO',
+        holds ? approvedFor : 'nothing',
+        why.join(' '),
+      ]),
+      none: '',
+    },
+    {
+      title: 'Gates',
+      header: ['gate', 'state', 'value', 'needs', 'in words'],
+      rows: certificate.gates.flatMap((gate) =>
+        gate.readings.map((reading, index) => [
+          index === 0 ? `${gate.id} ${gate.title}` : '',
+          index === 0 ? STANDING_WORDS[gate.standing] : '',
+          reading.value,
+          reading.needs,
+          reading.verdict === 'go' ? reading.sentence : `${reading.verdict.toUpperCase()}: ${reading.sentence}`,
+        ]),
+      ),
+      none: '',
+    },
+    {
+      title: 'Residual risks',
+      header: ['risk', 'mitigation'],
+      rows: plan.risks.map(({ risk, mitigation }) => [risk, mitigation]),
+      none: 'The runbook names none.',
+    },
+    {
+      title: 'Signed by',
+      header: ['level', 'who', 'when', 'identity'],
+      rows: signed,
+      none: 'Nobody: no level was asked for, or nobody answered.',
+    },
+  ];
+}
+
+const NOT_ONE = 'This is no certificate: it is of a rehearsal, and approves the system for nothing.';
+const HOW =
+  'Every value is of this go-live. `golive verify` judges gates, decisions and the level again from the bundle that holds this page, and finds a page that says more.';
+
+/** The certificate, in Markdown. */
+export function certificateMd(one: Certified): string {
+  return mdPage([
+    `# ${mdText(one.id)}`,
+    `## ${mdText(levelWords(one.certificate))}`,
+    one.state.mode === 'live' ? undefined : `> **${NOT_ONE}**`,
+    mdTable(['', ''], facts(one)),
+    ...sections(one).flatMap(({ title, header, rows, none }) => [
+      `## ${title}`,
+      rows.length === 0 ? none : mdTable(header, rows),
+    ]),
+    HOW,
+  ]);
+}
+
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/** The same as a page of its own, without scripts and without anything from elsewhere. */
+export async function certificateHtml(one: Certified): Promise<string> {
+  const { certificate, state, id } = one;
+  const reached = certificate.level !== NO_LEVEL;
+  const fill = reached ? (certificate.levels.every(({ holds }) => holds) ? 'go' : 'waived') : 'no-go';
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${raw(POLICY)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${levelWords(certificate)} · ${id}</title>
+<style>${raw(STYLE)}</style>
+</head>
+<body>
+<div class="mode ${state.mode === 'live' ? 'live' : ''}">${modeText(state)} · ${state.id}</div>
+<main>
+<header>
+<h1>${state.runbook.title}: ${id}</h1>
+<div class="banner fill-${fill}"><div class="words">${levelWords(certificate)}</div><div class="below">${countsText(certificate.counts)}</div></div>
+${state.mode === 'live' ? '' : html`<div class="alarm">${NOT_ONE}</div>`}
+</header>
+${table([{ title: '' }, { title: '' }], facts(one))}
+${sections(one).map(
+  ({ title, header, rows, none }) =>
+    html`<section><h2>${title}</h2>${
+      rows.length === 0
+        ? html`<p>${none}</p>`
+        : table(
+            header.map((name) => ({ title: name })),
+            rows,
+          )
+    }</section>`,
+)}
+<p class="soft small">${HOW.replaceAll('`', '')}</p>
+</main>
+</body>
+</html>
+`;
+  return withoutTricks(String(await page));
+}
+
+/** The same for programs: what `golive verify` compares. */
+export function certificateJson({ id, certificate, plan, state }: Certified): string {
+  const { mode, timeScale, planDigest } = state;
+  return `${JSON.stringify({ certificateVersion: 1, id, goLive: state.id, mode, timeScale, planDigest, ...certificate, risks: plan.risks }, null, 2)}\n`;
+}

@@ -1,0 +1,104 @@
+import { NO_LEVEL, STANDING_WORDS } from '../../../model/judge/certificate.js';
+import { formatDuration } from '../../../model/duration.js';
+import type { GoLiveState } from '../../../model/state/state.js';
+import { clockText, causeText, modeText, timeText, tookMs } from '../words.js';
+import { type Certified, countsText } from './certificate.js';
+import { mdPage, mdTable, mdText } from './md.js';
+
+const ROUND_MS = 60_000;
+
+/** Whole minutes: an estimate is no measurement. */
+function estimate(ms: number | undefined): string {
+  return ms === undefined ? '' : formatDuration(Math.max(ROUND_MS, Math.round(ms / ROUND_MS) * ROUND_MS));
+}
+
+/** Where it stands: phases, owners, gates. */
+export function statusMd({ certificate, state }: Certified): string {
+  return mdPage([
+    `# ${mdText(state.runbook.title)}: status`,
+    `${mdText(state.id)}, ${modeText(state)}, as of ${timeText(state.endedAt)}. Level: **${mdText(certificate.level)}**. Gates: ${countsText(certificate.counts)}.`,
+    mdTable(
+      ['phase', 'owner', 'state', 'took', 'what it came to'],
+      state.phases.map((phase) => [
+        `${phase.index} ${phase.title}`,
+        phase.owner.map((role) => state.roles[role] ?? role).join(', '),
+        phase.verdict?.toUpperCase() ?? phase.status,
+        clockText(tookMs(phase)),
+        causeText(phase.sentence ?? ''),
+      ]),
+    ),
+    mdTable(
+      ['gate', 'state', 'why'],
+      certificate.gates.map(({ id, title, standing, why }) => [
+        `${id} ${title}`,
+        STANDING_WORDS[standing],
+        causeText(why ?? ''),
+      ]),
+    ),
+  ]);
+}
+
+/** What was reached, what is missing for the last level, and how long each takes by the runbook's estimates. */
+export function summaryMd({ id, certificate, plan, state }: Certified): string {
+  const last = plan.levels.at(-1)?.title ?? '';
+  const open = certificate.gates.filter(({ standing }) => standing !== 'pass');
+  const total = open.reduce((sum, { toGoMs = 0 }) => sum + toGoMs, 0);
+  return mdPage([
+    `# ${mdText(state.runbook.title)}: completion summary`,
+    `Certificate ${mdText(id)}: **${mdText(certificate.level === NO_LEVEL ? 'no level' : certificate.level)}**. Gates: ${countsText(certificate.counts)}.`,
+    `## Missing for ${mdText(last)}`,
+    open.length === 0
+      ? 'No gate.'
+      : mdTable(
+          ['gate', 'state', 'time to it', 'why'],
+          open.map(({ id: gate, title, standing, toGoMs, why }) => [
+            `${gate} ${title}`,
+            STANDING_WORDS[standing],
+            estimate(toGoMs),
+            causeText(why ?? ''),
+          ]),
+        ),
+    open.length === 0
+      ? undefined
+      : `In all ${estimate(total)}, one after another: the planned time of each phase, and of what fails the time to mend it that the runbook says.`,
+    ...certificate.levels
+      .filter(({ holds }) => !holds)
+      .flatMap(({ title, why }) => [
+        `## Why not ${mdText(title)}`,
+        why.map((line) => `- ${mdText(causeText(line))}`).join('\n'),
+      ]),
+    '## Steps that failed',
+    failedSteps(state),
+  ]);
+}
+
+function failedSteps({ phases }: Pick<GoLiveState, 'phases'>): string {
+  const rows = phases.flatMap((phase) =>
+    phase.steps
+      .filter(({ failure }) => failure !== undefined)
+      .map(({ title, failure }) => [`${phase.index} ${phase.title}`, title, causeText(failure?.message ?? '')]),
+  );
+  return rows.length === 0 ? 'None.' : mdTable(['phase', 'step', 'what happened'], rows);
+}
+
+/** For the next engineer: where things lie, what is open, and how to go on. */
+export function handOverMd(one: Certified): string {
+  const { certificate, plan, state } = one;
+  const open = certificate.gates.filter(({ standing }) => standing !== 'pass');
+  return mdPage([
+    `# ${mdText(state.runbook.title)}: hand-over`,
+    `Level reached: **${mdText(certificate.level)}**, of commit ${mdText(certificate.commit ?? 'not read')}.`,
+    '## Next',
+    open.length === 0
+      ? 'Every gate passes. A new commit needs a new go-live: a certificate is of one commit.'
+      : open
+          .map(({ id, title, why }, index) => `${index + 1}. ${mdText(`${id} ${title}: ${causeText(why ?? '')}`)}`)
+          .join('\n'),
+    plan.handOver.length === 0 ? undefined : '## Notes',
+    plan.handOver.map((note) => `- ${mdText(note)}`).join('\n'),
+    '## Where things lie',
+    '- `report.html`: every step, gate and approval of this go-live.',
+    '- `phases/<phase>.<attempt>/<step>/`: what each step left, as it was written.',
+    '- `REPRODUCE.md`: how to verify this bundle, and how to do the same again.',
+  ]);
+}

@@ -1,0 +1,85 @@
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { errnoOf } from '../../host/errno.js';
+import { RELEASE_PAGES } from '../../model/evidence/own-files.js';
+import { certificateOf } from '../../model/judge/certificate.js';
+import type { CertificatePlan } from '../../model/plan/certificate-plan.js';
+import { jsonObjectIn } from '../../model/json.js';
+import type { CertificateRef } from '../../model/state/contract.js';
+import type { GoLiveState } from '../../model/state/state.js';
+import { EvidenceError, evidenceError } from '../error.js';
+import { certificateHtml, certificateJson, certificateMd, type Certified } from '../report/certificate/certificate.js';
+import { handOverMd, statusMd, summaryMd } from '../report/certificate/pages.js';
+import type { EvidenceStore } from '../store.js';
+
+/**
+ * Writes the certificate and the pages beside it.
+ *
+ * @throws EvidenceError
+ */
+export async function writeCertificate(store: EvidenceStore, state: GoLiveState, plan: CertificatePlan): Promise<void> {
+  const date = (state.endedAt ?? state.startedAt).slice(0, 10);
+  const number = await numberOf(store, state.id, date);
+  const id = `${state.target}-${plan.name}-${date}-${String(number).padStart(3, '0')}`;
+  const one: Certified = { id, certificate: certificateOf(state, plan), plan, state };
+  const pages: [string, string][] = [
+    [RELEASE_PAGES.status, statusMd(one)],
+    [RELEASE_PAGES.summary, summaryMd(one)],
+    [RELEASE_PAGES.handOver, handOverMd(one)],
+    [RELEASE_PAGES.certificate, certificateMd(one)],
+    [RELEASE_PAGES.certificateHtml, await certificateHtml(one)],
+    [RELEASE_PAGES.certificateJson, certificateJson(one)],
+  ];
+  for (const [file, content] of pages) await store.write(`data/${file}`, content);
+}
+
+/** The certificate of a closed bundle; undefined where it has none. */
+export async function readCertificate(store: EvidenceStore): Promise<CertificateRef | undefined> {
+  const json = await store.read(`data/${RELEASE_PAGES.certificateJson}`);
+  const { id, level } = jsonObjectIn(json?.toString('utf8') ?? '') ?? {};
+  if (typeof id !== 'string' || typeof level !== 'string') return undefined;
+  return { id, level, path: store.local(`data/${RELEASE_PAGES.certificate}`) };
+}
+
+const MOST_OF_A_DAY = 999;
+
+/**
+ * The number of this certificate among those of the target on that day. Each is taken by a file that only one can make, so
+ * that two that end at once do not get the same; a close that is run again finds its own.
+ */
+async function numberOf(store: EvidenceStore, goLive: string, date: string): Promise<number> {
+  const folder = join(dirname(store.root), NUMBERS);
+  try {
+    await mkdir(folder, { recursive: true });
+    for (let number = 1; number <= MOST_OF_A_DAY; number += 1) {
+      const path = join(folder, `${date}-${String(number).padStart(3, '0')}`);
+      if ((await take(path, goLive)) || (await readFile(path, 'utf8')) === goLive) return number;
+    }
+  } catch (error) {
+    throw evidenceError('write', folder, error);
+  }
+  throw new EvidenceError(
+    `${folder} holds ${MOST_OF_A_DAY} certificates of ${date}`,
+    'Look what writes so many; the next day begins with 1.',
+    'FULL',
+  );
+}
+
+/** Beside the bundles of a target: no change begins with a dot. */
+const NUMBERS = '.certificates';
+
+async function take(path: string, goLive: string): Promise<boolean> {
+  try {
+    const file = await open(path, 'wx');
+    try {
+      await file.writeFile(goLive);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}

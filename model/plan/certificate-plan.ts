@@ -1,0 +1,24 @@
+/** What a certificate is judged by: which decision is which level, and what its gates are made of. */
+export interface CertificatePlan {
+  /** The middle of its id, e.g. `PROD-HARDENING`. */
+  name: string;
+  /** Weakest first; the last needs every gate to pass. */
+  levels: { title: string; decision: string; approvedFor: string }[];
+  /** `<phase>.<step>.<output>`. */
+  commit: string;
+  branch?: string;
+  gates: CertificateGatePlan[];
+  risks: { risk: string; mitigation: string }[];
+  handOver: string[];
+}
+
+export interface CertificateGatePlan {
+  id: string;
+  title: string;
+  /** `<phase>.<gate>`: gates of phases that it is made of. */
+  by: string[];
+  /** `<phase>.<gate>`: dry runs that show that it can be executed. */
+  ready: string[];
+  /** How long it takes to mend it where it fails, by the runbook, in milliseconds. */
+  mendMs?: number;
+}
