@@ -45,8 +45,9 @@ const sortedLatencies = (samples: readonly TaskSample[]): Float64Array =>
  *
  * @param samples every task once, in any order
  * @param arrivals what was asked for
+ * @param slowerThan above which a task is slow, in milliseconds
  */
-export function loadFigures(samples: readonly TaskSample[], arrivals: Arrivals, cycles: number) {
+export function loadFigures(samples: readonly TaskSample[], arrivals: Arrivals, cycles: number, slowerThan?: number) {
   const n = samples.length;
   const errors = samples.filter(({ error }) => error !== '').length;
   const late = Float64Array.from(samples, ({ lateUs }) => lateUs / MS).toSorted();
@@ -58,6 +59,7 @@ export function loadFigures(samples: readonly TaskSample[], arrivals: Arrivals, 
     errorRate: errors / n,
     errorRateUpper: wilson(errors, n).upper,
     ...latencyFigures(sortedLatencies(samples)),
+    ...(slowerThan === undefined ? {} : { slow: samples.filter((one) => latencyOf(one) > slowerThan).length }),
     ratePlanned: rounded(perSecond),
     ...(arrived === undefined
       ? { arrivalError: 0 }

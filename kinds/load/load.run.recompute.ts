@@ -20,7 +20,7 @@ export const recomputeLoadRun: RecomputeOf<typeof kind> = (input, read) => {
   reader.push(bytes);
   reader.end();
   const profile = profileOf(input.profile);
-  const outputs = { ...figuresOfSamples(samples, arrivalsOf(profile, scale), profile.cycles), scale };
+  const outputs = { ...figuresOfSamples(samples, arrivalsOf(profile, scale), profile.cycles, input.slowerThan), scale };
   judgeVoid(outputs, input.maxLag, profile.duration / scale);
   return outputs;
 };
@@ -30,14 +30,19 @@ export const recomputeLoadRun: RecomputeOf<typeof kind> = (input, read) => {
  *
  * @throws ReadingError CHECK_FAILED unless every task that was due has one sample, with the time at which it was due
  */
-export function figuresOfSamples(samples: readonly TaskSample[], arrivals: Arrivals, cycles: number) {
+export function figuresOfSamples(
+  samples: readonly TaskSample[],
+  arrivals: Arrivals,
+  cycles: number,
+  slowerThan?: number,
+) {
   const seen = new Set(samples.map(({ task }) => task));
   const whole = seen.size === samples.length && samples.length === arrivals.tasks;
   if (!whole || samples.some(({ task, dueUs }) => dueUs !== Math.round(arrivals.dueMs(task) * 1000))) {
     const text = `${arrivals.tasks} tasks were due, and there are samples of ${seen.size} (${samples.length} lines).`;
     throw new ReadingError('CHECK_FAILED', text);
   }
-  return loadFigures(samples, arrivals, cycles);
+  return loadFigures(samples, arrivals, cycles, slowerThan);
 }
 
 /**

@@ -31,7 +31,7 @@ export const loadRun: HandlerOf<typeof kind> = {
     const { samples, histogram } = await putOn(order, arrivals, context);
     await context.evidence.write('latency_histogram.txt', histogram);
     const figures = asStep(
-      () => figuresOfSamples(samples, arrivals, profile.cycles),
+      () => figuresOfSamples(samples, arrivals, profile.cycles, input.slowerThan),
       () => ({ evidence: context.evidence.refs() }),
     );
     const outputs = { ...figures, scale };

@@ -69,18 +69,13 @@ await hostLab({
     const port = await freePort();
     const redisUrl = `redis://127.0.0.1:${port}`;
     const scale = String(timeScale);
-    start(entry('../kit/redis'), '--port', String(port));
-    start(
-      entry('alert-sink'),
-      '--dir',
-      dir,
-      ...(fault.alertsDown ? ['--down'] : []),
-      ...(fault.endRefused ? ['--no-end'] : []),
-    );
+    start(entry('../kit/redis'), ['--port', String(port)]);
+    const ofAlerts = [...(fault.alertsDown ? ['--down'] : []), ...(fault.endRefused ? ['--no-end'] : [])];
+    start(entry('alert-sink'), ['--dir', dir, ...ofAlerts]);
     const common = ['--dir', dir, '--redis', redisUrl, '--fault', fault.id, '--time-scale', scale];
-    start(entry('keeper'), ...common, '--respawn-ms', String(fault.respawnMs ?? 200));
+    start(entry('keeper'), [...common, '--respawn-ms', String(fault.respawnMs ?? 200)]);
     await appears(join(dir, 'alert-url'));
-    if (fault.heartElsewhere) start(entry('heart'), '--redis', redisUrl, '--time-scale', scale);
+    if (fault.heartElsewhere) start(entry('heart'), ['--redis', redisUrl, '--time-scale', scale]);
     await appears(fault.noHealth ? join(dir, 'agent.pid') : join(dir, 'health', 'latest.json'));
     const inputs = {
       agentDir: dir,

@@ -44,13 +44,13 @@ await hostLab({
   run: async ({ dir, fault, timeScale }, start) => {
     prepare(dir, fault);
     const common = ['--dir', dir, '--fault', fault.id, '--time-scale', String(timeScale)];
-    start(entry(fault.crashOnYaml === 'and-comes-back' ? 'keeper' : 'gateway'), ...common);
+    start(entry(fault.crashOnYaml === 'and-comes-back' ? 'keeper' : 'gateway'), common);
     await appears(join(dir, 'gateway.pid'));
-    start(entry('executor'), ...common);
+    start(entry('executor'), common);
     await appears(join(dir, 'executor.pid'));
     const lane = fault.lane ? ['--lane', fault.lane] : [];
     const strangers = fault.noStrangers ? ['--no-strangers'] : [];
-    start(entry('traffic'), '--dir', dir, '--rate', String(fault.rate ?? RATE), ...lane, ...strangers);
+    start(entry('traffic'), ['--dir', dir, '--rate', String(fault.rate ?? RATE), ...lane, ...strangers]);
     return { target: 'gateway-lab', inputs: { gatewayDir: dir } };
   },
 });

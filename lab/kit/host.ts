@@ -11,15 +11,18 @@ const MOST_TIME_SCALE = 10_000;
 /** What a lab gives to the rehearsal. */
 export interface Ready {
   target: string;
-  inputs: Record<string, string>;
+  inputs: Record<string, unknown>;
 }
+
+/** Starts a Node program in the lab's folder; with `env` beside what every process of a lab has. */
+export type Start = (script: string, args: readonly string[], env?: Record<string, string>) => void;
 
 /** A lab: its faults, and how it is started. */
 export interface LabHost<F extends NamedFault> {
   faults: readonly F[];
   sound: F;
   /** Prepares its folder and starts its processes; resolves when they can be used. */
-  run(options: LabOptions<F>, start: (script: string, ...args: string[]) => void): Promise<Ready>;
+  run(options: LabOptions<F>, start: Start): Promise<Ready>;
 }
 
 /** Runs a lab from its command line: says `ready` on stdout, and ends everything when it is told to or its stdin ends. */
@@ -34,9 +37,9 @@ export async function hostLab<F extends NamedFault>({ faults, sound, run }: LabH
     });
     if (stdinIsHeld()) onStdinEnd(end);
     const { dir, fault } = options;
-    const ready = await run(options, (script, ...args) => {
+    const ready = await run(options, (script, args, env = {}) => {
       const log = join(dir, `${script.split('/').at(-1)?.replace(/\.js$/, '') ?? 'process'}.log`);
-      children.push(startHeld([process.execPath, script, ...args], {}, dir, log));
+      children.push(startHeld([process.execPath, script, ...args], env, dir, log));
     });
     process.stdout.write(`${JSON.stringify({ ready: true, ...ready })}\n`);
     process.stderr.write(`lab: its processes run in ${dir}, fault: ${fault.id}\n`);

@@ -1,0 +1,22 @@
+/** Counters in the text format of Prometheus. */
+export function createMetrics() {
+  const counts = { quotes: 0, refused: 0, tables: 0 };
+  return {
+    count: (name) => {
+      counts[name] += 1;
+    },
+    text: () =>
+      [
+        '# HELP tariff_quotes_total Quotes that were given.',
+        '# TYPE tariff_quotes_total counter',
+        `tariff_quotes_total ${counts.quotes}`,
+        '# HELP tariff_refused_total Requests that were refused.',
+        '# TYPE tariff_refused_total counter',
+        `tariff_refused_total ${counts.refused}`,
+        '# HELP tariff_tables_total Tables that were made.',
+        '# TYPE tariff_tables_total counter',
+        `tariff_tables_total ${counts.tables}`,
+        '',
+      ].join('\n'),
+  };
+}
