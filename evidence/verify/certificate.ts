@@ -32,7 +32,8 @@ export async function checkCertificate(
       if (!payload.has(path)) findings.add('policy', path, 'is not there, and the runbook asks for a certificate');
     }
     if (!payload.has(json)) return { count: 0 };
-    const said = findings.reading(json, () => strictJson(strictText(readAtMost(join(root, json), MOST.raw)) ?? ''));
+    const written = findings.reading(json, () => strictText(readAtMost(join(root, json), MOST.raw)));
+    const said = written?.endsWith('\n') ? strictJson(written.slice(0, -1), 2) : undefined;
     if (said === undefined || !isJsonObject(said)) {
       findings.add('policy', json, 'is no certificate');
       return { count: 0 };

@@ -59,7 +59,8 @@ export function certificateOf(
   plan: CertificatePlan,
 ): Certificate {
   const gates = plan.gates.map((gate) => certifiedGate(gate, state.phases));
-  const commit = textAt(state.phases, plan.commit);
+  const named = textAt(state.phases, plan.commit);
+  const commit = named !== undefined && COMMIT.test(named) ? named : undefined;
   const branch = textAt(state.phases, plan.branch);
   const counts = { pass: 0, ready: 0, fail: 0, 'not-run': 0 };
   for (const { standing } of gates) counts[standing] += 1;
@@ -111,6 +112,9 @@ function decisionWhy({ decisions }: Pick<GoLiveState, 'decisions'>, id: string):
     `The decision “${decision.title}” is ${(decision.verdict ?? 'not taken').toUpperCase()}: ${decision.sentence}`,
   ];
 }
+
+/** A whole hash of git. What a step says of a folder without one is no commit. */
+const COMMIT = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 
 interface Found {
   address: string;

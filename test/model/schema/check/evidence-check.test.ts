@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { problemsWith } from '../../../kits/problems.js';
 
 const look = { id: 'look', uses: 'tcp.check', with: { host: '127.0.0.1', port: 9 } };
@@ -31,4 +31,51 @@ test('what answers a box is a gate, a step or an item of a checklist', () => {
     expect.stringMatching(/no gate, step or item 'a.sen': Did you mean 'seen'/),
     expect.stringMatching(/no gate, step or item 'b.look'/),
   ]);
+});
+
+describe('a certificate', () => {
+  const gates = [
+    { id: 'fast', value: 'steps.look.ms', atMost: 9 },
+    { id: 'faster', value: 'steps.look.ms', atMost: 5, hard: false },
+  ];
+  const made = (more: object) => ({
+    phases: [{ ...phases[0], gates }],
+    decisions: [{ id: 'gold', requires: ['a'] }],
+    evidence: {
+      certificate: {
+        levels: [{ title: 'GOLD', decision: 'gold', approvedFor: 'all' }],
+        commit: 'a.look.ms',
+        gates: [{ id: 'G1', title: 'Latency', by: ['a.fast'], ready: ['a.fast'] }],
+        ...more,
+      },
+    },
+  });
+  const gate = (more: object) => ({ gates: [{ id: 'G1', title: 'Latency', by: ['a.fast'], ...more }] });
+
+  test.each<[object, RegExp | undefined]>([
+    [{}, undefined],
+    [{ commit: 'a.look.commit' }, /step 'look' \(tcp.check\) gives no 'commit'/],
+    [{ branch: 'b.look.ms' }, /no phase 'b'/],
+    [{ levels: [{ title: 'GOLD', decision: 'golf', approvedFor: 'all' }] }, /no decision 'golf': Did you mean 'gold'/],
+    [gate({ by: ['a.fats'] }), /no gate 'a.fats': Did you mean 'fast'/],
+    [gate({ ready: ['b.fast'] }), /no gate 'b.fast'/],
+    [gate({ by: ['a.faster'] }), /the gate 'a.faster' only warns/],
+    [{ gates: [...gate({}).gates, ...gate({}).gates] }, /'G1' stands twice/],
+    [gate({ mend: 'soon' }), /a duration is written like/],
+    [{ levels: [] }, /levels/],
+  ])('names what is there: %j', (more, problem) => {
+    expect(problemsWith(made(more))).toEqual(problem ? [expect.stringMatching(problem)] : []);
+  });
+});
+
+test.each<[string, RegExp | undefined]>([
+  ['release/chaos_report.json', undefined],
+  ['release/artifacts/wirecheck_report.md', undefined],
+  ['release/../state.json', /a plain file name|release/],
+  ['releases/x.json', /a plain file name|release/],
+])('a file of the bundle may lie below release/: %s', (file, problem) => {
+  const found = problemsWith({ phases, evidence: { include: [{ file, from: 'a.look.tcp.json' }] } });
+  expect(found.filter((one) => !one.includes('leaves no evidence'))).toEqual(
+    problem ? [expect.stringMatching(problem)] : [],
+  );
 });

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { verifyBundle } from '../../../evidence/verify/verify.js';
+import { recomputeOutputs } from '../../../kinds/recompute.js';
+import { RELEASE_PAGES } from '../../../model/evidence/own-files.js';
+import { Bundle } from '../../kits/bundles.js';
+import { RealProject } from '../../kits/real-go-live.js';
+import { testSealer } from '../../kits/sealer.js';
+import { commitAll, git } from '../../kits/small-repository.js';
+
+/** One gate passes, one fails, and one is not executed. */
+const RUNBOOK = `schema: 1
+id: certified
+title: Certified
+roles: { lead: Lead }
+phases:
+  - id: measure
+    steps:
+      - { id: code, uses: git.state, with: { folder: repo } }
+      - { id: figures, uses: metrics.read, with: { file: figures.csv, values: { share: { path: ok, reduce: mean } } } }
+    gates:
+      - { id: low, value: steps.figures.values.share, atLeast: 0.5 }
+      - { id: high, value: steps.figures.values.share, atLeast: 0.9 }
+    onFail: { then: continue }
+  - id: later
+    when: 1 == 2
+    steps:
+      - { id: figures, uses: metrics.read, with: { file: figures.csv, values: { share: { path: ok, reduce: mean } } } }
+    gates: [{ id: all, value: steps.figures.values.share, atLeast: 0.5 }]
+decisions:
+  - { id: silver, requires: [later] }
+  - { id: gold, requires: [measure, later] }
+evidence:
+  certificate:
+    name: TRIAL
+    levels:
+      - { title: SILVER, decision: silver, approvedFor: staging }
+      - { title: GOLD, decision: gold, approvedFor: production }
+    commit: measure.code.commit
+    branch: measure.code.branch
+    gates:
+      - { id: G1, title: Low, by: [measure.low] }
+      - { id: G2, title: High, by: [measure.high], mend: 2h }
+      - { id: G3, title: Later, by: [later.all], ready: [measure.low] }
+    risks: [{ risk: "It is small | and <b>bold</b>", mitigation: None }]
+`;
+
+const project = new RealProject();
+let bundle: string;
+let key: KeyObject;
+beforeAll(async () => {
+  const repo = join(project.folder, 'repo');
+  mkdirSync(repo);
+  git(repo, 'init', '--quiet', '-b', 'main');
+  writeFileSync(join(repo, 'a.txt'), 'a\n');
+  commitAll(repo, 'one');
+  project.file('certified.yaml', RUNBOOK);
+  project.file('golive.yaml', 'approvals: { level: declared }\n');
+  project.file('figures.csv', 'ok\n1\n1\n1\n0\n');
+  const plan = await project.plan('certified.yaml', 'shop');
+  await project.serving(async (start) => (await start(plan, 'Cy')).result());
+  bundle = project.bundle('shop');
+  key = project.key();
+}, 180_000);
+afterAll(() => project.close());
+
+const [MD, HTML, JSON_FILE] = [
+  `data/${RELEASE_PAGES.certificate}`,
+  `data/${RELEASE_PAGES.certificateHtml}`,
+  `data/${RELEASE_PAGES.certificateJson}`,
+];
+const copies: Bundle[] = [];
+afterAll(() => copies.forEach((copy) => copy.remove()));
+function copyOf(): Bundle {
+  const copy = Bundle.copyOf(bundle);
+  copies.push(copy);
+  return copy;
+}
+const trusted = () => ({
+  keys: [testSealer({ privateKey: key, publicKey: createPublicKey(key) }).key.fingerprint],
+});
+
+test('its pages say id, commit, level, and every gate with its value and why', () => {
+  const copy = copyOf();
+  const page = copy.text(MD);
+  const { id, commit } = JSON.parse(copy.text(JSON_FILE)) as { id: string; commit: string };
+  expect(id).toMatch(/^shop-TRIAL-\d{4}-\d\d-\d\d-001$/);
+  expect(commit).toMatch(/^[0-9a-f]{40}$/);
+  for (const text of [id, '## NO LEVEL', commit, 'main', 'G1 Low | PASS', 'G2 High | FAIL', 'G3 Later | READY'])
+    expect(page).toContain(text);
+  expect(page).toContain('1 pass, 1 ready, 1 fail, 0 not run');
+  expect(page).not.toContain('<b>');
+  expect(copy.text(HTML)).not.toContain('<b>bold');
+  const summary = copy.text(`data/${RELEASE_PAGES.summary}`);
+  expect(summary).toMatch(/\| G2 High \| FAIL \| 2h \|/);
+  expect(copy.text(`data/${RELEASE_PAGES.status}`)).toContain('| 0 measure |');
+  expect(copy.text(`data/${RELEASE_PAGES.handOver}`)).toContain('G2 High');
+});
+
+test('as it was written it verifies', async () => {
+  const found = await verifyBundle(bundle, trusted(), recomputeOutputs);
+  expect(found.findings).toEqual([]);
+  expect(found.checks).toContainEqual(
+    expect.objectContaining({ what: 'the certificate: its level and gates, judged again', count: 4, note: 'none' }),
+  );
+});
+
+interface Said {
+  level: string;
+  commit: string;
+  gates: { id: string; standing: string }[];
+}
+const says = (change: (said: Said) => void) => (copy: Bundle) => copy.json<Said>(JSON_FILE, change);
+
+test.each<[string, RegExp, (copy: Bundle) => void]>([
+  ['another level', /says the level "GOLD", and its go-live gives "none"/, says((said) => (said.level = 'GOLD'))],
+  ['another commit', /says the commit "b{40}"/, says((said) => (said.commit = 'b'.repeat(40)))],
+  [
+    'that a gate passes which failed',
+    /says that G2 is "pass", and its go-live gives "fail"/,
+    says((said) => said.gates.forEach((gate) => (gate.standing = 'pass'))),
+  ],
+  ['a gate less', /says a number of gates of 2/, says((said) => void said.gates.pop())],
+  ['nothing that can be read', /is no certificate|no JSON/, (copy) => copy.write(JSON_FILE, '[')],
+  [
+    'another level on its page',
+    /does not say the level NO LEVEL/,
+    (copy) => copy.write(MD, copy.text(MD).replace('## NO LEVEL', '## GOLD')),
+  ],
+  [
+    'by another rule: a plan whose gates are fewer',
+    /says a number of gates of 3|says the level/,
+    (copy) => copy.plan((plan) => void plan.evidence.certificate?.gates.pop()),
+  ],
+  [
+    'what no plan asks for',
+    /the runbook asks for none/,
+    (copy) => copy.plan((plan) => void delete plan.evidence.certificate),
+  ],
+])('the holder of the key cannot have it say %s', async (_name, message, attack) => {
+  const copy = copyOf();
+  attack(copy);
+  await copy.reseal(key);
+  const found = await verifyBundle(copy.root, trusted(), recomputeOutputs);
+  expect(found.ok).toBe(false);
+  expect(found.findings.map(({ item, message: text }) => `${item} ${text}`).join('\n')).toMatch(message);
+});
