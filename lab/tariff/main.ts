@@ -10,7 +10,8 @@ import { FAULTS, SOUND, type TariffFault } from './faults.js';
 /** The repository as it lies in the package: the build takes programs alone along. */
 function template(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'lab', 'tariff', 'repository')) && dirname(folder) !== folder) folder = dirname(folder);
+  while (!existsSync(join(folder, 'lab', 'tariff', 'repository')) && dirname(folder) !== folder)
+    folder = dirname(folder);
   return join(folder, 'lab', 'tariff', 'repository');
 }
 
@@ -46,16 +47,94 @@ function prepare(repository: string, { writes = {}, replaces = [], history, unco
   put(repository, writes);
   for (const { file, from, to } of replaces) {
     const path = join(repository, file);
-    writeFileSync(path, readFileSync(path, 'utf8').replace(from, () => to));
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8').replace(from, () => to),
+    );
   }
   commit('version 1.4.0');
   put(repository, uncommitted);
+}
+
+const CANARY = 'src/golive-canary.js';
+
+interface Places {
+  dir: string;
+  repository: string;
+  running: string;
+  data: string;
+  port: number;
+}
+
+/** What a team would write into its golive.yaml. */
+function inputsOf({ dir, repository, running, data, port }: Places): Record<string, unknown> {
+  const url = `http://127.0.0.1:${port}`;
+  const oxlint = tool('oxlint');
+  const rules = ['-A', 'all', '-D', 'no-eval', '-D', 'no-script-url', '--format', 'sarif'];
+  const tests = ['--experimental-test-coverage'];
+  const reports = ['junit', 'lcov'].flatMap((name) => [
+    `--test-reporter=${name}`,
+    `--test-reporter-destination=out/${name === 'junit' ? 'junit.xml' : 'lcov.info'}`,
+  ]);
+  return {
+    repository,
+    workDir: join(dir, 'work'),
+    url,
+    install: ['npm', 'ci', '--no-audit', '--no-fund', '--offline'],
+    collectTests: [process.execPath, '--test', '--test-name-pattern=^no test has this name$', 'test/'],
+    runTests: [
+      'sh',
+      '-c',
+      `mkdir -p out && exec "$@"`,
+      'tests',
+      process.execPath,
+      '--test',
+      ...tests,
+      ...reports,
+      'test/',
+    ],
+    criticalPaths: { price: ['src/price.js'], quote: ['src/quote.js', 'packages/zones/*.js'] },
+    requests: {
+      quote: {
+        url: `${url}/quote`,
+        method: 'POST',
+        body: { postcode: '10115', grams: 700 },
+        expect: { status: 200, bodyContains: 'cents' },
+        weight: 9,
+      },
+      health: { url: `${url}/healthz` },
+    },
+    heavyRequests: { table: { url: `${url}/table`, expect: { status: 200 } } },
+    p99: { P1: 200, P2: 200, P3: 200, P4: 200, P5: 200 },
+    pidFile: join(data, 'service.pid'),
+    process: 'server.js',
+    restore: [process.execPath, join(running, 'scripts', 'start-again.js'), data],
+    diskFolder: data,
+    sast: {
+      argv: [oxlint, ...rules, 'src/', 'packages/'],
+      one: [oxlint, ...rules, CANARY],
+      version: [oxlint, '--version'],
+      report: { format: 'sarif', proof: { canary: CANARY } },
+      canary: { path: CANARY, text: 'export const planted = (text) => eval(text);' },
+    },
+    types: ['sh', '-c', 'for file in src/*.js packages/*/*.js; do node --check "$file" || exit 1; done'],
+  };
+}
+
+/** A program of the package that golive itself is developed with, else one on PATH. */
+function tool(name: string): string {
+  for (let folder = dirname(template()); dirname(folder) !== folder; folder = dirname(folder)) {
+    const path = join(folder, 'node_modules', '.bin', name);
+    if (existsSync(path)) return path;
+  }
+  return name;
 }
 
 await hostLab({
   faults: FAULTS,
   sound: SOUND,
   run: async ({ dir, fault }, start) => {
+    mkdirSync(join(dir, 'work'), { recursive: true });
     const [repository, data] = [join(dir, 'repository'), join(dir, 'data')];
     prepare(repository, fault);
     // A copy that runs, so that nothing of it lies in the work tree that is certified.
@@ -73,9 +152,6 @@ await hostLab({
       ...(fault.once ? { TARIFF_ONCE: '1' } : {}),
     });
     await appears(join(data, 'service.pid'));
-    return {
-      target: 'tariff-lab',
-      inputs: { repository, url: `http://127.0.0.1:${port}`, dataDir: data },
-    };
+    return { target: 'tariff-lab', inputs: inputsOf({ dir, repository, running, data, port }) };
   },
 });
