@@ -28,6 +28,7 @@ const SYSTEM = [
   'harness/*',
   'host/file-lock',
   'kinds/agents/agents.freeze',
+  'kinds/chaos/chaos.{disk,kill,memory,network}',
   'kinds/load/load.run',
   'kinds/prometheus/real',
   'kinds/sql/{mysql,sql.query}',

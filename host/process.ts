@@ -7,6 +7,7 @@ import { errnoOf } from './errno.js';
 export interface ProcessStat {
   pid: number;
   state: string;
+  parent: number;
   group: number;
   /** Field 22 of /proc/<pid>/stat: clock ticks after boot; tells a process from a later one with the same id. */
   startTime: string;
@@ -31,7 +32,8 @@ export function statOf(pid: number): ProcessStat | undefined {
   if (!text) return undefined;
   // The second field is the name in parentheses and may hold spaces and parentheses itself.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { pid, state: fields[0] ?? '', group: Number(fields[2]), startTime: fields[19] ?? '' };
+  const [state = '', parent, group] = fields;
+  return { pid, state, parent: Number(parent), group: Number(group), startTime: fields[19] ?? '' };
 }
 
 /** Like `statOf`, of a process that runs: a zombie does not. */

@@ -7,6 +7,10 @@ import { alertRaise } from './notice/alert.raise.kind.js';
 import { badgeUpdate } from './record/badge.update.kind.js';
 import { casesCompare } from './cases/cases.compare.kind.js';
 import { casesRun } from './cases/cases.run.kind.js';
+import { chaosDisk } from './chaos/chaos.disk.kind.js';
+import { chaosKill } from './chaos/chaos.kill.kind.js';
+import { chaosMemory } from './chaos/chaos.memory.kind.js';
+import { chaosNetwork } from './chaos/chaos.network.kind.js';
 import { commandRun } from './command/command.run.kind.js';
 import { envEnsure } from './file/env.ensure.kind.js';
 import { evidenceScan } from './record/evidence.scan.kind.js';
@@ -55,6 +59,10 @@ export const stepKinds = {
   'badge.update': badgeUpdate,
   'cases.compare': casesCompare,
   'cases.run': casesRun,
+  'chaos.disk': chaosDisk,
+  'chaos.kill': chaosKill,
+  'chaos.memory': chaosMemory,
+  'chaos.network': chaosNetwork,
   'command.run': commandRun,
   'env.ensure': envEnsure,
   'evidence.scan': evidenceScan,

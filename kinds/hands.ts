@@ -10,6 +10,10 @@ import { alertRaise } from './notice/alert.raise.js';
 import { badgeUpdate } from './record/badge.update.js';
 import { casesCompare } from './cases/cases.compare.js';
 import { casesRun } from './cases/cases.run.js';
+import { chaosDisk } from './chaos/chaos.disk.js';
+import { chaosKill } from './chaos/chaos.kill.js';
+import { chaosMemory } from './chaos/chaos.memory.js';
+import { chaosNetwork } from './chaos/chaos.network.js';
 import { commandRun } from './command/command.run.js';
 import { envEnsure } from './file/env.ensure.js';
 import { evidenceScan } from './record/evidence.scan.js';
@@ -61,6 +65,10 @@ export const stepHandlers = {
   'badge.update': badgeUpdate,
   'cases.compare': casesCompare,
   'cases.run': casesRun,
+  'chaos.disk': chaosDisk,
+  'chaos.kill': chaosKill,
+  'chaos.memory': chaosMemory,
+  'chaos.network': chaosNetwork,
   'command.run': commandRun,
   'env.ensure': envEnsure,
   'evidence.scan': evidenceScan,

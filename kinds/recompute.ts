@@ -2,6 +2,12 @@ import { type Json, type JsonObject, parseJson } from '../model/json.js';
 import type { StepKind } from '../model/schema/format/kind.js';
 import { recomputeCasesCompare } from './cases/cases.compare.recompute.js';
 import { recomputeCasesRun } from './cases/cases.run.recompute.js';
+import {
+  recomputeChaosDisk,
+  recomputeChaosKill,
+  recomputeChaosMemory,
+  recomputeChaosNetwork,
+} from './chaos/chaos.recompute.js';
 import { type KindName, stepKinds } from './catalog.js';
 import { recomputeLoadRun } from './load/load.run.recompute.js';
 import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
@@ -15,6 +21,10 @@ import type { ReadRaw, RecomputeOf } from './shared/recompute-of.js';
 const recomputes = {
   'cases.compare': recomputeCasesCompare,
   'cases.run': recomputeCasesRun,
+  'chaos.disk': recomputeChaosDisk,
+  'chaos.kill': recomputeChaosKill,
+  'chaos.memory': recomputeChaosMemory,
+  'chaos.network': recomputeChaosNetwork,
   'http.read': recomputeHttpRead,
   'load.run': recomputeLoadRun,
   'metrics.read': recomputeMetricsRead,

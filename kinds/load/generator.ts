@@ -1,5 +1,5 @@
-import type { LookupFunction } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
+import { lookupIn } from '../shared/addresses.js';
 import { arrivalsOf } from './arrivals.js';
 import { turnsOf } from './mix.js';
 import type { LoadOrder, LoadRequest } from './order.js';
@@ -83,17 +83,10 @@ interface Outcome {
 }
 
 function agentFor({ profile, timeoutMs, addresses }: LoadOrder): Agent {
-  const lookup: LookupFunction = (host, { all }, callback) => {
-    const known = addresses[host] ?? [];
-    const [first] = known;
-    if (!first) callback(Object.assign(new Error(`${host} is not in the order`), { code: 'ENOTFOUND' }), []);
-    else if (all) callback(null, known);
-    else callback(null, first.address, first.family);
-  };
   return new Agent({
     connections: profile.agents,
     pipelining: 1,
-    connect: { lookup, timeout: timeoutMs },
+    connect: { lookup: lookupIn(addresses), timeout: timeoutMs },
     headersTimeout: 0,
     bodyTimeout: 0,
   });

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'hdr-histogram-js';
 import type { z } from 'zod';
 import { formatDuration } from '../../model/duration.js';
+import { judgedAddresses } from '../shared/addresses.js';
 import { asStep } from '../shared/as-step.js';
+import { builtProgram } from '../shared/built-program.js';
 import { readHeaders } from '../service/exchange.js';
 import { type Arrivals, arrivalsOf } from './arrivals.js';
 import type { loadRun as kind } from './load.run.kind.js';
@@ -64,7 +63,11 @@ async function orderOf(input: Input, scale: number, context: StepContext): Promi
   for (const [id, { url, method, headers, body, weight, expect }] of Object.entries(input.requests)) {
     const { hostname, port, protocol } = addressOf(url);
     const host = hostname.replace(/^\[|\]$/g, '');
-    addresses[host] ??= await judged(host, port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port), context);
+    addresses[host] ??= await judgedAddresses(
+      host,
+      port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
+      context,
+    );
     const json: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
     requests.push({
       id,
@@ -92,17 +95,6 @@ function addressOf(url: string): URL {
   }
   if (parsed.hostname.includes('{{')) throw new StepError('BAD_INPUT', `The host of ${url} may not change by task.`);
   return parsed;
-}
-
-async function judged(host: string, port: number, context: StepContext): Promise<LoadOrder['addresses'][string]> {
-  const lookup = context.reach(host, port);
-  return new Promise((resolve, reject) => {
-    lookup(host, { all: true }, (error, found) => {
-      if (error instanceof StepError) reject(error);
-      else if (error) reject(new StepError('CONNECTION_FAILED', `The host ${host} is not known: ${error.message}.`));
-      else resolve(typeof found === 'string' ? [] : found);
-    });
-  });
 }
 
 /** Runs the generator in its own process, and shows and guards what it measures while it does. */
@@ -148,7 +140,7 @@ async function putOn(
   show();
   const result = await context
     .run({
-      argv: [process.execPath, generatorScript()],
+      argv: [process.execPath, builtProgram('kinds/load/generate.js')],
       own: true,
       pin: false,
       env: { NODE_NO_WARNINGS: '1' },
@@ -182,11 +174,4 @@ function withFacts(error: unknown, facts: Record<string, number>, { evidence }: 
     facts: { ...options.facts, ...facts },
     evidence: evidence.refs(),
   });
-}
-
-/** The built program beside the package, wherever this module itself was packed to. */
-function generatorScript(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  return join(folder, 'dist', 'kinds', 'load', 'generate.js');
 }

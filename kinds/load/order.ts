@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { addressesField } from '../shared/addresses.js';
 
 /** What the generator is to do, as it is given on its standard input: with secrets in it, so it stands nowhere else. */
 export const loadOrder = z.object({
@@ -24,7 +25,7 @@ export const loadOrder = z.object({
     }),
   ),
   /** The addresses of each host, judged before: no other is connected to. */
-  addresses: z.record(z.string(), z.array(z.object({ address: z.string(), family: z.int() }))),
+  addresses: addressesField,
 });
 export type LoadOrder = z.infer<typeof loadOrder>;
 export type LoadRequest = LoadOrder['requests'][number];
