@@ -8,6 +8,7 @@ import { badgeUpdate } from './record/badge.update.kind.js';
 import { casesCompare } from './cases/cases.compare.kind.js';
 import { casesRun } from './cases/cases.run.kind.js';
 import { commandRun } from './command/command.run.kind.js';
+import { coverageRead } from './quality/coverage.read.kind.js';
 import { envEnsure } from './file/env.ensure.kind.js';
 import { evidenceScan } from './record/evidence.scan.kind.js';
 import { evidenceWrite } from './record/evidence.write.kind.js';
@@ -56,6 +57,7 @@ export const stepKinds = {
   'cases.compare': casesCompare,
   'cases.run': casesRun,
   'command.run': commandRun,
+  'coverage.read': coverageRead,
   'env.ensure': envEnsure,
   'evidence.scan': evidenceScan,
   'evidence.write': evidenceWrite,

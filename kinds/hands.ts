@@ -11,6 +11,7 @@ import { badgeUpdate } from './record/badge.update.js';
 import { casesCompare } from './cases/cases.compare.js';
 import { casesRun } from './cases/cases.run.js';
 import { commandRun } from './command/command.run.js';
+import { coverageRead } from './quality/coverage.read.js';
 import { envEnsure } from './file/env.ensure.js';
 import { evidenceScan } from './record/evidence.scan.js';
 import { evidenceWrite } from './record/evidence.write.js';
@@ -62,6 +63,7 @@ export const stepHandlers = {
   'cases.compare': casesCompare,
   'cases.run': casesRun,
   'command.run': commandRun,
+  'coverage.read': coverageRead,
   'env.ensure': envEnsure,
   'evidence.scan': evidenceScan,
   'evidence.write': evidenceWrite,

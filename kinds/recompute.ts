@@ -3,6 +3,7 @@ import type { StepKind } from '../model/schema/format/kind.js';
 import { recomputeCasesCompare } from './cases/cases.compare.recompute.js';
 import { recomputeCasesRun } from './cases/cases.run.recompute.js';
 import { type KindName, stepKinds } from './catalog.js';
+import { recomputeCoverageRead } from './quality/coverage.read.recompute.js';
 import { recomputeLoadRun } from './load/load.run.recompute.js';
 import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
 import { recomputePrometheusQuery } from './prometheus/prometheus.query.recompute.js';
@@ -15,6 +16,7 @@ import type { ReadRaw, RecomputeOf } from './shared/recompute-of.js';
 const recomputes = {
   'cases.compare': recomputeCasesCompare,
   'cases.run': recomputeCasesRun,
+  'coverage.read': recomputeCoverageRead,
   'http.read': recomputeHttpRead,
   'load.run': recomputeLoadRun,
   'metrics.read': recomputeMetricsRead,
