@@ -12,6 +12,7 @@ import { chaosKill } from './chaos/chaos.kill.kind.js';
 import { chaosMemory } from './chaos/chaos.memory.kind.js';
 import { chaosNetwork } from './chaos/chaos.network.kind.js';
 import { commandRun } from './command/command.run.kind.js';
+import { coverageRead } from './quality/coverage.read.kind.js';
 import { envEnsure } from './file/env.ensure.kind.js';
 import { evidenceScan } from './record/evidence.scan.kind.js';
 import { evidenceWrite } from './record/evidence.write.kind.js';
@@ -64,6 +65,7 @@ export const stepKinds = {
   'chaos.memory': chaosMemory,
   'chaos.network': chaosNetwork,
   'command.run': commandRun,
+  'coverage.read': coverageRead,
   'env.ensure': envEnsure,
   'evidence.scan': evidenceScan,
   'evidence.write': evidenceWrite,

@@ -15,6 +15,7 @@ import { chaosKill } from './chaos/chaos.kill.js';
 import { chaosMemory } from './chaos/chaos.memory.js';
 import { chaosNetwork } from './chaos/chaos.network.js';
 import { commandRun } from './command/command.run.js';
+import { coverageRead } from './quality/coverage.read.js';
 import { envEnsure } from './file/env.ensure.js';
 import { evidenceScan } from './record/evidence.scan.js';
 import { evidenceWrite } from './record/evidence.write.js';
@@ -70,6 +71,7 @@ export const stepHandlers = {
   'chaos.memory': chaosMemory,
   'chaos.network': chaosNetwork,
   'command.run': commandRun,
+  'coverage.read': coverageRead,
   'env.ensure': envEnsure,
   'evidence.scan': evidenceScan,
   'evidence.write': evidenceWrite,

@@ -9,6 +9,7 @@ import {
   recomputeChaosNetwork,
 } from './chaos/chaos.recompute.js';
 import { type KindName, stepKinds } from './catalog.js';
+import { recomputeCoverageRead } from './quality/coverage.read.recompute.js';
 import { recomputeLoadRun } from './load/load.run.recompute.js';
 import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
 import { recomputePrometheusQuery } from './prometheus/prometheus.query.recompute.js';
@@ -25,6 +26,7 @@ const recomputes = {
   'chaos.kill': recomputeChaosKill,
   'chaos.memory': recomputeChaosMemory,
   'chaos.network': recomputeChaosNetwork,
+  'coverage.read': recomputeCoverageRead,
   'http.read': recomputeHttpRead,
   'load.run': recomputeLoadRun,
   'metrics.read': recomputeMetricsRead,

@@ -64,6 +64,8 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'kinds/process/running.ts': part('kinds/process/process.find'),
   'kinds/recompute.ts': table('kinds/cases/cases.run'),
   'kinds/record/formats.ts': table('kinds/record/metrics.read'),
+  'kinds/quality/coverage-files.ts': part('kinds/quality/coverage.read'),
+  'kinds/quality/istanbul.ts': part('kinds/quality/coverage.read'),
   'kinds/record/figure.ts': part('kinds/record/metrics.read'),
   'kinds/record/rows.ts': part('kinds/record/metrics.read'),
   'kinds/record/xml.ts': part('kinds/record/junit'),

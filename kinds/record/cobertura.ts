@@ -6,17 +6,27 @@ import { type Element, wholeNumber, xmlWalker } from './xml.js';
 const MOST_LINES = 10_000_000;
 
 /** What is known of a line. */
-interface Line {
+export interface Line {
   hit: boolean;
   branches: number;
   covered: number;
 }
 
 /** Lines of a class by their numbers: its own, and those of its methods, which most programs write there once more. */
-interface Class {
+export interface Class {
   told: { package: string; class: string; file: string };
   own: Map<string, Line>;
   ofMethods: Map<string, Line>;
+  /** Whether a line of it was hit, by the name of a method; one without lines tells nothing. */
+  methods: Map<string, boolean>;
+}
+
+/** What a Cobertura report holds. */
+export interface Cobertura {
+  root: Readonly<Record<string, string>>;
+  /** Folders that the files of classes lie in. */
+  sources: string[];
+  classes: Class[];
 }
 
 /**
@@ -26,34 +36,53 @@ interface Class {
  * @param row is given each row, at the end
  */
 export function coberturaReader(row: (row: Json) => void) {
+  const reader = coberturaClasses();
+  return {
+    push: reader.push,
+    /** @throws Error when there are no lines, or other than the root says */
+    end: (): Account => {
+      for (const one of reader.end().classes) row(rowOf(one));
+      return nothingRead();
+    },
+  };
+}
+
+/** The same, by the classes with their lines. */
+export function coberturaClasses() {
   const classes = new Map<string, Class>();
   let current: Class | undefined;
   let root: Readonly<Record<string, string>> = {};
   let count = 0;
+  const sources: string[] = [];
   const walker = xmlWalker(['coverage'], (element, around, part) => {
-    if (part === 'end') return;
     const { name, attributes } = element;
-    if (around.length === 0) root = attributes;
+    if (part === 'end') {
+      if (name === 'source') sources.push(element.text.trim());
+    } else if (around.length === 0) root = attributes;
     else if (name === 'class') current = classOf(classes, attributes, around);
     else if (name === 'line') {
       const inClass = around.some((one) => one.name === 'class');
       if (!current || !inClass) throw new Error('a line stands outside of a class');
       count += 1;
       if (count > MOST_LINES) throw new Error(`it has more than ${MOST_LINES} lines`);
-      const isOwn = !around.some((one) => one.name === 'method');
-      addLine(isOwn ? current.own : current.ofMethods, attributes);
+      const method = around.find((one) => one.name === 'method')?.attributes;
+      const hit = addLine(method ? current.ofMethods : current.own, attributes);
+      if (method) {
+        const key = JSON.stringify([method.name, method.signature]);
+        current.methods.set(key, hit || current.methods.get(key) === true);
+      }
     }
   });
   return {
     push: walker.push,
     /** @throws Error when there are no lines, or other than the root says */
-    end: (): Account => {
+    end: (): Cobertura => {
       walker.end();
-      const rows = [...classes.values()].map(rowOf);
+      const all = [...classes.values()];
+      const rows = all.map(rowOf);
       if (rows.every(({ lines }) => lines === 0)) throw new Error('it holds no line');
       checkRoot(root, rows);
-      for (const one of rows) row(one);
-      return nothingRead();
+      return { root, sources, classes: all };
     },
   };
 }
@@ -66,20 +95,27 @@ function classOf(
   const pack = around.findLast((one) => one.name === 'package')?.attributes.name ?? '';
   const told = { package: pack, class: name, file: filename };
   const key = JSON.stringify(told);
-  const known = classes.get(key) ?? { told, own: new Map<string, Line>(), ofMethods: new Map<string, Line>() };
+  const known: Class = classes.get(key) ?? { told, own: new Map(), ofMethods: new Map(), methods: new Map() };
   classes.set(key, known);
   return known;
 }
 
-function addLine(lines: Map<string, Line>, attributes: Readonly<Record<string, string>>): void {
+/** @returns whether it was hit */
+function addLine(lines: Map<string, Line>, attributes: Readonly<Record<string, string>>): boolean {
   const number = String(wholeNumber(attributes.number, 'number'));
   const hit = wholeNumber(attributes.hits, 'hits') > 0;
   const [branches, covered] = branchesOf(attributes['condition-coverage'], number);
+  joinLine(lines, number, { hit, branches, covered });
+  return hit;
+}
+
+/** Adds what is told of a line to what is known of it. */
+export function joinLine(lines: Map<string, Line>, number: string, told: Line): void {
   const known = lines.get(number);
   lines.set(number, {
-    hit: hit || known?.hit === true,
-    branches: Math.max(branches, known?.branches ?? 0),
-    covered: Math.max(covered, known?.covered ?? 0),
+    hit: told.hit || known?.hit === true,
+    branches: Math.max(told.branches, known?.branches ?? 0),
+    covered: Math.max(told.covered, known?.covered ?? 0),
   });
 }
 
@@ -94,11 +130,20 @@ function branchesOf(text: string | undefined, line: string): [branches: number, 
 
 type Row = ReturnType<typeof rowOf>;
 
-function rowOf({ told, own, ofMethods }: Class) {
-  const all = [...own.values(), ...[...ofMethods].flatMap(([number, line]) => (own.has(number) ? [] : [line]))];
+/** Its own lines, and those that only its methods tell. */
+export function linesOf({ own, ofMethods }: Class): Map<string, Line> {
+  return new Map([...ofMethods, ...own]);
+}
+
+function rowOf(one: Class) {
+  return { ...one.told, ...sumOf(linesOf(one)) };
+}
+
+/** What lines come to. */
+export function sumOf(lines: ReadonlyMap<string, Line>) {
+  const all = [...lines.values()];
   const sum = (figure: (line: Line) => number): number => all.reduce((total, line) => total + figure(line), 0);
   return {
-    ...told,
     lines: all.length,
     covered: sum(({ hit }) => (hit ? 1 : 0)),
     branches: sum(({ branches }) => branches),

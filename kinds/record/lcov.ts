@@ -1,5 +1,4 @@
 import { largest } from '../../model/largest.js';
-import type { Json } from '../../model/json.js';
 import { type Line, lineReader } from '../shared/lines.js';
 import { type Account, nothingRead } from '../shared/reading.js';
 import type { Encoding } from '../shared/text.js';
@@ -7,6 +6,17 @@ import type { Encoding } from '../shared/text.js';
 /** What is counted: lines by number, functions by name, branches by line, block and branch. */
 type What = 'lines' | 'functions' | 'branches';
 const KINDS = ['lines', 'functions', 'branches'] as const;
+
+/** What is known of a source file. */
+export type FileCoverage = {
+  file: string;
+  lines: number;
+  covered: number;
+  functions: number;
+  coveredFunctions: number;
+  branches: number;
+  coveredBranches: number;
+};
 
 /** What a section says of itself. */
 const FOUND: Readonly<Record<string, What>> = { LF: 'lines', FNF: 'functions', BRF: 'branches' };
@@ -38,9 +48,14 @@ const counted = (): Counted => ({ hits: new Map(), hitCount: 0, records: 0, hitR
  * coveredBranches}`. What stands twice counts once, and each section is held to the totals that it says.
  *
  * @param row is given each row, at the end
+ * @param nameOf how a source file is called; sections of one name are one file
  */
-export function lcovReader(encoding: Encoding, row: (row: Json) => void) {
-  const trace = new Trace();
+export function lcovReader(
+  encoding: Encoding,
+  row: (row: FileCoverage) => void,
+  nameOf: (file: string) => string = (file) => file,
+) {
+  const trace = new Trace(nameOf);
   const take = ({ text, number }: Line): undefined => trace.line(text, `line ${number}`);
   const broken = ({ number }: Line): never => {
     throw new Error(`line ${number} is no text, or holds zero bytes`);
@@ -61,20 +76,21 @@ class Trace {
   private readonly files = new Map<string, Section[]>();
   private file: string | undefined;
   private section = section();
+  constructor(private readonly nameOf: (file: string) => string) {}
 
   /** @param at how the line is told in an error */
   line(text: string, at: string): undefined {
     const colon = text.indexOf(':');
     const [key, value] = colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
     if (text === '' || key === 'TN' || text.startsWith('#')) return;
-    if (key === 'SF') this.begin(value, at);
+    if (key === 'SF') this.begin(this.nameOf(value), at);
     else if (text === 'end_of_record') this.close(at);
     else if (!OTHER.test(text)) throw new Error(`${at} is no line of lcov`);
     else if (this.file === undefined) throw new Error(`${at} stands outside of a file`);
     else this.record(key, value, at);
   }
 
-  rows(): Iterable<Json> {
+  rows(): Iterable<FileCoverage> {
     if (this.file !== undefined) throw new Error(`it ends within ${this.file}`);
     if (this.files.size === 0) throw new Error('it holds no source file');
     return rowsOf(this.files);
@@ -141,7 +157,7 @@ function checkTotals({ hits, hitCount, records, hitRecords, found, hit }: Counte
   if (isOther) throw new Error(`${at} holds ${heldHit} ${what} that were hit and says ${hit}`);
 }
 
-function* rowsOf(files: ReadonlyMap<string, readonly Section[]>): Iterable<Json> {
+function* rowsOf(files: ReadonlyMap<string, readonly Section[]>): Iterable<FileCoverage> {
   for (const [file, sections] of files) {
     const [lines, covered] = together(sections.map((one) => one.lines));
     const [functions, coveredFunctions] = totals(sections.map((one) => one.functions));

@@ -5,7 +5,12 @@ export interface Element {
   /** Without the prefix of its namespace, in lower case. */
   name: string;
   attributes: Readonly<Record<string, string>>;
+  /** What stands in it so far and in no element within, of which the beginning is kept. */
+  text: string;
 }
+
+/** How much of a text is kept, in UTF-16 units. */
+const LONGEST_TEXT = 4096;
 
 /** Deepest nesting that is read. */
 const DEEPEST = 1000;
@@ -27,10 +32,16 @@ export function xmlWalker(
     const name = said.slice(said.indexOf(':') + 1).toLowerCase();
     if (open.length === 0 && !roots.includes(name)) throw new Error(`its root is ${name}, not ${roots.join(' or ')}`);
     if (open.length === DEEPEST) throw new Error(`it is nested deeper than ${DEEPEST}`);
-    const element = { name, attributes };
+    const element = { name, attributes, text: '' };
     visit(element, open, 'begin');
     open.push(element);
   });
+  const keep = (text: string): void => {
+    const element = open.at(-1);
+    if (element && element.text.length < LONGEST_TEXT) element.text += text.slice(0, LONGEST_TEXT);
+  };
+  parser.on('text', keep);
+  parser.on('cdata', keep);
   parser.on('closetag', () => {
     const element = open.pop();
     if (element) visit(element, open, 'end');

@@ -19,3 +19,17 @@ export function asStep<T>(read: () => T, more?: () => { facts?: JsonObject; evid
     throw error;
   }
 }
+
+/** The same for a reading that takes its time. @throws StepError */
+export async function asStepLater<T>(
+  read: () => Promise<T>,
+  more?: () => { facts?: JsonObject; evidence?: EvidenceRef[] },
+): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    return asStep(() => {
+      throw error;
+    }, more);
+  }
+}

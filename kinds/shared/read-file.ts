@@ -43,12 +43,25 @@ export function notRead(path: string, what: string, cause: unknown): StepError {
  * @throws StepError as `openNeeded`, and CHECK_FAILED for one that is larger than `LARGEST_WHOLE`
  */
 export async function readWhole(path: string, what: string, most = LARGEST_WHOLE): Promise<Buffer> {
+  return (await readDated(path, what, most)).bytes;
+}
+
+/**
+ * The same, with when the file was written last.
+ *
+ * @throws StepError as `readWhole`
+ */
+export async function readDated(
+  path: string,
+  what: string,
+  most = LARGEST_WHOLE,
+): Promise<{ bytes: Buffer; written: Date }> {
   const { handle, stats } = await openNeeded(path, what);
   try {
     if (stats.size > most) {
       throw new StepError('CHECK_FAILED', `${what} has ${stats.size} bytes, and ${most} are read: ${path}.`);
     }
-    return await handle.readFile();
+    return { bytes: await handle.readFile(), written: stats.mtime };
   } catch (cause) {
     throw cause instanceof StepError ? cause : notRead(path, what, cause);
   } finally {
