@@ -3,9 +3,11 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeF
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hostLab } from '../kit/host.js';
-import { freePort } from '../kit/ports.js';
+import { freePorts } from '../kit/ports.js';
 import { appears } from '../kit/processes.js';
 import { FAULTS, SOUND, type TariffFault } from './faults.js';
+
+const entry = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 
 /** The repository as it lies in the package: the build takes programs alone along. */
 function template(): string {
@@ -64,10 +66,11 @@ interface Places {
   running: string;
   data: string;
   port: number;
+  proxy: { url: string; proxyUrl: string };
 }
 
 /** What a team would write into its golive.yaml. */
-function inputsOf({ dir, repository, running, data, port }: Places): Record<string, unknown> {
+function inputsOf({ dir, repository, running, data, port, proxy }: Places): Record<string, unknown> {
   const url = `http://127.0.0.1:${port}`;
   const oxlint = tool('oxlint');
   const rules = ['-A', 'all', '-D', 'no-eval', '-D', 'no-script-url', '--format', 'sarif'];
@@ -109,6 +112,9 @@ function inputsOf({ dir, repository, running, data, port }: Places): Record<stri
     pidFile: join(data, 'service.pid'),
     process: 'server.js',
     restore: [process.execPath, join(running, 'scripts', 'start-again.js'), data],
+    toxiproxy: proxy.url,
+    proxy: 'tariff',
+    proxyUrl: proxy.proxyUrl,
     diskFolder: data,
     sast: {
       argv: [oxlint, ...rules, 'src/', 'packages/'],
@@ -144,7 +150,10 @@ await hostLab({
       cwd: running,
       stdio: 'ignore',
     });
-    const port = await freePort();
+    const [port = 0, ofToxiproxy = 0] = await freePorts(2);
+    const proxyFile = join(dir, 'proxy.json');
+    const behind = ['--name', 'tariff', '--upstream', `127.0.0.1:${port}`];
+    start(entry('../kit/toxiproxy'), ['--port', String(ofToxiproxy), ...behind, '--file', proxyFile]);
     start(join(running, 'scripts', 'keep.js'), [], {
       TARIFF_PORT: String(port),
       TARIFF_DATA: data,
@@ -152,6 +161,8 @@ await hostLab({
       ...(fault.once ? { TARIFF_ONCE: '1' } : {}),
     });
     await appears(join(data, 'service.pid'));
-    return { target: 'tariff-lab', inputs: inputsOf({ dir, repository, running, data, port }) };
+    await appears(proxyFile);
+    const proxy = JSON.parse(readFileSync(proxyFile, 'utf8')) as { url: string; proxyUrl: string };
+    return { target: 'tariff-lab', inputs: inputsOf({ dir, repository, running, data, port, proxy }) };
   },
 });

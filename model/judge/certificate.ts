@@ -20,6 +20,8 @@ export interface CertifiedGate {
   readings: { gate: string; title: string; verdict: string; value: string; needs: string; sentence: string }[];
   /** What it takes until it passes, in milliseconds of real time; absent where it does. */
   toGoMs?: number;
+  /** The phases that must be executed again for that; absent where it passes. */
+  again?: string[];
 }
 
 export interface CertificateLevel {
@@ -37,6 +39,8 @@ export interface Certificate {
   levels: CertificateLevel[];
   gates: CertifiedGate[];
   counts: Record<Standing, number>;
+  /** What it takes until every gate passes, each phase once, in milliseconds of real time. */
+  toGoMs: number;
   /** Of the code; absent where no step read it. */
   commit?: string;
   branch?: string;
@@ -87,6 +91,7 @@ export function certificateOf(
     levels,
     gates,
     counts,
+    toGoMs: timeToGo(gates, state.phases, plan),
     ...(commit === undefined ? {} : { commit }),
     ...(branch === undefined ? {} : { branch }),
   };
@@ -98,6 +103,14 @@ export const STANDING_WORDS: Record<Standing, string> = {
   fail: 'FAIL',
   'not-run': 'NOT RUN',
 };
+
+/** Each phase is executed once, however many gates it is for. */
+function timeToGo(gates: readonly CertifiedGate[], phases: readonly PhaseState[], plan: CertificatePlan): number {
+  const again = new Set(gates.flatMap((gate) => gate.again ?? []));
+  const runs = phases.filter(({ id }) => again.has(id)).reduce((sum, { plannedMs }) => sum + plannedMs, 0);
+  const failed = new Set(gates.filter(({ standing }) => standing === 'fail').map(({ id }) => id));
+  return plan.gates.filter(({ id }) => failed.has(id)).reduce((sum, { mendMs = 0 }) => sum + mendMs, runs);
+}
 
 /** What keeps a rehearsal from being taken for a certificate; empty for a live go-live. */
 export function ofRehearsal({ mode, timeScale }: Pick<GoLiveState, 'mode' | 'timeScale'>): string {
@@ -148,17 +161,25 @@ function certifiedGate(
   const bad = open.filter(({ gate }) => gate?.verdict === 'no-go' || gate?.verdict === 'waived');
   const why = (bad.length > 0 ? bad : open).map(whyOpen).join(' ');
   const standing = bad.length > 0 ? 'fail' : open.every(notBegun) && isReady(ready, phases) ? 'ready' : 'not-run';
-  const again = new Map(open.flatMap(({ phase }) => (phase ? [[phase.id, phase.plannedMs] as const] : [])));
-  const runMs = [...again.values()].reduce((sum, ms) => sum + ms, 0);
-  return { id, title, standing, why, readings, toGoMs: runMs + (standing === 'fail' ? (mendMs ?? 0) : 0) };
+  const again = [...new Set(open.flatMap(({ phase }) => (phase ? [phase] : [])))];
+  const toGoMs = (standing === 'fail' ? (mendMs ?? 0) : 0) + again.reduce((sum, { plannedMs }) => sum + plannedMs, 0);
+  return { id, title, standing, why, readings, toGoMs, again: again.map((phase) => phase.id) };
 }
 
 function whyOpen({ address, phase, gate }: Found): string {
   if (phase?.takenBackBy !== undefined) return `${address} was taken back by ${phase.takenBackBy}.`;
   if (gate?.verdict === 'waived') return `${gate.title} was let pass by a waiver, which certifies nothing.`;
-  if (gate) return gate.sentence;
+  if (gate) return `${gate.sentence}${gate.verdict === 'inconclusive' ? failuresNamed(gate.sentence, phase) : ''}`;
   const { sentence } = phase ?? {};
   return `${address} was not judged${sentence === undefined ? '.' : `: ${sentence}`}`;
+}
+
+/** What the steps failed of that a sentence names: why a value is not there. */
+function failuresNamed(sentence: string, phase: PhaseState | undefined): string {
+  const named = (phase?.steps ?? []).filter(
+    ({ id, failure }) => failure !== undefined && sentence.includes(`steps.${id.replaceAll('-', '_')}.`),
+  );
+  return named.map(({ title, failure }) => ` ${title}: ${failure?.message ?? ''}`).join('');
 }
 
 /** What was begun and gave no value is no longer ready: it was tried. */

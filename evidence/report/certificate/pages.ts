@@ -42,7 +42,6 @@ export function statusMd({ certificate, state }: Certified): string {
 export function summaryMd({ id, certificate, plan, state }: Certified): string {
   const last = plan.levels.at(-1)?.title ?? '';
   const open = certificate.gates.filter(({ standing }) => standing !== 'pass');
-  const total = open.reduce((sum, { toGoMs = 0 }) => sum + toGoMs, 0);
   return mdPage([
     `# ${mdText(state.runbook.title)}: completion summary`,
     `Certificate ${mdText(id)}: **${mdText(certificate.level === NO_LEVEL ? 'no level' : certificate.level)}**. Gates: ${countsText(certificate.counts)}.`,
@@ -60,7 +59,7 @@ export function summaryMd({ id, certificate, plan, state }: Certified): string {
         ),
     open.length === 0
       ? undefined
-      : `In all ${estimate(total)}, one after another: the planned time of each phase, and of what fails the time to mend it that the runbook says.`,
+      : `In all ${estimate(certificate.toGoMs)}, one after another: the planned time of each phase once, and of what fails the time to mend it that the runbook says.`,
     ...certificate.levels
       .filter(({ holds }) => !holds)
       .flatMap(({ title, why }) => [

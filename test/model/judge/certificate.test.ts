@@ -182,4 +182,27 @@ test('a gate of several fails by the worst, and its time is to mend and to run a
   );
   expect(certificate.gates[0]).toMatchObject({ standing: 'fail', toGoMs: HALF_HOUR + 7_200_000 });
   expect(certificate.gates[0]?.why).not.toMatch(/overall/);
+  expect(certificate.toGoMs).toBe(HALF_HOUR + 7_200_000);
+});
+
+test('a phase that two gates wait for is executed once', () => {
+  const two: CertificatePlan = {
+    ...PLAN,
+    gates: [...PLAN.gates, { id: 'G3', title: 'Errors', by: ['load.errors'], ready: [] }],
+  };
+  const certificate = certificateOf(ended({ load: skipped }), two);
+  expect(certificate.gates.map(({ toGoMs }) => toGoMs)).toEqual([undefined, HALF_HOUR, HALF_HOUR]);
+  expect(certificate.toGoMs).toBe(HALF_HOUR);
+});
+
+test('a value that is not there is told with what its step failed of', () => {
+  const failure = { code: 'CHECK_FAILED', message: 'The load is void.' };
+  const spike = { ...step('p-3', 'failed'), failure } as PhaseState['steps'][number];
+  const other = { ...step('p-4', 'failed'), failure: { ...failure, message: 'Another.' } } as typeof spike;
+  const missing = gate('p99', 'inconclusive', { sentence: 'No value for steps.p_3.p99; needs ≤ 1.' });
+  const certificate = certificateOf(
+    ended({ load: { status: 'failed', steps: [spike, other], gates: [missing] } }),
+    PLAN,
+  );
+  expect(certificate.gates[1]?.why).toBe('No value for steps.p_3.p99; needs ≤ 1. Step p-3: The load is void.');
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createMetrics } from './metrics.js';
@@ -14,7 +14,7 @@ mkdirSync(folder, { recursive: true });
 const metrics = createMetrics();
 const frozen = metrics.text();
 const log = createWriteStream(join(folder, 'service.jsonl'), { flags: 'a' });
-const audit = join(folder, 'audit.jsonl');
+const audit = createWriteStream(join(folder, 'audit.jsonl'), { flags: 'a' });
 const tell = (level, event, more) =>
   log.write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...more })}\n`);
 
@@ -38,7 +38,7 @@ function handle(request, response, text) {
   if (pathname === '/quote' && request.method === 'POST') {
     const { status, body } = quote(text);
     metrics.count(status === 200 ? 'quotes' : 'refused');
-    appendFileSync(audit, `${JSON.stringify({ time: new Date().toISOString(), id, status, ...body })}\n`);
+    audit.write(`${JSON.stringify({ time: new Date().toISOString(), id, status, ...body })}\n`);
     tell(status === 200 ? 'info' : 'warn', 'quote', { id, status });
     return answer(response, id, status, body);
   }
