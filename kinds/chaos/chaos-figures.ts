@@ -62,6 +62,7 @@ export function chaosFigures(courses: readonly Course[], judging: Judging) {
     if (course.round !== each.length + 1 || course.attempt !== broken + 1) {
       throw unwhole(`round ${course.round} (attempt ${course.attempt}) does not follow the one before`);
     }
+    if (each.at(-1)?.recovered === false) throw unwhole(`round ${course.round} follows one that did not recover`);
     if (course.marks.broken) {
       broken += 1;
       continue;

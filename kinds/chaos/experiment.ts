@@ -119,6 +119,8 @@ class Round {
   /** What ended the round before its time: a guard, or a look that could not be made. */
   private ended: { by: unknown } | undefined;
   private written: Promise<unknown> = Promise.resolve();
+  /** What was killed did not come back by itself. */
+  private restored = false;
   private readonly at: Partial<Record<MarkName, number>> = {};
   private readonly sampler: Sampler;
 
@@ -137,7 +139,7 @@ class Round {
     const { fault, judging, context, round } = this.of;
     try {
       const before = await this.steadiness(judging.recoverWithin);
-      if (!before) {
+      if (!before.steady) {
         throw new StepError(
           'CHECK_FAILED',
           `The target is not steady before round ${round}: in ${formatDuration(judging.recoverWithin)} there were no ${judging.samples} steady samples in a row; no fault was put in.`,
@@ -147,11 +149,10 @@ class Round {
       const promise = await fault.prepare();
       await context.remember({ fault: promise, lifted: false });
       await this.putIn(promise);
-      const from = this.at.lifted ?? this.at.injecting ?? 0;
-      const left = this.at.lifted === undefined ? 0 : judging.recoverWithin - (this.nowMs() - from);
-      const after = this.at.lifted === undefined ? undefined : await this.steadiness(left, this.at.lifted);
-      const recovered = after !== undefined;
-      this.note('ended', { recovered }, undefined, after?.upTo ?? this.sampler.settled().at(-1)?.n ?? -1);
+      const { lifted = Number.POSITIVE_INFINITY } = this.at;
+      const after = await this.steadiness(judging.recoverWithin - (this.nowMs() - lifted), lifted);
+      const recovered = after.steady && !this.restored;
+      this.note('ended', { recovered }, undefined, after.upTo);
       return recovered;
     } catch (error) {
       throw this.ended?.by ?? error;
@@ -188,16 +189,21 @@ class Round {
     }
   }
 
-  /** Waits for the steady state. @returns the last sample that it was seen by */
-  private async steadiness(withinMs: number, sinceMs?: number): Promise<{ upTo: number } | undefined> {
+  /**
+   * Waits for the steady state.
+   *
+   * @param sinceMs of samples that were begun then or later; never, where that is infinite
+   * @returns whether it was seen, by samples up to which
+   */
+  private async steadiness(withinMs: number, sinceMs?: number): Promise<{ steady: boolean; upTo: number }> {
     const { judging, context } = this.of;
-    const until = clockMs() + withinMs;
+    const until = sinceMs === Number.POSITIVE_INFINITY ? 0 : clockMs() + withinMs;
     for (;;) {
       if (this.ended) throw this.ended.by;
       const settled = this.sampler.settled();
-      const last = settled.at(-1);
-      if (last && steadyRun(settled, judging, sinceMs) >= judging.samples) return { upTo: last.n };
-      if (clockMs() > until) return undefined;
+      const upTo = settled.at(-1)?.n ?? -1;
+      if (steadyRun(settled, judging, sinceMs) >= judging.samples) return { steady: true, upTo };
+      if (clockMs() > until) return { steady: false, upTo };
       await context.sleep(LOOK_MS);
     }
   }
@@ -226,6 +232,7 @@ class Round {
   private note(mark: MarkName, facts?: JsonObject, ms?: number, upTo?: number): void {
     const at = rounded(ms === undefined ? this.nowMs() : ms - this.beganMs);
     this.at[mark] = at;
+    if (facts?.['restored'] === true) this.restored = true;
     const more = { ...(upTo === undefined ? {} : { upTo }), ...(facts ? { facts } : {}) };
     this.write({ ms: at, mark, at: this.of.context.now().toISOString(), ...more });
   }

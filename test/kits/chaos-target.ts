@@ -47,11 +47,18 @@ export function ballastIn(folder: string): string[] {
   return readdirSync(folder).filter((name) => name.endsWith('.ballast') || name.startsWith('golive-chaos'));
 }
 
+/** The evidence of a step of the kit. */
+export function evidenceOf(folder: string): string {
+  return join(folder, 'evidence', 'data', 'phases', '1-kit.1', 'step');
+}
+
 /** Holders of all experiments whose evidence lies below a folder. */
 export function holdersIn(folder: string): number[] {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const of = names.filter((name) => basename(name) === 'samples.jsonl').map((name) => join(folder, dirname(name)));
-  return of.flatMap(linesIn).flatMap(({ facts }) => (isJsonObject(facts) ? Number(facts.holder ?? 0) : []));
+  return of
+    .flatMap(linesIn)
+    .flatMap(({ facts }) => (isJsonObject(facts) && typeof facts.holder === 'number' ? facts.holder : []));
 }
 
 /** The lines that an experiment has left so far. */

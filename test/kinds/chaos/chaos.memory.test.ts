@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../../model/json.js';
+import { BRISK, evidenceOf, holdersIn, linesIn, noted, service } from '../../kits/chaos-target.js';
+import { isLiving } from '../../crash/world.js';
+import { stepKit } from '../../kits/step-kit.js';
+import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
+
+const MIB = 1024 * 1024;
+let url: string;
+let folder: string;
+beforeEach(async () => {
+  folder = temporaryFolder();
+  ({ url } = await service());
+});
+
+const memory = (more: JsonObject = {}): JsonObject => ({
+  bytes: '64MiB',
+  lasts: '1s',
+  steady: { url },
+  ...BRISK,
+  ...more,
+});
+const run = (input: JsonObject, more: object = {}) =>
+  runStep('chaos.memory', input, { goLive: { baseDir: folder }, ...more });
+/** Nobody holds memory of these tests any more. */
+const clean = (own: string): void => expect(holdersIn(own).filter(isLiving)).toEqual([]);
+afterEach(() => clean(folder));
+
+stepKit('chaos.memory', {
+  good: () => memory(),
+  bad: () => memory({ bytes: '64GiB', share: 0.01 }),
+  badCode: 'EXPECTATION_FAILED',
+  slow: () => ({ input: memory({ lasts: '1m' }), under: ({ folder: own }) => noted(own, 'injected') }),
+  clean,
+});
+
+test('the memory is really taken, by a process of its own, and free again', async () => {
+  const made = await run(memory({ rounds: 2 }));
+  expect(passed(made).outputs).toMatchObject({ rounds: 2, recovered: 2 });
+  const injected = linesIn(made.folder).filter(({ mark }) => mark === 'injected');
+  expect(injected).toHaveLength(2);
+  for (const { facts } of injected) {
+    expect(Number((facts as JsonObject).resident)).toBeGreaterThanOrEqual(64 * MIB);
+    expect((facts as JsonObject).holder).not.toBe(process.pid);
+  }
+});
+
+test('a holder that is killed: the fault was not in for its time, and the step fails', async () => {
+  const made = run(memory({ lasts: '1m' }));
+  await noted(evidenceOf(folder), 'injected');
+  for (const pid of holdersIn(folder)) process.kill(pid, 'SIGKILL');
+  expect(failed(await made)).toMatchObject({ code: 'COMMAND_FAILED' });
+});
