@@ -49,6 +49,7 @@ import { stackPs } from './stack/stack.ps.kind.js';
 import { stackSettings } from './stack/stack.settings.kind.js';
 import { stackUp } from './stack/stack.up.kind.js';
 import { tcpCheck } from './service/tcp.check.kind.js';
+import { testsRead } from './quality/tests.read.kind.js';
 import { wait } from './wait/wait.kind.js';
 
 /** Every step kind by the name that a runbook's `uses` gives. One line per kind, by name. */
@@ -102,6 +103,7 @@ export const stepKinds = {
   'stack.settings': stackSettings,
   'stack.up': stackUp,
   'tcp.check': tcpCheck,
+  'tests.read': testsRead,
   wait,
 } satisfies Record<string, StepKind>;
 

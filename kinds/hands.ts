@@ -52,6 +52,7 @@ import { stackPs } from './stack/stack.ps.js';
 import { stackSettings } from './stack/stack.settings.js';
 import { stackUp } from './stack/stack.up.js';
 import { tcpCheck } from './service/tcp.check.js';
+import { testsRead } from './quality/tests.read.js';
 import { wait } from './wait/wait.js';
 
 /** Hands for every kind: a kind without them does not compile. */
@@ -108,6 +109,7 @@ export const stepHandlers = {
   'stack.settings': stackSettings,
   'stack.up': stackUp,
   'tcp.check': tcpCheck,
+  'tests.read': testsRead,
   wait,
 } satisfies HandlerTable;
 

@@ -16,6 +16,7 @@ import { recomputePrometheusQuery } from './prometheus/prometheus.query.recomput
 import { recomputeHttpRead } from './service/http.read.recompute.js';
 import { recomputeSecurityScan } from './security/security.scan.recompute.js';
 import { recomputeSqlQuery } from './sql/sql.query.recompute.js';
+import { recomputeTestsRead } from './quality/tests.read.recompute.js';
 import type { ReadRaw, RecomputeOf } from './shared/recompute-of.js';
 
 /** The kinds whose evidence holds all of their outputs. An auditor loads these, and no hands. */
@@ -33,6 +34,7 @@ const recomputes = {
   'prometheus.query': recomputePrometheusQuery,
   'security.scan': recomputeSecurityScan,
   'sql.query': recomputeSqlQuery,
+  'tests.read': recomputeTestsRead,
 } satisfies { [K in KindName]?: RecomputeOf<(typeof stepKinds)[K]> };
 
 /**

@@ -10,7 +10,7 @@ export interface Element {
 }
 
 /** How much of a text is kept, in UTF-16 units. */
-const LONGEST_TEXT = 4096;
+const LONGEST_TEXT = 65_536;
 
 /** Deepest nesting that is read. */
 const DEEPEST = 1000;
