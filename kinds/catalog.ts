@@ -36,6 +36,7 @@ import { processKill } from './process/process.kill.kind.js';
 import { prometheusQuery } from './prometheus/prometheus.query.kind.js';
 import { redisCheck } from './service/redis.check.kind.js';
 import { securityScan } from './security/security.scan.kind.js';
+import { securitySecrets } from './security/security.secrets.kind.js';
 import { sqlQuery } from './sql/sql.query.kind.js';
 import { stackDown } from './stack/stack.down.kind.js';
 import { stackEngine } from './stack/stack.engine.kind.js';
@@ -84,6 +85,7 @@ export const stepKinds = {
   'prometheus.query': prometheusQuery,
   'redis.check': redisCheck,
   'security.scan': securityScan,
+  'security.secrets': securitySecrets,
   'sql.query': sqlQuery,
   'stack.down': stackDown,
   'stack.engine': stackEngine,

@@ -39,6 +39,7 @@ import { processKill } from './process/process.kill.js';
 import { prometheusQuery } from './prometheus/prometheus.query.js';
 import { redisCheck } from './service/redis.check.js';
 import { securityScan } from './security/security.scan.js';
+import { securitySecrets } from './security/security.secrets.js';
 import { sqlQuery } from './sql/sql.query.js';
 import { stackDown } from './stack/stack.down.js';
 import { stackEngine } from './stack/stack.engine.js';
@@ -90,6 +91,7 @@ export const stepHandlers = {
   'prometheus.query': prometheusQuery,
   'redis.check': redisCheck,
   'security.scan': securityScan,
+  'security.secrets': securitySecrets,
   'sql.query': sqlQuery,
   'stack.down': stackDown,
   'stack.engine': stackEngine,

@@ -8,6 +8,7 @@ import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
 import { recomputePrometheusQuery } from './prometheus/prometheus.query.recompute.js';
 import { recomputeHttpRead } from './service/http.read.recompute.js';
 import { recomputeSecurityScan } from './security/security.scan.recompute.js';
+import { recomputeSecuritySecrets } from './security/security.secrets.recompute.js';
 import { recomputeSqlQuery } from './sql/sql.query.recompute.js';
 import type { ReadRaw, RecomputeOf } from './shared/recompute-of.js';
 
@@ -20,6 +21,7 @@ const recomputes = {
   'metrics.read': recomputeMetricsRead,
   'prometheus.query': recomputePrometheusQuery,
   'security.scan': recomputeSecurityScan,
+  'security.secrets': recomputeSecuritySecrets,
   'sql.query': recomputeSqlQuery,
 } satisfies { [K in KindName]?: RecomputeOf<(typeof stepKinds)[K]> };
 
