@@ -35,6 +35,7 @@ import { processFind } from './process/process.find.kind.js';
 import { processKill } from './process/process.kill.kind.js';
 import { prometheusQuery } from './prometheus/prometheus.query.kind.js';
 import { redisCheck } from './service/redis.check.kind.js';
+import { securityLicences } from './security/security.licences.kind.js';
 import { securityScan } from './security/security.scan.kind.js';
 import { securitySecrets } from './security/security.secrets.kind.js';
 import { sqlQuery } from './sql/sql.query.kind.js';
@@ -84,6 +85,7 @@ export const stepKinds = {
   'process.kill': processKill,
   'prometheus.query': prometheusQuery,
   'redis.check': redisCheck,
+  'security.licences': securityLicences,
   'security.scan': securityScan,
   'security.secrets': securitySecrets,
   'sql.query': sqlQuery,

@@ -38,6 +38,7 @@ import { processFind } from './process/process.find.js';
 import { processKill } from './process/process.kill.js';
 import { prometheusQuery } from './prometheus/prometheus.query.js';
 import { redisCheck } from './service/redis.check.js';
+import { securityLicences } from './security/security.licences.js';
 import { securityScan } from './security/security.scan.js';
 import { securitySecrets } from './security/security.secrets.js';
 import { sqlQuery } from './sql/sql.query.js';
@@ -90,6 +91,7 @@ export const stepHandlers = {
   'process.kill': processKill,
   'prometheus.query': prometheusQuery,
   'redis.check': redisCheck,
+  'security.licences': securityLicences,
   'security.scan': securityScan,
   'security.secrets': securitySecrets,
   'sql.query': sqlQuery,

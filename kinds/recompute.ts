@@ -7,6 +7,7 @@ import { recomputeLoadRun } from './load/load.run.recompute.js';
 import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
 import { recomputePrometheusQuery } from './prometheus/prometheus.query.recompute.js';
 import { recomputeHttpRead } from './service/http.read.recompute.js';
+import { recomputeSecurityLicences } from './security/security.licences.recompute.js';
 import { recomputeSecurityScan } from './security/security.scan.recompute.js';
 import { recomputeSecuritySecrets } from './security/security.secrets.recompute.js';
 import { recomputeSqlQuery } from './sql/sql.query.recompute.js';
@@ -20,6 +21,7 @@ const recomputes = {
   'load.run': recomputeLoadRun,
   'metrics.read': recomputeMetricsRead,
   'prometheus.query': recomputePrometheusQuery,
+  'security.licences': recomputeSecurityLicences,
   'security.scan': recomputeSecurityScan,
   'security.secrets': recomputeSecuritySecrets,
   'sql.query': recomputeSqlQuery,

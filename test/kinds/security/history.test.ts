@@ -131,8 +131,14 @@ describe('the history', () => {
     commitAll(repo, 'second');
     const run = await search(join(repo, 'sub'));
     expect(passed(run).outputs).toMatchObject({
-      ...{ findings: 2, tree: 2, history: 2, scannedFiles: 3, scannedBlobs: 3, scannedMessages: 3 },
-      ...{ dirty: false, commit: git(repo, 'rev-parse', 'HEAD') },
+      findings: 2,
+      tree: 2,
+      history: 2,
+      scannedFiles: 3,
+      scannedBlobs: 3,
+      scannedMessages: 3,
+      dirty: false,
+      commit: git(repo, 'rev-parse', 'HEAD'),
     });
     expect(foundIn(run)).toMatchObject([{ path: 'b.txt' }, { path: 'sub/a.txt', commit, tree: true, history: true }]);
   });

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { recomputeOutputs } from '../../../kinds/recompute.js';
-import type { JsonObject } from '../../../model/json.js';
 import { foundIn, innocentRepository, LETTERS, search, token, TOKEN } from '../../kits/secret-search.js';
 import { commitAll, git } from '../../kits/small-repository.js';
 import { stepKit } from '../../kits/step-kit.js';
@@ -157,9 +157,11 @@ describe('reviewed secrets', () => {
     const repo = innocentRepository();
     const run = await search(repo);
     const more = { id: 'a'.repeat(16), rule: 'r', path: 'p', line: 1, commit: 'none', tree: true, history: false };
-    const search2 = JSON.parse(readFileSync(join(run.folder, 'search.json'), 'utf8')) as JsonObject;
+    const written = z
+      .record(z.string(), z.json())
+      .parse(JSON.parse(readFileSync(join(run.folder, 'search.json'), 'utf8')));
     const read = (name: string) =>
-      name === 'search.json' ? Buffer.from(JSON.stringify({ ...search2, found: [more] })) : undefined;
+      name === 'search.json' ? Buffer.from(JSON.stringify({ ...written, found: [more] })) : undefined;
     expect(await recomputeOutputs('security.secrets', { folder: repo }, read)).toMatchObject({ findings: 1, tree: 1 });
     expect(passed(await search(repo)).outputs).toMatchObject({ findings: 0 });
   });
