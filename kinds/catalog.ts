@@ -40,7 +40,9 @@ import { processFind } from './process/process.find.kind.js';
 import { processKill } from './process/process.kill.kind.js';
 import { prometheusQuery } from './prometheus/prometheus.query.kind.js';
 import { redisCheck } from './service/redis.check.kind.js';
+import { securityLicences } from './security/security.licences.kind.js';
 import { securityScan } from './security/security.scan.kind.js';
+import { securitySecrets } from './security/security.secrets.kind.js';
 import { sqlQuery } from './sql/sql.query.kind.js';
 import { stackDown } from './stack/stack.down.kind.js';
 import { stackEngine } from './stack/stack.engine.kind.js';
@@ -94,7 +96,9 @@ export const stepKinds = {
   'process.kill': processKill,
   'prometheus.query': prometheusQuery,
   'redis.check': redisCheck,
+  'security.licences': securityLicences,
   'security.scan': securityScan,
+  'security.secrets': securitySecrets,
   'sql.query': sqlQuery,
   'stack.down': stackDown,
   'stack.engine': stackEngine,

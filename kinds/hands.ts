@@ -43,7 +43,9 @@ import { processFind } from './process/process.find.js';
 import { processKill } from './process/process.kill.js';
 import { prometheusQuery } from './prometheus/prometheus.query.js';
 import { redisCheck } from './service/redis.check.js';
+import { securityLicences } from './security/security.licences.js';
 import { securityScan } from './security/security.scan.js';
+import { securitySecrets } from './security/security.secrets.js';
 import { sqlQuery } from './sql/sql.query.js';
 import { stackDown } from './stack/stack.down.js';
 import { stackEngine } from './stack/stack.engine.js';
@@ -100,7 +102,9 @@ export const stepHandlers = {
   'process.kill': processKill,
   'prometheus.query': prometheusQuery,
   'redis.check': redisCheck,
+  'security.licences': securityLicences,
   'security.scan': securityScan,
+  'security.secrets': securitySecrets,
   'sql.query': sqlQuery,
   'stack.down': stackDown,
   'stack.engine': stackEngine,

@@ -14,7 +14,9 @@ import { recomputeLoadRun } from './load/load.run.recompute.js';
 import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
 import { recomputePrometheusQuery } from './prometheus/prometheus.query.recompute.js';
 import { recomputeHttpRead } from './service/http.read.recompute.js';
+import { recomputeSecurityLicences } from './security/security.licences.recompute.js';
 import { recomputeSecurityScan } from './security/security.scan.recompute.js';
+import { recomputeSecuritySecrets } from './security/security.secrets.recompute.js';
 import { recomputeSqlQuery } from './sql/sql.query.recompute.js';
 import { recomputeTestsRead } from './quality/tests.read.recompute.js';
 import type { ReadRaw, RecomputeOf } from './shared/recompute-of.js';
@@ -32,7 +34,9 @@ const recomputes = {
   'load.run': recomputeLoadRun,
   'metrics.read': recomputeMetricsRead,
   'prometheus.query': recomputePrometheusQuery,
+  'security.licences': recomputeSecurityLicences,
   'security.scan': recomputeSecurityScan,
+  'security.secrets': recomputeSecuritySecrets,
   'sql.query': recomputeSqlQuery,
   'tests.read': recomputeTestsRead,
 } satisfies { [K in KindName]?: RecomputeOf<(typeof stepKinds)[K]> };

@@ -18,6 +18,7 @@ import { backupFolder, type FencedEvidence, homeOf } from '../step/step-evidence
 import {
   bytesWithoutCredentials,
   countCredentials,
+  credentialSpots,
   maskCredentials,
   withoutCredentials,
   withoutCredentialsIn,
@@ -69,6 +70,7 @@ export function createContext(parts: ContextParts): StepContext {
     withoutCredentialsIn,
     bytesWithoutCredentials,
     countCredentials,
+    credentialSpots,
     checkGuards: (tallies) => checkGuards(task.guards, tallies),
     run: runOf(parts),
     log: (message, facts) => parts.logger.info(secrets.redactIn(facts ?? {}), secrets.redact(message)),

@@ -1,6 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { merged, type Range } from '../command/ranges.js';
 import { type Json, type JsonObject, jsonObjectIn } from '../../model/json.js';
+import { KNOWN, privateKeys } from './credential-patterns.js';
+import type { NamedPattern, Spot } from './step.js';
 import { wideIn, withoutZeros } from './wide-text.js';
 
 /** What stands where a credential was, filled up to its length. */
@@ -17,77 +19,8 @@ export interface Masked {
   credentials: number;
 }
 
-/**
- * What may stand before a credential: no letter and no digit, unless they end an escape of JSON or a URL, or a colour.
- * Each says how it begins: they run in linear time.
- */
-const BEFORE_IT = String.raw`(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf])|(?<=\\u[\da-fA-F]{4})|(?<=%[\da-fA-F]{2})|(?<=\x1b\[[\d;]{0,20}m))`;
-/** What stands before it is looked at behind its first letters, which the engine finds fast. */
-const credential = (begins: string, rest: string): RegExp =>
-  new RegExp(`${begins}(?<=${BEFORE_IT}${begins})${rest}`, 'g');
-
-/** Credentials that the kept library does not know, not whole, or not behind an escape. */
-const KNOWN: readonly RegExp[] = [
-  credential('A(?:KIA|SIA|GPA|IDA|ROA|NPA|NVA|BIA|CCA)', '[A-Z0-9]{16}(?![A-Z0-9])'),
-  /(?<=aws_?secret_?(?:access_?)?key\\{0,8}["']?\s{0,3}(?:[=:]|%3D|%3A|\\u003d)\s{0,3}\\{0,8}["']?)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/gi,
-  /(?<!\d)\d{8,10}:AA[A-Za-z0-9_-]{32,35}(?![A-Za-z0-9_-])/g,
-  credential('eyJ', String.raw`[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{10,2000}`),
-  credential('gh[pousr]_', '[A-Za-z0-9]{36,255}'),
-  credential('github_pat_', '[A-Za-z0-9_]{22,200}'),
-  credential('glpat-', '[A-Za-z0-9_-]{20,64}'),
-  credential('npm_', '[A-Za-z0-9]{36}'),
-  credential('xox[abeoprs]-', '[A-Za-z0-9-]{20,200}'),
-  credential('[sr]k_live_', '[A-Za-z0-9]{16,200}'),
-  credential('AIza', '[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])'),
-  credential('sk-', '(?:proj-|ant-|svcacct-)?[A-Za-z0-9_-]{32,200}'),
-  /(?<=\bauthorization\\{0,8}["']?\s{0,3}[:=]\s{0,3}\\{0,8}["']?(?:bearer|basic|token)(?:\s|%20|\+){1,3})[A-Za-z0-9._~+/=-]{16,4000}/gi,
-  // The password of an address; what stands behind the port of one without a password is none.
-  /(?<=\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/"'<>[]{0,100}:)(?!\[redacted\]|\*|\d{1,5}(?:[/?#'",\s]|$))[^\s@"<>]{3,200}(?=@[^\s@])/gi,
-];
-
-const KEY_BEGINS = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
-const KEY_ENDS = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
-/** Where a line ends, also where JSON writes it. */
-const LINE_ENDS = /(?:\r?\n|(?:\\+r)?\\+n)/;
-/** A line of a key whose end is not there: base64, also behind what a log puts before it; a header; nothing. */
-const KEY_LINE = /[A-Za-z0-9+/]{32,}={0,2}|^[\s|>:-]*[A-Za-z0-9+/]{20,}={0,2}|^[\s|>:-]*[A-Za-z0-9+/]{4,}={0,2}\s*$/;
-const KEY_HEADER = /^.{0,60}?(?:Proc-Type|DEK-Info|Version|Comment): |^[\s|>:-]*$/;
-/** Longest body of a private key: RSA with 16384 bits. */
-const LONGEST_KEY = 16 * 1024;
-
-/** Private keys, also one whose end is not there; those of the library take long where many begin and none ends. */
-function privateKeys(text: string): Range[] {
-  const ranges: Range[] = [];
-  KEY_BEGINS.lastIndex = 0;
-  for (let begins = KEY_BEGINS.exec(text); begins; begins = KEY_BEGINS.exec(text)) {
-    const from = begins.index;
-    const body = KEY_BEGINS.lastIndex;
-    KEY_ENDS.lastIndex = body;
-    const ends = KEY_ENDS.exec(text.slice(0, from + LONGEST_KEY));
-    const to = ends ? ends.index + ends[0].length : body + bodyLength(text.slice(body, from + LONGEST_KEY));
-    ranges.push([from, to]);
-    KEY_BEGINS.lastIndex = Math.max(to, KEY_BEGINS.lastIndex);
-  }
-  return ranges;
-}
-
-/** How far the lines of a key go that does not end. */
-function bodyLength(text: string): number {
-  let length = 0;
-  for (let at = 0; at < text.length; ) {
-    const end = LINE_ENDS.exec(text.slice(at, at + 1024));
-    const line = text.slice(at, at + (end?.index ?? 1024));
-    const key = KEY_LINE.exec(line);
-    if (key) length = at + key.index + key[0].length;
-    else if (!KEY_HEADER.test(line)) break;
-    at += line.length + (end?.[0].length ?? 0);
-    if (!end) break;
-  }
-  return length;
-}
-
 interface Library {
-  find(text: string): Promise<Range[]>;
+  find(text: string): Promise<Spot[]>;
 }
 let loaded: Promise<Library> | undefined;
 
@@ -120,7 +53,11 @@ async function load(): Promise<Library> {
       const source = { filePath: 'evidence.txt', content, ext: '.txt', contentType: 'text' as const };
       const { messages } = await lintSource({ source, options: { config, noPhysicFilePath: true } });
       // Some of its ranges end before the credential does: it goes to the end of the word.
-      return messages.map(({ range: [from, to] }): Range => [from, to + wordEnd(content, to)]);
+      return messages.map(({ range: [from, to], ruleId }) => ({
+        from,
+        to: to + wordEnd(content, to),
+        rule: ruleId.replace(/^.*secretlint-rule-/, ''),
+      }));
     },
   };
 }
@@ -129,49 +66,72 @@ function wordEnd(text: string, at: number): number {
   return /^[A-Za-z0-9+/=_-]{0,200}/.exec(text.slice(at, at + 200))?.[0].length ?? 0;
 }
 
-async function rangesIn(text: string): Promise<Range[]> {
+async function spotsIn(text: string, more: readonly NamedPattern[]): Promise<Spot[]> {
   const wide = wideIn(text);
-  if (wide.length === 0) return rangesInPlain(text);
+  if (wide.length === 0) return spotsInPlain(text, more);
   const { narrow, places } = withoutZeros(text, wide);
-  const ranges = await rangesInPlain(narrow);
-  return ranges.map(([from, to]): Range => [places[from] ?? 0, (places[to - 1] ?? 0) + 1]);
+  const spots = await spotsInPlain(narrow, more);
+  return spots.map(({ from, to, rule }) => ({ from: places[from] ?? 0, to: (places[to - 1] ?? 0) + 1, rule }));
 }
 
-async function rangesInPlain(text: string): Promise<Range[]> {
+async function spotsInPlain(text: string, more: readonly NamedPattern[]): Promise<Spot[]> {
   const { find } = await library();
-  const own = KNOWN.flatMap((pattern) =>
-    [...text.matchAll(pattern)].map((match): Range => [match.index, match.index + match[0].length]),
+  const own = [...KNOWN, ...more].flatMap(({ rule, pattern }) =>
+    [...text.matchAll(pattern)].map((match): Spot => ({ from: match.index, to: match.index + match[0].length, rule })),
   );
-  own.sort(([a], [b]) => a - b);
+  own.sort((a, b) => a.from - b.from);
   // Some of the library's take in the name of the key, without which a value of JSON is none any more.
-  const found = (await find(text)).filter((range) => !holdsOneOf(range, own));
-  return [...privateKeys(text), ...own, ...found];
+  const found = (await find(text)).filter((spot) => !holdsOneOf(spot, own));
+  const keys = privateKeys(text).map(([from, to]): Spot => ({ from, to, rule: 'private-key' }));
+  return [...keys, ...own, ...found];
 }
 
 /** @param sorted by where they begin */
-function holdsOneOf([from, to]: Range, sorted: readonly Range[]): boolean {
+function holdsOneOf({ from, to }: Spot, sorted: readonly Spot[]): boolean {
   let low = 0;
   for (let high = sorted.length; low < high; ) {
     const middle = (low + high) >> 1;
-    if ((sorted[middle]?.[0] ?? 0) < from) low = middle + 1;
+    if ((sorted[middle]?.from ?? 0) < from) low = middle + 1;
     else high = middle;
   }
   const first = sorted[low];
-  return first !== undefined && first[1] <= to;
+  return first !== undefined && first.to <= to;
 }
 
-/** Where credentials stand in what `read` gives, in order, none within another. */
-async function credentialsIn(read: (from: number, to: number) => Promise<string>, length: number): Promise<Range[]> {
-  const all: Range[] = [];
+/** Where credentials stand in what `read` gives; one may lie within another. */
+async function allSpots(read: Read, length: number, more: readonly NamedPattern[] = []): Promise<Spot[]> {
+  const all: Spot[] = [];
   for (let at = 0; at < length; at += PIECE) {
     const start = Math.max(0, at - BEFORE);
     const text = await read(start, Math.min(length, at + PIECE + BEHIND));
-    const found = await rangesIn(text);
-    for (const [from, to] of found)
-      if (start + from >= at && start + from < at + PIECE) all.push([start + from, start + to]);
+    for (const { from, to, rule } of await spotsIn(text, more))
+      if (start + from >= at && start + from < at + PIECE) all.push({ from: start + from, to: start + to, rule });
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return merged(all);
+  return all;
+}
+
+/** The same, in order, none within another. */
+async function credentialsIn(read: Read, length: number): Promise<Range[]> {
+  return merged((await allSpots(read, length)).map(({ from, to }): Range => [from, to]));
+}
+
+/**
+ * Where something stands in bytes that looks like a credential, in order; of those that overlap the first and longest.
+ *
+ * @param more what else counts as one
+ */
+export async function credentialSpots(bytes: Buffer, more: readonly NamedPattern[] = []): Promise<Spot[]> {
+  const read: Read = (from, to) => Promise.resolve(bytes.toString('latin1', from, to));
+  const spots = await allSpots(read, bytes.length, more);
+  let end = 0;
+  return spots
+    .toSorted((a, b) => a.from - b.from || b.to - a.to)
+    .filter(({ from, to }) => {
+      const apart = from >= end;
+      if (apart) end = to;
+      return apart;
+    });
 }
 
 /** As long as what it masks; the zeros of UTF-16 stay. */

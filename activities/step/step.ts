@@ -125,11 +125,26 @@ export interface StepContext extends Capabilities {
   countCredentials(path: string): Promise<number>;
   /** The same in the bytes of a file; they stay as many. */
   bytesWithoutCredentials(bytes: Buffer): Promise<{ bytes: Buffer; credentials: number }>;
+  /** Where they stand in bytes, by which rule, none within another. @param more what else counts as one */
+  credentialSpots(bytes: Buffer, more?: readonly NamedPattern[]): Promise<Spot[]>;
   /** Throws `GUARD_TRIPPED` as soon as one of the step's guards holds for these tallies. */
   checkGuards(tallies: JsonObject): void;
   run: RunCommand;
   /** A line in the step's log, and in the worker's. */
   log(message: string, facts?: Record<string, Json>): void;
+}
+
+/** What a credential looks like, by the name of its rule. Global, and in linear time. */
+export interface NamedPattern {
+  rule: string;
+  pattern: RegExp;
+}
+
+/** Where something stands that looks like a credential, and by which rule. */
+export interface Spot {
+  from: number;
+  to: number;
+  rule: string;
 }
 
 export interface StepEvidence {

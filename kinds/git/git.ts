@@ -1,10 +1,12 @@
-import type { CommandResult, StepContext } from '../../activities/step/step.js';
+import type { CommandOptions, CommandResult, StepContext } from '../../activities/step/step.js';
 import { lastWords } from '../../activities/step/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
 
 const CALL_MS = 60_000;
 /** Most that is read of one answer; what is longer is refused, never read in part. */
 const CAPTURED = 8 * 1024 * 1024;
+/** Kept of an output that is given as it comes: the words of an error. */
+const SAID = 64 * 1024;
 
 /** Who makes golive's commits, whatever the user of the worker is called. */
 const IDENTITY = {
@@ -92,7 +94,15 @@ export interface Git {
   feed(input: string, ...args: string[]): Promise<string>;
   /** SHA-256 of its whole output. */
   digest(...args: string[]): Promise<string>;
+  /** Gives its output as it comes, of any length. @throws StepError COMMAND_FAILED when it did not end well */
+  pour(how: Pour, ...args: string[]): Promise<void>;
 }
+
+/** How output is given: its bytes, or the texts between two marks. What takes it must not throw. */
+export type Pour = { timeoutMs: number; input?: string } & (
+  | { cut: '\0' | '\n'; take: (text: string) => void }
+  | { cut?: undefined; take: (bytes: Uint8Array) => void }
+);
 
 interface Ways {
   settings?: readonly Setting[];
@@ -124,7 +134,7 @@ function runnerOf(
   ways: Required<Omit<Ways, 'timeoutMs'>> & Ways,
 ): Git {
   const env = { ...ways.env, ...settingsAsEnv(ways.settings) };
-  const run = (args: string[], input?: string): Promise<CommandResult> =>
+  const run = (args: string[], input?: string, more: Partial<CommandOptions> = {}): Promise<CommandResult> =>
     context.run({
       argv: ['git', ...args],
       cwd: repo,
@@ -134,6 +144,7 @@ function runnerOf(
       captureBytes: CAPTURED,
       pin: false,
       ...(input === undefined ? {} : { input }),
+      ...more,
     });
   const text = async (args: string[], input?: string): Promise<string> => {
     const result = await run(args, input);
@@ -143,12 +154,12 @@ function runnerOf(
     }
     // What it tells is read, as a hash or a tree, before it is kept.
     if (result.exitCode === 0) return result.rawStdout;
-    const { clause, said } = lastWords(result.stderr || result.stdout);
-    throw new StepError(
-      'COMMAND_FAILED',
-      `git ${name} in ${repo} ended with ${result.exitCode ?? result.signal}${clause}`,
-      { said },
-    );
+    throw endedBadly(repo, name, result);
+  };
+  const pour: Git['pour'] = async (how, ...args) => {
+    const onStdout = how.cut === undefined ? how.take : cutAt(how.cut, how.take);
+    const result = await run(args, how.input, { timeoutMs: how.timeoutMs, captureBytes: SAID, onStdout });
+    if (result.exitCode !== 0) throw endedBadly(repo, args[0] ?? '', { ...result, stdout: '' });
   };
   return {
     try: (...args) => run(args),
@@ -160,6 +171,32 @@ function runnerOf(
       if (exitCode === 0) return sha256;
       throw new StepError('COMMAND_FAILED', `git ${args[0] ?? ''} in ${repo} ended with ${exitCode ?? 'a signal'}.`);
     },
+    pour,
+  };
+}
+
+function endedBadly(repo: string, name: string, result: CommandResult): StepError {
+  const { clause, said } = lastWords(result.stderr || result.stdout);
+  return new StepError(
+    'COMMAND_FAILED',
+    `git ${name} in ${repo} ended with ${result.exitCode ?? result.signal}${clause}`,
+    { said },
+  );
+}
+
+/** Cuts bytes into texts, each of which ends with a mark. */
+function cutAt(mark: '\0' | '\n', take: (text: string) => void): (bytes: Uint8Array) => void {
+  const byte = mark.charCodeAt(0);
+  let begun: Uint8Array[] = [];
+  return (bytes) => {
+    let from = 0;
+    for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, from)) {
+      begun.push(bytes.subarray(from, at));
+      take(Buffer.concat(begun).toString('utf8'));
+      begun = [];
+      from = at + 1;
+    }
+    if (from < bytes.length) begun.push(bytes.subarray(from));
   };
 }
 

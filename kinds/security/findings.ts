@@ -41,15 +41,34 @@ export function idOf({ rule, path, message, mark }: Finding): string {
   return sha256(JSON.stringify([rule, path, mark ?? message])).slice(0, 16);
 }
 
+/** What a baseline says of the ids that were found. */
+export interface Reviewed {
+  /** Whose entries still hold. */
+  accepted: ReadonlySet<string>;
+  /** Entries whose last day is over, and whose finding is there. */
+  expired: number;
+  /** Entries whose finding is not there any more. */
+  stale: number;
+}
+
+/** Holds ids of findings against a baseline. @param at when they were found */
+export function review(found: ReadonlySet<string>, baseline: Baseline, at: Date): Reviewed {
+  const day = at.toISOString().slice(0, 10);
+  const accepted = new Set(baseline.flatMap(({ id, until }) => (until === undefined || until >= day ? [id] : [])));
+  return {
+    accepted,
+    expired: baseline.filter(({ id }) => !accepted.has(id) && found.has(id)).length,
+    stale: baseline.filter(({ id }) => !found.has(id)).length,
+  };
+}
+
 /**
  * Findings by severity, those less that were reviewed.
  *
  * @param at when the scan was made
  */
 export function countFindings(findings: readonly Finding[], baseline: Baseline, at: Date) {
-  const day = at.toISOString().slice(0, 10);
-  const accepted = new Set(baseline.flatMap(({ id, until }) => (until === undefined || until >= day ? [id] : [])));
-  const all = new Set(findings.map(idOf));
+  const { accepted, expired, stale } = review(new Set(findings.map(idOf)), baseline, at);
   const open = findings.filter((finding) => !accepted.has(idOf(finding)));
   const of = (severity: Finding['severity']): number => open.filter((finding) => finding.severity === severity).length;
   const unrated = of('unrated');
@@ -62,8 +81,8 @@ export function countFindings(findings: readonly Finding[], baseline: Baseline, 
     info: of('info'),
     unrated,
     accepted: findings.length - open.length,
-    expired: baseline.filter(({ id }) => !accepted.has(id) && all.has(id)).length,
-    stale: baseline.filter(({ id }) => !all.has(id)).length,
+    expired,
+    stale,
   };
 }
 
