@@ -26,6 +26,14 @@ function put(repository: string, files: Record<string, string>): void {
   }
 }
 
+/** Packs what the service is made of, and locks it: as a registry would give it, and without one. */
+function lockComponents(repository: string): void {
+  const npm = (...args: string[]) => execFileSync('npm', args, { cwd: repository, stdio: 'ignore' });
+  mkdirSync(join(repository, 'vendor'));
+  npm('pack', './packages/zones', '--pack-destination', 'vendor', '--silent');
+  npm('install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund', '--offline');
+}
+
 /** The repository of the service with its commits, and what the fault changes in them. */
 function prepare(repository: string, { writes = {}, replaces = [], history, uncommitted = {} }: TariffFault): void {
   cpSync(template(), repository, { recursive: true });
@@ -54,6 +62,7 @@ function prepare(repository: string, { writes = {}, replaces = [], history, unco
       readFileSync(path, 'utf8').replace(from, () => to),
     );
   }
+  lockComponents(repository);
   commit('version 1.4.0');
   put(repository, uncommitted);
 }
@@ -96,7 +105,7 @@ function inputsOf({ dir, repository, running, data, port, proxy }: Places): Reco
       ...reports,
       'test/',
     ],
-    criticalPaths: { price: ['src/price.js'], quote: ['src/quote.js', 'packages/zones/*.js'] },
+    criticalPaths: { price: ['src/price.js'], quote: ['src/quote.js'] },
     requests: {
       quote: {
         url: `${url}/quote`,
