@@ -43,7 +43,11 @@ export const FAULTS: readonly TariffFault[] = [
   {
     id: 'coverage-lowered',
     summary: 'The tests of prices are gone.',
-    writes: { 'test/price.test.js': '', 'test/quote.test.js': '' },
+    writes: {
+      'test/price.test.js': '',
+      'test/quote.test.js':
+        "import assert from 'node:assert/strict';\nimport { test } from 'node:test';\nimport { quote } from '../src/quote.js';\n\ntest('no JSON', () => assert.equal(quote('{').status, 400));\n",
+    },
   },
   {
     id: 'collection-error',
@@ -82,6 +86,8 @@ export const FAULTS: readonly TariffFault[] = [
     summary: 'A module of the service is used by nothing.',
     writes: { 'src/islands.js': 'export const islands = () => undefined;\n' },
   },
+  { id: 'critical-path-lost', summary: 'Nothing is broken; a critical path is named that is not there.' },
+  { id: 'left-out', summary: 'Nothing is broken; phases are left out.' },
   {
     id: 'dirty-tree',
     summary: 'The work tree is not what was committed.',

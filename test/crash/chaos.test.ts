@@ -36,7 +36,13 @@ async function harmed(id: string, whom: 'worker' | 'worker and holders') {
     !(await toxiproxy.now(id)).enabled,
   ];
   try {
-    const evidence = await begin(world, id, folder, { work: folder, url, through, toxiproxy: toxiproxy.url, proxy: id });
+    const evidence = await begin(world, id, folder, {
+      work: folder,
+      url,
+      through,
+      toxiproxy: toxiproxy.url,
+      proxy: id,
+    });
     const steps = ['disk', 'network'].map((step) => join(evidence, 'data', 'phases', 'break.1', step));
     await Promise.all(steps.map((step) => eventually(`${step} began`, 60_000, () => noted(step, 'injected'))));
     expect(await isIn()).toEqual([true, true]);
