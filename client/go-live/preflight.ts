@@ -5,6 +5,7 @@ import { counted } from '../../model/text/counted.js';
 import type { Mode, Plan } from '../../model/plan/plan.js';
 import { type Finding, inOrder, type Preflight, refusing } from '../../model/preflight/finding.js';
 import { TASK_QUEUE } from '../../model/state/contract.js';
+import { refuseBareCredentials } from './bare-credentials.js';
 import { CliError, messageOf } from '../errors.js';
 import { preflightTable } from '../render/preflight.js';
 import { styleFor } from '../render/style.js';
@@ -43,6 +44,7 @@ export async function showPreflight(file: string, options: PreflightOptions): Pr
   const { target, change, mode, input: inputs, evidence, by, json } = options;
   const opened = await openRunbook(file);
   const plan = await makePlan(opened, { target, change, mode, timeScale: 1, inputs, evidence });
+  await refuseBareCredentials(plan);
   const connection = await connect();
   try {
     const findings = await lookAround(connection, plan, by);

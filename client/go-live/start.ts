@@ -1,6 +1,7 @@
 import { quorumProblems } from '../../model/people/quorum.js';
 import type { Plan } from '../../model/plan/plan.js';
 import { attend } from './attend.js';
+import { refuseBareCredentials } from './bare-credentials.js';
 import { confirmLive } from '../terminal/confirm.js';
 import { connect, type OpenConnection } from '../server/connection.js';
 import { CliError } from '../errors.js';
@@ -63,6 +64,7 @@ export async function start(file: string, options: StartOptions): Promise<void> 
   }
   const opened = await openRunbook(file);
   const plan = await makePlan(opened, { target, change, mode, timeScale: options.timeScale ?? 1, inputs, evidence });
+  await refuseBareCredentials(plan);
   if (options.require !== undefined) checkDecision(plan.decisions, options.require);
   checkQuorum(plan, plan.signing?.level === 'signed' ? undefined : (options.by ?? defaultName()));
   for (const line of planSummary(plan)) talk(line);

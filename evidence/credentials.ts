@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { merged, type Range } from '../command/ranges.js';
-import { type Json, type JsonObject, jsonObjectIn } from '../../model/json.js';
+import { merged, type Range } from '../model/text/ranges.js';
+import { type Json, type JsonObject, jsonObjectIn } from '../model/json.js';
 import { wideIn, withoutZeros } from './wide-text.js';
 
 /** What stands where a credential was, filled up to its length. */
