@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { counted } from '../../model/text/counted.js';
+import type { JsonObject } from '../../model/json.js';
 import type { Mode, Plan } from '../../model/plan/plan.js';
 import { type Finding, inOrder, type Preflight, refusing } from '../../model/preflight/finding.js';
 import { TASK_QUEUE } from '../../model/state/contract.js';
@@ -28,7 +29,7 @@ const EXIT_MISSING = 2;
 export interface PreflightOptions {
   target: string;
   change: string;
-  input: Record<string, string>;
+  input: JsonObject;
   mode: Mode;
   by?: string | undefined;
   evidence?: string | undefined;

@@ -1,4 +1,5 @@
 import { quorumProblems } from '../../model/people/quorum.js';
+import type { JsonObject } from '../../model/json.js';
 import type { Plan } from '../../model/plan/plan.js';
 import { attend } from './attend.js';
 import { refuseBareCredentials } from './bare-credentials.js';
@@ -18,7 +19,7 @@ import { uiUrlOf } from './ui-url.js';
 /** What every way to start go-lives asks for: one now, or those of a schedule. */
 export interface StartChoices {
   target: string;
-  input: Record<string, string>;
+  input: JsonObject;
   mode: 'rehearse' | 'live';
   timeScale?: number | undefined;
   by?: string | undefined;

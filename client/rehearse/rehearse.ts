@@ -26,7 +26,7 @@ export interface RehearseOptions {
   fault?: string | undefined;
   listFaults?: boolean | undefined;
   timeScale?: number | undefined;
-  input: Record<string, string>;
+  input: JsonObject;
   change?: string | undefined;
   evidence?: string | undefined;
   require?: string | undefined;
