@@ -16,6 +16,7 @@ import {
   identityText,
   marginText,
   modeText,
+  questionText,
   roleName,
   rollbackName,
   sinceStart,
@@ -124,8 +125,8 @@ function states(state: GoLiveState, extras: Extras): string[] {
   return ['## Before and after', table(['what', 'before', 'after'], rows)];
 }
 
-function unchecked(state: GoLiveState, { planned }: Extras): string[] {
-  const rows = notChecked(state, planned).map(({ what, why }) => [what, why]);
+function unchecked(state: GoLiveState, extras: Extras): string[] {
+  const rows = notChecked(state, extras).map(({ what, why }) => [what, why]);
   return ['## Not checked', rows.length === 0 ? 'Nothing was left out.' : table(['what', 'why not'], rows)];
 }
 
@@ -153,7 +154,7 @@ function waiverBox(state: GoLiveState): string[] {
 
 function approvals(state: GoLiveState): string[] {
   const rows = state.approvals.flatMap((approval) => {
-    const asked = [approval.question, approval.status];
+    const asked = [questionText(approval), approval.status === 'not-asked' ? 'never asked' : approval.status];
     if (approval.votes.length === 0) return [[...asked, 'nobody', '', '', '']];
     return approval.votes.map((vote) => [
       ...asked,
