@@ -112,6 +112,15 @@ describe('bad input is answered, never with a stack trace', () => {
     expect(existsSync(join(folder, 'evidence'))).toBe(false);
   });
 
+  test('a question that no attempt comes to is told by validate, and refuses nothing', async () => {
+    const fine = readFileSync(join(folder, 'fine.yaml'), 'utf8');
+    const approval = 'approval: { role: sre, fromAttempt: 3 }';
+    writeFileSync(join(folder, 'asks.yaml'), fine.replace('owner: sre', `owner: sre\n    ${approval}`));
+    const { code, stdout } = await golive(['validate', 'asks.yaml']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('  ! phases.one: a question is for attempt 3 and later (fromAttempt)');
+  });
+
   test('a server that does not answer', async () => {
     const { code, stderr } = await golive(['status', 't'], { TEMPORAL_ADDRESS: nowhere });
     expect(code).toBe(2);
