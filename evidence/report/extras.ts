@@ -25,6 +25,8 @@ export interface Extras {
   states: NonNullable<EvidencePlan['states']>;
   boxes: NonNullable<EvidencePlan['boxes']>;
   inputs: WrittenInputs;
+  /** Windows that write a file for each sample, by what their files are called. */
+  sampled: { phase: string; step: string; file: string }[];
   runbookKept: boolean;
 }
 
@@ -36,6 +38,7 @@ export const NO_EXTRAS: Extras = {
   states: [],
   boxes: [],
   inputs: { inputs: {} },
+  sampled: [],
   runbookKept: false,
 };
 
@@ -56,6 +59,7 @@ export async function readExtras(store: EvidenceStore, shows: ShownByKind): Prom
     states: plan?.evidence?.states ?? [],
     boxes: plan?.evidence?.boxes ?? [],
     inputs: { inputs: plan?.inputs ?? {}, ...(plan?.durations ? { durations: plan.durations } : {}) },
+    sampled: sampledOf(plan),
     runbookKept: runbook !== undefined,
   };
 }
@@ -78,6 +82,14 @@ function guardsOf(plan: Partial<Plan> | undefined): Extras['guards'] {
   return (plan?.phases ?? []).flatMap((phase) =>
     stepsOf(phase.steps ?? []).flatMap((step) =>
       (step.guards ?? []).map((guard) => ({ phase: phase.id, step: step.id, guard })),
+    ),
+  );
+}
+
+function sampledOf(plan: Partial<Plan> | undefined): Extras['sampled'] {
+  return (plan?.phases ?? []).flatMap((phase) =>
+    stepsOf(phase.steps ?? []).flatMap(({ id, window }) =>
+      window?.file === undefined ? [] : [{ phase: phase.id, step: id, file: window.file }],
     ),
   );
 }

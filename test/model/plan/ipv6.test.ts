@@ -1,6 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from '@jest/globals';
 import { ipv6 } from '../../../model/plan/ipv6.js';
-import fc from 'fast-check';
 import { hostAndPort, mayReach } from '../../../model/plan/reach.js';
 
 /** What the URL parser of this system makes of it. */
@@ -43,6 +43,15 @@ test('every text is the address that the URL parser makes of it, or none', () =>
     { numRuns: 2000 },
   );
 });
+
+test.each([
+  '1:0:0:2:0:0:3:4',
+  '0:0:1:0:0:0:2:3',
+  '1:0:2:0:3:0:4:0',
+  '0:0:0:1:0:0:0:0',
+  '::ffff:1.2.3.4',
+  '64:FF9B::01.2.3.4',
+])('the same run of zeros is shortened as by the URL parser: %s', (text) => expect(ipv6(text)).toBe(byUrl(text)));
 
 test.each(['[::1]', '::1', '[0:0::1]', '0:0:0:0:0:0:0:1', '[0000::0001]:80', '::0.0.0.1', 'http://[0:0::1]:80/x'])(
   '%s of a list is the host ::1 of a plan, and of a worker',
