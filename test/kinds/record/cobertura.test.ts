@@ -25,7 +25,11 @@ describe('Cobertura', () => {
     ['a count that is none', report('<line number="1" hits="-1"/>'), 'hits is "-1"'],
     ['a count that is missing', report('<line number="1"/>'), 'hits is "missing"'],
     ['fewer lines than it says', report('<line number="1" hits="1"/>', 'lines-valid="9"'), 'holds 1 line and says 9'],
-    ['more hit than it says', report('<line number="1" hits="1"/>', 'lines-covered="0"'), 'were hit and says 0'],
+    [
+      'more hit than it says',
+      report('<line number="1" hits="1"/>', 'lines-covered="0"'),
+      'line that was hit and says 0',
+    ],
     ['more branches hit', report(branch('50% (1/2)'), 'branches-covered="0"'), '1 branches that were hit and says 0'],
     ['more branches than there are', report(branch('50% (9/2)')), 'has a condition-coverage of "50% (9/2)"'],
     ['branches that are not told', report(branch('50%')), 'has a condition-coverage of "50%"'],
