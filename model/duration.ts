@@ -40,6 +40,14 @@ export function formatDuration(ms: number): string {
   return sign + text;
 }
 
+/**
+ * A measured duration as people read it: from one minute on in whole seconds, `1m11s` of 70,950 ms. What is exact, and what is
+ * judged, is written by `formatDuration`.
+ */
+export function tookText(ms: number): string {
+  return formatDuration(Math.abs(ms) < 60_000 ? ms : Math.round(ms / 1000) * 1000);
+}
+
 /** Hours, minutes and seconds, e.g. `0:41:07` of 2,467,000 ms; never negative. */
 export function formatClock(ms: number): string {
   const seconds = Number.isFinite(ms) ? Math.max(0, Math.round(ms / 1000)) : 0;

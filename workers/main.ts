@@ -3,7 +3,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { createActivities } from './activities.js';
-import { readyForCredentials } from '../activities/step/credentials.js';
+import { readyForCredentials } from '../evidence/credentials.js';
 import { sendRunbookNotice } from '../kinds/notice/notice.js';
 import { armFailpoints } from '../host/failpoint.js';
 import { WireError } from '../wire/error.js';

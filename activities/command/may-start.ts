@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { GoLiveRef } from '../../model/state/contract.js';
 import { leadingEnv, leadingHint } from '../../model/plan/leading-env.js';
-import { mayStart } from '../../model/plan/programs.js';
+import { isPath, mayStart } from '../../model/plan/programs.js';
 import { StepError } from '../step/step-error.js';
 
 /** What is started, where, and with what besides the worker's own environment. */
@@ -39,7 +39,7 @@ export function checkMayStart(start: Start, { commands, baseDir }: Pick<GoLiveRe
       { hint: leadingHint(leading) },
     );
   }
-  if (program.includes('/') && leadsElsewhere(folder, program)) {
+  if (isPath(program) && leadsElsewhere(folder, program)) {
     throw new StepError('BAD_INPUT', `${program} leads through a link to another program than its path says.`, {
       hint: 'Write its path without `..`, as it stands in `allow.commands`.',
     });

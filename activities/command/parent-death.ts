@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { isPath } from '../../model/plan/programs.js';
 
 const SETPRIV = '/usr/bin/setpriv';
 let works: Promise<boolean> | undefined;
@@ -27,7 +28,7 @@ export async function dieWithParent(
 }
 
 function canRun(program: string, cwd: string | undefined, env: NodeJS.ProcessEnv): boolean {
-  if (program.includes('/')) return isExecutable(resolve(cwd ?? '.', program));
+  if (isPath(program)) return isExecutable(resolve(cwd ?? '.', program));
   const folders = (env.PATH ?? '').split(':').filter((folder) => isAbsolute(folder));
   return folders.some((folder) => isExecutable(join(folder, program)));
 }

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../model/json.js';
-import { merged, type Range } from './ranges.js';
+import { merged, type Range } from '../../model/text/ranges.js';
 import { base64View, hexView, type View, viewsOf } from './spellings.js';
 
 export const REDACTED = '[redacted]';

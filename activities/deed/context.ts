@@ -22,7 +22,7 @@ import {
   maskCredentials,
   withoutCredentials,
   withoutCredentialsIn,
-} from '../step/credentials.js';
+} from '../../evidence/credentials.js';
 import type { CommandResult, RunCommand, StepCall, StepContext } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
 import { isStepError } from '../step/unwritable.js';

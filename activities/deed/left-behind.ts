@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json } from '../../model/json.js';
 import { errnoOf } from '../../host/errno.js';
-import { maskCredentials } from '../step/credentials.js';
+import { maskCredentials } from '../../evidence/credentials.js';
 
 /**
  * Masks credentials that nobody declared in what steps have left that did not come to their end: what a command prints is

@@ -5,7 +5,7 @@ import { kindEffect, type StepKind } from '../../model/schema/format/kind.js';
 import type { StepResult, StepTask } from '../../model/state/contract.js';
 import type { Capabilities, StepCall, StepContext, StepOutcome } from '../step/step.js';
 import { StepError } from '../step/step-error.js';
-import { withoutCredentialsIn } from '../step/credentials.js';
+import { withoutCredentialsIn } from '../../evidence/credentials.js';
 import { isStepError } from '../step/unwritable.js';
 import { inEachText } from '../command/redact.js';
 import { repeatUntil } from './until.js';

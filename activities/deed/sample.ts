@@ -17,7 +17,7 @@ import { StepError } from '../step/step-error.js';
 import { unwritable } from '../step/unwritable.js';
 import type { StepDeps } from './attempt.js';
 import { parseInput, tellableError, withoutSecrets } from './perform.js';
-import { withoutCredentialsIn } from '../step/credentials.js';
+import { withoutCredentialsIn } from '../../evidence/credentials.js';
 
 /** More than two records. */
 const TAIL_BYTES = 256 * 1024;

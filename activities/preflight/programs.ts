@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { basename, resolve, sep } from 'node:path';
 import { isExecutable, onPath } from '../../host/executables.js';
+import { isPath } from '../../model/plan/programs.js';
 import type { Finding } from '../../model/preflight/finding.js';
 import { textsIn } from '../../model/schema/format/kind.js';
 import { lacking, type Look, needs, why } from './look.js';
@@ -14,9 +15,6 @@ interface Program {
 
 /** Longest first line of a script that a kernel reads. */
 const FIRST_LINE = 256;
-
-/** Else it is looked for on the PATH. */
-const isPath = (name: string): boolean => name.includes('/') || name.includes(sep);
 
 /** Whether each program that the plan starts is there and may be run, and the interpreter of a script with it. */
 export function findPrograms(look: Look): Promise<Finding[]> {
@@ -33,15 +31,15 @@ export function findPrograms(look: Look): Promise<Finding[]> {
           path: typeof path === 'string' ? path : (look.env['PATH'] ?? ''),
         }));
     },
-    ({ name, folder, path }) => (isPath(name) ? resolve(folder, name) : `${name}\n${path}`),
+    ({ name, folder, path }) => (isPath(name, sep) ? resolve(folder, name) : `${name}\n${path}`),
   );
   return Promise.all(
     wanted.map(async (need) => {
       const { name, folder, path } = need.thing;
       const base = { area: 'program' as const, what: name, where: need.where };
-      const at = isPath(name) ? resolve(folder, name) : onPath(name, { PATH: path })[0];
+      const at = isPath(name, sep) ? resolve(folder, name) : onPath(name, { PATH: path })[0];
       if (at === undefined || !isExecutable(at)) {
-        const standing = lacking(need, isPath(name));
+        const standing = lacking(need, isPath(name, sep));
         const found =
           at === undefined ? `${name} is not on the worker's PATH.` : `${at} is not there or may not be run.`;
         return {
@@ -68,7 +66,7 @@ async function lackingInterpreter(file: string, path: string): Promise<string | 
   if (basename(interpreter) !== 'env') return undefined;
   const program = words.find((word) => !word.startsWith('-') && !word.includes('='));
   if (program === undefined) return undefined;
-  const there = isPath(program) ? isExecutable(program) : onPath(program, { PATH: path }).length > 0;
+  const there = isPath(program, sep) ? isExecutable(program) : onPath(program, { PATH: path }).length > 0;
   return there ? undefined : program;
 }
 

@@ -1,9 +1,12 @@
 import type { LookupFunction } from 'node:net';
 import type { z } from 'zod';
+import type { NamedPattern, Spot } from '../../evidence/credential-patterns.js';
 import type { StepProgress, StepTask } from '../../model/state/contract.js';
 import type { EvidenceRef } from '../../model/evidence/manifest.js';
 import type { Json, JsonObject } from '../../model/json.js';
 import type { StepKind } from '../../model/schema/format/kind.js';
+
+export type { NamedPattern, Spot };
 
 /** What a handler's deed gives back. */
 export interface StepOutcome<O> {
@@ -132,19 +135,6 @@ export interface StepContext extends Capabilities {
   run: RunCommand;
   /** A line in the step's log, and in the worker's. */
   log(message: string, facts?: Record<string, Json>): void;
-}
-
-/** What a credential looks like, by the name of its rule. Global, and in linear time. */
-export interface NamedPattern {
-  rule: string;
-  pattern: RegExp;
-}
-
-/** Where something stands that looks like a credential, and by which rule. */
-export interface Spot {
-  from: number;
-  to: number;
-  rule: string;
 }
 
 export interface StepEvidence {

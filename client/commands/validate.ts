@@ -19,6 +19,7 @@ export function register(program: Command): void {
       const { loadRunbook } = await import('../../model/schema/load.js');
       const { openProject } = await import('../runbook/load.js');
       const { unmetQuorums } = await import('../runbook/quorum.js');
+      const { neverAsked } = await import('../runbook/never-asked.js');
       const { scheduleLines, scheduleNotes } = await import('../runbook/schedule-notes.js');
       const people = openProject().project.people;
       const results = files.map((argument) => {
@@ -29,6 +30,7 @@ export function register(program: Command): void {
         } = loadRunbook(readText(resolveRunbook(argument)).text, argument, stepKinds);
         const steps = runbook?.phases.reduce((sum, phase) => sum + (phase.steps?.length ?? 0), 0) ?? 0;
         const notes = runbook && people ? unmetQuorums(runbook, people) : [];
+        const unasked = runbook ? neverAsked(runbook) : [];
         const schedules = runbook ? scheduleNotes(runbook, new Date()) : [];
         return {
           file: argument,
@@ -38,16 +40,18 @@ export function register(program: Command): void {
           problems,
           partial,
           notes,
+          unasked,
           schedules,
         };
       });
       const bad = results.filter((result) => !result.ok);
       if (options.json) process.stdout.write(`${JSON.stringify({ ok: bad.length === 0, files: results }, null, 2)}\n`);
       else {
-        for (const { file, ok, phases, problems, notes, schedules } of results) {
+        for (const { file, ok, phases, problems, notes, unasked, schedules } of results) {
           process.stdout.write(ok ? `${file}: valid, ${counted(phases, 'phase')}\n` : `${showProblems(problems)}\n`);
           for (const note of notes)
             process.stdout.write(`  live, it cannot be finished by the people of golive.yaml: ${note}\n`);
+          for (const line of unasked) process.stdout.write(`  ! ${line}\n`);
           for (const line of schedules.flatMap(scheduleLines)) process.stdout.write(`  ${line}\n`);
         }
       }

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { counted } from '../../model/text/counted.js';
+import type { JsonObject } from '../../model/json.js';
 import type { Mode, Plan } from '../../model/plan/plan.js';
 import { type Finding, inOrder, type Preflight, refusing } from '../../model/preflight/finding.js';
 import { TASK_QUEUE } from '../../model/state/contract.js';
+import { refuseBareCredentials } from './bare-credentials.js';
 import { CliError, messageOf } from '../errors.js';
 import { preflightTable } from '../render/preflight.js';
 import { styleFor } from '../render/style.js';
@@ -27,7 +29,7 @@ const EXIT_MISSING = 2;
 export interface PreflightOptions {
   target: string;
   change: string;
-  input: Record<string, string>;
+  input: JsonObject;
   mode: Mode;
   by?: string | undefined;
   evidence?: string | undefined;
@@ -43,6 +45,7 @@ export async function showPreflight(file: string, options: PreflightOptions): Pr
   const { target, change, mode, input: inputs, evidence, by, json } = options;
   const opened = await openRunbook(file);
   const plan = await makePlan(opened, { target, change, mode, timeScale: 1, inputs, evidence });
+  await refuseBareCredentials(plan);
   const connection = await connect();
   try {
     const findings = await lookAround(connection, plan, by);

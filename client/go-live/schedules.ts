@@ -24,6 +24,7 @@ import type { RunbookSchedule } from '../../model/schema/format/runbook.js';
 import { confirmLive } from '../terminal/confirm.js';
 import { cronProblem, everyProblem } from '../../model/plan/calendar.js';
 import { CliError, messageOf } from '../errors.js';
+import { refuseBareCredentials } from './bare-credentials.js';
 import { makePlan, openRunbook } from '../runbook/load.js';
 import { surprises } from '../runbook/next-times.js';
 import { talk } from '../terminal/tell.js';
@@ -133,7 +134,9 @@ async function planOf(
   { target, input, mode, timeScale = 1, evidence }: StartChoices,
 ): Promise<SchedulePlan> {
   const choices = { target, change: SCHEDULED, mode, timeScale, inputs: input, evidence, schedule };
-  return planSchedule(schedule, await makePlan(opened, choices), Date.now());
+  const plan = await makePlan(opened, choices);
+  await refuseBareCredentials(plan);
+  return planSchedule(schedule, plan, Date.now());
 }
 
 async function put(client: Client, target: string, plan: SchedulePlan, start: ScheduledStart): Promise<Applied> {

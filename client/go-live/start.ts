@@ -1,6 +1,8 @@
 import { quorumProblems } from '../../model/people/quorum.js';
+import type { JsonObject } from '../../model/json.js';
 import type { Plan } from '../../model/plan/plan.js';
 import { attend } from './attend.js';
+import { refuseBareCredentials } from './bare-credentials.js';
 import { confirmLive } from '../terminal/confirm.js';
 import { connect, type OpenConnection } from '../server/connection.js';
 import { CliError } from '../errors.js';
@@ -17,7 +19,7 @@ import { uiUrlOf } from './ui-url.js';
 /** What every way to start go-lives asks for: one now, or those of a schedule. */
 export interface StartChoices {
   target: string;
-  input: Record<string, string>;
+  input: JsonObject;
   mode: 'rehearse' | 'live';
   timeScale?: number | undefined;
   by?: string | undefined;
@@ -63,6 +65,7 @@ export async function start(file: string, options: StartOptions): Promise<void> 
   }
   const opened = await openRunbook(file);
   const plan = await makePlan(opened, { target, change, mode, timeScale: options.timeScale ?? 1, inputs, evidence });
+  await refuseBareCredentials(plan);
   if (options.require !== undefined) checkDecision(plan.decisions, options.require);
   checkQuorum(plan, plan.signing?.level === 'signed' ? undefined : (options.by ?? defaultName()));
   for (const line of planSummary(plan)) talk(line);

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../model/json.js';
 import { askedAnswers, declaredAnswers } from './answer.js';
 import { attend } from '../go-live/attend.js';
+import { refuseBareCredentials } from '../go-live/bare-credentials.js';
 import { connect, type OpenConnection } from '../server/connection.js';
 import type { Declared } from './declared.js';
 import { CliError } from '../errors.js';
@@ -25,7 +26,7 @@ export interface RehearseOptions {
   fault?: string | undefined;
   listFaults?: boolean | undefined;
   timeScale?: number | undefined;
-  input: Record<string, string>;
+  input: JsonObject;
   change?: string | undefined;
   evidence?: string | undefined;
   require?: string | undefined;
@@ -83,6 +84,8 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
       inputs: { ...rehearsal.inputs, ...declaredOnly(lab, opened), ...fault?.inputs, ...options.input },
       evidence: options.evidence,
     });
+    // What a lab gives is made up, and of that lab alone.
+    await refuseBareCredentials(plan, Object.keys(options.input));
     if (options.require !== undefined) checkDecision(plan.decisions, options.require);
     refuseUsed(plan);
     for (const line of planSummary(plan)) talk(line);

@@ -1,19 +1,39 @@
+import { type Json, type JsonObject, parseJson } from '../../model/json.js';
 import { CliError } from '../errors.js';
 
 /**
- * Collects `--input name=value`.
- * @throws CliError (exit 2) when it has no name or no `=`
+ * Collects `--input name=text` and `--input name:=JSON`: a number, a truth, `null` or a text in quotes.
+ * @throws CliError (exit 2) when it has no name or no `=`, or what stands behind `:=` is none of these
  */
-export function collectInput(text: string, before: Record<string, string>): Record<string, string> {
+export function collectInput(text: string, before: JsonObject): JsonObject {
   const at = text.indexOf('=');
-  const name = text.slice(0, Math.max(0, at)).trim();
-  if (at < 1 || name === '') {
+  const typed = text[at - 1] === ':';
+  const name = text.slice(0, Math.max(0, typed ? at - 1 : at)).trim();
+  if (name === '') {
     throw new CliError(`'${text.slice(0, 80)}' is no input.`, {
       exitCode: 2,
       hint: 'Write --input name=value, e.g. --input apiUrl=http://127.0.0.1:8000',
     });
   }
-  return { ...before, [name]: text.slice(at + 1) };
+  const given = text.slice(at + 1);
+  return { ...before, [name]: typed ? scalarIn(given, name) : given };
+}
+
+function scalarIn(text: string, name: string): Json {
+  let value: Json | undefined;
+  try {
+    value = parseJson(text);
+  } catch {
+    // Said below.
+  }
+  if (value !== undefined && (value === null || typeof value !== 'object')) return value;
+  throw new CliError(
+    `'${text.slice(0, 80)}' of the input '${name.slice(0, 60)}' is no number, truth, null or text of JSON.`,
+    {
+      exitCode: 2,
+      hint: `Behind := stands one of these, e.g. --input ${name}:=5. A text, a list or a map: --input ${name}=…`,
+    },
+  );
 }
 
 /** @throws CliError (exit 2) when it is not a number from 1 to 10000 */

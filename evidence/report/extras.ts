@@ -26,6 +26,8 @@ export interface Extras {
   boxes: NonNullable<EvidencePlan['boxes']>;
   certificate?: EvidencePlan['certificate'];
   inputs: WrittenInputs;
+  /** Windows that write a file for each sample, by what their files are called. */
+  sampled: { phase: string; step: string; file: string }[];
   runbookKept: boolean;
 }
 
@@ -37,6 +39,7 @@ export const NO_EXTRAS: Extras = {
   states: [],
   boxes: [],
   inputs: { inputs: {} },
+  sampled: [],
   runbookKept: false,
 };
 
@@ -58,6 +61,7 @@ export async function readExtras(store: EvidenceStore, shows: ShownByKind): Prom
     boxes: plan?.evidence?.boxes ?? [],
     ...(plan?.evidence?.certificate ? { certificate: plan.evidence.certificate } : {}),
     inputs: { inputs: plan?.inputs ?? {}, ...(plan?.durations ? { durations: plan.durations } : {}) },
+    sampled: sampledOf(plan),
     runbookKept: runbook !== undefined,
   };
 }
@@ -80,6 +84,14 @@ function guardsOf(plan: Partial<Plan> | undefined): Extras['guards'] {
   return (plan?.phases ?? []).flatMap((phase) =>
     stepsOf(phase.steps ?? []).flatMap((step) =>
       (step.guards ?? []).map((guard) => ({ phase: phase.id, step: step.id, guard })),
+    ),
+  );
+}
+
+function sampledOf(plan: Partial<Plan> | undefined): Extras['sampled'] {
+  return (plan?.phases ?? []).flatMap((phase) =>
+    stepsOf(phase.steps ?? []).flatMap(({ id, window }) =>
+      window?.file === undefined ? [] : [{ phase: phase.id, step: id, file: window.file }],
     ),
   );
 }

@@ -13,6 +13,7 @@ import {
   headline,
   identityText,
   modeText,
+  questionText,
   roleName,
   sinceStart,
   takenBackBy,
@@ -145,7 +146,7 @@ export function approvals(state: GoLiveState, { boxes }: Pick<Extras, 'boxes'>):
   const asked = state.approvals.filter((one) => one.status !== 'not-asked' || one.votes.length > 0);
   if (asked.length + state.checklist.length + boxes.length === 0) return undefined;
   const rows = asked.map((one) => [
-    html`<b>${one.question}</b><br><span class="soft small">${one.id} · needs ${one.needs.map((need) => needCount(need, state.roles)).join(', ')}</span>`,
+    html`<b>${questionText(one)}</b><br><span class="soft small">${one.id} · needs ${one.needs.map((need) => needCount(need, state.roles)).join(', ')}</span>`,
     STATUS[one.status],
     one.votes.length === 0 ? 'nobody answered' : one.votes.map((vote) => voteLine(state, vote)),
     boundTo(one),

@@ -74,7 +74,7 @@ function verify(state: GoLiveState, extras: Extras): Html {
 <p class="soft small">Runbook ${state.runbook.id}, SHA-256 <span class="mono">${state.runbook.sha256}</span><br>Plan digest <span class="mono">${state.planDigest}</span><br>Digest of the approved bundle <span class="mono">${state.bundle?.digest ?? 'none'}</span></p>`;
 }
 
-function unchecked(state: GoLiveState, { planned }: Extras): Html | undefined {
-  const rows = notChecked(state, planned).map(({ what, why }) => [what, why]);
+function unchecked(state: GoLiveState, extras: Extras): Html | undefined {
+  const rows = notChecked(state, extras).map(({ what, why }) => [what, why]);
   return rows.length === 0 ? undefined : table([{ title: 'What' }, { title: 'Why not' }], rows);
 }

@@ -1,10 +1,9 @@
 import { valueText } from '../../model/judge/value-text.js';
-import { isNamedFile } from '../../model/evidence/own-files.js';
-import { parseManifest } from '../../model/evidence/manifest.js';
 import { cell } from '../../model/state/board.js';
 import type { GoLiveState, RollbackState } from '../../model/state/state.js';
 import { boxesOf } from './boxes.js';
 import type { GateResult } from '../../model/judge/gate.js';
+import { evidenceFileRows } from './evidence-files.js';
 import { type Extras, NO_EXTRAS } from './extras.js';
 import { countGates, notChecked } from './not-checked.js';
 import { rowsShown } from './shown.js';
@@ -16,6 +15,7 @@ import {
   identityText,
   marginText,
   modeText,
+  questionText,
   roleName,
   rollbackName,
   sinceStart,
@@ -55,7 +55,7 @@ export function signoffText(state: GoLiveState, manifest = '', extras: Extras = 
     ['## Rollbacks', ...rollbacks(takenBackBy(state), state)],
     released(state),
     ...rowsOfFiles(state, extras),
-    ['## Evidence files', ...evidenceFiles(state, manifest)],
+    ['## Evidence files', ...evidenceFiles(state, manifest, extras)],
     [
       '## How to verify and to reproduce',
       'See `REPRODUCE.md`; in short, in the folder above this file: `sha256sum -c manifest-sha256.txt`.',
@@ -73,17 +73,10 @@ function table(header: string[], rows: string[][]): string {
 }
 
 /** The files that the runbook names, as they were when they were collected; all others are in the manifest. */
-function evidenceFiles({ bundle }: GoLiveState, manifest: string): string[] {
-  const read = parseManifest(manifest);
-  const named = 'entries' in read ? read.entries.filter(({ path }) => isNamedFile(path)) : [];
-  const rows = named.map(({ path, sha256 }) => [path.slice(DATA.length), 'present', sha256]);
-  const missing = (bundle?.missing ?? []).map((what) => [what, 'MISSING', '']);
-  return rows.length + missing.length === 0
-    ? ['The runbook names none.']
-    : [table(['file', '', 'SHA-256'], [...rows, ...missing])];
+function evidenceFiles(state: GoLiveState, manifest: string, extras: Extras): string[] {
+  const rows = evidenceFileRows(state, manifest, extras);
+  return rows.length === 0 ? ['The runbook names none.'] : [table(['file', '', 'SHA-256'], rows)];
 }
-
-const DATA = 'data/';
 
 function incidents(state: GoLiveState): string[] {
   return [
@@ -124,8 +117,8 @@ function states(state: GoLiveState, extras: Extras): string[] {
   return ['## Before and after', table(['what', 'before', 'after'], rows)];
 }
 
-function unchecked(state: GoLiveState, { planned }: Extras): string[] {
-  const rows = notChecked(state, planned).map(({ what, why }) => [what, why]);
+function unchecked(state: GoLiveState, extras: Extras): string[] {
+  const rows = notChecked(state, extras).map(({ what, why }) => [what, why]);
   return ['## Not checked', rows.length === 0 ? 'Nothing was left out.' : table(['what', 'why not'], rows)];
 }
 
@@ -153,7 +146,7 @@ function waiverBox(state: GoLiveState): string[] {
 
 function approvals(state: GoLiveState): string[] {
   const rows = state.approvals.flatMap((approval) => {
-    const asked = [approval.question, approval.status];
+    const asked = [questionText(approval), approval.status === 'not-asked' ? 'never asked' : approval.status];
     if (approval.votes.length === 0) return [[...asked, 'nobody', '', '', '']];
     return approval.votes.map((vote) => [
       ...asked,

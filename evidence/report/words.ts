@@ -133,3 +133,11 @@ export function rollbackName({ id }: Pick<GoLiveState['rollbacks'][number], 'id'
 }
 
 const RELEASE = 'release';
+
+/** A question as people read it: one that was never asked is without its expressions, since nothing settled them. */
+export function questionText({
+  question,
+  status,
+}: Pick<GoLiveState['approvals'][number], 'question' | 'status'>): string {
+  return status === 'not-asked' ? question.replace(/\$\{\{.*?\}\}/gs, '…') : question;
+}

@@ -20,6 +20,7 @@ export async function checkFigures(
   again: Recomputed,
   fromRaw: FromRaw,
   findings: Findings,
+  timeScale: number,
 ): Promise<{ count: number; note: string }> {
   let count = 0;
   let steps = 0;
@@ -37,7 +38,7 @@ export async function checkFigures(
       let raw: Json | undefined;
       try {
         raw = begun.plan.window
-          ? fromSamples(begun.plan, read)
+          ? fromSamples(begun.plan, read, timeScale)
           : await fromRaw(begun.plan.uses, begun.input, read, logged);
       } catch (error) {
         if (error instanceof Unreadable) findings.add('unreadable', item, `its raw record ${error.message}`);

@@ -119,7 +119,9 @@ export async function checkJudgement(
   });
   if (again.policies.length > 0 || state.approvals.some(({ policy }) => policy))
     await findings.group('rules that approve, judged again', () => checkPolicies(again, plan, state, findings));
-  await findings.group('figures from the raw records', () => checkFigures(bag, again, fromRaw, findings));
+  await findings.group('figures from the raw records', () =>
+    checkFigures(bag, again, fromRaw, findings, plan.timeScale),
+  );
   await findings.group('gates, judged again', () => checkGates(again, record, events, findings));
   await findings.group('phases, decisions and verdict', () => checkVerdict(again, record, events, findings));
 }

@@ -7,9 +7,10 @@ import { strictJson } from './strict.js';
 export function fromSamples(
   { window, guards }: Pick<StepPlan, 'window' | 'guards'>,
   read: (name: string) => Buffer | undefined,
+  timeScale: number,
 ): Json | undefined {
   const lines = read(SAMPLES_FILE)?.toString('utf8').split('\n').filter(Boolean);
-  return window && lines && outcomeFrom(window, lines.map(sampleIn), guards);
+  return window && lines && outcomeFrom(window, lines.map(sampleIn), guards, timeScale);
 }
 
 function sampleIn(line: string, index: number): SampleRecord {

@@ -1,3 +1,4 @@
+import { counted } from '../../model/text/counted.js';
 import type { Json } from '../../model/json.js';
 import { type Account, nothingRead } from '../shared/reading.js';
 import { type Element, wholeNumber, xmlWalker } from './xml.js';
@@ -160,10 +161,12 @@ function checkRoot(root: Readonly<Record<string, string>>, rows: readonly Row[])
   const covered = root['lines-covered'];
   const branches = root['branches-covered'];
   if (valid !== undefined && wholeNumber(valid) > held.lines) {
-    throw new Error(`it holds ${held.lines} lines and says ${valid}`);
+    throw new Error(`it holds ${counted(held.lines, 'line')} and says ${valid}`);
   }
   if (covered !== undefined && wholeNumber(covered) < held.covered) {
-    throw new Error(`it holds ${held.covered} lines that were hit and says ${covered}`);
+    throw new Error(
+      `it holds ${counted(held.covered, 'line')} that ${held.covered === 1 ? 'was' : 'were'} hit and says ${covered}`,
+    );
   }
   if (branches !== undefined && wholeNumber(branches) < held.coveredBranches) {
     throw new Error(`it holds ${held.coveredBranches} branches that were hit and says ${branches}`);

@@ -1,3 +1,4 @@
+import { counted } from '../../model/text/counted.js';
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { HandlerOf } from '../../activities/step/step.js';
@@ -27,7 +28,7 @@ export const evidenceScan: HandlerOf<typeof kind> = {
     const where = found.length === 0 ? '' : `: ${found.join(', ')}`;
     return {
       outputs: { files, credentials, found },
-      summary: `${credentials} credentials in ${files} files of the evidence${where}`,
+      summary: `${counted(credentials, 'credential')} in ${counted(files, 'file')} of the evidence${where}`,
     };
   },
 };

@@ -40,6 +40,7 @@ interface Counted {
 }
 type Section = Record<What, Counted>;
 
+const linesOf = (count: number): string => `${count} ${count === 1 ? 'line' : 'lines'}`;
 const section = (): Section => ({ lines: counted(), functions: counted(), branches: counted() });
 const counted = (): Counted => ({ hits: new Map(), hitCount: 0, records: 0, hitRecords: 0 });
 
@@ -148,7 +149,7 @@ function checkTotals({ hits, hitCount, records, hitRecords, found, hit }: Counte
   const isLines = what === 'lines';
   const heldHit = isLines ? hitCount : hitRecords;
   if (isLines && found !== undefined && found > hits.size) {
-    throw new Error(`${at} holds ${hits.size} lines and says ${found}`);
+    throw new Error(`${at} holds ${linesOf(hits.size)} and says ${found}`);
   }
   if (hit === undefined) return;
   if (found !== undefined && hit > found) throw new Error(`${at} says that ${hit} of ${found} ${what} were hit`);

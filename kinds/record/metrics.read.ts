@@ -1,3 +1,4 @@
+import { counted } from '../../model/text/counted.js';
 import type { metricsRead as kind } from './metrics.read.kind.js';
 import { figuresOf, MASKED, outputsOf } from './metrics.read.recompute.js';
 import { formatOf } from './formats.js';
@@ -34,7 +35,7 @@ export const metricsRead: HandlerOf<typeof kind> = {
     const less = Object.entries(figures.without).map(([name, rows]) => `; ${name} without ${rows} that have none`);
     return {
       outputs,
-      summary: `${found.join(', ') || 'nothing found'} (${figures.rows} rows${gone.length > 0 ? `; not there: ${gone.join(', ')}` : ''}${less.join('')}${accountText(figures.account)})`,
+      summary: `${found.join(', ') || 'nothing found'} (${counted(figures.rows, 'row')}${gone.length > 0 ? `; not there: ${gone.join(', ')}` : ''}${less.join('')}${accountText(figures.account)})`,
     };
   },
 };

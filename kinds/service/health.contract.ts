@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { healthContract as kind } from './health.contract.kind.js';
-import { formatDuration } from '../../model/duration.js';
+import { formatDuration, tookText } from '../../model/duration.js';
 import { errnoOf } from '../../host/errno.js';
 import { isJsonObject, type JsonObject } from '../../model/json.js';
 import { asStep } from '../shared/as-step.js';
@@ -40,7 +40,7 @@ export const healthContract: HandlerOf<typeof kind> = {
         evidence: context.evidence.refs(),
       });
     }
-    const age = `${formatDuration(Math.max(0, found.ageMs))} old`;
+    const age = `${tookText(Math.max(0, found.ageMs))} old`;
     return { outputs, summary: holds ? `${found.status}, ${age}, ${waiting} waiting` : reason };
   },
 };

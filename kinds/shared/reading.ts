@@ -75,10 +75,11 @@ export const accountOutputs = {
 export function refuseUnreadable(account: Account, { atMost }: { atMost: number }, what: string): void {
   const { looked, unreadable, leftOut, problem } = account;
   if (unreadable <= atMost) return;
+  const whole = looked + unreadable + leftOut;
   const first = problem === undefined ? '' : `; the first: ${problem}`;
   const limit = atMost === 0 ? '' : `, and at most ${atMost} may be`;
   throw new ReadingError(
     'CHECK_FAILED',
-    `${unreadable} of ${looked + unreadable + leftOut} ${what} cannot be read${limit}, so nothing is known${first}.`,
+    `${unreadable} of ${whole} ${whole === 1 ? what.replace(/^([a-z]+)s\b(?! that)/, '$1') : what} cannot be read${limit}, so nothing is known${first}.`,
   );
 }

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { canonicalJson } from '../../model/json.js';
-import { formatDuration } from '../../model/duration.js';
+import { tookText } from '../../model/duration.js';
 import { sha256 } from '../../evidence/durable.js';
 import { errnoOf } from '../../host/errno.js';
 import { openToAppendSync } from '../../host/regular-file.js';
@@ -164,7 +164,7 @@ export async function waitForService(
         throw await failedService(folder, name, `has ended while ${service.name}, which depends on it, was started`);
     }
     if (performance.now() > until) {
-      const waited = formatDuration(performance.now() - begun);
+      const waited = tookText(performance.now() - begun);
       throw await failedService(folder, service.name, `was not ready after ${waited} (${missing})`);
     }
     await context.sleep(LOOK_EVERY_MS);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { stackUp as kind } from './stack.up.kind.js';
-import { formatDuration } from '../../model/duration.js';
+import { tookText } from '../../model/duration.js';
 import { checkStack, openStack } from './driver.js';
 import type { StackContext } from './contract.js';
 import { STACK_FILES } from './stack-fields.js';
@@ -50,7 +50,7 @@ export const stackUp: HandlerOf<typeof kind> = {
     const healthy = states.filter((state) => state.healthy).length;
     return {
       outputs: { driver: stack.name, services: running, healthy, started, waitedMs },
-      summary: `${counted(running, 'service')} ${running === 1 ? 'runs' : 'run'} (${stack.name}), ${healthy} of them ready, ${started} started now, after ${formatDuration(waitedMs)}${stack.said}`,
+      summary: `${counted(running, 'service')} ${running === 1 ? 'runs' : 'run'} (${stack.name}), ${healthy} of them ready, ${started} started now, after ${tookText(waitedMs)}${stack.said}`,
     };
   },
   async undo(input, context) {

@@ -1,5 +1,5 @@
 import type { wait as kind } from './wait.kind.js';
-import { formatDuration } from '../../model/duration.js';
+import { formatDuration, tookText } from '../../model/duration.js';
 import { zonedTime } from '../shared/times.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -23,7 +23,7 @@ export const wait: HandlerOf<typeof kind> = {
     }
     const own = input.since === undefined ? before : 0;
     const waitedMs = Math.round(own + performance.now() - begun);
-    return { outputs: { waitedMs }, summary: `waited ${formatDuration(waitedMs)}${because}` };
+    return { outputs: { waitedMs }, summary: `waited ${tookText(waitedMs)}${because}` };
   },
 };
 

@@ -192,12 +192,14 @@ function reread(plan: WindowPlan, record: SampleRecord, before: Counted | undefi
 /**
  * What a step with `window` that is done gave, from its records and its plan alone.
  *
+ * @param timeScale of the go-live; without it the days are taken as the records tell them
  * @throws Error when the records do not hold together, or the window was not over at the last of them, or not well
  */
 export function outcomeFrom(
   plan: WindowPlan,
   records: readonly SampleRecord[],
   guards: readonly GuardPlan[],
+  timeScale?: number,
 ): JsonObject {
   const tally = retally(plan, records, guards);
   const end = endOf(plan, tally, guards);
@@ -205,5 +207,25 @@ export function outcomeFrom(
   if (end === undefined) throw new Error(`the window was cut short: nothing was certain at ${at}`);
   if (end === 'guard') throw new Error(`a guard tripped at ${at}, and the step is done`);
   if (plan.mustReach && end !== 'reached') throw new Error(`the goal was not reached at ${at}, and the step is done`);
+  if (timeScale !== undefined) checkDays(plan, records, timeScale);
   return { ...windowOutcome(plan, tally), ...windowDays(plan, records) };
+}
+
+/**
+ * Holds the day of each record to when it was due: the start of the window follows from that.
+ *
+ * @throws Error where a record tells another day, or was due when its slot is not
+ */
+function checkDays(plan: WindowPlan, records: readonly SampleRecord[], timeScale: number): void {
+  let from = -Infinity;
+  let to = Infinity;
+  for (const { n, due, day } of records) {
+    const dueMs = Date.parse(due);
+    // When it is due is rounded up to a whole millisecond: the start is known to less than one.
+    const latest = Math.floor(dueMs - (n * plan.everyMs) / timeScale);
+    [from, to] = [Math.max(from, latest - 1), Math.min(to, latest)];
+    if (!(from <= to)) throw new Error(`slot ${n} was not due at ${due}`);
+    const days = [latest - 1, latest].map((startedMs) => nominalDate(plan, startedMs, n));
+    if (day !== undefined && !days.includes(day)) throw new Error(`slot ${n}, due at ${due}, is not of the day ${day}`);
+  }
 }

@@ -1,3 +1,4 @@
+import { isPath } from './programs.js';
 /**
  * Variables that make another program run than the one that is started, or its code run inside of it. A name that ends
  * with `*` stands for all that begin so. Beside a list of programs (`allow.commands`) no step may set them.
@@ -55,7 +56,7 @@ const isNamed = (name: string, listed: string): boolean => {
  * @param programs what it starts, as in `argv[0]`; where they are not known, PATH leads them, too
  */
 export function leadingEnv(names: readonly string[], programs: readonly string[]): string[] {
-  const bare = programs.some((program) => !program.includes('/'));
+  const bare = programs.some((program) => !isPath(program));
   return names.filter((name) => (bare && isNamed(name, 'PATH')) || NAMES.some((one) => isNamed(name, one)));
 }
 

@@ -10,6 +10,15 @@ function plainPath(path: string): string {
   return `${path.startsWith('/') ? '/' : ''}${parts.join('/')}`;
 }
 
+/**
+ * Whether a program is named by a path; else it is looked for on the PATH.
+ *
+ * @param separator of the system that starts it, where it has another one beside `/`
+ */
+export function isPath(program: string, separator = '/'): boolean {
+  return program.includes('/') || program.includes(separator);
+}
+
 const from = (base: string, path: string): string => plainPath(path.startsWith('/') ? path : `${base}/${path}`);
 
 /** Where a path of a program and those of a list are counted from. */
@@ -26,7 +35,7 @@ export interface ProgramPlaces {
  * @param program `argv[0]`
  */
 export function mayStart(program: string, commands: readonly string[], { folder, baseDir }: ProgramPlaces): boolean {
-  if (!program.includes('/')) return commands.includes(program);
+  if (!isPath(program)) return commands.includes(program);
   const wanted = from(from(baseDir, folder), program);
-  return commands.some((one) => one.includes('/') && from(baseDir, one) === wanted);
+  return commands.some((one) => isPath(one) && from(baseDir, one) === wanted);
 }

@@ -1,14 +1,13 @@
 import type { ExpressionContext } from '../expression/expression.js';
 import { ExpressionError, resolve } from '../expression/expression.js';
 import type { Json } from '../json.js';
+import { ipv6 } from './ipv6.js';
 import type { NetworkPlan } from './plan.js';
 
-/** A host name in its one form: lower case, without the dot at its end and the brackets of IPv6. */
+/** A host name in its one form: lower case, without the dot at its end and the brackets of IPv6, whose spellings are one. */
 export function hostName(host: string): string {
-  return host
-    .toLowerCase()
-    .replace(/^\[|\]$/g, '')
-    .replace(/\.$/, '');
+  const bare = host.toLowerCase().replace(/^\[|\]$/g, '');
+  return ipv6(bare) ?? bare.replace(/\.$/, '');
 }
 
 const ADDRESS = /\b(?:https?|rediss?):\/\/(?:[^\s/?#"'@\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#"'@:\\]+)/gi;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -93,6 +93,32 @@ describe('bad input is answered, never with a stack trace', () => {
     expect(stderr).toMatch(/^golive: .+/m);
     expect(stderr).toMatch(/^ {2}next {3}\S+/m);
     expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
+  test.each([
+    ['start', '--change', 'c'],
+    ['preflight', '--mode', 'rehearse'],
+  ])('a credential as an input is refused before anything is asked or written: %s', async (...verb) => {
+    // Put together here, so that nobody who looks through this repository finds one.
+    const token = ['ghp', 'aB3'.repeat(13)].join('_');
+    const file = join(folder, 'input.yaml');
+    writeFileSync(file, `${readFileSync(join(folder, 'fine.yaml'), 'utf8')}inputs: { note: { type: string } }\n`);
+    const env = { TEMPORAL_ADDRESS: nowhere };
+    const { code, stdout, stderr } = await golive([...verb, file, '--target', 't', '--input', `note=${token}`], env);
+    expect(stderr).toContain("The input 'note': what looks like a credential stands there.");
+    expect(stderr).toContain('{ env: NAME }');
+    expect(code).toBe(2);
+    expect(stdout + stderr).not.toContain(token);
+    expect(existsSync(join(folder, 'evidence'))).toBe(false);
+  });
+
+  test('a question that no attempt comes to is told by validate, and refuses nothing', async () => {
+    const fine = readFileSync(join(folder, 'fine.yaml'), 'utf8');
+    const approval = 'approval: { role: sre, fromAttempt: 3 }';
+    writeFileSync(join(folder, 'asks.yaml'), fine.replace('owner: sre', `owner: sre\n    ${approval}`));
+    const { code, stdout } = await golive(['validate', 'asks.yaml']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('  ! phases.one: a question is for attempt 3 and later (fromAttempt)');
   });
 
   test('a server that does not answer', async () => {

@@ -104,6 +104,12 @@ await testSystem({
     ).toHaveLength(7);
     const signed = readFileSync(join(data, 'battle_tested_FINAL.md'), 'utf8');
     expect(signed).toMatch(/\| incident\\_log\.md \| present \| [0-9a-f]{64} \|/);
+    for (const day of days) {
+      const name = day.replaceAll('_', '\\_');
+      expect(signed).toMatch(
+        new RegExp(`\\| phases/stability\\.1/days/${name.replaceAll('\\', '\\\\')} \\| present \\| [0-9a-f]{64} \\|`),
+      );
+    }
     // Who signed is bound to the named files as they stood when it was asked.
     const { approvals } = signedState.parse(JSON.parse(readFileSync(join(data, 'state.json'), 'utf8')));
     const bound = approvals.find(({ id }) => id === 'sign-off.after')?.files ?? [];

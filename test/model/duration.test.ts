@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { formatClock, formatDuration, parseDuration } from '../../model/duration.js';
+import { formatClock, formatDuration, parseDuration, tookText } from '../../model/duration.js';
 
 describe('parseDuration', () => {
   test.each([
@@ -54,4 +54,14 @@ test.each([
   [90_061_000, '25:01:01'],
 ])('%f ms on the clock is %s', (ms, text) => {
   expect(formatClock(ms)).toBe(text);
+});
+
+test.each([
+  [70_950, '1m11s'],
+  [59_950, '59.95s'],
+  [3_600_400, '1h'],
+  [-70_950, '-1m11s'],
+  [12, '12ms'],
+])('%i ms that were measured are told as %s', (ms, text) => {
+  expect(tookText(ms)).toBe(text);
 });

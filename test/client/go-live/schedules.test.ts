@@ -160,3 +160,9 @@ describe('when it runs is an input', () => {
     expect(server.standing.size).toBe(0);
   });
 });
+
+test('a credential as an input makes no schedule: each of its plans would hold it', async () => {
+  const token = ['ghp', 'aB3'.repeat(13)].join('_');
+  await expect(apply(3, ['one'], { input: { when: token } })).rejects.toThrow("The input 'when': what looks like");
+  expect(server.crons).toEqual({});
+});

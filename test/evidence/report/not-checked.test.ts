@@ -3,6 +3,7 @@ import { NO_EXTRAS } from '../../../evidence/report/extras.js';
 import { countGates, notChecked } from '../../../evidence/report/not-checked.js';
 import { renderReport } from '../../../evidence/report/render.js';
 import { signoffText } from '../../../evidence/report/signoff.js';
+import { contextKey } from '../../../model/expression/expression.js';
 import { asId } from '../../../model/plan/address.js';
 import type { GoLiveState } from '../../../model/state/state.js';
 import { goState, noGoState } from '../../kits/state-fixture.js';
@@ -48,26 +49,51 @@ describe('what was not checked', () => {
   test('names phases that did not run with their gates, steps that were left out and not reached, and why', () => {
     const { state, planned } = stopped();
     const [first, second] = state.phases;
-    expect(notChecked(state, planned)).toEqual([
+    expect(notChecked(state, { ...NO_EXTRAS, planned })).toEqual([
       { what: `0 ${first?.title}: ${first?.steps[0]?.title}`, why: 'Its condition does not hold: steps.x.y == 1' },
       { what: `0 ${first?.title}: 1 step (The last one)`, why: 'The phase stopped before them.' },
       { what: `1 ${second?.title}: 3 gates (Gate c, Gate d, Gate e)`, why: 'The go-live ended before it.' },
     ]);
   });
 
+  test('a condition says what stood in it: what was given, what steps told, of this phase and of earlier ones', () => {
+    const { state, planned } = stopped();
+    const [first, second] = state.phases;
+    const [skipped, told] = first?.steps ?? [];
+    if (!skipped || !told) throw new Error('the fixture has changed');
+    const path = `steps.${contextKey(told.id)}`;
+    const condition = `inputs.full && ${path}.red > 0.0 || ${path}.text == "inputs.full" || has(${path}.gone) || ${path}.text.size() > 9`;
+    skipped.skipped = `when: ${condition}`;
+    told.outputs = { red: 0, text: 'x'.repeat(200) };
+    const later = `phases.${contextKey(first?.id ?? '')}.${path}.red > 0.0 && run.mode == "live"`;
+    Object.assign(second ?? {}, { status: 'skipped', sentence: `Skipped: ${later} does not hold.` });
+    const whys = notChecked(state, { planned, inputs: { inputs: { full: false } } }).map(({ why }) => why);
+    expect(whys).toContain(
+      `Its condition does not hold: ${condition} (inputs.full was false, ${path}.red was 0, ${path}.text was "${'x'.repeat(79)}…)`,
+    );
+    expect(whys).toContain(
+      `Its condition does not hold: ${later} (phases.${contextKey(first?.id ?? '')}.${path}.red was 0, run.mode was "rehearse")`,
+    );
+  });
+
   test('a phase that somebody omitted says by whom and why', () => {
     const { state, planned } = stopped();
     const omitted = { by: 'Ada', role: 'cto', reason: 'Not on a Friday', at: state.startedAt };
     Object.assign(state.phases[1] ?? {}, { status: 'skipped', omitted });
-    expect(notChecked(state, planned).at(-1)?.why).toBe('Declared not required by Ada as CTO: Not on a Friday');
+    expect(notChecked(state, { ...NO_EXTRAS, planned }).at(-1)?.why).toBe(
+      'Declared not required by Ada as CTO: Not on a Friday',
+    );
   });
 
   test('a question that was never asked stands there without the expressions in it', async () => {
     const state = noGoState();
     const [approval] = state.approvals;
     if (approval) Object.assign(approval, { status: 'not-asked', votes: [], question: 'Is ${{ steps.a.b }} right?' });
-    expect(notChecked(state, []).map(({ what }) => what)).toContain('Question “Is … right?”');
+    expect(notChecked(state, NO_EXTRAS).map(({ what }) => what)).toContain('Question “Is … right?”');
     expect(await renderReport(state, NO_EXTRAS)).not.toContain('${{');
+    const page = signoffText(state);
+    expect(page).toContain('| Is … right? | never asked | nobody |');
+    expect(page).not.toContain('${{');
   });
 });
 

@@ -1,5 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import { NO_EXTRAS } from '../../../evidence/report/extras.js';
+import { collectInput } from '../../../client/terminal/options.js';
+import type { JsonObject } from '../../../model/json.js';
 import { againCommands, reproduceText } from '../../../evidence/report/reproduce.js';
 import { goState } from '../../kits/state-fixture.js';
 
@@ -41,5 +44,22 @@ test('a duration is given again with its unit', () => {
   const inputs = { inputs: { look: 10_000, n: 10_000 }, durations: ['look'] };
   const text = againCommands(goState(), { ...NO_EXTRAS, inputs }).join('\n');
   expect(text).toContain('--input look=10s');
-  expect(text).toContain('--input n=10000');
+  expect(text).toContain('--input n:=10000');
+});
+
+test('a shell gives golive every input as it was', () => {
+  const inputs = {
+    id: '007',
+    n: 7,
+    text: `it's $HOME \\ "x" \u00e4`,
+    odd: 'a\nb\u00ad',
+    list: ["a'b", '*', 'c\t'],
+    none: null,
+  };
+  const commands = againCommands(goState(), { ...NO_EXTRAS, inputs: { inputs } });
+  const script = `golive() { for one in "$@"; do printf '%s\\n' "$one"; done; }\n${commands.at(-1) ?? ''}`;
+  const words = execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8' }).split('\n');
+  const given = words.filter((_, at) => words[at - 1] === '--input');
+  const again = given.reduce<JsonObject>((before, text) => collectInput(text, before), {});
+  expect(again).toEqual({ ...inputs, list: JSON.stringify(inputs.list) });
 });

@@ -30,7 +30,7 @@ test.each<[string, JsonObject, number]>([
     policies: [],
     begun: [{ ...place, seq: 1, plan: step('s'), input: {}, logged: '' }],
   };
-  expect((await checkFigures(bag, again, () => Promise.resolve(RAW), findings)).count).toBe(1);
+  expect((await checkFigures(bag, again, () => Promise.resolve(RAW), findings, 1)).count).toBe(1);
   expect(findings.list.filter(({ message }) => message.includes('other figures than the log'))).toHaveLength(wrong);
 });
 
@@ -47,6 +47,6 @@ test.each<[string, JsonObject, number]>([
     begun: [{ phase: 'p', attempt: 1, seq: 1, plan: step('s'), input: {}, logged: '' }],
   };
   const raw = { mean: 3, without: { mean: 2 }, looked: 5, unreadable: 0, leftOut: 2 };
-  await checkFigures(bag, again, () => Promise.resolve(raw), findings);
+  await checkFigures(bag, again, () => Promise.resolve(raw), findings, 1);
   expect(findings.list).toHaveLength(wrong);
 });

@@ -24,7 +24,7 @@ test('a row for each source file, with Windows line ends, too', () => {
 test.each([
   ['nothing', '', 'it holds no source file'],
   ['a file that is half-written', RECORD.replace('end_of_record\n', ''), 'it ends within src/a.ts'],
-  ['fewer lines than it says', RECORD.replace('DA:1,3\n', ''), 'src/a.ts holds 1 lines and says 2'],
+  ['fewer lines than it says', RECORD.replace('DA:1,3\n', ''), 'src/a.ts holds 1 line and says 2'],
   ['a count that is none', RECORD.replace('DA:1,3', 'DA:1,-1'), 'line 5 has no number'],
   ['a count that is missing', RECORD.replace('DA:1,3', 'DA:1'), 'line 5 has no number'],
   ['a file within another', RECORD.replace('end_of_record\n', RECORD), 'begins a file within another'],

@@ -40,3 +40,11 @@ test('what cannot be read is the failure of a step, with its code; a defect stay
     }),
   ).toThrow(defect);
 });
+
+test.each([
+  ['lines of app.log', '1 of 1 line of app.log cannot be read'],
+  ['answers', '1 of 1 answer cannot be read'],
+  ['files that wait', '1 of 1 files that wait cannot be read'],
+])('of one it is told as of one: %s', (what, text) => {
+  expect(() => refuseUnreadable({ looked: 0, unreadable: 1, leftOut: 0 }, { atMost: 0 }, what)).toThrow(text);
+});

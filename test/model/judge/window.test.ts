@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
 import {
   dueAt,
@@ -177,5 +178,48 @@ describe('the outcome, computed again from the records', () => {
     ],
   ])('refuses %s', (_, of, records, guards, problem) => {
     expect(() => outcomeFrom(of, records, guards)).toThrow(problem);
+  });
+});
+
+describe('the days of a window by when its slots were due', () => {
+  const seven: WindowPlan = { everyMs: DAY, consecutive: 7, withinMs: 7 * DAY, lateMs: DAY, green: 'it.ok == 1.0' };
+  /** Real records of seven green slots, at a scale. */
+  const slots = (timeScale: number, startedMs = START): SampleRecord[] =>
+    Array.from({ length: 7 }, (_, index) => {
+      const n = index + 1;
+      const due = new Date(dueAt(seven, startedMs, n, timeScale)).toISOString();
+      return { n, due, at: due, day: nominalDate(seven, startedMs, n), outcome: G, outputs: { ok: 1 } };
+    });
+  const moved = (days: number, of = (_n: number): boolean => true): SampleRecord[] =>
+    slots(1).map((one) => (of(one.n) ? { ...one, day: nominalDate(seven, START + days * DAY, one.n) } : one));
+
+  test('hold for every scale and start', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 0, max: DAY }), (timeScale, later) => {
+        const records = slots(timeScale, START + later);
+        const [first, last] = [records[0]?.day, records[6]?.day];
+        expect(outcomeFrom(seven, records, [], timeScale)).toMatchObject({ firstDay: first, lastDay: last });
+      }),
+    );
+  });
+
+  test.each<[string, SampleRecord[], RegExp]>([
+    ['all a day later', moved(1), /slot 1, due at 2026-11-22T10:00:00.000Z, is not of the day 2026-11-23/],
+    ['the last alone', moved(30, (n) => n === 7), /slot 7, due at .*, is not of the day 2026-12-28/],
+    [
+      'with the due time of one moved along',
+      moved(1, (n) => n === 7).map((one) =>
+        one.n === 7 ? { ...one, due: '2026-11-29T10:00:00.000Z', at: '2026-11-29T10:00:00.000Z' } : one,
+      ),
+      /slot 7 was not due at 2026-11-29T10:00:00.000Z/,
+    ],
+    ['without a due time', slots(1).map((one) => ({ ...one, due: 'soon', at: 'soon' })), /slot 1 was not due at soon/],
+  ])('are refused: %s', (_, records, problem) => {
+    expect(() => outcomeFrom(seven, records, [], 1)).toThrow(problem);
+  });
+
+  test('records of an earlier version tell none', () => {
+    const records = slots(1).map(({ day: _day, ...one }) => one);
+    expect(outcomeFrom(seven, records, [], 1)).not.toHaveProperty('firstDay');
   });
 });

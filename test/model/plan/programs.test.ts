@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { mayStart } from '../../../model/plan/programs.js';
+import { isPath, mayStart } from '../../../model/plan/programs.js';
 
 const LIST = ['npm', './scripts/deploy.sh', '/usr/bin/env', '../tools/x'];
 
@@ -27,4 +27,14 @@ test.each<[program: string, folder: string, boolean]>([
 
 test('an empty list allows none', () => {
   expect(mayStart('npm', [], { folder: '.', baseDir: '/books' })).toBe(false);
+});
+
+test.each<[program: string, separator: string | undefined, boolean]>([
+  ['npm', undefined, false],
+  ['./npm', undefined, true],
+  ['bin\\npm', undefined, false],
+  ['bin\\npm', '\\', true],
+  ['bin/npm', '\\', true],
+])('%s, with the separator %s of a system, is a path: %s', (program, separator, path) => {
+  expect(isPath(program, separator)).toBe(path);
 });

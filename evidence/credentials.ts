@@ -1,8 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { merged, type Range } from '../command/ranges.js';
-import { type Json, type JsonObject, jsonObjectIn } from '../../model/json.js';
-import { KNOWN, privateKeys } from './credential-patterns.js';
-import type { NamedPattern, Spot } from './step.js';
+import { merged, type Range } from '../model/text/ranges.js';
+import { type Json, type JsonObject, jsonObjectIn } from '../model/json.js';
+import { KNOWN, type NamedPattern, privateKeys, type Spot } from './credential-patterns.js';
 import { wideIn, withoutZeros } from './wide-text.js';
 
 /** What stands where a credential was, filled up to its length. */

@@ -1,5 +1,17 @@
-import type { Range } from '../command/ranges.js';
-import type { NamedPattern } from './step.js';
+import type { Range } from '../model/text/ranges.js';
+
+/** What a credential looks like, by the name of its rule. Global, and in linear time. */
+export interface NamedPattern {
+  rule: string;
+  pattern: RegExp;
+}
+
+/** Where something stands that looks like a credential, and by which rule. */
+export interface Spot {
+  from: number;
+  to: number;
+  rule: string;
+}
 
 /**
  * What may stand before a credential: no letter and no digit, unless they end an escape of JSON or a URL, or a colour.

@@ -6,8 +6,8 @@ import {
   maskCredentials,
   withoutCredentials,
   withoutCredentialsIn,
-} from '../../../activities/step/credentials.js';
-import { passed, runStep, temporaryFolder } from '../../kits/step-run.js';
+} from '../../evidence/credentials.js';
+import { passed, runStep, temporaryFolder } from '../kits/step-run.js';
 
 // Put together here, so that nobody who looks through this repository finds them.
 const A = 'AbCdEfGhIjKlMnOpQrStUvWxYz0123456789';
