@@ -7,7 +7,7 @@ import {
   recomputeChaosKill,
   recomputeChaosMemory,
   recomputeChaosNetwork,
-} from './chaos/chaos.recompute.js';
+} from './chaos/recompute-chaos.js';
 import { type KindName, stepKinds } from './catalog.js';
 import { recomputeLoadRun } from './load/load.run.recompute.js';
 import { recomputeMetricsRead } from './record/metrics.read.recompute.js';

@@ -36,7 +36,13 @@ async function harmed(id: string, whom: 'worker' | 'worker and holders') {
     !(await toxiproxy.now(id)).enabled,
   ];
   try {
-    const evidence = await begin(world, id, folder, { work: folder, url, through, toxiproxy: toxiproxy.url, proxy: id });
+    const evidence = await begin(world, id, folder, {
+      work: folder,
+      url,
+      through,
+      toxiproxy: toxiproxy.url,
+      proxy: id,
+    });
     const steps = ['disk', 'network'].map((step) => join(evidence, 'data', 'phases', 'break.1', step));
     await Promise.all(steps.map((step) => eventually(`${step} began`, 60_000, () => noted(step, 'injected'))));
     expect(await isIn()).toEqual([true, true]);
@@ -90,9 +96,9 @@ test('a worker that is killed with the holders: the next attempt takes the fault
   expect(await left.isIn()).toEqual([false, false]);
 }, 180_000);
 
-test('a go-live that is aborted after that: its undo takes the faults out', async () => {
-  const left = await harmed('chaos-abort', 'worker and holders');
-  await world.server.client.workflow.getHandle(left.id).signal('abort', { by: 'Ada', reason: 'enough' });
+test('a phase that is lost after that, so that there is no other attempt: the undo takes the faults out', async () => {
+  const left = await harmed('chaos-lost', 'worker and holders');
+  await world.server.client.workflow.getHandle(`${left.id}/c1/0-break`).terminate('crash test');
   const state = await goesOn(left);
   expect([state.verdict, state.rollbackIncomplete]).toEqual(['no-go', false]);
   expect(await left.isIn()).toEqual([false, false]);
