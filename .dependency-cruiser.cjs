@@ -101,6 +101,8 @@ module.exports = {
           '^kinds/stack/probe\\.ts$',
           // A process of its own, which is given the addresses that context.reach judged, and connects to no other.
           '^kinds/load/generator\\.ts$',
+          // The same, of a fault; it must live on when its worker dies, so it is a child of a child of context.run.
+          '^kinds/chaos/hold(er)?\\.ts$',
           // Starts services that go on when the worker dies; context.run ends what it runs.
           '^kinds/stack/native-service\\.ts$',
         ],

@@ -7,7 +7,7 @@ import {
   recomputeChaosKill,
   recomputeChaosMemory,
   recomputeChaosNetwork,
-} from './chaos/chaos.recompute.js';
+} from './chaos/recompute-chaos.js';
 import { type KindName, stepKinds } from './catalog.js';
 import { recomputeCoverageRead } from './quality/coverage.read.recompute.js';
 import { recomputeLoadRun } from './load/load.run.recompute.js';

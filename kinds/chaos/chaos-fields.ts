@@ -178,7 +178,7 @@ export function longest(given: { rounds?: Json; recoverWithin?: Json; steady?: J
 const ROUND_MS = 30_000;
 
 /** The command that looks, and what a kind may run besides. */
-export function lookPrograms(steady: Json | undefined, ...more: (Json | undefined)[]) {
+export function steadyPrograms(steady: Json | undefined, ...more: (Json | undefined)[]) {
   const all = [member(steady, 'argv'), ...more];
   return { names: all.map((one) => (Array.isArray(one) ? one[0] : undefined)) };
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { largest } from '../../model/largest.js';
 import { ReadingError } from '../shared/reading.js';
 import type { experimentFields, RoundFigures } from './chaos-fields.js';
 import { rounded } from './clock.js';
@@ -78,7 +79,7 @@ export function chaosFigures(courses: readonly Course[], judging: Judging) {
   }
   const worst = (of: (one: RoundFigures) => number | undefined): number | undefined => {
     const values = each.map(of).filter((value) => value !== undefined);
-    return values.length === 0 ? undefined : Math.max(...values);
+    return values.length === 0 ? undefined : largest(values);
   };
   const [recoveryMs, afterLiftMs] = [worst((one) => one.recoveryMs), worst((one) => one.afterLiftMs)];
   const impact = worst((one) => one.impact);

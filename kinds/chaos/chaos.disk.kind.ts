@@ -12,7 +12,7 @@ import {
   HELD_MEETS,
   lastsField,
   longest,
-  lookPrograms,
+  steadyPrograms,
   size,
 } from './chaos-fields.js';
 
@@ -37,7 +37,7 @@ export const chaosDisk = defineKind({
   reach: ({ steady }) => member(steady, 'url'),
   writes: ({ folder }) => inFolder(folder, BALLAST),
   pins: ({ steady }) => ({ names: member(steady, 'argv') }),
-  runs: ({ steady }) => lookPrograms(steady),
+  runs: ({ steady }) => steadyPrograms(steady),
   takes: longest,
   undo: 'Takes the file away, unless the step has.',
   meets: {

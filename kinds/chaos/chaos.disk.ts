@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ballastThere, freeBytes } from './ballast.js';
 import { BALLAST, type chaosDisk as kind } from './chaos.disk.kind.js';
 import { experiment, type Fault, undoFault } from './experiment.js';
-import { holdInStep } from './hold-in-step.js';
+import { runHolder } from './run-holder.js';
 import { ownName } from './own-name.js';
 import type { CheckContext, HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -49,7 +49,7 @@ function faultOf(input: Input, context: StepContext): Fault {
     run: (promise, note, signal) => {
       const { bytes, leaves, lasts } = input;
       const order = { fault: 'disk' as const, path: promised.parse(promise).path, bytes, leaves, lastsMs: lasts };
-      return holdInStep(order, note, signal, context);
+      return runHolder(order, note, signal, context);
     },
     lift,
   };

@@ -11,7 +11,7 @@ import {
   experimentOutputs,
   experimentRunning,
   longest,
-  lookPrograms,
+  steadyPrograms,
 } from './chaos-fields.js';
 
 export const chaosKill = defineKind({
@@ -38,7 +38,7 @@ export const chaosKill = defineKind({
   reach: ({ steady }) => member(steady, 'url'),
   writes: 'none',
   pins: ({ steady, restore }) => ({ names: [member(steady, 'argv'), restore] }),
-  runs: ({ steady, restore }) => lookPrograms(steady, restore),
+  runs: ({ steady, restore }) => steadyPrograms(steady, restore),
   takes: (given) => longest({ ...given, lasts: '1m' }),
   undo: 'Looks whether such a process runs; where none does, it runs `restore`, or fails.',
   meets: {

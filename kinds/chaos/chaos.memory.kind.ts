@@ -11,7 +11,7 @@ import {
   experimentRunning,
   lastsField,
   longest,
-  lookPrograms,
+  steadyPrograms,
   size,
 } from './chaos-fields.js';
 
@@ -34,7 +34,7 @@ export const chaosMemory = defineKind({
   reach: ({ steady }) => member(steady, 'url'),
   writes: 'none',
   pins: ({ steady }) => ({ names: member(steady, 'argv') }),
-  runs: ({ steady }) => lookPrograms(steady),
+  runs: ({ steady }) => steadyPrograms(steady),
   takes: longest,
   undo: 'Nothing is left to take back: the memory goes with the process that took it, and that one ends with its worker.',
   meets: {

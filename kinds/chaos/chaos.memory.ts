@@ -2,7 +2,7 @@ import { freemem } from 'node:os';
 import type { z } from 'zod';
 import type { chaosMemory as kind } from './chaos.memory.kind.js';
 import { experiment, type Fault, undoFault } from './experiment.js';
-import { holdInStep } from './hold-in-step.js';
+import { runHolder } from './run-holder.js';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 
@@ -33,7 +33,7 @@ function faultOf(input: Input, context: StepContext): Fault {
       return { bytes: input.bytes };
     },
     run: (_, note, signal) =>
-      holdInStep({ fault: 'memory', bytes: input.bytes, lastsMs: input.lasts }, note, signal, context),
+      runHolder({ fault: 'memory', bytes: input.bytes, lastsMs: input.lasts }, note, signal, context),
     // Its group has ended before: that of a lost attempt with the beginning of this one.
     lift: async () => 'the process that took the memory has ended',
   };

@@ -13,7 +13,7 @@ import {
   HELD_MEETS,
   lastsField,
   longest,
-  lookPrograms,
+  steadyPrograms,
 } from './chaos-fields.js';
 
 export const chaosNetwork = defineKind({
@@ -48,7 +48,7 @@ export const chaosNetwork = defineKind({
   reach: ({ steady, toxiproxy }) => [member(steady, 'url'), toxiproxy],
   writes: 'none',
   pins: ({ steady }) => ({ names: member(steady, 'argv') }),
-  runs: ({ steady }) => lookPrograms(steady),
+  runs: ({ steady }) => steadyPrograms(steady),
   takes: longest,
   undo: 'Takes its own toxic out, or enables the proxy that it disabled, unless the step has.',
   meets: {

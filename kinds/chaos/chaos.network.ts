@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { judgedAddresses } from '../shared/addresses.js';
 import type { chaosNetwork as kind } from './chaos.network.kind.js';
 import { experiment, type Fault, undoFault } from './experiment.js';
-import { holdInStep } from './hold-in-step.js';
+import { runHolder } from './run-holder.js';
 import type { OrderOf } from './order.js';
 import { ownName } from './own-name.js';
 import { type Ask, factsOf, liftToxic, type Proxy, readProxy } from './toxics.js';
@@ -80,7 +80,7 @@ function faultOf(input: Input, context: StepContext): Fault {
       const host = hostname.replace(/^\[|\]$/g, '');
       const usual = protocol === 'https:' ? 443 : 80;
       const addresses = { [host]: await judgedAddresses(host, port === '' ? usual : Number(port), context) };
-      await holdInStep(
+      await runHolder(
         { fault: 'network', url, proxy, ...(toxic ? { toxic } : {}), addresses, lastsMs },
         note,
         signal,

@@ -7,7 +7,7 @@ import { asStep } from '../shared/as-step.js';
 import { chaosFigures, type Judging, steadyRun } from './chaos-figures.js';
 import { clockMs, rounded } from './clock.js';
 import { type Course, type MarkName, readCourses } from './course.js';
-import { lookOf } from './look.js';
+import { observerOf } from './look.js';
 import { Sampler } from './sampler.js';
 import type { LineAppender, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -63,7 +63,7 @@ export async function experiment(judging: Judging, fault: Fault, context: StepCo
     const courses = asStep(() => readCourses(Buffer.from(lines.existing.map((one) => `${one}\n`).join(''))));
     await settleEarlier(courses.at(-1), fault, lines, context);
     const done = courses.filter(({ marks }) => marks.ended).length;
-    const look = await lookOf(judging, context);
+    const look = await observerOf(judging, context);
     let attempt = courses.filter(({ round }) => round === done + 1).length + 1;
     let goesOn = !courses.some(({ marks }) => marks.ended?.facts?.['recovered'] === false);
     for (let round = done + 1; round <= judging.rounds && goesOn; round += 1) {
@@ -108,7 +108,7 @@ interface RoundOptions {
   judging: Judging;
   fault: Fault;
   lines: LineAppender;
-  look: Awaited<ReturnType<typeof lookOf>>;
+  look: Awaited<ReturnType<typeof observerOf>>;
   context: StepContext;
 }
 

@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { holdFault } from './holder.js';
+import { carryFault } from './holder.js';
 import { holdOrder } from './order.js';
 
 const KEEPER_ARG = 'keeper';
@@ -23,7 +23,7 @@ if (process.argv[2] === KEEPER_ARG) {
   process.stderr.on('error', () => undefined);
   lines.on('close', end);
   lines.once('line', (order) => {
-    void holdFault(holdOrder.parse(JSON.parse(order)), stop.signal).then((code) => process.exit(code));
+    void carryFault(holdOrder.parse(JSON.parse(order)), stop.signal).then((code) => process.exit(code));
   });
 } else {
   const order = await text(process.stdin);

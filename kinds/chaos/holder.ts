@@ -47,7 +47,7 @@ const said = (error: unknown): string => (error instanceof Error ? error.message
  *
  * @returns the code to end with: 0 when it was in, and is out
  */
-export async function holdFault(order: HoldOrder, stop: AbortSignal): Promise<number> {
+export async function carryFault(order: HoldOrder, stop: AbortSignal): Promise<number> {
   const fault = faultOf(order);
   let failed: string | undefined;
   try {

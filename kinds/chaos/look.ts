@@ -11,7 +11,7 @@ const MOST_BYTES = 1024 * 1024;
 const WHY = 200;
 
 /** How the target is looked at. @throws StepError where a header cannot be read */
-export async function lookOf({ steady }: Judging, context: StepContext): Promise<() => Promise<Seen>> {
+export async function observerOf({ steady }: Judging, context: StepContext): Promise<() => Promise<Seen>> {
   const { url, argv, bodyContains, within } = steady;
   if (argv) return () => runLook(argv, within, context);
   const headers = await readHeaders(steady.headers, context);

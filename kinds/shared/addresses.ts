@@ -1,4 +1,3 @@
-import type { LookupFunction } from 'node:net';
 import { z } from 'zod';
 import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -24,7 +23,7 @@ export async function judgedAddresses(
 }
 
 /** The lookup of a program that was given addresses. */
-export function lookupIn(addresses: Addresses): LookupFunction {
+export function lookupIn(addresses: Addresses): ReturnType<StepContext['reach']> {
   return (host, { all }, callback) => {
     const known = addresses[host] ?? [];
     const [first] = known;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { basename, dirname, join } from 'node:path';
 import { afterEach } from '@jest/globals';
-import { isJsonObject, type JsonObject } from '../../model/json.js';
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../../model/json.js';
 import { portOf } from './port.js';
 import { eventually } from './until.js';
 
@@ -58,17 +58,27 @@ export function holdersIn(folder: string): number[] {
   const of = names.filter((name) => basename(name) === 'samples.jsonl').map((name) => join(folder, dirname(name)));
   return of
     .flatMap(linesIn)
-    .flatMap(({ facts }) => (isJsonObject(facts) && typeof facts.holder === 'number' ? facts.holder : []));
+    .flatMap(({ facts }) => (isJsonObject(facts) && typeof facts.holder === 'number' ? [facts.holder] : []));
 }
 
 /** The lines that an experiment has left so far. */
 export function linesIn(folder: string): JsonObject[] {
   try {
     const lines = readFileSync(join(folder, 'samples.jsonl'), 'utf8').split('\n').slice(0, -1);
-    return lines.map((line) => JSON.parse(line) as JsonObject);
+    return lines.map((line) => parseJson(line)).filter(isJsonObject);
   } catch {
     return [];
   }
+}
+
+/** What an experiment has said of each of its rounds when it came to this mark. */
+export function factsIn(folder: string, mark: string): JsonObject[] {
+  return linesIn(folder).flatMap((line) => (line.mark === mark && isJsonObject(line.facts) ? [line.facts] : []));
+}
+
+/** A list of objects that outputs hold. */
+export function objectsIn(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.flatMap((one) => (isJsonObject(one) ? [one] : [])) : [];
 }
 
 /** Waits until an experiment has noted something. */

@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../lab/kit/ports.js';
+import { z } from 'zod';
 import { type Program, programAt, programFolder, startProgram } from './program.js';
 import { eventually } from './until.js';
+
+const proxyNow = z.object({ enabled: z.boolean(), toxics: z.array(z.object({ name: z.string(), type: z.string() })) });
 
 /** A Toxiproxy of the test's own. */
 export interface TestToxiproxy {
@@ -12,7 +15,7 @@ export interface TestToxiproxy {
   /** Makes a proxy in front of an address; gives where it listens. */
   proxy(name: string, upstream: string): Promise<string>;
   /** A proxy as it is. */
-  now(name: string): Promise<{ enabled: boolean; toxics: { name: string; type: string }[] }>;
+  now(name: string): Promise<z.infer<typeof proxyNow>>;
   post(path: string, body: object): Promise<void>;
   remove(path: string): Promise<void>;
   end(): Promise<void>;
@@ -48,12 +51,11 @@ export async function startToxiproxy(): Promise<TestToxiproxy> {
   return {
     url,
     proxy: async (name, upstream) => {
-      const { listen } = (await ask('POST', '/proxies', { name, upstream, listen: '127.0.0.1:0', enabled: true })) as {
-        listen: string;
-      };
+      const made = await ask('POST', '/proxies', { name, upstream, listen: '127.0.0.1:0', enabled: true });
+      const { listen } = z.object({ listen: z.string() }).parse(made);
       return `http://${listen}`;
     },
-    now: async (name) => (await ask('GET', `/proxies/${name}`)) as Awaited<ReturnType<TestToxiproxy['now']>>,
+    now: async (name) => proxyNow.parse(await ask('GET', `/proxies/${name}`)),
     post: async (path, body) => {
       await ask('POST', path, body);
     },

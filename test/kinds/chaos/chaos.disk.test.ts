@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { recomputeOutputs } from '../../../kinds/recompute.js';
 import type { JsonObject } from '../../../model/json.js';
-import { BRISK, ballastIn, holdersIn, linesIn, noted, service, type Service } from '../../kits/chaos-target.js';
+import {
+  BRISK,
+  ballastIn,
+  factsIn,
+  holdersIn,
+  linesIn,
+  noted,
+  objectsIn,
+  service,
+  type Service,
+} from '../../kits/chaos-target.js';
 import { isLiving } from '../../crash/world.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { eventsOf, failed, passed, runStep, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
@@ -51,11 +61,10 @@ test('each round fills the disk, is noticed, and recovers when the file is gone;
   expect(Number(outputs.recoveryMs)).toBeGreaterThanOrEqual(1000);
   expect(Number(outputs.recoveryMs)).toBeGreaterThan(Number(outputs.afterLiftMs));
   expect(summary).toMatch(/^3 of 3 rounds recovered, the slowest in/);
-  const lines = linesIn(made.folder);
-  const injected = lines.filter(({ mark }) => mark === 'injected').map(({ facts }) => facts as JsonObject);
+  const injected = factsIn(made.folder, 'injected');
   expect(injected.map(({ size }) => size)).toEqual([2 * MIB, 2 * MIB, 2 * MIB]);
   expect(ballastIn(folder)).toEqual([]);
-  const worst = Math.max(...(outputs.each as JsonObject[]).map(({ recoveryMs }) => Number(recoveryMs)));
+  const worst = Math.max(...objectsIn(outputs.each).map(({ recoveryMs }) => Number(recoveryMs)));
   expect(outputs.recoveryMs).toBe(worst);
 });
 
@@ -117,8 +126,7 @@ describe('what an attempt left that was lost with its holder', () => {
     });
     expect(slow.cancelled).toBe(true);
     // As after a power cut: the promise stands, the file too, and nobody holds it.
-    const [left] = linesIn(slow.folder).filter(({ mark }) => mark === 'injected');
-    const path = String((left?.facts as JsonObject).path);
+    const path = String(factsIn(slow.folder, 'injected')[0]?.path);
     writeFileSync(path, Buffer.alloc(2 * MIB));
     const again = await runTask('chaos.disk', slow.task, { attempt: 2, goLive: { baseDir: folder } });
     expect(passed(again).outputs).toMatchObject({ rounds: 2, ran: 2, recovered: 2, broken: 1 });
@@ -129,8 +137,7 @@ describe('what an attempt left that was lost with its holder', () => {
 
   test('is taken out by the undo', async () => {
     const slow = await run(disk(), { cancelWhen: ({ folder: own }: { folder: string }) => noted(own, 'injected') });
-    const [left] = linesIn(slow.folder).filter(({ mark }) => mark === 'injected');
-    const path = String((left?.facts as JsonObject).path);
+    const path = String(factsIn(slow.folder, 'injected')[0]?.path);
     writeFileSync(path, Buffer.alloc(2 * MIB));
     const undone = await runTask('chaos.disk', undoOf(slow.task), { part: 'undo', goLive: { baseDir: folder } });
     expect(passed(undone).summary).toBe(`took ${path} away`);

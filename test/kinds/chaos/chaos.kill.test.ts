@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../../lab/kit/ports.js';
 import type { JsonObject } from '../../../model/json.js';
-import { BRISK, linesIn, noted, service, supervised } from '../../kits/chaos-target.js';
+import { BRISK, factsIn, noted, objectsIn, service, supervised } from '../../kits/chaos-target.js';
 import { sleeper } from '../../kits/sleeper.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { failed, passed, runStep, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
@@ -43,11 +43,11 @@ test('each round kills the process, and another one is there before it has recov
   const { outputs } = passed(made);
   expect(outputs).toMatchObject({ rounds: 3, recovered: 3, noticed: 3 });
   // Its supervisor waits for so long before it starts another one.
-  for (const { recoveryMs } of outputs.each as JsonObject[]) expect(Number(recoveryMs)).toBeGreaterThanOrEqual(400);
-  const pids = linesIn(made.folder)
-    .filter(({ mark }) => mark === 'injecting' || mark === 'lifted')
-    .map(({ facts }) => Number((facts as JsonObject).pid));
+  for (const { recoveryMs } of objectsIn(outputs.each)) expect(Number(recoveryMs)).toBeGreaterThanOrEqual(400);
+  const pids = ['injecting', 'lifted'].flatMap((mark) => factsIn(made.folder, mark)).map(({ pid }) => pid);
+  // Each is the one that came back after the round before.
   expect(pids[0]).toBe(first);
+  expect(pids.slice(1, 3)).toEqual(pids.slice(3, 5));
   expect(new Set(pids).size).toBe(4);
   expect(pids.at(-1)).toBe(pidIn(folder));
 });
@@ -64,8 +64,8 @@ test('a process that is back before any sample sees it: the recovery is its resp
 describe('a process that nobody starts again', () => {
   const restore = (own: string, port: number): string[] => {
     const script = join(own, 'restore.sh');
-    const service_ = `require('node:http').createServer((_, r) => r.end('ok')).listen(${port}, '127.0.0.1', () => require('node:fs').writeFileSync('${own}/service.pid', String(process.pid)))`;
-    writeFileSync(join(own, 'service.cjs'), service_);
+    const program = `require('node:http').createServer((_, r) => r.end('ok')).listen(${port}, '127.0.0.1', () => require('node:fs').writeFileSync('${own}/service.pid', String(process.pid)))`;
+    writeFileSync(join(own, 'service.cjs'), program);
     writeFileSync(
       script,
       `echo restored >>${own}/restored\nsetsid ${process.execPath} ${own}/service.cjs chaos-service-${own} >/dev/null 2>&1 </dev/null &\n`,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../model/json.js';
-import { BRISK, evidenceOf, holdersIn, linesIn, noted, service } from '../../kits/chaos-target.js';
+import { BRISK, evidenceOf, factsIn, holdersIn, noted, service } from '../../kits/chaos-target.js';
 import { isLiving } from '../../crash/world.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
@@ -37,11 +37,11 @@ stepKit('chaos.memory', {
 test('the memory is really taken, by a process of its own, and free again', async () => {
   const made = await run(memory({ rounds: 2 }));
   expect(passed(made).outputs).toMatchObject({ rounds: 2, recovered: 2 });
-  const injected = linesIn(made.folder).filter(({ mark }) => mark === 'injected');
+  const injected = factsIn(made.folder, 'injected');
   expect(injected).toHaveLength(2);
-  for (const { facts } of injected) {
-    expect(Number((facts as JsonObject).resident)).toBeGreaterThanOrEqual(64 * MIB);
-    expect((facts as JsonObject).holder).not.toBe(process.pid);
+  for (const { resident, holder } of injected) {
+    expect(Number(resident)).toBeGreaterThanOrEqual(64 * MIB);
+    expect(holder).not.toBe(process.pid);
   }
 });
 

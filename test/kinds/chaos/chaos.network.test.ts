@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../model/json.js';
-import { BRISK, evidenceOf, holdersIn, linesIn, noted, service } from '../../kits/chaos-target.js';
+import { BRISK, evidenceOf, factsIn, holdersIn, noted, objectsIn, service } from '../../kits/chaos-target.js';
 import { isLiving } from '../../crash/world.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { failed, passed, runStep, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
@@ -56,16 +56,14 @@ describe('each fault is noticed, shown to be in, and out again', () => {
     const made = await run(network(fault, more));
     expect(passed(made).outputs).toMatchObject({ recovered: 1, noticed: 1 });
     expect(Number(passed(made).outputs.impact)).toBeGreaterThan(0.5);
-    const [injected] = linesIn(made.folder).filter(({ mark }) => mark === 'injected');
-    expect(injected?.facts).toMatchObject({ proxy, toxics: [toxic], holder: expect.any(Number) });
+    expect(factsIn(made.folder, 'injected')[0]).toMatchObject({ proxy, toxics: [toxic], holder: expect.any(Number) });
     expect(await toxiproxy.now(proxy)).toMatchObject(SOUND);
   });
 
   test('down', async () => {
     const made = await run(network('down', { rounds: 3 }));
     expect(passed(made).outputs).toMatchObject({ rounds: 3, recovered: 3, noticed: 3 });
-    const facts = linesIn(made.folder).filter(({ mark }) => mark === 'injected');
-    expect(facts.map((line) => (line.facts as JsonObject).enabled)).toEqual([false, false, false]);
+    expect(factsIn(made.folder, 'injected').map(({ enabled }) => enabled)).toEqual([false, false, false]);
     expect(await toxiproxy.now(proxy)).toMatchObject(SOUND);
   });
 });
@@ -109,8 +107,7 @@ describe('what was left by an attempt that was lost with its holder', () => {
       cancelWhen: ({ folder: own }: { folder: string }) => noted(own, 'injected'),
     });
     expect(await toxiproxy.now(proxy)).toMatchObject(SOUND);
-    const [injected] = linesIn(made.folder).filter(({ mark }) => mark === 'injected');
-    const { toxics } = injected?.facts as { toxics: JsonObject[] };
+    const toxics = objectsIn(factsIn(made.folder, 'injected')[0]?.toxics);
     if (fault === 'down') await toxiproxy.post(`/proxies/${proxy}`, { enabled: false });
     else await toxiproxy.post(`/proxies/${proxy}/toxics`, toxics[0] ?? {});
     return made;

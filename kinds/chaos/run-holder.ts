@@ -13,7 +13,7 @@ const BESIDES_MS = 90_000;
  *
  * @throws StepError COMMAND_FAILED where the fault was not in for as long as it was to be, or may not be out
  */
-export async function holdInStep(
+export async function runHolder(
   order: HoldOrder,
   note: Note,
   signal: AbortSignal,
