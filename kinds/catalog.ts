@@ -9,6 +9,7 @@ import { casesCompare } from './cases/cases.compare.kind.js';
 import { casesRun } from './cases/cases.run.kind.js';
 import { commandRun } from './command/command.run.kind.js';
 import { coverageRead } from './quality/coverage.read.kind.js';
+import { docsCheck } from './quality/docs.check.kind.js';
 import { envEnsure } from './file/env.ensure.kind.js';
 import { evidenceScan } from './record/evidence.scan.kind.js';
 import { evidenceWrite } from './record/evidence.write.kind.js';
@@ -59,6 +60,7 @@ export const stepKinds = {
   'cases.run': casesRun,
   'command.run': commandRun,
   'coverage.read': coverageRead,
+  'docs.check': docsCheck,
   'env.ensure': envEnsure,
   'evidence.scan': evidenceScan,
   'evidence.write': evidenceWrite,

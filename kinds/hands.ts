@@ -12,6 +12,7 @@ import { casesCompare } from './cases/cases.compare.js';
 import { casesRun } from './cases/cases.run.js';
 import { commandRun } from './command/command.run.js';
 import { coverageRead } from './quality/coverage.read.js';
+import { docsCheck } from './quality/docs.check.js';
 import { envEnsure } from './file/env.ensure.js';
 import { evidenceScan } from './record/evidence.scan.js';
 import { evidenceWrite } from './record/evidence.write.js';
@@ -65,6 +66,7 @@ export const stepHandlers = {
   'cases.run': casesRun,
   'command.run': commandRun,
   'coverage.read': coverageRead,
+  'docs.check': docsCheck,
   'env.ensure': envEnsure,
   'evidence.scan': evidenceScan,
   'evidence.write': evidenceWrite,

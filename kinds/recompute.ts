@@ -4,6 +4,7 @@ import { recomputeCasesCompare } from './cases/cases.compare.recompute.js';
 import { recomputeCasesRun } from './cases/cases.run.recompute.js';
 import { type KindName, stepKinds } from './catalog.js';
 import { recomputeCoverageRead } from './quality/coverage.read.recompute.js';
+import { recomputeDocsCheck } from './quality/docs.check.recompute.js';
 import { recomputeLoadRun } from './load/load.run.recompute.js';
 import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
 import { recomputePrometheusQuery } from './prometheus/prometheus.query.recompute.js';
@@ -18,6 +19,7 @@ const recomputes = {
   'cases.compare': recomputeCasesCompare,
   'cases.run': recomputeCasesRun,
   'coverage.read': recomputeCoverageRead,
+  'docs.check': recomputeDocsCheck,
   'http.read': recomputeHttpRead,
   'load.run': recomputeLoadRun,
   'metrics.read': recomputeMetricsRead,
