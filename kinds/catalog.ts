@@ -21,6 +21,7 @@ import { fileSnapshot } from './file/file.snapshot.kind.js';
 import { fileWrite } from './file/file.write.kind.js';
 import { gitRevert } from './git/git.revert.kind.js';
 import { gitState } from './git/git.state.kind.js';
+import { graphCheck } from './quality/graph.check.kind.js';
 import { healthContract } from './service/health.contract.kind.js';
 import { httpCheck } from './service/http.check.kind.js';
 import { httpRead } from './service/http.read.kind.js';
@@ -72,6 +73,7 @@ export const stepKinds = {
   'file.write': fileWrite,
   'git.revert': gitRevert,
   'git.state': gitState,
+  'graph.check': graphCheck,
   'health.contract': healthContract,
   'http.check': httpCheck,
   'http.read': httpRead,

@@ -24,6 +24,7 @@ import { fileSnapshot } from './file/file.snapshot.js';
 import { fileWrite } from './file/file.write.js';
 import { gitRevert } from './git/git.revert.js';
 import { gitState } from './git/git.state.js';
+import { graphCheck } from './quality/graph.check.js';
 import { healthContract } from './service/health.contract.js';
 import { httpCheck } from './service/http.check.js';
 import { httpRead } from './service/http.read.js';
@@ -78,6 +79,7 @@ export const stepHandlers = {
   'file.write': fileWrite,
   'git.revert': gitRevert,
   'git.state': gitState,
+  'graph.check': graphCheck,
   'health.contract': healthContract,
   'http.check': httpCheck,
   'http.read': httpRead,

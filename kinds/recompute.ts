@@ -5,6 +5,7 @@ import { recomputeCasesRun } from './cases/cases.run.recompute.js';
 import { type KindName, stepKinds } from './catalog.js';
 import { recomputeCoverageRead } from './quality/coverage.read.recompute.js';
 import { recomputeDocsCheck } from './quality/docs.check.recompute.js';
+import { recomputeGraphCheck } from './quality/graph.check.recompute.js';
 import { recomputeLoadRun } from './load/load.run.recompute.js';
 import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
 import { recomputePrometheusQuery } from './prometheus/prometheus.query.recompute.js';
@@ -20,6 +21,7 @@ const recomputes = {
   'cases.run': recomputeCasesRun,
   'coverage.read': recomputeCoverageRead,
   'docs.check': recomputeDocsCheck,
+  'graph.check': recomputeGraphCheck,
   'http.read': recomputeHttpRead,
   'load.run': recomputeLoadRun,
   'metrics.read': recomputeMetricsRead,

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
 import { pattern } from '../../model/text/pattern.js';
+import { readable } from '../../model/text/readable.js';
 import { exactJson } from '../shared/json.js';
 import { ReadingError } from '../shared/reading.js';
 import type { RecomputeOf } from '../shared/recompute-of.js';
@@ -27,6 +28,11 @@ export interface DocFinding {
 }
 
 const SHOWN = 20;
+/** UTF-16 units of each. */
+const SHOWN_LENGTH = 300;
+
+const told = ({ file, line, what }: DocFinding): string =>
+  line === 0 ? `${file} ${what}` : `${file}:${line}: ${what}`;
 
 /** The step leaves the documents, less credentials, and what their links lead to. */
 export const recomputeDocsCheck: RecomputeOf<typeof kind> = (input, read) => {
@@ -109,9 +115,7 @@ export function docsOf(input: Input, documents: readonly (Markdown | undefined)[
     documents: documents.length,
     present: documents.length - counts.missing,
     ...counts,
-    findings: findings
-      .slice(0, SHOWN)
-      .map(({ file, line, what }) => (line === 0 ? `${file} ${what}` : `${file}:${line}: ${what}`)),
+    findings: findings.slice(0, SHOWN).map((one) => readable(told(one), SHOWN_LENGTH)),
     credentials,
   };
   return { outputs, findings };

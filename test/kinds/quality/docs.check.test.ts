@@ -169,7 +169,11 @@ describe('links', () => {
 });
 
 test('documents that are not there are missing, and thin ones are counted', async () => {
-  const documents: JsonObject[] = [{ path: 'a.md' }, { path: 'gone.md' }, { path: 'b/c.md', needs: [{ heading: 'X' }] }];
+  const documents: JsonObject[] = [
+    { path: 'a.md' },
+    { path: 'gone.md' },
+    { path: 'b/c.md', needs: [{ heading: 'X' }] },
+  ];
   const made = await run(
     { 'a.md': '# A\n[c](b/c.md#c) [g](gone.md)\n', 'b/c.md': '# C\n[up](../a.md#a)\n' },
     documents,
