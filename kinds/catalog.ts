@@ -5,6 +5,7 @@ import { agentsThaw } from './agents/agents.thaw.kind.js';
 import { alertClear } from './notice/alert.clear.kind.js';
 import { alertRaise } from './notice/alert.raise.kind.js';
 import { badgeUpdate } from './record/badge.update.kind.js';
+import { bootstrapTime } from './quality/bootstrap.time.kind.js';
 import { casesCompare } from './cases/cases.compare.kind.js';
 import { casesRun } from './cases/cases.run.kind.js';
 import { commandRun } from './command/command.run.kind.js';
@@ -57,6 +58,7 @@ export const stepKinds = {
   'alert.clear': alertClear,
   'alert.raise': alertRaise,
   'badge.update': badgeUpdate,
+  'bootstrap.time': bootstrapTime,
   'cases.compare': casesCompare,
   'cases.run': casesRun,
   'command.run': commandRun,

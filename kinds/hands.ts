@@ -8,6 +8,7 @@ import { agentsThaw } from './agents/agents.thaw.js';
 import { alertClear } from './notice/alert.clear.js';
 import { alertRaise } from './notice/alert.raise.js';
 import { badgeUpdate } from './record/badge.update.js';
+import { bootstrapTime } from './quality/bootstrap.time.js';
 import { casesCompare } from './cases/cases.compare.js';
 import { casesRun } from './cases/cases.run.js';
 import { commandRun } from './command/command.run.js';
@@ -63,6 +64,7 @@ export const stepHandlers = {
   'alert.clear': alertClear,
   'alert.raise': alertRaise,
   'badge.update': badgeUpdate,
+  'bootstrap.time': bootstrapTime,
   'cases.compare': casesCompare,
   'cases.run': casesRun,
   'command.run': commandRun,

@@ -1,5 +1,6 @@
 import { type Json, type JsonObject, parseJson } from '../model/json.js';
 import type { StepKind } from '../model/schema/format/kind.js';
+import { recomputeBootstrapTime } from './quality/bootstrap.time.recompute.js';
 import { recomputeCasesCompare } from './cases/cases.compare.recompute.js';
 import { recomputeCasesRun } from './cases/cases.run.recompute.js';
 import { type KindName, stepKinds } from './catalog.js';
@@ -17,6 +18,7 @@ import type { ReadRaw, RecomputeOf } from './shared/recompute-of.js';
 
 /** The kinds whose evidence holds all of their outputs. An auditor loads these, and no hands. */
 const recomputes = {
+  'bootstrap.time': recomputeBootstrapTime,
   'cases.compare': recomputeCasesCompare,
   'cases.run': recomputeCasesRun,
   'coverage.read': recomputeCoverageRead,

@@ -68,6 +68,7 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'kinds/shared/find-files.ts': part('kinds/quality/tests.read'),
   'kinds/quality/markdown.ts': part('kinds/quality/docs.check'),
   'kinds/quality/module-graph.ts': part('kinds/quality/graph.check'),
+  'kinds/quality/survivors.ts': part('kinds/quality/bootstrap.time'),
   'kinds/quality/test-cases.ts': part('kinds/quality/tests.read'),
   'kinds/record/figure.ts': part('kinds/record/metrics.read'),
   'kinds/record/rows.ts': part('kinds/record/metrics.read'),

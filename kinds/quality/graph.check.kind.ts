@@ -16,7 +16,7 @@ export const graphCheck = defineKind({
         .string()
         .min(1)
         .describe(
-          'JSON of dependency-cruiser (`--output-type json`), or a list of edges: `[["a", "b"]]`, or `{ modules, edges }`, an edge as a pair or as `{ from, to, resolved }`.',
+          'JSON of dependency-cruiser (its output type `json`), or a list of edges: `[["a", "b"]]`, or `{ modules, edges }`, an edge as a pair or as `{ from, to, resolved }`.',
         ),
       entries: globs.optional().describe('Modules that are started; each pattern must match one.'),
       points: z
