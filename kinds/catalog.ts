@@ -5,6 +5,7 @@ import { agentsThaw } from './agents/agents.thaw.kind.js';
 import { alertClear } from './notice/alert.clear.kind.js';
 import { alertRaise } from './notice/alert.raise.kind.js';
 import { badgeUpdate } from './record/badge.update.kind.js';
+import { bootstrapTime } from './quality/bootstrap.time.kind.js';
 import { casesCompare } from './cases/cases.compare.kind.js';
 import { casesRun } from './cases/cases.run.kind.js';
 import { chaosDisk } from './chaos/chaos.disk.kind.js';
@@ -13,6 +14,7 @@ import { chaosMemory } from './chaos/chaos.memory.kind.js';
 import { chaosNetwork } from './chaos/chaos.network.kind.js';
 import { commandRun } from './command/command.run.kind.js';
 import { coverageRead } from './quality/coverage.read.kind.js';
+import { docsCheck } from './quality/docs.check.kind.js';
 import { envEnsure } from './file/env.ensure.kind.js';
 import { evidenceScan } from './record/evidence.scan.kind.js';
 import { evidenceWrite } from './record/evidence.write.kind.js';
@@ -24,6 +26,7 @@ import { fileSnapshot } from './file/file.snapshot.kind.js';
 import { fileWrite } from './file/file.write.kind.js';
 import { gitRevert } from './git/git.revert.kind.js';
 import { gitState } from './git/git.state.kind.js';
+import { graphCheck } from './quality/graph.check.kind.js';
 import { healthContract } from './service/health.contract.kind.js';
 import { httpCheck } from './service/http.check.kind.js';
 import { httpRead } from './service/http.read.kind.js';
@@ -61,6 +64,7 @@ export const stepKinds = {
   'alert.clear': alertClear,
   'alert.raise': alertRaise,
   'badge.update': badgeUpdate,
+  'bootstrap.time': bootstrapTime,
   'cases.compare': casesCompare,
   'cases.run': casesRun,
   'chaos.disk': chaosDisk,
@@ -69,6 +73,7 @@ export const stepKinds = {
   'chaos.network': chaosNetwork,
   'command.run': commandRun,
   'coverage.read': coverageRead,
+  'docs.check': docsCheck,
   'env.ensure': envEnsure,
   'evidence.scan': evidenceScan,
   'evidence.write': evidenceWrite,
@@ -80,6 +85,7 @@ export const stepKinds = {
   'file.write': fileWrite,
   'git.revert': gitRevert,
   'git.state': gitState,
+  'graph.check': graphCheck,
   'health.contract': healthContract,
   'http.check': httpCheck,
   'http.read': httpRead,

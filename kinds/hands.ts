@@ -8,6 +8,7 @@ import { agentsThaw } from './agents/agents.thaw.js';
 import { alertClear } from './notice/alert.clear.js';
 import { alertRaise } from './notice/alert.raise.js';
 import { badgeUpdate } from './record/badge.update.js';
+import { bootstrapTime } from './quality/bootstrap.time.js';
 import { casesCompare } from './cases/cases.compare.js';
 import { casesRun } from './cases/cases.run.js';
 import { chaosDisk } from './chaos/chaos.disk.js';
@@ -16,6 +17,7 @@ import { chaosMemory } from './chaos/chaos.memory.js';
 import { chaosNetwork } from './chaos/chaos.network.js';
 import { commandRun } from './command/command.run.js';
 import { coverageRead } from './quality/coverage.read.js';
+import { docsCheck } from './quality/docs.check.js';
 import { envEnsure } from './file/env.ensure.js';
 import { evidenceScan } from './record/evidence.scan.js';
 import { evidenceWrite } from './record/evidence.write.js';
@@ -27,6 +29,7 @@ import { fileSnapshot } from './file/file.snapshot.js';
 import { fileWrite } from './file/file.write.js';
 import { gitRevert } from './git/git.revert.js';
 import { gitState } from './git/git.state.js';
+import { graphCheck } from './quality/graph.check.js';
 import { healthContract } from './service/health.contract.js';
 import { httpCheck } from './service/http.check.js';
 import { httpRead } from './service/http.read.js';
@@ -67,6 +70,7 @@ export const stepHandlers = {
   'alert.clear': alertClear,
   'alert.raise': alertRaise,
   'badge.update': badgeUpdate,
+  'bootstrap.time': bootstrapTime,
   'cases.compare': casesCompare,
   'cases.run': casesRun,
   'chaos.disk': chaosDisk,
@@ -75,6 +79,7 @@ export const stepHandlers = {
   'chaos.network': chaosNetwork,
   'command.run': commandRun,
   'coverage.read': coverageRead,
+  'docs.check': docsCheck,
   'env.ensure': envEnsure,
   'evidence.scan': evidenceScan,
   'evidence.write': evidenceWrite,
@@ -86,6 +91,7 @@ export const stepHandlers = {
   'file.write': fileWrite,
   'git.revert': gitRevert,
   'git.state': gitState,
+  'graph.check': graphCheck,
   'health.contract': healthContract,
   'http.check': httpCheck,
   'http.read': httpRead,

@@ -1,5 +1,6 @@
 import { type Json, type JsonObject, parseJson } from '../model/json.js';
 import type { StepKind } from '../model/schema/format/kind.js';
+import { recomputeBootstrapTime } from './quality/bootstrap.time.recompute.js';
 import { recomputeCasesCompare } from './cases/cases.compare.recompute.js';
 import { recomputeCasesRun } from './cases/cases.run.recompute.js';
 import {
@@ -10,6 +11,8 @@ import {
 } from './chaos/recompute-chaos.js';
 import { type KindName, stepKinds } from './catalog.js';
 import { recomputeCoverageRead } from './quality/coverage.read.recompute.js';
+import { recomputeDocsCheck } from './quality/docs.check.recompute.js';
+import { recomputeGraphCheck } from './quality/graph.check.recompute.js';
 import { recomputeLoadRun } from './load/load.run.recompute.js';
 import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
 import { recomputePrometheusQuery } from './prometheus/prometheus.query.recompute.js';
@@ -23,6 +26,7 @@ import type { ReadRaw, RecomputeOf } from './shared/recompute-of.js';
 
 /** The kinds whose evidence holds all of their outputs. An auditor loads these, and no hands. */
 const recomputes = {
+  'bootstrap.time': recomputeBootstrapTime,
   'cases.compare': recomputeCasesCompare,
   'cases.run': recomputeCasesRun,
   'chaos.disk': recomputeChaosDisk,
@@ -30,6 +34,8 @@ const recomputes = {
   'chaos.memory': recomputeChaosMemory,
   'chaos.network': recomputeChaosNetwork,
   'coverage.read': recomputeCoverageRead,
+  'docs.check': recomputeDocsCheck,
+  'graph.check': recomputeGraphCheck,
   'http.read': recomputeHttpRead,
   'load.run': recomputeLoadRun,
   'metrics.read': recomputeMetricsRead,

@@ -24,7 +24,8 @@ export const gitState: HandlerOf<typeof kind> = {
 /** Opens the repository of a submodule. */
 type Open = (path: string) => Promise<Git | undefined>;
 
-async function stateOf(place: string, git: Git, open: Open) {
+/** What commit and branch a folder stands at, and what differs. */
+export async function stateOf(place: string, git: Git, open: Open) {
   const head = await git.try('rev-parse', '--verify', '--quiet', 'HEAD');
   const branch = await git.try('symbolic-ref', '--short', '--quiet', 'HEAD');
   const { known, changed } = await differences(place, git, open);

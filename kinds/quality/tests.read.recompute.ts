@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sha256 } from '../../evidence/hash.js';
 import { counted } from '../../model/text/counted.js';
+import { readable } from '../../model/text/readable.js';
 import { exactJson } from '../shared/json.js';
 import { refuseOlder } from '../shared/newer.js';
 import { ReadingError } from '../shared/reading.js';
@@ -18,6 +19,8 @@ const readSchema = z.object({
 export type Read = z.infer<typeof readSchema>;
 
 const SHOWN = 10;
+/** UTF-16 units of each. */
+const SHOWN_LENGTH = 300;
 
 /** The step leaves each report as it was read, less credentials, with when it was written. */
 export const recomputeTestsRead: RecomputeOf<typeof kind> = async (input, read) => {
@@ -63,7 +66,7 @@ export async function testsOf(input: Input, reports: readonly Uint8Array[], read
     errors: of('error') + uncollected.length,
     skipped: of('skipped'),
     collectionErrors: uncollected.length,
-    causes: uncollected.slice(0, SHOWN).map(({ module, cause }) => `${module}: ${cause}`),
+    causes: uncollected.slice(0, SHOWN).map(({ module, cause }) => readable(`${module}: ${cause}`, SHOWN_LENGTH)),
     seconds: Math.round(1000 * tests.reduce((sum, one) => sum + one.seconds, 0)) / 1000,
     modules: new Set(tests.map((one) => one.module)).size,
     files: reports.length,
