@@ -70,6 +70,8 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'kinds/security/search-secrets.ts': part('kinds/security/security.secrets'),
   'kinds/security/secret-findings.ts': part('kinds/security/security.secrets'),
   'kinds/security/secret-patterns.ts': table('kinds/security/security.secrets'),
+  'kinds/security/run-tool.ts': part('kinds/security/security.scan'),
+  'kinds/security/tool-fields.ts': table('kinds/security/security.scan'),
   'kinds/security/sarif.ts': part('kinds/security/security.scan'),
   'kinds/security/severities.ts': table('kinds/security/security.scan'),
   'kinds/security/scan-report.ts': part('kinds/security/security.scan'),

@@ -166,7 +166,7 @@ describe('the history', () => {
       for (let at = 4; at + 10 <= token(nth).length; at += 5) expect(told).not.toContain(token(nth).slice(at, at + 10));
     }
     expect(run.heartbeats.length).toBeGreaterThan(0);
-  });
+  }, 120_000);
 });
 
 describe('what is not run is never zero', () => {
