@@ -42,6 +42,7 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'kinds/cases/verdict-class.ts': table('kinds/cases/manifest.check'),
   'kinds/file/file-mode.ts': table('kinds/catalog'),
   'kinds/file/put-file.ts': part('kinds/file/file.write'),
+  'kinds/git/code-state.ts': part('kinds/git/git.state'),
   'kinds/git/git.ts': part('kinds/git/git.revert'),
   'kinds/git/ours.ts': part('kinds/git/pr.prepare'),
   'kinds/git/repository.ts': part('kinds/git/git.revert'),
