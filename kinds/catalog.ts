@@ -44,6 +44,7 @@ import { processKill } from './process/process.kill.kind.js';
 import { prometheusQuery } from './prometheus/prometheus.query.kind.js';
 import { redisCheck } from './service/redis.check.kind.js';
 import { securityLicences } from './security/security.licences.kind.js';
+import { securitySbom } from './security/security.sbom.kind.js';
 import { securityScan } from './security/security.scan.kind.js';
 import { securitySecrets } from './security/security.secrets.kind.js';
 import { sqlQuery } from './sql/sql.query.kind.js';
@@ -103,6 +104,7 @@ export const stepKinds = {
   'prometheus.query': prometheusQuery,
   'redis.check': redisCheck,
   'security.licences': securityLicences,
+  'security.sbom': securitySbom,
   'security.scan': securityScan,
   'security.secrets': securitySecrets,
   'sql.query': sqlQuery,

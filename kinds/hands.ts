@@ -47,6 +47,7 @@ import { processKill } from './process/process.kill.js';
 import { prometheusQuery } from './prometheus/prometheus.query.js';
 import { redisCheck } from './service/redis.check.js';
 import { securityLicences } from './security/security.licences.js';
+import { securitySbom } from './security/security.sbom.js';
 import { securityScan } from './security/security.scan.js';
 import { securitySecrets } from './security/security.secrets.js';
 import { sqlQuery } from './sql/sql.query.js';
@@ -109,6 +110,7 @@ export const stepHandlers = {
   'prometheus.query': prometheusQuery,
   'redis.check': redisCheck,
   'security.licences': securityLicences,
+  'security.sbom': securitySbom,
   'security.scan': securityScan,
   'security.secrets': securitySecrets,
   'sql.query': sqlQuery,

@@ -18,6 +18,7 @@ import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
 import { recomputePrometheusQuery } from './prometheus/prometheus.query.recompute.js';
 import { recomputeHttpRead } from './service/http.read.recompute.js';
 import { recomputeSecurityLicences } from './security/security.licences.recompute.js';
+import { recomputeSecuritySbom } from './security/security.sbom.recompute.js';
 import { recomputeSecurityScan } from './security/security.scan.recompute.js';
 import { recomputeSecuritySecrets } from './security/security.secrets.recompute.js';
 import { recomputeSqlQuery } from './sql/sql.query.recompute.js';
@@ -41,6 +42,7 @@ const recomputes = {
   'metrics.read': recomputeMetricsRead,
   'prometheus.query': recomputePrometheusQuery,
   'security.licences': recomputeSecurityLicences,
+  'security.sbom': recomputeSecuritySbom,
   'security.scan': recomputeSecurityScan,
   'security.secrets': recomputeSecuritySecrets,
   'sql.query': recomputeSqlQuery,

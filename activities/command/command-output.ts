@@ -63,9 +63,7 @@ export function collectOutput(stdout: Readable, stderr: Readable, options: Outpu
   const closed = Promise.all([stdout, stderr].map((stream) => (stream.closed ? undefined : once(stream, 'close'))));
   return async () => {
     // A daemon that the command left behind may hold the pipes open; the command itself has ended.
-    // What it wrote before its end is read first, also where this process was busy all that time.
-    const waited = new Promise((resolve) => setTimeout(() => setImmediate(resolve), 500).unref());
-    await Promise.race([closed, waited]).catch(() => undefined);
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 500).unref())]).catch(() => undefined);
     stdout.destroy();
     stderr.destroy();
     const [out, err] = ends.map((end) => end());

@@ -8,7 +8,7 @@ import { lastWords } from '../../activities/step/last-words.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { formatDuration } from '../../model/duration.js';
 import { gitIn, gitOnline } from '../git/git.js';
-import { stateOf } from '../git/git.state.js';
+import { stateOf } from '../git/code-state.js';
 import { gitAround } from '../git/repository.js';
 import { commandEnv } from '../shared/command-env.js';
 import type { bootstrapTime as kind } from './bootstrap.time.kind.js';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { member } from '../shared/given.js';
 import { OMITS } from './components.js';
 import { partOf } from './licence-expression.js';
 
@@ -51,7 +50,7 @@ export const securityLicences = defineKind({
   effect: 'none',
   reach: 'none',
   writes: 'none',
-  pins: ({ from, baseline }) => ({ names: [member(from, 'lock') ?? member(from, 'sbom') ?? null, baseline ?? null] }),
+  pins: ({ baseline }) => ({ names: [baseline ?? null] }),
   undo: null,
   meets: {
     'a list that lists nothing, is torn, or is of another format': 'the step fails: of no component is anything known',

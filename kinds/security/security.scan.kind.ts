@@ -1,17 +1,9 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { environmentName } from '../../model/schema/format/environment.js';
-import { secretRef } from '../../model/schema/format/secret-refs.js';
-import { duration } from '../shared/fields.js';
 import { member } from '../shared/given.js';
 import { jsonPath } from '../service/json-path.js';
 import { SEVERITIES } from './severities.js';
-
-const argv = z
-  .array(z.string().max(8192))
-  .min(1)
-  .max(256)
-  .refine((parts) => parts[0] !== '' && !parts.some((part) => part.includes('\0')), 'argv[0] names a program; no NUL');
+import { toolFields } from './tool-fields.js';
 
 const proof = z
   .union([
@@ -61,16 +53,7 @@ export const securityScan = defineKind({
   about:
     'Runs a scanner and counts its findings by severity; a tool that is missing, broken, or scanned nothing counts as not run, never as no findings.',
   input: z.strictObject({
-    argv: argv.describe('The scanner and its arguments.'),
-    version: argv.describe('Prints the version of the scanner; the first line is kept.'),
-    cwd: z.string().min(1).optional().describe('Folder it runs in; by default the one that holds the runbook.'),
-    env: z.record(environmentName, z.union([z.string(), secretRef])).optional(),
-    expectExit: z
-      .array(z.int().min(0).max(255))
-      .min(1)
-      .default([0, 1])
-      .describe('Exit codes of a scan that was made, with findings or without.'),
-    timeout: duration.optional().describe('Longest time it may run; by default the time of the step.'),
+    ...toolFields,
     report: reportField,
     baseline: z
       .string()

@@ -36,7 +36,7 @@ export const securitySecrets = defineKind({
     ),
     skipped: count.describe('What was not read: too large, a submodule, no file.'),
     commit: z.string().describe('The commit that is checked out.'),
-    dirty: z.boolean().describe('Whether the work tree differs from it.'),
+    dirty: z.boolean().describe('Whether the work tree differs from it, as `git.state` has it.'),
   }),
   effect: 'none',
   reach: 'none',

@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { stateOf } from '../git/code-state.js';
 import { gitAround } from '../git/repository.js';
 import { exactJson } from '../shared/json.js';
 import { readWhole } from '../shared/read-file.js';
@@ -34,7 +35,6 @@ export const securitySecrets: HandlerOf<typeof kind> = {
     const top = (await inFolder.text('rev-parse', '--show-toplevel')).replace(/\n$/, '');
     const git = (await gitAround(top, context)) ?? inFolder;
     const at = context.now().toISOString();
-    const head = await git.try('rev-parse', '--verify', '--quiet', 'HEAD');
     const { timeoutMs, goLive } = context.task;
     const evidence = await realPlace(goLive.evidenceDir);
     const { found, skipped, ...counts } = await new SecretSearch(
@@ -43,12 +43,11 @@ export const securitySecrets: HandlerOf<typeof kind> = {
       { largest, timeoutMs, evidence },
       context,
     ).run();
-    const status = await git.try('status', '--porcelain=v1', '-z', '--ignore-submodules=dirty');
-    if (status.exitCode !== 0) throw new StepError('COMMAND_FAILED', `git does not tell the state of ${top}.`);
+    const { commit, clean } = await stateOf(top, git, (path) => gitAround(path, context));
     const search = {
       at,
-      commit: head.exitCode === 0 ? head.rawStdout.trim() : 'none',
-      dirty: status.rawStdout !== '',
+      commit,
+      dirty: !clean,
       ...counts,
       skipped: skipped.length,
       found: found.toSorted((a, b) => order(a.path, b.path) || a.line - b.line || order(a.id, b.id)),

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -19,6 +20,16 @@ export function innocentRepository(folder = temporaryFolder()): string {
   writeFileSync(join(repo, 'app.ts'), 'export const a = 1;\n');
   commitAll(repo, 'start');
   return repo;
+}
+
+/** Gives a repository a branch with so many files. */
+export function fillHistory(repo: string, many: number, content: (nth: number) => string): void {
+  const blobs = Array.from({ length: many }, (_, nth) => {
+    const text = content(nth);
+    return `M 100644 inline f/${nth}\ndata ${text.length}\n${text}\n`;
+  });
+  const head = 'commit refs/heads/many\ncommitter Ada <a@b.example> 1700000000 +0000\ndata 4\nmany\n';
+  execFileSync('git', ['-C', repo, 'fast-import', '--quiet', '--done'], { input: `${head}${blobs.join('')}\ndone\n` });
 }
 
 export const search = (repo: string, more: JsonObject = {}): Promise<StepRun> =>

@@ -33,7 +33,9 @@ stepKit('security.licences', {
 });
 
 test('not allowed, unknown and missing are told apart, and what is installed says what the lock file does not', async () => {
-  const folder = temporaryFolder();
+  const outside = temporaryFolder();
+  const folder = join(outside, 'project');
+  put(outside, 'elsewhere/package.json', { license: 'MIT' });
   put(
     folder,
     'package-lock.json',

@@ -1,17 +1,22 @@
-import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { recomputeOutputs } from '../../../kinds/recompute.js';
-import { foundIn, innocentRepository, LETTERS, search, token, TOKEN } from '../../kits/secret-search.js';
+import { fillHistory, foundIn, innocentRepository, LETTERS, search, token, TOKEN } from '../../kits/secret-search.js';
 import { commitAll, git } from '../../kits/small-repository.js';
 import { stepKit } from '../../kits/step-kit.js';
-import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
+import { eventually, failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
 stepKit('security.secrets', {
   good: (folder) => ({ folder: innocentRepository(folder) }),
   bad: () => ({ folder: '.' }),
   badCode: 'NOT_FOUND',
+  slow: (folder) => {
+    const repo = innocentRepository(folder);
+    fillHistory(repo, 30_000, (nth) => `${'a line of it\n'.repeat(300)}${nth}\n`);
+    return { input: { folder: repo }, under: (run) => eventually(() => existsSync(run.folder), 'the step has begun') };
+  },
   after: (folder) => rmSync(join(folder, 'repo'), { recursive: true, force: true }),
 });
 
@@ -102,6 +107,14 @@ test('what is not read is counted, and what is no plain file is looked at as wha
   for (const words of ['large.bin,"has 2000 bytes, and 1024 are read"', 'module,is a submodule']) {
     expect(skipped).toContain(words);
   }
+});
+
+test('a file that only this clone leaves out (.git/info/exclude) is looked through, and makes the tree dirty', async () => {
+  const repo = innocentRepository();
+  mkdirSync(join(repo, '.git', 'info'), { recursive: true });
+  writeFileSync(join(repo, '.git', 'info', 'exclude'), 'hidden.txt\n');
+  writeFileSync(join(repo, 'hidden.txt'), TOKEN);
+  expect(passed(await search(repo)).outputs).toMatchObject({ findings: 1, tree: 1, scannedFiles: 2, dirty: true });
 });
 
 test('what the go-live itself leaves in the work tree is no part of the code', async () => {
