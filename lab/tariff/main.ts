@@ -76,10 +76,23 @@ interface Places {
   data: string;
   port: number;
   proxy: { url: string; proxyUrl: string };
+  /** Of what stands in for the registry. */
+  ofRegistry: number;
+  /** That a bootstrap may take. */
+  ofBootstrap: number;
 }
 
 /** What a team would write into its golive.yaml. */
-function inputsOf({ dir, repository, running, data, port, proxy }: Places): Record<string, unknown> {
+function inputsOf({
+  dir,
+  repository,
+  running,
+  data,
+  port,
+  proxy,
+  ofRegistry,
+  ofBootstrap,
+}: Places): Record<string, unknown> {
   const url = `http://127.0.0.1:${port}`;
   const oxlint = tool('oxlint');
   const rules = ['-A', 'all', '-D', 'no-eval', '-D', 'no-script-url', '--format', 'sarif'];
@@ -132,6 +145,70 @@ function inputsOf({ dir, repository, running, data, port, proxy }: Places): Reco
       report: { format: 'sarif', proof: { canary: CANARY } },
       canary: { path: CANARY, text: 'export const planted = (text) => eval(text);' },
     },
+    audit: {
+      argv: [process.execPath, entry('audit'), `http://127.0.0.1:${ofRegistry}`],
+      version: ['npm', '--version'],
+      report: {
+        format: 'json',
+        findings: '$.vulnerabilities.*',
+        severity: '$.severity',
+        map: { moderate: 'medium' },
+        rule: '$.name',
+        path: '$.nodes[0]',
+        message: '$.range',
+        proof: { canary: 'golive-planted' },
+      },
+    },
+    sbom: { argv: ['npm', 'sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'], version: ['npm', '--version'] },
+    graph: {
+      argv: [
+        'sh',
+        '-c',
+        'mkdir -p out && exec "$@"',
+        'graph',
+        tool('depcruise'),
+        '--no-config',
+        '--output-type',
+        'json',
+        '-f',
+        'out/graph.json',
+        'src',
+      ],
+      file: 'out/graph.json',
+      entries: ['src/server.js'],
+      points: { prices: ['src/price.js'], metrics: ['src/metrics.js'] },
+    },
+    bootstrap: {
+      steps: [
+        { name: 'install', argv: ['npm', 'ci', '--no-audit', '--no-fund', '--offline'] },
+        { name: 'start', argv: ['npm', 'start', '--silent'], background: true },
+      ],
+      env: { TARIFF_PORT: String(ofBootstrap) },
+      ready: { url: `http://127.0.0.1:${ofBootstrap}/healthz` },
+    },
+    documents: [
+      {
+        path: join(repository, 'docs', 'quickstart.md'),
+        needs: ['^Start$', '^Expected output$', '^Common issues$', '^Next steps$'].map((heading) => ({ heading })),
+      },
+      {
+        path: join(repository, 'docs', 'troubleshooting.md'),
+        needs: [
+          { under: '^Categories$', atLeast: 6 },
+          ...['^Diagnostics$', '^Emergency procedures$', '^When to escalate$'].map((heading) => ({ heading })),
+          { text: '(?i)kill switch' },
+          { text: '(?i)full reset' },
+        ],
+      },
+      { path: join(repository, 'docs', 'architecture.md'), words: 40 },
+      { path: join(repository, 'docs', 'status.md') },
+    ],
+    observe: {
+      poke: { url: `${url}/quote`, method: 'POST', body: { postcode: '50667', grams: 1200 } },
+      metrics: { url: `${url}/metrics`, counters: { quotes: { metric: 'tariff_quotes_total' } } },
+      logs: { files: [join(data, 'service.jsonl')], needs: ['time', 'level', 'event'] },
+      trace: { files: [join(data, 'audit.jsonl')], member: 'id' },
+    },
     types: ['sh', '-c', 'for file in src/*.js packages/*/*.js; do node --check "$file" || exit 1; done'],
   };
 }
@@ -159,7 +236,8 @@ await hostLab({
       cwd: running,
       stdio: 'ignore',
     });
-    const [port = 0, ofToxiproxy = 0] = await freePorts(2);
+    const [port = 0, ofToxiproxy = 0, ofRegistry = 0, ofBootstrap = 0] = await freePorts(4);
+    start(entry('advisories'), ['--port', String(ofRegistry)]);
     const proxyFile = join(dir, 'proxy.json');
     const behind = ['--name', 'tariff', '--upstream', `127.0.0.1:${port}`];
     start(entry('../kit/toxiproxy'), ['--port', String(ofToxiproxy), ...behind, '--file', proxyFile]);
@@ -172,6 +250,9 @@ await hostLab({
     await appears(join(data, 'service.pid'));
     await appears(proxyFile);
     const proxy = JSON.parse(readFileSync(proxyFile, 'utf8')) as { url: string; proxyUrl: string };
-    return { target: 'tariff-lab', inputs: inputsOf({ dir, repository, running, data, port, proxy }) };
+    return {
+      target: 'tariff-lab',
+      inputs: inputsOf({ dir, repository, running, data, port, proxy, ofRegistry, ofBootstrap }),
+    };
   },
 });
