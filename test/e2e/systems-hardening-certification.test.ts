@@ -27,6 +27,7 @@ const fails = (id: string, why: RegExp) => (left: Left) => {
 await testSystem({
   name: 'hardening-certification',
   faults: [
+    'broken-link',
     'collection-error',
     'coverage-lowered',
     'critical-path-lost',
@@ -34,10 +35,13 @@ await testSystem({
     'errors',
     'left-out',
     'licence',
+    'metrics-frozen',
     'no-respawn',
     'secret-in-history',
     'secret-in-tree',
     'slow-endpoint',
+    'thin-troubleshooting',
+    'unwired',
     'vulnerable-pattern',
   ],
   sample: ['left-out', 'secret-in-history'],
@@ -68,7 +72,10 @@ await testSystem({
     'dirty-tree': fails('G0', /not as committed/),
     errors: fails('G3', /Errors under load/),
     'slow-endpoint': fails('G2', /P1 p99/),
-    'no-respawn': (left) =>
-      expect([certified(left).level, certified(left).of('G4')?.standing]).toEqual(['none', 'not-run']),
+    'no-respawn': fails('G4', /Rounds that did not recover/),
+    unwired: fails('G9', /Modules that nothing reaches/),
+    'metrics-frozen': fails('G6', /Counters that stand still/),
+    'broken-link': fails('G8', /Links that lead nowhere/),
+    'thin-troubleshooting': fails('G8', /Documents that lack something/),
   },
 });
