@@ -37,6 +37,7 @@ import { logScan } from './log/log.scan.kind.js';
 import { manifestCheck } from './cases/manifest.check.kind.js';
 import { metricsRead } from './record/metrics.read.kind.js';
 import { notify } from './notice/notify.kind.js';
+import { observabilityCheck } from './quality/observability.check.kind.js';
 import { prPrepare } from './git/pr.prepare.kind.js';
 import { processAwaitRespawn } from './process/process.await-respawn.kind.js';
 import { processFind } from './process/process.find.kind.js';
@@ -97,6 +98,7 @@ export const stepKinds = {
   'manifest.check': manifestCheck,
   'metrics.read': metricsRead,
   notify,
+  'observability.check': observabilityCheck,
   'pr.prepare': prPrepare,
   'process.await-respawn': processAwaitRespawn,
   'process.find': processFind,

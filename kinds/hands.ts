@@ -40,6 +40,7 @@ import { logScan } from './log/log.scan.js';
 import { manifestCheck } from './cases/manifest.check.js';
 import { metricsRead } from './record/metrics.read.js';
 import { notify } from './notice/notify.js';
+import { observabilityCheck } from './quality/observability.check.js';
 import { prPrepare } from './git/pr.prepare.js';
 import { processAwaitRespawn } from './process/process.await-respawn.js';
 import { processFind } from './process/process.find.js';
@@ -103,6 +104,7 @@ export const stepHandlers = {
   'manifest.check': manifestCheck,
   'metrics.read': metricsRead,
   notify,
+  'observability.check': observabilityCheck,
   'pr.prepare': prPrepare,
   'process.await-respawn': processAwaitRespawn,
   'process.find': processFind,

@@ -15,6 +15,7 @@ import { recomputeDocsCheck } from './quality/docs.check.recompute.js';
 import { recomputeGraphCheck } from './quality/graph.check.recompute.js';
 import { recomputeLoadRun } from './load/load.run.recompute.js';
 import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
+import { recomputeObservabilityCheck } from './quality/observability.check.recompute.js';
 import { recomputePrometheusQuery } from './prometheus/prometheus.query.recompute.js';
 import { recomputeHttpRead } from './service/http.read.recompute.js';
 import { recomputeSecurityLicences } from './security/security.licences.recompute.js';
@@ -40,6 +41,7 @@ const recomputes = {
   'http.read': recomputeHttpRead,
   'load.run': recomputeLoadRun,
   'metrics.read': recomputeMetricsRead,
+  'observability.check': recomputeObservabilityCheck,
   'prometheus.query': recomputePrometheusQuery,
   'security.licences': recomputeSecurityLicences,
   'security.sbom': recomputeSecuritySbom,

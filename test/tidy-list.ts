@@ -81,6 +81,7 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'kinds/recompute.ts': table('kinds/cases/cases.run'),
   'kinds/record/formats.ts': table('kinds/record/metrics.read'),
   'kinds/quality/coverage-files.ts': part('kinds/quality/coverage.read'),
+  'kinds/quality/exposition.ts': part('kinds/quality/observability.check'),
   'kinds/quality/istanbul.ts': part('kinds/quality/coverage.read'),
   'kinds/shared/find-files.ts': part('kinds/quality/tests.read'),
   'kinds/quality/markdown.ts': part('kinds/quality/docs.check'),

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { recomputeOutputs } from '../../../kinds/recompute.js';
@@ -228,4 +228,14 @@ test('an auditor judges again from the kept documents', async () => {
   expect(await recomputeOutputs('docs.check', input, kept)).toEqual(passed(made).outputs);
   const better = (name: string) => (name === 'document-1.md' ? Buffer.from('# B\n') : kept(name));
   expect(await recomputeOutputs('docs.check', input, better)).toMatchObject({ unmet: 0, links: 0 });
+});
+
+test('real pages: those of this project, whose links all lead somewhere', async () => {
+  const baseDir = process.cwd();
+  const pages = readdirSync('docs').filter((name) => name.endsWith('.md'));
+  const documents = ['README.md', ...pages.map((name) => `docs/${name}`)].map((path) => ({ path }));
+  const made = await runStep('docs.check', { documents }, { goLive: { baseDir, folders: [baseDir] } });
+  const { outputs } = passed(made);
+  expect(outputs).toMatchObject({ present: documents.length, brokenLinks: 0, findings: [] });
+  expect(outputs.links).toBeGreaterThan(100);
 });
