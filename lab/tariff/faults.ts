@@ -62,7 +62,7 @@ export const FAULTS: readonly TariffFault[] = [
       {
         file: 'package.json',
         from: '"start":',
-        to: '"postinstall": "node -e \\"setTimeout(() => undefined, 20000)\\"", "start":',
+        to: '"postinstall": "node -e \\"setTimeout(() => undefined, 12000)\\"", "start":',
       },
     ],
   },
