@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readable } from '../../model/text/readable.js';
 import { baselineOf, type Finding, idOf } from '../security/findings.js';
 import { globMatcher } from '../shared/glob.js';
-import { exactJson } from '../shared/json.js';
+import { exactJson, exactJsonInTurns } from '../shared/json.js';
 import { refuseOlder } from '../shared/newer.js';
 import { ReadingError } from '../shared/reading.js';
 import type { RecomputeOf } from '../shared/recompute-of.js';
@@ -39,10 +39,10 @@ const SHOWN = 20;
 const SHOWN_LENGTH = 300;
 
 /** The step leaves the graph as it was read, less credentials, and the reviewed gaps that it was held against. */
-export const recomputeGraphCheck: RecomputeOf<typeof kind> = (input, read) => {
+export const recomputeGraphCheck: RecomputeOf<typeof kind> = async (input, read) => {
   const [graph, said, gaps] = [read('graph.json'), read('read.json'), read('gaps.json')];
   if (graph === undefined || said === undefined || (input.gaps !== undefined && gaps === undefined)) return undefined;
-  return wiringOf(input, graph, readSchema.parse(exactJson(said.toString('utf8'))), gaps).outputs;
+  return (await wiringOf(input, graph, readSchema.parse(exactJson(said.toString('utf8'))), gaps)).outputs;
 };
 
 /**
@@ -52,9 +52,9 @@ export const recomputeGraphCheck: RecomputeOf<typeof kind> = (input, read) => {
  * @throws ReadingError CHECK_FAILED for what is no graph or an older one, EXPECTATION_FAILED for one that shows nothing,
  *   BAD_INPUT for gaps that are none
  */
-export function wiringOf(input: Input, bytes: Uint8Array, read: Read, reviewed: Uint8Array | undefined) {
+export async function wiringOf(input: Input, bytes: Uint8Array, read: Read, reviewed: Uint8Array | undefined) {
   refuseOlder(`The graph ${input.file}`, Date.parse(read.written), input.newerThan);
-  const graph = graphIn(input, bytes);
+  const graph = await graphIn(input, bytes);
   const { imports, unresolved, externalEdges } = graph;
   if (imports.size < input.atLeast) {
     throw new ReadingError(
@@ -95,9 +95,10 @@ export function wiringOf(input: Input, bytes: Uint8Array, read: Read, reviewed: 
 
 const told = ({ what, module, detail }: Gap): string => `${what} ${module}${detail === '' ? '' : `: ${detail}`}`;
 
-function graphIn({ file, typeOnly }: Input, bytes: Uint8Array): ModuleGraph {
+/** All else of the process goes on while the JSON is read. */
+async function graphIn({ file, typeOnly }: Input, bytes: Uint8Array): Promise<ModuleGraph> {
   try {
-    return readGraph(exactJson(textOf(bytes, file)), typeOnly);
+    return readGraph(await exactJsonInTurns(textOf(bytes, file)), typeOnly);
   } catch (cause) {
     if (cause instanceof ReadingError) throw cause;
     const why = cause instanceof Error ? cause.message.split('\n')[0]?.replace(/\.$/, '') : 'it is broken';

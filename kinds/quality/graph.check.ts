@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { HandlerOf } from '../../activities/step/step.js';
 import { counted } from '../../model/text/counted.js';
-import { asStep } from '../shared/as-step.js';
+import { asStepLater } from '../shared/as-step.js';
 import { readDated, readWhole } from '../shared/read-file.js';
 import type { graphCheck as kind } from './graph.check.kind.js';
 import { wiringOf } from './graph.check.recompute.js';
@@ -22,7 +22,7 @@ export const graphCheck: HandlerOf<typeof kind> = {
     await context.evidence.write('graph.json', bytes);
     if (reviewed !== undefined) await context.evidence.write('gaps.json', reviewed);
     await context.evidence.write('read.json', `${JSON.stringify(read)}\n`);
-    const wiring = asStep(
+    const wiring = await asStepLater(
       () => wiringOf(input, bytes, read, reviewed),
       () => ({ evidence: context.evidence.refs() }),
     );
@@ -39,7 +39,7 @@ export const graphCheck: HandlerOf<typeof kind> = {
   },
 };
 
-type Wiring = ReturnType<typeof wiringOf>;
+type Wiring = Awaited<ReturnType<typeof wiringOf>>;
 
 function wiringTable({ wires }: Wiring): string {
   const rows = wires.map(({ point, pattern, module, way }) => [

@@ -98,6 +98,7 @@ export const observabilityCheck = defineKind({
     'a log into which nothing is written': 'CHECK_FAILED: fewer lines than `logs.atLeast` show no structure',
     'a line that is no JSON object, or lacks a member': 'is unstructured, also one that others caused meanwhile',
     'a log that is rotated meanwhile': 'is read on where it was moved to, as `log.scan` does',
+    'a method that changes something': 'is sent as often with each attempt: say `effect: once` where that matters',
     ids: 'are new for each request, so that no older line has one',
     'more than 20,000 lines meanwhile': 'CHECK_FAILED: take a quieter time or a smaller log',
   },

@@ -78,20 +78,20 @@ export function metricsIn(text: string, url: string) {
 }
 
 function countersOf({ metrics }: Input, pokes: number, seen: Seen) {
-  const growth: Record<string, number> = {};
+  const growth = new Map<string, number>();
   const frozen: string[] = [];
-  if (metrics === undefined) return { counters: 0, moving: 0, growth, frozen };
+  if (metrics === undefined) return { counters: 0, moving: 0, growth: {}, frozen };
   const [before, after] = [metricsIn(seen.before ?? '', metrics.url), metricsIn(seen.after ?? '', metrics.url)];
   for (const [name, counter] of Object.entries(metrics.counters)) {
     const found = growthOf(counter, before, after);
-    if ('growth' in found) growth[name] = found.growth;
+    if ('growth' in found) growth.set(name, found.growth);
     const least = counter.by ?? pokes;
     const why =
       'why' in found ? found.why : found.growth < least ? `grew by ${found.growth}, and ${least} must be` : '';
     if (why !== '') frozen.push(`${name}: ${counter.metric} ${why}`);
   }
   const counters = Object.keys(metrics.counters).length;
-  return { counters, moving: counters - frozen.length, growth, frozen };
+  return { counters, moving: counters - frozen.length, growth: Object.fromEntries(growth), frozen };
 }
 
 export const linesOf = (text: string): string[] => text.split('\n').filter((line) => line.trim() !== '');

@@ -234,7 +234,8 @@ test('real pages: those of this project, whose links all lead somewhere', async 
   const baseDir = process.cwd();
   const pages = readdirSync('docs').filter((name) => name.endsWith('.md'));
   const documents = ['README.md', ...pages.map((name) => `docs/${name}`)].map((path) => ({ path }));
-  const made = await runStep('docs.check', { documents }, { goLive: { baseDir, folders: [baseDir] } });
+  const evidenceDir = join(temporaryFolder(), 'evidence');
+  const made = await runStep('docs.check', { documents }, { goLive: { baseDir, folders: [baseDir], evidenceDir } });
   const { outputs } = passed(made);
   expect(outputs).toMatchObject({ present: documents.length, brokenLinks: 0, findings: [] });
   expect(outputs.links).toBeGreaterThan(100);
