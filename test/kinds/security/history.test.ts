@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { credentialSpots } from '../../../activities/step/credentials.js';
+import type { Git } from '../../../kinds/git/git.js';
 import { SecretSearch } from '../../../kinds/security/search-secrets.js';
 import { fillHistory, foundIn, innocentRepository, type Row, search, token, TOKEN } from '../../kits/secret-search.js';
 import { commitAll, git } from '../../kits/small-repository.js';
@@ -244,5 +246,20 @@ describe('what is not run is never zero', () => {
     const noGit = { try: never, text: never, line: never, feed: never, digest: never, pour: never };
     const run = new SecretSearch(noGit, repo, { largest: 1024, timeoutMs: 1000, evidence: '/evidence' }, blind).run();
     await expect(run).rejects.toThrow('what was planted for aws-key-id is not found');
+  });
+
+  test('a search that is stopped ends before it reads on', async () => {
+    const repo = innocentRepository();
+    const never = (): never => {
+      throw new Error('the search went on');
+    };
+    const pour: Git['pour'] = ({ cut, take }, command) => {
+      if (cut !== undefined && command === 'ls-files') take(`100644 ${'a'.repeat(40)} 0\tapp.ts`);
+      return Promise.resolve();
+    };
+    const lone: Git = { try: never, text: never, line: never, feed: never, digest: never, pour };
+    const stopped = { credentialSpots, progress: () => undefined, signal: AbortSignal.abort() };
+    const limits = { largest: 1024, timeoutMs: 1000, evidence: '/evidence' };
+    await expect(new SecretSearch(lone, repo, limits, stopped).run()).rejects.toThrow('was stopped');
   });
 });

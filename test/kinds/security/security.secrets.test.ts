@@ -1,22 +1,17 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { recomputeOutputs } from '../../../kinds/recompute.js';
-import { fillHistory, foundIn, innocentRepository, LETTERS, search, token, TOKEN } from '../../kits/secret-search.js';
+import { foundIn, innocentRepository, LETTERS, search, token, TOKEN } from '../../kits/secret-search.js';
 import { commitAll, git } from '../../kits/small-repository.js';
 import { stepKit } from '../../kits/step-kit.js';
-import { eventually, failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
+import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
 stepKit('security.secrets', {
   good: (folder) => ({ folder: innocentRepository(folder) }),
   bad: () => ({ folder: '.' }),
   badCode: 'NOT_FOUND',
-  slow: (folder) => {
-    const repo = innocentRepository(folder);
-    fillHistory(repo, 30_000, (nth) => `${'a line of it\n'.repeat(300)}${nth}\n`);
-    return { input: { folder: repo }, under: (run) => eventually(() => existsSync(run.folder), 'the step has begun') };
-  },
   after: (folder) => rmSync(join(folder, 'repo'), { recursive: true, force: true }),
 });
 
