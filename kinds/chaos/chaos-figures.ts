@@ -79,7 +79,7 @@ export function chaosFigures(courses: readonly Course[], judging: Judging) {
   }
   const worst = (of: (one: RoundFigures) => number | undefined): number | undefined => {
     const values = each.map(of).filter((value) => value !== undefined);
-    return values.length === 0 ? undefined : largest(values);
+    return largest(values);
   };
   const [recoveryMs, afterLiftMs] = [worst((one) => one.recoveryMs), worst((one) => one.afterLiftMs)];
   const impact = worst((one) => one.impact);

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 
 const memory = (more: JsonObject = {}): JsonObject => ({
-  bytes: '64MiB',
+  bytes: '96MiB',
   lasts: '1s',
   steady: { url },
   ...BRISK,
@@ -40,7 +40,7 @@ test('the memory is really taken, by a process of its own, and free again', asyn
   const injected = factsIn(made.folder, 'injected');
   expect(injected).toHaveLength(2);
   for (const { resident, holder } of injected) {
-    expect(Number(resident)).toBeGreaterThanOrEqual(64 * MIB);
+    expect(Number(resident)).toBeGreaterThanOrEqual(80 * MIB);
     expect(holder).not.toBe(process.pid);
   }
 });

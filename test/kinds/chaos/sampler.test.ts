@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import type { Judging } from '../../../kinds/chaos/chaos-figures.js';
 import { clockMs } from '../../../kinds/chaos/clock.js';
 import type { Seen } from '../../../kinds/chaos/look.js';
@@ -14,11 +14,18 @@ const judging: Judging = {
   judge: true,
 };
 const GOOD: Seen = { code: 200 };
+const running: Sampler[] = [];
+afterEach(() => {
+  // Looks that hang are not waited for.
+  for (const one of running.splice(0)) void one.stop();
+});
 
 function sampler(look: () => Promise<Seen>, tick: () => void = () => undefined) {
   const failures: unknown[] = [];
   const options = { judging, look, beganMs: clockMs(), take: () => undefined, tick };
-  return { one: new Sampler(options, (error) => failures.push(error)), failures };
+  const one = new Sampler(options, (error) => failures.push(error));
+  running.push(one);
+  return { one, failures };
 }
 
 test('a look that hangs hides none that were due meanwhile, and nothing after it is settled before it has ended', async () => {
