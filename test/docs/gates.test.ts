@@ -5,11 +5,17 @@ import { parse } from 'yaml';
 import { FAULTS as AGENT } from '../../lab/agent/faults.js';
 import { FAULTS as GATEWAY } from '../../lab/gateway/faults.js';
 import { FAULTS as LC } from '../../lab/lc/faults.js';
+import { FAULTS as TARIFF } from '../../lab/tariff/faults.js';
 import { type Runbook, runbookSchema } from '../../model/schema/format/runbook.js';
 import { pageText } from '../kits/doc-blocks.js';
 
 const root = new URL('../../', import.meta.url).pathname;
-const LABS = { 'lcopilot-day3': LC, 'battle-tested': GATEWAY, 'unattended-operations': AGENT };
+const LABS = {
+  'lcopilot-day3': LC,
+  'battle-tested': GATEWAY,
+  'unattended-operations': AGENT,
+  'hardening-certification': TARIFF,
+};
 const page = pageText('docs/gates.md');
 
 interface Row {

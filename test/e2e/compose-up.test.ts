@@ -71,7 +71,7 @@ suite(`docker-compose.yml on a real engine${problem === undefined ? '' : ` (not 
     delete process.env.POSTGRES_PASSWORD;
     await project?.close();
     await engine?.end();
-  }, 90_000);
+  }, 300_000);
 
   test('gives a server, a worker and the Web UI, a go-live runs through it, and nothing of it stays', async () => {
     await compose('up', '--detach', '--no-build');
