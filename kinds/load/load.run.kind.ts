@@ -46,7 +46,9 @@ export const loadRun = defineKind({
     timeout: duration.default(30_000).describe('Time for one answer; a task without one counts as an error.'),
     slowerThan: duration
       .optional()
-      .describe('The target of the 99th percentile: tasks above it are counted, so that profiles can be judged together.'),
+      .describe(
+        'The target of the 99th percentile: tasks above it are counted, so that profiles can be judged together.',
+      ),
     maxLag: duration
       .default(100)
       .describe(
@@ -65,7 +67,9 @@ export const loadRun = defineKind({
     p99Upper: ms
       .optional()
       .describe('Upper bound of the 99th percentile, 95 % sure, of any distribution; absent below 299 tasks.'),
-    slow: count.optional().describe('Tasks slower than `slowerThan`, where that is given; failed ones by the time that they took.'),
+    slow: count
+      .optional()
+      .describe('Tasks slower than `slowerThan`, where that is given; failed ones by the time that they took.'),
     max: ms,
     mean: ms,
     ratePlanned: z.number().describe('Tasks a second.'),

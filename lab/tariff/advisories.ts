@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { endsCleanly, port } from '../kit/life.js';
 import { createLog } from '../kit/log.js';
 
@@ -35,7 +36,7 @@ const server = createServer((request, response) => {
     }
     const body = Buffer.concat(chunks);
     const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString('utf8');
-    const asked = Object.keys(JSON.parse(text) as object);
+    const asked = Object.keys(z.record(z.string(), z.unknown()).parse(JSON.parse(text)));
     log('info', `asked about ${asked.join(', ')}`);
     const found = Object.entries(KNOWN).filter(([name]) => asked.includes(name));
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(Object.fromEntries(found)));

@@ -2,21 +2,18 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 
 /**
  * Audits the lock file of the folder that it runs in, with one package more of which an advisory is known: an audit that
  * does not find that one has not looked. `audit.js <registry>`.
  */
-interface Manifest {
-  dependencies?: Record<string, string>;
-}
-interface Lock {
-  packages: Record<string, object>;
-}
+const manifestSchema = z.looseObject({ dependencies: z.record(z.string(), z.string()).default({}) });
+const lockSchema = z.looseObject({ packages: z.record(z.string(), z.looseObject({})) });
 
 const [registry = ''] = process.argv.slice(2);
-const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
-const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Lock;
+const manifest = manifestSchema.parse(JSON.parse(readFileSync('package.json', 'utf8')));
+const lock = lockSchema.parse(JSON.parse(readFileSync('package-lock.json', 'utf8')));
 const dependencies = { ...manifest.dependencies, 'golive-planted': 'npm:minimist@0.0.8' };
 const packages = {
   ...lock.packages,

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { hostLab } from '../kit/host.js';
 import { freePorts } from '../kit/ports.js';
 import { appears } from '../kit/processes.js';
@@ -249,7 +250,9 @@ await hostLab({
     });
     await appears(join(data, 'service.pid'));
     await appears(proxyFile);
-    const proxy = JSON.parse(readFileSync(proxyFile, 'utf8')) as { url: string; proxyUrl: string };
+    const proxy = z
+      .object({ url: z.string(), proxyUrl: z.string() })
+      .parse(JSON.parse(readFileSync(proxyFile, 'utf8')));
     return {
       target: 'tariff-lab',
       inputs: inputsOf({ dir, repository, running, data, port, proxy, ofRegistry, ofBootstrap }),

@@ -159,7 +159,7 @@ function certifiedGate(
   if (found.every(holds)) return { id, title, standing: 'pass', readings };
   const open = found.filter((one) => !holds(one));
   const bad = open.filter(({ gate }) => gate?.verdict === 'no-go' || gate?.verdict === 'waived');
-  const why = (bad.length > 0 ? bad : open).map(whyOpen).join(' ');
+  const why = [...new Set((bad.length > 0 ? bad : open).map(whyOpen))].join(' ');
   const standing = bad.length > 0 ? 'fail' : open.every(notBegun) && isReady(ready, phases) ? 'ready' : 'not-run';
   const again = [...new Set(open.flatMap(({ phase }) => (phase ? [phase] : [])))];
   const toGoMs = (standing === 'fail' ? (mendMs ?? 0) : 0) + again.reduce((sum, { plannedMs }) => sum + plannedMs, 0);
@@ -170,8 +170,9 @@ function whyOpen({ address, phase, gate }: Found): string {
   if (phase?.takenBackBy !== undefined) return `${address} was taken back by ${phase.takenBackBy}.`;
   if (gate?.verdict === 'waived') return `${gate.title} was let pass by a waiver, which certifies nothing.`;
   if (gate) return `${gate.sentence}${gate.verdict === 'inconclusive' ? failuresNamed(gate.sentence, phase) : ''}`;
-  const { sentence } = phase ?? {};
-  return `${address} was not judged${sentence === undefined ? '.' : `: ${sentence}`}`;
+  // The same for every gate of a phase: it is said once.
+  const { title = address, sentence } = phase ?? {};
+  return `${title} was not judged${sentence === undefined ? '.' : `: ${sentence}`}`;
 }
 
 /** What the steps failed of that a sentence names: why a value is not there. */

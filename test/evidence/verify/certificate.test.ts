@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { verifyBundle } from '../../../evidence/verify/verify.js';
 import { recomputeOutputs } from '../../../kinds/recompute.js';
 import { RELEASE_PAGES } from '../../../model/evidence/own-files.js';
@@ -85,7 +86,7 @@ const trusted = () => ({
 test('its pages say id, commit, level, and every gate with its value and why', () => {
   const copy = copyOf();
   const page = copy.text(MD);
-  const { id, commit } = JSON.parse(copy.text(JSON_FILE)) as { id: string; commit: string };
+  const { id, commit } = z.object({ id: z.string(), commit: z.string() }).parse(JSON.parse(copy.text(JSON_FILE)));
   expect(id).toMatch(/^shop-TRIAL-\d{4}-\d\d-\d\d-001$/);
   expect(commit).toMatch(/^[0-9a-f]{40}$/);
   for (const text of [id, '## NO LEVEL', commit, 'main', 'G1 Low | PASS', 'G2 High | FAIL', 'G3 Later | READY'])

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { credentialSpots } from '../../../activities/step/credentials.js';
+import { credentialSpots } from '../../../evidence/credentials.js';
 import type { Git } from '../../../kinds/git/git.js';
 import { SecretSearch } from '../../../kinds/security/search-secrets.js';
 import { fillHistory, foundIn, innocentRepository, type Row, search, token, TOKEN } from '../../kits/secret-search.js';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { certificateOf } from '../../../model/judge/certificate.js';
 import type { CertificatePlan } from '../../../model/plan/certificate-plan.js';
-import type { GoLiveState, PhaseState } from '../../../model/state/state.js';
+import type { GoLiveState, PhaseState, StepRecord } from '../../../model/state/state.js';
 import { at, gate, goLive, phase, step } from '../../kits/cli-state.js';
 
 const PLAN: CertificatePlan = {
@@ -79,7 +79,7 @@ test('what was not executed and is ready keeps from gold, and not from silver', 
   expect(certificate.gates[1]).toMatchObject({
     standing: 'ready',
     toGoMs: HALF_HOUR,
-    why: 'load.p99 was not judged: Left out.',
+    why: 'load was not judged: Left out.',
   });
 });
 
@@ -89,28 +89,28 @@ test.each<[string, Parts, string, string, RegExp]>([
     { load: skipped },
     'SILVER',
     'ready',
-    /load\.p99 was not judged/,
+    /load was not judged/,
   ],
   [
     'one without a dry run',
     { load: skipped, dry: { gates: [gate('tests', 'go')] } },
     'none',
     'not-run',
-    /load\.p99 was not judged/,
+    /load was not judged/,
   ],
   [
     'one whose dry run failed',
     { load: skipped, dry: { gates: [gate('tests', 'go'), gate('load', 'no-go')] } },
     'none',
     'not-run',
-    /load\.p99 was not judged/,
+    /load was not judged/,
   ],
   [
     'one whose dry run was taken back',
     { load: skipped, dry: { takenBackBy: 'R1', gates: [gate('load', 'go')] } },
     'none',
     'not-run',
-    /load\.p99 was not judged/,
+    /load was not judged/,
   ],
   [
     'one that failed, though its decision is GO',
@@ -196,9 +196,9 @@ test('a phase that two gates wait for is executed once', () => {
 });
 
 test('a value that is not there is told with what its step failed of', () => {
-  const failure = { code: 'CHECK_FAILED', message: 'The load is void.' };
-  const spike = { ...step('p-3', 'failed'), failure } as PhaseState['steps'][number];
-  const other = { ...step('p-4', 'failed'), failure: { ...failure, message: 'Another.' } } as typeof spike;
+  const failure: NonNullable<StepRecord['failure']> = { code: 'CHECK_FAILED', message: 'The load is void.' };
+  const spike = { ...step('p-3', 'failed'), failure };
+  const other = { ...step('p-4', 'failed'), failure: { ...failure, message: 'Another.' } };
   const missing = gate('p99', 'inconclusive', { sentence: 'No value for steps.p_3.p99; needs ≤ 1.' });
   const certificate = certificateOf(
     ended({ load: { status: 'failed', steps: [spike, other], gates: [missing] } }),
