@@ -6,6 +6,7 @@ export const TYPES_ONLY: readonly string[] = [
   'kinds/stack/contract.ts',
   'model/evidence/shown.ts',
   'model/plan/certificate-plan.ts',
+  'model/plan/evidence-plan.ts',
   'model/plan/share-plan.ts',
   'model/state/state.ts',
   'workflows/inputs.ts',

@@ -1,22 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { hostLab } from '../kit/host.js';
 import { freePorts } from '../kit/ports.js';
 import { appears } from '../kit/processes.js';
 import { FAULTS, SOUND, type TariffFault } from './faults.js';
-
-const entry = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
-
-/** The repository as it lies in the package: the build takes programs alone along. */
-function template(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'lab', 'tariff', 'repository')) && dirname(folder) !== folder)
-    folder = dirname(folder);
-  return join(folder, 'lab', 'tariff', 'repository');
-}
+import { entry, inputsOf, template } from './inputs.js';
 
 function put(repository: string, files: Record<string, string>): void {
   for (const [path, text] of Object.entries(files)) {
@@ -66,161 +56,6 @@ function prepare(repository: string, { writes = {}, replaces = [], history, unco
   lockComponents(repository);
   commit('version 1.4.0');
   put(repository, uncommitted);
-}
-
-const CANARY = 'src/golive-canary.js';
-
-interface Places {
-  dir: string;
-  repository: string;
-  running: string;
-  data: string;
-  port: number;
-  proxy: { url: string; proxyUrl: string };
-  /** Of what stands in for the registry. */
-  ofRegistry: number;
-  /** That a bootstrap may take. */
-  ofBootstrap: number;
-}
-
-/** What a team would write into its golive.yaml. */
-function inputsOf({
-  dir,
-  repository,
-  running,
-  data,
-  port,
-  proxy,
-  ofRegistry,
-  ofBootstrap,
-}: Places): Record<string, unknown> {
-  const url = `http://127.0.0.1:${port}`;
-  const oxlint = tool('oxlint');
-  const rules = ['-A', 'all', '-D', 'no-eval', '-D', 'no-script-url', '--format', 'sarif'];
-  const tests = ['--experimental-test-coverage'];
-  const reports = ['junit', 'lcov'].flatMap((name) => [
-    `--test-reporter=${name}`,
-    `--test-reporter-destination=out/${name === 'junit' ? 'junit.xml' : 'lcov.info'}`,
-  ]);
-  return {
-    repository,
-    workDir: join(dir, 'work'),
-    url,
-    install: ['npm', 'ci', '--no-audit', '--no-fund', '--offline'],
-    collectTests: [process.execPath, '--test', '--test-name-pattern=^no test has this name$', 'test/'],
-    runTests: [
-      'sh',
-      '-c',
-      `mkdir -p out && exec "$@"`,
-      'tests',
-      process.execPath,
-      '--test',
-      ...tests,
-      ...reports,
-      'test/',
-    ],
-    criticalPaths: { price: ['src/price.js'], quote: ['src/quote.js'] },
-    requests: {
-      quote: {
-        url: `${url}/quote`,
-        method: 'POST',
-        body: { postcode: '10115', grams: 700 },
-        expect: { status: 200, bodyContains: 'cents' },
-        weight: 9,
-      },
-      health: { url: `${url}/healthz` },
-    },
-    heavyRequests: { table: { url: `${url}/table`, expect: { status: 200 } } },
-    p99: { P1: 200, P2: 200, P3: 200, P4: 200, P5: 200 },
-    pidFile: join(data, 'service.pid'),
-    process: 'server.js',
-    restore: [process.execPath, join(running, 'scripts', 'start-again.js'), data],
-    toxiproxy: proxy.url,
-    proxy: 'tariff',
-    proxyUrl: proxy.proxyUrl,
-    diskFolder: data,
-    sast: {
-      argv: [oxlint, ...rules, 'src/', 'packages/'],
-      one: [oxlint, ...rules, CANARY],
-      version: [oxlint, '--version'],
-      report: { format: 'sarif', proof: { canary: CANARY } },
-      canary: { path: CANARY, text: 'export const planted = (text) => eval(text);' },
-    },
-    audit: {
-      argv: [process.execPath, entry('audit'), `http://127.0.0.1:${ofRegistry}`],
-      version: ['npm', '--version'],
-      report: {
-        format: 'json',
-        findings: '$.vulnerabilities.*',
-        severity: '$.severity',
-        map: { moderate: 'medium' },
-        rule: '$.name',
-        path: '$.nodes[0]',
-        message: '$.range',
-        proof: { canary: 'golive-planted' },
-      },
-    },
-    sbom: { argv: ['npm', 'sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'], version: ['npm', '--version'] },
-    graph: {
-      argv: [
-        'sh',
-        '-c',
-        'mkdir -p out && exec "$@"',
-        'graph',
-        tool('depcruise'),
-        '--no-config',
-        '--output-type',
-        'json',
-        '-f',
-        'out/graph.json',
-        'src',
-      ],
-      file: 'out/graph.json',
-      entries: ['src/server.js'],
-      points: { prices: ['src/price.js'], metrics: ['src/metrics.js'] },
-    },
-    bootstrap: {
-      steps: [
-        { name: 'install', argv: ['npm', 'ci', '--no-audit', '--no-fund', '--offline'] },
-        { name: 'start', argv: ['npm', 'start', '--silent'], background: true },
-      ],
-      env: { TARIFF_PORT: String(ofBootstrap) },
-      ready: { url: `http://127.0.0.1:${ofBootstrap}/healthz` },
-    },
-    documents: [
-      {
-        path: join(repository, 'docs', 'quickstart.md'),
-        needs: ['^Start$', '^Expected output$', '^Common issues$', '^Next steps$'].map((heading) => ({ heading })),
-      },
-      {
-        path: join(repository, 'docs', 'troubleshooting.md'),
-        needs: [
-          { under: '^Categories$', atLeast: 6 },
-          ...['^Diagnostics$', '^Emergency procedures$', '^When to escalate$'].map((heading) => ({ heading })),
-          { text: '(?i)kill switch' },
-          { text: '(?i)full reset' },
-        ],
-      },
-      { path: join(repository, 'docs', 'architecture.md'), words: 40 },
-      { path: join(repository, 'docs', 'status.md') },
-    ],
-    observe: {
-      poke: { url: `${url}/quote`, method: 'POST', body: { postcode: '50667', grams: 1200 } },
-      metrics: { url: `${url}/metrics`, counters: { quotes: { metric: 'tariff_quotes_total' } } },
-      logs: { files: [join(data, 'service.jsonl')], needs: ['time', 'level', 'event'] },
-      trace: { files: [join(data, 'audit.jsonl')], member: 'id' },
-    },
-    types: ['sh', '-c', 'for file in src/*.js packages/*/*.js; do node --check "$file" || exit 1; done'],
-  };
-}
-
-/** A program of the package that golive itself is developed with, else one on PATH. */
-function tool(name: string): string {
-  for (let folder = dirname(template()); dirname(folder) !== folder; folder = dirname(folder)) {
-    const path = join(folder, 'node_modules', '.bin', name);
-    if (existsSync(path)) return path;
-  }
-  return name;
 }
 
 await hostLab({

@@ -1,5 +1,5 @@
 import type { Need } from '../people/need.js';
-import type { CertificatePlan } from './certificate-plan.js';
+import type { EvidencePlan } from './evidence-plan.js';
 import type { AddressText, ApprovalId, PhaseId, StepId } from './address.js';
 import type { GatePlan } from './gate-plan.js';
 import type { JsonObject } from '../json.js';
@@ -7,6 +7,8 @@ import type { SigningPlan } from '../signing/signing.js';
 import type { ScheduleRight } from './calendar.js';
 import type { TakesBack } from './taking-back.js';
 import type { SharePlan } from './share-plan.js';
+
+export type { BoxPlan, EvidencePlan, StatePlan } from './evidence-plan.js';
 
 /** What doing a step again would mean: nothing, the same state, or a second deed. */
 export const EFFECTS = ['none', 'idempotent', 'once'] as const;
@@ -66,40 +68,6 @@ export interface NetworkPlan {
   allow: string[];
   /** The runbook's own list (`allow.hosts`), which narrows both: what does not stand there is not reached. */
   only?: string[];
-}
-
-export interface EvidencePlan {
-  /** Folder of this go-live's bundle (absolute). */
-  directory: string;
-  /** File name of the sign-off page in the bundle, e.g. `DAY3_SIGNOFF.md`. */
-  signoff: string;
-  include: IncludePlan[];
-  /** What report and sign-off show side by side, as it was before and after; absent where nothing is. */
-  states?: StatePlan[];
-  /** The boxes of the sign-off page, and what answers each; absent where every hard gate is one. */
-  boxes?: BoxPlan[];
-  certificate?: CertificatePlan;
-}
-
-/** A box to tick, and the gate, step or checklist item that does: `<phase>.<id>`. */
-export interface BoxPlan {
-  text: string;
-  by: string;
-}
-
-/** One thing as two steps read it: `<phase>.<step>.<output>`. */
-export interface StatePlan {
-  title: string;
-  before: string;
-  after: string;
-}
-
-/** A file that the bundle must hold under a fixed name, made of what steps left as evidence. */
-export interface IncludePlan {
-  file: string;
-  /** `<phase>.<step>.<evidence name>`, joined in this order (JSON lines and CSV without repeating the header). */
-  from: string[];
-  attempts?: 'all';
 }
 
 export interface NoticePlan {
