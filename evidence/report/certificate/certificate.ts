@@ -1,7 +1,8 @@
 import { type Certificate, levelWords, NO_LEVEL, STANDING_WORDS } from '../../../model/judge/certificate.js';
 import type { CertificatePlan } from '../../../model/plan/certificate-plan.js';
+import { SIGNS } from '../../../model/state/signs.js';
 import type { GoLiveState } from '../../../model/state/state.js';
-import { html, raw, table, withoutTricks } from '../html.js';
+import { html, type Html, raw, table, withoutTricks } from '../html.js';
 import { STYLE } from '../style.js';
 import { identityText, modeText, roleName, timeText } from '../words.js';
 import { mdPage, mdTable, mdText } from './md.js';
@@ -18,7 +19,8 @@ export interface Certified {
 interface Row {
   title: string;
   header: string[];
-  rows: string[][];
+  /** A cell of several sentences is a list. */
+  rows: (string | string[])[][];
   /** Where there are no rows. */
   none: string;
 }
@@ -60,8 +62,8 @@ function sections({ certificate, plan, state }: Certified): Row[] {
       rows: certificate.levels.map(({ title, holds, approvedFor, why }) => [
         title,
         holds ? 'yes' : 'NO',
-        holds ? approvedFor : 'nothing',
-        why.join(' '),
+        holds && state.mode === 'live' ? approvedFor : 'nothing',
+        why,
       ]),
       none: '',
     },
@@ -74,7 +76,9 @@ function sections({ certificate, plan, state }: Certified): Row[] {
           index === 0 ? STANDING_WORDS[gate.standing] : '',
           reading.value,
           reading.needs,
-          reading.verdict === 'go' ? reading.sentence : `${reading.verdict.toUpperCase()}: ${reading.sentence}`,
+          reading.verdict === 'go'
+            ? reading.sentence
+            : `${reading.verdict.toUpperCase()}${reading.value === '' ? ` ${reading.gate}` : ''}: ${reading.sentence}`,
         ]),
       ),
       none: '',
@@ -98,6 +102,8 @@ const NOT_ONE = 'This is no certificate: it is of a rehearsal, and approves the 
 const HOW =
   'Every value is of this go-live. `golive verify` judges gates, decisions and the level again from the bundle that holds this page, and finds a page that says more.';
 
+const inOneLine = (row: (string | string[])[]): string[] => row.map((cell) => [cell].flat().join(' '));
+
 /** The certificate, in Markdown. */
 export function certificateMd(one: Certified): string {
   return mdPage([
@@ -107,7 +113,7 @@ export function certificateMd(one: Certified): string {
     mdTable(['', ''], facts(one)),
     ...sections(one).flatMap(({ title, header, rows, none }) => [
       `## ${title}`,
-      rows.length === 0 ? none : mdTable(header, rows),
+      rows.length === 0 ? none : mdTable(header, rows.map(inOneLine)),
     ]),
     HOW,
   ]);
@@ -134,7 +140,7 @@ export async function certificateHtml(one: Certified): Promise<string> {
 <main>
 <header>
 <h1>${state.runbook.title}: ${id}</h1>
-<div class="banner fill-${fill}"><div class="words">${levelWords(certificate)}</div><div class="below">${countsText(certificate.counts)}</div></div>
+<div class="banner fill-${fill}"><div class="sign" aria-hidden="true">${SIGNS[fill]}</div><div class="words">${levelWords(certificate)}</div><div class="below">${countsText(certificate.counts)}</div></div>
 ${state.mode === 'live' ? '' : html`<div class="alarm">${NOT_ONE}</div>`}
 </header>
 ${table([{ title: '' }, { title: '' }], facts(one))}
@@ -145,7 +151,7 @@ ${sections(one).map(
         ? html`<p>${none}</p>`
         : table(
             header.map((name) => ({ title: name })),
-            rows,
+            rows.map((row) => row.map(linesOf)),
           )
     }</section>`,
 )}
@@ -156,6 +162,9 @@ ${sections(one).map(
 `;
   return withoutTricks(String(await page));
 }
+
+const linesOf = (cell: string | string[]): string | Html =>
+  typeof cell === 'string' ? cell : html`${cell.map((one) => html`<div>${one}</div>`)}`;
 
 /** The same for programs: what `golive verify` compares. */
 export function certificateJson({ id, certificate, plan, state }: Certified): string {
