@@ -37,7 +37,7 @@ export const securityLicences: HandlerOf<typeof kind> = {
     const { notAllowed, unknown, missing, accepted, leftOut } = outputs;
     return {
       outputs,
-      summary: `${outputs.components} components: ${notAllowed} with a licence that is not allowed, ${unknown} with an unknown one, ${missing} without; ${accepted} reviewed, ${leftOut} left out`,
+      summary: `${outputs.components} component${outputs.components === 1 ? '' : 's'}: ${notAllowed} with a licence that is not allowed, ${unknown} with an unknown one, ${missing} without; ${accepted} reviewed, ${leftOut} left out`,
     };
   },
 };
