@@ -108,7 +108,7 @@ describe('log.scan', () => {
       'a line that is no text',
       Buffer.from([0x61, 0xff, 0x0a]),
       { forbidden: ['FATAL'] },
-      '1 of 1 lines cannot be read',
+      '1 of 1 line cannot be read',
     ],
     [
       'a line that is no text, where a line is needed',
