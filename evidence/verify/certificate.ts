@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { RELEASE_PAGES } from '../../model/evidence/own-files.js';
-import { certificateOf, levelWords } from '../../model/judge/certificate.js';
+import { certificateOf } from '../../model/judge/certificate.js';
 import { isJsonObject, type Json } from '../../model/json.js';
+import type { Certified } from '../report/certificate/certificate.js';
+import { sha256 } from '../hash.js';
+import { certificatePages } from '../report/certificate/all-pages.js';
 import type { Bag } from './bag.js';
 import type { Findings } from './finding.js';
 import { MOST, readAtMost } from './read.js';
@@ -26,12 +29,12 @@ export async function checkCertificate(
     }
     return;
   }
-  await findings.group('the certificate: its level and gates, judged again', () => {
+  await findings.group('the certificate: its level and gates, judged again', async () => {
     const due = certificateOf(state, certified);
-    for (const path of [json, page]) {
-      if (!payload.has(path)) findings.add('policy', path, 'is not there, and the runbook asks for a certificate');
+    if (!payload.has(json)) {
+      findings.add('policy', json, 'is not there, and the runbook asks for a certificate');
+      return { count: 0 };
     }
-    if (!payload.has(json)) return { count: 0 };
     const written = findings.reading(json, () => strictText(readAtMost(join(root, json), MOST.raw)));
     const said = written?.endsWith('\n') ? strictJson(written.slice(0, -1), 2) : undefined;
     if (said === undefined || !isJsonObject(said)) {
@@ -51,13 +54,26 @@ export async function checkCertificate(
     for (const { id, standing } of due.gates) {
       differ(`that ${id} is`, gates.find((gate) => gate.id === id)?.standing, standing);
     }
-    if (payload.has(page)) {
-      const shown = findings.reading(page, () => strictText(readAtMost(join(root, page), MOST.raw)));
-      if (!shown?.split('\n').includes(`## ${levelWords(due)}`))
-        findings.add('policy', page, `does not say the level ${levelWords(due)}, which its go-live gives`);
+    await checkPages({ payload }, { id: String(said.id), certificate: due, plan: certified, state }, findings);
+    const named = new Set([...Object.values(RELEASE_PAGES), ...plan.evidence.include.map(({ file }) => file)]);
+    for (const path of payload.keys()) {
+      if (path.startsWith('data/release/') && !named.has(path.slice('data/'.length)))
+        findings.add('policy', path, 'lies beside the certificate, and the runbook does not name it');
     }
     return { count: due.gates.length + 1, note: due.level };
   });
+}
+
+/** Each page again, from state and plan: what says more, or less, is not what this go-live gives. */
+async function checkPages({ payload }: Pick<Bag, 'payload'>, one: Certified, findings: Findings) {
+  for (const [file, content] of await certificatePages(one)) {
+    const path = `data/${file}`;
+    if (!payload.has(path)) {
+      findings.add('policy', path, 'is not there, and the runbook asks for a certificate');
+    } else if (payload.get(path) !== sha256(content)) {
+      findings.add('policy', path, 'is not the page that its go-live gives, as this version of golive writes it');
+    }
+  }
 }
 
 const text = (value: Json | undefined): string => (value === undefined ? 'none' : JSON.stringify(value));

@@ -51,6 +51,17 @@ export function checkGates(
     if (told.gates.length !== attempt.gates.length)
       findings.add('policy', attempt.phase, 'has gates that the plan does not have');
   }
+  for (const phase of state.phases) {
+    for (const told of [phase, ...phase.history]) {
+      const judged = again.attempts.some((one) => one.phase === phase.id && one.attempt === told.attempt);
+      if (told.gates.length > 0 && !judged)
+        findings.add(
+          'policy',
+          `${phase.id}.${told.attempt}`,
+          'has gates, and the log tells of no such attempt that ended',
+        );
+    }
+  }
   return { count, note: waived > 0 ? `${waived} under waivers` : 'none waived' };
 }
 

@@ -41,6 +41,9 @@ export async function readRecord(
     if (sha256(canonicalJson(plan)) !== digest) differ('data/plan.json', 'is not the plan that its digest names');
     if (state.planDigest !== digest) differ('data/state.json', 'names another plan');
     if (state.startedBy !== startedBy) differ('data/state.json', 'names another starter');
+    if (state.timeScale !== plan.timeScale) differ('data/state.json', 'says another time scale than the plan');
+    if (state.target !== plan.target.id || state.change !== plan.change)
+      differ('data/state.json', 'says another target or change than the plan');
     if (state.id !== plan.goLiveId || state.mode !== plan.mode) differ('data/state.json', 'is of another go-live');
     const runbook = bag.payload.get('data/runbook.yaml');
     if (runbook !== undefined && runbook !== plan.runbook.sha256) differ('data/runbook.yaml', 'is not the planned one');
@@ -122,6 +125,7 @@ export async function checkJudgement(
   await findings.group('figures from the raw records', () =>
     checkFigures(bag, again, fromRaw, findings, plan.timeScale),
   );
+  await findings.group('outputs of steps against the log', () => checkOutputs(again, state, findings));
   await findings.group('gates, judged again', () => checkGates(again, record, events, findings));
   await findings.group('phases, decisions and verdict', () => checkVerdict(again, record, events, findings));
 }
@@ -136,6 +140,21 @@ function checkInputs(begun: readonly BegunStep[], findings: Findings): { count: 
     }
   }
   return { count: begun.length };
+}
+
+/** What pages show of a step is what the log says that it gave. */
+function checkOutputs(again: Recomputed, state: GoLiveState, findings: Findings): { count: number } {
+  let count = 0;
+  for (const judged of again.attempts) {
+    for (const { id, outputs } of claimed(state, judged)?.steps ?? []) {
+      const logged = judged.steps[id];
+      if (outputs === undefined || logged === undefined) continue;
+      count += 1;
+      if (canonicalJson(outputs) !== canonicalJson(logged))
+        findings.add('policy', addressText({ phase: asId(judged.phase), part: id }), 'gave other outputs by the log');
+    }
+  }
+  return { count };
 }
 
 function checkVerdict(again: Recomputed, { plan, state }: Record, events: readonly LoggedEvent[], findings: Findings) {

@@ -8,8 +8,8 @@ import { jsonObjectIn } from '../../model/json.js';
 import type { CertificateRef } from '../../model/state/contract.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { EvidenceError, evidenceError } from '../error.js';
-import { certificateHtml, certificateJson, certificateMd, type Certified } from '../report/certificate/certificate.js';
-import { handOverMd, statusMd, summaryMd } from '../report/certificate/pages.js';
+import { certificatePages } from '../report/certificate/all-pages.js';
+import type { Certified } from '../report/certificate/certificate.js';
 import type { EvidenceStore } from '../store.js';
 
 /**
@@ -22,15 +22,7 @@ export async function writeCertificate(store: EvidenceStore, state: GoLiveState,
   const number = await numberOf(store, state.id, date);
   const id = `${state.target}-${plan.name}-${date}-${String(number).padStart(3, '0')}`;
   const one: Certified = { id, certificate: certificateOf(state, plan), plan, state };
-  const pages: [string, string][] = [
-    [RELEASE_PAGES.status, statusMd(one)],
-    [RELEASE_PAGES.summary, summaryMd(one)],
-    [RELEASE_PAGES.handOver, handOverMd(one)],
-    [RELEASE_PAGES.certificate, certificateMd(one)],
-    [RELEASE_PAGES.certificateHtml, await certificateHtml(one)],
-    [RELEASE_PAGES.certificateJson, certificateJson(one)],
-  ];
-  for (const [file, content] of pages) await store.write(`data/${file}`, content);
+  for (const [file, content] of await certificatePages(one)) await store.write(`data/${file}`, content);
 }
 
 /** The certificate of a closed bundle; undefined where it has none. */

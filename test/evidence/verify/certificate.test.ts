@@ -127,8 +127,68 @@ test.each<[string, RegExp, (copy: Bundle) => void]>([
   ['nothing that can be read', /is no certificate|no JSON/, (copy) => copy.write(JSON_FILE, '[')],
   [
     'another level on its page',
-    /does not say the level NO LEVEL/,
+    /production_readiness_certificate\.md is not the page that its go-live gives/,
     (copy) => copy.write(MD, copy.text(MD).replace('## NO LEVEL', '## GOLD')),
+  ],
+  [
+    'another level on the page for browsers',
+    /production_readiness_certificate\.html is not the page/,
+    (copy) => copy.write(HTML, copy.text(HTML).replace('NO LEVEL', 'GOLD')),
+  ],
+  [
+    'nothing of what is missing',
+    /COMPLETION_SUMMARY\.md is not the page/,
+    (copy) => copy.write(`data/${RELEASE_PAGES.summary}`, '# All is well\n'),
+  ],
+  [
+    'more on a page beside it',
+    /data\/release\/GOLD\.md lies beside the certificate/,
+    (copy) => copy.write('data/release/GOLD.md', '# GOLD\n'),
+  ],
+  [
+    'that counts are others',
+    /production_readiness_certificate\.json is not the page/,
+    (copy) => copy.json<{ counts: { pass: number } }>(JSON_FILE, (said) => void (said.counts.pass = 3)),
+  ],
+  [
+    'that it is of another commit, by the state',
+    /measure\.code gave other outputs by the log/,
+    (copy) =>
+      copy.state((state) => {
+        const step = state.phases[0]?.steps.find(({ id }) => id === 'code');
+        Object.assign(step?.outputs ?? {}, { commit: 'b'.repeat(40) });
+      }),
+  ],
+  [
+    'what an attempt came to that nobody made',
+    /measure\.2 has gates, and the log tells of no such attempt that ended/,
+    (copy) =>
+      copy.state((state) => {
+        const [phase] = state.phases;
+        if (!phase) return;
+        const { steps, gates, verdict = 'no-go', sentence = '' } = phase;
+        phase.history.push({ attempt: 1, steps, gates, verdict, sentence });
+        Object.assign(phase, { attempt: 2, gates: gates.map((gate) => ({ ...gate, verdict: 'go' })) });
+      }),
+  ],
+  [
+    'gates of a phase that was skipped',
+    /later\.\d has gates, and the log tells of no such attempt that ended/,
+    (copy) =>
+      copy.state((state) => {
+        const [measured, later] = state.phases;
+        later?.gates.push(...(measured?.gates.slice(0, 1).map((gate) => Object.assign({}, gate, { id: 'all' })) ?? []));
+      }),
+  ],
+  [
+    'another time scale',
+    /says another time scale than the plan/,
+    (copy) => copy.state((state) => void (state.timeScale = 60)),
+  ],
+  [
+    'another system',
+    /says another target or change than the plan/,
+    (copy) => copy.state((state) => void (state.target = 'payments')),
   ],
   [
     'by another rule: a plan whose gates are fewer',

@@ -104,12 +104,7 @@ describe('log.scan', () => {
       { forbidden: ['^FAT'] },
       'api.log:1: FAT',
     ],
-    [
-      'a line that is no text',
-      Buffer.from([0x61, 0xff, 0x0a]),
-      { forbidden: ['FATAL'] },
-      '1 of 1 line cannot be read',
-    ],
+    ['a line that is no text', Buffer.from([0x61, 0xff, 0x0a]), { forbidden: ['FATAL'] }, '1 of 1 line cannot be read'],
     [
       'a line that is no text, where a line is needed',
       Buffer.from('ready\n\xff\n', 'latin1'),
