@@ -15,7 +15,13 @@ const ruleSchema = z.looseObject({
 const result = z.looseObject({
   ruleId: z.string().optional(),
   ruleIndex: z.int().optional(),
-  rule: z.looseObject({ id: z.string().optional(), index: z.int().optional() }).optional(),
+  rule: z
+    .looseObject({
+      id: z.string().optional(),
+      index: z.int().optional(),
+      toolComponent: z.looseObject({ index: z.int().optional() }).optional(),
+    })
+    .optional(),
   kind: z.string().optional(),
   level: z.string().optional(),
   baselineState: z.string().optional(),
@@ -37,7 +43,10 @@ const result = z.looseObject({
   properties: properties.optional(),
 });
 const run = z.looseObject({
-  tool: z.looseObject({ driver: z.looseObject({ name: z.string(), rules: z.array(ruleSchema).optional() }) }),
+  tool: z.looseObject({
+    driver: z.looseObject({ name: z.string(), rules: z.array(ruleSchema).optional() }),
+    extensions: z.array(z.looseObject({ rules: z.array(ruleSchema).optional() })).optional(),
+  }),
   invocations: z
     .array(
       z.looseObject({
@@ -88,11 +97,14 @@ function readRun({ tool, invocations = [], results }: z.infer<typeof run>): Repo
   const problems = told.flatMap(({ level = 'warning', message: said }) =>
     level === 'error' || level === 'warning' ? [said?.text ?? level] : [],
   );
-  const byId = new Map(rules.map((one) => [one.id, one]));
-  const failing = results.filter(({ kind = 'fail', baselineState }) => kind === 'fail' && baselineState !== 'absent');
+  const extensions = (tool.extensions ?? []).map((one) => one.rules ?? []);
+  const byId = new Map([...extensions.flat(), ...rules].map((one) => [one.id, one]));
+  const failing = results.filter(
+    ({ kind = 'fail', baselineState }) => !NO_FINDINGS.includes(kind) && baselineState !== 'absent',
+  );
   const live = failing.filter((one) => !isSuppressed(one));
   return {
-    findings: live.map((one) => findingOf(one, ruleOf(one, rules, byId))),
+    findings: live.map((one) => findingOf(one, ruleOf(one, { rules, extensions, byId }))),
     suppressed: failing.length - live.length,
     problems,
   };
@@ -103,9 +115,21 @@ function isSuppressed({ suppressions = [] }: Result): boolean {
   return suppressions.length > 0 && suppressions.every(({ status = 'accepted' }) => status === 'accepted');
 }
 
-function ruleOf(one: Result, rules: readonly Rule[], byId: ReadonlyMap<string, Rule>): Rule | undefined {
-  const index = one.ruleIndex ?? one.rule?.index ?? -1;
-  return rules[index] ?? byId.get(one.ruleId ?? one.rule?.id ?? '');
+/** Section 3.27.9: what is to be reviewed, or could not be decided, is a finding until somebody says otherwise. */
+const NO_FINDINGS = ['pass', 'notApplicable', 'informational'];
+
+interface Rules {
+  rules: readonly Rule[];
+  /** Of the tool's extensions, by their index (section 3.54.5): CodeQL keeps its rules there. */
+  extensions: readonly (readonly Rule[])[];
+  byId: ReadonlyMap<string, Rule>;
+}
+
+function ruleOf({ ruleIndex, ruleId, rule }: Result, { rules, extensions, byId }: Rules): Rule | undefined {
+  const index = ruleIndex ?? rule?.index ?? -1;
+  const component = rule?.toolComponent?.index;
+  const named = byId.get(ruleId ?? rule?.id ?? '');
+  return (component === undefined ? rules : (extensions[component] ?? []))[index] ?? named;
 }
 
 function findingOf(one: Result, rule: Rule | undefined): Finding {

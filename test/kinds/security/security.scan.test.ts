@@ -58,6 +58,10 @@ stepKit('security.scan', {
   programsWrite: ['report.json'],
 });
 
+interface Sarif {
+  runs: { tool: { extensions?: JsonObject[] } }[];
+}
+
 describe('severities of SARIF', () => {
   test.each<[string, JsonObject, JsonObject[], string]>([
     [
@@ -86,6 +90,19 @@ describe('severities of SARIF', () => {
   ])('%s', async (_, more, rules, severity) => {
     const outputs = await outputsOf(bySarif(sarif([PLANTED, result(more)], {}, rules)));
     expect(outputs).toMatchObject({ findings: 1, [severity]: 1, high: ['high', 'unrated'].includes(severity) ? 1 : 0 });
+  });
+
+  test('rules of an extension of the tool, as CodeQL has them, and not those of the driver at that place', async () => {
+    const rule = { index: 0, toolComponent: { index: 0 } };
+    const report: Sarif = JSON.parse(sarif([PLANTED, result({ ruleId: 'r', rule })], {}, [{ id: 'other' }]));
+    const rules = [{ id: 'r', properties: { 'security-severity': '9.8' } }];
+    for (const one of report.runs) one.tool.extensions = [{ name: 'queries', rules }];
+    expect(await outputsOf(bySarif(JSON.stringify(report)))).toMatchObject({ findings: 1, critical: 1 });
+  });
+
+  test('what is to be reviewed, or was not decided, is a finding', async () => {
+    const results = [PLANTED, ...['review', 'open', 'informational', 'notApplicable'].map((kind) => result({ kind }))];
+    expect(await outputsOf(bySarif(sarif(results)))).toMatchObject({ findings: 2 });
   });
 
   test('what passed, is gone or is silenced in the source is no finding, and the last is counted', async () => {
