@@ -5,6 +5,7 @@ import { boxesOf } from './boxes.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import { evidenceFileRows } from './evidence-files.js';
 import { type Extras, NO_EXTRAS } from './extras.js';
+import { mdTable } from './md.js';
 import { countGates, notChecked } from './not-checked.js';
 import { rowsShown } from './shown.js';
 import { besideEachOther } from './states.js';
@@ -42,7 +43,7 @@ export function signoffText(state: GoLiveState, manifest = '', extras: Extras = 
     [...waiverBox(state)],
     [
       '## Decisions',
-      table(
+      mdTable(
         ['decision', 'verdict', 'why'],
         state.decisions.map((one) => [one.title, VERDICT_WORDS[one.verdict ?? 'pending'], causeText(one.sentence)]),
       ),
@@ -67,15 +68,10 @@ export function signoffText(state: GoLiveState, manifest = '', extras: Extras = 
     .join('\n\n')}\n`;
 }
 
-function table(header: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  return [line(header.map(cell)), line(header.map(() => '---')), ...rows.map((row) => line(row.map(cell)))].join('\n');
-}
-
 /** The files that the runbook names, as they were when they were collected; all others are in the manifest. */
 function evidenceFiles(state: GoLiveState, manifest: string, extras: Extras): string[] {
   const rows = evidenceFileRows(state, manifest, extras);
-  return rows.length === 0 ? ['The runbook names none.'] : [table(['file', '', 'SHA-256'], rows)];
+  return rows.length === 0 ? ['The runbook names none.'] : [mdTable(['file', '', 'SHA-256'], rows)];
 }
 
 function incidents(state: GoLiveState): string[] {
@@ -91,7 +87,7 @@ function incidents(state: GoLiveState): string[] {
 
 function facts(state: GoLiveState, { planned }: Extras): string {
   const { held, waived, judged, notJudged } = countGates(state, planned);
-  return table(
+  return mdTable(
     ['', ''],
     [
       ['go-live', state.id],
@@ -114,12 +110,12 @@ function states(state: GoLiveState, extras: Extras): string[] {
     before.text,
     after.text,
   ]);
-  return ['## Before and after', table(['what', 'before', 'after'], rows)];
+  return ['## Before and after', mdTable(['what', 'before', 'after'], rows)];
 }
 
 function unchecked(state: GoLiveState, extras: Extras): string[] {
   const rows = notChecked(state, extras).map(({ what, why }) => [what, why]);
-  return ['## Not checked', rows.length === 0 ? 'Nothing was left out.' : table(['what', 'why not'], rows)];
+  return ['## Not checked', rows.length === 0 ? 'Nothing was left out.' : mdTable(['what', 'why not'], rows)];
 }
 
 /** What kinds show of the bundle's files among what failed: failed cases, what blocked ones told. */
@@ -130,7 +126,7 @@ function rowsOfFiles(state: GoLiveState, extras: Extras): string[][] {
       const rows = shown.as === 'rows' ? rowsShown(state, shown, extras) : undefined;
       if (!rows) return [];
       return [
-        [`## ${cell(shown.title)}`, table(rows.titles, rows.cells), ...(rows.more === '' ? [] : [cell(rows.more)])],
+        [`## ${cell(shown.title)}`, mdTable(rows.titles, rows.cells), ...(rows.more === '' ? [] : [cell(rows.more)])],
       ];
     });
 }
@@ -161,9 +157,9 @@ function approvals(state: GoLiveState): string[] {
     files.map(({ file, path, sha256 }) => [question, file, path ?? 'not there', sha256 ?? '']),
   );
   return [
-    table(['question', 'outcome', 'who', 'when', 'reason', 'identity'], rows),
+    mdTable(['question', 'outcome', 'who', 'when', 'reason', 'identity'], rows),
     ...(bound.length === 0 ? [] : ['These files lay there when it was asked, and the answers are bound to them:']),
-    ...(bound.length === 0 ? [] : [table(['question', 'file', 'path below `data/`', 'SHA-256'], bound)]),
+    ...(bound.length === 0 ? [] : [mdTable(['question', 'file', 'path below `data/`', 'SHA-256'], bound)]),
   ];
 }
 
@@ -171,7 +167,7 @@ function approvals(state: GoLiveState): string[] {
 function checklist(state: GoLiveState, { boxes }: Extras): string {
   const all = boxesOf(state, boxes);
   if (all.length === 0) return 'The runbook has none.';
-  return table(
+  return mdTable(
     ['box', 'ticked', 'by', 'when', 'note'],
     all.map(({ text, ticked, by, at, note }) => [
       text,
@@ -203,7 +199,7 @@ function gates(state: GoLiveState): string[] {
     const heading = `### ${phase.index} ${cell(phase.title)}: ${phase.verdict ? VERDICT_WORDS[phase.verdict] : phase.status}${phase.takenBackBy ? `, taken back by ${cell(phase.takenBackBy)}` : ''}`;
     return phase.gates.length === 0
       ? [heading, cell(phase.sentence ?? 'No gates.')]
-      : [heading, table(header, phase.gates.map(gateRow))];
+      : [heading, mdTable(header, phase.gates.map(gateRow))];
   });
 }
 

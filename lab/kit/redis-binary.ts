@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
+import { isExecutable, onPath } from './program.js';
 
 export interface RedisBinary {
   path: string;
@@ -13,20 +14,9 @@ export function cacheFolder(): string {
   return join(process.env.GOLIVE_CACHE ?? join(homedir(), '.cache', 'golive'), 'redis');
 }
 
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function onPath(): RedisBinary | undefined {
-  const folder = (process.env.PATH ?? '')
-    .split(delimiter)
-    .find((one) => one !== '' && isExecutable(join(one, 'redis-server')));
-  return folder === undefined ? undefined : { path: join(folder, 'redis-server'), libraries: [] };
+function system(): RedisBinary | undefined {
+  const path = onPath('redis-server');
+  return path === undefined ? undefined : { path, libraries: [] };
 }
 
 /** Redis unpacked from Debian's packages; `redis-tools` holds the real binary, `redis-server` links to it. */
@@ -95,7 +85,7 @@ export async function findRedis(): Promise<RedisBinary & { env: Record<string, s
   const root = join(cacheFolder(), 'root');
   const tried: string[] = [];
   for (const [where, found] of [
-    ['PATH', onPath()],
+    ['PATH', system()],
     ['the cache', unpacked(root)],
   ] as const) {
     if (found && (await works(found))) return { ...found, env: environment(found) };

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { endsCleanly, port } from './life.js';
+import { port } from './life.js';
 import { createLog, messageOf } from './log.js';
+import { liveWith } from './program.js';
 import { findRedis } from './redis-binary.js';
 
 const log = createLog('redis');
@@ -28,24 +29,7 @@ async function run(): Promise<void> {
     env: { ...process.env, ...binary.env },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  const ended = new Promise<void>((resolve) => {
-    child.on('exit', () => resolve());
-  });
-  let stopping = false;
-  endsCleanly(async () => {
-    stopping = true;
-    child.kill('SIGTERM');
-    await ended;
-    log('info', 'stopped');
-  });
-  child.on('error', (error) => {
-    log('error', `redis did not start: ${messageOf(error)}`);
-    process.exit(1);
-  });
-  await ended;
-  if (stopping) return;
-  log('error', `redis-server ended with ${child.exitCode ?? child.signalCode}`);
-  process.exit(1);
+  await liveWith(child, 'redis-server', log);
 }
 
 run().catch((error: unknown) => {

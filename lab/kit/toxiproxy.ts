@@ -1,30 +1,21 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { endsCleanly, port } from './life.js';
+import { port } from './life.js';
 import { createLog, messageOf } from './log.js';
+import { isExecutable, liveWith, onPath } from './program.js';
 
 /** A Toxiproxy with one proxy in front of a service; `--file` then says where both listen. Runs alone, stops on SIGTERM. */
 const log = createLog('toxiproxy');
 const NAME = 'toxiproxy-server';
 
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function find(): string {
-  const cache = process.env.GOLIVE_CACHE ?? join(homedir(), '.cache', 'golive');
-  const folders = [...(process.env.PATH ?? '').split(delimiter).filter((one) => one !== ''), join(cache, 'bin')];
-  const found = folders.map((folder) => join(folder, NAME)).find(isExecutable);
-  if (found === undefined) throw new Error(`there is no ${NAME} on the PATH or in ${join(cache, 'bin')}`);
+  const cached = join(process.env.GOLIVE_CACHE ?? join(homedir(), '.cache', 'golive'), 'bin', NAME);
+  const found = onPath(NAME) ?? (isExecutable(cached) ? cached : undefined);
+  if (found === undefined) throw new Error(`there is no ${NAME} on the PATH, and no ${cached}`);
   return found;
 }
 
@@ -46,21 +37,20 @@ async function run(): Promise<void> {
   const child = spawn(find(), ['-host', '127.0.0.1', '-port', String(own)], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  const ended = new Promise<void>((resolve) => {
-    child.on('exit', () => resolve());
-  });
-  let stopping = false;
-  endsCleanly(async () => {
-    stopping = true;
-    child.kill('SIGTERM');
-    await ended;
-  });
-  child.on('error', (error) => {
-    log('error', `it did not start: ${messageOf(error)}`);
-    process.exit(1);
-  });
   const url = `http://127.0.0.1:${own}`;
-  await Promise.race([answers(url), ended]);
+  await liveWith(child, NAME, log, async () => {
+    await answers(url);
+    await makeProxy(url, values);
+  });
+}
+
+interface Wanted {
+  name?: string;
+  upstream?: string;
+  file?: string;
+}
+
+async function makeProxy(url: string, values: Wanted): Promise<void> {
   const made = await fetch(`${url}/proxies`, {
     method: 'POST',
     body: JSON.stringify({ name: values.name, upstream: values.upstream, listen: '127.0.0.1:0', enabled: true }),
@@ -72,10 +62,6 @@ async function run(): Promise<void> {
     writeFileSync(`${values.file}.new`, JSON.stringify({ url, proxyUrl: `http://${String(body.listen)}` }));
     renameSync(`${values.file}.new`, values.file);
   }
-  await ended;
-  if (stopping) return;
-  log('error', `${NAME} ended with ${child.exitCode ?? child.signalCode}`);
-  process.exit(1);
 }
 
 run().catch((error: unknown) => {

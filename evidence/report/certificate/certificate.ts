@@ -5,7 +5,8 @@ import type { GoLiveState } from '../../../model/state/state.js';
 import { html, type Html, raw, table, withoutTricks } from '../html.js';
 import { STYLE } from '../style.js';
 import { identityText, modeText, roleName, timeText } from '../words.js';
-import { mdPage, mdTable, mdText } from './md.js';
+import { cell } from '../../../model/state/board.js';
+import { mdPage, mdTable } from '../md.js';
 
 /** What the pages of a certificate are made of. */
 export interface Certified {
@@ -102,13 +103,13 @@ const NOT_ONE = 'This is no certificate: it is of a rehearsal, and approves the 
 const HOW =
   'Every value is of this go-live. `golive verify` judges gates, decisions and the level again from the bundle that holds this page, and finds a page that says more.';
 
-const inOneLine = (row: (string | string[])[]): string[] => row.map((cell) => [cell].flat().join(' '));
+const inOneLine = (row: (string | string[])[]): string[] => row.map((one) => [one].flat().join(' '));
 
 /** The certificate, in Markdown. */
 export function certificateMd(one: Certified): string {
   return mdPage([
-    `# ${mdText(one.id)}`,
-    `## ${mdText(levelWords(one.certificate))}`,
+    `# ${cell(one.id)}`,
+    `## ${cell(levelWords(one.certificate))}`,
     one.state.mode === 'live' ? undefined : `> **${NOT_ONE}**`,
     mdTable(['', ''], facts(one)),
     ...sections(one).flatMap(({ title, header, rows, none }) => [
@@ -163,8 +164,8 @@ ${sections(one).map(
   return withoutTricks(String(await page));
 }
 
-const linesOf = (cell: string | string[]): string | Html =>
-  typeof cell === 'string' ? cell : html`${cell.map((one) => html`<div>${one}</div>`)}`;
+const linesOf = (lines: string | string[]): string | Html =>
+  typeof lines === 'string' ? lines : html`${lines.map((one) => html`<div>${one}</div>`)}`;
 
 /** The same for programs: what `golive verify` compares. */
 export function certificateJson({ id, certificate, plan, state }: Certified): string {

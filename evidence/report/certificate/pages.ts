@@ -3,7 +3,8 @@ import { formatDuration } from '../../../model/duration.js';
 import type { GoLiveState } from '../../../model/state/state.js';
 import { clockText, causeText, modeText, timeText, tookMs } from '../words.js';
 import { type Certified, countsText } from './certificate.js';
-import { mdPage, mdTable, mdText } from './md.js';
+import { cell } from '../../../model/state/board.js';
+import { mdPage, mdTable } from '../md.js';
 
 const ROUND_MS = 60_000;
 
@@ -15,8 +16,8 @@ function estimate(ms: number | undefined): string {
 /** Where it stands: phases, owners, gates. */
 export function statusMd({ certificate, state }: Certified): string {
   return mdPage([
-    `# ${mdText(state.runbook.title)}: status`,
-    `${mdText(state.id)}, ${modeText(state)}, as of ${timeText(state.endedAt)}. Level: **${mdText(certificate.level)}**. Gates: ${countsText(certificate.counts)}.`,
+    `# ${cell(state.runbook.title)}: status`,
+    `${cell(state.id)}, ${modeText(state)}, as of ${timeText(state.endedAt)}. Level: **${cell(certificate.level)}**. Gates: ${countsText(certificate.counts)}.`,
     mdTable(
       ['phase', 'owner', 'state', 'took', 'what it came to'],
       state.phases.map((phase) => [
@@ -43,9 +44,9 @@ export function summaryMd({ id, certificate, plan, state }: Certified): string {
   const last = plan.levels.at(-1)?.title ?? '';
   const open = certificate.gates.filter(({ standing }) => standing !== 'pass');
   return mdPage([
-    `# ${mdText(state.runbook.title)}: completion summary`,
-    `Certificate ${mdText(id)}: **${mdText(certificate.level === NO_LEVEL ? 'no level' : certificate.level)}**. Gates: ${countsText(certificate.counts)}.`,
-    `## Missing for ${mdText(last)}`,
+    `# ${cell(state.runbook.title)}: completion summary`,
+    `Certificate ${cell(id)}: **${cell(certificate.level === NO_LEVEL ? 'no level' : certificate.level)}**. Gates: ${countsText(certificate.counts)}.`,
+    `## Missing for ${cell(last)}`,
     open.length === 0
       ? 'No gate.'
       : mdTable(
@@ -63,8 +64,8 @@ export function summaryMd({ id, certificate, plan, state }: Certified): string {
     ...certificate.levels
       .filter(({ holds }) => !holds)
       .flatMap(({ title, why }) => [
-        `## Why not ${mdText(title)}`,
-        why.map((line) => `- ${mdText(causeText(line))}`).join('\n'),
+        `## Why not ${cell(title)}`,
+        why.map((line) => `- ${cell(causeText(line))}`).join('\n'),
       ]),
     '## Steps that failed',
     failedSteps(state),
@@ -85,16 +86,16 @@ export function handOverMd(one: Certified): string {
   const { certificate, plan, state } = one;
   const open = certificate.gates.filter(({ standing }) => standing !== 'pass');
   return mdPage([
-    `# ${mdText(state.runbook.title)}: hand-over`,
-    `Level reached: **${mdText(certificate.level)}**, of commit ${mdText(certificate.commit ?? 'not read')}.`,
+    `# ${cell(state.runbook.title)}: hand-over`,
+    `Level reached: **${cell(certificate.level)}**, of commit ${cell(certificate.commit ?? 'not read')}.`,
     '## Next',
     open.length === 0
       ? 'Every gate passes. A new commit needs a new go-live: a certificate is of one commit.'
       : open
-          .map(({ id, title, why }, index) => `${index + 1}. ${mdText(`${id} ${title}: ${causeText(why ?? '')}`)}`)
+          .map(({ id, title, why }, index) => `${index + 1}. ${cell(`${id} ${title}: ${causeText(why ?? '')}`)}`)
           .join('\n'),
     plan.handOver.length === 0 ? undefined : '## Notes',
-    plan.handOver.map((note) => `- ${mdText(note)}`).join('\n'),
+    plan.handOver.map((note) => `- ${cell(note)}`).join('\n'),
     '## Where things lie',
     '- `report.html`: every step, gate and approval of this go-live.',
     '- `phases/<phase>.<attempt>/<step>/`: what each step left, as it was written.',

@@ -1,4 +1,4 @@
-import { cell } from '../../../model/state/board.js';
+import { cell } from '../../model/state/board.js';
 
 /** A table in Markdown; cells are escaped. */
 export function mdTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -9,9 +9,4 @@ export function mdTable(header: readonly string[], rows: readonly (readonly stri
 /** Paragraphs of a page, without empty ones. */
 export function mdPage(parts: readonly (string | undefined)[]): string {
   return `${parts.filter((part) => part !== undefined && part !== '').join('\n\n')}\n`;
-}
-
-/** What a runbook or a program said, so that it can change nothing of the page. */
-export function mdText(text: string): string {
-  return cell(text);
 }
