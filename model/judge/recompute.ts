@@ -47,7 +47,8 @@ export interface Recomputed {
 
 /**
  * Judges every gate of every phase attempt again, from the plan and the outputs in the event log alone: nothing that was
- * judged before is believed.
+ * judged before is believed. An attempt that was said twice, by a workflow that was sent back, is judged by what was
+ * said last.
  *
  * @param startedAt of the go-live, ISO 8601; expressions may use it
  */
@@ -64,7 +65,7 @@ export function recompute(plan: Plan, startedAt: string, events: readonly Logged
   const end = (phase: PhasePlan, attempt: JudgedAttempt): void => {
     attempt.gates = phase.gates.map((gate) => judgeGate(gate, contextOf(attempt, gate.it)));
     attempt.verdict = phaseVerdict(attempt.gates);
-    done.attempts.push(attempt);
+    done.attempts = [...done.attempts.filter((told) => !isSame(told, attempt)), attempt];
     phases[phase.id] = { steps: attempt.steps };
     open.delete(phase.id);
   };
@@ -76,8 +77,9 @@ export function recompute(plan: Plan, startedAt: string, events: readonly Logged
       const attempt = event.attempt ?? Number.NaN;
       open.set(phase.id, { phase: phase.id, attempt, verdict: 'inconclusive', gates: [], steps: {} });
     }
-    const attempt = open.get(phase.id);
+    const attempt = open.get(phase.id) ?? toldAgain(event, done.attempts);
     if (!attempt) continue;
+    open.set(phase.id, attempt);
     switch (event.type) {
       case 'step.started': {
         const step = stepsOf(phase.steps).find((candidate) => candidate.id === event.step);
@@ -103,6 +105,19 @@ export function recompute(plan: Plan, startedAt: string, events: readonly Logged
     }
   }
   return done;
+}
+
+const isSame = (one: JudgedAttempt, other: JudgedAttempt): boolean =>
+  one.phase === other.phase && one.attempt === other.attempt;
+
+/**
+ * A workflow that was sent back says an attempt once more, from its beginning or from the middle of it. What it says
+ * last is what its state stands on; what is said after the end, and comes to no end again, changes nothing.
+ */
+function toldAgain(event: LoggedEvent, ended: readonly JudgedAttempt[]): JudgedAttempt | undefined {
+  if (event.type !== 'step.started' && event.type !== 'step.done') return undefined;
+  const attempt = ended.find((one) => one.phase === event.phase && one.attempt === event.phaseAttempt);
+  return attempt && { ...attempt, steps: { ...attempt.steps } };
 }
 
 function begun(

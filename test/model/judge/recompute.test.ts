@@ -56,6 +56,21 @@ describe('gates are judged from the outputs in the log', () => {
       ],
       ['no-go', 'go'],
     ],
+    [
+      'of an attempt that a workflow sent back to its start said twice, the last counts',
+      [begun, done({ rows: 2 }), { ...passed, type: 'phase.failed' }, begun, done({ rows: 5 }), passed],
+      ['go'],
+    ],
+    [
+      'one that was sent back to the middle of it says its end again',
+      [begun, done({ rows: 2 }), { ...passed, type: 'phase.failed' }, done({ rows: 5 }), passed],
+      ['go'],
+    ],
+    [
+      'what is said after the end, and comes to no end again, changes nothing',
+      [begun, done({ rows: 5 }), passed, done({ rows: 2 })],
+      ['go'],
+    ],
   ])('%s', (_name, lines, verdicts) => {
     const { attempts } = again(gated, lines);
     expect(attempts.map(({ verdict }) => verdict)).toEqual(verdicts);
