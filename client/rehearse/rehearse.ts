@@ -81,7 +81,8 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
       change: options.change ?? `rehearsal-${stamp()}`,
       mode: 'rehearse',
       timeScale,
-      inputs: { ...rehearsal.inputs, ...declaredOnly(lab, opened), ...fault?.inputs, ...options.input },
+      rehearsal: { ...rehearsal.inputs, ...declaredOnly(lab, opened), ...fault?.inputs },
+      inputs: options.input,
       evidence: options.evidence,
     });
     // What a lab gives is made up, and of that lab alone.

@@ -18,6 +18,7 @@ import { CliError } from '../errors.js';
 import { pinFiles } from './pin-files.js';
 import { readText, shown } from './read-text.js';
 import { packageRoot, stateDir } from '../server/paths.js';
+import { withPathsFrom } from './path-inputs.js';
 import { signingPlan } from './signing-plan.js';
 import { stepKinds } from '../../kinds/catalog.js';
 
@@ -41,7 +42,10 @@ export interface PlanChoices {
   change: string;
   mode: Mode;
   timeScale: number;
+  /** As they were given on the command line: a relative path starts at the working folder. */
   inputs: JsonObject;
+  /** Those of a rehearsal, which they are laid over: a relative path starts at the folder of the runbook. */
+  rehearsal?: JsonObject;
   /** Folder of all bundles; by default that of golive.yaml, else `evidence` in the project folder. */
   evidence?: string | undefined;
   /** Only to look at: missing inputs are left out. */
@@ -183,7 +187,11 @@ export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Pro
     runbook: schedule ? scheduledRunbook(opened.runbook, schedule) : opened.runbook,
     file: opened.file,
     sha256: opened.sha256,
-    inputs: { ...declared?.inputs, ...inputs },
+    inputs: {
+      ...withPathsFrom(opened.runbook, declared?.inputs ?? {}, folder),
+      ...choices.rehearsal,
+      ...withPathsFrom(opened.runbook, inputs, process.cwd()),
+    },
     // What looks only looks as a go-live of the target would.
     target: {
       id: schedule?.phases ? scheduledTarget(target, schedule.id) : target,
@@ -204,7 +212,13 @@ export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Pro
   const excess = pinned && tooLarge(pinned);
   if (pinned && !excess) return pinned;
   if (excess) problems.push(excess);
-  const lines = problems.map(({ message, hint }) => (hint === undefined ? message : `${message}  (${hint})`));
+  const ofTarget = (input?: string): boolean =>
+    input !== undefined && !Object.hasOwn(inputs, input) && Object.hasOwn(declared?.inputs ?? {}, input);
+  const lines = problems.map(({ message, hint, input }) => {
+    const whose = ofTarget(input) ? `golive.yaml gives it to the target ${target}` : undefined;
+    const hints = [whose, hint].filter((one) => one !== undefined);
+    return hints.length === 0 ? message : `${message}  (${hints.join('; ')})`;
+  });
   throw new CliError(
     lines.length === 1 ? (lines[0] ?? '') : `The plan cannot be made:\n${lines.map((line) => `  ${line}`).join('\n')}`,
     {
