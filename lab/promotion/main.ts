@@ -60,6 +60,15 @@ function prepare(dir: string, fault: PromotionFault): { repository: string; remo
   return { repository, remote };
 }
 
+/** Lines that the tests come to before the first day, and lines that there are: the baseline of the target. */
+function baselineOf(repository: string): { covered: number; lines: number } {
+  execFileSync(process.execPath, ['tools/tests.js'], { cwd: repository, stdio: 'ignore' });
+  const report = readFileSync(join(repository, 'out', 'lcov.info'), 'utf8');
+  const sum = (mark: string): number =>
+    [...report.matchAll(new RegExp(`^${mark}:(\\d+)$`, 'gm'))].reduce((total, [, digits]) => total + Number(digits), 0);
+  return { covered: sum('LH'), lines: sum('LF') };
+}
+
 await hostLab({
   faults: FAULTS,
   sound: SOUND,
@@ -74,11 +83,13 @@ await hostLab({
       ...(fault.limit === undefined ? [] : ['--limit', String(fault.limit)]),
     ]);
     await appears(file);
+    const baseline = join(dir, 'baseline.json');
+    writeFileSync(baseline, JSON.stringify(baselineOf(repository)));
     const token = join(dir, 'token');
     writeFileSync(token, 'golive-token', { mode: 0o600 });
     return {
       target: 'promotion-lab',
-      inputs: { repository, workDir: work, apiBase: readFileSync(file, 'utf8').trim(), tokenFile: token },
+      inputs: { repository, workDir: work, baseline, apiBase: readFileSync(file, 'utf8').trim(), tokenFile: token },
     };
   },
 });
