@@ -4,8 +4,12 @@ import type { NamedFault } from '../kit/options.js';
 export interface PromotionFault extends NamedFault {
   /** Texts that are replaced in the file of the first rule that is next. */
   next?: { from: string; to: string };
-  /** Files that are put beside it, by path. */
-  writes?: Record<string, string>;
+  /** Files that somebody commits beside it, by path. */
+  commits?: Record<string, string>;
+  /** Files that lie in the clone and were not committed, by path. */
+  uncommitted?: Record<string, string>;
+  /** Every rule was promoted. */
+  done?: boolean;
   /** The token may open nothing. */
   readOnly?: boolean;
   /** Each N-th call of the forge is refused for a second. */
@@ -42,12 +46,29 @@ export const FAULTS: readonly PromotionFault[] = [
   },
   {
     id: 'coverage',
-    summary: 'The next rule has one line more that no test comes to.',
+    summary: 'The next rule has two lines more that no test comes to.',
     next: {
-      from: 'return { total: parts',
-      to: "if (amount > 1e9) throw new Error('too much');\n  return { total: parts",
+      from: '  return { total: parts',
+      to: "  if (amount > 1e9) {\n    throw new Error('too much');\n  }\n  return { total: parts",
     },
   },
+  {
+    id: 'failing-test',
+    summary: 'The next rule gives less than its test asks for.',
+    next: { from: 'part.run(1).total, amount)', to: 'part.run(1).total, 0)' },
+  },
+  {
+    id: 'blind-validator',
+    summary: 'The validators look at one area alone, and find nothing wrong.',
+    commits: {
+      'tools/rules.js':
+        "import { existsSync, readdirSync } from 'node:fs';\n\nexport function rulesBelow(folder) {\n  if (!existsSync(`${folder}/billing`)) return [];\n  return readdirSync(`${folder}/billing`).map((name) => `billing/${name.slice(0, -'.js'.length)}`);\n}\n",
+    },
+  },
+  { id: 'dirty', summary: 'Somebody left a file in the clone.', uncommitted: { 'src/note.txt': 'look at this\n' } },
+  { id: 'place-taken', summary: 'The place of the next rule is taken.', commits: { 'src/billing/rule-0120.js': '' } },
+  { id: 'nothing-left', summary: 'Every rule was promoted.', done: true },
   { id: 'no-rights', summary: 'The token may open no pull request.', readOnly: true },
   { id: 'rate-limit', summary: 'Each third call of the forge is refused for a second.', limit: 3 },
+  { id: 'friday', summary: 'Nothing is broken: it is a Friday.' },
 ];

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hostLab } from '../kit/host.js';
@@ -23,23 +23,25 @@ function put(folder: string, files: Record<string, string>): void {
 }
 
 /** The files of the package: all but the first are still candidates. */
-function filesOf({ next, writes = {} }: PromotionFault): Record<string, string> {
+function filesOf(): Record<string, string> {
   const modules = modulesOf(RULES);
-  const files: Record<string, string> = { ...registersOf(modules), ...testsOf(modules), ...writes };
+  const files: Record<string, string> = { ...registersOf(modules), ...testsOf(modules) };
   for (const [index, module] of modules.entries())
     files[`${index < PROMOTED ? 'src' : 'candidate'}/${module.id}.js`] = sourceOf(module);
-  const first = Object.keys(files)
-    .filter((path) => path.startsWith('candidate/'))
-    .toSorted()[0];
-  if (next && first !== undefined) files[first] = (files[first] ?? '').replace(next.from, () => next.to);
   for (let issue = 1; issue <= QUARANTINED; issue += 1)
     files[`test/quarantine/case-${issue}.test.js`] =
       `// quarantine: https://forge.test/depot/rules/issues/${issue}\nimport { test } from 'node:test';\n\ntest('case ${issue}', () => undefined);\n`;
   return files;
 }
 
-/** A bare remote, and the clone that the promotion works in. */
-function prepare(dir: string, fault: PromotionFault): { repository: string; remote: string } {
+interface Prepared {
+  repository: string;
+  remote: string;
+  baseline: { covered: number; lines: number };
+}
+
+/** A bare remote, and the clone that the promotion works in. Its baseline is older than what the fault breaks. */
+function prepare(dir: string, { next, commits = {}, uncommitted = {}, done }: PromotionFault): Prepared {
   const [repository, remote] = [join(dir, 'repository'), join(dir, 'remote.git')];
   const git = (folder: string, ...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=lab', '-c', 'user.email=lab@promotion.test', '-C', folder, ...args], {
@@ -49,19 +51,33 @@ function prepare(dir: string, fault: PromotionFault): { repository: string; remo
   renameSync(join(repository, 'gitignore'), join(repository, '.gitignore'));
   mkdirSync(join(repository, '.github', 'workflows'), { recursive: true });
   renameSync(join(repository, 'ci.yml'), join(repository, '.github', 'workflows', 'guardrails.yml'));
-  put(repository, filesOf(fault));
+  const files = filesOf();
+  put(repository, files);
   git(repository, 'init', '--quiet', '-b', 'main');
   git(repository, 'add', '-A');
   git(repository, 'commit', '--quiet', '-m', 'Rules before the promotion');
   git(repository, 'config', 'core.hooksPath', 'hooks');
+  const baseline = baselineOf(repository);
+  const first = Object.keys(files)
+    .filter((path) => path.startsWith('candidate/'))
+    .toSorted()[0];
+  const changed =
+    next && first !== undefined ? { [first]: (files[first] ?? '').replace(next.from, () => next.to) } : {};
+  put(repository, { ...changed, ...commits });
+  if (done)
+    for (const area of readdirSync(join(repository, 'candidate')))
+      git(repository, 'rm', '--quiet', '-r', `candidate/${area}`);
+  git(repository, 'add', '-A');
+  git(repository, 'commit', '--quiet', '--allow-empty', '-m', 'Rules as their teams have them');
   execFileSync('git', ['clone', '--quiet', '--bare', repository, remote], { stdio: 'ignore' });
   git(repository, 'remote', 'add', 'origin', remote);
   git(repository, 'fetch', '--quiet', 'origin');
-  return { repository, remote };
+  put(repository, uncommitted);
+  return { repository, remote, baseline };
 }
 
-/** Lines that the tests come to before the first day, and lines that there are: the baseline of the target. */
-function baselineOf(repository: string): { covered: number; lines: number } {
+/** Lines that the tests come to before the first day, and lines that there are. */
+function baselineOf(repository: string): Prepared['baseline'] {
   execFileSync(process.execPath, ['tools/tests.js'], { cwd: repository, stdio: 'ignore' });
   const report = readFileSync(join(repository, 'out', 'lcov.info'), 'utf8');
   const sum = (mark: string): number =>
@@ -73,7 +89,7 @@ await hostLab({
   faults: FAULTS,
   sound: SOUND,
   run: async ({ dir, fault }, start) => {
-    const { repository, remote } = prepare(dir, fault);
+    const { repository, remote, baseline: figures } = prepare(dir, fault);
     const work = join(dir, 'work');
     mkdirSync(work);
     const file = join(dir, 'forge-url');
@@ -84,7 +100,7 @@ await hostLab({
     ]);
     await appears(file);
     const baseline = join(dir, 'baseline.json');
-    writeFileSync(baseline, JSON.stringify(baselineOf(repository)));
+    writeFileSync(baseline, JSON.stringify(figures));
     const token = join(dir, 'token');
     writeFileSync(token, 'golive-token', { mode: 0o600 });
     return {
