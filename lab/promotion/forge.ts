@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { endsCleanly } from '../kit/life.js';
 import { messageOf } from '../kit/log.js';
@@ -106,7 +105,13 @@ function open(fields: Fields): Pull {
     title: text(fields, 'title'),
     body: text(fields, 'body'),
     draft: fields.draft === true,
-    ...{ head, base, sha, state: 'open', merged_at: null, labels: [], comments: [] },
+    head,
+    base,
+    sha,
+    state: 'open',
+    merged_at: null,
+    labels: [],
+    comments: [],
   };
   pulls.push(pull);
   return pull;
@@ -199,7 +204,8 @@ const server = createServer((request, response) => {
   });
 });
 server.listen(0, '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
   const file = values.file ?? 'forge-url';
   writeFileSync(`${file}.new`, `http://127.0.0.1:${port}`);
   renameSync(`${file}.new`, file);

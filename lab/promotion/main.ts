@@ -94,7 +94,10 @@ await hostLab({
     mkdirSync(work);
     const file = join(dir, 'forge-url');
     start(fileURLToPath(new URL('./forge.js', import.meta.url)), [
-      ...['--remote', remote, '--file', file],
+      '--remote',
+      remote,
+      '--file',
+      file,
       ...(fault.readOnly ? ['--rights', 'read'] : []),
       ...(fault.limit === undefined ? [] : ['--limit', String(fault.limit)]),
     ]);

@@ -78,8 +78,8 @@ await testSystem({
           expect(git('log', '--follow', '--format=%s', branch, '--', to)).toContain('Rules before the promotion');
         }
         expect(progress.parse(JSON.parse(git('show', `${branch}:promotion/progress.json`))).summary).toEqual({
-          left: Number(git('ls-tree', '-r', '--name-only', branch, 'candidate').split('\n').length),
-          promoted: Number(git('ls-tree', '-r', '--name-only', branch, 'src').split('\n').length),
+          left: git('ls-tree', '-r', '--name-only', branch, 'candidate').split('\n').length,
+          promoted: git('ls-tree', '-r', '--name-only', branch, 'src').split('\n').length,
           batch: 7,
         });
         expect(git('log', '-1', '--format=%B', branch)).toMatch(
