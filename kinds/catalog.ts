@@ -25,6 +25,7 @@ import { fileRestore } from './file/file.restore.kind.js';
 import { fileSnapshot } from './file/file.snapshot.kind.js';
 import { fileWrite } from './file/file.write.kind.js';
 import { gitRevert } from './git/git.revert.kind.js';
+import { gitSelect } from './git/git.select.kind.js';
 import { gitState } from './git/git.state.kind.js';
 import { graphCheck } from './quality/graph.check.kind.js';
 import { healthContract } from './service/health.contract.kind.js';
@@ -86,6 +87,7 @@ export const stepKinds = {
   'file.snapshot': fileSnapshot,
   'file.write': fileWrite,
   'git.revert': gitRevert,
+  'git.select': gitSelect,
   'git.state': gitState,
   'graph.check': graphCheck,
   'health.contract': healthContract,

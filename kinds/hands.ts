@@ -28,6 +28,7 @@ import { fileRestore } from './file/file.restore.js';
 import { fileSnapshot } from './file/file.snapshot.js';
 import { fileWrite } from './file/file.write.js';
 import { gitRevert } from './git/git.revert.js';
+import { gitSelect } from './git/git.select.js';
 import { gitState } from './git/git.state.js';
 import { graphCheck } from './quality/graph.check.js';
 import { healthContract } from './service/health.contract.js';
@@ -92,6 +93,7 @@ export const stepHandlers = {
   'file.snapshot': fileSnapshot,
   'file.write': fileWrite,
   'git.revert': gitRevert,
+  'git.select': gitSelect,
   'git.state': gitState,
   'graph.check': graphCheck,
   'health.contract': healthContract,

@@ -11,41 +11,51 @@ export const prPrepare = defineKind({
   title: 'Prepare a pull request',
   about:
     'Makes a branch with one commit, without a checkout, pushes it and opens a pull request; where the rights are missing, it gives the command for a person.',
-  input: z.strictObject({
-    repo: z.string().min(1).describe('Folder of the repository; its checkout is not touched.'),
-    base: ref.default('main').describe('Branch that the change is for; fetch it first.'),
-    branch: ref.describe('Branch of the change: a new one, or one that this step made before.'),
-    files: z
-      .array(z.strictObject({ path: z.string().min(1), from: z.string().min(1) }))
-      .min(1)
-      .max(200)
-      .describe('Files of the commit: path in the repository, and where the content is.'),
-    title: z
-      .string()
-      .min(3)
-      .max(200)
-      .regex(/^[^\n\r\0]+$/, 'one line')
-      .describe('Of the pull request and the commit: one line, 3 to 200 characters.'),
-    body: z.string().max(20_000).default(''),
-    remote: z
-      .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/)
-      .optional()
-      .describe('Remote to push to; without it nothing leaves the machine.'),
-    github: z
-      .strictObject({
-        repository: z.string().regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, 'owner/name'),
-        token: secretRef,
-        apiBase: z.url().default(GITHUB),
-      })
-      .optional()
-      .describe('Opens the pull request.'),
-    autoMerge: z
-      .enum(['merge', 'squash', 'rebase'])
-      .optional()
-      .describe('How the pull request is merged once its checks pass: the command for a person asks for that.'),
-    timeout: duration.default(20_000).describe('Time for each call over the network; a push has three times that.'),
-  }),
+  input: z
+    .strictObject({
+      repo: z.string().min(1).describe('Folder of the repository; its checkout is not touched.'),
+      base: ref.default('main').describe('Branch that the change is for; fetch it first.'),
+      branch: ref.describe('Branch of the change: a new one, or one that this step made before.'),
+      files: z
+        .array(z.strictObject({ path: z.string().min(1), from: z.string().min(1) }))
+        .max(200)
+        .default([])
+        .describe('Files of the commit: path in the repository, and where the content is.'),
+      moves: z
+        .array(z.strictObject({ path: z.string().min(1), to: z.string().min(1) }))
+        .max(1000)
+        .default([])
+        .describe(
+          'Files of the base that get another place, as they are: their path, and the new one. `git.select` gives them.',
+        ),
+      title: z
+        .string()
+        .min(3)
+        .max(200)
+        .regex(/^[^\n\r\0]+$/, 'one line')
+        .describe('Of the pull request and the commit: one line, 3 to 200 characters.'),
+      body: z.string().max(20_000).default(''),
+      remote: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/)
+        .optional()
+        .describe('Remote to push to; without it nothing leaves the machine.'),
+      github: z
+        .strictObject({
+          repository: z.string().regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, 'owner/name'),
+          token: secretRef,
+          apiBase: z.url().default(GITHUB),
+        })
+        .optional()
+        .describe('Opens the pull request.'),
+      autoMerge: z
+        .enum(['merge', 'squash', 'rebase'])
+        .optional()
+        .describe('How the pull request is merged once its checks pass: the command for a person asks for that.'),
+      draft: z.boolean().default(false).describe('The pull request is opened as a draft.'),
+      timeout: duration.default(20_000).describe('Time for each call over the network; a push has three times that.'),
+    })
+    .refine(({ files, moves }) => files.length + moves.length > 0, { message: 'give `files` or `moves`' }),
   outputs: z.object({
     branch: z.string(),
     commit: z.string(),
@@ -73,6 +83,8 @@ export const prPrepare = defineKind({
     'a source that is missing, a folder, or leads out of the folders of the plan': 'refused',
     'files that may be run': 'stay so: where the source may be run, or the file of the base',
     'line ends': 'those of the attributes of the base',
+    'a file to move that the base does not have, or whose new place is taken': 'refused; nothing is changed',
+    'a file that is moved': 'keeps each byte, its mode and its history: it is the same content at another path',
     'a file behind a filter (git-lfs, git-crypt)': 'refused: no filter runs',
     'a remote that is not there': 'the step fails with what git says',
     'a hook of the remote that refuses': 'is quoted in the `reason`',

@@ -30,7 +30,7 @@ export const prPrepare: HandlerOf<typeof kind> = {
 };
 
 async function prepareIn(repository: Repository, input: Input, context: StepContext): Promise<Outputs> {
-  const { branch, base, remote, github, timeout, title, body } = input;
+  const { branch, base, remote, github, timeout, title, body, draft } = input;
   // Remotes and GitHub may take their time, and are asked for this branch alone: others need not wait for that.
   const { commit, ours } = await aloneIn(repository, context, async () => {
     const known = await readOurs(repository);
@@ -46,7 +46,7 @@ async function prepareIn(repository: Repository, input: Input, context: StepCont
   }
   const not = await push(repository, { remote, branch, commit, timeoutMs: timeout }, ours, context);
   if (not !== undefined) return { ...made, ...leftOver(input, { commit, pushed: false, ...not }) };
-  const found = standing ?? (pulls && (await openPullRequest(pulls, { title, body, commit }, context)));
+  const found = standing ?? (pulls && (await openPullRequest(pulls, { title, body, commit, draft }, context)));
   if (found && 'url' in found) return { ...made, pushed: true, ...ended(input, found) };
   return { ...made, ...leftOver(input, { commit, pushed: true, reason: found?.refused ?? '' }) };
 }
@@ -69,14 +69,14 @@ function leftOver(input: Input, how: { commit: string; pushed: boolean; reason: 
 
 /** A shell line for a person; every part is a name that the schema holds to plain characters, or quoted. */
 function commandFor(
-  { remote = 'origin', branch, base, title, body, github, autoMerge }: Input,
+  { remote = 'origin', branch, base, title, body, github, autoMerge, draft }: Input,
   { commit, pushed, over }: { commit: string; pushed: boolean; over?: string | undefined },
 ): string {
   const repository = github ? ` --repo ${github.repository}` : '';
   // A text of several lines is no part of one: it stands in the commit.
   const text = /[\r\n]/.test(body) ? `"$(git log -1 --format=%b ${commit})"` : quoted(body);
   const merge = autoMerge ? ` && gh pr merge ${branch}${repository} --auto --${autoMerge}` : '';
-  const create = `gh pr create${repository} --base ${base} --head ${branch} --title ${quoted(title)} --body ${text}${merge}`;
+  const create = `gh pr create${repository} --base ${base} --head ${branch} --title ${quoted(title)} --body ${text}${draft ? ' --draft' : ''}${merge}`;
   const lease = over === undefined ? '' : `--force-with-lease=${branch}:${over} `;
   return pushed ? create : `git push ${lease}${remote} ${branch} && ${create}`;
 }

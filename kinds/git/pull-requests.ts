@@ -82,10 +82,16 @@ export async function findPullRequest(
 /** Opens one, or finds the one that somebody else has opened meanwhile. */
 export async function openPullRequest(
   of: PullRequests,
-  text: { title: string; body: string; commit: string },
+  text: { title: string; body: string; commit: string; draft: boolean },
   context: StepContext,
 ): Promise<PullRequest | Refused> {
-  const content = { title: text.title, body: text.body, head: of.branch, base: of.base };
+  const content = {
+    title: text.title,
+    body: text.body,
+    head: of.branch,
+    base: of.base,
+    ...(text.draft ? { draft: true } : {}),
+  };
   const answer = await call(of, { method: 'POST', path: '', content }, context);
   if (answer.status === 201) {
     const made = opened.safeParse(jsonIn(answer.body.toString()));

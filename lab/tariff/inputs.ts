@@ -1,16 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageFolder } from '../kit/package-folder.js';
 
 export const entry = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 
-/** The repository as it lies in the package: the build takes programs alone along. */
-export function template(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'lab', 'tariff', 'repository')) && dirname(folder) !== folder)
-    folder = dirname(folder);
-  return join(folder, 'lab', 'tariff', 'repository');
-}
+const REPOSITORY = 'lab/tariff/repository';
+
+/** The repository as it lies in the package. */
+export const template = (): string => join(packageFolder(REPOSITORY), REPOSITORY);
 
 /** A program of the package that golive itself is developed with, else one on PATH. */
 function tool(name: string): string {

@@ -3,6 +3,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { pattern } from '../text/pattern.js';
 import { anytime } from './anytime.js';
 import { agreement, percentile, ratio, wilson } from './statistics.js';
+import { weekday } from './weekday.js';
 
 /** The variables that expressions may name; every other name is an error. */
 export const VARIABLES = ['inputs', 'steps', 'phases', 'run', 'target', 'it'] as const;
@@ -23,6 +24,7 @@ export const FUNCTIONS = [
   'abs(x)',
   'round(x)',
   'round(x, digits)',
+  'weekday(time, zone)',
 ] as const;
 
 /** Values enter as doubles and `size()` gives an int; without these overloads the two would not mix. */
@@ -95,6 +97,7 @@ function registerFunctions(environment: Environment): void {
       { async: false },
     );
   }
+  environment.registerFunction('weekday(string, string): string', weekday, { async: false });
   environment.registerFunction(
     'agreement(dyn, dyn): double',
     (a: unknown, b: unknown) => agreement(verdictsOf(a, 'first'), verdictsOf(b, 'second')),

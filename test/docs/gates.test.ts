@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { FAULTS as AGENT } from '../../lab/agent/faults.js';
 import { FAULTS as GATEWAY } from '../../lab/gateway/faults.js';
 import { FAULTS as LC } from '../../lab/lc/faults.js';
+import { FAULTS as PROMOTION } from '../../lab/promotion/faults.js';
 import { FAULTS as TARIFF } from '../../lab/tariff/faults.js';
 import { type Runbook, runbookSchema } from '../../model/schema/format/runbook.js';
 import { pageText } from '../kits/doc-blocks.js';
@@ -15,6 +16,7 @@ const LABS = {
   'battle-tested': GATEWAY,
   'unattended-operations': AGENT,
   'hardening-certification': TARIFF,
+  'promotion-daily': PROMOTION,
 };
 const page = pageText('docs/gates.md');
 

@@ -72,7 +72,11 @@ export class Source {
       return;
     }
     for (const error of [...this.document.errors, ...this.document.warnings].filter(({ code }) => !isSoft(code))) {
-      this.add({ start: error.pos[0], end: error.pos[1] }, yamlMessage(error.message), yamlHint(error.code));
+      this.add(
+        { start: error.pos[0], end: error.pos[1] },
+        yamlMessage(error.message),
+        yamlHint(error.code, error.message),
+      );
     }
     this.refuseDirectives();
     this.refuseExtras(this.document.contents, 0);
@@ -279,7 +283,9 @@ function yamlMessage(message: string): string {
   return (message.split('\n')[0] ?? message).replace(/^./, (letter) => letter.toLowerCase());
 }
 
-function yamlHint(code: string): string | undefined {
+function yamlHint(code: string, message: string): string | undefined {
+  if (/nested mappings are not allowed/i.test(message))
+    return 'A `: ` in a text begins another key: put the text into quotes. Else look at the indentation.';
   if (code === 'TAB_AS_INDENT') return 'Indent with spaces.';
   if (code === 'MULTIPLE_DOCS') return 'One file holds one runbook: no further --- in it.';
   if (code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'BAD_INDENT')

@@ -88,6 +88,10 @@ describe('the pull request of pr.prepare', () => {
     });
   const pass = (): undefined => undefined;
 
+  test('is opened as a draft where that is asked for', async () => {
+    expect(passed(await open({ draft: true })).outputs.state).toBe('open');
+    expect(JSON.parse(asked[1]?.body ?? '')).toMatchObject({ draft: true });
+  });
   test('is opened once, and found again', async () => {
     const run = await open({ body: 'Why.' });
     const url = 'https://example.test/pull/7';
