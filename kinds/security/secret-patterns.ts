@@ -26,6 +26,30 @@ export const ASSIGNED: readonly NamedPattern[] = [
       'gim',
     ),
   },
+  // A pair of a connection string: what stands before it ends with a semicolon.
+  {
+    rule: 'connection-string',
+    pattern: new RegExp(
+      String.raw`(?<=;[ \t]?(?:[A-Za-z]{1,20}[ \t]?)?(?:${NAMES})[ \t]?=[ \t]?)${STANDS_FOR}(?=[^;"'\x60\s]{0,199}\d)(?=[^;"'\x60\s]{0,199}[A-Za-z])[^;"'\x60\s]{8,200}(?=[;"'\x60\s]|$)`,
+      'gi',
+    ),
+  },
+  // A configuration that has names and values as attributes.
+  {
+    rule: 'assigned-secret',
+    pattern: new RegExp(
+      String.raw`(?<=(?:${NAMES})[A-Za-z0-9_.-]{0,20}["'][ \t]{1,5}value[ \t]?=[ \t]?["'])${STANDS_FOR}${VALUE}[^"'\x60\s]{8,200}(?=["'])`,
+      'gi',
+    ),
+  },
+  // Who calls a service, and his password: `-u name:password`.
+  {
+    rule: 'user-of-command',
+    pattern: new RegExp(
+      String.raw`(?<=[ \t](?:-u|--user)[ =]["']?[A-Za-z0-9._@-]{1,64}:)${STANDS_FOR}${VALUE}[^"'\x60\s]{8,200}(?=["'\s]|$)`,
+      'g',
+    ),
+  },
 ];
 
 const LETTERS = 'QwErTyUiOpAsDfGhJkLzXcVbNm0123456789';
@@ -44,4 +68,7 @@ export const PLANTS: readonly { rule: string; text: string }[] = [
   { rule: 'password-in-address', text: ['postgres://app:', 'pl4nted-one', '@db.example/x'].join('') },
   { rule: 'assigned-secret', text: ['"password": ', '"pl4nted-too"'].join('') },
   { rule: 'assigned-secret', text: ['DB_PASSWORD', 'pl4nted-three'].join('=') },
+  { rule: 'connection-string', text: ['Name=x;AccountKey', `${LETTERS}==;End=y`].join('=') },
+  { rule: 'assigned-secret', text: ['<add key="DbPassword" value', '"pl4nted-four"/>'].join('=') },
+  { rule: 'user-of-command', text: ['curl -u admin', 'pl4nted-five x'].join(':') },
 ];

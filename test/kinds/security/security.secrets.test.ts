@@ -42,6 +42,19 @@ describe('what is found', () => {
     ['key in YAML', 'assigned-secret', ['  api_key: ', 's3cr3tpw'].join('')],
     ['token in dotenv', 'assigned-secret', ['export SESSION_TOKEN=', 's3cr3t-pw # new'].join('')],
     ['password in a table', 'assigned-secret', ["config['password'] = ", '"s3cr3t-pw"'].join('')],
+    [
+      'connection string of a storage',
+      'connection-string',
+      ['AccountName=x;AccountKey=', `${LETTERS}a/b+==;EndpointSuffix=core`].join(''),
+    ],
+    [
+      'connection string of a database',
+      'connection-string',
+      ['"Server=db;User Id=app;Password=', 's3cr3t-pw"'].join(''),
+    ],
+    ['name and value as attributes', 'assigned-secret', ['<add key="DbPassword" value=', '"s3cr3t-pw"/>'].join('')],
+    ['user of a command', 'user-of-command', ['curl -s -u admin:', 's3cr3t-pw https://db.example'].join('')],
+    ['user of a command, quoted', 'user-of-command', ["curl --user 'admin:", "s3cr3t-pw' https://db.example"].join('')],
   ])('%s', async (_, rule, text) => {
     const repo = innocentRepository();
     writeFileSync(join(repo, 'planted.txt'), `first\nsecond\n${text}\nlast\n`);
