@@ -46,7 +46,7 @@ export const ASSIGNED: readonly NamedPattern[] = [
   {
     rule: 'user-of-command',
     pattern: new RegExp(
-      String.raw`(?<=[ \t](?:-u|--user)[ =]["']?[A-Za-z0-9._@-]{1,64}:)${STANDS_FOR}${VALUE}[^"'\x60\s]{8,200}(?=["'\s]|$)`,
+      String.raw`(?<=[ \t](?:-u|--user)[ =]["']?[A-Za-z0-9._@-]{1,64}:)(?!//)${STANDS_FOR}${VALUE}[^"'\x60\s]{8,200}(?=["'\s]|$)`,
       'g',
     ),
   },
