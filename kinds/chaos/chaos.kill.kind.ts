@@ -27,7 +27,9 @@ export const chaosKill = defineKind({
         .min(1)
         .max(64)
         .optional()
-        .describe('Starts it when nobody else does, so that no fault is left; such a round has not recovered.'),
+        .describe(
+          'Starts it when nobody else does, so that no fault is left; such a round has not recovered. It ends within 30 s, and what it starts goes on, as by `systemctl start`.',
+        ),
       ...experimentFields,
     })
     .refine((input) => input.pidFile !== undefined || input.command !== undefined, {

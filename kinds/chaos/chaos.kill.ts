@@ -113,7 +113,10 @@ class Killing {
     if (exitCode !== 0) {
       const { clause, said } = lastWords(stderr);
       const how = exitCode === null ? `was ended by ${signal}` : `ended with code ${exitCode}`;
-      throw new StepError('COMMAND_FAILED', `${argv[0]}, which restores the process, ${how}${clause || '.'}`, { said });
+      throw new StepError('COMMAND_FAILED', `${argv[0]}, which restores the process, ${how}${clause || '.'}`, {
+        said,
+        hint: `It must end by itself within ${formatDuration(START_MS)}, and what it starts must go on: by setsid, or a service manager.`,
+      });
     }
     const back = await this.waited(START_MS, context.signal, async () => (await processesOf(this.input, context))[0]);
     if (back) return `started the process ${back.pid}`;
