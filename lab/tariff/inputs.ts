@@ -126,7 +126,7 @@ function ofScanners({ ofRegistry }: Places): Inputs {
         severity: '$.severity',
         map: { moderate: 'medium' },
         rule: '$.name',
-        path: '$.nodes[0]',
+        path: '$.nodes[*]',
         message: '$.range',
         proof: { canary: 'golive-planted' },
       },
