@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Json } from '../../model/json.js';
+import { counted } from '../../model/text/counted.js';
 import { exactJson } from '../shared/json.js';
 import { nodesAt, oneAt, uncountable } from '../shared/json-path.js';
 import { ReadingError } from '../shared/reading.js';
@@ -34,7 +35,7 @@ export function readReport(bytes: Uint8Array, how: How): Scanned {
     if (planted === undefined) throw noReport(`does not find what was planted in ${proof.canary}${by}`);
     if ((planted.elsewhere ?? 0) > 0) {
       throw noReport(
-        `tells what was planted in ${proof.canary} as one finding with ${planted.elsewhere} other places, which nobody would see: let \`path\` take each place, as $.nodes[*] does, or plant something that is found there alone`,
+        `tells what was planted in ${proof.canary} as one finding with ${counted(planted.elsewhere ?? 0, 'other place')}, which nobody would see: let \`path\` take each place, as $.nodes[*] does, or plant something that is found there alone`,
       );
     }
     return { ...report, findings: report.findings.filter((one) => one !== planted) };

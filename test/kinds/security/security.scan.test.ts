@@ -263,12 +263,12 @@ describe('one finding was planted, and all others count', () => {
 
   test('one finding of several places is none that was planted alone', async () => {
     const failure = failed(await run(audit('$.nodes[0]', NODES)));
-    expect([failure.code, failure.message]).toEqual(['EXPECTATION_FAILED', expect.stringContaining('1 other places')]);
+    expect([failure.code, failure.message]).toEqual(['EXPECTATION_FAILED', expect.stringContaining('1 other place,')]);
     const twice = at('canary/planted.ts');
     twice.locations = ['canary/planted.ts', 'src/a.ts'].map((uri) => ({
       physicalLocation: { artifactLocation: { uri } },
     }));
-    expect(failed(await run(bySarif(sarif([twice])))).message).toContain('1 other places');
+    expect(failed(await run(bySarif(sarif([twice])))).message).toContain('1 other place,');
   });
 
   test('a folder is no place of what was planted', async () => {
