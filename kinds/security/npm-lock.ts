@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
 import { globMatcher } from '../shared/glob.js';
-import type { Component, Components, Local, Omit } from './components.js';
+import type { Component, Components, Local, Omit } from './component.js';
 
 const npmPackage = z.looseObject({
   name: z.string().optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { OMITS } from './components.js';
+import { OMITS } from './component.js';
 import { partOf } from './licence-expression.js';
 
 const count = z.int();

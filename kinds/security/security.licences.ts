@@ -5,7 +5,7 @@ import { counted } from '../../model/text/counted.js';
 import { asStep } from '../shared/as-step.js';
 import { exactJson } from '../shared/json.js';
 import { readWhole } from '../shared/read-file.js';
-import type { Component } from './components.js';
+import type { Component } from './component.js';
 import { licenceOutputs, listed } from './security.licences.recompute.js';
 import type { securityLicences as kind } from './security.licences.kind.js';
 import type { HandlerOf } from '../../activities/step/step.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { member } from '../shared/given.js';
-import { OMITS } from './components.js';
+import { OMITS } from './component.js';
 import { toolFields } from './tool-fields.js';
 
 const count = z.int();

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { exactJson } from '../shared/json.js';
 import type { RecomputeOf } from '../shared/recompute-of.js';
-import { type Component, type Components, readComponents, vendoredIn } from './components.js';
+import type { Component, Components } from './component.js';
+import { readComponents, vendoredIn } from './components.js';
 import type { securitySbom as kind } from './security.sbom.kind.js';
 
 type Input = z.infer<(typeof kind)['input']>;

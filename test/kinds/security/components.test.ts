@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { type Format, type Omit, readComponents } from '../../../kinds/security/components.js';
+import type { Format, Omit } from '../../../kinds/security/component.js';
+import { readComponents } from '../../../kinds/security/components.js';
 
 const reading = (text: string, format: Format, omit?: Omit[]) =>
   readComponents(Buffer.from(text), format, 'The list', omit);
