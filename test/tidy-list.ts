@@ -92,6 +92,8 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'kinds/record/figure.ts': part('kinds/record/metrics.read'),
   'kinds/record/rows.ts': part('kinds/record/metrics.read'),
   'kinds/record/xml.ts': part('kinds/record/junit'),
+  'kinds/security/component.ts': table('kinds/security/components'),
+  'kinds/security/npm-lock.ts': part('kinds/security/components'),
   'kinds/security/findings.ts': part('kinds/security/security.scan'),
   'kinds/security/search-secrets.ts': part('kinds/security/security.secrets'),
   'kinds/security/secret-findings.ts': part('kinds/security/security.secrets'),

@@ -7,7 +7,8 @@ import { asStepLater } from '../shared/as-step.js';
 import { readDated } from '../shared/read-file.js';
 import type { FileCoverage } from '../record/lcov.js';
 import type { coverageRead as kind } from './coverage.read.kind.js';
-import { coverageOf, formatIn, share } from './coverage.read.recompute.js';
+import { coverageOf, formatIn, reportOf, share } from './coverage.read.recompute.js';
+import { sourcesIn } from './coverage-sources.js';
 
 const SUFFIX = { lcov: 'lcov', cobertura: 'xml', istanbul: 'json', 'istanbul-summary': 'json' } as const;
 /** Most of a report that is read, in bytes: as JSON it is in memory as a whole. */
@@ -26,15 +27,22 @@ export const coverageRead: HandlerOf<typeof kind> = {
     };
     await context.evidence.write(`coverage.${SUFFIX[input.format ?? formatIn(bytes)]}`, bytes);
     await context.evidence.write('read.json', `${JSON.stringify(read)}\n`);
-    const { outputs, files, paths } = await asStepLater(
-      () => coverageOf(input, bytes, read),
-      () => ({ evidence: context.evidence.refs() }),
+    const refs = () => ({ evidence: context.evidence.refs() });
+    const sources =
+      input.tree === undefined
+        ? undefined
+        : await sourcesIn(input, await asStepLater(() => reportOf(input, bytes, read.root), refs), context);
+    if (sources !== undefined) await context.evidence.write('sources.json', `${JSON.stringify(sources)}\n`);
+    const { outputs, files, paths, unmeasured } = await asStepLater(
+      () => coverageOf(input, bytes, read, sources),
+      refs,
     );
     await context.evidence.write(
       'files.csv',
       tableOf(
         'file',
         files.map((one) => [one.file, [one]]),
+        unmeasured,
       ),
     );
     await context.evidence.write(
@@ -42,18 +50,24 @@ export const coverageRead: HandlerOf<typeof kind> = {
       tableOf(
         'path',
         paths.map((one) => [one.name, one.files]),
+        unmeasured,
       ),
     );
     const { lines, worst, criticalPercent = 0 } = outputs;
     const least = worst === undefined ? '' : `; least of the critical paths ${worst}: ${countText(criticalPercent)} %`;
+    const left = outputs.unmeasured === 0 ? '' : `, ${outputs.unmeasured} of them not measured`;
     return {
       outputs,
-      summary: `${countText(lines)} % of ${counted(outputs.allLines, 'line')} in ${counted(outputs.files, 'file')}${least}`,
+      summary: `${countText(lines)} % of ${counted(outputs.allLines, 'line')} in ${counted(outputs.files, 'file')}${left}${least}`,
     };
   },
 };
 
-function tableOf(first: string, rows: readonly (readonly [string, readonly FileCoverage[]])[]): string {
+function tableOf(
+  first: string,
+  rows: readonly (readonly [string, readonly FileCoverage[]])[],
+  unmeasured: ReadonlySet<string>,
+): string {
   const cell = (value: number | undefined): string => (value === undefined ? '' : countText(value));
   const lines = rows.map(([name, files]) => [
     name,
@@ -61,7 +75,8 @@ function tableOf(first: string, rows: readonly (readonly [string, readonly FileC
     cell(share(files, 'covered', 'lines')),
     cell(share(files, 'coveredBranches', 'branches')),
     cell(share(files, 'coveredFunctions', 'functions')),
+    files.filter(({ file }) => unmeasured.has(file)).length,
   ]);
-  const header = [first, 'lines', 'lines percent', 'branches percent', 'functions percent'];
+  const header = [first, 'lines', 'lines percent', 'branches percent', 'functions percent', 'files not measured'];
   return stringify([header, ...lines], { escape_formulas: true });
 }

@@ -44,6 +44,15 @@ export const docsCheck = defineKind({
       .min(1)
       .default('.')
       .describe('The folder of links that begin with `/`, as GitHub takes the top of the repository.'),
+    commit: z
+      .string()
+      .min(1)
+      .max(200)
+      .regex(/^[^-]/, 'no option of git')
+      .optional()
+      .describe(
+        'Documents, and what their links lead to, are read as this commit of the repository around `root` has them; by default as they lie in their folders.',
+      ),
     links: z.boolean().default(true).describe('Whether links are followed; those to other hosts are counted alone.'),
   }),
   outputs: z.object({
@@ -71,6 +80,9 @@ export const docsCheck = defineKind({
     'a link to a heading':
       'as GitHub names them: in small letters, a blank as `-`, the second of a name as `-1`; or an `id` or `name` in HTML',
     'a link to a part of a file that is no Markdown': 'leads somewhere where the file is there',
+    'with `commit`, a file that was changed since, that git ignores or does not know':
+      'is as the commit has it, or is not there; so is what lies outside of the repository',
+    'with `commit`, no repository, or no such commit': 'NOT_FOUND',
     'a link out of the folders of the plan': 'is broken: whoever reads the document elsewhere finds nothing there',
     'a link by reference, an image, a link in HTML': 'are links like others',
     'a link to another host, or by another scheme': 'counted, and not followed',

@@ -19,6 +19,14 @@ export const graphCheck = defineKind({
           'JSON of dependency-cruiser (its output type `json`), or a list of edges: `[["a", "b"]]`, or `{ modules, edges }`, an edge as a pair or as `{ from, to, resolved }`.',
         ),
       entries: globs.optional().describe('Modules that are started; each pattern must match one.'),
+      entriesAtMost: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.25)
+        .describe(
+          'Largest share of the modules that may be entries beside the first one: of an entry it is never seen that nothing reaches it.',
+        ),
       points: z
         .record(z.string().min(1).max(100), globs)
         .default({})
@@ -43,6 +51,7 @@ export const graphCheck = defineKind({
     cycles: count.describe('Groups of modules that import each other in a circle.'),
     unresolved: count.describe('Imports that lead nowhere.'),
     orphans: count.describe('Modules that import none and that none imports, entries aside.'),
+    entries: count.optional().describe('Modules that are started; absent without `entries`.'),
     unreached: count.optional().describe('Modules that no entry reaches; absent without `entries`.'),
     points: count.describe('Integration points.'),
     unwired: count.describe('Integration points that are not there, or that no entry reaches.'),
@@ -64,6 +73,8 @@ export const graphCheck = defineKind({
     'a graph that tells other counts than it holds, or edges to modules that it does not hold':
       'CHECK_FAILED: half of it is missing',
     'an entry that matches no module': 'EXPECTATION_FAILED: from nothing, nothing is reached',
+    'entries that are more of the modules than `entriesAtMost`, such as all of them':
+      'EXPECTATION_FAILED: so many are reached by nothing but their own name',
     'an integration point that matches no module': 'is `unwired`, as one of which a module is not reached',
     'a module that imports itself': 'is a cycle',
     'an edge twice': 'counts once',
@@ -87,6 +98,7 @@ with:
     cycles: 0,
     unresolved: 0,
     orphans: 0,
+    entries: 1,
     unreached: 2,
     points: 2,
     unwired: 0,
@@ -102,7 +114,7 @@ with:
       as: 'figures',
       title: 'Wiring',
       place: 'figures',
-      outputs: ['modules', 'edges', 'cycles', 'unresolved', 'orphans', 'points', 'unwired', 'accepted'],
+      outputs: ['modules', 'entries', 'edges', 'cycles', 'unresolved', 'orphans', 'points', 'unwired', 'accepted'],
     },
     { as: 'rows', title: 'Integration points', place: 'figures', file: 'wiring.csv' },
     { as: 'rows', title: 'Gaps in the wiring', place: 'failures', file: 'gaps.csv' },

@@ -62,7 +62,7 @@ export async function wiringOf(input: Input, bytes: Uint8Array, read: Read, revi
       `The graph ${input.file} holds ${imports.size} modules, and ${input.atLeast} must be: nothing was looked at.`,
     );
   }
-  const entries = input.entries === undefined ? undefined : entriesOf(input.entries, [...imports.keys()]);
+  const entries = input.entries === undefined ? undefined : entriesOf(input, input.entries, [...imports.keys()]);
   const reached = entries === undefined ? undefined : reachedFrom(entries, imports);
   const { wires, unwired } = pointsOf(input, graph, reached ?? new Map<string, undefined>());
   const found: Omit<Gap, 'id' | 'state'>[] = [
@@ -81,7 +81,7 @@ export async function wiringOf(input: Input, bytes: Uint8Array, read: Read, revi
     cycles: of('cycle'),
     unresolved: of('unresolved'),
     orphans: of('orphan'),
-    ...(reached === undefined ? {} : { unreached: imports.size - reached.size }),
+    ...(reached === undefined ? {} : { entries: entries?.length ?? 0, unreached: imports.size - reached.size }),
     points: Object.keys(input.points).length,
     unwired: new Set(open.flatMap(({ what, module }) => (what === 'unwired' ? [module] : []))).size,
     accepted: gaps.length - open.length,
@@ -106,7 +106,7 @@ async function graphIn({ file, typeOnly }: Input, bytes: Uint8Array): Promise<Mo
   }
 }
 
-function entriesOf(sources: readonly string[], modules: readonly string[]): string[] {
+function entriesOf({ entriesAtMost }: Input, sources: readonly string[], modules: readonly string[]): string[] {
   const found = new Set<string>();
   for (const source of sources) {
     const own = modules.filter(globMatcher(source));
@@ -118,7 +118,11 @@ function entriesOf(sources: readonly string[], modules: readonly string[]): stri
     }
     for (const one of own) found.add(one);
   }
-  return [...found];
+  if (found.size - 1 <= entriesAtMost * modules.length) return [...found];
+  throw new ReadingError(
+    'EXPECTATION_FAILED',
+    `${found.size} of ${modules.length} modules are entries, and ${Math.floor(1 + entriesAtMost * modules.length)} may be: of an entry it is never seen that nothing reaches it. Name those that are really started, or say \`entriesAtMost\`.`,
+  );
 }
 
 /** The modules of each integration point with their ways, and what of them is not wired. */

@@ -2,38 +2,8 @@ import { z } from 'zod';
 import { exactJson } from '../shared/json.js';
 import { ReadingError } from '../shared/reading.js';
 import { textOf } from '../shared/text.js';
-
-/** What a system is made of besides its own code. */
-export interface Component {
-  /** As its registry has it, with its scope or group: `@scope/name`. */
-  name: string;
-  version: string;
-  /** The registry, by the type of a package URL: `npm`, `pypi`. Nothing where the list does not say. */
-  type?: string;
-  /** As the list says it; nothing where it says none. */
-  licence?: string;
-  /** By what other name it is used. */
-  alias?: string;
-  /** Where it is installed, relative to the lock file. */
-  path?: string;
-  /** Whether its content is held fast by a hash. */
-  pinned: boolean;
-}
-
-export const FORMATS = ['npm', 'requirements', 'cyclonedx'] as const;
-export type Format = (typeof FORMATS)[number];
-
-/** What is left out of a lock file of npm. */
-export const OMITS = ['dev', 'optional'] as const;
-export type Omit = (typeof OMITS)[number];
-
-/** The components of a list, and how many were left out. */
-export interface Components {
-  components: Component[];
-  leftOut: number;
-  /** Entries that name no single version. */
-  unpinned: string[];
-}
+import type { Component, Components, Format, Omit } from './component.js';
+import { componentsOfNpm, npmLock } from './npm-lock.js';
 
 /**
  * Reads what a system is made of.
@@ -52,10 +22,16 @@ export function readComponents(
     format === 'requirements'
       ? readRequirements(text)
       : format === 'npm'
-        ? readNpm(text, what, omit)
+        ? componentsOfNpm(parsed(npmLock, text, what, 'lock file of npm'), omit)
         : readBom(text, what);
-  if (list.components.length + list.unpinned.length > 0) return list;
+  if (list.components.length + vendoredIn(list).length + list.unpinned.length > 0) return list;
   throw new ReadingError('EXPECTATION_FAILED', `${what} lists no component, so nothing is known of them.`);
+}
+
+/** Folders of the project that are none of its workspaces: somebody else's code may lie there, so they are components. */
+export function vendoredIn({ local }: Components): Component[] {
+  // What the commit itself holds is held fast.
+  return local.filter(({ workspace }) => !workspace).map((one) => ({ ...one, type: 'npm', pinned: true }));
 }
 
 function read<T>(work: () => T, what: string): T {
@@ -77,57 +53,6 @@ function parsed<T>(schema: z.ZodType<T>, text: string, what: string, called: str
   throw none(what, `it is no ${called}: ${first?.path.join('.') || 'it'}: ${first?.message}`);
 }
 
-const npmPackage = z.looseObject({
-  name: z.string().optional(),
-  version: z.string().optional(),
-  license: z.string().optional(),
-  link: z.boolean().optional(),
-  inBundle: z.boolean().optional(),
-  integrity: z.string().optional(),
-  dev: z.boolean().optional(),
-  optional: z.boolean().optional(),
-  devOptional: z.boolean().optional(),
-});
-const npmLock = z.looseObject({
-  lockfileVersion: z.union([z.literal(2), z.literal(3)], 'it must be 2 or 3, as npm 7 and later write it'),
-  packages: z.record(z.string(), npmPackage),
-});
-
-function readNpm(text: string, what: string, omit: readonly Omit[]): Components {
-  const { packages } = parsed(npmLock, text, what, 'lock file of npm');
-  const list: Components = { components: [], leftOut: 0, unpinned: [] };
-  for (const [path, one] of Object.entries(packages)) {
-    const folder = path.lastIndexOf('node_modules/');
-    // The project itself and its workspaces; a link leads to one of these.
-    if (folder < 0 || one.link) continue;
-    if (isOmitted(one, omit)) {
-      list.leftOut += 1;
-      continue;
-    }
-    const installed = path.slice(folder + 'node_modules/'.length);
-    const name = one.name ?? installed;
-    const pinned = one.integrity !== undefined || one.inBundle === true;
-    if (one.version === undefined || !pinned) list.unpinned.push(`${name}@${one.version ?? 'no version'}`);
-    if (one.version === undefined) continue;
-    list.components.push({
-      name,
-      version: one.version,
-      type: 'npm',
-      path,
-      pinned,
-      ...(one.license === undefined ? {} : { licence: one.license }),
-      ...(name === installed ? {} : { alias: installed }),
-    });
-  }
-  return list;
-}
-
-/** As `npm install --omit` has it. */
-function isOmitted({ dev, optional, devOptional }: z.infer<typeof npmPackage>, omit: readonly Omit[]): boolean {
-  const [noDev, noOptional] = [omit.includes('dev'), omit.includes('optional')];
-  return (dev === true && noDev) || (optional === true && noOptional) || (devOptional === true && noDev && noOptional);
-}
-
 /** PEP 503: how a name is written does not matter. */
 const pypiName = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-');
 const PINNED =
@@ -136,14 +61,21 @@ const PINNED =
 const OPTION =
   /^(?:--?(?:i|index-url|extra-index-url|f|find-links|no-index|prefer-binary|only-binary|no-binary|trusted-host|require-hashes|pre)\b)/;
 
+/** Those that pip takes (pip/_internal/utils/hashes.py), as it writes them. */
+const STRONG = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/i;
+
 /** requirements.txt of pip: what is no `name==version` is not pinned, such as another file, an address, a range. */
 function readRequirements(text: string): Components {
-  const list: Components = { components: [], leftOut: 0, unpinned: [] };
+  const list: Components = { components: [], local: [], leftOut: 0, unpinned: [] };
   for (const line of text.replaceAll(/\\\r?\n/g, ' ').split(/\r?\n/)) {
     const entry = line.replace(/(?:^|\s)#.*$/, '').trim();
     if (entry === '' || OPTION.test(entry)) continue;
     const [, name, version, hashes = ''] = PINNED.exec(entry) ?? [];
-    const pinned = hashes.trim() !== '';
+    const told = hashes
+      .trim()
+      .split(/\s*--hash[= ]/)
+      .filter(Boolean);
+    const pinned = told.length > 0 && told.every((one) => STRONG.test(one));
     if (name === undefined || version === undefined || !pinned) list.unpinned.push(entry.slice(0, 200));
     if (name !== undefined && version !== undefined)
       list.components.push({ name: pypiName(name), version, type: 'pypi', pinned });
@@ -181,7 +113,7 @@ const bom = z.looseObject({
 
 function readBom(text: string, what: string): Components {
   const { components = [] } = parsed(bom, text, what, 'CycloneDX');
-  const list: Components = { components: [], leftOut: 0, unpinned: [] };
+  const list: Components = { components: [], local: [], leftOut: 0, unpinned: [] };
   const add = (part: BomPart): void => {
     const component = ofPart(part);
     if (component.version === '') list.unpinned.push(component.name);

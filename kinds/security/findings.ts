@@ -12,6 +12,8 @@ export interface Finding {
   path: string;
   line?: number;
   message: string;
+  /** At how many more places it is, of which nothing is told. */
+  elsewhere?: number;
   /** What makes it the same finding in another scan, where the tool says so. */
   mark?: string;
 }

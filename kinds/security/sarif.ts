@@ -135,11 +135,13 @@ function ruleOf({ ruleIndex, ruleId, rule }: Result, { rules, extensions, byId }
 function findingOf(one: Result, rule: Rule | undefined): Finding {
   const place = one.locations?.[0]?.physicalLocation;
   const line = place?.region?.startLine;
+  const uris = new Set((one.locations ?? []).map((each) => each.physicalLocation?.artifactLocation?.uri ?? ''));
   const marks = Object.entries(one.partialFingerprints ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
     rule: one.ruleId ?? one.rule?.id ?? rule?.id ?? 'unnamed',
     severity: severityOf(one, rule),
     path: place?.artifactLocation?.uri ?? '',
+    elsewhere: Math.max(0, uris.size - 1),
     ...(line === undefined ? {} : { line }),
     message: one.message?.text ?? one.message?.markdown ?? '',
     ...(marks.length === 0 ? {} : { mark: JSON.stringify(marks) }),

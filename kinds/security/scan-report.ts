@@ -1,10 +1,12 @@
 import type { z } from 'zod';
 import type { Json } from '../../model/json.js';
+import { counted } from '../../model/text/counted.js';
 import { exactJson } from '../shared/json.js';
 import { nodesAt, oneAt, uncountable } from '../shared/json-path.js';
 import { ReadingError } from '../shared/reading.js';
 import { textOf } from '../shared/text.js';
 import type { Finding, Report } from './findings.js';
+import { plantedAmong } from './planted.js';
 import { SEVERITIES, type Severity } from './severities.js';
 import { noReport, readSarif } from './sarif.js';
 import type { reportField } from './security.scan.kind.js';
@@ -28,9 +30,15 @@ export function readReport(bytes: Uint8Array, how: How): Scanned {
   const report = how.format === 'sarif' ? readSarif(document) : readMapped(document, how);
   const { proof } = how;
   if ('canary' in proof) {
-    const rest = report.findings.filter(({ path }) => !path.includes(proof.canary));
-    if (rest.length < report.findings.length) return { ...report, findings: rest };
-    throw noReport(`does not find what was planted in ${proof.canary}`);
+    const planted = plantedAmong(report.findings, proof);
+    const by = proof.rule === undefined ? '' : ` by the rule ${proof.rule}`;
+    if (planted === undefined) throw noReport(`does not find what was planted in ${proof.canary}${by}`);
+    if ((planted.elsewhere ?? 0) > 0) {
+      throw noReport(
+        `tells what was planted in ${proof.canary} as one finding with ${counted(planted.elsewhere ?? 0, 'other place')}, which nobody would see: let \`path\` take each place, as $.nodes[*] does, or plant something that is found there alone`,
+      );
+    }
+    return { ...report, findings: report.findings.filter((one) => one !== planted) };
   }
   const why = uncountable(document, proof.scanned);
   if (why !== undefined) throw noReport(`does not say how much was scanned: ${proof.scanned}: ${why}`);
@@ -68,25 +76,35 @@ function readMapped(document: Json, how: Extract<How, { format: 'json' }>): Repo
   if (why !== undefined) throw noReport(`holds no findings, not even none: ${how.findings}: ${why}`);
   const problems = how.problems === undefined ? [] : nodesAt(document, how.problems);
   return {
-    findings: nodesAt(document, how.findings).map((node) => mapped(node, how)),
+    findings: nodesAt(document, how.findings).flatMap((node) => mapped(node, how)),
     suppressed: 0,
     problems: problems.map((problem) => (typeof problem === 'string' ? problem : JSON.stringify(problem))),
   };
 }
 
-function mapped(node: Json, how: Extract<How, { format: 'json' }>): Finding {
-  const text = (path: string | undefined): string => {
-    const value = path === undefined ? undefined : oneAt(node, path);
-    return value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-  };
+/** A finding of several places is one at each. */
+function mapped(node: Json, how: Extract<How, { format: 'json' }>): Finding[] {
+  const text = (path: string | undefined): string => (path === undefined ? '' : textIn(oneAt(node, path)));
   const line = how.line === undefined ? undefined : oneAt(node, how.line);
-  return {
+  const places = how.path === undefined ? [] : nodesAt(node, how.path).map(textIn);
+  return (places.length === 0 ? [''] : places).map((path) => ({
     rule: text(how.rule) || 'unnamed',
     severity: severityOf(text(how.severity), how.map),
-    path: text(how.path),
+    path,
+    elsewhere: leftOutBy(node, how.path),
     ...(typeof line === 'number' ? { line } : {}),
     message: text(how.message),
-  };
+  }));
+}
+
+function textIn(value: Json | undefined): string {
+  return value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** How many places of a finding a path leaves out that takes one of a list, as `$.nodes[0]` does. */
+function leftOutBy(node: Json, path = ''): number {
+  const list = path.replace(/\[\s*-?\d+\s*\]$/, '[*]');
+  return list === path ? 0 : Math.max(0, nodesAt(node, list).length - 1);
 }
 
 /** By the runbook's own map, else by its name; what is neither is unrated. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { OMITS } from './components.js';
+import { OMITS } from './component.js';
 import { partOf } from './licence-expression.js';
 
 const count = z.int();
@@ -45,6 +45,7 @@ export const securityLicences = defineKind({
     stale: count.describe('Entries of the baseline whose finding is not there any more.'),
     components: count.describe('Components whose licence was looked at.'),
     leftOut: count.describe('Components that the step was told to leave out.'),
+    workspaces: count.describe('Workspaces of the project, which were not looked at.'),
     licences: count.describe('Different licences, as they are written.'),
   }),
   effect: 'none',
@@ -59,7 +60,9 @@ export const securityLicences = defineKind({
       'is read in the package.json that is installed; where that is not there, it is missing',
     '`SEE LICENSE IN …`, `UNLICENSED`, a name that is no SPDX id': 'is unknown: review it once',
     'several licences of a component in an SBOM': 'all must be allowed',
-    'the project itself, its workspaces': 'are not looked at',
+    'the project itself, its workspaces': 'are not looked at; `workspaces` counts them',
+    'a folder of the project that is linked, and none of its workspaces':
+      'is a component like others: somebody else’s code may lie there',
     'a reviewed finding': 'is matched by component and licence, not by version: another licence is another one',
   },
   example: `id: licences
@@ -79,6 +82,7 @@ with:
     stale: 0,
     components: 392,
     leftOut: 420,
+    workspaces: 0,
     licences: 8,
   },
   leaves: ['list.json', 'installed.json', 'licences.csv'],

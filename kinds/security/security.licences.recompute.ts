@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { sha256 } from '../../evidence/hash.js';
 import { exactJson } from '../shared/json.js';
 import type { RecomputeOf } from '../shared/recompute-of.js';
-import { type Component, readComponents } from './components.js';
+import type { Component } from './component.js';
+import { readComponents, vendoredIn } from './components.js';
 import { baselineOf, review } from './findings.js';
 import { judgeLicence, partOf } from './licence-expression.js';
 import type { securityLicences as kind } from './security.licences.kind.js';
@@ -29,11 +30,19 @@ export const recomputeSecurityLicences: RecomputeOf<typeof kind> = (input, read)
   return licenceOutputs(input, list, installedSchema.parse(exactJson(installed.toString('utf8'))), baseline).outputs;
 };
 
-/** The components of the list that a step names. @throws ReadingError */
+/**
+ * The components of the list that a step names; with those folders of the project that are none of its workspaces, for
+ * somebody else's code may lie there.
+ *
+ * @throws ReadingError
+ */
 export function listed({ from }: Input, bytes: Uint8Array) {
-  return 'lock' in from
-    ? readComponents(bytes, 'npm', `The lock file ${from.lock}`, from.omit)
-    : readComponents(bytes, 'cyclonedx', `The SBOM ${from.sbom}`);
+  const list =
+    'lock' in from
+      ? readComponents(bytes, 'npm', `The lock file ${from.lock}`, from.omit)
+      : readComponents(bytes, 'cyclonedx', `The SBOM ${from.sbom}`);
+  const vendored = vendoredIn(list);
+  return { ...list, components: [...list.components, ...vendored], workspaces: list.local.length - vendored.length };
 }
 
 /**
@@ -42,7 +51,7 @@ export function listed({ from }: Input, bytes: Uint8Array) {
  * @throws ReadingError as `readComponents` and `baselineOf`
  */
 export function licenceOutputs(input: Input, list: Uint8Array, { at, licences }: Installed, kept: Buffer | undefined) {
-  const { components, leftOut, unpinned } = listed(input, list);
+  const { components, leftOut, unpinned, workspaces } = listed(input, list);
   const allowed = new Set(input.allow.flatMap((one) => partOf(one) ?? []));
   const licenceOf = ({ licence, path = '' }: Component): string =>
     licence ?? (Object.hasOwn(licences, path) ? licences[path] : undefined) ?? '';
@@ -67,6 +76,7 @@ export function licenceOutputs(input: Input, list: Uint8Array, { at, licences }:
     stale,
     components: components.length + nameless.length,
     leftOut,
+    workspaces,
     licences: new Set(components.map(licenceOf).filter(Boolean)).size,
   };
   return { outputs, findings: all };

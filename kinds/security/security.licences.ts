@@ -1,10 +1,11 @@
 import { dirname, join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
+import { counted } from '../../model/text/counted.js';
 import { asStep } from '../shared/as-step.js';
 import { exactJson } from '../shared/json.js';
 import { readWhole } from '../shared/read-file.js';
-import type { Component } from './components.js';
+import type { Component } from './component.js';
 import { licenceOutputs, listed } from './security.licences.recompute.js';
 import type { securityLicences as kind } from './security.licences.kind.js';
 import type { HandlerOf } from '../../activities/step/step.js';
@@ -34,10 +35,10 @@ export const securityLicences: HandlerOf<typeof kind> = {
     const rows = findings.map((one) => [one.name, one.version, one.licence, one.why, one.id]);
     const table = [['component', 'version', 'licence', 'why', 'id'], ...rows];
     await context.evidence.write('licences.csv', stringify(table, { escape_formulas: true }));
-    const { notAllowed, unknown, missing, accepted, leftOut } = outputs;
+    const { notAllowed, unknown, missing, accepted, leftOut, workspaces } = outputs;
     return {
       outputs,
-      summary: `${outputs.components} component${outputs.components === 1 ? '' : 's'}: ${notAllowed} with a licence that is not allowed, ${unknown} with an unknown one, ${missing} without; ${accepted} reviewed, ${leftOut} left out`,
+      summary: `${outputs.components} component${outputs.components === 1 ? '' : 's'}: ${notAllowed} with a licence that is not allowed, ${unknown} with an unknown one, ${missing} without; ${accepted} reviewed, ${leftOut} left out${workspaces === 0 ? '' : `; ${counted(workspaces, 'workspace')} not looked at`}`,
     };
   },
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
 import { member } from '../shared/given.js';
-import { OMITS } from './components.js';
+import { OMITS } from './component.js';
 import { toolFields } from './tool-fields.js';
 
 const count = z.int();
@@ -39,7 +39,12 @@ export const securitySbom = defineKind({
     aliased: count.describe(
       'Components that the SBOM calls by the name under which they are installed; they are the same.',
     ),
-    unpinned: count.describe('Entries of the lock file without one version, or without a hash of what is installed.'),
+    unpinned: count.describe(
+      'Entries of the lock file without one version, or without a strong hash of what is installed.',
+    ),
+    local: count.describe(
+      'Folders of the project itself that are used as packages: its workspaces, and what is linked.',
+    ),
     leftOut: count.describe('Components of the lock file that the step was told to leave out.'),
     version: z.string().optional().describe('What the tool said of itself.'),
     credentials: count.describe('Credentials that nobody declared, masked in the kept SBOM.'),
@@ -59,10 +64,19 @@ export const securitySbom = defineKind({
     'a tool that is missing, ends badly, or leaves no SBOM': 'the step fails: nothing is known',
     'an SBOM or a lock file that lists nothing, is torn, or is of another format': 'the step fails, too',
     'a component': 'is the same by registry, name and version; where the SBOM has no package URL, by name and version',
-    'the project itself, its workspaces': 'are no components of the lock file; in an SBOM they are extra',
+    'the project itself': 'is no component of the lock file; among those of an SBOM it is extra',
+    'its workspaces': 'are `local`, each with its folder in the table: the SBOM may name them, and need not',
+    'a folder of the project that is linked, and none of its workspaces':
+      'is `local`, and a component like others: somebody else’s code may lie there',
+    'a link that leads out of the project, or to no entry': 'is not pinned, and counted',
+    '`integrity` that is empty, no hash, or of sha1 or md5 alone': 'does not pin: sha256, sha384 and sha512 do',
+    'a dependency of git': 'is pinned by the whole hash of a commit, not by a branch or a tag',
+    'an archive at an address, without `integrity`': 'is not pinned',
+    'a bundled package': 'is pinned with the package that brings it along',
     'an npm alias': 'is the package that it stands for; `npm sbom` calls it by its alias, which counts as the same',
     'several copies of one version': 'are one',
-    'a range, an address, another file in requirements.txt': 'is not pinned, and counted',
+    'a range, an address, another file, a hash that pip does not take in requirements.txt':
+      'is not pinned, and counted',
     'an SBOM that was edited': 'is found by an auditor: `golive verify` compares again',
   },
   example: `id: sbom
@@ -80,6 +94,7 @@ with:
     extra: 0,
     aliased: 0,
     unpinned: 0,
+    local: 0,
     leftOut: 420,
     version: '11.0.0',
     credentials: 0,

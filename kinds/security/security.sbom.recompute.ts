@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { exactJson } from '../shared/json.js';
 import type { RecomputeOf } from '../shared/recompute-of.js';
-import { type Component, type Components, readComponents } from './components.js';
+import type { Component, Components } from './component.js';
+import { readComponents, vendoredIn } from './components.js';
 import type { securitySbom as kind } from './security.sbom.kind.js';
 
 type Input = z.infer<(typeof kind)['input']>;
@@ -13,7 +14,7 @@ export type SbomRun = z.infer<typeof sbomRunSchema>;
 /** A component that is not in both, or not held fast. */
 export interface Difference {
   component: string;
-  why: 'missing' | 'extra' | 'unpinned';
+  why: 'missing' | 'extra' | 'unpinned' | 'of the project';
 }
 
 /** The step leaves the SBOM and the lock file as they were, less credentials. */
@@ -31,17 +32,20 @@ export const recomputeSecuritySbom: RecomputeOf<typeof kind> = (input, read) => 
 export function sbomOutputs(input: Input, sbom: Uint8Array, lock: Uint8Array, { version, credentials }: SbomRun) {
   const listed = readComponents(sbom, 'cyclonedx', 'The SBOM');
   const locked = lockedIn(input, lock);
-  const known = new Map(locked.components.map((one) => [nameOf(one), one]));
+  const known = new Map([...locked.components, ...vendoredIn(locked)].map((one) => [nameOf(one), one]));
   const aliases = new Map(
     locked.components.flatMap((one) => (one.alias === undefined ? [] : [[`${one.alias}@${one.version}`, nameOf(one)]])),
   );
   const there = new Set<string>();
-  const extra = new Set(listed.unpinned);
+  // A list may name the workspaces of the project itself, and need not.
+  const local = new Set(locked.local.filter(({ workspace }) => workspace).flatMap((one) => [nameOf(one), one.name]));
+  const extra = new Set(listed.unpinned.filter((name) => !local.has(name)));
   const aliased = new Set<string>();
   for (const one of listed.components) {
     const name = nameOf(one);
     const real = known.has(name) ? name : aliases.get(name);
     const type = real === undefined ? undefined : known.get(real)?.type;
+    if (real === undefined && local.has(name)) continue;
     if (real === undefined || (one.type !== undefined && one.type !== type)) extra.add(name);
     else {
       there.add(real);
@@ -57,6 +61,7 @@ export function sbomOutputs(input: Input, sbom: Uint8Array, lock: Uint8Array, { 
     extra: extra.size,
     aliased: aliased.size,
     unpinned: unpinned.length,
+    local: locked.local.length,
     leftOut: locked.leftOut,
     ...(version === undefined ? {} : { version }),
     credentials,
@@ -65,7 +70,15 @@ export function sbomOutputs(input: Input, sbom: Uint8Array, lock: Uint8Array, { 
     [...names].toSorted().map((component) => ({ component, why }));
   return {
     outputs,
-    differences: [...rows('missing', missing), ...rows('extra', extra), ...rows('unpinned', unpinned)],
+    differences: [
+      ...rows('missing', missing),
+      ...rows('extra', extra),
+      ...rows('unpinned', unpinned),
+      ...rows(
+        'of the project',
+        locked.local.map(({ name, path }) => `${name} in ${path}`),
+      ),
+    ],
   };
 }
 
@@ -75,4 +88,4 @@ function lockedIn({ lock }: Input, bytes: Uint8Array): Components {
     : readComponents(bytes, 'requirements', `The lock file ${lock.requirements}`);
 }
 
-const nameOf = ({ name, version }: Component): string => `${name}@${version}`;
+const nameOf = ({ name, version }: Pick<Component, 'name' | 'version'>): string => `${name}@${version}`;

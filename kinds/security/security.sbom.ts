@@ -26,11 +26,11 @@ export const securitySbom: HandlerOf<typeof kind> = {
       'differences.csv',
       stringify([['component', 'why'], ...rows], { escape_formulas: true }),
     );
-    const { components, locked, missing, extra, unpinned } = outputs;
+    const { components, locked, missing, extra, unpinned, local } = outputs;
     const same = missing + extra === 0 ? 'the same' : `${missing} missing, ${extra} more`;
     return {
       outputs,
-      summary: `${components} components in the SBOM, ${locked} in the lock file: ${same}; ${unpinned} not pinned`,
+      summary: `${components} components in the SBOM, ${locked} in the lock file: ${same}; ${unpinned} not pinned${local === 0 ? '' : `; ${local} of the project itself`}`,
     };
   },
 };

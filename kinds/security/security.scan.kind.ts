@@ -15,7 +15,11 @@ const proof = z
       canary: z
         .string()
         .min(1)
-        .describe('Part of the path of a file in which something to be found was planted; its findings do not count.'),
+        .regex(/[^/]$/, 'the whole path of what was planted, not its folder')
+        .describe(
+          'Where something to be found was planted: the path of the file, whole or its last parts, or the whole name of a package. One finding there is the proof and does not count; all others do.',
+        ),
+      rule: z.string().min(1).optional().describe('By which rule it must be found.'),
     }),
   ])
   .describe('What proves that the tool looked at anything.');
@@ -39,7 +43,7 @@ export const reportField = z.discriminatedUnion('format', [
     severity: jsonPath.describe('In a finding.'),
     map: z.record(z.string(), z.enum(SEVERITIES)).default({}).describe('The tool’s own words for a severity.'),
     rule: jsonPath.optional(),
-    path: jsonPath.optional(),
+    path: jsonPath.optional().describe('Where it is; where it selects several places, each is a finding of its own.'),
     line: jsonPath.optional(),
     message: jsonPath.optional(),
     problems: jsonPath.optional().describe('What the tool says that it could not look at.'),
@@ -96,6 +100,10 @@ export const securityScan = defineKind({
     'a report of an earlier run': 'is removed before the tool begins',
     'a report of nothing':
       'needs `proof`: how much was scanned, by the report itself, or a planted finding that must be there',
+    'more than one finding at the place of what was planted':
+      'one does not count, the least of them; all others do. `rule` says which one it must be',
+    'one finding of several places, the planted one among them':
+      'counts as not run where `path` takes one of them: `$.nodes[*]` makes each a finding',
     'a scan that could not parse a file': 'is a problem; with more than `problemsAtMost` the step fails',
     'a finding without a severity, or with a word that is not known': 'counts as high, and as `unrated`',
     'a finding that the source silences (`nosec`)': 'does not count where SARIF tells of it, and `suppressed` does',

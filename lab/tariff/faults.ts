@@ -4,6 +4,8 @@ import type { NamedFault } from '../kit/options.js';
 export interface TariffFault extends NamedFault {
   /** What the service itself does wrong: `slow=<ms>`, `errors=<share>`, `frozen-metrics`. */
   breaks?: string;
+  /** The commit that the service says that it is of. */
+  says?: string;
   /** Nobody starts it again. */
   once?: boolean;
   /** Texts that are put into files, by path; `''` removes a file. */
@@ -50,6 +52,15 @@ export const FAULTS: readonly TariffFault[] = [
     },
   },
   {
+    id: 'tests-skipped',
+    summary: 'Two tests are skipped.',
+    replaces: ['too heavy', 'no weight'].map((name) => ({
+      file: 'test/price.test.js',
+      from: `test('${name}', `,
+      to: `test('${name}', { skip: true }, `,
+    })),
+  },
+  {
     id: 'collection-error',
     summary: 'A test file cannot be loaded, and all others pass.',
     writes: { 'test/islands.test.js': "import { islands } from '../src/islands.js';\n\nislands();\n" },
@@ -88,6 +99,7 @@ export const FAULTS: readonly TariffFault[] = [
   },
   { id: 'critical-path-lost', summary: 'Nothing is broken; a critical path is named that is not there.' },
   { id: 'left-out', summary: 'Nothing is broken; phases are left out.' },
+  { id: 'other-commit', summary: 'The service says that it is of another commit.', says: '0'.repeat(40) },
   {
     id: 'dirty-tree',
     summary: 'The work tree is not what was committed.',

@@ -43,6 +43,7 @@ export function inputsOf(places: Places): Inputs {
     repository,
     workDir: join(dir, 'work'),
     url: urlOf(places),
+    versionUrl: `${urlOf(places)}/version`,
     ...ofCode(),
     ...ofLoad(places),
     ...ofFaults(places),
@@ -64,6 +65,7 @@ function ofCode(): Inputs {
     install: ['npm', 'ci', '--no-audit', '--no-fund', '--offline'],
     collectTests: [process.execPath, '--test', '--test-name-pattern=^no test has this name$', 'test/'],
     runTests: [...intoOut, process.execPath, '--test', '--experimental-test-coverage', ...reports, 'test/'],
+    sources: ['src/**'],
     criticalPaths: { price: ['src/price.js'], quote: ['src/quote.js'] },
     graph: {
       argv: [...intoOut, tool('depcruise'), '--no-config', '--output-type', 'json', '-f', 'out/graph.json', 'src'],
@@ -124,12 +126,13 @@ function ofScanners({ ofRegistry }: Places): Inputs {
         severity: '$.severity',
         map: { moderate: 'medium' },
         rule: '$.name',
-        path: '$.nodes[0]',
+        path: '$.nodes[*]',
         message: '$.range',
         proof: { canary: 'golive-planted' },
       },
     },
     sbom: { argv: ['npm', 'sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'], version: ['npm', '--version'] },
+    typesVersion: [process.execPath, '--version'],
     types: ['sh', '-c', 'for file in src/*.js packages/*/*.js; do node --check "$file" || exit 1; done'],
   };
 }

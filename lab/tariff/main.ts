@@ -65,6 +65,7 @@ await hostLab({
     mkdirSync(join(dir, 'work'), { recursive: true });
     const [repository, data] = [join(dir, 'repository'), join(dir, 'data')];
     prepare(repository, fault);
+    const commit = execFileSync('git', ['-C', repository, 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
     // A copy that runs, so that nothing of it lies in the work tree that is certified.
     const running = join(dir, 'running');
     cpSync(repository, running, { recursive: true });
@@ -80,6 +81,7 @@ await hostLab({
     start(join(running, 'scripts', 'keep.js'), [], {
       TARIFF_PORT: String(port),
       TARIFF_DATA: data,
+      TARIFF_COMMIT: fault.says ?? commit,
       ...(fault.breaks === undefined ? {} : { TARIFF_BREAKS: fault.breaks }),
       ...(fault.once ? { TARIFF_ONCE: '1' } : {}),
     });

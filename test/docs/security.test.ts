@@ -65,9 +65,9 @@ beforeAll(async () => {
       const whole = Buffer.concat(pieces);
       const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(whole) : whole;
       const asked = request.url?.endsWith('/advisories/bulk') ? input.parse(JSON.parse(body.toString())) : undefined;
-      const versions = { '0.0.8': { name: 'minimist', version: '0.0.8' } };
-      const answer =
-        asked === undefined ? { name: 'minimist', versions } : 'minimist' in asked ? { minimist: [advisory] } : {};
+      const name = request.url?.slice(1) ?? '';
+      const versions = { '0.0.8': { name, version: '0.0.8' } };
+      const answer = asked === undefined ? { name, versions } : 'minimist' in asked ? { minimist: [advisory] } : {};
       response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
     });
   }).listen(0, '127.0.0.1');
@@ -134,6 +134,15 @@ test('a mistake in the code is found, and what is planted is none', async () => 
   writeFileSync(join(folder, 'src', 'app.ts'), 'debugger;\nexport const a: string = 1;\n');
   expect(passed(await run(folder, 'types')).outputs).toMatchObject({ findings: 1, high: 1 });
   expect(passed(await run(folder, 'lint')).outputs).toMatchObject({ findings: 1, medium: 1 });
+}, 60_000);
+
+test('a weak package of the project counts, also where what is planted is of the same name', async () => {
+  const folder = project();
+  const own = { name: 'shop', version: '1.0.0', dependencies: { minimist: '0.0.8' } };
+  const packages = { '': own, 'node_modules/minimist': { version: '0.0.8' } };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(own));
+  writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ ...own, lockfileVersion: 3, packages }));
+  expect(passed(await run(folder, 'audit', online())).outputs).toMatchObject({ critical: 1 });
 }, 60_000);
 
 test('bandit’s step is one, and reads what bandit 1.9.4 left of the page’s files', async () => {

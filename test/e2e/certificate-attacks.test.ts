@@ -35,6 +35,20 @@ const QUICK = { agents: 50, perMinute: 60, duration: '7m' };
 const commits =
   'cd "$(git config remote.origin.url)" && git -c user.name=a -c user.email=a@b commit -q --no-verify --allow-empty -m x';
 
+const ELSEWHERE = JSON.stringify({
+  version: '2.1.0',
+  runs: [
+    {
+      tool: { driver: { name: 'none' } },
+      results: [{ locations: [{ physicalLocation: { artifactLocation: { uri: 'src/a.js' } } }] }],
+    },
+  ],
+});
+const oneLine = [
+  'mkdir -p out && node --test --test-reporter=junit --test-reporter-destination=out/junit.xml test/',
+  String.raw`printf 'SF:src/price.js\nDA:1,1\nend_of_record\nSF:test/x.js\nDA:1,1\nend_of_record\n' >out/lcov.info`,
+].join(' && ');
+
 const ATTACKS: [string, Record<string, unknown>, string, string, RegExp][] = [
   [
     'an empty scan',
@@ -56,6 +70,23 @@ const ATTACKS: [string, Record<string, unknown>, string, string, RegExp][] = [
     'G5',
     'not-run',
     /not run/,
+  ],
+  [
+    'a scanner that is held to another place than what was planted',
+    {
+      execute: ['security'],
+      sast: { ...sast(['printf', '%s', ELSEWHERE]), report: { format: 'sarif', proof: { canary: 'src/a.js' } } },
+    },
+    'G5',
+    'fail',
+    /what was planted/,
+  ],
+  [
+    'coverage of one line of one file',
+    { execute: ['testing'], runTests: ['sh', '-c', oneLine] },
+    'G1',
+    'fail',
+    /Lines covered/,
   ],
   ['tests that are not run', { execute: ['testing'], runTests: ['true'] }, 'G1', 'not-run', /junit/],
   [

@@ -37,10 +37,12 @@ await testSystem({
     'licence',
     'metrics-frozen',
     'no-respawn',
+    'other-commit',
     'secret-in-history',
     'secret-in-tree',
     'slow-bootstrap',
     'slow-endpoint',
+    'tests-skipped',
     'thin-troubleshooting',
     'unwired',
     'vulnerable-pattern',
@@ -64,6 +66,8 @@ await testSystem({
     'vulnerable-pattern': fails('G5', /High and critical findings/),
     licence: fails('G5', /licence/),
     'coverage-lowered': fails('G1', /Lines covered/),
+    'tests-skipped': fails('G1', /Tests that were skipped/),
+    'other-commit': fails('G0', /of this commit/),
     'collection-error': (left) => expect(certified(left).level).toBe('none'),
     'critical-path-lost': (left) =>
       expect([certified(left).level, certified(left).of('G1')]).toEqual([

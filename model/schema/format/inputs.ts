@@ -40,6 +40,12 @@ export const inputSchema = z.strictObject({
   max: limit.optional().describe('Greatest value, greatest length of a text, or most paths.'),
   liveMin: limit.optional().describe('Least value in live mode; a lower one is refused at start.'),
   pattern: z.string().max(200).optional().describe('Regular expression that a text must match as a whole.'),
+  choices: z
+    .array(z.string().min(1).max(100))
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('What a text may be; a list holds at least one of them, each once, and nothing else.'),
   about: z.string().max(500).optional(),
 });
 export type InputSpec = z.infer<typeof inputSchema>;
@@ -182,8 +188,19 @@ function patternMiss(source: string, value: Json): Json | undefined {
   return list.find((item) => typeof item !== 'string' || !one.test(item));
 }
 
+/** Why a value is none of those that it may be. */
+function choiceProblem(choices: readonly string[], value: Json): string | undefined {
+  const list = Array.isArray(value) ? value : [value];
+  const all = choices.join(', ');
+  if (list.length === 0) return `names nothing: it names at least one of ${all}`;
+  const wrong = list.find((one) => typeof one !== 'string' || !choices.includes(one));
+  if (wrong !== undefined) return `names ${JSON.stringify(wrong)}, which is none of ${all}`;
+  const twice = list.find((one, at) => list.indexOf(one) !== at);
+  return twice === undefined ? undefined : `names ${JSON.stringify(twice)} twice`;
+}
+
 /**
- * Reads one input: type, limits, pattern, and in live mode `liveMin`.
+ * Reads one input: type, limits, pattern, choices, and in live mode `liveMin`.
  *
  * @param raw from the command line (text) or a file (typed)
  * @returns the value (durations in ms), or a message that follows the input's name
@@ -202,5 +219,7 @@ export function parseInput(spec: InputSpec, raw: Json, live: boolean): InputResu
     }
   }
   const wrong = spec.pattern === undefined ? undefined : patternMiss(spec.pattern, value);
-  return wrong === undefined ? result : refuse(`does not match ${spec.pattern}: ${JSON.stringify(wrong)}`);
+  if (wrong !== undefined) return refuse(`does not match ${spec.pattern}: ${JSON.stringify(wrong)}`);
+  const unchosen = spec.choices === undefined ? undefined : choiceProblem(spec.choices, value);
+  return unchosen === undefined ? result : refuse(unchosen);
 }

@@ -78,6 +78,8 @@ test('lcov: overall, and the worst of the critical paths', async () => {
     files: 2,
     allLines: 8,
     hitLines: 4,
+    others: 0,
+    unmeasured: 0,
     format: 'lcov',
     written: expect.any(String),
     credentials: 0,

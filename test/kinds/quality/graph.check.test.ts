@@ -47,6 +47,7 @@ test('modules, edges, cycles, orphans and what no entry reaches', async () => {
     cycles: 1,
     unresolved: 0,
     orphans: 1,
+    entries: 1,
     unreached: 3,
     points: 0,
     unwired: 0,
@@ -58,6 +59,16 @@ test('modules, edges, cycles, orphans and what no entry reaches', async () => {
   });
   expect(await outputsOf(GRAPH, { entries: ['main.js', 'e.js'] })).toMatchObject({ orphans: 0, unreached: 2 });
   expect(await outputsOf(GRAPH)).not.toHaveProperty('unreached');
+  expect(await outputsOf([['a', 'a']], { entries: ['a'] })).toMatchObject({ entries: 1, unreached: 0 });
+  expect(await outputsOf(GRAPH, { entries: ['**'], entriesAtMost: 1 })).toMatchObject({ entries: 6, orphans: 0 });
+});
+
+test('a module alone may be an entry, and more where the step says so', async () => {
+  expect(await outputsOf({ modules: ['a'], edges: [] }, { entries: ['a'] })).toMatchObject({
+    entries: 1,
+    unreached: 0,
+  });
+  expect(await outputsOf(GRAPH, { entries: ['**'], entriesAtMost: 1 })).toMatchObject({ entries: 6, orphans: 0 });
 });
 
 test.each<[string, Json, JsonObject]>([
@@ -267,6 +278,8 @@ describe('dependency-cruiser', () => {
       'EXPECTATION_FAILED',
       'index.js matches none of the 6',
     ],
+    ['all as entries', GRAPH, { entries: ['**'] }, 'EXPECTATION_FAILED', '6 of 6 modules are entries, and 2 may be'],
+    ['too many entries', GRAPH, { entries: ['{main,c,e}.js'] }, 'EXPECTATION_FAILED', '3 of 6 modules are entries'],
     ['points without entries', GRAPH, { points: { a: ['a.js'] } }, 'BAD_INPUT', 'entries'],
     ['a list of gaps that is not there', GRAPH, { gaps: 'gone.json' }, 'NOT_FOUND', 'gone.json'],
   ])('%s', async (_, graph, input, code, words) => {

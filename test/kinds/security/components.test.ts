@@ -1,15 +1,20 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { type Format, type Omit, readComponents } from '../../../kinds/security/components.js';
+import type { Format, Omit } from '../../../kinds/security/component.js';
+import { readComponents } from '../../../kinds/security/components.js';
 
 const reading = (text: string, format: Format, omit?: Omit[]) =>
   readComponents(Buffer.from(text), format, 'The list', omit);
 const lock = (packages: object, lockfileVersion = 3): string => JSON.stringify({ lockfileVersion, packages });
 const bom = (components: object[], more: object = {}): string =>
   JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', components, ...more });
-const hash = { integrity: 'sha512-x' };
+const digest = (algorithm: string, text = 'x'): string =>
+  `${algorithm}-${createHash(algorithm).update(text).digest('base64')}`;
+const hash = { integrity: digest('sha512') };
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
 describe('package-lock.json', () => {
-  test('names, aliases, folders within folders; the project, workspaces and links are none', () => {
+  test('names, aliases, folders within folders; the project, workspaces and links are none of them', () => {
     const { components, unpinned, leftOut } = reading(
       lock({
         '': { name: 'ours', version: '1.0.0' },
@@ -33,6 +38,81 @@ describe('package-lock.json', () => {
     expect([unpinned, leftOut]).toEqual([['git@5.0.0'], 0]);
   });
 
+  test.each<[string, object, boolean]>([
+    ['sha512', { integrity: digest('sha512') }, true],
+    ['sha256, with an option', { integrity: `${digest('sha256')}?x` }, true],
+    ['sha1 and sha512', { integrity: `${digest('sha1')} ${digest('sha512')}` }, true],
+    ['no integrity', {}, false],
+    ['an empty one', { integrity: '' }, false],
+    ['one that is none', { integrity: 'x' }, false],
+    ['sha1 alone', { integrity: digest('sha1') }, false],
+    ['md5 alone', { integrity: digest('md5') }, false],
+    ['half a digest', { integrity: digest('sha512').slice(0, 40) }, false],
+    ['a digest of another length', { integrity: digest('sha1').replace('sha1', 'sha512') }, false],
+    ['git, a commit', { resolved: `git+ssh://git@h.test/x/y.git#${COMMIT}` }, true],
+    ['git, a commit over https', { resolved: `git+https://h.test/x/y.git#${COMMIT}` }, true],
+    ['git, a branch', { resolved: 'git+ssh://git@h.test/x/y.git#main' }, false],
+    ['git, a range', { resolved: 'git+ssh://git@h.test/x/y.git#semver:^1.0.0' }, false],
+    ['git, half a commit', { resolved: `git+ssh://git@h.test/x/y.git#${COMMIT.slice(0, 12)}` }, false],
+    ['git, the last of it', { resolved: 'git+ssh://git@h.test/x/y.git' }, false],
+    ['an archive at an address', { resolved: 'http://h.test/y.tgz' }, false],
+    ['an archive at an address that ends like a commit', { resolved: `https://h.test/y.tgz#${COMMIT}` }, false],
+    ['an archive at an address, by its hash', { resolved: 'http://h.test/y.tgz', ...hash }, true],
+    ['bundled by nobody', { inBundle: true }, false],
+  ])('pinned: %s', (_, more, pinned) => {
+    const { unpinned } = reading(lock({ 'node_modules/y': { version: '1.0.0', ...more } }), 'npm');
+    expect(unpinned).toEqual(pinned ? [] : ['y@1.0.0']);
+  });
+
+  test('what is bundled is held with its bundle, and not with a bundle that nothing holds', () => {
+    const inner = { version: '1.0.0', inBundle: true };
+    const { unpinned } = reading(
+      lock({
+        'node_modules/held': { version: '1.0.0', ...hash },
+        'node_modules/held/node_modules/a': inner,
+        'node_modules/held/node_modules/a/node_modules/b': inner,
+        'node_modules/loose': { version: '1.0.0' },
+        'node_modules/loose/node_modules/c': inner,
+        'packages/ours': { version: '1.0.0' },
+        'packages/ours/node_modules/d': inner,
+      }),
+      'npm',
+    );
+    expect(unpinned).toEqual(['loose@1.0.0', 'c@1.0.0', 'd@1.0.0']);
+  });
+
+  test('folders of the project are said: its workspaces, and others that are linked; a link out of it is not held', () => {
+    const { components, local, unpinned } = reading(
+      lock({
+        '': { name: 'ours', workspaces: ['packages/*', '!packages/old'] },
+        'node_modules/@ours/a': { resolved: 'packages/a', link: true },
+        'node_modules/evil': { resolved: 'vendor/evil', link: true },
+        'node_modules/up': { resolved: '../up', link: true },
+        'node_modules/gone': { resolved: 'packages/gone', link: true },
+        'node_modules/nowhere': { link: true },
+        'packages/a': { name: '@ours/a', version: '1.0.0' },
+        'packages/old': { version: '0.1.0' },
+        'vendor/evil': { version: '6.6.6', license: 'AGPL-3.0-only' },
+        '../up': { version: '1.0.0' },
+      }),
+      'npm',
+    );
+    expect([components, local]).toEqual([
+      [],
+      [
+        { name: '@ours/a', version: '1.0.0', path: 'packages/a', workspace: true },
+        { name: 'old', version: '0.1.0', path: 'packages/old', workspace: false },
+        { name: 'evil', version: '6.6.6', path: 'vendor/evil', workspace: false, licence: 'AGPL-3.0-only' },
+      ],
+    ]);
+    expect(unpinned).toEqual([
+      'up@link to ../up',
+      'gone@link to packages/gone',
+      'nowhere@link to nowhere',
+      'up@folder ../up',
+    ]);
+  });
+
   test.each<[Omit[], string[]]>([
     [[], ['all', 'both', 'dev', 'opt']],
     [['dev'], ['all', 'both', 'opt']],
@@ -54,9 +134,11 @@ test('requirements.txt: what is pinned by version and hash, and what is not', ()
   const text = `# comment
 --index-url https://example.org/simple
 Flask_Login==0.6.3 \\
-    --hash=sha256:aa \\
-    --hash=sha256:bb
-zope.interface[extra]==6.0 ; python_version >= "3.8" --hash=sha256:cc  # why
+    --hash=sha256:${'a'.repeat(64)} \\
+    --hash=sha256:${'b'.repeat(64)}
+zope.interface[extra]==6.0 ; python_version >= "3.8" --hash=sha512:${'c'.repeat(128)}  # why
+weak==1.0 --hash=md5:${'d'.repeat(32)}
+short==1.0 --hash=sha256:aa
 requests==2.31.0
 urllib3>=1.26
 -r others.txt
@@ -68,9 +150,13 @@ star==1.*
   expect(components.map(({ name, version, pinned }) => [name, version, pinned])).toEqual([
     ['flask-login', '0.6.3', true],
     ['zope-interface', '6.0', true],
+    ['weak', '1.0', false],
+    ['short', '1.0', false],
     ['requests', '2.31.0', false],
   ]);
   expect(unpinned).toEqual([
+    `weak==1.0 --hash=md5:${'d'.repeat(32)}`,
+    'short==1.0 --hash=sha256:aa',
     'requests==2.31.0',
     'urllib3>=1.26',
     '-r others.txt',

@@ -68,10 +68,30 @@ test('not allowed, unknown and missing are told apart, and what is installed say
     stale: 0,
     components: 10,
     leftOut: 1,
+    workspaces: 0,
     licences: 6,
   });
   expect(csv(made)).toMatch(/^gpl,1\.0\.0,GPL-3\.0-only,not allowed,[0-9a-f]{16}$/m);
   expect(csv(made)).toMatch(/^torn,1\.0\.0,,missing,/m);
+});
+
+test('a folder of the project that is linked is judged; its workspaces are said', async () => {
+  const folder = temporaryFolder();
+  const packages = {
+    '': { workspaces: ['packages/*'] },
+    'node_modules/ours': { resolved: 'packages/ours', link: true },
+    'node_modules/evil': { resolved: 'vendor/evil', link: true },
+    'node_modules/fine': { resolved: 'vendor/fine', link: true },
+    'packages/ours': { version: '1.0.0', license: 'UNLICENSED' },
+    'vendor/evil': { version: '6.6.6', license: 'AGPL-3.0-only' },
+    'vendor/fine': { version: '1.0.0' },
+  };
+  put(folder, 'package-lock.json', lock(packages));
+  put(folder, 'vendor/fine/package.json', { license: 'MIT' });
+  const made = await run(folder);
+  expect(passed(made).outputs).toMatchObject({ findings: 1, notAllowed: 1, components: 2, workspaces: 1 });
+  expect(csv(made)).toContain('evil,6.6.6,AGPL-3.0-only,not allowed');
+  expect(passed(made).summary).toContain('1 workspace not looked at');
 });
 
 describe('an SBOM', () => {

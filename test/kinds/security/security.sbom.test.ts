@@ -1,4 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { recomputeOutputs } from '../../../kinds/recompute.js';
@@ -11,7 +13,8 @@ const prints = (content: unknown, code = 0): string[] => {
   const text = typeof content === 'string' ? content : JSON.stringify(content);
   return [process.execPath, '-e', `process.stdout.write(${JSON.stringify(text)}, () => process.exit(${code}))`];
 };
-const locked = (version: string, more: JsonObject = {}): JsonObject => ({ version, integrity: 'sha512-x', ...more });
+const integrity = `sha512-${createHash('sha512').update('x').digest('base64')}`;
+const locked = (version: string, more: JsonObject = {}): JsonObject => ({ version, integrity, ...more });
 const LOCK = {
   lockfileVersion: 3,
   packages: {
@@ -28,7 +31,7 @@ const purl = (name: string, type = 'npm'): JsonObject => {
   const [of, version] = [name.slice(0, at), name.slice(at + 1)];
   return { name: of, version, purl: `pkg:${type}/${of.replace('@', '%40')}@${version}` };
 };
-const bom = (...components: JsonObject[]): JsonObject => ({ bomFormat: 'CycloneDX', specVersion: '1.6', components });
+const bom = (...components: JsonObject[]) => ({ bomFormat: 'CycloneDX', specVersion: '1.6', components });
 const SAME = bom(purl('a@1.0.0'), purl('@s/b@2.0.0'), purl('real@3.0.0'), purl('tool@4.0.0'));
 
 const run = (sbom: JsonObject, more: { lock?: JsonObject; files?: Record<string, unknown> } = {}): Promise<StepRun> => {
@@ -68,6 +71,7 @@ describe('compared with the lock file', () => {
       extra: 0,
       aliased: 0,
       unpinned: 0,
+      local: 0,
       leftOut: 0,
       version: 'lister 1.2.3',
       credentials: 0,
@@ -107,10 +111,32 @@ describe('compared with the lock file', () => {
     expect(differencesOf(made)).toEqual(['git@5.0.0,unpinned']);
   });
 
+  test('workspaces may be listed; what lies in another folder of the project must be', async () => {
+    const packages = {
+      ...LOCK.packages,
+      '': { name: 'ours', workspaces: ['packages/*'] },
+      'node_modules/ours-a': { resolved: 'packages/ours-a', link: true },
+      'node_modules/evil': { resolved: 'vendor/evil', link: true },
+      'packages/ours-a': {},
+      'vendor/evil': { version: '6.6.6' },
+    };
+    const files = { 'package-lock.json': { ...LOCK, packages } };
+    const made = await run(printed(SAME), { files });
+    expect(passed(made).outputs).toMatchObject({ locked: 5, missing: 1, extra: 0, unpinned: 0, local: 2 });
+    expect(passed(made).summary).toContain('2 of the project itself');
+    expect(differencesOf(made)).toEqual([
+      'evil@6.6.6,missing',
+      'evil in vendor/evil,of the project',
+      'ours-a in packages/ours-a,of the project',
+    ]);
+    const all = bom(purl('evil@6.6.6'), { name: 'ours-a' }, ...SAME.components);
+    expect(passed(await run(printed(all), { files })).outputs).toMatchObject({ missing: 0, extra: 0 });
+  });
+
   test('requirements.txt', async () => {
     const made = await run(printed(bom(purl('Flask_Login@0.6.3', 'pypi'), purl('x@1', 'pypi'))), {
       lock: { requirements: 'requirements.txt' },
-      files: { 'requirements.txt': 'flask-login==0.6.3 --hash=sha256:aa\nurllib3>=1\n' },
+      files: { 'requirements.txt': `flask-login==0.6.3 --hash=sha256:${'a'.repeat(64)}\nurllib3>=1\n` },
     });
     expect(passed(made).outputs).toMatchObject({ components: 2, locked: 1, missing: 0, extra: 1, unpinned: 1 });
   });
@@ -167,4 +193,22 @@ test('a real tool: npm lists what its lock file locks', async () => {
   const { outputs } = passed(made);
   expect(outputs).toMatchObject({ missing: 0, extra: 0 });
   expect(outputs.locked).toBeGreaterThan(300);
+});
+
+test('a real tool: what npm makes of a workspace and of a linked folder is the same in both', async () => {
+  const folder = temporaryFolder();
+  const manifests = {
+    '.': { name: 'root', version: '1.0.0', workspaces: ['packages/*'], dependencies: { evil: 'file:vendor/evil' } },
+    'packages/a': { name: '@ours/a', version: '1.0.0' },
+    'vendor/evil': { name: 'evil', version: '6.6.6', license: 'AGPL-3.0-only' },
+  };
+  for (const [path, manifest] of Object.entries(manifests)) {
+    mkdirSync(join(folder, path), { recursive: true });
+    writeFileSync(join(folder, path, 'package.json'), JSON.stringify(manifest));
+  }
+  execFileSync('npm', ['install', '--package-lock-only', '--offline', '--no-audit', '--no-fund'], { cwd: folder });
+  const sbom = { argv: ['npm', 'sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'], version: ['npm', '-v'] };
+  const input = { sbom, lock: { npm: 'package-lock.json' } };
+  const made = await runStep('security.sbom', input, { goLive: { baseDir: folder } });
+  expect(passed(made).outputs).toMatchObject({ locked: 1, missing: 0, extra: 0, unpinned: 0, local: 2 });
 });

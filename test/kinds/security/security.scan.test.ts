@@ -4,38 +4,8 @@ import { describe, expect, test } from '@jest/globals';
 import { recomputeOutputs } from '../../../kinds/recompute.js';
 import type { JsonObject } from '../../../model/json.js';
 import { stepKit } from '../../kits/step-kit.js';
-import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
-
-const VERSION = [process.execPath, '-e', 'console.log("scanner 1.2.3")'];
-/** A scanner that prints a report, or what is no report. */
-const prints = (text: string, code = 0): string[] => [
-  process.execPath,
-  '-e',
-  `process.stdout.write(${JSON.stringify(text)}, () => process.exit(${code}))`,
-];
-
-const result = (more: JsonObject = {}): JsonObject => ({
-  ruleId: 'sql',
-  message: { text: 'Text in a query' },
-  locations: [{ physicalLocation: { artifactLocation: { uri: 'src/a.ts' }, region: { startLine: 3 } } }],
-  ...more,
-});
-const PLANTED = result({
-  ruleId: 'planted',
-  locations: [{ physicalLocation: { artifactLocation: { uri: 'canary/planted.ts' } } }],
-});
-const sarif = (results: JsonObject[] | null, run: JsonObject = {}, rules: JsonObject[] = []): string =>
-  JSON.stringify({ version: '2.1.0', runs: [{ tool: { driver: { name: 'scanner', rules } }, results, ...run }] });
-
-const bySarif = (text: string, more: JsonObject = {}, report: JsonObject = {}): JsonObject => ({
-  argv: prints(text),
-  version: VERSION,
-  report: { format: 'sarif', proof: { canary: 'canary/' }, ...report },
-  ...more,
-});
-const run = async (input: JsonObject, folder = temporaryFolder()) =>
-  runStep('security.scan', input, { goLive: { baseDir: folder } });
-const outputsOf = async (input: JsonObject, folder?: string) => passed(await run(input, folder)).outputs;
+import { bySarif, outputsOf, PLANTED, prints, result, run, sarif, VERSION } from '../../kits/scanner.js';
+import { failed, passed, temporaryFolder } from '../../kits/step-run.js';
 
 stepKit('security.scan', {
   good: () => ({

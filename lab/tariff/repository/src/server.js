@@ -31,6 +31,7 @@ function handle(request, response, text) {
   const id = request.headers['x-request-id'] ?? randomUUID();
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   if (pathname === '/healthz') return answer(response, id, 200, { ok: true });
+  if (pathname === '/version') return answer(response, id, 200, { commit: process.env.TARIFF_COMMIT ?? 'unknown' });
   if (pathname === '/metrics')
     return answer(response, id, 200, breaks.has('frozen-metrics') ? frozen : metrics.text(), 'text/plain; version=0.0.4');
   answered += 1;

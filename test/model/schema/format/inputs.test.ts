@@ -22,6 +22,8 @@ describe('an input is read by its type', () => {
     [{ type: 'json' }, '{"a": ["line\\nline", 0.1, -7]}', { a: ['line\nline', 0.1, -7] }],
     [{ type: 'paths', pattern: '/srv/.*' }, ['/srv/a', '/srv/b'], ['/srv/a', '/srv/b']],
     [{ type: 'json', pattern: '[a-z]+' }, 'golive', 'golive'],
+    [{ type: 'json', choices: ['load', 'chaos'] }, '["chaos"]', ['chaos']],
+    [{ type: 'string', choices: ['load', 'chaos'] }, 'load', 'load'],
   ])('%j takes %j', (spec, raw, value) => {
     expect(parseInput(spec, raw, false)).toEqual({ ok: true, value });
   });
@@ -57,6 +59,12 @@ describe('an input is read by its type', () => {
     [{ type: 'json' }, '{"__proto__": 1}', "holds the name '__proto__', which cannot be used"],
     [{ type: 'json' }, ['a\u202eb'], 'holds characters that nobody sees'],
     [{ type: 'json' }, { 'a\ud800': 1 }, 'holds characters that nobody sees'],
+    [{ type: 'json', choices: ['load', 'chaos'] }, [], 'names nothing: it names at least one of load, chaos'],
+    [{ type: 'json', choices: ['load', 'chaos'] }, ['laod'], 'names "laod", which is none of load, chaos'],
+    [{ type: 'json', choices: ['load', 'chaos'] }, ['load', 7], 'names 7, which is none of load, chaos'],
+    [{ type: 'json', choices: ['load', 'chaos'] }, { load: 1 }, 'names {"load":1}, which is none of load, chaos'],
+    [{ type: 'json', choices: ['load', 'chaos'] }, ['load', 'load'], 'names "load" twice'],
+    [{ type: 'string', choices: ['load', 'chaos'] }, 'lo', 'names "lo", which is none of load, chaos'],
     [{ type: 'string', pattern: 'a|b' }, 'ab', 'does not match a|b: "ab"'],
   ])('%j refuses %j: %s', (spec, raw, message) => {
     expect(parseInput(spec, raw, false)).toEqual({ ok: false, message });
