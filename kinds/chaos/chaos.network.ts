@@ -55,6 +55,17 @@ async function asked<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
+/** Nobody saw that the fault is out: worse news than why. */
+function stillIn(error: unknown, { proxy, toxic }: z.infer<typeof promised>, url: string): unknown {
+  if (!(error instanceof StepError)) return error;
+  const byHand = toxic === undefined ? `enable the proxy ${proxy}` : `remove the toxic ${toxic} of the proxy ${proxy}`;
+  return new StepError(error.code, `The fault may still be in the proxy ${proxy}: ${error.message}`, {
+    ...error.options,
+    hint: `See why Toxiproxy at ${url} does not answer as it should, ${byHand}, then try again.`,
+    cause: error,
+  });
+}
+
 function toxicOf(input: Input, name: string): OrderOf<'network'>['toxic'] {
   if (input.fault === 'down') return undefined;
   const { stream, share: toxicity, latency, jitter, resetAfter } = input;
@@ -90,7 +101,11 @@ function faultOf(input: Input, context: StepContext): Fault {
     lift: async (promise) => {
       const { data } = promised.safeParse(promise);
       if (!data) throw new StepError('NOT_FOUND', 'What the step remembered of its fault cannot be read.');
-      await asked(liftToxic(ask, data.proxy, data.toxic));
+      try {
+        await asked(liftToxic(ask, data.proxy, data.toxic));
+      } catch (error) {
+        throw stillIn(error, data, url);
+      }
       return `the proxy ${data.proxy} is as it was`;
     },
   };

@@ -1,7 +1,8 @@
 /** The generator's own process: an order on standard input, a sample a line on standard output. */
 import { text } from 'node:stream/consumers';
+import { BrowserMissing } from './browser.js';
 import { generate } from './generator.js';
-import { loadOrder } from './order.js';
+import { loadOrder, NOT_RUN } from './order.js';
 import { sampleLine, SAMPLES_HEADER } from './samples.js';
 
 /** Samples are written in groups: a write for each would take the time that tasks are due in. */
@@ -14,6 +15,12 @@ const flush = (): void => {
   lines = [];
 };
 const timer = setInterval(flush, FLUSH_MS);
-await generate(order, (sample) => lines.push(sampleLine(sample)));
+try {
+  await generate(order, (sample) => lines.push(sampleLine(sample)));
+  flush();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  // Tasks may still be due.
+  process.exit(error instanceof BrowserMissing ? NOT_RUN : 1);
+}
 clearInterval(timer);
-flush();

@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
 import { lookupIn } from '../shared/addresses.js';
 import { arrivalsOf } from './arrivals.js';
+import { openTabs, type Outcome } from './browser.js';
 import { turnsOf } from './mix.js';
 import type { LoadOrder, LoadRequest } from './order.js';
 import type { TaskError, TaskSample } from './samples.js';
@@ -27,15 +28,20 @@ export async function generate(order: LoadOrder, emit: (sample: TaskSample) => v
   const turns = turnsOf(requests);
   const byId = new Map(requests.map((request) => [request.id, request]));
   const agent = agentFor(order);
+  let [resolve, reject]: [() => void, (why: Error) => void] = [() => undefined, () => undefined];
+  const all = new Promise<void>((done, fail) => {
+    [resolve, reject] = [done, fail];
+  });
+  const lost = (why: string): void => reject(new Error(why));
+  const tabs =
+    order.browser === undefined
+      ? undefined
+      : await openTabs(order, pagesIn(order, arrivals.tasks), order.browser, lost);
   const beginMs = performance.now();
   const nowUs = (): number => Math.round((performance.now() - beginMs) * 1000);
   const dueUs = (task: number): number => Math.round(arrivals.dueMs(task) * 1000);
   const queue: Waiting[] = [];
   let [next, busy, left] = [0, 0, arrivals.tasks];
-  let resolve: () => void = () => undefined;
-  const all = new Promise<void>((done) => {
-    resolve = done;
-  });
 
   const end = (waiting: Waiting, sentUs: number, outcome: Outcome): void => {
     const { task, arrivedUs } = waiting;
@@ -54,11 +60,17 @@ export async function generate(order: LoadOrder, emit: (sample: TaskSample) => v
       const request = byId.get(turns[waiting.task % turns.length] ?? '');
       // Every turn is one of the requests.
       if (!request) throw new Error('A task has no request.');
-      void ask(agent, request, waiting.task, timeoutMs).then((outcome) => {
-        busy -= 1;
-        end(waiting, sentUs, outcome);
-        pump();
-      });
+      const ended = (outcome: Outcome): void => end(waiting, sentUs, outcome);
+      const filled = fill(request, waiting.task);
+      const done = request.browser
+        ? tabs?.visit(filled, filled.url, timeoutMs, ended)
+        : ask(agent, filled, timeoutMs).then(ended);
+      void Promise.resolve(done)
+        .then(() => {
+          busy -= 1;
+          pump();
+        })
+        .catch((error: unknown) => lost(String(error)));
     }
   };
   const giveUp = (): void => {
@@ -73,13 +85,30 @@ export async function generate(order: LoadOrder, emit: (sample: TaskSample) => v
     else setTimeout(giveUp, timeoutMs).unref();
   };
   arrive();
-  await all;
-  await agent.destroy();
+  try {
+    await all;
+  } finally {
+    await tabs?.close();
+    await agent.destroy();
+  }
 }
 
-interface Outcome {
-  status: number;
-  error: TaskError | '';
+/** About how many tasks are pages. */
+function pagesIn({ requests }: LoadOrder, tasks: number): number {
+  const weightOf = (some: readonly LoadRequest[]): number => some.reduce((sum, { weight }) => sum + weight, 0);
+  return Math.ceil((tasks * weightOf(requests.filter(({ browser }) => browser))) / weightOf(requests));
+}
+
+/** A request with the number of its task where that is asked for. */
+function fill(request: LoadRequest, task: number): LoadRequest {
+  const filled = (text: string): string => text.replaceAll('{{task}}', String(task));
+  const { url, headers, body } = request;
+  return {
+    ...request,
+    url: filled(url),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, filled(value)])),
+    ...(body === undefined ? {} : { body: filled(body) }),
+  };
 }
 
 function agentFor({ profile, timeoutMs, addresses }: LoadOrder): Agent {
@@ -92,17 +121,16 @@ function agentFor({ profile, timeoutMs, addresses }: LoadOrder): Agent {
   });
 }
 
-async function ask(agent: Agent, request: LoadRequest, task: number, timeoutMs: number): Promise<Outcome> {
-  const filled = (text: string): string => text.replaceAll('{{task}}', String(task));
-  const { origin, pathname, search } = new URL(filled(request.url));
+async function ask(agent: Agent, request: LoadRequest, timeoutMs: number): Promise<Outcome> {
+  const { origin, pathname, search } = new URL(request.url);
   let status = 0;
   try {
     const response = await agent.request({
       origin,
       path: `${pathname}${search}`,
       method: request.method,
-      headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, filled(value)])),
-      ...(request.body === undefined ? {} : { body: filled(request.body) }),
+      headers: request.headers,
+      ...(request.body === undefined ? {} : { body: request.body }),
       signal: AbortSignal.timeout(timeoutMs),
     });
     status = response.statusCode;

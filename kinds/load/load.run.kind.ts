@@ -1,34 +1,10 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/schema/format/kind.js';
-import { secretRef } from '../../model/schema/format/secret-refs.js';
 import type { Json } from '../../model/json.js';
 import { duration } from '../shared/fields.js';
 import { member } from '../shared/given.js';
+import { BROWSERS, request } from './load-request.js';
 import { lengthOf, profileField, profileOf } from './profiles.js';
-
-const status = z.int().min(100).max(599);
-
-const request = z.strictObject({
-  url: z
-    .string()
-    .max(4000)
-    .regex(/^(https?:\/\/|\$\{\{)/, 'an address that begins with http:// or https://')
-    .describe('`{{task}}` in it, in a header or in the body becomes the number of the task.'),
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
-  headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.union([z.string(), secretRef])).default({}),
-  body: z.unknown().optional().describe('Sent as JSON.'),
-  weight: z.int().min(1).max(1000).default(1).describe('How often it comes in the mix, beside the others.'),
-  expect: z
-    .strictObject({
-      status: z
-        .union([status, z.array(status).min(1)])
-        .optional()
-        .describe('200–299 when absent.'),
-      bodyContains: z.string().min(1).max(1000).optional(),
-    })
-    .default({})
-    .describe('What the answer must be; any other is an error of the target.'),
-});
 
 const count = z.int();
 const ms = z.number();
@@ -79,15 +55,23 @@ export const loadRun = defineKind({
     waited: count.describe('Tasks that waited for one of the agents.'),
     byStatus: z.record(z.string(), count).describe('Tasks by HTTP status; 0 where no answer came.'),
     byError: z.record(z.string(), count).describe('Errors by their kind.'),
+    browser: z.string().optional().describe('The browser that opened pages, with its version; absent without pages.'),
     byRequest: z
       .record(z.string(), z.object({ tasks: count, errors: count, p99: ms }))
       .describe('The same of each request of the mix.'),
     scale: z.number().describe('How many times faster than real time it ran; 1 in a live go-live.'),
   }),
   effect: 'none',
-  mustSay: ({ requests }) => Object.values(asMap(requests)).some((one) => !looksOnly(member(one, 'method'))),
-  reach: ({ requests }) => Object.values(asMap(requests)).map((one) => member(one, 'url')),
+  // Nobody knows what the scripts of a page do.
+  mustSay: ({ requests }) =>
+    Object.values(asMap(requests)).some((one) => hasBrowser(one) || !looksOnly(member(one, 'method'))),
+  reach: ({ requests }) =>
+    Object.values(asMap(requests)).flatMap((one) => [member(one, 'url'), member(one, 'browser')]),
   writes: 'none',
+  runs: ({ requests }) => ({
+    names: [],
+    perhaps: Object.values(asMap(requests)).some(hasBrowser) ? BROWSERS : [],
+  }),
   takes: ({ profile }) => {
     const { data } = profileField.safeParse(profile);
     return data === undefined ? member(profile, 'duration') : lengthOf(profileOf(data));
@@ -105,8 +89,14 @@ export const loadRun = defineKind({
     'a worker that is killed': 'ends the generator with it; the next attempt begins the load again',
     'less than 299 tasks': '`p99Upper` is absent, so that a gate on it is inconclusive',
     'a rehearsal': 'the load is as many tasks at so many times the rate; `scale` says how many',
-    'a redirect': 'is not followed: its status counts',
-    certificates: 'are judged as the system of the worker judges them',
+    'a redirect': 'is not followed: its status counts; a browser follows it, within the hosts of the mix',
+    certificates: 'are judged as the system of the worker judges them; those of pages, as its browser does',
+    'a page in a browser':
+      'is opened in an empty tab, without cookies or a cache, and ends when it has loaded, or shows what `waitFor` says; a script that breaks (`script`), what is never shown (`absent`) and an address of another host (`blocked`) are errors',
+    'another host in a page': 'is not reached, whatever asks for it: only hosts of the mix have an address',
+    'no browser on the machine':
+      'TOOL_MISSING before anything is sent: a task that cannot be run is never left out of the figures',
+    'a browser that ends meanwhile': 'COMMAND_FAILED: there are no figures',
   },
   example: `id: baseline
 uses: load.run
@@ -116,6 +106,7 @@ with:
   requests:
     validate: { url: "http://127.0.0.1:8000/api/validate/", method: POST, body: { case_id: "load-{{task}}" }, weight: 9 }
     health: { url: "http://127.0.0.1:8000/healthz" }
+    page: { browser: "http://127.0.0.1:8000/", waitFor: { selector: "#verdict" } }
 `,
   sample: {
     tasks: 600,
@@ -182,6 +173,10 @@ with:
 
 function asMap(value: Json | undefined): Record<string, Json> {
   return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
+}
+
+function hasBrowser(one: Json): boolean {
+  return member(one, 'browser') !== undefined;
 }
 
 function looksOnly(method: Json | undefined): boolean {

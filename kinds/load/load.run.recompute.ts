@@ -8,19 +8,21 @@ import type { loadRun as kind } from './load.run.kind.js';
 import { profileOf } from './profiles.js';
 import { sampleReader, type TaskSample } from './samples.js';
 
-const kept = z.object({ scale: z.number().positive() });
+const kept = z.object({ scale: z.number().positive(), browser: z.string().optional() });
 
 /** The step leaves a sample of every task, and how much faster than real time it ran. */
 export const recomputeLoadRun: RecomputeOf<typeof kind> = (input, read) => {
   const [bytes, load] = [read('samples.csv'), read('load.json')];
   if (bytes === undefined || load === undefined) return undefined;
-  const { scale } = kept.parse(jsonIn(load.toString('utf8')));
+  const said = kept.parse(jsonIn(load.toString('utf8')));
+  const { scale } = said;
   const samples: TaskSample[] = [];
   const reader = sampleReader((sample) => samples.push(sample));
   reader.push(bytes);
   reader.end();
   const profile = profileOf(input.profile);
-  const outputs = { ...figuresOfSamples(samples, arrivalsOf(profile, scale), profile.cycles, input.slowerThan), scale };
+  const figures = figuresOfSamples(samples, arrivalsOf(profile, scale), profile.cycles, input.slowerThan);
+  const outputs = { ...figures, ...said };
   judgeVoid(outputs, input.maxLag, profile.duration / scale);
   return outputs;
 };

@@ -22,10 +22,22 @@ export const loadOrder = z.object({
       body: z.string().optional(),
       status: z.array(z.int()).optional(),
       bodyContains: z.string().optional(),
+      /** It is opened in a browser. */
+      browser: z
+        .object({
+          waitFor: z.union([z.object({ selector: z.string() }), z.object({ text: z.string() })]).optional(),
+          consoleErrors: z.boolean(),
+        })
+        .optional(),
     }),
   ),
+  /** The program that starts the browser; absent where no request needs one. */
+  browser: z.string().optional(),
   /** The addresses of each host, judged before: no other is connected to. */
   addresses: addressesField,
 });
 export type LoadOrder = z.infer<typeof loadOrder>;
 export type LoadRequest = LoadOrder['requests'][number];
+
+/** The generator ends with this code where it has not what it needs, and has sent nothing (EX_UNAVAILABLE of sysexits.h). */
+export const NOT_RUN = 69;

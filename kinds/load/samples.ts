@@ -2,7 +2,21 @@ import { lineReader } from '../shared/lines.js';
 import { ReadingError } from '../shared/reading.js';
 
 /** Why a task has no answer as it should be; empty where it has one. */
-export const TASK_ERRORS = ['status', 'body', 'timeout', 'refused', 'reset', 'tls', 'other', 'unsent'] as const;
+export const TASK_ERRORS = [
+  'status',
+  'body',
+  'timeout',
+  'refused',
+  'reset',
+  'tls',
+  'other',
+  'unsent',
+  // Of a page in a browser.
+  'script',
+  'console',
+  'absent',
+  'blocked',
+] as const;
 export type TaskError = (typeof TASK_ERRORS)[number];
 
 /** What became of one task. All times in whole microseconds, of one monotonic clock. */

@@ -15,6 +15,7 @@ import {
   type Service,
 } from '../../kits/chaos-target.js';
 import { isLiving } from '../../crash/world.js';
+import { checkKind } from '../../kits/check-kind.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { eventsOf, failed, passed, runStep, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
 
@@ -161,4 +162,11 @@ test('what the samples do not say is not believed', async () => {
   await expect(again(`${whole}x\n`)).rejects.toThrow('cannot be read');
   const never = await again(whole.replaceAll('"mark":"lifted"', '"mark":"begun"')).catch(String);
   expect(never).toContain('cannot be read');
+});
+
+test('a preflight says how much is free, or that it is too little, and writes nothing', async () => {
+  const at = { folder };
+  expect(await checkKind('chaos.disk', disk(at))).toMatch(/^\d+ bytes are free at /);
+  await expect(checkKind('chaos.disk', disk({ ...at, leaves: '900000GiB' }))).rejects.toThrow('nothing was written');
+  expect(ballastIn(folder)).toEqual([]);
 });

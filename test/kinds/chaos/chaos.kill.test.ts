@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../../lab/kit/ports.js';
 import type { JsonObject } from '../../../model/json.js';
 import { BRISK, factsIn, noted, objectsIn, service, supervised } from '../../kits/chaos-target.js';
+import { checkKind } from '../../kits/check-kind.js';
 import { sleeper } from '../../kits/sleeper.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { failed, passed, runStep, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
@@ -129,4 +130,15 @@ test('the steady state may be what a command says', async () => {
   const argv = ['/bin/sh', '-c', `kill -0 $(cat ${folder}/service.pid)`];
   const { outputs } = passed(await run(kill(folder, url, { steady: { argv }, every: '300ms' })));
   expect(outputs).toMatchObject({ recovered: 1, noticed: 1 });
+});
+
+test('a preflight says whether the process is there, and does not touch it', async () => {
+  const url = await supervised(folder, await freePort());
+  const input = kill(folder, url);
+  const pid = pidIn(folder);
+  expect(await checkKind('chaos.kill', input)).toContain(`the process ${pid} runs, since`);
+  expect(pidIn(folder)).toBe(pid);
+  await expect(checkKind('chaos.kill', kill(folder, url, { command: 'another one' }))).rejects.toThrow(
+    'nothing was killed',
+  );
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../model/json.js';
 import { BRISK, evidenceOf, factsIn, holdersIn, noted, service } from '../../kits/chaos-target.js';
 import { isLiving } from '../../crash/world.js';
+import { checkKind } from '../../kits/check-kind.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { failed, passed, runStep, temporaryFolder } from '../../kits/step-run.js';
 
@@ -50,4 +51,9 @@ test('a holder that is killed: the fault was not in for its time, and the step f
   await noted(evidenceOf(folder), 'injected');
   for (const pid of holdersIn(folder)) process.kill(pid, 'SIGKILL');
   expect(failed(await made)).toMatchObject({ code: 'COMMAND_FAILED' });
+});
+
+test('a preflight says how much is available, or that it is too little', async () => {
+  expect(await checkKind('chaos.memory', memory())).toMatch(/^\d+ bytes of memory are available$/);
+  await expect(checkKind('chaos.memory', memory({ bytes: '64GiB', share: 0.01 }))).rejects.toThrow('nothing was taken');
 });

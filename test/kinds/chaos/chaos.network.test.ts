@@ -1,7 +1,10 @@
+import { createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../model/json.js';
 import { BRISK, evidenceOf, factsIn, holdersIn, noted, objectsIn, service } from '../../kits/chaos-target.js';
 import { isLiving } from '../../crash/world.js';
+import { checkKind } from '../../kits/check-kind.js';
+import { portOf } from '../../kits/port.js';
 import { stepKit } from '../../kits/step-kit.js';
 import { failed, passed, runStep, runTask, temporaryFolder, undoOf } from '../../kits/step-run.js';
 import { startToxiproxy, type TestToxiproxy } from '../../kits/toxiproxy.js';
@@ -131,8 +134,54 @@ describe('what was left by an attempt that was lost with its holder', () => {
   });
 });
 
+describe('a Toxiproxy that takes connections and answers nothing', () => {
+  const hanging = async (work: (url: string) => Promise<void>): Promise<void> => {
+    const server = createServer(() => undefined);
+    const sockets = new Set<Socket>();
+    server.on('connection', (socket) => sockets.add(socket));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      await work(`http://127.0.0.1:${portOf(server)}`);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  };
+
+  test.each(['down', 'reset'])('%s: the undo ends soon, and says that the fault may still be in', async (fault) => {
+    const made = await run(network(fault, { lasts: '1m' }), {
+      cancelWhen: ({ folder: own }: { folder: string }) => noted(own, 'injected'),
+    });
+    await hanging(async (url) => {
+      const task = { ...undoOf(made.task), input: network(fault, { toxiproxy: url }) };
+      const undone = await runTask('chaos.network', task, { part: 'undo', goLive: { baseDir: folder } });
+      const { message, hint } = failed(undone);
+      expect(undone.durationMs).toBeLessThan(15_000);
+      expect(message).toContain(`The fault may still be in the proxy ${proxy}: `);
+      expect(hint).toContain(fault === 'down' ? `enable the proxy ${proxy}` : 'remove the toxic golive-');
+    });
+  });
+
+  test('no fault is begun', async () => {
+    await hanging(async (url) => {
+      const made = await run(network('down', { toxiproxy: url }));
+      expect(made.durationMs).toBeLessThan(15_000);
+      expect(failed(made).message).toContain(url);
+      expect(factsIn(made.folder, 'injecting')).toEqual([]);
+    });
+  });
+});
+
 test('a host that the plan does not name is not asked', async () => {
   const goLive = { baseDir: folder, network: { hosts: ['localhost'], allow: [] } };
   const failure = failed(await run(network('down'), { goLive }));
   expect(failure.code).toBe('BAD_INPUT');
+});
+
+test('a preflight says what the proxy stands between, and changes nothing', async () => {
+  expect(await checkKind('chaos.network', network('down'))).toContain(`the proxy ${proxy} stands between `);
+  await expect(checkKind('chaos.network', network('down', { proxy: 'no-such-proxy' }))).rejects.toThrow('has no proxy');
+  await toxiproxy.post(`/proxies/${proxy}`, { enabled: false });
+  await expect(checkKind('chaos.network', network('down'))).rejects.toThrow('is disabled already');
+  expect((await toxiproxy.now(proxy)).enabled).toBe(false);
 });

@@ -1,6 +1,6 @@
 /** Counters in the text format of Prometheus. */
 export function createMetrics() {
-  const counts = { quotes: 0, refused: 0, tables: 0 };
+  const counts = { quotes: 0, refused: 0, tables: 0, pages: 0 };
   return {
     count: (name) => {
       counts[name] += 1;
@@ -16,6 +16,9 @@ export function createMetrics() {
         '# HELP tariff_tables_total Tables that were made.',
         '# TYPE tariff_tables_total counter',
         `tariff_tables_total ${counts.tables}`,
+        '# HELP tariff_pages_total Pages that were shown.',
+        '# TYPE tariff_pages_total counter',
+        `tariff_pages_total ${counts.pages}`,
         '',
       ].join('\n'),
   };

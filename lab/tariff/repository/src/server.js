@@ -3,6 +3,7 @@ import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createMetrics } from './metrics.js';
+import { page } from './page.js';
 import { quote, table } from './quote.js';
 
 const port = Number(process.env.TARIFF_PORT ?? 8480);
@@ -42,6 +43,11 @@ function handle(request, response, text) {
     audit.write(`${JSON.stringify({ time: new Date().toISOString(), id, status, ...body })}\n`);
     tell(status === 200 ? 'info' : 'warn', 'quote', { id, status });
     return answer(response, id, status, body);
+  }
+  if (pathname === '/') {
+    metrics.count('pages');
+    tell('info', 'page', { id });
+    return answer(response, id, 200, page, 'text/html; charset=utf-8');
   }
   if (pathname === '/table') {
     metrics.count('tables');
