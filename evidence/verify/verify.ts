@@ -57,10 +57,10 @@ export async function verifyBundle(root: string, trust: Trust, fromRaw: FromRaw)
   if (!record || findings.has('altered') || findings.has('unreadable')) {
     findings.leave(1, 'bundle', 'its gates, decisions and approvals: it is not whole, and is not judged');
   } else {
-    await checkJudgement(bag, record, events, fromRaw, findings);
+    const again = await checkJudgement(bag, record, events, fromRaw, findings);
     await checkApprovals(bag, record, events, trust.signers, findings);
-    await checkCollected(bag, record.plan, findings);
-    await checkCertificate(bag, record, findings);
+    await checkCollected(bag, record, events, findings);
+    await checkCertificate(bag, record, again, trust.keys, findings);
     await checkRights(record, events, findings);
     await checkFirst(bag, record.plan, events, trust.keys, findings);
     await findings.group('Temporal’s own ids', () => {

@@ -1,8 +1,10 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../../host/errno.js';
+import { COUNTED, type Counted, countedIn, NONE_COUNTED } from '../../model/evidence/earlier.js';
 import { RELEASE_PAGES } from '../../model/evidence/own-files.js';
 import { certificateOf } from '../../model/judge/certificate.js';
+import { readAddress } from '../../model/plan/address.js';
 import type { CertificatePlan } from '../../model/plan/certificate-plan.js';
 import { jsonObjectIn } from '../../model/json.js';
 import type { CertificateRef } from '../../model/state/contract.js';
@@ -21,8 +23,23 @@ export async function writeCertificate(store: EvidenceStore, state: GoLiveState,
   const date = (state.endedAt ?? state.startedAt).slice(0, 10);
   const number = await numberOf(store, state.id, date);
   const id = `${state.target}-${plan.name}-${date}-${String(number).padStart(3, '0')}`;
-  const one: Certified = { id, certificate: certificateOf(state, plan), plan, state };
+  const earlier = await earlierOf(store, state, plan);
+  const one: Certified = { id, certificate: certificateOf(state, plan, earlier), plan, state, earlier };
   for (const [file, content] of await certificatePages(one)) await store.write(`data/${file}`, content);
+}
+
+/**
+ * What the step that looks at earlier go-lives said of them. Where it left nothing that can be read, nothing counts.
+ *
+ * @throws EvidenceError when the disk refuses
+ */
+async function earlierOf(store: EvidenceStore, state: GoLiveState, { earlier }: CertificatePlan): Promise<Counted> {
+  if (earlier === undefined) return NONE_COUNTED;
+  const { phase: phaseId, part } = readAddress(earlier);
+  const step = state.phases.find(({ id }) => id === phaseId)?.steps.find(({ id }) => id === part);
+  const file = step?.status === 'done' ? step.evidence?.find(({ name }) => name === COUNTED) : undefined;
+  const bytes = file && (await store.read(`data/${file.path}`));
+  return countedIn(bytes?.toString('utf8') ?? '') ?? NONE_COUNTED;
 }
 
 /** The certificate of a closed bundle; undefined where it has none. */

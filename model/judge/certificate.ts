@@ -1,3 +1,4 @@
+import { type CountedPhase, type Counted, NONE_COUNTED } from '../evidence/earlier.js';
 import { type Json, isJsonObject } from '../json.js';
 import { readAddress, readEvidenceAddress } from '../plan/address.js';
 import type { CertificateGatePlan, CertificatePlan } from '../plan/certificate-plan.js';
@@ -17,7 +18,16 @@ export interface CertifiedGate {
   /** Why it does not pass; absent where it does. */
   why?: string;
   /** The gates of phases that it is made of, in the runbook's order. */
-  readings: { gate: string; title: string; verdict: string; value: string; needs: string; sentence: string }[];
+  readings: {
+    gate: string;
+    title: string;
+    verdict: string;
+    value: string;
+    needs: string;
+    sentence: string;
+    /** The earlier go-live that executed it; absent where this one did. */
+    from?: string;
+  }[];
   /** What it takes until it passes, in milliseconds of real time; absent where it does. */
   toGoMs?: number;
   /** The phases that must be executed again for that; absent where it passes. */
@@ -55,14 +65,16 @@ export function levelWords({ level }: Pick<Certificate, 'level'>): string {
 
 /**
  * Judges the certificate of a go-live. A gate passes where every gate of a phase that it is made of was executed in it,
- * is GO by itself (a waiver certifies nothing), and was not taken back. The last level needs its decision to be GO and every
+ * or in an earlier one of the same commit and inputs that counts, is GO by itself (a waiver certifies nothing), and was
+ * not taken back. The last level needs its decision to be GO and every
  * gate to pass; a lower one takes gates that are ready as well. No commit, no level.
  */
 export function certificateOf(
   state: Pick<GoLiveState, 'phases' | 'decisions' | 'mode' | 'timeScale' | 'aborted'>,
   plan: CertificatePlan,
+  earlier: Counted = NONE_COUNTED,
 ): Certificate {
-  const gates = plan.gates.map((gate) => certifiedGate(gate, state.phases));
+  const gates = plan.gates.map((gate) => certifiedGate(gate, state.phases, earlier.phases));
   const named = textAt(state.phases, plan.commit);
   const commit = named !== undefined && COMMIT.test(named) ? named : undefined;
   const branch = textAt(state.phases, plan.branch);
@@ -133,11 +145,16 @@ interface Found {
   address: string;
   phase: PhaseState | undefined;
   gate: GateResult | undefined;
+  /** The earlier go-live that it is of. */
+  from?: string;
 }
 
-function find(phases: readonly PhaseState[], address: string): Found {
+function find(phases: readonly PhaseState[], address: string, earlier: readonly CountedPhase[] = []): Found {
   const { phase: phaseId, part } = readAddress(address);
   const phase = phases.find(({ id }) => id === phaseId);
+  // What was executed here has its own word, and what people declared not required has none.
+  const counted = phase?.status === 'skipped' && !phase.omitted ? earlier.find(({ id }) => id === phaseId) : undefined;
+  if (counted) return { address, phase, gate: counted.gates.find(({ id }) => id === part), from: counted.goLive };
   return { address, phase, gate: phase?.gates.find(({ id }) => id === part) };
 }
 
@@ -146,15 +163,17 @@ const holds = ({ phase, gate }: Found): boolean => gate?.verdict === 'go' && pha
 function certifiedGate(
   { id, title, by, ready, mendMs }: CertificateGatePlan,
   phases: readonly PhaseState[],
+  earlier: readonly CountedPhase[],
 ): CertifiedGate {
-  const found = by.map((address) => find(phases, address));
-  const readings = found.map(({ address, phase, gate }) => ({
+  const found = by.map((address) => find(phases, address, earlier));
+  const readings = found.map(({ address, phase, gate, from }) => ({
     gate: address,
     title: gate?.title ?? address,
     verdict: phase?.takenBackBy === undefined ? (gate?.verdict ?? 'not judged') : `taken back by ${phase.takenBackBy}`,
     value: gate ? valueText(gate.value, gate.unit) : '',
     needs: gate?.threshold ?? '',
     sentence: gate?.sentence ?? phase?.sentence ?? '',
+    ...(from === undefined ? {} : { from }),
   }));
   if (found.every(holds)) return { id, title, standing: 'pass', readings };
   const open = found.filter((one) => !holds(one));

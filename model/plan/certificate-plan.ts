@@ -7,6 +7,8 @@ export interface CertificatePlan {
   /** `<phase>.<step>.<output>`. */
   commit: string;
   branch?: string;
+  /** `<phase>.<step>` of the step that tells which phases of earlier go-lives count. */
+  earlier?: string;
   gates: CertificateGatePlan[];
   risks: { risk: string; mitigation: string }[];
   handOver: string[];

@@ -1,4 +1,5 @@
 import { type Certificate, levelWords, NO_LEVEL, STANDING_WORDS } from '../../../model/judge/certificate.js';
+import type { Counted } from '../../../model/evidence/earlier.js';
 import type { CertificatePlan } from '../../../model/plan/certificate-plan.js';
 import { SIGNS } from '../../../model/state/signs.js';
 import type { GoLiveState } from '../../../model/state/state.js';
@@ -15,6 +16,8 @@ export interface Certified {
   certificate: Certificate;
   plan: CertificatePlan;
   state: GoLiveState;
+  /** Phases of earlier go-lives that count, and what was named and does not. */
+  earlier: Counted;
 }
 
 interface Row {
@@ -47,7 +50,7 @@ export function countsText(counts: Certificate['counts']): string {
   return `${counts.pass} pass, ${counts.ready} ready, ${counts.fail} fail, ${counts['not-run']} not run`;
 }
 
-function sections({ certificate, plan, state }: Certified): Row[] {
+function sections({ certificate, plan, state, earlier }: Certified): Row[] {
   const signed = plan.levels.flatMap(({ title, decision }) =>
     (state.approvals.find(({ id }) => id === decision)?.votes ?? []).map((vote) => [
       title,
@@ -78,12 +81,13 @@ function sections({ certificate, plan, state }: Certified): Row[] {
           reading.value,
           reading.needs,
           reading.verdict === 'go'
-            ? reading.sentence
+            ? `${reading.sentence}${reading.from === undefined ? '' : ` Executed in ${reading.from}.`}`
             : `${reading.verdict.toUpperCase()}${reading.value === '' ? ` ${reading.gate}` : ''}: ${reading.sentence}`,
         ]),
       ),
       none: '',
     },
+    ...(earlier.bundles.length === 0 ? [] : [earlierSection(state, earlier)]),
     {
       title: 'Residual risks',
       header: ['risk', 'mitigation'],
@@ -99,9 +103,26 @@ function sections({ certificate, plan, state }: Certified): Row[] {
   ];
 }
 
+/** Which gates were executed by whom else, so that nobody takes them for this one's. */
+function earlierSection({ target, phases }: GoLiveState, { bundles }: Counted): Row {
+  const titleOf = (id: string): string => phases.find((phase) => phase.id === id)?.title ?? id;
+  return {
+    title: 'Earlier go-lives of the same commit and inputs',
+    header: ['go-live', 'ended', 'digest of its bundle', 'phases that count', 'what does not'],
+    rows: bundles.map(({ change, goLive, digest, endedAt, phases: counted, why }) => [
+      goLive ?? `${target}/${change}`,
+      timeText(endedAt),
+      digest ?? 'none',
+      counted.length === 0 ? 'none' : counted.map(titleOf),
+      why,
+    ]),
+    none: '',
+  };
+}
+
 const NOT_ONE = 'This is no certificate: it is of a rehearsal, and approves the system for nothing.';
 const HOW =
-  'Every value is of this go-live. `golive verify` judges gates, decisions and the level again from the bundle that holds this page, and finds a page that says more.';
+  'Every value is of this go-live, or of an earlier one that is named beside it. `golive verify` judges gates, decisions and the level again from the bundle that holds this page, and finds a page that says more.';
 
 const inOneLine = (row: (string | string[])[]): string[] => row.map((one) => [one].flat().join(' '));
 
@@ -167,8 +188,11 @@ ${sections(one).map(
 const linesOf = (lines: string | string[]): string | Html =>
   typeof lines === 'string' ? lines : html`${lines.map((one) => html`<div>${one}</div>`)}`;
 
+/** Changes with what the pages say: those of an earlier version are not compared word for word. */
+export const CERTIFICATE_VERSION = 2;
+
 /** The same for programs: what `golive verify` compares. */
-export function certificateJson({ id, certificate, plan, state }: Certified): string {
+export function certificateJson({ id, certificate, plan, state, earlier }: Certified): string {
   const { mode, timeScale, planDigest } = state;
-  return `${JSON.stringify({ certificateVersion: 1, id, goLive: state.id, mode, timeScale, planDigest, ...certificate, risks: plan.risks }, null, 2)}\n`;
+  return `${JSON.stringify({ certificateVersion: CERTIFICATE_VERSION, id, goLive: state.id, mode, timeScale, planDigest, ...certificate, earlier: earlier.bundles, risks: plan.risks }, null, 2)}\n`;
 }

@@ -26,6 +26,9 @@ export const certificateFields = z.strictObject({
     .describe('Weakest first. The last one needs every gate to pass; the others take `ready` as well.'),
   commit: address.describe('`<phase>.<step>.<output>`: the commit that is certified.'),
   branch: address.optional(),
+  earlier: address
+    .optional()
+    .describe('`<phase>.<step>` of an evidence.earlier: phases of earlier go-lives that it counts are of this certificate.'),
   gates: z
     .array(
       z.strictObject({
