@@ -15,9 +15,24 @@ function estimate(ms: number | undefined): string {
 
 /** Where it stands: phases, owners, gates. */
 export function statusMd({ certificate, state }: Certified): string {
+  return statusPage(
+    { certificate, state },
+    `${cell(state.id)}, ${modeText(state)}, as of ${timeText(state.endedAt)}. Level: **${cell(certificate.level)}**. Gates: ${countsText(certificate.counts)}.`,
+  );
+}
+
+/** The same while it runs, as far as its log tells. Where nobody ends it, it still says as of when it is. */
+export function liveStatusMd({ certificate, state, asOf }: Pick<Certified, 'certificate' | 'state'> & { asOf: string }) {
+  return statusPage(
+    { certificate, state },
+    `${cell(state.id)}, ${modeText(state)}, as of ${timeText(asOf)}. **It had not ended then**: no level, and gates of phases that are over only: ${countsText(certificate.counts)}. \`golive status ${cell(state.target)}\` tells how it stands now.`,
+  );
+}
+
+function statusPage({ certificate, state }: Pick<Certified, 'certificate' | 'state'>, head: string): string {
   return mdPage([
     `# ${cell(state.runbook.title)}: status`,
-    `${cell(state.id)}, ${modeText(state)}, as of ${timeText(state.endedAt)}. Level: **${cell(certificate.level)}**. Gates: ${countsText(certificate.counts)}.`,
+    head,
     mdTable(
       ['phase', 'owner', 'state', 'took', 'what it came to'],
       state.phases.map((phase) => [

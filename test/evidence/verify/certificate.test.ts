@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { verifyBundle } from '../../../evidence/verify/verify.js';
@@ -30,6 +30,8 @@ phases:
     steps:
       - { id: figures, uses: metrics.read, with: { file: figures.csv, values: { share: { path: ok, reduce: mean } } } }
     gates: [{ id: all, value: steps.figures.values.share, atLeast: 0.5 }]
+  - id: last
+    checklist: [{ id: seen, text: The page is seen, role: lead }]
 decisions:
   - { id: silver, requires: [later] }
   - { id: gold, requires: [measure, later] }
@@ -50,6 +52,7 @@ evidence:
 
 const project = new RealProject();
 let bundle: string;
+let live: string;
 let key: KeyObject;
 beforeAll(async () => {
   const repo = join(project.folder, 'repo');
@@ -61,7 +64,14 @@ beforeAll(async () => {
   project.file('golive.yaml', 'approvals: { level: declared }\n');
   project.file('figures.csv', 'ok\n1\n1\n1\n0\n');
   const plan = await project.plan('certified.yaml', 'shop');
-  await project.serving(async (start) => (await start(plan, 'Cy')).result());
+  await project.serving(async (start) => {
+    const running = await start(plan, 'Cy');
+    // It waits for a person between its first phase and its last: the page is there, and says what it is.
+    await running.until(({ waiting }) => waiting?.kind === 'checklist', 'its checklist is asked for');
+    live = readFileSync(join(plan.evidence.directory, 'data', RELEASE_PAGES.status), 'utf8');
+    await running.send('tick', { item: 'last.seen', by: 'Cy', role: 'lead' });
+    await running.result();
+  });
   bundle = project.bundle('shop');
   key = project.key();
 }, 180_000);
@@ -98,6 +108,13 @@ test('its pages say id, commit, level, and every gate with its value and why', (
   expect(summary).toMatch(/\| G2 High \| FAIL \| 2h \|/);
   expect(copy.text(`data/${RELEASE_PAGES.status}`)).toContain('| 0 measure |');
   expect(copy.text(`data/${RELEASE_PAGES.handOver}`)).toContain('G2 High');
+});
+
+test('while it runs its status says what is over, as of when, and that it had not ended', () => {
+  expect(live).toMatch(/\*\*It had not ended then\*\*: no level, .* 1 pass, 1 ready, 1 fail, 0 not run/);
+  expect(live).toMatch(/\| 0 measure \| .* \| (NO-GO|failed)/);
+  const last = copyOf().text(`data/${RELEASE_PAGES.status}`);
+  expect([last.includes('had not ended'), last.includes('Level: **none**')]).toEqual([false, true]);
 });
 
 test('as it was written it verifies', async () => {
