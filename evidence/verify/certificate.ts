@@ -47,7 +47,8 @@ export async function checkCertificate(
       findings.add('policy', 'data/plan.json', 'asks for a certificate, and does not say by what it is judged');
       return { count: 0 };
     }
-    const earlier = certified.earlier === undefined ? NONE_COUNTED : countedHere(bag, certified.earlier, again, trusted, findings);
+    const earlier =
+      certified.earlier === undefined ? NONE_COUNTED : countedHere(bag, certified.earlier, again, trusted, findings);
     const due = certificateOf(state, certified, earlier);
     if (!payload.has(JSON_PAGE)) {
       findings.add('policy', JSON_PAGE, 'is not there, and the runbook asks for a certificate');
@@ -130,7 +131,11 @@ const NOT_THERE = 'is not there, and the runbook asks for a certificate';
 function checkEarlierPages({ root, payload }: Bag, { id, certificate }: Certified, findings: Findings): void {
   const pages: string[] = Object.values(RELEASE_PAGES);
   for (const page of pages) if (!payload.has(`data/${page}`)) findings.add('policy', `data/${page}`, NOT_THERE);
-  findings.leave(pages.length - 1, 'pages of the certificate', 'another version of golive wrote them; its JSON is judged');
+  findings.leave(
+    pages.length - 1,
+    'pages of the certificate',
+    'another version of golive wrote them; its JSON is judged',
+  );
   if (!payload.has(MD_PAGE)) return;
   const written = findings.reading(MD_PAGE, () => strictText(readAtMost(join(root, MD_PAGE), MOST.raw)));
   const begin = `# ${cell(id)}\n\n## ${cell(levelWords(certificate))}\n`;

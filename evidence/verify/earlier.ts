@@ -85,7 +85,14 @@ export async function judgeEarlier(ask: Ask, own: Own, read: ReadKept): Promise<
 
 async function readWhole(own: Own, read: (path: EarlierFile) => Buffer | undefined): Promise<Whole | string> {
   if (read(TAG_MANIFEST) === undefined) return 'There is no closed bundle of it beside this one.';
-  const bag: Bag = { root: '', payload: new Map(), tags: new Map(), small: new Map(), emptyFolders: [], unread: new Set() };
+  const bag: Bag = {
+    root: '',
+    payload: new Map(),
+    tags: new Map(),
+    small: new Map(),
+    emptyFolders: [],
+    unread: new Set(),
+  };
   for (const path of FIRST_TAGS) {
     const bytes = read(path);
     if (bytes === undefined) continue;
@@ -117,7 +124,11 @@ async function readWhole(own: Own, read: (path: EarlierFile) => Buffer | undefin
   const events = eventsIn(listedBytes('data/events.jsonl'));
   if (!isBegun(begun) || !isGoLiveState(state) || events === undefined)
     return 'Plan, state or event log are not those of its manifest.';
-  if (sha256(canonicalJson(begun.plan)) !== seal.plan || seal.goLive !== state.id || seal.endedAt !== (state.endedAt ?? ''))
+  if (
+    sha256(canonicalJson(begun.plan)) !== seal.plan ||
+    seal.goLive !== state.id ||
+    seal.endedAt !== (state.endedAt ?? '')
+  )
     return 'Its seal is of another plan or state.';
   return { plan: begun.plan, state, events, digest: bag.tags.get(TAG_MANIFEST) ?? '', endedAt: seal.endedAt };
 }
@@ -125,7 +136,10 @@ async function readWhole(own: Own, read: (path: EarlierFile) => Buffer | undefin
 function eventsIn(bytes: Buffer | undefined): LoggedEvent[] | undefined {
   const text = bytes && strictText(bytes);
   if (!text?.endsWith('\n')) return undefined;
-  const values = text.slice(0, -1).split('\n').map((line) => strictJson(line));
+  const values = text
+    .slice(0, -1)
+    .split('\n')
+    .map((line) => strictJson(line));
   return values.every(isJsonObject) ? values.map((value, index) => readEvent(index, value)) : undefined;
 }
 
@@ -163,7 +177,8 @@ function codeProblems({ commit }: Ask, address: string, attempts: readonly Judge
   const read: JsonObject | undefined = attempts.findLast((one) => one.phase === phase)?.steps[part];
   if (read === undefined) return [`Its step ${address} did not say what the code was.`];
   const why: string[] = [];
-  if (read.commit !== commit) why.push(`It was of another commit: ${address} read ${String(read.commit).slice(0, 12)}.`);
+  if (read.commit !== commit)
+    why.push(`It was of another commit: ${address} read ${String(read.commit).slice(0, 12)}.`);
   if (read.clean !== true) why.push(`The work tree was not as committed: ${address}.`);
   return why;
 }

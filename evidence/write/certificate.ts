@@ -50,7 +50,8 @@ export async function readCertificate(store: EvidenceStore): Promise<Certificate
   return { id, level, path: store.local(`data/${RELEASE_PAGES.certificate}`) };
 }
 
-const MOST_OF_A_DAY = 999;
+/** Of three digits up to 999, and of more behind it. */
+const MOST_OF_A_DAY = 99_999;
 
 /**
  * The number of this certificate among those of the target on that day. Each is taken by a file that only one can make, so

@@ -22,7 +22,11 @@ export function statusMd({ certificate, state }: Certified): string {
 }
 
 /** The same while it runs, as far as its log tells. Where nobody ends it, it still says as of when it is. */
-export function liveStatusMd({ certificate, state, asOf }: Pick<Certified, 'certificate' | 'state'> & { asOf: string }) {
+export function liveStatusMd({
+  certificate,
+  state,
+  asOf,
+}: Pick<Certified, 'certificate' | 'state'> & { asOf: string }) {
   return statusPage(
     { certificate, state },
     `${cell(state.id)}, ${modeText(state)}, as of ${timeText(asOf)}. **It had not ended then**: no level, and gates of phases that are over only: ${countsText(certificate.counts)}. \`golive status ${cell(state.target)}\` tells how it stands now.`,
@@ -55,7 +59,8 @@ function statusPage({ certificate, state }: Pick<Certified, 'certificate' | 'sta
 }
 
 /** What was reached, what is missing for the last level, and how long each takes by the runbook's estimates. */
-export function summaryMd({ id, certificate, plan, state }: Certified): string {
+export function summaryMd(one: Certified): string {
+  const { id, certificate, plan, state } = one;
   const last = plan.levels.at(-1)?.title ?? '';
   const open = certificate.gates.filter(({ standing }) => standing !== 'pass');
   return mdPage([
@@ -73,9 +78,7 @@ export function summaryMd({ id, certificate, plan, state }: Certified): string {
             causeText(why ?? ''),
           ]),
         ),
-    open.length === 0
-      ? undefined
-      : `In all ${estimate(certificate.toGoMs)}, one after another: the planned time of each phase once, and of what fails the time to mend it that the runbook says.`,
+    open.length === 0 ? undefined : `In all ${estimate(certificate.toGoMs)}, one after another: ${inAll(one)}`,
     ...certificate.levels
       .filter(({ holds }) => !holds)
       .flatMap(({ title, why }) => [
@@ -85,6 +88,16 @@ export function summaryMd({ id, certificate, plan, state }: Certified): string {
     '## Steps that failed',
     failedSteps(state),
   ]);
+}
+
+function inAll({ certificate, plan }: Certified): string {
+  if (certificate.gates.some(({ standing }) => standing === 'fail'))
+    return 'the time to mend each gate that fails, by the runbook, and the planned time of every phase once, since what is mended is another commit.';
+  const counts =
+    plan.earlier === undefined
+      ? ''
+      : ' What passed here counts in a later go-live of the same commit and inputs that names this one.';
+  return `the planned time of each phase that is open once, and of those that read the code.${counts}`;
 }
 
 function failedSteps({ phases }: Pick<GoLiveState, 'phases'>): string {

@@ -78,6 +78,17 @@ function checkCertificate(check: Check): void {
   checkOutput(check, [...at, 'commit'], certificate.commit);
   if (certificate.branch !== undefined) checkOutput(check, [...at, 'branch'], certificate.branch);
   if (certificate.earlier !== undefined) checkEarlier(check, [...at, 'earlier'], certificate.earlier);
+  const phases = runbook.phases.map(({ id }) => id);
+  certificate.risks.forEach(({ of = [] }, index) =>
+    of.forEach((phase, nth) => {
+      if (!phases.includes(phase))
+        source.at(
+          [...at, 'risks', index, 'of', nth],
+          `there is no phase '${phase}'`,
+          didYouMean(phase, phases, 'phases'),
+        );
+    }),
+  );
   const ids = new Set<string>();
   certificate.gates.forEach(({ id, by, ready }, index) => {
     const path: Path = [...at, 'gates', index];

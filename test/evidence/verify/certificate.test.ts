@@ -9,6 +9,7 @@ import { RELEASE_PAGES } from '../../../model/evidence/own-files.js';
 import { Bundle } from '../../kits/bundles.js';
 import { RealProject } from '../../kits/real-go-live.js';
 import { testSealer } from '../../kits/sealer.js';
+import type { Vote } from '../../../model/people/approval.js';
 import { commitAll, git } from '../../kits/small-repository.js';
 
 /** One gate passes, one fails, and one is not executed. */
@@ -21,6 +22,7 @@ phases:
     steps:
       - { id: code, uses: git.state, with: { folder: repo } }
       - { id: figures, uses: metrics.read, with: { file: figures.csv, values: { share: { path: ok, reduce: mean } } } }
+      - { id: lost, uses: metrics.read, onFail: continue, retry: { attempts: 1 }, with: { file: figures.csv, values: { share: { path: none, reduce: mean } } } }
     gates:
       - { id: low, value: steps.figures.values.share, atLeast: 0.5 }
       - { id: high, value: steps.figures.values.share, atLeast: 0.9 }
@@ -33,9 +35,10 @@ phases:
   - id: last
     checklist: [{ id: seen, text: The page is seen, role: lead }]
 decisions:
-  - { id: silver, requires: [later] }
+  - { id: silver, requires: [later], approval: { role: lead, question: "Staging?" } }
   - { id: gold, requires: [measure, later] }
 evidence:
+  include: [{ file: release/artifacts/values.json, from: measure.code.git.json }]
   certificate:
     name: TRIAL
     levels:
@@ -70,6 +73,8 @@ beforeAll(async () => {
     await running.until(({ waiting }) => waiting?.kind === 'checklist', 'its checklist is asked for');
     live = readFileSync(join(plan.evidence.directory, 'data', RELEASE_PAGES.status), 'utf8');
     await running.send('tick', { item: 'last.seen', by: 'Cy', role: 'lead' });
+    await running.until(({ waiting }) => waiting?.id === 'silver', 'its level is asked for');
+    await running.send('reject', { approval: 'silver', by: 'Di', role: 'lead', reason: 'not yet' });
     await running.result();
   });
   bundle = project.bundle('shop');
@@ -213,6 +218,77 @@ test.each<[string, RegExp, (copy: Bundle) => void]>([
     (copy) => copy.plan((plan) => void plan.evidence.certificate?.gates.pop()),
   ],
   [
+    'that somebody else agreed',
+    /shows a vote of Mallory as lead that the log knows nothing of/,
+    (copy) =>
+      copy.state((state) => {
+        const asked = state.approvals.find(({ id }) => id === 'silver');
+        const { id: approval = 'silver' } = asked ?? {};
+        const vote = { approval, role: 'lead', by: 'Mallory', vote: 'approve', level: 'declared', digest: '' };
+        asked?.votes.push({ ...vote, at: state.startedAt, status: 'void' } as Vote);
+      }),
+  ],
+  [
+    'other roles',
+    /has another list of roles than the plan/,
+    (copy) => copy.state((state) => void (state.roles.lead = 'CTO')),
+  ],
+  [
+    'another title of a phase',
+    /measure has another title than the plan/,
+    (copy) => copy.state((state) => state.phases.forEach((phase) => (phase.title = 'All is well'))),
+  ],
+  [
+    'another title of a level’s decision',
+    /gold has another title than the plan/,
+    (copy) => copy.state((state) => state.decisions.forEach((decision) => (decision.title = 'GOLD'))),
+  ],
+  [
+    'another reason of a decision',
+    /gold has another sentence than the log/,
+    (copy) => copy.state((state) => state.decisions.forEach((decision) => (decision.sentence = 'All is well.'))),
+  ],
+  [
+    'another reason of a step that failed',
+    /measure\.lost failed for another reason by the log/,
+    (copy) =>
+      copy.state((state) => {
+        const failure = state.phases[0]?.steps.find(({ id }) => id === 'lost')?.failure;
+        if (failure) failure.message = 'The disk was full.';
+      }),
+  ],
+  [
+    'what was collected as another file, without the list of what was approved',
+    /approved-manifest\.txt is not there/,
+    (copy) => {
+      copy.delete('data/approved-manifest.txt');
+      copy.write('data/release/artifacts/values.json', '{}\n');
+    },
+  ],
+  [
+    'less than what was collected',
+    /values\.json was there when the bundle was approved, and is not any more/,
+    (copy) => copy.delete('data/release/artifacts/values.json'),
+  ],
+  [
+    'another id',
+    /has the id "GOLD-1", and its go-live gives shop-TRIAL-/,
+    (copy) => copy.json<{ id: string }>(JSON_FILE, (said) => void (said.id = 'GOLD-1')),
+  ],
+  [
+    'what a later version says',
+    /is of version 9, and this golive knows 2/,
+    (copy) => copy.json<{ certificateVersion: number }>(JSON_FILE, (said) => void (said.certificateVersion = 9)),
+  ],
+  [
+    'another level on the page of an earlier version',
+    /production_readiness_certificate\.md does not begin with/,
+    (copy) => {
+      copy.json<{ certificateVersion: number }>(JSON_FILE, (said) => void (said.certificateVersion = 1));
+      copy.write(MD, copy.text(MD).replace('## NO LEVEL', '## GOLD'));
+    },
+  ],
+  [
     'what no plan asks for',
     /the runbook asks for none/,
     (copy) => copy.plan((plan) => void delete plan.evidence.certificate),
@@ -225,3 +301,77 @@ test.each<[string, RegExp, (copy: Bundle) => void]>([
   expect(found.ok).toBe(false);
   expect(found.findings.map(({ item, message: text }) => `${item} ${text}`).join('\n')).toMatch(message);
 });
+
+/** A value of every other type, and none. */
+const ODD: unknown[] = [undefined, null, 7, 'GOLD', true, [], [null], [7], {}, { id: null }];
+type Any = Record<string, unknown>;
+
+/** Members of the state that no judgement reads and no page of the certificate shows. */
+const UNJUDGED = ['events'];
+
+/** Everything that says a certificate, each of its members as something else. */
+test.each<[string, string, (value: Any) => Any[]]>([
+  ['certificate', JSON_FILE, (said) => [said, ...(said.gates as Any[]), ...(said.levels as Any[])]],
+  [
+    'state',
+    'data/state.json',
+    (state) => [state, ...(state.phases as Any[]), ...(state.decisions as Any[]), ...(state.approvals as Any[])],
+  ],
+  [
+    'plan',
+    'data/plan.json',
+    ({ plan }) => {
+      const { evidence, decisions, phases } = plan as {
+        evidence: { certificate: Any };
+        decisions: Any[];
+        phases: Any[];
+      };
+      const { certificate } = evidence;
+      return [
+        plan as Any,
+        evidence,
+        certificate,
+        ...(certificate.gates as Any[]),
+        ...(certificate.levels as Any[]),
+        ...decisions,
+        ...phases,
+      ];
+    },
+  ],
+])(
+  'whatever the holder of the key writes into the %s, the auditor is told, and does not fall',
+  async (what, file, parts) => {
+    const copy = copyOf();
+    const [text, state] = [copy.text(file), copy.text('data/state.json')];
+    const value = JSON.parse(text) as Any;
+    const count = parts(value).length;
+    const good: string[] = [];
+    let tried = 0;
+    for (let part = 0; part < count; part += 1) {
+      for (const name of Object.keys(parts(value)[part] ?? {})) {
+        const odd = ODD[tried % ODD.length];
+        tried += 1;
+        const changed = JSON.parse(text) as Any;
+        const target = parts(changed)[part];
+        if (target === undefined || JSON.stringify(target[name]) === JSON.stringify(odd)) continue;
+        if (odd === undefined) delete target[name];
+        else target[name] = odd;
+        copy.write('data/state.json', state);
+        copy.write(file, `${JSON.stringify(changed, null, 2)}\n`);
+        if (what === 'plan') copy.plan(() => undefined);
+        if (what !== 'state' || isSealable(copy)) await copy.reseal(key);
+        const found = await verifyBundle(copy.root, trusted(), recomputeOutputs);
+        if (found.ok) good.push(name);
+      }
+    }
+    expect(tried).toBeGreaterThan(10);
+    expect(good.filter((name) => !UNJUDGED.includes(name))).toEqual([]);
+  },
+  240_000,
+);
+
+/** What the seal is made of must be there, for a seal to be made. */
+function isSealable(copy: Bundle): boolean {
+  const { runbook, decisions } = JSON.parse(copy.text('data/state.json')) as { runbook?: Any; decisions?: unknown };
+  return typeof runbook === 'object' && runbook !== null && Array.isArray(decisions) && decisions.every(Boolean);
+}

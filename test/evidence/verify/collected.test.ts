@@ -18,10 +18,25 @@ const PATHS = ['data/STATS.json', 'data/SIGNOFF.md', 'data/state.json', 'data/ph
 test.each<[string, Record<string, string | undefined>, string[]]>([
   ['as it was', {}, []],
   ['changed since', { 'data/STATS.json': NEW }, ['data/STATS.json is not as it was when the bundle was approved']],
-  ['gone since', { 'data/STATS.json': undefined }, ['data/STATS.json was there when the bundle was approved, and is not any more']],
+  [
+    'gone since',
+    { 'data/STATS.json': undefined },
+    ['data/STATS.json was there when the bundle was approved, and is not any more'],
+  ],
   ['new since', { 'data/release/MORE.csv': OLD }, ['data/release/MORE.csv was not there when the bundle was approved']],
-  ['changed where the list is gone', { 'data/STATS.json': NEW, [LIST]: undefined }, [`${LIST} is not there: nothing says what the files that the runbook names were`]],
-  ['changed with its list', { 'data/STATS.json': NEW, [LIST]: NEW }, [`${LIST} is not the list that was made when the files were collected`, 'data/STATS.json is not as it was when the bundle was approved']],
+  [
+    'changed where the list is gone',
+    { 'data/STATS.json': NEW, [LIST]: undefined },
+    [`${LIST} is not there: nothing says what the files that the runbook names were`],
+  ],
+  [
+    'changed with its list',
+    { 'data/STATS.json': NEW, [LIST]: NEW },
+    [
+      `${LIST} is not the list that was made when the files were collected`,
+      'data/STATS.json is not as it was when the bundle was approved',
+    ],
+  ],
   [
     'golive’s own file, the page to sign and a journal',
     Object.fromEntries(PATHS.slice(1).map((path) => [path, NEW])),
@@ -34,7 +49,10 @@ test.each<[string, Record<string, string | undefined>, string[]]>([
     ...PATHS.map((path): [string, string] => [path, OLD]),
     ...Object.entries(now),
   ];
-  const payload = new Map([[LIST, OLD] as const, ...there.flatMap(([path, hash]) => (hash ? [[path, hash] as const] : []))]);
+  const payload = new Map([
+    [LIST, OLD] as const,
+    ...there.flatMap(([path, hash]) => (hash ? [[path, hash] as const] : [])),
+  ]);
   for (const [path, hash] of there) if (hash === undefined) payload.delete(path);
   const findings = new Findings();
   const bag = { root, payload, tags: new Map(), small: new Map(), emptyFolders: [], unread: new Set<string>() };

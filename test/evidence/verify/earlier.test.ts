@@ -93,7 +93,8 @@ beforeAll(async () => {
     await go(start, 'of-rehearsal', one('two', 'rehearsed'));
     key = project.key();
     const evidence = dirname(project.bundle('shop', 'first'));
-    for (const name of ['tampered', 'stranger']) cpSync(join(evidence, 'first'), join(evidence, name), { recursive: true });
+    for (const name of ['tampered', 'stranger'])
+      cpSync(join(evidence, 'first'), join(evidence, name), { recursive: true });
     writeFileSync(join(evidence, 'tampered', 'data/phases/one.1/figures/values.csv'), 'ok\n1\n');
     await Bundle.at(join(evidence, 'stranger')).reseal(generateKeyPairSync('ed25519').privateKey);
     await go(start, 'of-tampered', one('two', 'tampered'));
@@ -124,10 +125,13 @@ const trusted = () => ({
 
 test('a phase that passed in an earlier go-live of the same commit and inputs counts, and pages say of which it is', async () => {
   const { level, gates, earlier } = certificateOf('second');
-  expect([level, gates]).toEqual(['GOLD', [
-    { id: 'G1', standing: 'pass' },
-    { id: 'G2', standing: 'pass' },
-  ]]);
+  expect([level, gates]).toEqual([
+    'GOLD',
+    [
+      { id: 'G1', standing: 'pass' },
+      { id: 'G2', standing: 'pass' },
+    ],
+  ]);
   expect(earlier).toEqual([{ change: 'first', phases: ['one'], why: [] }]);
   const page = Bundle.at(project.bundle('shop', 'second')).text(`data/${RELEASE_PAGES.certificate}`);
   expect(page).toContain('Executed in shop/first.');
@@ -142,7 +146,11 @@ test.each<[string, string, RegExp]>([
   ['too long ago', 'late', /too long ago/],
   ['no bundle', 'nobody', /no closed bundle/],
   ['a rehearsal for a live go-live', 'of-rehearsal', /a rehearsal counts for no live go-live/],
-  ['a bundle that was changed', 'of-tampered', /does not verify: data\/phases\/one\.1\/figures\/\S+ was (altered|added)/],
+  [
+    'a bundle that was changed',
+    'of-tampered',
+    /does not verify: data\/phases\/one\.1\/figures\/\S+ was (altered|added)/,
+  ],
   ['a bundle of another key', 'of-stranger', /seal does not hold: evidence-key\.pem is SHA256/],
   ['a later one in which it failed', 'of-failed', /one does not count: it did not pass/],
   ['a dirty tree', 'of-dirty', /work tree was not as committed: begin\.code/],
@@ -167,8 +175,7 @@ function fitted(value: unknown, copy: Bundle): unknown {
 }
 const isRef = (value: unknown): value is { path: string } =>
   typeof value === 'object' && value !== null && 'sha256' in value && 'path' in value && 'bytes' in value;
-const isGone = (value: unknown, copy: Bundle): boolean =>
-  isRef(value) && !existsSync(copy.path(`data/${value.path}`));
+const isGone = (value: unknown, copy: Bundle): boolean => isRef(value) && !existsSync(copy.path(`data/${value.path}`));
 
 const EVIDENCE = 'data/phases/certification.1/earlier';
 test.each<[string, string, RegExp, (copy: Bundle) => void]>([
@@ -209,7 +216,15 @@ test.each<[string, string, RegExp, (copy: Bundle) => void]>([
   const copy = Bundle.copyOf(project.bundle('shop', change));
   attack(copy);
   const fit = (text: string): string => `${JSON.stringify(fitted(JSON.parse(text) as unknown, copy))}`;
-  copy.write('data/events.jsonl', copy.text('data/events.jsonl').trimEnd().split('\n').map((line) => `${fit(line)}\n`).join(''));
+  copy.write(
+    'data/events.jsonl',
+    copy
+      .text('data/events.jsonl')
+      .trimEnd()
+      .split('\n')
+      .map((line) => `${fit(line)}\n`)
+      .join(''),
+  );
   copy.write('data/state.json', `${JSON.stringify(JSON.parse(fit(copy.text('data/state.json'))), null, 2)}\n`);
   await copy.reseal(key);
   const found = await verifyBundle(copy.root, trusted(), recomputeOutputs);
