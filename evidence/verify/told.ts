@@ -3,6 +3,7 @@ import { canonicalJson, type Json } from '../../model/json.js';
 import { addressText, asId } from '../../model/plan/address.js';
 import { stepsOf } from '../../model/plan/plan.js';
 import { approvalsOf } from '../../model/state/initial-state.js';
+import type { GoLiveState } from '../../model/state/state.js';
 import type { Findings } from './finding.js';
 import type { Record } from './record.js';
 
@@ -58,6 +59,10 @@ function checkWords({ state }: Record, events: readonly LoggedEvent[], findings:
       }
     }
   }
+  const verdict = eventsOf(events, 'verdict').at(-1);
+  if (verdict !== undefined && verdict.sentence !== state.sentence)
+    findings.add('policy', 'verdict', 'has another sentence than the log');
+  checkBegun(state, events, findings);
   for (const { id, votes } of state.approvals) {
     for (const { vote, by, role } of votes) {
       const heard = eventsOf(events, `message.${vote}`).some(
@@ -65,6 +70,18 @@ function checkWords({ state }: Record, events: readonly LoggedEvent[], findings:
       );
       if (!heard) findings.add('policy', id, `shows a vote of ${by} as ${role} that the log knows nothing of`);
     }
+  }
+}
+
+/** A phase that was begun is not one that was left out: that would make one that failed ready. */
+function checkBegun({ phases }: GoLiveState, events: readonly LoggedEvent[], findings: Findings): void {
+  for (const { id, status, dueAgain } of phases) {
+    const last = eventsOf(events, 'phase.started', 'phase.skipped', 'phase.omitted').findLast(
+      (one) => one.phase === id,
+    );
+    const isLeftOut = status === 'skipped' || status === 'pending';
+    if (isLeftOut && last?.type === 'phase.started' && !dueAgain)
+      findings.add('policy', id, `is ${status} by the state, and the log says that it was begun`);
   }
 }
 
