@@ -57,7 +57,14 @@ export async function checkCertificate(
     const said = readSaid(bag, findings);
     if (said === undefined) return { count: 0 };
     compare(said, due, record, findings);
-    const one: Certified = { id: said.id as string, certificate: due, plan: certified, state, earlier };
+    const one: Certified = {
+      id: said.id as string,
+      certificate: due,
+      plan: certified,
+      state,
+      earlier,
+      include: plan.evidence.include,
+    };
     if (said.certificateVersion === CERTIFICATE_VERSION) await checkPages(bag, one, findings);
     else checkEarlierPages(bag, one, findings);
     return { count: due.gates.length + 1, note: due.level };

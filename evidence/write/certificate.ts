@@ -19,12 +19,17 @@ import type { EvidenceStore } from '../store.js';
  *
  * @throws EvidenceError
  */
-export async function writeCertificate(store: EvidenceStore, state: GoLiveState, plan: CertificatePlan): Promise<void> {
+export async function writeCertificate(
+  store: EvidenceStore,
+  state: GoLiveState,
+  plan: CertificatePlan,
+  include: Certified['include'],
+): Promise<void> {
   const date = (state.endedAt ?? state.startedAt).slice(0, 10);
   const number = await numberOf(store, state.id, date);
   const id = `${state.target}-${plan.name}-${date}-${String(number).padStart(3, '0')}`;
   const earlier = await earlierOf(store, state, plan);
-  const one: Certified = { id, certificate: certificateOf(state, plan, earlier), plan, state, earlier };
+  const one: Certified = { id, certificate: certificateOf(state, plan, earlier), plan, state, earlier, include };
   for (const [file, content] of await certificatePages(one)) await store.write(`data/${file}`, content);
 }
 

@@ -24,6 +24,8 @@ export interface Certified {
   state: GoLiveState;
   /** Phases of earlier go-lives that count, and what was named and does not. */
   earlier: Counted;
+  /** Files that the runbook has collected beside the pages. */
+  include: { file: string; from: string[] }[];
 }
 
 interface Row {

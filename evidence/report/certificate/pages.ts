@@ -1,4 +1,5 @@
 import { NO_LEVEL, STANDING_WORDS } from '../../../model/judge/certificate.js';
+import { RELEASE_PAGES } from '../../../model/evidence/own-files.js';
 import { formatDuration } from '../../../model/duration.js';
 import type { GoLiveState } from '../../../model/state/state.js';
 import { clockText, causeText, modeText, timeText, tookMs } from '../words.js';
@@ -85,6 +86,8 @@ export function summaryMd(one: Certified): string {
         `## Why not ${cell(title)}`,
         why.map((line) => `- ${cell(causeText(line))}`).join('\n'),
       ]),
+    '## Inventory',
+    inventory(one),
     '## Steps that failed',
     failedSteps(state),
   ]);
@@ -98,6 +101,21 @@ function inAll({ certificate, plan }: Certified): string {
       ? ''
       : ' What passed here counts in a later go-live of the same commit and inputs that names this one.';
   return `the planned time of each phase that is open once, and of those that read the code.${counts}`;
+}
+
+/** What lies below `release/`, and what does not and why: a file of a phase that was not executed was not run. */
+function inventory({ include, state }: Certified): string {
+  const missing = state.bundle?.missing ?? [];
+  const pages = Object.values(RELEASE_PAGES).map((file): [string, string] => [file, 'there']);
+  const collected = include.map(({ file, from }): [string, string] => {
+    const lacks = missing.filter((one) => one.startsWith(`${file}: `)).map((one) => one.slice(file.length + 2));
+    if (lacks.length === 0) return [file, 'there'];
+    if (lacks.length < from.length) return [file, `there, of ${from.length - lacks.length} of ${from.length} sources`];
+    return [file, `not run: ${lacks[0] ?? ''}`];
+  });
+  const all = [...pages, ...collected];
+  const there = all.filter(([, is]) => is.startsWith('there')).length;
+  return `${there} of ${all.length} files are there.\n\n${mdTable(['file', 'state'], all)}`;
 }
 
 function failedSteps({ phases }: Pick<GoLiveState, 'phases'>): string {

@@ -38,7 +38,9 @@ decisions:
   - { id: silver, requires: [later], approval: { role: lead, question: "Staging?" } }
   - { id: gold, requires: [measure, later] }
 evidence:
-  include: [{ file: release/artifacts/values.json, from: measure.code.git.json }]
+  include:
+    - { file: release/artifacts/values.json, from: measure.code.git.json }
+    - { file: release/artifacts/later.csv, from: later.figures.source.csv }
   certificate:
     name: TRIAL
     levels:
@@ -50,7 +52,9 @@ evidence:
       - { id: G1, title: Low, by: [measure.low] }
       - { id: G2, title: High, by: [measure.high], mend: 2h }
       - { id: G3, title: Later, by: [later.all], ready: [measure.low] }
-    risks: [{ risk: "It is small | and <b>bold</b>", mitigation: None }]
+    risks:
+      - { risk: "It is small | and <b>bold</b>", mitigation: None }
+      - { risk: Later was executed, mitigation: None, of: [later] }
 `;
 
 const project = new RealProject();
@@ -111,6 +115,14 @@ test('its pages say id, commit, level, and every gate with its value and why', (
   expect(copy.text(HTML)).not.toContain('<b>bold');
   const summary = copy.text(`data/${RELEASE_PAGES.summary}`);
   expect(summary).toMatch(/\| G2 High \| FAIL \| 2h \|/);
+  expect(summary).toContain('7 of 8 files are there.');
+  expect(summary).toContain('| release/artifacts/values.json | there |');
+  expect(summary).toMatch(
+    /\| release\/artifacts\/later\.csv \| not run: later\.figures\.source\.csv: its step did not leave it \|/,
+  );
+  for (const text of ['Di as Lead: reject', 'Nobody is asked: gates alone decide it', 'G3 Later is READY', 'Dry run: '])
+    expect(page).toContain(text);
+  expect(page).not.toContain('Later was executed');
   expect(copy.text(`data/${RELEASE_PAGES.status}`)).toContain('| 0 measure |');
   expect(copy.text(`data/${RELEASE_PAGES.handOver}`)).toContain('G2 High');
 });
