@@ -54,7 +54,8 @@ export function createSystemActivities(deps: SystemDeps): SystemActivities {
       const id = `${workflowExecution?.runId ?? ''}/${activityId}`;
       const store = openStore(goLive.evidenceDir);
       await appendEvents(store, events, { id, again: attempt > 1 });
-      if (events.some(({ type }) => type.startsWith('phase.') || type === 'decision')) await showStatus(store, deps.logger);
+      if (events.some(({ type }) => type.startsWith('phase.') || type === 'decision'))
+        await showStatus(store, deps.logger);
       return standing ? fallenByLog(store) : undefined;
     }),
     collectEvidence: asFailure(async (request) => {

@@ -58,7 +58,7 @@ export async function checkCertificate(
     if (said === undefined) return { count: 0 };
     compare(said, due, record, findings);
     const one: Certified = {
-      id: said.id as string,
+      id: String(said.id),
       certificate: due,
       plan: certified,
       state,

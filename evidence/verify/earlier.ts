@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Counted,
   type CountedPhase,
@@ -156,12 +157,11 @@ function differences(ask: Ask, own: Own, change: string, { plan, state, events, 
   if (state.id === own.plan.goLiveId) why.push('It is this go-live itself.');
   if (plan.runbook.id !== own.plan.runbook.id || plan.runbook.sha256 !== own.plan.runbook.sha256)
     why.push('It was of another runbook.');
-  const text = (value: unknown): string => (value === undefined ? '' : canonicalJson(value as Json));
   for (const name of SAME)
-    if (text(plan[name]) !== text(own.plan[name])) why.push(SAME_WORDS[name] ?? `Its plan had another ${name}.`);
+    if (!isDeepStrictEqual(plan[name], own.plan[name])) why.push(SAME_WORDS[name] ?? `Its plan had another ${name}.`);
   const names = new Set([...Object.keys(plan.inputs), ...Object.keys(own.plan.inputs)]);
   const others = [...names].filter(
-    (name) => !ask.mayDiffer.includes(name) && text(plan.inputs[name]) !== text(own.plan.inputs[name]),
+    (name) => !ask.mayDiffer.includes(name) && !isDeepStrictEqual(plan.inputs[name], own.plan.inputs[name]),
   );
   if (others.length > 0) why.push(`It had other inputs: ${others.toSorted().join(', ')}.`);
   const [ended, at] = [Date.parse(endedAt), Date.parse(ask.at)];

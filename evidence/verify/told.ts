@@ -1,5 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
-import { canonicalJson, type Json } from '../../model/json.js';
 import { addressText, asId } from '../../model/plan/address.js';
 import { stepsOf } from '../../model/plan/plan.js';
 import { approvalsOf } from '../../model/state/initial-state.js';
@@ -15,7 +15,7 @@ export async function checkTold(record: Record, events: readonly LoggedEvent[], 
   await findings.group('names and words against plan and log', () => {
     const { plan, state } = record;
     const same = (item: string, what: string, is: unknown, wanted: unknown): void => {
-      if (text(is) !== text(wanted)) findings.add('policy', item, `has another ${what} than the plan`);
+      if (!isDeepStrictEqual(is, wanted)) findings.add('policy', item, `has another ${what} than the plan`);
     };
     same('data/state.json', 'title of the runbook', state.runbook.title, plan.runbook.title);
     same('data/state.json', 'runbook', state.runbook.id, plan.runbook.id);
@@ -86,4 +86,3 @@ function checkBegun({ phases }: GoLiveState, events: readonly LoggedEvent[], fin
 }
 
 const idsOf = (list: readonly { id: string }[]): string[] => list.map(({ id }) => id);
-const text = (value: unknown): string => (value === undefined ? '' : canonicalJson(value as Json));

@@ -52,7 +52,7 @@ async function keep(root: string, index: number, key: string, kept: Map<string, 
     const [first] = findings;
     return ok || !first ? null : `${first.item} ${first.message}.`;
   } catch (error) {
-    return error instanceof Error ? `${error.message}` : 'it cannot be read';
+    return error instanceof Error ? error.message : 'it cannot be read';
   }
 }
 

@@ -1,5 +1,5 @@
 import type { GateResult } from '../judge/gate.js';
-import { isJsonObject, type Json, jsonObjectIn } from '../json.js';
+import { jsonObjectIn } from '../json.js';
 import { VERDICTS } from '../verdict.js';
 import { FIRST_FILES } from './first.js';
 
@@ -50,29 +50,29 @@ export const NONE_COUNTED: Counted = { bundles: [], phases: [] };
 
 /** Reads `counted.json`; undefined where it is not as the step writes it. */
 export function countedIn(text: string): Counted | undefined {
-  const { bundles, phases } = jsonObjectIn(text) ?? {};
-  const all = (value: Json | undefined, is: (one: Json) => boolean): boolean => Array.isArray(value) && value.every(is);
-  if (!all(bundles, isBundle) || !all(phases, isPhase)) return undefined;
-  return { bundles, phases } as unknown as Counted;
+  const { bundles, phases }: { bundles?: unknown; phases?: unknown } = jsonObjectIn(text) ?? {};
+  if (!Array.isArray(bundles) || !bundles.every(isBundle)) return undefined;
+  return Array.isArray(phases) && phases.every(isPhase) ? { bundles, phases } : undefined;
 }
 
-const isText = (value: Json | undefined): boolean => typeof value === 'string';
-const isTexts = (value: Json | undefined): boolean => Array.isArray(value) && value.every(isText);
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
+const isObject = (value: unknown): value is { [name: string]: unknown } => typeof value === 'object' && value !== null;
 
-function isBundle(value: Json): boolean {
-  if (!isJsonObject(value)) return false;
+function isBundle(value: unknown): value is EarlierBundle {
+  if (!isObject(value)) return false;
   const { change, goLive = '', digest = '', endedAt = '', phases, why } = value;
   return isText(change) && isTexts(phases) && isTexts(why) && isTexts([goLive, digest, endedAt]);
 }
 
-function isPhase(value: Json): boolean {
-  if (!isJsonObject(value)) return false;
+function isPhase(value: unknown): value is CountedPhase {
+  if (!isObject(value)) return false;
   const { id, goLive, digest, endedAt, gates } = value;
-  return [id, goLive, digest, endedAt].every(isText) && Array.isArray(gates) && gates.every(isGate);
+  return isTexts([id, goLive, digest, endedAt]) && Array.isArray(gates) && gates.every(isGate);
 }
 
-function isGate(value: Json): boolean {
-  if (!isJsonObject(value)) return false;
+function isGate(value: unknown): value is GateResult {
+  if (!isObject(value)) return false;
   const { id, title, sentence, verdict } = value;
-  return [id, title, sentence].every(isText) && VERDICTS.some((one) => one === verdict);
+  return isTexts([id, title, sentence]) && VERDICTS.some((one) => one === verdict);
 }

@@ -165,10 +165,10 @@ test.each<[string, string, RegExp]>([
 
 /** Names the files of steps with the hashes that they have by now, and no others. */
 function fitted(value: unknown, copy: Bundle): unknown {
-  if (Array.isArray(value)) return value.flatMap((one) => (isGone(one, copy) ? [] : [fitted(one, copy)]));
+  if (Array.isArray(value)) return value.flatMap((each) => (isGone(each, copy) ? [] : [fitted(each, copy)]));
   if (!isRef(value)) {
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, fitted(one, copy)]));
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, fitted(each, copy)]));
   }
   const bytes = copy.bytes(`data/${value.path}`);
   return { ...value, sha256: sha256(bytes), bytes: bytes.length };
@@ -215,7 +215,7 @@ test.each<[string, string, RegExp, (copy: Bundle) => void]>([
 ])('the holder of the key cannot have it say %s', async (_name, change, message, attack) => {
   const copy = Bundle.copyOf(project.bundle('shop', change));
   attack(copy);
-  const fit = (text: string): string => `${JSON.stringify(fitted(JSON.parse(text) as unknown, copy))}`;
+  const fit = (text: string): string => JSON.stringify(fitted(JSON.parse(text) as unknown, copy));
   copy.write(
     'data/events.jsonl',
     copy
