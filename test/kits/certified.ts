@@ -51,7 +51,10 @@ evidence:
 `;
 
 /** A closed bundle with a certificate, its status as it was while it ran, and the key of its worker. */
-export async function certified(project: RealProject): Promise<{ bundle: string; live: string; key: KeyObject }> {
+export async function certified(
+  project: RealProject,
+  target = 'shop',
+): Promise<{ bundle: string; live: string; key: KeyObject }> {
   let live = '';
 
   const repo = join(project.folder, 'repo');
@@ -62,7 +65,7 @@ export async function certified(project: RealProject): Promise<{ bundle: string;
   project.file('certified.yaml', RUNBOOK);
   project.file('golive.yaml', 'approvals: { level: declared }\n');
   project.file('figures.csv', 'ok\n1\n1\n1\n0\n');
-  const plan = await project.plan('certified.yaml', 'shop');
+  const plan = await project.plan('certified.yaml', target);
   await project.serving(async (start) => {
     const running = await start(plan, 'Cy');
     // It waits for a person between its first phase and its last: the page is there, and says what it is.
@@ -73,5 +76,5 @@ export async function certified(project: RealProject): Promise<{ bundle: string;
     await running.send('reject', { approval: 'silver', by: 'Di', role: 'lead', reason: 'not yet' });
     await running.result();
   });
-  return { bundle: project.bundle('shop'), live, key: project.key() };
+  return { bundle: project.bundle(target), live, key: project.key() };
 }

@@ -13,7 +13,7 @@ const project = new RealProject();
 let bundle: string;
 let key: KeyObject;
 beforeAll(async () => {
-  ({ bundle, key } = await certified(project));
+  ({ bundle, key } = await certified(project, 'odd'));
 }, 180_000);
 afterAll(() => project.close());
 

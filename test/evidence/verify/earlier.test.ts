@@ -70,7 +70,7 @@ let key: KeyObject;
 
 type More = Partial<Pick<Plan, 'mode' | 'inputs'>>;
 async function go(start: Start, change: string, more: More): Promise<void> {
-  const plan = await project.plan('twice.yaml', 'shop', { change, ...more });
+  const plan = await project.plan('twice.yaml', 'twice', { change, ...more });
   await (await start(plan, 'Cy')).result();
 }
 const one = (execute: string, ...earlier: string[]): More => ({ inputs: { execute: [execute], earlier } });
@@ -92,7 +92,7 @@ beforeAll(async () => {
     await go(start, 'rehearsed', { ...one('one'), mode: 'rehearse' });
     await go(start, 'of-rehearsal', one('two', 'rehearsed'));
     key = project.key();
-    const evidence = dirname(project.bundle('shop', 'first'));
+    const evidence = dirname(project.bundle('twice', 'first'));
     for (const name of ['tampered', 'stranger'])
       cpSync(join(evidence, 'first'), join(evidence, name), { recursive: true });
     writeFileSync(join(evidence, 'tampered', 'data/phases/one.1/figures/values.csv'), 'ok\n1\n');
@@ -118,7 +118,7 @@ const said = z.object({
   earlier: z.array(z.object({ change: z.string(), phases: z.array(z.string()), why: z.array(z.string()) })),
 });
 const certificateOf = (change: string) =>
-  said.parse(JSON.parse(Bundle.at(project.bundle('shop', change)).text(JSON_FILE)));
+  said.parse(JSON.parse(Bundle.at(project.bundle('twice', change)).text(JSON_FILE)));
 const trusted = () => ({
   keys: [testSealer({ privateKey: key, publicKey: createPublicKey(key) }).key.fingerprint],
 });
@@ -133,10 +133,10 @@ test('a phase that passed in an earlier go-live of the same commit and inputs co
     ],
   ]);
   expect(earlier).toEqual([{ change: 'first', phases: ['one'], why: [] }]);
-  const page = Bundle.at(project.bundle('shop', 'second')).text(`data/${RELEASE_PAGES.certificate}`);
-  expect(page).toContain('Executed in shop/first.');
-  expect(page).toMatch(/\| shop\/first \| \d{4}-\d\d-\d\d .*UTC \| [0-9a-f]{64} \| one \|/);
-  const found = await verifyBundle(project.bundle('shop', 'second'), trusted(), recomputeOutputs);
+  const page = Bundle.at(project.bundle('twice', 'second')).text(`data/${RELEASE_PAGES.certificate}`);
+  expect(page).toContain('Executed in twice/first.');
+  expect(page).toMatch(/\| twice\/first \| \d{4}-\d\d-\d\d .*UTC \| [0-9a-f]{64} \| one \|/);
+  const found = await verifyBundle(project.bundle('twice', 'second'), trusted(), recomputeOutputs);
   expect(found.findings).toEqual([]);
   expect(found.notJudged).toContainEqual(expect.objectContaining({ what: 'earlier bundle' }));
 });
@@ -159,7 +159,7 @@ test.each<[string, string, RegExp]>([
   const { level, gates, earlier } = certificateOf(change);
   expect([level, gates[0]?.standing, earlier.flatMap(({ phases }) => phases)]).toEqual(['none', 'not-run', []]);
   expect(earlier.flatMap((each) => each.why).join('\n')).toMatch(why);
-  const found = await verifyBundle(project.bundle('shop', change), trusted(), recomputeOutputs);
+  const found = await verifyBundle(project.bundle('twice', change), trusted(), recomputeOutputs);
   expect(found.findings).toEqual([]);
 });
 
@@ -185,7 +185,7 @@ test.each<[string, string, RegExp, (copy: Bundle) => void]>([
     /its raw records cannot be read: counted\.json says something else/,
     (copy) =>
       copy.json<{ phases: unknown[] }>(COUNTED, (counted) =>
-        counted.phases.push({ id: 'one', goLive: 'shop/first', digest: '', endedAt: '', gates: [] }),
+        counted.phases.push({ id: 'one', goLive: 'twice/first', digest: '', endedAt: '', gates: [] }),
       ),
   ],
   [
@@ -213,7 +213,7 @@ test.each<[string, string, RegExp, (copy: Bundle) => void]>([
     (copy) => copy.delete(`${EVIDENCE}/1-seal.dsse.json`),
   ],
 ])('the holder of the key cannot have it say %s', async (_name, change, message, attack) => {
-  const copy = Bundle.copyOf(project.bundle('shop', change));
+  const copy = Bundle.copyOf(project.bundle('twice', change));
   attack(copy);
   const fit = (text: string): string => JSON.stringify(fitted(JSON.parse(text) as unknown, copy));
   copy.write(
