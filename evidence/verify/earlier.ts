@@ -74,8 +74,8 @@ export async function judgeEarlier(ask: Ask, own: Own, read: ReadKept): Promise<
     }
     Object.assign(bundle, { goLive: whole.state.id, digest: whole.digest, endedAt: whole.endedAt });
     const found = own.found[index];
-    bundle.why.push(...(typeof found === 'string' ? [`Its bundle does not verify: ${found}`] : []));
-    bundle.why.push(...differences(ask, own, change, whole));
+    if (typeof found === 'string') bundle.why.push(`Its bundle does not verify: ${found}`);
+    for (const why of differences(ask, own, change, whole)) bundle.why.push(why);
     if (bundle.why.length === 0) wholes.push({ bundle, whole });
   }
   const last = wholes.toSorted((a, b) => (a.whole.endedAt < b.whole.endedAt ? 1 : -1));
@@ -168,7 +168,7 @@ function differences(ask: Ask, own: Own, change: string, { plan, state, events, 
   if (!(ended <= at)) why.push('It had not ended when this one began.');
   else if (at - ended > ask.within) why.push(`It ended on ${endedAt.slice(0, 10)}, which is too long ago.`);
   const { attempts } = recompute(plan, state.startedAt, events);
-  for (const address of ask.code) why.push(...codeProblems(ask, address, attempts));
+  for (const problem of ask.code.flatMap((address) => codeProblems(ask, address, attempts))) why.push(problem);
   return why;
 }
 
