@@ -24,7 +24,7 @@ const SYSTEM = [
   'crash/*',
   'docs/{approvals,contributing,examples,figures,howtos,readme,tutorial}',
   'e2e/*',
-  'evidence/verify/{attacks,certificate,stands-alone,watched}',
+  'evidence/verify/{attacks,certificate,certificate-odd,earlier,stands-alone,watched}',
   'harness/*',
   'host/file-lock',
   'kinds/agents/agents.freeze',

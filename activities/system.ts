@@ -7,11 +7,13 @@ import { preflight } from './preflight/preflight.js';
 import { alteredOf } from '../evidence/write/altered.js';
 import { closeEvidence } from '../evidence/write/close.js';
 import { collectEvidence } from '../evidence/write/collect.js';
+import type { EvidenceStore } from '../evidence/store.js';
 import { openStore } from '../evidence/open-store.js';
 import { fallenByLog } from '../evidence/write/fallen.js';
 import { appendEvent, appendEvents, isSealed } from '../evidence/write/log.js';
 import type { Sealer } from '../evidence/write/seal.js';
 import { openEvidenceKey } from '../evidence/write/signing-key.js';
+import { writeLiveStatus } from '../evidence/write/live-status.js';
 import { openEvidence } from '../evidence/write/open.js';
 import { failureOf, toApplicationFailure } from './step/failure.js';
 import { withHeartbeat } from './step/heartbeat.js';
@@ -52,6 +54,8 @@ export function createSystemActivities(deps: SystemDeps): SystemActivities {
       const id = `${workflowExecution?.runId ?? ''}/${activityId}`;
       const store = openStore(goLive.evidenceDir);
       await appendEvents(store, events, { id, again: attempt > 1 });
+      if (events.some(({ type }) => type.startsWith('phase.') || type === 'decision'))
+        await showStatus(store, deps.logger);
       return standing ? fallenByLog(store) : undefined;
     }),
     collectEvidence: asFailure(async (request) => {
@@ -69,6 +73,15 @@ export function createSystemActivities(deps: SystemDeps): SystemActivities {
     preflight: asFailure((request) => preflight(request, deps, Context.current().cancellationSignal)),
     checkSignatures: asFailure((request) => checkSignatures(request, deps.env, Context.current().cancellationSignal)),
   };
+}
+
+/** A page for people: where it cannot be written, the go-live goes on, and its end writes it. */
+async function showStatus(store: EvidenceStore, logger: Logger): Promise<void> {
+  try {
+    await writeLiveStatus(store);
+  } catch (err) {
+    logger.warn({ err, bundle: store.root }, 'The live status was not written.');
+  }
 }
 
 /** What stands under a seal stays as it is. */

@@ -16,6 +16,7 @@ import { commandRun } from './command/command.run.kind.js';
 import { coverageRead } from './quality/coverage.read.kind.js';
 import { docsCheck } from './quality/docs.check.kind.js';
 import { envEnsure } from './file/env.ensure.kind.js';
+import { evidenceEarlier } from './record/evidence.earlier.kind.js';
 import { evidenceScan } from './record/evidence.scan.kind.js';
 import { evidenceWrite } from './record/evidence.write.kind.js';
 import { fileAwait } from './file/file.await.kind.js';
@@ -78,6 +79,7 @@ export const stepKinds = {
   'coverage.read': coverageRead,
   'docs.check': docsCheck,
   'env.ensure': envEnsure,
+  'evidence.earlier': evidenceEarlier,
   'evidence.scan': evidenceScan,
   'evidence.write': evidenceWrite,
   'file.await': fileAwait,

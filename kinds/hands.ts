@@ -19,6 +19,7 @@ import { commandRun } from './command/command.run.js';
 import { coverageRead } from './quality/coverage.read.js';
 import { docsCheck } from './quality/docs.check.js';
 import { envEnsure } from './file/env.ensure.js';
+import { evidenceEarlier } from './record/evidence.earlier.js';
 import { evidenceScan } from './record/evidence.scan.js';
 import { evidenceWrite } from './record/evidence.write.js';
 import { fileAwait } from './file/file.await.js';
@@ -84,6 +85,7 @@ export const stepHandlers = {
   'coverage.read': coverageRead,
   'docs.check': docsCheck,
   'env.ensure': envEnsure,
+  'evidence.earlier': evidenceEarlier,
   'evidence.scan': evidenceScan,
   'evidence.write': evidenceWrite,
   'file.await': fileAwait,

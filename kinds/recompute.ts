@@ -12,6 +12,7 @@ import {
 import { type KindName, stepKinds } from './catalog.js';
 import { recomputeCoverageRead } from './quality/coverage.read.recompute.js';
 import { recomputeDocsCheck } from './quality/docs.check.recompute.js';
+import { recomputeEvidenceEarlier } from './record/evidence.earlier.recompute.js';
 import { recomputeGraphCheck } from './quality/graph.check.recompute.js';
 import { recomputeLoadRun } from './load/load.run.recompute.js';
 import { recomputeMetricsRead } from './record/metrics.read.recompute.js';
@@ -37,6 +38,7 @@ const recomputes = {
   'chaos.network': recomputeChaosNetwork,
   'coverage.read': recomputeCoverageRead,
   'docs.check': recomputeDocsCheck,
+  'evidence.earlier': recomputeEvidenceEarlier,
   'graph.check': recomputeGraphCheck,
   'http.read': recomputeHttpRead,
   'load.run': recomputeLoadRun,

@@ -40,6 +40,8 @@ export interface StepDeps {
   logger: Logger;
   /** The worker's environment; commands get an allow-listed part of it. */
   env: NodeJS.ProcessEnv;
+  /** Path of the private key that seals evidence. */
+  evidenceKey?: string | undefined;
 }
 
 /** One call of the activity, from its first beat to its last. */
@@ -48,6 +50,7 @@ interface Call {
   task: StepTask;
   kinds: StepCalls;
   env: NodeJS.ProcessEnv;
+  evidenceKey: string | undefined;
   logger: Logger;
   activity: Context;
   heartbeat: Heartbeat;
@@ -73,6 +76,7 @@ export function stepActivity(call: StepCall, deps: StepDeps): (task: StepTask) =
       task,
       kinds: deps.kinds,
       env: deps.env,
+      evidenceKey: deps.evidenceKey,
       logger: deps.logger.child({ goLive: task.goLive.id, phase: task.phase, step: task.step, kind: call.name }),
       activity: Context.current(),
       heartbeat: startHeartbeat(),

@@ -9,6 +9,7 @@ import { runCommand } from '../command/command.js';
 import { checkMayStart } from '../command/may-start.js';
 import { checkPinned } from '../command/pinned.js';
 import { contained, throughFolder } from '../reach/contain.js';
+import { openEvidenceKey } from '../../evidence/write/signing-key.js';
 import { failpoint } from '../../host/failpoint.js';
 import type { NotedGroup } from '../../host/process-group.js';
 import { createCapabilities, type Secrets } from './capabilities.js';
@@ -42,6 +43,7 @@ export interface ContextParts {
   ledger: Ledger;
   logger: Logger;
   env: NodeJS.ProcessEnv;
+  evidenceKey?: string | undefined;
   secrets: Secrets;
   onProgress(progress: StepProgress): void;
 }
@@ -71,6 +73,7 @@ export function createContext(parts: ContextParts): StepContext {
     bytesWithoutCredentials,
     countCredentials,
     credentialSpots,
+    evidenceKey: () => fingerprintAt(parts.evidenceKey),
     checkGuards: (tallies) => checkGuards(task.guards, tallies),
     run: runOf(parts),
     log: (message, facts) => parts.logger.info(secrets.redactIn(facts ?? {}), secrets.redact(message)),
@@ -122,6 +125,13 @@ async function maskedResult(result: CommandResult, savedTo: string): Promise<Com
   const { text: stdout } = await withoutCredentials(result.stdout);
   const { text: stderr } = await withoutCredentials(result.stderr);
   return { ...result, stdout, stderr, credentials };
+}
+
+async function fingerprintAt(path: string | undefined): Promise<string> {
+  if (path !== undefined) return (await openEvidenceKey(path)).fingerprint;
+  throw new StepError('NOT_FOUND', 'This worker has no key that seals evidence.', {
+    hint: 'Name one with GOLIVE_EVIDENCE_KEY.',
+  });
 }
 
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -39,6 +39,7 @@ export interface Attempt {
   kinds: StepCalls;
   logger: Logger;
   env: NodeJS.ProcessEnv;
+  evidenceKey: string | undefined;
   evidence: FencedEvidence;
   /** Aborted on cancel, on timeout, and when a later attempt has taken over. */
   signal: AbortSignal;
@@ -99,7 +100,7 @@ export async function attemptDeed(attempt: Attempt): Promise<StepResult> {
 
 /** Ends what an earlier attempt left running, and reads what it wrote down. */
 async function openWork(attempt: Attempt): Promise<Work> {
-  const { call, task, evidence, inputs, signal, deadline, logger, env, secrets } = attempt;
+  const { call, task, evidence, inputs, signal, deadline, logger, env, evidenceKey, secrets } = attempt;
   const { info } = Context.current();
   if (task.undoes) await endLeftoversOf(stepFolder(homeOf(task), task.undoes));
   const effect = effectOf(task, call);
@@ -116,6 +117,7 @@ async function openWork(attempt: Attempt): Promise<Work> {
     ledger,
     logger,
     env,
+    evidenceKey,
     secrets,
     part: call.part,
   };

@@ -106,12 +106,12 @@ interface Taking extends Pick<ContextParts, 'evidence' | 'signal' | 'secrets' | 
 
 async function takeSample({
   call,
-  deps: { logger, env },
+  deps: { logger, env, evidenceKey },
   ...taking
 }: Taking): Promise<Omit<SampleRecord, 'n' | 'due' | 'at'>> {
   const { task, secrets } = taking;
   const deadline = performance.now() + task.timeoutMs;
-  const parts = { ...taking, part: 'do' as const, attempt: 1, deadline, ledger: NO_LEDGER, logger, env };
+  const parts = { ...taking, part: 'do' as const, attempt: 1, deadline, ledger: NO_LEDGER, logger, env, evidenceKey };
   try {
     const input = parseInput(call.kind.input, task.input, call.name);
     const { outputs } = await call.handler.do(input, createContext(parts));

@@ -130,6 +130,8 @@ export interface StepContext extends Capabilities {
   bytesWithoutCredentials(bytes: Buffer): Promise<{ bytes: Buffer; credentials: number }>;
   /** Where they stand in bytes, by which rule, none within another. @param more what else counts as one */
   credentialSpots(bytes: Buffer, more?: readonly NamedPattern[]): Promise<Spot[]>;
+  /** Fingerprint of the key that this worker seals evidence with. @throws StepError NOT_FOUND */
+  evidenceKey(): Promise<string>;
   /** Throws `GUARD_TRIPPED` as soon as one of the step's guards holds for these tallies. */
   checkGuards(tallies: JsonObject): void;
   run: RunCommand;

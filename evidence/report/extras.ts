@@ -25,6 +25,8 @@ export interface Extras {
   states: NonNullable<EvidencePlan['states']>;
   boxes: NonNullable<EvidencePlan['boxes']>;
   certificate?: EvidencePlan['certificate'];
+  /** Files that the runbook has collected. */
+  include: EvidencePlan['include'];
   inputs: WrittenInputs;
   /** Windows that write a file for each sample, by what their files are called. */
   sampled: { phase: string; step: string; file: string }[];
@@ -38,6 +40,7 @@ export const NO_EXTRAS: Extras = {
   planned: [],
   states: [],
   boxes: [],
+  include: [],
   inputs: { inputs: {} },
   sampled: [],
   runbookKept: false,
@@ -59,6 +62,7 @@ export async function readExtras(store: EvidenceStore, shows: ShownByKind): Prom
     planned: (plan?.phases ?? []).map(plannedPhase),
     states: plan?.evidence?.states ?? [],
     boxes: plan?.evidence?.boxes ?? [],
+    include: plan?.evidence?.include ?? [],
     ...(plan?.evidence?.certificate ? { certificate: plan.evidence.certificate } : {}),
     inputs: { inputs: plan?.inputs ?? {}, ...(plan?.durations ? { durations: plan.durations } : {}) },
     sampled: sampledOf(plan),

@@ -84,12 +84,23 @@ function countedAs(account: JsonObject, raw: JsonObject, logged: JsonObject): Js
   return { ...account, looked: looked + leftOut, leftOut: 0 };
 }
 
-/** The file of the step's last epoch that has it. */
 function newest(bag: Bag, phase: string, attempt: number, step: string, name: string): Buffer | undefined {
+  const path = newestFile(bag, phase, attempt, step, name);
+  return path === undefined ? undefined : readAtMost(join(bag.root, path), MOST.raw);
+}
+
+/** Path of the file of the step's last epoch that has it. */
+export function newestFile(
+  { payload }: Pick<Bag, 'payload'>,
+  phase: string,
+  attempt: number,
+  step: string,
+  name: string,
+): string | undefined {
   const prefix = `data/phases/${phase}.${attempt}/${step}`;
   for (let epoch = 50; epoch >= 1; epoch -= 1) {
     const path = `${epoch > 1 ? `${prefix}.${epoch}` : prefix}/${name}`;
-    if (bag.payload.has(path)) return readAtMost(join(bag.root, path), MOST.raw);
+    if (payload.has(path)) return path;
   }
   return undefined;
 }

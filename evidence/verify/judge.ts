@@ -114,7 +114,7 @@ export async function checkJudgement(
   events: readonly LoggedEvent[],
   fromRaw: FromRaw,
   findings: Findings,
-): Promise<void> {
+): Promise<Recomputed> {
   const { plan, state } = record;
   let again: Recomputed = { attempts: [], policies: [], begun: [] };
   await findings.group('inputs of steps against the plan', () => {
@@ -129,6 +129,7 @@ export async function checkJudgement(
   await findings.group('outputs of steps against the log', () => checkOutputs(again, state, findings));
   await findings.group('gates, judged again', () => checkGates(again, record, events, findings));
   await findings.group('phases, decisions and verdict', () => checkVerdict(again, record, events, findings));
+  return again;
 }
 
 function checkInputs(begun: readonly BegunStep[], findings: Findings): { count: number } {

@@ -1,7 +1,8 @@
 import type { SealPredicate } from '../../model/evidence/seal.js';
 import { headline } from '../../model/state/decision.js';
 import { checkApprovals, type Signers } from './approvals.js';
-import { checkBag } from './bag.js';
+import type { LoggedEvent } from '../../model/evidence/logged-event.js';
+import { type Bag, checkBag } from './bag.js';
 import { checkCertificate } from './certificate.js';
 import { checkCollected } from './collected.js';
 import { type Finding, Findings } from './finding.js';
@@ -9,8 +10,10 @@ import type { FromRaw } from './figures.js';
 import { checkFirst } from './first.js';
 import { checkJudgement, readRecord } from './judge.js';
 import { checkLog } from './log.js';
+import type { Record } from './record.js';
 import { checkRights } from './rights.js';
 import { checkSeal } from './seal.js';
+import { checkTold } from './told.js';
 import { needBundle } from './there.js';
 
 export interface Trust {
@@ -57,18 +60,7 @@ export async function verifyBundle(root: string, trust: Trust, fromRaw: FromRaw)
   if (!record || findings.has('altered') || findings.has('unreadable')) {
     findings.leave(1, 'bundle', 'its gates, decisions and approvals: it is not whole, and is not judged');
   } else {
-    await checkJudgement(bag, record, events, fromRaw, findings);
-    await checkApprovals(bag, record, events, trust.signers, findings);
-    await checkCollected(bag, record.plan, findings);
-    await checkCertificate(bag, record, findings);
-    await checkRights(record, events, findings);
-    await checkFirst(bag, record.plan, events, trust.keys, findings);
-    await findings.group('Temporal’s own ids', () => {
-      if (seal && seal.temporal.workflowId !== record.state.workflowId) {
-        findings.add('history', 'seal.dsse.json', 'was made in another workflow than the state names');
-      }
-      return { count: 1, ...(seal ? { note: `${seal.temporal.workflowId} ${seal.temporal.runId}` } : {}) };
-    });
+    await judge({ bag, record, events, seal, trust, fromRaw, findings });
   }
   const sentence = findings.count === 0 && record ? { sentence: headline(record.state) } : {};
   const { list, checked, asLogged, count, exitCode } = findings;
@@ -84,4 +76,40 @@ export async function verifyBundle(root: string, trust: Trust, fromRaw: FromRaw)
     findings: list,
     findingCount: count,
   };
+}
+
+interface Judging {
+  bag: Bag;
+  record: Record;
+  events: readonly LoggedEvent[];
+  seal: SealPredicate | undefined;
+  trust: Trust;
+  fromRaw: FromRaw;
+  findings: Findings;
+}
+
+/** Judges what the bytes say. A key holder may seal any JSON: what is not of the shape that is judged is a finding. */
+async function judge({ bag, record, events, seal, trust, fromRaw, findings }: Judging): Promise<void> {
+  try {
+    const again = await checkJudgement(bag, record, events, fromRaw, findings);
+    await checkApprovals(bag, record, events, trust.signers, findings);
+    await checkTold(record, events, findings);
+    await checkCollected(bag, record, events, findings);
+    await checkCertificate(bag, record, again, trust.keys, findings);
+    await checkRights(record, events, findings);
+    await checkFirst(bag, record.plan, events, trust.keys, findings);
+    await findings.group('Temporal’s own ids', () => {
+      if (seal && seal.temporal.workflowId !== record.state.workflowId) {
+        findings.add('history', 'seal.dsse.json', 'was made in another workflow than the state names');
+      }
+      return { count: 1, ...(seal ? { note: `${seal.temporal.workflowId} ${seal.temporal.runId}` } : {}) };
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    findings.add(
+      'policy',
+      'bundle',
+      `cannot be judged: plan, state or log are not as golive writes them (${error.message})`,
+    );
+  }
 }

@@ -1,8 +1,10 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../../host/errno.js';
+import { COUNTED, type Counted, countedIn, NONE_COUNTED } from '../../model/evidence/earlier.js';
 import { RELEASE_PAGES } from '../../model/evidence/own-files.js';
 import { certificateOf } from '../../model/judge/certificate.js';
+import { readAddress } from '../../model/plan/address.js';
 import type { CertificatePlan } from '../../model/plan/certificate-plan.js';
 import { jsonObjectIn } from '../../model/json.js';
 import type { CertificateRef } from '../../model/state/contract.js';
@@ -17,12 +19,32 @@ import type { EvidenceStore } from '../store.js';
  *
  * @throws EvidenceError
  */
-export async function writeCertificate(store: EvidenceStore, state: GoLiveState, plan: CertificatePlan): Promise<void> {
+export async function writeCertificate(
+  store: EvidenceStore,
+  state: GoLiveState,
+  plan: CertificatePlan,
+  include: Certified['include'],
+): Promise<void> {
   const date = (state.endedAt ?? state.startedAt).slice(0, 10);
   const number = await numberOf(store, state.id, date);
   const id = `${state.target}-${plan.name}-${date}-${String(number).padStart(3, '0')}`;
-  const one: Certified = { id, certificate: certificateOf(state, plan), plan, state };
+  const earlier = await earlierOf(store, state, plan);
+  const one: Certified = { id, certificate: certificateOf(state, plan, earlier), plan, state, earlier, include };
   for (const [file, content] of await certificatePages(one)) await store.write(`data/${file}`, content);
+}
+
+/**
+ * What the step that looks at earlier go-lives said of them. Where it left nothing that can be read, nothing counts.
+ *
+ * @throws EvidenceError when the disk refuses
+ */
+async function earlierOf(store: EvidenceStore, state: GoLiveState, { earlier }: CertificatePlan): Promise<Counted> {
+  if (earlier === undefined) return NONE_COUNTED;
+  const { phase: phaseId, part } = readAddress(earlier);
+  const step = state.phases.find(({ id }) => id === phaseId)?.steps.find(({ id }) => id === part);
+  const file = step?.status === 'done' ? step.evidence?.find(({ name }) => name === COUNTED) : undefined;
+  const bytes = file && (await store.read(`data/${file.path}`));
+  return countedIn(bytes?.toString('utf8') ?? '') ?? NONE_COUNTED;
 }
 
 /** The certificate of a closed bundle; undefined where it has none. */
@@ -33,7 +55,8 @@ export async function readCertificate(store: EvidenceStore): Promise<Certificate
   return { id, level, path: store.local(`data/${RELEASE_PAGES.certificate}`) };
 }
 
-const MOST_OF_A_DAY = 999;
+/** Of three digits up to 999, and of more behind it. */
+const MOST_OF_A_DAY = 99_999;
 
 /**
  * The number of this certificate among those of the target on that day. Each is taken by a file that only one can make, so

@@ -113,7 +113,7 @@ async function writePages(
   // Charts are loaded only when a report is drawn.
   const { renderReport } = await import('../report/render.js');
   await store.write('data/report.html', await renderReport(state, extras));
-  if (extras.certificate) await writeCertificate(store, state, extras.certificate);
+  if (extras.certificate) await writeCertificate(store, state, extras.certificate, extras.include);
 }
 
 async function seal(store: EvidenceStore, state: GoLiveState, sealed: boolean, sealer: Sealer): Promise<void> {

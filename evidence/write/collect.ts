@@ -9,8 +9,9 @@ import { refuseSealed } from './log.js';
 import { fallenByLog } from './fallen.js';
 import { jsonText, metricsSummary, runningRecords } from '../report/records.js';
 
-/** Files that still grow after the bundle was approved: the log and the records of people and times. */
-const GROWING = /^data\/(events\..*|approvals\.json|checklist\.json|timeline\.json|approved-manifest\.txt)$/;
+/** Files that still grow after the bundle was approved: the log, the records of people and times, and where it stands. */
+const GROWING =
+  /^data\/(events\..*|approvals\.json|checklist\.json|timeline\.json|approved-manifest\.txt|release\/STATUS\.md)$/;
 
 /**
  * Writes the figures and the files that the runbook wants in the bundle, before anybody is asked to approve them.

@@ -112,7 +112,7 @@ with:
     findings: [],
     credentials: 0,
   },
-  leaves: ['document-1.md', 'read.json', 'findings.csv'],
+  leaves: ['document-1.md', 'document-2.md', 'read.json', 'findings.csv'],
   shows: [
     {
       as: 'figures',

@@ -1,3 +1,4 @@
+import { type CountedPhase, type Counted, NONE_COUNTED } from '../evidence/earlier.js';
 import { type Json, isJsonObject } from '../json.js';
 import { readAddress, readEvidenceAddress } from '../plan/address.js';
 import type { CertificateGatePlan, CertificatePlan } from '../plan/certificate-plan.js';
@@ -9,6 +10,18 @@ import { valueText } from './value-text.js';
 export const STANDINGS = ['pass', 'ready', 'fail', 'not-run'] as const;
 export type Standing = (typeof STANDINGS)[number];
 
+/** A gate of a phase as the certificate shows it. */
+export interface Reading {
+  gate: string;
+  title: string;
+  verdict: string;
+  value: string;
+  needs: string;
+  sentence: string;
+  /** The earlier go-live that executed it; absent where this one did. */
+  from?: string;
+}
+
 /** A gate of the certificate, with what it was judged by. */
 export interface CertifiedGate {
   id: string;
@@ -17,7 +30,9 @@ export interface CertifiedGate {
   /** Why it does not pass; absent where it does. */
   why?: string;
   /** The gates of phases that it is made of, in the runbook's order. */
-  readings: { gate: string; title: string; verdict: string; value: string; needs: string; sentence: string }[];
+  readings: Reading[];
+  /** The dry runs of one that is ready. */
+  dryRuns?: Reading[];
   /** What it takes until it passes, in milliseconds of real time; absent where it does. */
   toGoMs?: number;
   /** The phases that must be executed again for that; absent where it passes. */
@@ -39,7 +54,7 @@ export interface Certificate {
   levels: CertificateLevel[];
   gates: CertifiedGate[];
   counts: Record<Standing, number>;
-  /** What it takes until every gate passes, each phase once, in milliseconds of real time. */
+  /** What it takes until every gate passes, each phase and each mending once, in milliseconds of real time. */
   toGoMs: number;
   /** Of the code; absent where no step read it. */
   commit?: string;
@@ -55,14 +70,16 @@ export function levelWords({ level }: Pick<Certificate, 'level'>): string {
 
 /**
  * Judges the certificate of a go-live. A gate passes where every gate of a phase that it is made of was executed in it,
- * is GO by itself (a waiver certifies nothing), and was not taken back. The last level needs its decision to be GO and every
+ * or in an earlier one of the same commit and inputs that counts, is GO by itself (a waiver certifies nothing), and was
+ * not taken back. The last level needs its decision to be GO and every
  * gate to pass; a lower one takes gates that are ready as well. No commit, no level.
  */
 export function certificateOf(
   state: Pick<GoLiveState, 'phases' | 'decisions' | 'mode' | 'timeScale' | 'aborted'>,
   plan: CertificatePlan,
+  earlier: Counted = NONE_COUNTED,
 ): Certificate {
-  const gates = plan.gates.map((gate) => certifiedGate(gate, state.phases));
+  const gates = plan.gates.map((gate) => certifiedGate(gate, state.phases, earlier.phases));
   const named = textAt(state.phases, plan.commit);
   const commit = named !== undefined && COMMIT.test(named) ? named : undefined;
   const branch = textAt(state.phases, plan.branch);
@@ -104,11 +121,17 @@ export const STANDING_WORDS: Record<Standing, string> = {
   'not-run': 'NOT RUN',
 };
 
-/** Each phase is executed once, however many gates it is for. */
+/**
+ * Each phase is executed once, however many gates it is for, and each gate that failed is mended once. What is mended is
+ * another commit, of which every phase is executed; otherwise it is those that are open, and those that read the code.
+ */
 function timeToGo(gates: readonly CertifiedGate[], phases: readonly PhaseState[], plan: CertificatePlan): number {
-  const again = new Set(gates.flatMap((gate) => gate.again ?? []));
-  const runs = phases.filter(({ id }) => again.has(id)).reduce((sum, { plannedMs }) => sum + plannedMs, 0);
+  if (gates.every(({ standing }) => standing === 'pass')) return 0;
   const failed = new Set(gates.filter(({ standing }) => standing === 'fail').map(({ id }) => id));
+  const readers = [plan.commit, plan.earlier ?? plan.commit].map((address): string => readAddress(address).phase);
+  const again = new Set([...gates.flatMap((gate) => gate.again ?? []), ...readers]);
+  const due = phases.filter(({ id }) => failed.size > 0 || again.has(id));
+  const runs = due.reduce((sum, { plannedMs }) => sum + plannedMs, 0);
   return plan.gates.filter(({ id }) => failed.has(id)).reduce((sum, { mendMs = 0 }) => sum + mendMs, runs);
 }
 
@@ -133,29 +156,38 @@ interface Found {
   address: string;
   phase: PhaseState | undefined;
   gate: GateResult | undefined;
+  /** The earlier go-live that it is of. */
+  from?: string;
 }
 
-function find(phases: readonly PhaseState[], address: string): Found {
+function find(phases: readonly PhaseState[], address: string, earlier: readonly CountedPhase[] = []): Found {
   const { phase: phaseId, part } = readAddress(address);
   const phase = phases.find(({ id }) => id === phaseId);
+  // What was executed here has its own word, and what people declared not required has none.
+  const counted = phase?.status === 'skipped' && !phase.omitted ? earlier.find(({ id }) => id === phaseId) : undefined;
+  if (counted) return { address, phase, gate: counted.gates.find(({ id }) => id === part), from: counted.goLive };
   return { address, phase, gate: phase?.gates.find(({ id }) => id === part) };
 }
 
 const holds = ({ phase, gate }: Found): boolean => gate?.verdict === 'go' && phase?.takenBackBy === undefined;
 
+const readingOf = ({ address, phase, gate, from }: Found): Reading => ({
+  gate: address,
+  title: gate?.title ?? address,
+  verdict: phase?.takenBackBy === undefined ? (gate?.verdict ?? 'not judged') : `taken back by ${phase.takenBackBy}`,
+  value: gate ? valueText(gate.value, gate.unit) : '',
+  needs: gate?.threshold ?? '',
+  sentence: gate?.sentence ?? phase?.sentence ?? '',
+  ...(from === undefined ? {} : { from }),
+});
+
 function certifiedGate(
   { id, title, by, ready, mendMs }: CertificateGatePlan,
   phases: readonly PhaseState[],
+  earlier: readonly CountedPhase[],
 ): CertifiedGate {
-  const found = by.map((address) => find(phases, address));
-  const readings = found.map(({ address, phase, gate }) => ({
-    gate: address,
-    title: gate?.title ?? address,
-    verdict: phase?.takenBackBy === undefined ? (gate?.verdict ?? 'not judged') : `taken back by ${phase.takenBackBy}`,
-    value: gate ? valueText(gate.value, gate.unit) : '',
-    needs: gate?.threshold ?? '',
-    sentence: gate?.sentence ?? phase?.sentence ?? '',
-  }));
+  const found = by.map((address) => find(phases, address, earlier));
+  const readings = found.map(readingOf);
   if (found.every(holds)) return { id, title, standing: 'pass', readings };
   const open = found.filter((one) => !holds(one));
   const bad = open.filter(({ gate }) => gate?.verdict === 'no-go' || gate?.verdict === 'waived');
@@ -163,7 +195,9 @@ function certifiedGate(
   const standing = bad.length > 0 ? 'fail' : open.every(notBegun) && isReady(ready, phases) ? 'ready' : 'not-run';
   const again = [...new Set(open.flatMap(({ phase }) => (phase ? [phase] : [])))];
   const toGoMs = (standing === 'fail' ? (mendMs ?? 0) : 0) + again.reduce((sum, { plannedMs }) => sum + plannedMs, 0);
-  return { id, title, standing, why, readings, toGoMs, again: again.map((phase) => phase.id) };
+  const dryRuns = standing === 'ready' ? ready.map((address) => readingOf(find(phases, address))) : undefined;
+  const shown = { why, readings, ...(dryRuns ? { dryRuns } : {}) };
+  return { id, title, standing, ...shown, toGoMs, again: again.map((phase) => phase.id) };
 }
 
 function whyOpen({ address, phase, gate }: Found): string {

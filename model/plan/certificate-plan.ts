@@ -7,8 +7,11 @@ export interface CertificatePlan {
   /** `<phase>.<step>.<output>`. */
   commit: string;
   branch?: string;
+  /** `<phase>.<step>` of the step that tells which phases of earlier go-lives count. */
+  earlier?: string;
   gates: CertificateGatePlan[];
-  risks: { risk: string; mitigation: string }[];
+  /** `of`: it is one only where one of these phases was executed. */
+  risks: { risk: string; mitigation: string; of?: string[] }[];
   handOver: string[];
 }
 

@@ -33,6 +33,11 @@ export class Bundle {
     return new Bundle(root);
   }
 
+  /** One that lies where it is, and is no copy. */
+  static at(root: string): Bundle {
+    return new Bundle(root);
+  }
+
   path(name: string): string {
     return join(this.root, name);
   }
@@ -44,6 +49,9 @@ export class Bundle {
   }
   write(name: string, content: string | Uint8Array): void {
     writeFileSync(this.path(name), content);
+  }
+  delete(name: string): void {
+    rmSync(this.path(name));
   }
   json<T>(name: string, change: (value: T) => void): void {
     const value = JSON.parse(this.text(name)) as T;

@@ -28,12 +28,16 @@ export class RealProject {
   }
 
   /** The plan of a live go-live, as `golive start` makes it in this folder. */
-  async plan(runbook: string, target: string): Promise<Plan> {
+  async plan(
+    runbook: string,
+    target: string,
+    more: Partial<Pick<Plan, 'change' | 'mode' | 'inputs'>> = {},
+  ): Promise<Plan> {
     const home = process.cwd();
     process.chdir(this.folder);
     try {
-      const choices = { target, change: 'c1', mode: 'live', timeScale: 1, inputs: {} } as const;
-      return await makePlan(await openRunbook(runbook), choices);
+      const choices = { change: 'c1', mode: 'live', inputs: {}, ...more } as const;
+      return await makePlan(await openRunbook(runbook), { target, timeScale: 1, ...choices });
     } finally {
       process.chdir(home);
     }
@@ -66,8 +70,8 @@ export class RealProject {
   }
 
   /** A closed bundle of a target. @throws Error when it is not closed */
-  bundle(target: string): string {
-    const path = join(this.folder, 'evidence', target, 'c1');
+  bundle(target: string, change = 'c1'): string {
+    const path = join(this.folder, 'evidence', target, change);
     if (!existsSync(join(path, 'tagmanifest-sha256.txt'))) throw new Error(`${path} is not closed`);
     return path;
   }

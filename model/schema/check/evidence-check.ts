@@ -1,3 +1,4 @@
+import { COUNTED } from '../../evidence/earlier.js';
 import { SAMPLES_FILE, SUMMARY_FILE } from '../../judge/window.js';
 import { asId, gateOfStep, readAddress, readEvidenceAddress } from '../../plan/address.js';
 import { isEach, type RunbookGate, type RunbookPhase, type RunbookStep } from '../format/runbook.js';
@@ -76,6 +77,18 @@ function checkCertificate(check: Check): void {
   });
   checkOutput(check, [...at, 'commit'], certificate.commit);
   if (certificate.branch !== undefined) checkOutput(check, [...at, 'branch'], certificate.branch);
+  if (certificate.earlier !== undefined) checkEarlier(check, [...at, 'earlier'], certificate.earlier);
+  const phases = runbook.phases.map(({ id }) => id);
+  certificate.risks.forEach(({ of = [] }, index) =>
+    of.forEach((phase, nth) => {
+      if (!phases.includes(phase))
+        source.at(
+          [...at, 'risks', index, 'of', nth],
+          `there is no phase '${phase}'`,
+          didYouMean(phase, phases, 'phases'),
+        );
+    }),
+  );
   const ids = new Set<string>();
   certificate.gates.forEach(({ id, by, ready }, index) => {
     const path: Path = [...at, 'gates', index];
@@ -85,6 +98,14 @@ function checkCertificate(check: Check): void {
     by.forEach((address, nth) => checkGate(check, [...path, 'by', nth], address));
     ready.forEach((address, nth) => checkGate(check, [...path, 'ready', nth], address));
   });
+}
+
+/** The step that counts phases of earlier go-lives leaves what a certificate reads. */
+function checkEarlier(check: Check, path: Path, address: string): void {
+  const step = stepAt(check, path, `${address}.${COUNTED}`);
+  const kind = step && check.kinds[step.uses];
+  if (kind && !kind.leaves?.includes(COUNTED))
+    check.source.at(path, `step '${step.id}' (${step.uses}) counts no earlier go-live`, 'Name an evidence.earlier.');
 }
 
 function checkGate({ source, runbook }: Check, path: Path, address: string): void {

@@ -26,6 +26,11 @@ export const certificateFields = z.strictObject({
     .describe('Weakest first. The last one needs every gate to pass; the others take `ready` as well.'),
   commit: address.describe('`<phase>.<step>.<output>`: the commit that is certified.'),
   branch: address.optional(),
+  earlier: address
+    .optional()
+    .describe(
+      '`<phase>.<step>` of an evidence.earlier: phases of earlier go-lives that it counts are of this certificate.',
+    ),
   gates: z
     .array(
       z.strictObject({
@@ -51,7 +56,13 @@ export const certificateFields = z.strictObject({
     .min(1)
     .max(50),
   risks: z
-    .array(z.strictObject({ risk: sentence, mitigation: sentence }))
+    .array(
+      z.strictObject({
+        risk: sentence,
+        mitigation: sentence,
+        of: z.array(id).min(1).max(50).optional().describe('Phases: it is named only where one of them was executed.'),
+      }),
+    )
     .max(50)
     .default([])
     .describe('What is left after all gates, and what is done about it.'),

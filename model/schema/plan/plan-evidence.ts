@@ -22,10 +22,12 @@ export function evidenceOf({ runbook, evidenceDir, change }: PlanRequest, target
   };
 }
 
-function certificateOf({ branch, gates, ...rest }: CertificateFields): CertificatePlan {
+function certificateOf({ branch, earlier, gates, risks, ...rest }: CertificateFields): CertificatePlan {
   return {
     ...rest,
     ...(branch === undefined ? {} : { branch }),
+    ...(earlier === undefined ? {} : { earlier }),
+    risks: risks.map(({ of, ...risk }) => ({ ...risk, ...(of ? { of } : {}) })),
     gates: gates.map(({ mend, ...gate }) => {
       const mendMs = parseDuration(mend ?? '');
       return { ...gate, ...(mendMs === undefined ? {} : { mendMs }) };

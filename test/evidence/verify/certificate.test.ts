@@ -1,69 +1,20 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { verifyBundle } from '../../../evidence/verify/verify.js';
 import { recomputeOutputs } from '../../../kinds/recompute.js';
 import { RELEASE_PAGES } from '../../../model/evidence/own-files.js';
 import { Bundle } from '../../kits/bundles.js';
+import { certified } from '../../kits/certified.js';
 import { RealProject } from '../../kits/real-go-live.js';
 import { testSealer } from '../../kits/sealer.js';
-import { commitAll, git } from '../../kits/small-repository.js';
-
-/** One gate passes, one fails, and one is not executed. */
-const RUNBOOK = `schema: 1
-id: certified
-title: Certified
-roles: { lead: Lead }
-phases:
-  - id: measure
-    steps:
-      - { id: code, uses: git.state, with: { folder: repo } }
-      - { id: figures, uses: metrics.read, with: { file: figures.csv, values: { share: { path: ok, reduce: mean } } } }
-    gates:
-      - { id: low, value: steps.figures.values.share, atLeast: 0.5 }
-      - { id: high, value: steps.figures.values.share, atLeast: 0.9 }
-    onFail: { then: continue }
-  - id: later
-    when: 1 == 2
-    steps:
-      - { id: figures, uses: metrics.read, with: { file: figures.csv, values: { share: { path: ok, reduce: mean } } } }
-    gates: [{ id: all, value: steps.figures.values.share, atLeast: 0.5 }]
-decisions:
-  - { id: silver, requires: [later] }
-  - { id: gold, requires: [measure, later] }
-evidence:
-  certificate:
-    name: TRIAL
-    levels:
-      - { title: SILVER, decision: silver, approvedFor: staging }
-      - { title: GOLD, decision: gold, approvedFor: production }
-    commit: measure.code.commit
-    branch: measure.code.branch
-    gates:
-      - { id: G1, title: Low, by: [measure.low] }
-      - { id: G2, title: High, by: [measure.high], mend: 2h }
-      - { id: G3, title: Later, by: [later.all], ready: [measure.low] }
-    risks: [{ risk: "It is small | and <b>bold</b>", mitigation: None }]
-`;
 
 const project = new RealProject();
 let bundle: string;
+let live: string;
 let key: KeyObject;
 beforeAll(async () => {
-  const repo = join(project.folder, 'repo');
-  mkdirSync(repo);
-  git(repo, 'init', '--quiet', '-b', 'main');
-  writeFileSync(join(repo, 'a.txt'), 'a\n');
-  commitAll(repo, 'one');
-  project.file('certified.yaml', RUNBOOK);
-  project.file('golive.yaml', 'approvals: { level: declared }\n');
-  project.file('figures.csv', 'ok\n1\n1\n1\n0\n');
-  const plan = await project.plan('certified.yaml', 'shop');
-  await project.serving(async (start) => (await start(plan, 'Cy')).result());
-  bundle = project.bundle('shop');
-  key = project.key();
+  ({ bundle, live, key } = await certified(project));
 }, 180_000);
 afterAll(() => project.close());
 
@@ -96,8 +47,23 @@ test('its pages say id, commit, level, and every gate with its value and why', (
   expect(copy.text(HTML)).not.toContain('<b>bold');
   const summary = copy.text(`data/${RELEASE_PAGES.summary}`);
   expect(summary).toMatch(/\| G2 High \| FAIL \| 2h \|/);
+  expect(summary).toContain('7 of 8 files are there.');
+  expect(summary).toContain('| release/artifacts/values.json | there |');
+  expect(summary).toMatch(
+    /\| release\/artifacts\/later\.csv \| not run: later\.figures\.source\.csv: its step did not leave it \|/,
+  );
+  for (const text of ['Di as Lead: reject', 'Nobody is asked: gates alone decide it', 'G3 Later is READY', 'Dry run: '])
+    expect(page).toContain(text);
+  expect(page).not.toContain('Later was executed');
   expect(copy.text(`data/${RELEASE_PAGES.status}`)).toContain('| 0 measure |');
   expect(copy.text(`data/${RELEASE_PAGES.handOver}`)).toContain('G2 High');
+});
+
+test('while it runs its status says what is over, as of when, and that it had not ended', () => {
+  expect(live).toMatch(/\*\*It had not ended then\*\*: no level, .* 1 pass, 1 ready, 1 fail, 0 not run/);
+  expect(live).toMatch(/\| 0 measure \| .* \| (NO-GO|failed)/);
+  const last = copyOf().text(`data/${RELEASE_PAGES.status}`);
+  expect([last.includes('had not ended'), last.includes('Level: **none**')]).toEqual([false, true]);
 });
 
 test('as it was written it verifies', async () => {
@@ -194,6 +160,84 @@ test.each<[string, RegExp, (copy: Bundle) => void]>([
     'by another rule: a plan whose gates are fewer',
     /says a number of gates of 3|says the level/,
     (copy) => copy.plan((plan) => void plan.evidence.certificate?.gates.pop()),
+  ],
+  [
+    'that somebody else agreed',
+    /shows a vote of Mallory as lead that the log knows nothing of/,
+    (copy) =>
+      copy.state((state) => {
+        const votes = state.approvals.find(({ id }) => id === 'silver')?.votes;
+        votes?.push(...votes.map((vote) => ({ ...vote, by: 'Mallory' })));
+      }),
+  ],
+  [
+    'that a phase was left out which failed',
+    /measure is skipped by the state, and the log says that it was begun/,
+    (copy) =>
+      copy.state((state) => {
+        const [phase] = state.phases;
+        if (phase) Object.assign(phase, { status: 'skipped', gates: [], steps: phase.steps.slice(0, 1) });
+      }),
+  ],
+  [
+    'other roles',
+    /has another list of roles than the plan/,
+    (copy) => copy.state((state) => void (state.roles.lead = 'CTO')),
+  ],
+  [
+    'another title of a phase',
+    /measure has another title than the plan/,
+    (copy) => copy.state((state) => state.phases.forEach((phase) => (phase.title = 'All is well'))),
+  ],
+  [
+    'another title of a level’s decision',
+    /gold has another title than the plan/,
+    (copy) => copy.state((state) => state.decisions.forEach((decision) => (decision.title = 'GOLD'))),
+  ],
+  [
+    'another reason of a decision',
+    /gold has another sentence than the log/,
+    (copy) => copy.state((state) => state.decisions.forEach((decision) => (decision.sentence = 'All is well.'))),
+  ],
+  [
+    'another reason of a step that failed',
+    /measure\.lost failed for another reason by the log/,
+    (copy) =>
+      copy.state((state) => {
+        const failure = state.phases[0]?.steps.find(({ id }) => id === 'lost')?.failure;
+        if (failure) failure.message = 'The disk was full.';
+      }),
+  ],
+  [
+    'what was collected as another file, without the list of what was approved',
+    /approved-manifest\.txt is not there/,
+    (copy) => {
+      copy.delete('data/approved-manifest.txt');
+      copy.write('data/release/artifacts/values.json', '{}\n');
+    },
+  ],
+  [
+    'less than what was collected',
+    /values\.json was there when the bundle was approved, and is not any more/,
+    (copy) => copy.delete('data/release/artifacts/values.json'),
+  ],
+  [
+    'another id',
+    /has the id "GOLD-1", and its go-live gives shop-TRIAL-/,
+    (copy) => copy.json<{ id: string }>(JSON_FILE, (said) => void (said.id = 'GOLD-1')),
+  ],
+  [
+    'what a later version says',
+    /is of version 9, and this golive knows 2/,
+    (copy) => copy.json<{ certificateVersion: number }>(JSON_FILE, (said) => void (said.certificateVersion = 9)),
+  ],
+  [
+    'another level on the page of an earlier version',
+    /production_readiness_certificate\.md does not begin with/,
+    (copy) => {
+      copy.json<{ certificateVersion: number }>(JSON_FILE, (said) => void (said.certificateVersion = 1));
+      copy.write(MD, copy.text(MD).replace('## NO LEVEL', '## GOLD'));
+    },
   ],
   [
     'what no plan asks for',

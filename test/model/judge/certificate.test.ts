@@ -182,7 +182,8 @@ test('a gate of several fails by the worst, and its time is to mend and to run a
   );
   expect(certificate.gates[0]).toMatchObject({ standing: 'fail', toGoMs: HALF_HOUR + 7_200_000 });
   expect(certificate.gates[0]?.why).not.toMatch(/overall/);
-  expect(certificate.toGoMs).toBe(HALF_HOUR + 7_200_000);
+  // What is mended is another commit, of which all four phases are executed.
+  expect(certificate.toGoMs).toBe(4 * HALF_HOUR + 7_200_000);
 });
 
 test('a phase that two gates wait for is executed once', () => {
@@ -192,7 +193,8 @@ test('a phase that two gates wait for is executed once', () => {
   };
   const certificate = certificateOf(ended({ load: skipped }), two);
   expect(certificate.gates.map(({ toGoMs }) => toGoMs)).toEqual([undefined, HALF_HOUR, HALF_HOUR]);
-  expect(certificate.toGoMs).toBe(HALF_HOUR);
+  // With the phase that reads the commit.
+  expect(certificate.toGoMs).toBe(2 * HALF_HOUR);
 });
 
 test('a value that is not there is told with what its step failed of', () => {
@@ -205,4 +207,35 @@ test('a value that is not there is told with what its step failed of', () => {
     PLAN,
   );
   expect(certificate.gates[1]?.why).toBe('No value for steps.p_3.p99; needs ≤ 1. Step p-3: The load is void.');
+});
+
+test('a gate that is ready shows its dry runs, and no other one does', () => {
+  const { gates } = certificateOf(ended({ load: skipped }), PLAN);
+  expect(gates.map(({ dryRuns }) => dryRuns?.map(({ gate: of, verdict }) => [of, verdict]))).toEqual([
+    undefined,
+    [['dry.load', 'go']],
+  ]);
+});
+
+const EARLIER = {
+  bundles: [],
+  phases: [{ id: 'load', goLive: 'shop/c0', digest: '', endedAt: '', gates: [gate('p99', 'go')] }],
+};
+
+test('a phase of an earlier go-live counts where this one left it out, and says of which it is', () => {
+  const certificate = certificateOf(ended({ load: skipped }), PLAN, EARLIER);
+  expect(certificate).toMatchObject({ level: 'GOLD', counts: { pass: 2 }, toGoMs: 0 });
+  expect(certificate.gates[1]?.readings).toMatchObject([{ verdict: 'go', from: 'shop/c0' }]);
+});
+
+test.each<[string, string, Parts]>([
+  ['was executed here and failed', 'none', { load: { gates: [gate('p99', 'no-go')] } }],
+  ['did not come to its gates here', 'none', { load: { status: 'failed', gates: [] } }],
+  [
+    'was declared not required',
+    'SILVER',
+    { load: { ...skipped, omitted: { by: 'A', role: 'r', reason: 'x', at: at(1) } } },
+  ],
+])('it does not count where the phase %s', (_name, level, parts) => {
+  expect(certificateOf(ended(parts), PLAN, EARLIER).level).toBe(level);
 });
