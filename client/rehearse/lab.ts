@@ -8,6 +8,7 @@ import { clean } from '../render/text.js';
 import { packageRoot } from '../server/paths.js';
 import { signal, waitUntil } from '../server/processes.js';
 
+/** How long a lab may be silent before it is ready: one that prepares for longer says what it does. */
 const READY_MS = 90_000;
 const STOP_MS = 20_000;
 
@@ -40,7 +41,7 @@ interface Ready {
 
 /**
  * Starts a lab in a process group of its own and waits until it is ready.
- * @throws CliError (exit 2) when there is no such lab, it ends early, or is not ready within 90 s
+ * @throws CliError (exit 2) when there is no such lab, it ends early, or is neither ready nor heard of for 90 s
  */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const entry = options.entry ?? join(packageRoot(), 'dist', 'lab', options.name, 'main.js');
@@ -97,7 +98,8 @@ function readyLine(child: ChildProcess, tail: readonly string[], dir: string): P
         }),
       );
     };
-    const timer = setTimeout(() => fail(`was not ready within ${READY_MS / 1000} s`), READY_MS);
+    const timer = setTimeout(() => fail(`is not ready, and was silent for ${READY_MS / 1000} s`), READY_MS);
+    child.stderr?.on('data', () => timer.refresh());
     const lines = child.stdout === null ? undefined : createInterface({ input: child.stdout });
     lines?.on('line', (line) => {
       const ready = parseReady(line);

@@ -25,6 +25,8 @@ import { print, talk } from '../terminal/tell.js';
 export interface RehearseOptions {
   fault?: string | undefined;
   listFaults?: boolean | undefined;
+  /** Another lab than that of the runbook. */
+  lab?: string | undefined;
   timeScale?: number | undefined;
   input: JsonObject;
   change?: string | undefined;
@@ -49,14 +51,16 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
     return;
   }
   const fault = chooseFault(faults, options.fault, opened);
-  if (opened.rehearsal?.lab === undefined) {
+  const name = options.lab ?? opened.rehearsal?.lab;
+  if (name === undefined) {
     throw new CliError(`The runbook '${opened.id}' names no lab to rehearse on.`, {
       exitCode: 2,
       where: opened.file,
-      hint: 'Add `rehearsal: { lab: … }`, or rehearse on a target of your own: golive start --mode rehearse.',
+      hint: 'Name one (--lab), add `rehearsal: { lab: … }`, or rehearse on a target of your own: golive start --mode rehearse.',
     });
   }
-  const rehearsal = { ...opened.rehearsal, lab: opened.rehearsal.lab };
+  // The target of another lab is its own.
+  const rehearsal = { ...opened.rehearsal, ...(options.lab === undefined ? {} : { target: undefined }) };
   const timeScale = options.timeScale ?? fault?.timeScale ?? rehearsal.timeScale ?? 1;
   const cleanup = new Cleanup();
   const guard = cleanup.onSignals();
@@ -73,7 +77,7 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
     const report = (line: string): void => {
       if (!drawing) talk(dim(line));
     };
-    const starting = startLab({ name: rehearsal.lab, fault: fault?.id, timeScale, stateDir: up.stateDir, report });
+    const starting = startLab({ name, fault: fault?.id, timeScale, stateDir: up.stateDir, report });
     cleanup.add(() => whenReady(starting, (lab) => lab.stop()));
     const lab = await starting;
     const plan = await makePlan(opened, {
