@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import { hostLab } from '../kit/host.js';
 import type { NamedFault } from '../kit/options.js';
@@ -15,17 +16,24 @@ const upSchema = z.object({ api: z.string(), metrics: z.string() });
 const proxySchema = z.object({ url: z.string(), proxyUrl: z.string() });
 
 /** golive as it is committed, in a folder of its own, built: what runs is what is certified. */
-function build(repository: string, running: string): void {
-  const say = (text: string): void => void process.stderr.write(`lab: ${text}\n`);
-  const run = (cwd: string, program: string, ...args: string[]): void => {
-    execFileSync(program, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
+async function build(repository: string, running: string): Promise<void> {
+  const run = async (said: string, cwd: string, program: string, ...args: string[]): Promise<void> => {
+    process.stderr.write(`lab: ${said}\n`);
+    await promisify(execFile)(program, args, { cwd, maxBuffer: 2 ** 26 });
   };
-  say('takes a clean copy of golive');
-  run(repository, 'git', 'clone', '--quiet', '--no-hardlinks', '--', repository, running);
-  say('installs what it needs');
-  run(running, 'npm', 'ci', '--silent', '--no-audit', '--no-fund', '--prefer-offline');
-  say('builds it');
-  run(running, 'npm', 'run', '--silent', 'build');
+  await run(
+    'takes a clean copy of golive',
+    repository,
+    'git',
+    'clone',
+    '-q',
+    '--no-hardlinks',
+    '--',
+    repository,
+    running,
+  );
+  await run('installs what it needs', running, 'npm', 'ci', '--no-audit', '--no-fund', '--prefer-offline');
+  await run('builds it', running, 'npm', 'run', '--silent', 'build');
 }
 
 await hostLab({
@@ -34,7 +42,7 @@ await hostLab({
   run: async ({ dir }, start) => {
     const [repository, running] = [repositoryOf(), join(dir, 'running')];
     mkdirSync(join(dir, 'work'), { recursive: true });
-    build(repository, running);
+    await build(repository, running);
     const [grpc = 0, ui = 0, front = 0, toxiproxy = 0, ofBootstrap = 0, uiOfBootstrap = 0] = await freePorts(6);
     const ports = ['--port', String(grpc), '--ui-port', String(ui)];
     start(entry('up'), ['--golive', goliveOf(running), '--dir', dir, ...ports]);

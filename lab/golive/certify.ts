@@ -1,0 +1,103 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { messageOf } from '../kit/log.js';
+import { goliveOf, repositoryOf } from './inputs.js';
+
+/** golive takes itself through `hardening-certification`, and says what level it comes to. `npm run certify`. */
+const USAGE = `npm run certify -- [--live] [--dir DIR] [--time-scale N] [--input NAME=VALUE …]
+
+  golive certifies the commit that it stands at. Without --live it is a rehearsal: everything is run, the load at
+  so many times its rate (60), and the level says that it is no certificate.
+  --live         the load at its real rate (four hours); names of people as in DIR/golive.yaml
+  --dir          folder for all that is left behind; by default one beside the repository
+  --input        e.g. --input 'execute=["wiring", "security"]': the other phases are only shown to be ready
+`;
+
+const certificateSchema = z.object({
+  level: z.string(),
+  gates: z.array(z.object({ id: z.string(), title: z.string(), standing: z.string(), why: z.string().optional() })),
+});
+
+const options = {
+  live: { type: 'boolean' },
+  dir: { type: 'string' },
+  'time-scale': { type: 'string' },
+  input: { type: 'string', multiple: true },
+  help: { type: 'boolean' },
+} as const;
+
+/** UTC, e.g. 20261121-013000. */
+const stamp = (): string => new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+
+/** What the go-live left, for those who look at nothing else. */
+function tell(data: string): void {
+  const release = join(data, 'release');
+  const file = join(release, 'artifacts', 'production_readiness_certificate.json');
+  if (!existsSync(file)) {
+    console.log(`There is no certificate: the go-live did not come to its end. What it left: ${data}`);
+    return;
+  }
+  const { level, gates } = certificateSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  console.log(`\nLevel: ${level}`);
+  for (const { id, title, standing, why = '' } of gates)
+    console.log(`  ${id.padEnd(4)} ${standing.padEnd(8)} ${title}${why === '' ? '' : `: ${why}`}`);
+  console.log(`Certificate: ${join(release, 'artifacts', 'production_readiness_certificate.md')}`);
+  console.log(`What is missing, and how long it takes: ${join(release, 'COMPLETION_SUMMARY.md')}`);
+}
+
+/** Runs golive to its end. Ctrl-C reaches it by itself, and it takes down what it started; a signal to this process alone is passed on. */
+function golive(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn(process.execPath, [goliveOf(repositoryOf()), ...args], { cwd, env, stdio: 'inherit' });
+  process.on('SIGINT', () => undefined);
+  for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, () => child.kill(name));
+  return new Promise((ended, failed) => {
+    child.once('error', failed);
+    child.once('close', (code) => ended(code ?? 1));
+  });
+}
+
+async function certify(): Promise<number> {
+  const { values } = parseArgs({ options });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const repository = repositoryOf();
+  const dir = resolve(values.dir ?? join(repository, '..', `${basename(repository)}-certification`));
+  if (`${dir}/`.startsWith(`${repository}/`))
+    throw new Error(`${dir} lies in the repository, which must stay as it is committed: name another --dir`);
+  mkdirSync(dir, { recursive: true });
+  // A server and a worker of its own: a go-live that runs here otherwise is not in its way.
+  const env: NodeJS.ProcessEnv = { ...process.env, GOLIVE_STATE: join(dir, 'state') };
+  const runbook = join(repository, 'runbooks', 'hardening-certification.yaml');
+  const [change, evidence] = [stamp(), join(dir, 'evidence')];
+  const given = [
+    '--change',
+    change,
+    '--evidence',
+    evidence,
+    ...(values.input ?? []).flatMap((one) => ['--input', one]),
+  ];
+  console.log(`What it does stands in ${join(evidence, 'golive', change, 'data', 'release', 'STATUS.md')} as it goes.`);
+  const scale = values['time-scale'] === undefined ? [] : ['--time-scale', values['time-scale']];
+  try {
+    return await golive(['rehearse', runbook, '--lab', 'golive', '--non-interactive', ...scale, ...given], dir, env);
+  } finally {
+    // On a terminal golive leaves server and worker for those who look at its Web UI.
+    spawnSync(process.execPath, [goliveOf(repository), 'down'], { cwd: dir, env, stdio: 'ignore' });
+    tell(join(evidence, 'golive', change, 'data'));
+  }
+}
+
+certify().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(`certify: ${messageOf(error)}`);
+    process.exitCode = 2;
+  },
+);
