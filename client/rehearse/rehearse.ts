@@ -51,16 +51,7 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
     return;
   }
   const fault = chooseFault(faults, options.fault, opened);
-  const name = options.lab ?? opened.rehearsal?.lab;
-  if (name === undefined) {
-    throw new CliError(`The runbook '${opened.id}' names no lab to rehearse on.`, {
-      exitCode: 2,
-      where: opened.file,
-      hint: 'Name one (--lab), add `rehearsal: { lab: … }`, or rehearse on a target of your own: golive start --mode rehearse.',
-    });
-  }
-  // The target of another lab is its own.
-  const rehearsal = { ...opened.rehearsal, ...(options.lab === undefined ? {} : { target: undefined }) };
+  const { name, rehearsal } = onItsLab(opened, options.lab);
   const timeScale = options.timeScale ?? fault?.timeScale ?? rehearsal.timeScale ?? 1;
   const cleanup = new Cleanup();
   const guard = cleanup.onSignals();
@@ -114,6 +105,18 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
     await cleanup.run();
     guard.handOver();
   }
+}
+
+/** The rehearsal of the runbook, and where it takes place: the target of another lab is its own. */
+function onItsLab({ id, file, rehearsal }: OpenedRunbook, wanted: string | undefined) {
+  const name = wanted ?? rehearsal?.lab;
+  if (name !== undefined)
+    return { name, rehearsal: { ...rehearsal, ...(wanted === undefined ? {} : { target: undefined }) } };
+  throw new CliError(`The runbook '${id}' names no lab to rehearse on.`, {
+    exitCode: 2,
+    where: file,
+    hint: 'Name one (--lab), add `rehearsal: { lab: … }`, or rehearse on a target of your own: golive start --mode rehearse.',
+  });
 }
 
 function listFaults(faults: readonly Fault[], json: boolean): void {

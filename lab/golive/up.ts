@@ -72,7 +72,7 @@ function followWorker(): void {
 
 async function begin(): Promise<void> {
   await appears(join(state, 'worker.ready.json'));
-  const given = ['--target', 'waiting', '--change', 'c1', '--evidence', join(values.dir, 'evidence'), '--json'];
+  const given = ['--target', 'waiting', '--change', 'c1', '--evidence', join(state, 'evidence'), '--json'];
   execFileSync(process.execPath, [values.golive, 'start', 'waiting.yaml', ...given], { cwd: project, env });
   followWorker();
   const { httpAddress } = serverSchema.parse(read('server.json'));
