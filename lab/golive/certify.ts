@@ -1,10 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { messageOf } from '../kit/log.js';
-import { goliveOf, repositoryOf } from './inputs.js';
+import { entry, goliveOf, repositoryOf } from './inputs.js';
 
 /** golive takes itself through `hardening-certification`, and says what level it comes to. `npm run certify`. */
 const USAGE = `npm run certify -- [--live] [--dir DIR] [--time-scale N] [--input NAME=VALUE …]
@@ -15,6 +17,8 @@ const USAGE = `npm run certify -- [--live] [--dir DIR] [--time-scale N] [--input
   --dir          folder for all that is left behind; by default one beside the repository
   --input        e.g. --input 'execute=["wiring", "security"]': the other phases are only shown to be ready
 `;
+
+const RUNBOOK = 'hardening-certification';
 
 const certificateSchema = z.object({
   level: z.string(),
@@ -48,15 +52,67 @@ function tell(data: string): void {
   console.log(`What is missing, and how long it takes: ${join(release, 'COMPLETION_SUMMARY.md')}`);
 }
 
+/** The folders and environment of one certification. */
+interface Place {
+  repository: string;
+  dir: string;
+  env: NodeJS.ProcessEnv;
+}
+
 /** Runs golive to its end. Ctrl-C reaches it by itself, and it takes down what it started; a signal to this process alone is passed on. */
-function golive(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<number> {
-  const child = spawn(process.execPath, [goliveOf(repositoryOf()), ...args], { cwd, env, stdio: 'inherit' });
-  process.on('SIGINT', () => undefined);
-  for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, () => child.kill(name));
+function golive({ repository, dir, env }: Place, ...args: string[]): Promise<number> {
+  const child = spawn(process.execPath, [goliveOf(repository), ...args], { cwd: dir, env, stdio: 'inherit' });
+  for (const name of ['SIGTERM', 'SIGHUP'] as const) process.once(name, () => child.kill(name));
   return new Promise((ended, failed) => {
     child.once('error', failed);
     child.once('close', (code) => ended(code ?? 1));
   });
+}
+
+const readySchema = z.object({ inputs: z.record(z.string(), z.unknown()) });
+
+/** As `golive rehearse` starts a lab, for a go-live that is none: its target runs as long as this does. */
+async function live(place: Place, given: readonly string[]): Promise<number> {
+  const { dir } = place;
+  const people = join(dir, 'golive.yaml');
+  if (!existsSync(people)) {
+    writeFileSync(
+      people,
+      '# Whose names count. With signed approvals: docs/approvals.md.\napprovals: { level: declared }\n',
+    );
+    console.log(`Names of people are believed; to have them signed, say in ${people} who they are.`);
+  }
+  const child = spawn(process.execPath, [entry('main'), '--dir', join(dir, `lab-${stamp()}`)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const over = new Promise<void>((ended) => void child.once('close', () => ended()));
+  try {
+    const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), over.then(() => [])]);
+    const { inputs } = readySchema.parse(JSON.parse(String(line)));
+    const all = Object.entries(inputs).flatMap(([name, value]) => [
+      '--input',
+      `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    ]);
+    const up = await golive(place, 'up', '--detach');
+    if (up !== 0) return up;
+    return await golive(
+      place,
+      'start',
+      RUNBOOK,
+      '--target',
+      'golive',
+      '--mode',
+      'live',
+      '--yes',
+      '--wait',
+      ...all,
+      ...given,
+    );
+  } finally {
+    child.stdin.end();
+    await over;
+  }
 }
 
 async function certify(): Promise<number> {
@@ -71,9 +127,9 @@ async function certify(): Promise<number> {
     throw new Error(`${dir} lies in the repository, which must stay as it is committed: name another --dir`);
   mkdirSync(dir, { recursive: true });
   // A server and a worker of its own: a go-live that runs here otherwise is not in its way.
-  const env: NodeJS.ProcessEnv = { ...process.env, GOLIVE_STATE: join(dir, 'state') };
-  const runbook = join(repository, 'runbooks', 'hardening-certification.yaml');
+  const place = { repository, dir, env: { ...process.env, GOLIVE_STATE: join(dir, 'state') } };
   const [change, evidence] = [stamp(), join(dir, 'evidence')];
+  const data = join(evidence, 'golive', change, 'data');
   const given = [
     '--change',
     change,
@@ -81,14 +137,16 @@ async function certify(): Promise<number> {
     evidence,
     ...(values.input ?? []).flatMap((one) => ['--input', one]),
   ];
-  console.log(`What it does stands in ${join(evidence, 'golive', change, 'data', 'release', 'STATUS.md')} as it goes.`);
   const scale = values['time-scale'] === undefined ? [] : ['--time-scale', values['time-scale']];
+  console.log(`What it does stands in ${join(data, 'release', 'STATUS.md')} as it goes.`);
+  process.on('SIGINT', () => undefined);
   try {
-    return await golive(['rehearse', runbook, '--lab', 'golive', '--non-interactive', ...scale, ...given], dir, env);
+    if (values.live) return await live(place, given);
+    return await golive(place, 'rehearse', RUNBOOK, '--lab', 'golive', '--non-interactive', ...scale, ...given);
   } finally {
     // On a terminal golive leaves server and worker for those who look at its Web UI.
-    spawnSync(process.execPath, [goliveOf(repository), 'down'], { cwd: dir, env, stdio: 'ignore' });
-    tell(join(evidence, 'golive', change, 'data'));
+    spawnSync(process.execPath, [goliveOf(repository), 'down'], { cwd: dir, env: place.env, stdio: 'ignore' });
+    tell(data);
   }
 }
 
