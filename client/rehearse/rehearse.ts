@@ -68,7 +68,8 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
     const report = (line: string): void => {
       if (!drawing) talk(dim(line));
     };
-    const starting = startLab({ name, fault: fault?.id, timeScale, stateDir: up.stateDir, report });
+    const { signal } = cleanup;
+    const starting = startLab({ name, fault: fault?.id, timeScale, stateDir: up.stateDir, report, signal });
     cleanup.add(() => whenReady(starting, (lab) => lab.stop()));
     const lab = await starting;
     const plan = await makePlan(opened, {

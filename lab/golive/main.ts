@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { hostLab } from '../kit/host.js';
+import { messageOf } from '../kit/log.js';
 import type { NamedFault } from '../kit/options.js';
 import { freePorts } from '../kit/ports.js';
 import { appears } from '../kit/processes.js';
@@ -12,6 +13,7 @@ import { entry, goliveOf, inputsOf, repositoryOf } from './inputs.js';
 const SOUND: NamedFault = { id: 'none', summary: 'golive as it is committed.' };
 /** Where the state of the go-live that waits is asked for; its worker answers. */
 const ASK = '/api/v1/namespaces/default/workflows/waiting/query/state';
+const endSchema = z.object({ code: z.union([z.number(), z.string()]).nullish(), signal: z.string().nullish() });
 const upSchema = z.object({ api: z.string(), metrics: z.string() });
 const proxySchema = z.object({ url: z.string(), proxyUrl: z.string() });
 
@@ -19,7 +21,12 @@ const proxySchema = z.object({ url: z.string(), proxyUrl: z.string() });
 async function build(repository: string, running: string): Promise<void> {
   const run = async (said: string, cwd: string, program: string, ...args: string[]): Promise<void> => {
     process.stderr.write(`lab: ${said}\n`);
-    await promisify(execFile)(program, args, { cwd, maxBuffer: 2 ** 26 });
+    try {
+      await promisify(execFile)(program, args, { cwd, maxBuffer: 2 ** 26 });
+    } catch (error) {
+      const { code, signal } = endSchema.parse(error);
+      throw new Error(`${program} ended with ${code ?? signal} in ${cwd}: ${messageOf(error)}`, { cause: error });
+    }
   };
   await run(
     'takes a clean copy of golive',
