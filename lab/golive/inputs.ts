@@ -192,16 +192,25 @@ function ofScanners({ repository, running }: Places): Inputs {
   };
 }
 
+const headings = (...all: string[]) => all.map((one) => ({ heading: `^${one}$` }));
+
 function ofDocuments({ dir, repository, bootstrap: { grpc, ui } }: Places): Inputs {
   const golive = 'dist/bin/golive.js';
   return {
     documents: [
+      { path: join(repository, 'README.md'), needs: headings('See it fail', 'What `?npm start`? shows', 'Limits') },
       {
-        path: join(repository, 'README.md'),
-        needs: [{ heading: '^See it fail$' }, { heading: '^What `?npm start`? shows$' }],
+        path: join(repository, 'docs', 'failures.md'),
+        needs: [
+          ...headings('What a person can answer', 'When a command of golive itself fails'),
+          { under: '^Failures and exit codes$', atLeast: 6, of: 'rows' },
+        ],
       },
-      { path: join(repository, 'docs', 'failures.md') },
-      { path: join(repository, 'docs', 'ARCHITECTURE.md'), words: 1000 },
+      {
+        path: join(repository, 'docs', 'operations.md'),
+        needs: [...headings('After a crash', 'Backups', 'Upgrading', 'Answering without golive'), { text: 'Deleting' }],
+      },
+      { path: join(repository, 'docs', 'ARCHITECTURE.md'), needs: headings('The rooms'), words: 1000 },
       { path: join(repository, 'CHANGELOG.md'), needs: [{ heading: 'Unreleased' }] },
     ],
     bootstrap: {
