@@ -93,7 +93,7 @@ function readyLine(
   child: ChildProcess,
   tail: readonly string[],
   dir: string,
-  { signal, patienceMs = PATIENCE_MS }: LabOptions,
+  { signal: interrupted, patienceMs = PATIENCE_MS }: LabOptions,
 ): Promise<Ready> {
   return new Promise((resolve, reject) => {
     const fail = (message: string): void => {
@@ -108,7 +108,7 @@ function readyLine(
     };
     const timer = setTimeout(() => fail(`is not ready, and was silent for ${patienceMs / 1000} s`), patienceMs);
     child.stderr?.on('data', () => timer.refresh());
-    signal?.addEventListener('abort', () => fail('was left before it was ready'), { once: true });
+    interrupted?.addEventListener('abort', () => fail('was left before it was ready'), { once: true });
     const lines = child.stdout === null ? undefined : createInterface({ input: child.stdout });
     lines?.on('line', (line) => {
       const ready = parseReady(line);
