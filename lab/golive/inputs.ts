@@ -76,15 +76,7 @@ function ofCode({ repository }: Places): Inputs {
       ...jest,
       '--listTests',
     ],
-    runTests: [
-      'env',
-      'JEST_JUNIT_OUTPUT_FILE=out/junit.xml',
-      ...jest,
-      '--maxWorkers=2',
-      ...reporters,
-      ...coverage,
-      ...from,
-    ],
+    runTests: ['env', ...JUNIT, ...jest, '--maxWorkers=2', ...reporters, ...coverage, ...from],
     criticalPaths: {
       judging: ['model/judge/**'],
       people: ['model/people/**', 'model/signing/**'],
@@ -191,6 +183,14 @@ function ofScanners({ repository, running }: Places): Inputs {
     reviewedLicences: join(repository, 'lab', 'golive', 'reviewed', 'licences.json'),
   };
 }
+
+/** Named by their files; a file that cannot be loaded is told of, too. */
+const JUNIT = [
+  'JEST_JUNIT_OUTPUT_FILE=out/junit.xml',
+  'JEST_JUNIT_SUITE_NAME={filepath}',
+  'JEST_JUNIT_CLASSNAME={filepath}',
+  'JEST_JUNIT_REPORT_TEST_SUITE_ERRORS=true',
+];
 
 const headings = (...all: string[]) => all.map((one) => ({ heading: `^${one}$` }));
 
