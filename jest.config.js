@@ -34,6 +34,7 @@ const SYSTEM = [
   'kinds/sql/{mysql,sql.query}',
   'kinds/service/redis.check',
   'kinds/stack/engine',
+  'lab/golive',
   'lab/lc/e2e',
   'replay/*',
   'security/canaries',

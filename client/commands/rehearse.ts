@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import { collectInput, parseName, parseTimeScale } from '../terminal/options.js';
+import { collectInput, parseLab, parseName, parseTimeScale } from '../terminal/options.js';
 
 /** `golive rehearse`: a runbook on a real small system that golive starts for it. */
 export function register(program: Command): void {
@@ -14,6 +14,7 @@ export function register(program: Command): void {
     .argument('<runbook>', 'file of the runbook')
     .option('--fault <id>', 'break the lab in this way')
     .option('--list-faults', 'list the faults and what to expect of each')
+    .option('--lab <name>', 'rehearse on this lab instead of the runbook’s', parseLab)
     .option('--time-scale <n>', 'how many times faster it waits (default: the runbook’s)', parseTimeScale)
     .option('--input <name=value>', 'an input of the runbook; may be repeated', collectInput, {})
     .option('--change <change>', 'what it is for (default: rehearsal and the time)', parseName)

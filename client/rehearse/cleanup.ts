@@ -9,8 +9,15 @@ const CODES: Record<(typeof SIGNALS)[number], number> = { SIGINT: 130, SIGTERM: 
 export class Cleanup {
   /** A signal came before anything was there to be followed. */
   interrupted = false;
+  /** Aborted with that signal: what is not there yet need not come. */
+  readonly signal: AbortSignal;
+  private readonly interrupt = new AbortController();
   private readonly works: (() => Promise<void>)[] = [];
   private running: Promise<void> | undefined;
+
+  constructor() {
+    this.signal = this.interrupt.signal;
+  }
 
   add(work: () => Promise<void>): void {
     this.works.push(work);
@@ -28,6 +35,7 @@ export class Cleanup {
       const listener = (): void => {
         if (this.interrupted) return;
         this.interrupted = true;
+        this.interrupt.abort();
         talk('Interrupted: taking down what was started …');
         void this.run().then(() => process.exit(CODES[name]));
       };

@@ -8,7 +8,7 @@ import { clean } from '../render/text.js';
 import { packageRoot } from '../server/paths.js';
 import { signal, waitUntil } from '../server/processes.js';
 
-const READY_MS = 90_000;
+const PATIENCE_MS = 90_000;
 const STOP_MS = 20_000;
 
 /** A running lab: the system that a rehearsal acts on. */
@@ -31,6 +31,10 @@ export interface LabOptions {
   report: (line: string) => void;
   /** By default the built lab of that name. */
   entry?: string;
+  /** Ends it before it is ready. */
+  signal?: AbortSignal;
+  /** How long it may be silent until it is ready, in ms: one that prepares for longer says what it does. */
+  patienceMs?: number;
 }
 
 interface Ready {
@@ -40,7 +44,7 @@ interface Ready {
 
 /**
  * Starts a lab in a process group of its own and waits until it is ready.
- * @throws CliError (exit 2) when there is no such lab, it ends early, or is not ready within 90 s
+ * @throws CliError (exit 2) when there is no such lab, it ends early, or is neither ready nor heard of for 90 s, or is interrupted
  */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const entry = options.entry ?? join(packageRoot(), 'dist', 'lab', options.name, 'main.js');
@@ -66,7 +70,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   });
   const stop = once(() => stopLab(child));
   try {
-    const { target, inputs } = await readyLine(child, tail, dir);
+    const { target, inputs } = await readyLine(child, tail, dir, options);
     return { dir, target, inputs, stop };
   } catch (error) {
     await stop();
@@ -85,7 +89,12 @@ function freshFolder(parent: string, name: string): string {
   }
 }
 
-function readyLine(child: ChildProcess, tail: readonly string[], dir: string): Promise<Ready> {
+function readyLine(
+  child: ChildProcess,
+  tail: readonly string[],
+  dir: string,
+  { signal: interrupted, patienceMs = PATIENCE_MS }: LabOptions,
+): Promise<Ready> {
   return new Promise((resolve, reject) => {
     const fail = (message: string): void => {
       const said = tail.length === 0 ? '' : ` Its last words:\n${tail.join('\n')}`;
@@ -97,7 +106,9 @@ function readyLine(child: ChildProcess, tail: readonly string[], dir: string): P
         }),
       );
     };
-    const timer = setTimeout(() => fail(`was not ready within ${READY_MS / 1000} s`), READY_MS);
+    const timer = setTimeout(() => fail(`is not ready, and was silent for ${patienceMs / 1000} s`), patienceMs);
+    child.stderr?.on('data', () => timer.refresh());
+    interrupted?.addEventListener('abort', () => fail('was left before it was ready'), { once: true });
     const lines = child.stdout === null ? undefined : createInterface({ input: child.stdout });
     lines?.on('line', (line) => {
       const ready = parseReady(line);

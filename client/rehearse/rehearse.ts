@@ -25,6 +25,8 @@ import { print, talk } from '../terminal/tell.js';
 export interface RehearseOptions {
   fault?: string | undefined;
   listFaults?: boolean | undefined;
+  /** Another lab than that of the runbook. */
+  lab?: string | undefined;
   timeScale?: number | undefined;
   input: JsonObject;
   change?: string | undefined;
@@ -49,14 +51,7 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
     return;
   }
   const fault = chooseFault(faults, options.fault, opened);
-  if (opened.rehearsal?.lab === undefined) {
-    throw new CliError(`The runbook '${opened.id}' names no lab to rehearse on.`, {
-      exitCode: 2,
-      where: opened.file,
-      hint: 'Add `rehearsal: { lab: … }`, or rehearse on a target of your own: golive start --mode rehearse.',
-    });
-  }
-  const rehearsal = { ...opened.rehearsal, lab: opened.rehearsal.lab };
+  const { name, rehearsal } = onItsLab(opened, options.lab);
   const timeScale = options.timeScale ?? fault?.timeScale ?? rehearsal.timeScale ?? 1;
   const cleanup = new Cleanup();
   const guard = cleanup.onSignals();
@@ -73,7 +68,8 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
     const report = (line: string): void => {
       if (!drawing) talk(dim(line));
     };
-    const starting = startLab({ name: rehearsal.lab, fault: fault?.id, timeScale, stateDir: up.stateDir, report });
+    const { signal } = cleanup;
+    const starting = startLab({ name, fault: fault?.id, timeScale, stateDir: up.stateDir, report, signal });
     cleanup.add(() => whenReady(starting, (lab) => lab.stop()));
     const lab = await starting;
     const plan = await makePlan(opened, {
@@ -111,6 +107,18 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
     await cleanup.run();
     guard.handOver();
   }
+}
+
+/** The rehearsal of the runbook, and where it takes place: the target of another lab is its own. */
+function onItsLab({ id, file, rehearsal }: OpenedRunbook, wanted: string | undefined) {
+  const name = wanted ?? rehearsal?.lab;
+  if (name !== undefined)
+    return { name, rehearsal: { ...rehearsal, ...(wanted === undefined ? {} : { target: undefined }) } };
+  throw new CliError(`The runbook '${id}' names no lab to rehearse on.`, {
+    exitCode: 2,
+    where: file,
+    hint: 'Name one (--lab), add `rehearsal: { lab: … }`, or rehearse on a target of your own: golive start --mode rehearse.',
+  });
 }
 
 function listFaults(faults: readonly Fault[], json: boolean): void {

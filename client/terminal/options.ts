@@ -46,6 +46,15 @@ export function parseTimeScale(text: string): number {
   });
 }
 
+/** A folder under lab/. @throws CliError (exit 2) */
+export function parseLab(text: string): string {
+  if (/^[a-z][a-z0-9-]{0,59}$/.test(text)) return text;
+  throw new CliError(`'${text.slice(0, 80)}' cannot name a lab.`, {
+    exitCode: 2,
+    hint: 'Small letters, digits and dash, as a folder under lab/ is named.',
+  });
+}
+
 /** @throws CliError (exit 2) when it is neither */
 export function parseMode(text: string): 'rehearse' | 'live' {
   if (text === 'rehearse' || text === 'live') return text;

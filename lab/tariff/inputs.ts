@@ -129,7 +129,7 @@ function ofScanners({ ofRegistry }: Places): Inputs {
       canary: { path: CANARY, text: 'export const planted = (text) => eval(text);' },
     },
     audit: {
-      argv: [process.execPath, entry('audit'), `http://127.0.0.1:${ofRegistry}`],
+      argv: [process.execPath, entry('../kit/audit'), `http://127.0.0.1:${ofRegistry}`],
       version: ['npm', '--version'],
       report: {
         format: 'json',

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { startLab } from '../../../client/rehearse/lab.js';
+import { type LabOptions, startLab } from '../../../client/rehearse/lab.js';
 import { waitUntil } from '../../../client/server/processes.js';
 import { isAlive, startTimeOf } from '../../../host/process.js';
 
@@ -12,10 +12,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function lab(source: string, said: string[] = []): ReturnType<typeof startLab> {
+function lab(source: string, said: string[] = [], given: Partial<LabOptions> = {}): ReturnType<typeof startLab> {
   const entry = join(folder, 'main.mjs');
   writeFileSync(entry, source);
-  return startLab({ name: 'x', fault: 'f', timeScale: 30, stateDir: folder, report: (line) => said.push(line), entry });
+  return startLab({
+    name: 'x',
+    fault: 'f',
+    timeScale: 30,
+    stateDir: folder,
+    report: (line) => said.push(line),
+    entry,
+    ...given,
+  });
 }
 
 /** Ready at once; its child lives in the same group and ignores SIGTERM. */
@@ -61,4 +69,32 @@ test('a lab that does not exist', async () => {
   await expect(startLab({ name: 'nope', timeScale: 1, stateDir: folder, report: () => undefined })).rejects.toThrow(
     "no lab 'nope'",
   );
+});
+
+/** Says something for a while, then is ready; or is silent. */
+const preparing = (heard: boolean): string => `
+const said = ${heard} && setInterval(() => console.error('builds it'), 100);
+setTimeout(() => {
+  clearInterval(said);
+  process.stdout.write(JSON.stringify({ ready: true, target: 't', inputs: {} }) + '\\n');
+}, 3000);
+setInterval(() => {}, 1000);
+`;
+
+test('a lab that says what it prepares is waited for, and a silent one is not', async () => {
+  const running = await lab(preparing(true), [], { patienceMs: 1500 });
+  await running.stop();
+  await expect(lab(preparing(false), [], { patienceMs: 1500 })).rejects.toThrow(
+    'is not ready, and was silent for 1.5 s',
+  );
+});
+
+test('an interrupt ends a lab that is not ready yet', async () => {
+  const interrupt = new AbortController();
+  const said: string[] = [];
+  const coming = lab("console.error('begun'); setInterval(() => {}, 1000);", said, { signal: interrupt.signal });
+  const refused = expect(coming).rejects.toThrow('was left before it was ready');
+  await waitUntil(() => said.length > 0, 20_000);
+  interrupt.abort();
+  await refused;
 });
