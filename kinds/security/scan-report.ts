@@ -6,7 +6,7 @@ import { nodesAt, oneAt, uncountable } from '../shared/json-path.js';
 import { ReadingError } from '../shared/reading.js';
 import { textOf } from '../shared/text.js';
 import type { Finding, Report } from './findings.js';
-import { plantedAmong } from './planted.js';
+import { isLess, plantedAmong } from './planted.js';
 import { SEVERITIES, type Severity } from './severities.js';
 import { noReport, readSarif } from './sarif.js';
 import type { reportField } from './security.scan.kind.js';
@@ -36,6 +36,11 @@ export function readReport(bytes: Uint8Array, how: How): Scanned {
     if ((planted.elsewhere ?? 0) > 0) {
       throw noReport(
         `tells what was planted in ${proof.canary} as one finding with ${counted(planted.elsewhere ?? 0, 'other place')}, which nobody would see: let \`path\` take each place, as $.nodes[*] does, or plant something that is found there alone`,
+      );
+    }
+    if (isLess(planted, proof)) {
+      throw noReport(
+        `rates what was planted in ${proof.canary} as ${planted.severity}, and ${proof.severity} is asked for: a gate on that would see nothing of its kind; let the tool call such rules errors, or \`map\` its words`,
       );
     }
     return { ...report, findings: report.findings.filter((one) => one !== planted) };

@@ -20,6 +20,12 @@ const proof = z
           'Where something to be found was planted: the path of the file, whole or its last parts, or the whole name of a package. One finding there is the proof and does not count; all others do.',
         ),
       rule: z.string().min(1).optional().describe('By which rule it must be found.'),
+      severity: z
+        .enum(SEVERITIES)
+        .default('high')
+        .describe(
+          'How severe it must be told at least: a tool that calls all it finds a warning is never seen by a gate on what is high.',
+        ),
     }),
   ])
   .describe('What proves that the tool looked at anything.');
@@ -104,6 +110,8 @@ export const securityScan = defineKind({
       'one does not count, the least of them; all others do. `rule` says which one it must be',
     'one finding of several places, the planted one among them':
       'counts as not run where `path` takes one of them: `$.nodes[*]` makes each a finding',
+    'what was planted, told as less severe than `proof.severity`':
+      'counts as not run: let the tool say `error` of such rules (oxlint: `-D RULE`), or `map` its words',
     'a scan that could not parse a file': 'is a problem; with more than `problemsAtMost` the step fails',
     'a finding without a severity, or with a word that is not known': 'counts as high, and as `unrated`',
     'a finding that the source silences (`nosec`)': 'does not count where SARIF tells of it, and `suppressed` does',

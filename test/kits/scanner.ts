@@ -17,6 +17,7 @@ export const result = (more: JsonObject = {}): JsonObject => ({
 });
 export const PLANTED = result({
   ruleId: 'planted',
+  level: 'error',
   locations: [{ physicalLocation: { artifactLocation: { uri: 'canary/planted.ts' } } }],
 });
 export const sarif = (results: JsonObject[] | null, run: JsonObject = {}, rules: JsonObject[] = []): string =>

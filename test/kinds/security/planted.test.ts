@@ -40,7 +40,20 @@ describe('one finding was planted, and all others count', () => {
 
   test('of several there the least one is taken for it', async () => {
     const report = sarif([at('canary/planted.ts'), at('canary/planted.ts', { level: 'note' })]);
-    expect(await outputsOf(bySarif(report))).toMatchObject({ high: 1, low: 0 });
+    const low = { proof: { canary: 'canary/planted.ts', severity: 'low' } };
+    expect(await outputsOf(bySarif(report, {}, low))).toMatchObject({ high: 1, low: 0 });
+    expect(await outputsOf(bySarif(report))).toMatchObject({ high: 0, low: 1 });
+  });
+
+  test('told as a warning it shows nothing to a gate on what is high, unless that is said', async () => {
+    const report = sarif([at('canary/planted.ts', { level: 'warning' })]);
+    expect(failed(await run(bySarif(report))).message).toContain(
+      'rates what was planted in canary/planted.ts as medium, and high is asked for',
+    );
+    const medium = { proof: { canary: 'canary/planted.ts', severity: 'medium' } };
+    expect(await outputsOf(bySarif(report, {}, medium))).toMatchObject({ findings: 0, medium: 0 });
+    const unrated = sarif([at('canary/planted.ts', { level: 'fatal' })]);
+    expect(await outputsOf(bySarif(unrated))).toMatchObject({ findings: 0, unrated: 0 });
   });
 
   const audit = (path: string, nodes: string[]): JsonObject => ({

@@ -212,7 +212,7 @@ test('a real scanner: oxlint finds what stands in a file, by SARIF', async () =>
   writeFileSync(join(folder, 'code.js'), 'export const a = 1;\ndebugger;\n');
   const oxlint = join(process.cwd(), 'node_modules', '.bin', 'oxlint');
   const input = {
-    argv: [oxlint, '--format=sarif', '.'],
+    argv: [oxlint, '-D', 'no-debugger', '--format=sarif', '.'],
     version: [oxlint, '--version'],
     report: { format: 'sarif', proof: { canary: 'planted.js' } },
   };
