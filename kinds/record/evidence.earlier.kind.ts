@@ -45,14 +45,15 @@ export const evidenceEarlier = defineKind({
     'an event log of more than 64 MiB': 'counts for nothing',
     'signed approvals': 'are judged by the signers of the plan of that bundle; its seal is by the key of this worker',
   },
-  example: `id: earlier
-uses: evidence.earlier
-with:
-  changes: [c1]
-  commit: "\${{ steps.code.commit }}"
-  code: [ready.code, certification.code]
-  mayDiffer: [execute, earlier]
-  at: "\${{ run.started }}"
+  example: `- { id: code, uses: git.state, with: { folder: . } }
+- id: earlier
+  uses: evidence.earlier
+  with:
+    changes: [c1]
+    commit: "\${{ steps.code.commit }}"
+    code: [ready.code, certification.code]
+    mayDiffer: [execute, earlier]
+    at: "\${{ run.started }}"
 `,
   sample: { named: 0, counted: 0, phases: [], why: [] },
   leaves: ['looked.json', 'own-plan.json', 'counted.json'],

@@ -105,7 +105,7 @@ function checkEarlier(check: Check, path: Path, address: string): void {
   const step = stepAt(check, path, `${address}.${COUNTED}`);
   const kind = step && check.kinds[step.uses];
   if (kind && !kind.leaves?.includes(COUNTED))
-    check.source.at(path, `step '${step.id}' (${step.uses}) counts no earlier go-live`, 'Name an evidence.earlier.');
+    check.source.at(path, `step '${step.id}' (${step.uses}) counts no earlier go-live`, 'Name a step whose kind does.');
 }
 
 function checkGate({ source, runbook }: Check, path: Path, address: string): void {

@@ -29,7 +29,7 @@ export const certificateFields = z.strictObject({
   earlier: address
     .optional()
     .describe(
-      '`<phase>.<step>` of an evidence.earlier: phases of earlier go-lives that it counts are of this certificate.',
+      '`<phase>.<step>` of a step that counts earlier go-lives: the phases that it counts are of this certificate.',
     ),
   gates: z
     .array(
