@@ -29,6 +29,7 @@ export interface Ask {
   /** `<phase>.<step>` of the steps that read the code there, each of which gave this commit and a clean tree. */
   code: readonly string[];
   /** Inputs that choose what is executed, and change nothing of what a phase does. */
+  gates: readonly string[];
   mayDiffer: readonly string[];
   /** Milliseconds before `at` within which it ended. */
   within: number;
@@ -169,7 +170,14 @@ function differences(ask: Ask, own: Own, change: string, { plan, state, events, 
   else if (at - ended > ask.within) why.push(`It ended on ${endedAt.slice(0, 10)}, which is too long ago.`);
   const { attempts } = recompute(plan, state.startedAt, events);
   for (const problem of ask.code.flatMap((address) => codeProblems(ask, address, attempts))) why.push(problem);
+  for (const address of ask.gates) if (!wasGo(address, attempts)) why.push(`Its gate ${address} was not GO.`);
   return why;
+}
+
+function wasGo(address: string, attempts: readonly JudgedAttempt[]): boolean {
+  const { phase, part } = readAddress(address);
+  const judged = attempts.findLast((one) => one.phase === phase);
+  return judged?.gates.find(({ id }) => id === part)?.verdict === 'go';
 }
 
 function codeProblems({ commit }: Ask, address: string, attempts: readonly JudgedAttempt[]): string[] {

@@ -98,7 +98,7 @@ function gateProblem(
 
 /** When the gates of an attempt that passed were accepted: as its results were first asked about, else as it passed. */
 function acceptedAt(plan: Plan, { phase: id, attempt }: JudgedAttempt, events: readonly LoggedEvent[]) {
-  const passed = eventsOf(events, 'phase.passed').find((one) => one.phase === id && one.attempt === attempt);
+  const passed = eventsOf(events, 'phase.passed').findLast((one) => one.phase === id && one.attempt === attempt);
   const started = eventsOf(events, 'phase.started').findLast(
     (one) => one.phase === id && one.attempt === attempt && one.seq < (passed?.seq ?? 0),
   );

@@ -4,7 +4,7 @@ import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { errnoOf } from '../../host/errno.js';
 import { checkUnfiltered } from './advance.js';
-import type { Setting } from './git.js';
+import type { Git, Setting } from './git.js';
 import type { Repository } from './repository.js';
 import { pathInTree } from './trees.js';
 
@@ -16,10 +16,11 @@ export interface ChangeOfFiles {
 
 const EXECUTABLE = '100755';
 const FOLDER = '040000';
+const SUBMODULE = '160000';
 /** What stands in the way of a path, by its mode in the tree. */
 const IN_THE_WAY: Readonly<Record<string, string>> = {
   '120000': 'is a link',
-  '160000': 'is a submodule',
+  [SUBMODULE]: 'is a submodule',
   [FOLDER]: 'is a folder',
 };
 /** The same content gives the same tree, whatever the repository's configuration is. */
@@ -44,7 +45,7 @@ export async function treeWith(
   context: StepContext,
 ): Promise<string> {
   const places = placesOf(files, moves);
-  const moved = await movedEntries(repository, base, moves);
+  const moved = await movesIn(repository, base, moves);
   const modes = await modesAt(repository, base, [...places.keys()]);
   const folder = join(repository.commonDir, 'golive.work');
   const index = join(repository.commonDir, 'golive.index');
@@ -62,10 +63,12 @@ export async function treeWith(
     const git = repository.gitWith({ folder, env, settings: EXACT });
     await git.text('read-tree', base);
     if (places.size > 0) await checkUnfiltered(git, [...places.keys()], 'propose the change');
-    if (moved.length > 0) await git.feed(moved.join(''), 'update-index', '-z', '--index-info');
+    if (moved.length > 0) await git.feed(indexLines(moved), 'update-index', '-z', '--index-info');
     // Line ends are those that the attributes of the base ask for.
     if (places.size > 0) await git.text('add', '--force', '--', ...places.keys());
-    return await git.line('write-tree');
+    const tree = await git.line('write-tree');
+    await checkMoved(git, tree, moved);
+    return tree;
   } finally {
     await clear();
   }
@@ -73,37 +76,43 @@ export async function treeWith(
 
 /** Where each file comes from, by its path in the tree. @throws StepError BAD_INPUT */
 function placesOf(files: ChangeOfFiles['files'], moves: ChangeOfFiles['moves']): Map<string, string> {
-  const places = new Map<string, string>();
+  const paths = [...files.map(({ path }) => path), ...moves.map(({ to }) => to)].map(fileInTree);
+  const folders = new Set(paths.flatMap(aboveOf));
   const taken = new Set<string>();
-  for (const given of [...files.map(({ path }) => path), ...moves.map(({ to }) => to)]) {
-    const path = fileInTree(given);
-    const other = [...taken].find((one) => isAbove(one, path) || isAbove(path, one));
-    if (other !== undefined) {
-      const shown = JSON.stringify(given);
-      throw new StepError('BAD_INPUT', `${shown} and ${JSON.stringify(other)} cannot both be files.`);
+  for (const path of paths) {
+    if (taken.has(path) || folders.has(path)) {
+      throw new StepError('BAD_INPUT', `${JSON.stringify(path)} cannot be two files, nor a file and a folder.`);
     }
     taken.add(path);
   }
-  for (const { path, from } of files) places.set(fileInTree(path), from);
-  return places;
+  return new Map(files.map(({ path, from }) => [fileInTree(path), from]));
 }
 
 /** A path as trees have it; none that is git's own. @throws StepError BAD_INPUT */
 function fileInTree(given: string): string {
   const path = pathInTree(given);
-  if (!path.split('/').some((part) => /^\.git$/i.test(part)) && !/\p{Cc}/u.test(path)) return path;
+  if (!path.split('/').some((part) => /^\.git$/i.test(part)) && !/\p{Cc}|\uFFFD/u.test(path)) return path;
   throw new StepError('BAD_INPUT', `${JSON.stringify(given)} is no path of a file inside the repository.`);
 }
 
+/** What a file of the base is, and the place that it gets. */
+interface Move {
+  path: string;
+  target: string;
+  entry: string;
+}
+
 /**
- * The lines for an index in which files have another place, as they are: no byte and no mode of them changes.
+ * Files of the base that get another place, as they are: no byte and no mode of them changes.
  *
  * @throws StepError NOT_FOUND where the base has no such file, BAD_INPUT where the place is taken
  */
-async function movedEntries({ git }: Repository, base: string, moves: ChangeOfFiles['moves']): Promise<string[]> {
+async function movesIn({ git }: Repository, base: string, moves: ChangeOfFiles['moves']): Promise<Move[]> {
   if (moves.length === 0) return [];
   const all = await entriesOf(git, base);
-  return moves.flatMap(({ path: given, to }) => {
+  const folders = new Set([...all.keys()].flatMap(aboveOf));
+  const seen = new Set<string>();
+  return moves.map(({ path: given, to }) => {
     const [path, target] = [fileInTree(given), fileInTree(to)];
     const entry = all.get(path);
     if (entry === undefined) {
@@ -111,12 +120,39 @@ async function movedEntries({ git }: Repository, base: string, moves: ChangeOfFi
         hint: 'Select again: somebody else may have moved it meanwhile.',
       });
     }
-    const inTheWay = all.has(target) ? target : aboveOf(target).find((one) => all.has(one));
-    if (inTheWay !== undefined || [...all.keys()].some((one) => one.startsWith(`${target}/`))) {
-      throw new StepError('BAD_INPUT', `${path} cannot be moved to ${target}: ${inTheWay ?? target} is there already.`);
+    if (entry.startsWith(SUBMODULE) || seen.has(path)) {
+      const why = seen.has(path) ? 'it is moved twice' : 'it is a submodule, whose place stands in .gitmodules';
+      throw new StepError('BAD_INPUT', `${path} cannot be moved: ${why}; nothing was changed.`);
     }
-    const [, id = ''] = entry.split(' ');
-    return [`0 ${'0'.repeat(id.length)}\t${path}\0`, `${entry}\t${target}\0`];
+    seen.add(path);
+    const inTheWay = all.has(target) || folders.has(target) ? target : aboveOf(target).find((one) => all.has(one));
+    if (inTheWay !== undefined)
+      throw new StepError('BAD_INPUT', `${path} cannot be moved to ${target}: ${inTheWay} is there already.`);
+    return { path, target, entry };
+  });
+}
+
+/** The lines for an index in which the files have their new places. */
+const indexLines = (moved: readonly Move[]): string =>
+  moved
+    .map(({ path, target, entry }) => {
+      const [, id = ''] = entry.split(' ');
+      return `0 ${'0'.repeat(id.length)}\t${path}\0${entry}\t${target}\0`;
+    })
+    .join('');
+
+/**
+ * Git passes over a place that it does not take, and ends well: what it wrote is read back.
+ *
+ * @throws StepError BAD_INPUT where a file would be lost
+ */
+async function checkMoved(git: Git, tree: string, moved: readonly Move[]): Promise<void> {
+  if (moved.length === 0) return;
+  const all = await entriesOf(git, tree);
+  const lost = moved.find(({ target, entry }) => all.get(target) !== entry);
+  if (lost === undefined) return;
+  throw new StepError('BAD_INPUT', `Git does not take ${lost.target} as a path; nothing was changed.`, {
+    hint: 'A part of it is one of the names that stand for .git on some machine.',
   });
 }
 
@@ -126,23 +162,19 @@ const aboveOf = (path: string): string[] =>
     .slice(0, -1)
     .map((_, index, parts) => parts.slice(0, index + 1).join('/'));
 
-/** Every file of a commit, with its mode and the id of its content. */
-async function entriesOf(git: Repository['git'], commit: string): Promise<Map<string, string>> {
-  const told = await git.text('ls-tree', '-r', '-z', '--full-tree', commit);
+/** Every file of a tree, with its mode and the id of its content. */
+async function entriesOf(git: Git, tree: string): Promise<Map<string, string>> {
+  const told = await git.text('ls-tree', '-r', '-z', '--full-tree', tree);
   return new Map(
     told
       .split('\0')
       .filter(Boolean)
       .map((line): [string, string] => {
-        const [facts = '', path = ''] = line.split('\t');
-        const [mode = '', , id = ''] = facts.split(' ');
-        return [path, `${mode} ${id}`];
+        const at = line.indexOf('\t');
+        const [mode = '', , id = ''] = line.slice(0, at).split(' ');
+        return [line.slice(at + 1), `${mode} ${id}`];
       }),
   );
-}
-
-function isAbove(path: string, other: string): boolean {
-  return path === other || other.startsWith(`${path}/`);
 }
 
 /** The modes of files that the tree has at some paths. @throws StepError BAD_INPUT where something else is in the way */

@@ -32,7 +32,7 @@ export const gitSelect = defineKind({
     there: z.int().describe('Files that lie below the other folder already.'),
     count: z.int().describe('Files that were selected.'),
     skipped: z.int().describe('Files that were passed over.'),
-    taken: z.int().describe('Files that could not be selected: their new place is taken.'),
+    taken: z.int().describe('Files that cannot be selected: their new place is taken, or their name is no UTF-8.'),
     moves: z.array(z.object({ path: z.string(), to: z.string() })).describe('The files, as `pr.prepare` takes them.'),
     first: z.string().describe('The first of them; empty where there is none.'),
     last: z.string().describe('The last of them.'),
@@ -44,7 +44,7 @@ export const gitSelect = defineKind({
   meets: {
     'no file below the folder': '`count: 0` and `left: 0`: a gate may ask for some',
     'a folder that is not in the branch': 'the same as an empty one',
-    'a file whose new place is taken': 'not selected, and counted as `taken`',
+    'a file whose new place is taken, or whose name is no UTF-8': 'not selected, and counted as `taken`',
     'links and submodules': 'links are files as others; submodules are passed over',
     'files that are not committed, or changed since': 'do not count: the branch is what is looked at',
     'a path to pass over that is not there': 'fails the step: what is passed over by mistake would never be moved',

@@ -6,6 +6,8 @@ import { checkRepository, openRepository } from './repository.js';
 import { short } from './trees.js';
 
 const SUBMODULE = '160000';
+/** What stands for bytes that are no UTF-8. */
+const NO_TEXT = '\uFFFD';
 
 export const gitSelect: HandlerOf<typeof kind> = {
   check: ({ repo }, context) => checkRepository(context.path(repo), context, false),
@@ -27,7 +29,9 @@ export const gitSelect: HandlerOf<typeof kind> = {
     const candidates = paths.filter((path) => path.startsWith(`${below}/`)).toSorted(byBytes);
     const places = candidates.map((path) => ({ path, to: `${to}${path.slice(below.length)}` }));
     const passed = new Set(skip);
-    const free = places.filter((one) => !passed.has(one.path) && !known.has(one.to));
+    const isFree = ({ path, to: place }: { path: string; to: string }): boolean =>
+      !known.has(place) && !path.includes(NO_TEXT);
+    const free = places.filter((one) => !passed.has(one.path) && isFree(one));
     const moves = free.slice(0, take);
     const outputs = {
       commit,
@@ -35,7 +39,7 @@ export const gitSelect: HandlerOf<typeof kind> = {
       there: paths.filter((path) => path.startsWith(`${to}/`)).length,
       count: moves.length,
       skipped: places.filter(({ path }) => passed.has(path)).length,
-      taken: places.filter((one) => !passed.has(one.path) && known.has(one.to)).length,
+      taken: places.filter((one) => !passed.has(one.path) && !isFree(one)).length,
       moves,
       first: moves[0]?.path ?? '',
       last: moves.at(-1)?.path ?? '',

@@ -84,6 +84,7 @@ export const prPrepare = defineKind({
     'files that may be run': 'stay so: where the source may be run, or the file of the base',
     'line ends': 'those of the attributes of the base',
     'a file to move that the base does not have, or whose new place is taken': 'refused; nothing is changed',
+    'a submodule, one file to two places, or a place that git takes for one of its own': 'refused; nothing is changed',
     'a file that is moved': 'keeps each byte, its mode and its history: it is the same content at another path',
     'a file behind a filter (git-lfs, git-crypt)': 'refused: no filter runs',
     'a remote that is not there': 'the step fails with what git says',

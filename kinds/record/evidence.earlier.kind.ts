@@ -17,6 +17,13 @@ export const evidenceEarlier = defineKind({
       .min(1)
       .max(10)
       .describe('`<phase>.<step>` of each git.state: there it gave that commit, and `clean`.'),
+    gates: z
+      .array(z.string().min(3).max(300))
+      .max(50)
+      .default([])
+      .describe(
+        '`<phase>.<gate>` of each gate that must have been GO there, such as that what ran was of that commit.',
+      ),
     mayDiffer: z
       .array(z.string().min(1).max(100))
       .max(20)
@@ -45,15 +52,15 @@ export const evidenceEarlier = defineKind({
     'an event log of more than 64 MiB': 'counts for nothing',
     'signed approvals': 'are judged by the signers of the plan of that bundle; its seal is by the key of this worker',
   },
-  example: `- { id: code, uses: git.state, with: { folder: . } }
-- id: earlier
-  uses: evidence.earlier
-  with:
-    changes: [c1]
-    commit: "\${{ steps.code.commit }}"
-    code: [ready.code, certification.code]
-    mayDiffer: [execute, earlier]
-    at: "\${{ run.started }}"
+  example: `id: earlier
+uses: evidence.earlier
+with:
+  changes: [c1]
+  commit: 9fceb02d0ae598e95dc970b74767f19372d61af8
+  code: [ready.code, certification.code]
+  gates: [certification.running]
+  mayDiffer: [execute, earlier]
+  at: "\${{ run.started }}"
 `,
   sample: { named: 0, counted: 0, phases: [], why: [] },
   leaves: ['looked.json', 'own-plan.json', 'counted.json'],

@@ -65,7 +65,7 @@ export function recompute(plan: Plan, startedAt: string, events: readonly Logged
   const end = (phase: PhasePlan, attempt: JudgedAttempt): void => {
     attempt.gates = phase.gates.map((gate) => judgeGate(gate, contextOf(attempt, gate.it)));
     attempt.verdict = phaseVerdict(attempt.gates);
-    done.attempts = [...done.attempts.filter((told) => !isSame(told, attempt)), attempt];
+    done.attempts = [...done.attempts.filter((told) => !isSuperseded(told, attempt)), attempt];
     phases[phase.id] = { steps: attempt.steps };
     open.delete(phase.id);
   };
@@ -107,8 +107,9 @@ export function recompute(plan: Plan, startedAt: string, events: readonly Logged
   return done;
 }
 
-const isSame = (one: JudgedAttempt, other: JudgedAttempt): boolean =>
-  one.phase === other.phase && one.attempt === other.attempt;
+/** An attempt that is said to its end once more takes the place of what was said of it, and of all that came after it. */
+const isSuperseded = (told: JudgedAttempt, { phase, attempt }: JudgedAttempt): boolean =>
+  told.phase === phase && told.attempt >= attempt;
 
 /**
  * A workflow that was sent back says an attempt once more, from its beginning or from the middle of it. What it says

@@ -36,6 +36,8 @@ function refusesNewCandidates(lab: string): void {
   expect(git('commit', '--quiet', '--no-verify', '-m', 'one more').status).toBe(0);
   const checked = spawnSync('sh', ['tools/no-new-candidates.sh', 'origin/main'], { cwd: repository, encoding: 'utf8' });
   expect([checked.status, checked.stderr]).toEqual([1, expect.stringContaining(file)]);
+  const blind = spawnSync('sh', ['tools/no-new-candidates.sh', 'origin/nowhere'], { cwd: repository });
+  expect(blind.status).not.toBe(0);
 }
 
 await testSystem({
@@ -83,7 +85,7 @@ await testSystem({
           batch: 7,
         });
         expect(git('log', '-1', '--format=%B', branch)).toMatch(
-          /^Promote 7 files\n\nProblem: .+\n\nSolution: 7 files .+\n\nImpact: /,
+          /^Promote batch \d{8}T\d{6}Z: 7 files\n\nProblem: .+\n\nSolution: 7 files .+\n\nImpact: /,
         );
         expect(readFileSync(join(lab, 'repository', 'README.md'), 'utf8')).toContain('Depot rules');
         refusesNewCandidates(lab);

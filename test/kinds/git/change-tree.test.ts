@@ -56,13 +56,41 @@ describe('the moves of pr.prepare', () => {
     ['a place outside', { path: 'candidate/a.sh', to: '../a.sh' }, 'BAD_INPUT', 'is no path of a file'],
     ['a place within git', { path: 'candidate/a.sh', to: '.git/hooks/a' }, 'BAD_INPUT', 'is no path of a file'],
   ])('%s is refused, and nothing is made', async (_name, move, code, message) => {
-    const failure = failed(await world.prepare({ moves: [moves[0], move], files: [] }));
+    const failure = failed(await world.prepare({ moves: [moves[1], move], files: [] }));
     expect([failure.code, failure.message]).toEqual([code, expect.stringContaining(message)]);
     expect(git(repo, 'branch', '--list', 'golive/*')).toBe('');
   });
+  test.each(['git~1/a.sh', '.git./a.sh', 'src/.git /a.sh', '.g\u200Cit/a.sh', 'src/GIT~1'])(
+    'a place that git takes for its own loses nothing: %j',
+    async (to) => {
+      const failure = failed(await world.prepare({ moves: [{ path: 'candidate/a.sh', to }], files: [] }));
+      expect([failure.code, failure.message]).toEqual(['BAD_INPUT', expect.stringContaining(to)]);
+      expect(git(repo, 'branch', '--list', 'golive/*')).toBe('');
+    },
+  );
+  test('a name with a tab, or that is no UTF-8, is no other', async () => {
+    writeFileSync(join(repo, 'candidate', 'a.sh\tcopy'), 'another\n');
+    writeFileSync(
+      Buffer.concat([Buffer.from(join(repo, 'candidate', 'caf')), Buffer.from([0xe9]), Buffer.from('.sh')]),
+      'x\n',
+    );
+    commitAll(repo, 'odd names');
+    const { outputs } = passed(await world.prepare({ moves: [moves[0]], files: [] }));
+    expect(git(repo, 'show', `${String(outputs.commit)}:src/a.sh`)).toBe('echo a');
+    const odd = { path: 'candidate/caf\uFFFD.sh', to: 'src/cafe.sh' };
+    expect(failed(await world.prepare({ moves: [odd], files: [] })).code).toBe('BAD_INPUT');
+  });
+  test('a submodule, and one file to two places, are refused', async () => {
+    git(repo, 'update-index', '--add', '--cacheinfo', `160000,${git(repo, 'rev-parse', 'HEAD')},sub`);
+    git(repo, 'commit', '--quiet', '-m', 'submodule');
+    const sub = { path: 'sub', to: 'src/sub' };
+    expect(failed(await world.prepare({ moves: [sub], files: [] })).message).toContain('is a submodule');
+    const twice = [moves[0], { path: 'candidate/a.sh', to: 'src/c.sh' }];
+    expect(failed(await world.prepare({ moves: twice, files: [] })).message).toContain('it is moved twice');
+  });
   test('two to one place are refused, and neither files nor moves are none', async () => {
     const both = moves.map(({ path }) => ({ path, to: 'src/x.sh' }));
-    expect(failed(await world.prepare({ moves: both, files: [] })).message).toContain('cannot both be files');
+    expect(failed(await world.prepare({ moves: both, files: [] })).message).toContain('cannot be two files');
     expect(failed(await world.prepare({ files: [] })).code).toBe('BAD_INPUT');
   });
 });

@@ -70,7 +70,8 @@ describe('our functions', () => {
         .replaceAll(/\bn\b|\bx\b|digits|\bp\b/g, '1')
         .replaceAll(/\blist\b/g, '[1]')
         .replaceAll(/\b[ab]\b/g, told.startsWith('agreement') ? '{"a": "x"}' : '1');
-      expect([told, Number.isFinite(value(call))]).toEqual([told, true]);
+      if (told.startsWith('weekday')) expect(value('weekday("2026-11-27T09:00:00Z", "UTC")')).toBe('friday');
+      else expect([told, Number.isFinite(value(call))]).toEqual([told, true]);
     }
   });
 });

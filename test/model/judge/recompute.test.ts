@@ -67,6 +67,33 @@ describe('gates are judged from the outputs in the log', () => {
       ['go'],
     ],
     [
+      'an attempt that is said again takes the place of those that came after it',
+      [
+        begun,
+        done({ rows: 2 }),
+        { ...passed, type: 'phase.failed' },
+        { ...begun, attempt: 2 },
+        done({ rows: 5 }, { phaseAttempt: 2 }),
+        { ...passed, attempt: 2 },
+        begun,
+        done({ rows: 1 }),
+        { ...passed, type: 'phase.failed' },
+      ],
+      ['no-go'],
+    ],
+    [
+      'a step that ends late changes nothing of an attempt after its own',
+      [
+        begun,
+        { ...passed, type: 'phase.failed' },
+        { ...begun, attempt: 2 },
+        done({ rows: 5 }, { phaseAttempt: 2 }),
+        { ...passed, attempt: 2 },
+        done({ rows: 1 }),
+      ],
+      ['inconclusive', 'go'],
+    ],
+    [
       'what is said after the end, and comes to no end again, changes nothing',
       [begun, done({ rows: 5 }), passed, done({ rows: 2 })],
       ['go'],
