@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
+import { templateParts } from '../../model/expression/expression.js';
 import { addressText, asId } from '../../model/plan/address.js';
 import { stepsOf } from '../../model/plan/plan.js';
 import { approvalsOf } from '../../model/state/initial-state.js';
@@ -34,8 +35,13 @@ export async function checkTold(record: Record, events: readonly LoggedEvent[], 
     }
     for (const { id, title } of plan.decisions)
       same(id, 'title', state.decisions.find((one) => one.id === id)?.title, title);
-    for (const { id, question } of rules)
-      same(id, 'question', state.approvals.find((one) => one.id === id)?.question, question);
+    for (const { id, question } of rules) {
+      // One that names what was measured is filled in when it is asked; before, nobody could read it whole.
+      const isFilled = templateParts(question).some((part) => 'expression' in part);
+      const asked = eventsOf(events, 'approval.asked').findLast(({ approval }) => approval === id)?.question;
+      const told = state.approvals.find((one) => one.id === id)?.question;
+      if (!isFilled || asked !== undefined) same(id, 'question', told, isFilled ? asked : question);
+    }
     checkWords(record, events, findings);
     return { count: plan.phases.length + plan.decisions.length + rules.length };
   });
