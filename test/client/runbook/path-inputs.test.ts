@@ -26,20 +26,20 @@ const runbook = runbookSchema.parse(parse(TEXT));
 
 describe('paths that are given start at the folder of who gives them', () => {
   test.each([
-    [{ config: 'a.json' }, { config: '/work/here/a.json' }],
-    [{ config: './a/../b.json' }, { config: '/work/here/b.json' }],
-    [{ config: '.' }, { config: '/work/here' }],
+    [{ config: 'a.json' }, { config: '/srv/shop/here/a.json' }],
+    [{ config: './a/../b.json' }, { config: '/srv/shop/here/b.json' }],
+    [{ config: '.' }, { config: '/srv/shop/here' }],
     [{ config: '/x/a.json' }, { config: '/x/a.json' }],
-    [{ more: ['a', '/b'] }, { more: ['/work/here/a', '/b'] }],
-    [{ more: '["a","b"]' }, { more: ['/work/here/a', '/work/here/b'] }],
-    [{ more: 'a' }, { more: ['/work/here/a'] }],
+    [{ more: ['a', '/b'] }, { more: ['/srv/shop/here/a', '/b'] }],
+    [{ more: '["a","b"]' }, { more: ['/srv/shop/here/a', '/srv/shop/here/b'] }],
+    [{ more: 'a' }, { more: ['/srv/shop/here/a'] }],
     [{ name: 'a.json' }, { name: 'a.json' }],
     [{ config: '' }, { config: '' }],
     [{ config: 5 }, { config: 5 }],
     [{ unknown: 'a.json' }, { unknown: 'a.json' }],
     [{ toString: 'a.json' }, { toString: 'a.json' }],
   ])('%j', (given, expected) => {
-    expect(withPathsFrom(runbook, given, '/work/here')).toEqual(expected);
+    expect(withPathsFrom(runbook, given, '/srv/shop/here')).toEqual(expected);
   });
 });
 
