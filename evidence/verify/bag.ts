@@ -57,7 +57,8 @@ export function tagsOf(root: string, findings: Findings): Bag {
   return bag;
 }
 
-function emptyBag(root: string): Bag {
+/** A bag of which nothing was read yet. */
+export function emptyBag(root: string): Bag {
   return { root, payload: new Map(), tags: new Map(), small: new Map(), emptyFolders: [], unread: new Set() };
 }
 

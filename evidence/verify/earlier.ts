@@ -17,7 +17,7 @@ import { readAddress } from '../../model/plan/address.js';
 import type { Plan } from '../../model/plan/plan.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { sha256 } from '../hash.js';
-import type { Bag } from './bag.js';
+import { emptyBag } from './bag.js';
 import { Findings } from './finding.js';
 import { checkSeal } from './seal.js';
 import { strictJson, strictText } from './strict.js';
@@ -87,14 +87,7 @@ export async function judgeEarlier(ask: Ask, own: Own, read: ReadKept): Promise<
 
 async function readWhole(own: Own, read: (path: EarlierFile) => Buffer | undefined): Promise<Whole | string> {
   if (read(TAG_MANIFEST) === undefined) return 'There is no closed bundle of it beside this one.';
-  const bag: Bag = {
-    root: '',
-    payload: new Map(),
-    tags: new Map(),
-    small: new Map(),
-    emptyFolders: [],
-    unread: new Set(),
-  };
+  const bag = emptyBag('');
   for (const path of FIRST_TAGS) {
     const bytes = read(path);
     if (bytes === undefined) continue;

@@ -10,7 +10,7 @@ import { asksOf } from '../../model/plan/plan-taking-back.js';
 import type { StandingUndo, TakesBack } from '../../model/plan/taking-back.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import { sha256 } from '../hash.js';
-import type { Bag } from './bag.js';
+import { type Bag, emptyBag } from './bag.js';
 import { Findings } from './finding.js';
 import { MOST, readAtMost } from './read.js';
 import { checkSeal } from './seal.js';
@@ -58,14 +58,7 @@ export async function checkFirst(
 
 /** The first one's bundle as far as its seal is judged: its tag files, as this bundle keeps them. */
 function copyOf({ root, payload }: Bag, findings: Findings): Bag {
-  const copy: Bag = {
-    root,
-    payload: new Map(),
-    tags: new Map(),
-    small: new Map(),
-    emptyFolders: [],
-    unread: new Set(),
-  };
+  const copy = emptyBag(root);
   for (const path of FIRST_TAGS) {
     const kept = inFirst(path);
     const hash = payload.get(kept);

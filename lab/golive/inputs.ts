@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { npmAudit } from '../kit/npm-audit.js';
+import { packageFolder } from '../kit/package-folder.js';
 
 export const entry = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 
@@ -10,8 +12,7 @@ export const goliveOf = (copy: string): string => join(copy, 'dist', 'bin', 'gol
 
 /** golive's own repository. @throws Error where this is a package without one */
 export function repositoryOf(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  const folder = packageFolder('package.json');
   if (existsSync(join(folder, '.git'))) return folder;
   throw new Error(`${folder} is no git repository: golive certifies itself from a clone of it alone`);
 }
@@ -156,20 +157,7 @@ function ofScanners({ repository, running }: Places): Inputs {
       report: { format: 'sarif', proof: { canary: CANARY } },
       canary: { path: CANARY, text: 'export const planted = (text: string): unknown => eval(text);' },
     },
-    audit: {
-      argv: [process.execPath, entry('../kit/audit')],
-      version: ['npm', '--version'],
-      report: {
-        format: 'json',
-        findings: '$.vulnerabilities.*',
-        severity: '$.severity',
-        map: { moderate: 'medium' },
-        rule: '$.name',
-        path: '$.nodes[*]',
-        message: '$.range',
-        proof: { canary: 'golive-planted' },
-      },
-    },
+    audit: npmAudit(),
     sbom: { argv: ['npm', 'sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'], version: ['npm', '--version'] },
     types: ['npm', 'run', '--silent', 'check:types'],
     typesVersion: ['npx', '--no-install', 'tsc', '--version'],

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { npmAudit } from '../kit/npm-audit.js';
 import { packageFolder } from '../kit/package-folder.js';
+import { onPath } from '../kit/program.js';
 
 export const entry = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 
@@ -20,11 +22,8 @@ function tool(name: string): string {
 }
 
 /** Whether this machine has a browser for pages. */
-function hasBrowser(): boolean {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  return folders.some((folder) => names.some((name) => existsSync(join(folder, name))));
-}
+const hasBrowser = (): boolean =>
+  ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].some((name) => onPath(name) !== undefined);
 
 const CANARY = 'src/golive-canary.js';
 
@@ -128,20 +127,7 @@ function ofScanners({ ofRegistry }: Places): Inputs {
       report: { format: 'sarif', proof: { canary: CANARY } },
       canary: { path: CANARY, text: 'export const planted = (text) => eval(text);' },
     },
-    audit: {
-      argv: [process.execPath, entry('../kit/audit'), `http://127.0.0.1:${ofRegistry}`],
-      version: ['npm', '--version'],
-      report: {
-        format: 'json',
-        findings: '$.vulnerabilities.*',
-        severity: '$.severity',
-        map: { moderate: 'medium' },
-        rule: '$.name',
-        path: '$.nodes[*]',
-        message: '$.range',
-        proof: { canary: 'golive-planted' },
-      },
-    },
+    audit: npmAudit(`http://127.0.0.1:${ofRegistry}`),
     sbom: { argv: ['npm', 'sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'], version: ['npm', '--version'] },
     typesVersion: [process.execPath, '--version'],
     types: ['sh', '-c', 'for file in src/*.js packages/*/*.js; do node --check "$file" || exit 1; done'],

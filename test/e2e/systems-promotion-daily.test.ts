@@ -87,7 +87,8 @@ await testSystem({
         expect(git('log', '-1', '--format=%B', branch)).toMatch(
           /^Promote batch \d{8}T\d{6}Z: 7 files\n\nProblem: .+\n\nSolution: 7 files .+\n\nImpact: /,
         );
-        expect(readFileSync(join(lab, 'repository', 'README.md'), 'utf8')).toContain('Depot rules');
+        const clone = join(lab, 'repository');
+        expect(execFileSync('git', ['-C', clone, 'status', '--porcelain'], { encoding: 'utf8' })).toBe('');
         refusesNewCandidates(lab);
       },
     },

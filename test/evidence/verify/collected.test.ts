@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { checkCollected } from '../../../evidence/verify/collected.js';
+import { emptyBag } from '../../../evidence/verify/bag.js';
 import { Findings } from '../../../evidence/verify/finding.js';
 import { APPROVED_MANIFEST, formatManifest } from '../../../model/evidence/manifest.js';
 import { goLive } from '../../kits/cli-state.js';
@@ -55,7 +56,7 @@ test.each<[string, Record<string, string | undefined>, string[]]>([
   ]);
   for (const [path, hash] of there) if (hash === undefined) payload.delete(path);
   const findings = new Findings();
-  const bag = { root, payload, tags: new Map(), small: new Map(), emptyFolders: [], unread: new Set<string>() };
+  const bag = { ...emptyBag(root), payload };
   const record = { plan: plan([phase('one', [step('a')])]), startedBy: 'Cy', state: goLive() };
   await checkCollected(bag, record, [{ seq: 0, type: 'evidence.collected', digest: OLD }], findings);
   expect(findings.list.map(({ item, message }) => `${item} ${message}`)).toEqual(expected);

@@ -28,6 +28,7 @@ inputs:
   execute: { type: json, default: [one, two], about: Phases }
   earlier: { type: json, default: [], about: Earlier go-lives }
   within: { type: duration, default: 1d, about: How long ago }
+  gates: { type: json, default: [begin.known], about: Gates that must have been GO }
   colour: { type: string, default: red, about: Anything }
 phases:
   - id: begin
@@ -43,7 +44,8 @@ ${measured('one')}${measured('two')}  - id: certification
           changes: "\${{ inputs.earlier }}"
           commit: "\${{ steps.code.commit }}"
           code: [begin.code, certification.code]
-          mayDiffer: [execute, earlier, within]
+          gates: "\${{ inputs.gates }}"
+          mayDiffer: [execute, earlier, within, gates]
           within: "\${{ inputs.within }}"
           at: "\${{ run.started }}"
     gates:
@@ -87,6 +89,8 @@ beforeAll(async () => {
     await go(start, 'first', one('one'));
     await go(start, 'second', one('two', 'first'));
     await go(start, 'colour', { inputs: { execute: ['two'], earlier: ['first'], colour: 'blue' } });
+    const gates = ['begin.known', 'certification.executed'];
+    await go(start, 'of-open-gate', { inputs: { execute: ['two'], earlier: ['first'], gates } });
     await go(start, 'late', { inputs: { execute: ['two'], earlier: ['first'], within: '1ms' } });
     await go(start, 'nobody', one('two', 'nowhere'));
     await go(start, 'rehearsed', { ...one('one'), mode: 'rehearse' });
@@ -143,6 +147,7 @@ test('a phase that passed in an earlier go-live of the same commit and inputs co
 
 test.each<[string, string, RegExp]>([
   ['other inputs', 'colour', /other inputs: colour/],
+  ['a gate that was not GO', 'of-open-gate', /Its gate certification\.executed was not GO/],
   ['too long ago', 'late', /too long ago/],
   ['no bundle', 'nobody', /no closed bundle/],
   ['a rehearsal for a live go-live', 'of-rehearsal', /a rehearsal counts for no live go-live/],

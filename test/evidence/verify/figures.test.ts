@@ -1,18 +1,11 @@
 import { expect, test } from '@jest/globals';
-import type { Bag } from '../../../evidence/verify/bag.js';
+import { emptyBag } from '../../../evidence/verify/bag.js';
 import { checkFigures } from '../../../evidence/verify/figures.js';
 import { Findings } from '../../../evidence/verify/finding.js';
 import type { JsonObject } from '../../../model/json.js';
 import { step } from '../../kits/plans.js';
 
-const bag: Bag = {
-  root: '',
-  payload: new Map(),
-  tags: new Map(),
-  small: new Map(),
-  emptyFolders: [],
-  unread: new Set(),
-};
+const bag = emptyBag('');
 const RAW = { mean: 3, looked: 7, unreadable: 0, leftOut: 0 };
 
 test.each<[string, JsonObject, number]>([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { sha256 } from '../../../evidence/hash.js';
 import { checkApprovals } from '../../../evidence/verify/approvals.js';
+import { emptyBag } from '../../../evidence/verify/bag.js';
 import { Findings } from '../../../evidence/verify/finding.js';
 import { type LoggedEvent, readEvent } from '../../../model/evidence/logged-event.js';
 import { canonicalJson, type JsonObject } from '../../../model/json.js';
@@ -60,14 +61,7 @@ async function judged(
   ];
   const events: LoggedEvent[] = lines.map((line, seq) => readEvent(seq, line));
   const findings = new Findings();
-  const bag = {
-    root: '/nowhere',
-    payload: new Map(),
-    tags: new Map(),
-    small: new Map(),
-    emptyFolders: [],
-    unread: new Set<string>(),
-  };
+  const bag = emptyBag('/nowhere');
   await checkApprovals(bag, { plan: made, startedBy: 'Sam', state }, events, undefined, findings);
   return { taken, found: findings.list.map(({ item, message }) => `${item} ${message}`) };
 }
@@ -155,14 +149,7 @@ describe('an approval of results binds to the files that they rest on', () => {
       { type: 'approval.closed', approval: rule.id, status: 'approved', sentence: 'So.', time: at(3) },
     ];
     const findings = new Findings();
-    const bag = {
-      root: '/nowhere',
-      payload: new Map([[`data/${path}`, there]]),
-      tags: new Map(),
-      small: new Map(),
-      emptyFolders: [],
-      unread: new Set<string>(),
-    };
+    const bag = { ...emptyBag('/nowhere'), payload: new Map([[`data/${path}`, there]]) };
     const events = lines.map((line, seq) => readEvent(seq, line));
     await checkApprovals(bag, { plan: made, startedBy: 'Sam', state }, events, undefined, findings);
     return findings.list.map(({ item, message }) => `${item} ${message}`);

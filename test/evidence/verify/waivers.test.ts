@@ -80,6 +80,12 @@ describe('a gate does not pass under a waiver', () => {
       [...ran, line.asked, WAIVER, line.passed],
       /did not stand/,
     ],
+    [
+      'over before it passed once more, as a workflow that was sent back says it',
+      { given: 2, until: 40 },
+      [...ran, WAIVER, line.passed, ...ran, { ...line.passed, time: at(50) }],
+      /did not stand/,
+    ],
     ['over before it passed', { given: 2, until: 20 }, [...ran, WAIVER, line.passed], /did not stand/],
     [
       'over before its results were asked about',
