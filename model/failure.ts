@@ -102,6 +102,20 @@ export interface StepFailure {
   retryAfterMs?: number;
 }
 
+/** What is said of a step whose activity did not report its end: the log, which activities write, has no word of it. */
+export const UNREPORTED = {
+  stopped: { code: 'CANCELLED', message: 'It was stopped on request.' },
+  ended: { code: 'CANCELLED', message: 'It was ended from outside.' },
+  lost: { code: 'OUTCOME_UNKNOWN', message: 'The worker was lost while the step was acting.' },
+  late: { code: 'TIMED_OUT', message: 'The step did not end within its time.' },
+} as const satisfies Record<string, StepFailure>;
+
+/** Whether a failure is one that the log need not know: no activity reported it, or none was asked. */
+export function isUnreported({ code, message }: StepFailure): boolean {
+  if (code === 'INTERNAL' || code === 'EXPRESSION_FAILED') return true;
+  return Object.values(UNREPORTED).some((one) => one.code === code && one.message === message);
+}
+
 /** Longest cause that people are given as a sentence, in characters: three lines of a terminal. */
 const SENTENCE = 300;
 

@@ -8,7 +8,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { StepTask, UndoPromise } from '../model/state/contract.js';
-import { readFailure, type StepFailure } from '../model/failure.js';
+import { readFailure, type StepFailure, UNREPORTED } from '../model/failure.js';
 import { evaluateBoolean, ExpressionError, resolve, type ExpressionContext } from '../model/expression/expression.js';
 import type { JsonObject } from '../model/json.js';
 import { OWN_UNDO, type ProbePlan, type StepPlan } from '../model/plan/plan.js';
@@ -30,15 +30,13 @@ export function failureOf(error: unknown): StepFailure {
     // A window is a workflow of its own: what failed in it is its sample's activity.
     if (cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) return failureOf(cause);
     if (cause instanceof TerminatedFailure || cause instanceof CancelledFailure) {
-      return { code: 'CANCELLED', message: 'It was ended from outside.' };
+      return { ...UNREPORTED.ended };
     }
     if (cause instanceof ApplicationFailure) {
       return readFailure({ type: cause.type, message: cause.message, detail: cause.details?.[0] });
     }
     if (cause instanceof TimeoutFailure) {
-      return cause.timeoutType === 'HEARTBEAT'
-        ? { code: 'OUTCOME_UNKNOWN', message: 'The worker was lost while the step was acting.' }
-        : { code: 'TIMED_OUT', message: 'The step did not end within its time.' };
+      return cause.timeoutType === 'HEARTBEAT' ? { ...UNREPORTED.lost } : { ...UNREPORTED.late };
     }
     return { code: 'INTERNAL', message: cause?.message ?? error.message };
   }
@@ -141,7 +139,7 @@ export async function takeStep(
     if (entry) entry.deedDone = true;
   } catch (error) {
     if (!isCancellation(error)) return stepFailed(record, 'failed', failureOf(error));
-    stepFailed(record, 'cancelled', { code: 'CANCELLED', message: 'It was stopped on request.' });
+    stepFailed(record, 'cancelled', { ...UNREPORTED.stopped });
     throw error;
   } finally {
     record.endedAt = now();

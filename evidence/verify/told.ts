@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { eventsOf, type LoggedEvent } from '../../model/evidence/logged-event.js';
 import { templateParts } from '../../model/expression/expression.js';
+import { isUnreported } from '../../model/failure.js';
 import { addressText, asId } from '../../model/plan/address.js';
 import { stepsOf } from '../../model/plan/plan.js';
 import { approvalsOf } from '../../model/state/initial-state.js';
@@ -57,10 +58,15 @@ function checkWords({ state }: Record, events: readonly LoggedEvent[], findings:
   for (const { id, attempt, steps, history } of state.phases) {
     for (const one of [{ attempt, steps }, ...history]) {
       for (const { id: step, failure } of one.steps) {
-        const failed = eventsOf(events, 'step.failed').filter(
-          (event) => event.phase === id && event.phaseAttempt === one.attempt && event.step === step,
-        );
-        if (failure && failed.length > 0 && !failed.some(({ message }) => message === failure.message))
+        if (!failure || isUnreported(failure)) continue;
+        const isOfIt = (event: { phase?: string; phaseAttempt?: number; step?: string }): boolean =>
+          event.phase === id && event.phaseAttempt === one.attempt && event.step === step;
+        const failed = eventsOf(events, 'step.failed').filter(isOfIt);
+        const done = eventsOf(events, 'step.done').findLast(isOfIt);
+        // What gave more than a phase may hold was done before it failed.
+        const last = failed.at(-1);
+        if (!last || (done && done.seq > last.seq)) continue;
+        if (!failed.some(({ message }) => message === failure.message))
           findings.add('policy', addressText({ phase: id, part: asId(step) }), 'failed for another reason by the log');
       }
     }
