@@ -47,7 +47,12 @@ export async function attend(options: AttendOptions): Promise<GoLiveState | unde
   };
   const keys =
     json === undefined && process.stdout.isTTY ? watchKeys(() => stays || quit(EXIT.waiting)) : watchNothing();
-  const onSignal = (): void => (onInterrupt === undefined ? quit(INTERRUPTED) : onInterrupt(screen));
+  let isInterrupted = false;
+  const onSignal = (): void => {
+    isInterrupted = true;
+    if (onInterrupt === undefined) quit(INTERRUPTED);
+    else onInterrupt(screen);
+  };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   options.onReady?.();
@@ -69,7 +74,7 @@ export async function attend(options: AttendOptions): Promise<GoLiveState | unde
       talk(`The go-live of '${found.target}' goes on: golive watch ${found.target}`);
       return undefined;
     }
-    const exitCode = exitCodeOf(state, require);
+    const exitCode = isInterrupted ? INTERRUPTED : exitCodeOf(state, require);
     screen.end(state, exitCode);
     process.exitCode = exitCode;
     return state;

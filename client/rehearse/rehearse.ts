@@ -227,7 +227,6 @@ async function conduct(
     onInterrupt,
     onReady,
   });
-  if (interrupts > 0) process.exitCode = 130;
   if (state === undefined || fault === undefined || interrupts > 0) return;
   const wrong = differences(state, exitCodeOf(state), fault.expect);
   const line =

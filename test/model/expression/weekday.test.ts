@@ -27,6 +27,8 @@ describe('weekday', () => {
     ['2026-11-27T09:00:00', 'UTC', 'takes a time'],
     ['2026-11-27', 'UTC', 'takes a time'],
     ['2026-13-27T09:00:00Z', 'UTC', 'takes a time'],
+    ['2026-02-30T09:00:00Z', 'UTC', 'takes a time'],
+    ['2026-02-29T09:00:00Z', 'UTC', 'takes a time'],
     ['', 'UTC', 'takes a time'],
     ['2026-11-27T09:00:00Z', 'Europe/Atlantis', 'knows no zone "Europe/Atlantis"'],
     ['2026-11-27T09:00:00Z', '', 'knows no zone ""'],
