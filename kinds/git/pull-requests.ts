@@ -108,7 +108,7 @@ export async function openPullRequest(
 }
 
 /** Gives a pull request that is open another title and text. */
-export async function sayAnew(
+export async function updatePullRequest(
   of: PullRequests,
   { number, title, body }: { number: number; title: string; body: string },
   context: StepContext,

@@ -51,7 +51,8 @@ function batchesOf(lab: string): { subjects: string[]; files: number[]; moved: s
   expect(new Set(moved).size).toBe(moved.length);
   for (const path of [moved[0], moved.at(-1)])
     expect(git('log', '--follow', '--format=%s', branch, '--', path ?? '')).toContain('Rules before the promotion');
-  const under = (folder: string): number => git('ls-tree', '-r', '--name-only', branch, folder).split('\n').length;
+  const under = (folder: string): number =>
+    git('ls-tree', '-r', '--name-only', branch, folder).split('\n').filter(Boolean).length;
   expect(progress.parse(JSON.parse(git('show', `${branch}:promotion/progress.json`))).summary).toMatchObject({
     left: under('candidate'),
     promoted: under('src'),
@@ -200,7 +201,9 @@ describe('a burst that halted, and a worker that is killed', () => {
     git('push', '--quiet', 'origin', `mending:${first.branch}`);
 
     await start('goes-on', `resume=${burst}`, 'batches=2');
-    const worker = JSON.parse(readFileSync(join(project.folder, '.golive', 'worker.json'), 'utf8')) as { pid: number };
+    const worker = z
+      .object({ pid: z.number() })
+      .parse(JSON.parse(readFileSync(join(project.folder, '.golive', 'worker.json'), 'utf8')));
     // In the middle of the second batch of this run, while its tests are under way.
     await eventually('the tests of its second batch', 200_000, async () => {
       const { phases } = await state();
