@@ -9,6 +9,8 @@ import type { Repository } from './repository.js';
 export interface Proposal extends ChangeOfFiles {
   base: string;
   branch: string;
+  /** Branch that the commit stands on, where that is not the base. */
+  on?: string | undefined;
   title: string;
   body: string;
   remote?: string | undefined;
@@ -29,25 +31,26 @@ export async function makeBranch(
 ): Promise<string> {
   const { git } = repository;
   const { branch, title, body } = proposal;
-  const base = await baseOf(repository, proposal);
+  const { on = proposal.base } = proposal;
+  const base = await baseOf(repository, { ...proposal, base: on });
   const tree = await treeWith(repository, base, proposal, context);
   if (tree === (await git.line('rev-parse', `${base}^{tree}`))) {
-    throw new StepError(
-      'EXPECTATION_FAILED',
-      `The files are on ${proposal.base} already; there is nothing to propose.`,
-    );
+    throw new StepError('EXPECTATION_FAILED', `The files are on ${on} already; there is nothing to propose.`);
   }
   const name = `refs/heads/${branch}`;
   const found = await git.try('rev-parse', '--verify', '--quiet', `${name}^{commit}`);
   const old = found.exitCode === 0 ? found.rawStdout.trim() : undefined;
-  const same = { tree, base, ours, branch };
+  const same = { tree, base, ours, branch, chained: proposal.on !== undefined };
   if (old !== undefined && (await holds(repository, { commit: old, ...same }))) return old;
   const there = old === undefined ? await fetchedTip(repository, proposal) : undefined;
   if (there !== undefined && (await holds(repository, { commit: there, ...same }))) {
     await git.text('update-ref', '-m', 'golive', name, there, '');
     return there;
   }
-  if (old !== undefined) await checkMayMove(repository, { branch, old, ours, context });
+  // What is added to a branch loses nothing of it, whoever made what stands there.
+  const added = proposal.on !== undefined && old !== undefined && (await standsOn(repository, base, old));
+  if (old !== undefined && !added) checkOwn({ branch, old, ours, context });
+  if (old !== undefined) await checkNotCheckedOut(repository, branch);
   const message = body === '' ? `${title}\n` : `${title}\n\n${body}\n`;
   const commit = (await git.feed(message, 'commit-tree', tree, '-p', base)).trim();
   await ours.note(branch, commit, nameOf(context));
@@ -84,22 +87,36 @@ interface Held {
   tree: string;
   base: string;
   ours: Ours;
+  /** It is one of a chain: the same files on another commit are another proposal. */
+  chained: boolean;
+}
+
+/** Whether a commit is another, or stands on it. A commit that is not here stands under nothing. */
+export async function standsOn({ git }: Repository, commit: string, other: string): Promise<boolean> {
+  return (await git.try('merge-base', '--is-ancestor', other, commit)).exitCode === 0;
 }
 
 /** Whether a commit proposes just these files: golive's own, or somebody's on the very same base. */
-async function holds({ git }: Repository, { branch, commit, tree, base, ours }: Held): Promise<boolean> {
+async function holds({ git }: Repository, { branch, commit, tree, base, ours, chained }: Held): Promise<boolean> {
   const there = await git.try('rev-parse', '--verify', '--quiet', `${commit}^{tree}`);
   if (there.exitCode !== 0 || there.rawStdout.trim() !== tree) return false;
-  if (ours.madeBy(branch, commit) !== undefined) return true;
+  if (!chained && ours.madeBy(branch, commit) !== undefined) return true;
   const parents = (await git.line('rev-list', '--parents', '--no-walk', commit)).split(' ').slice(1);
   return parents.length === 1 && parents[0] === base;
 }
 
 /** Refuses a branch that is not this step's to move. */
-async function checkMayMove(
-  repository: Repository,
-  { branch, old, ours, context }: { branch: string; old: string; ours: Ours; context: StepContext },
-): Promise<void> {
+function checkOwn({
+  branch,
+  old,
+  ours,
+  context,
+}: {
+  branch: string;
+  old: string;
+  ours: Ours;
+  context: StepContext;
+}): void {
   const by = ours.madeBy(branch, old);
   if (by === undefined) {
     throw new StepError(
@@ -113,6 +130,9 @@ async function checkMayMove(
       hint: 'Two steps do not share a branch: choose another name.',
     });
   }
+}
+
+async function checkNotCheckedOut(repository: Repository, branch: string): Promise<void> {
   const here = repository.bare ? undefined : (await headOf(repository)).branch;
   const ref = `refs/heads/${branch}`;
   const place = here === ref ? repository.folder : await checkedOutElsewhere(repository, ref);

@@ -15,6 +15,11 @@ export const prPrepare = defineKind({
     .strictObject({
       repo: z.string().min(1).describe('Folder of the repository; its checkout is not touched.'),
       base: ref.default('main').describe('Branch that the change is for; fetch it first.'),
+      on: ref
+        .optional()
+        .describe(
+          'Branch that the commit stands on, where that is not the base: a batch on the one before it, which is not merged yet.',
+        ),
       branch: ref.describe('Branch of the change: a new one, or one that this step made before.'),
       files: z
         .array(z.strictObject({ path: z.string().min(1), from: z.string().min(1) }))
@@ -53,6 +58,10 @@ export const prPrepare = defineKind({
         .optional()
         .describe('How the pull request is merged once its checks pass: the command for a person asks for that.'),
       draft: z.boolean().default(false).describe('The pull request is opened as a draft.'),
+      refresh: z
+        .boolean()
+        .default(false)
+        .describe('A pull request that is open gets this title and text; without it they stay as they are.'),
       timeout: duration.default(20_000).describe('Time for each call over the network; a push has three times that.'),
     })
     .refine(({ files, moves }) => files.length + moves.length > 0, { message: 'give `files` or `moves`' }),
@@ -75,6 +84,7 @@ export const prPrepare = defineKind({
   meets: {
     'the same files on the same base again': 'the commit that is there; no second one',
     'a branch that this step made before': 'its commit is replaced; one that another step made is left',
+    'a branch that the commit of `on` stands on': 'is added to, whoever made it: nothing of it is lost',
     'a branch of somebody else, here or on the remote':
       'left as it is, and the step fails: golive’s own are those that it recorded in the folder of the repository',
     'a branch that is checked out': 'not moved, and the step fails',
@@ -94,7 +104,7 @@ export const prPrepare = defineKind({
     'a remote that is a folder of this machine': 'its own hooks run, as the user of the worker',
     'missing rights': 'the rest is left for a person, with the command and the `reason`',
     'a repository that GitHub does not know, or does not show': 'the step fails (404)',
-    'a pull request that is open': 'found, whoever opened it; its title and text stay',
+    'a pull request that is open': 'found, whoever opened it; its title and text stay, but with `refresh`',
     'one that was merged or closed with the same commit':
       'nothing is pushed; `state` says so, and only a person opens it again',
     'GitHub’s wish to wait (429, 403 with `Retry-After`, a used-up limit)': 'obeyed, within the time of the step',

@@ -3,7 +3,7 @@ import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { makeBranch } from './branch.js';
 import { readOurs } from './ours.js';
 import type { prPrepare as kind } from './pr.prepare.kind.js';
-import { findPullRequest, openPullRequest, type PullRequest } from './pull-requests.js';
+import { findPullRequest, openPullRequest, type PullRequest, updatePullRequest } from './pull-requests.js';
 import { type NotPushed, push } from './push.js';
 import { aloneIn, checkRepository, openRepository, type Repository } from './repository.js';
 import { short } from './trees.js';
@@ -44,9 +44,14 @@ async function prepareIn(repository: Repository, input: Input, context: StepCont
   if (standing && 'url' in standing && standing.state !== 'open') {
     return { ...made, pushed: false, ...ended(input, standing) };
   }
-  const not = await push(repository, { remote, branch, commit, timeoutMs: timeout }, ours, context);
+  const adds = input.on !== undefined;
+  const not = await push(repository, { remote, branch, commit, adds, timeoutMs: timeout }, ours, context);
   if (not !== undefined) return { ...made, ...leftOver(input, { commit, pushed: false, ...not }) };
   const found = standing ?? (pulls && (await openPullRequest(pulls, { title, body, commit, draft }, context)));
+  if (pulls && input.refresh && standing && 'url' in standing) {
+    const stays = await updatePullRequest(pulls, { number: standing.number, title, body }, context);
+    if (stays !== undefined) return { ...made, pushed: true, ...ended(input, standing), reason: stays.refused };
+  }
   if (found && 'url' in found) return { ...made, pushed: true, ...ended(input, found) };
   return { ...made, ...leftOver(input, { commit, pushed: true, reason: found?.refused ?? '' }) };
 }

@@ -107,6 +107,17 @@ export async function openPullRequest(
   return refusedOr(answer, `open a pull request in ${of.repository}`, of, context);
 }
 
+/** Gives a pull request that is open another title and text. */
+export async function updatePullRequest(
+  of: PullRequests,
+  { number, title, body }: { number: number; title: string; body: string },
+  context: StepContext,
+): Promise<Refused | undefined> {
+  const answer = await call(of, { method: 'PATCH', path: `/${number}`, content: { title, body } }, context);
+  if (answer.status === 200) return undefined;
+  return refusedOr(answer, `change pull request ${number} of ${of.repository}`, of, context);
+}
+
 /** @throws StepError for whatever is no matter of rights */
 function refusedOr(answer: HttpAnswer, what: string, of: PullRequests, context: StepContext): Refused {
   const { status } = answer;
@@ -124,7 +135,7 @@ function refusedOr(answer: HttpAnswer, what: string, of: PullRequests, context: 
 }
 
 interface Call {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PATCH';
   path: string;
   content?: object;
 }

@@ -2,6 +2,7 @@ import type { StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
 import { lastWords } from '../../activities/step/last-words.js';
 import { type Git, gitOnline } from './git.js';
+import { standsOn } from './branch.js';
 import type { Ours } from './ours.js';
 import { remoteProgramsOff } from './programs.js';
 import type { Repository } from './repository.js';
@@ -12,6 +13,8 @@ export interface Push {
   remote: string;
   branch: string;
   commit: string;
+  /** The branch is added to: what the remote has there may be anybody's, where the commit stands on it. */
+  adds?: boolean;
   timeoutMs: number;
 }
 
@@ -48,7 +51,7 @@ const MOVED = /stale info|fetch first|non-fast-forward|cannot lock ref|incorrect
  */
 export async function push(
   repository: Repository,
-  { remote, branch, commit, timeoutMs }: Push,
+  { remote, branch, commit, adds = false, timeoutMs }: Push,
   ours: Ours,
   context: StepContext,
 ): Promise<NotPushed | undefined> {
@@ -62,7 +65,8 @@ export async function push(
     const there = await tipOf(ask, { remote, address, ref });
     if (typeof there === 'object') return { ...there, over: undefined };
     if (there === commit) return undefined;
-    if (there !== '' && ours.madeBy(branch, there) === undefined) {
+    const known = there === '' || ours.madeBy(branch, there) !== undefined;
+    if (!known && !(adds && (await standsOn(repository, commit, there)))) {
       throw new StepError(
         'EXPECTATION_FAILED',
         `${remote} has a branch ${branch} at ${short(there)} that golive did not make; it is left as it is.`,

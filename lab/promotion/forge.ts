@@ -89,13 +89,20 @@ function open(fields: Fields): Pull {
 }
 
 function answer(method: string, url: URL, fields: Fields): [number, unknown] {
-  if (url.pathname.split('/').slice(4).join('/') !== 'pulls') throw new Refused(404, 'Not Found');
+  const [what, number] = url.pathname.split('/').slice(4);
+  const known = pulls.find((one) => String(one.number) === number);
+  if (what !== 'pulls' || (number !== undefined && !known)) throw new Refused(404, 'Not Found');
+  const mayWrite = values.rights !== 'read';
+  if (method === 'PATCH' && known && mayWrite) {
+    Object.assign(known, { title: text(fields, 'title'), body: text(fields, 'body') });
+    return [200, shown(known)];
+  }
   if (method === 'GET') {
     const head = url.searchParams.get('head')?.replace(/^[^:]*:/, '');
     return [200, pulls.filter((one) => head === undefined || one.head === head).map(shown)];
   }
   if (method !== 'POST') throw new Refused(404, 'Not Found');
-  if (values.rights === 'read') throw new Refused(403, 'Resource not accessible by personal access token');
+  if (!mayWrite) throw new Refused(403, 'Resource not accessible by personal access token');
   return [201, shown(open(fields))];
 }
 

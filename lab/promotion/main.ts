@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { hostLab } from '../kit/host.js';
 import { packageFolder } from '../kit/package-folder.js';
 import { appears } from '../kit/processes.js';
-import { FAULTS, type PromotionFault, SOUND } from './faults.js';
+import { BURST_FAULTS, FAULTS, type PromotionFault, SOUND } from './faults.js';
 import { modulesOf, registersOf, sourceOf, testsOf } from './modules.js';
 
 /** The files that the package has beside its rules. */
@@ -41,7 +41,7 @@ interface Prepared {
 }
 
 /** A bare remote, and the clone that the promotion works in. Its baseline is older than what the fault breaks. */
-function prepare(dir: string, { next, commits = {}, uncommitted = {}, done }: PromotionFault): Prepared {
+function prepare(dir: string, { next, at = 0, commits = {}, uncommitted = {}, done }: PromotionFault): Prepared {
   const [repository, remote] = [join(dir, 'repository'), join(dir, 'remote.git')];
   const git = (folder: string, ...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=lab', '-c', 'user.email=lab@promotion.test', '-C', folder, ...args], {
@@ -58,11 +58,11 @@ function prepare(dir: string, { next, commits = {}, uncommitted = {}, done }: Pr
   git(repository, 'commit', '--quiet', '-m', 'Rules before the promotion');
   git(repository, 'config', 'core.hooksPath', 'hooks');
   const baseline = baselineOf(repository);
-  const first = Object.keys(files)
+  const broken = Object.keys(files)
     .filter((path) => path.startsWith('candidate/'))
-    .toSorted()[0];
+    .toSorted()[at];
   const changed =
-    next && first !== undefined ? { [first]: (files[first] ?? '').replace(next.from, () => next.to) } : {};
+    next && broken !== undefined ? { [broken]: (files[broken] ?? '').replace(next.from, () => next.to) } : {};
   put(repository, { ...changed, ...commits });
   if (done)
     for (const area of readdirSync(join(repository, 'candidate')))
@@ -87,7 +87,8 @@ function baselineOf(repository: string): Prepared['baseline'] {
 }
 
 await hostLab({
-  faults: FAULTS,
+  // Some are of both runbooks.
+  faults: [...new Set([...FAULTS, ...BURST_FAULTS])],
   sound: SOUND,
   run: async ({ dir, fault }, start) => {
     const { repository, remote, baseline: figures } = prepare(dir, fault);

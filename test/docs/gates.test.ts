@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { FAULTS as AGENT } from '../../lab/agent/faults.js';
 import { FAULTS as GATEWAY } from '../../lab/gateway/faults.js';
 import { FAULTS as LC } from '../../lab/lc/faults.js';
-import { FAULTS as PROMOTION } from '../../lab/promotion/faults.js';
+import { BURST_FAULTS as BURST, FAULTS as PROMOTION } from '../../lab/promotion/faults.js';
 import { FAULTS as TARIFF } from '../../lab/tariff/faults.js';
 import { type Runbook, runbookSchema } from '../../model/schema/format/runbook.js';
 import { pageText } from '../kits/doc-blocks.js';
@@ -17,6 +17,7 @@ const LABS = {
   'unattended-operations': AGENT,
   'hardening-certification': TARIFF,
   'promotion-daily': PROMOTION,
+  'promotion-burst': BURST,
 };
 const page = pageText('docs/gates.md');
 

@@ -9,9 +9,14 @@ export interface RunningLab {
   stop(): Promise<void>;
 }
 
-/** Starts the LC lab as its own process; it ends everything of its own when its standard input closes. */
-export async function startLcLab(folder: string, timeScale: number, fault?: string): Promise<RunningLab> {
-  const main = new URL('../../dist/lab/lc/main.js', import.meta.url).pathname;
+/** Starts the LC lab as its own process. */
+export function startLcLab(folder: string, timeScale: number, fault?: string): Promise<RunningLab> {
+  return startLab('lc', folder, timeScale, fault);
+}
+
+/** Starts a lab as its own process; it ends everything of its own when its standard input closes. */
+export async function startLab(lab: string, folder: string, timeScale: number, fault?: string): Promise<RunningLab> {
+  const main = new URL(`../../dist/lab/${lab}/main.js`, import.meta.url).pathname;
   const args = [main, '--dir', folder, '--time-scale', String(timeScale), ...(fault ? ['--fault', fault] : [])];
   const child: ChildProcess = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

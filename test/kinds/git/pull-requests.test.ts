@@ -92,6 +92,25 @@ describe('the pull request of pr.prepare', () => {
     expect(passed(await open({ draft: true })).outputs.state).toBe('open');
     expect(JSON.parse(asked[1]?.body ?? '')).toMatchObject({ draft: true });
   });
+  test('one that is open is said anew where that is asked for, and stays as it is without', async () => {
+    standing = [pull()];
+    passed(await open({ body: 'Why.' }));
+    expect(asked.map(({ method }) => method)).toEqual(['GET']);
+    answers = [pass, () => ({ body: pull() })];
+    expect(passed(await open({ body: 'Why.', refresh: true }, { epoch: 2 })).outputs).toMatchObject({
+      opened: true,
+      state: 'open',
+      reason: '',
+    });
+    const { method, url, body } = asked[2] ?? {};
+    expect([method, url, JSON.parse(body ?? '')]).toEqual([
+      'PATCH',
+      '/repos/acme/shop/pulls/6',
+      { title: "Check 'health'", body: 'Why.' },
+    ]);
+    answers = [pass, says(403, 'not yours')];
+    expect(passed(await open({ refresh: true }, { epoch: 3 })).outputs.reason).toContain('not yours');
+  });
   test('is opened once, and found again', async () => {
     const run = await open({ body: 'Why.' });
     const url = 'https://example.test/pull/7';
