@@ -77,7 +77,10 @@ export async function believe({ directory, closed }: Bundle, options: LastOption
   const wrong = files.filter(({ state }) => state !== 'ok').length;
   if (wrong > 0)
     return { state: 'altered', sentence: `ALTERED: ${counted(wrong, 'file')} not as its manifest lists them.` };
-  return { state: 'as-listed', sentence: 'Not verified: as its own manifest lists it; --key says whose seal you trust.' };
+  return {
+    state: 'as-listed',
+    sentence: 'Not verified: as its own manifest lists it; --key says whose seal you trust.',
+  };
 }
 
 /** What is shown of one file or output; `why` where there is nothing to show. */
@@ -121,7 +124,8 @@ function textOf({ directory, state }: Bundle, from: string): string | undefined 
   const outputs = state?.phases.find(({ id }) => id === phase)?.steps.find(({ id }) => id === step)?.outputs;
   let value: unknown = outputs;
   for (const key of name.split('.'))
-    value = typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+    value =
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
   if (value === undefined) return undefined;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

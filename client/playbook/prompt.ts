@@ -22,7 +22,11 @@ export interface ShownPrompt extends Filled {
 }
 
 /** Fills a prompt of a playbook from the newest run of its runbook. @throws CliError (exit 2) */
-export async function showPrompt(name: string, runbook: string | undefined, options: LastOptions): Promise<ShownPrompt> {
+export async function showPrompt(
+  name: string,
+  runbook: string | undefined,
+  options: LastOptions,
+): Promise<ShownPrompt> {
   const all = await runbooksWithPlaybook(runbook);
   const found = all.filter(({ runbook: { playbook } }) => Object.hasOwn(playbook?.prompts ?? {}, name));
   const [opened, second] = found;

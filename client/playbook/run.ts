@@ -48,10 +48,14 @@ export async function runAction(name: string, actionId: string, options: RunOpti
   const change = options.change ?? `${found.entry.id}-${stamp}`.slice(-LONGEST_CHANGE).replace(/^[^A-Za-z0-9]+/, '');
   await start(opened.file, { ...options, target, change, mode, yes: true, given }, async (plan) => {
     for (const line of planText(plan).trimEnd().split('\n')) talk(line);
-    await confirmLive(`Start this${mode === 'live' ? ' LIVE' : ''} go-live on ${target}: ${action.title}?`, options.yes, {
-      nothing: 'Nothing was started.',
-      hint: `\`golive playbook show ${found.entry.id}\` shows what else there is.`,
-    });
+    await confirmLive(
+      `Start this${mode === 'live' ? ' LIVE' : ''} go-live on ${target}: ${action.title}?`,
+      options.yes,
+      {
+        nothing: 'Nothing was started.',
+        hint: `\`golive playbook show ${found.entry.id}\` shows what else there is.`,
+      },
+    );
   });
 }
 

@@ -127,7 +127,9 @@ export function shownLines({ from, excerpt, why }: Shown): string[] {
 
 function actionLines(action: OfferedAction, number: number): string[] {
   const { id, title, why, runbook, inputs, effects, once, approvals, command } = action;
-  const given = Object.entries(inputs).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const given = Object.entries(inputs).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   const counts = `${effects.none} that only look, ${effects.idempotent} idempotent, ${effects.once} once`;
   return [
     `  ${number} ${id}: ${clean(title, 1000)}`,

@@ -170,7 +170,9 @@ function phaseDetail(view: View, phase: PhaseState, frame: Frame, style: Style, 
   const { playbook } = view.state;
   const lines = [
     ...stepLines(phase.steps, liveOf(view, phase.id), frame, style, detail),
-    ...pointersIn({ phases: [phase], ...(playbook ? { playbook } : {}) }).map((one) => fit(`      → ${one}`, frame.columns)),
+    ...pointersIn({ phases: [phase], ...(playbook ? { playbook } : {}) }).map((one) =>
+      fit(`      → ${one}`, frame.columns),
+    ),
   ];
   if (detail === 'steps') return [...lines, ...failedGates(phase.gates, frame, style)];
   if (isAskedAbout(view.state.waiting, phase)) return [...lines, ...gateLines(phase.gates, frame, style)];

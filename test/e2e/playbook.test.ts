@@ -64,7 +64,10 @@ test('from a red gate to its entry, its evidence, a prompt, and the go-live that
   const mended = await project.json<{ verdict: string; bundle: string }>(
     ...['playbook', 'run', 'rules', 'smaller', '--change', 'c2', '--yes', '--wait', '--json'],
   );
-  expect(mended).toMatchObject({ code: 0, value: { verdict: 'go', bundle: expect.stringMatching(/evidence\/web\/c2$/) } });
+  expect(mended).toMatchObject({
+    code: 0,
+    value: { verdict: 'go', bundle: expect.stringMatching(/evidence\/web\/c2$/) },
+  });
   const log = readFileSync(join(mended.value.bundle, 'data/phases/check.1/rules/output.log'), 'utf8');
   expect(log).toContain('looked 25');
   expect((await project.run('verify', bundle, '--key', key)).code).toBe(0);

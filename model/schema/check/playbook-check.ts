@@ -47,7 +47,10 @@ export function checkPlaybook(check: Check, base: ExpressionTypes, phases: Recor
   const { steps: _, ...types } = new Scope({ ...base, run }, phases, {}).types;
   const scope = new Scope(base, phases, {});
   for (const [name, { text }] of Object.entries(prompts))
-    checkTemplate({ source, runbook, kinds, scope }, ['playbook', 'prompts', name, 'text'], text, { types, minded: true });
+    checkTemplate({ source, runbook, kinds, scope }, ['playbook', 'prompts', name, 'text'], text, {
+      types,
+      minded: true,
+    });
 }
 
 /** What an entry answers is a gate or a step. */
@@ -82,7 +85,12 @@ function checkShown(check: Check, path: Path, from: string): void {
 }
 
 /** The inputs of an action are those of the runbook that it starts, within their limits. */
-function checkInputs(source: Source, path: Path, { inputs = {} }: PlaybookAction, { id, inputs: known = {} }: Runbook): void {
+function checkInputs(
+  source: Source,
+  path: Path,
+  { inputs = {} }: PlaybookAction,
+  { id, inputs: known = {} }: Runbook,
+): void {
   for (const [name, value] of Object.entries(inputs)) {
     const spec = Object.hasOwn(known, name) ? known[name] : undefined;
     if (!spec) {

@@ -12,9 +12,17 @@ const shown = z.strictObject({
   from: z
     .string()
     .max(250)
-    .regex(/^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*\..+$/, 'evidence is named <phase>.<step>.<file> or <phase>.<step>.<output>')
+    .regex(
+      /^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*\..+$/,
+      'evidence is named <phase>.<step>.<file> or <phase>.<step>.<output>',
+    )
     .describe('A file that a step leaves, or an output that it gives.'),
-  lines: z.int().min(1).max(200).optional().describe('At most so many: the first ones, of a .log the last; 20 by default.'),
+  lines: z
+    .int()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('At most so many: the first ones, of a .log the last; 20 by default.'),
 });
 
 const action = z.strictObject({

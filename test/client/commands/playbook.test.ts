@@ -71,7 +71,14 @@ async function lay(change: string, startedAt: string, exitCode = 1): Promise<str
   const plan = await makePlan(opened, { target: 'web', change, mode: 'rehearse', timeScale: 1, inputs: {} });
   const start = initialState(plan, 'd', 'w', 'Op', startedAt);
   const outputs = { exitCode, durationMs: 812, values: {}, credentials: 0 };
-  const step: StepRecord = { id: asId('rules'), title: 'Rules', uses: 'command.run', status: 'done', epoch: 1, outputs };
+  const step: StepRecord = {
+    id: asId('rules'),
+    title: 'Rules',
+    uses: 'command.run',
+    status: 'done',
+    epoch: 1,
+    outputs,
+  };
   const gates = (plan.phases[0]?.gates ?? []).map((one) => judgeGate(one, { steps: { rules: outputs } }));
   const phases = start.phases.map((one) => ({ ...one, status: 'failed' as const, steps: [step], gates }));
   const state = { ...start, phases, verdict: 'no-go' as const, sentence: 'NO-GO.' };
@@ -87,11 +94,15 @@ async function lay(change: string, startedAt: string, exitCode = 1): Promise<str
 /** Closes it: check sums of all that lies there now. */
 async function seal(bundle: string): Promise<void> {
   const { readFile } = await import('node:fs/promises');
-  const files = readdirSync(join(folder, bundle, 'data'), { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  const files = readdirSync(join(folder, bundle, 'data'), { recursive: true, withFileTypes: true }).filter((one) =>
+    one.isFile(),
+  );
   const lines: string[] = [];
   for (const file of files) {
     const path = join(file.parentPath, file.name);
-    const sha = createHash('sha256').update(await readFile(path)).digest('hex');
+    const sha = createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
     lines.push(`${sha}  ${path.slice(join(folder, bundle).length + 1)}\n`);
   }
   write(`${bundle}/manifest-sha256.txt`, lines.join(''));
@@ -106,7 +117,11 @@ test('lists symptoms and prompts, without a verb too, and finds them by words', 
   const found = await run('search', 'CONTRÁCT', '--json', '--runbook', 'runbooks/shop.yaml');
   expect(JSON.parse(found.stdout)).toMatchObject({ entries: [{ entry: 'rules', runbook: 'shop' }] });
   const nothing = await run('search', 'kubernetes', '--runbook', 'runbooks/shop.yaml');
-  expect([nothing.code, nothing.stdout, nothing.stderr]).toEqual([3, '', expect.stringContaining('lists all 1 symptoms')]);
+  expect([nothing.code, nothing.stdout, nothing.stderr]).toEqual([
+    3,
+    '',
+    expect.stringContaining('lists all 1 symptoms'),
+  ]);
 });
 
 test('all runbooks of the project and of golive are looked through; a broken one is told and keeps nobody up', async () => {
@@ -185,10 +200,14 @@ test('validate refuses an action that leads to no runbook, with its place, and a
   write('runbooks/shop.yaml', led('runbook: shop-burst'));
   const nowhere = await runVerb(validate, 'validate', 'runbooks/shop.yaml');
   expect(nowhere.code).toBe(2);
-  expect(nowhere.stdout).toMatch(/runbooks\/shop\.yaml:\d+:\d+ {2}action 'smaller' leads nowhere: There is no runbook 'shop-burst'/);
+  expect(nowhere.stdout).toMatch(
+    /runbooks\/shop\.yaml:\d+:\d+ {2}action 'smaller' leads nowhere: There is no runbook 'shop-burst'/,
+  );
   write('runbooks/shop-burst.yaml', RUNBOOK.replace('id: shop', 'id: shop-burst'));
   expect((await runVerb(validate, 'validate', 'runbooks/shop.yaml')).code).toBe(0);
   write('runbooks/shop.yaml', led('runbook: shop-burst.yaml, inputs: { sizes: 3 }'));
-  expect((await runVerb(validate, 'validate', 'runbooks/shop.yaml')).stdout).toContain("'shop-burst' has no input 'sizes'");
+  expect((await runVerb(validate, 'validate', 'runbooks/shop.yaml')).stdout).toContain(
+    "'shop-burst' has no input 'sizes'",
+  );
   rmSync(join(folder, 'runbooks/shop-burst.yaml'));
 });

@@ -86,7 +86,9 @@ describe('the report', () => {
 describe('a failed gate and a failed step', () => {
   test('point to the entry of the playbook that answers them; a page of a runbook without one says nothing of it', async () => {
     const state = noGoState();
-    const [gate] = failedIn(state).filter(({ part }) => state.phases.some(({ gates }) => gates.some(({ id }) => id === part)));
+    const [gate] = failedIn(state).filter(({ part }) =>
+      state.phases.some(({ gates }) => gates.some(({ id }) => id === part)),
+    );
     const [phase] = state.phases.filter(({ steps }) => steps.length > 0);
     const [step] = phase?.steps ?? [];
     if (!gate || !phase || !step) throw new Error('the state has a failed gate and a step');

@@ -31,8 +31,16 @@ test.each<[string, object, RegExp | undefined]>([
   ['no action', { actions: [] }, /actions/],
   ['one action twice', { actions: [action, action] }, /there is already a playbook action 'smaller'/],
   ['an input', { actions: [{ ...action, inputs: { size: 25 } }] }, undefined],
-  ['no input', { actions: [{ ...action, inputs: { sise: 25 } }] }, /the runbook 'test' has no input 'sise': Did you mean 'size'/],
-  ['an input beyond its limits', { actions: [{ ...action, inputs: { size: 0 } }] }, /input 'size' of 'test' is 0, but the least is 1/],
+  [
+    'no input',
+    { actions: [{ ...action, inputs: { sise: 25 } }] },
+    /the runbook 'test' has no input 'sise': Did you mean 'size'/,
+  ],
+  [
+    'an input beyond its limits',
+    { actions: [{ ...action, inputs: { size: 0 } }] },
+    /input 'size' of 'test' is 0, but the least is 1/,
+  ],
 ])('an entry with %s is checked', (_, more, problem) => {
   const problems = problemsWith(withEntry(more));
   expect(problems).toEqual(problem ? [expect.stringMatching(problem)] : []);
@@ -75,7 +83,9 @@ test('an action that starts another runbook leads to one that is there and takes
   expect(linksOf({ inputs: { size: 9 } })).toEqual([]);
   const [nowhere] = linksOf({ runbook: 'otter' });
   expect(nowhere?.message).toBe("action 'smaller' leads nowhere: there is none 'otter'");
-  const line = linked({ runbook: 'otter' }).split('\n').findIndex((one) => one.includes('otter'));
+  const line = linked({ runbook: 'otter' })
+    .split('\n')
+    .findIndex((one) => one.includes('otter'));
   expect([nowhere?.file, nowhere?.line]).toEqual(['test.yaml', line + 1]);
   expect(linksOf({ inputs: { size: 25 } }).map(({ message }) => message)).toEqual([
     "input 'size' of 'other' is 25, but the most is 10",
