@@ -1,6 +1,6 @@
 import { buildContext, type ExpressionContext } from '../../model/expression/expression.js';
 import type { JsonObject } from '../../model/json.js';
-import { valuesOf } from '../../model/plan/values.js';
+import { type Values, valuesOf } from '../../model/plan/values.js';
 import { failedIn } from '../../model/playbook/failed.js';
 import { type Filled, fillPrompt } from '../../model/playbook/prompt.js';
 import type { PlaybookEntry } from '../../model/schema/format/playbook-fields.js';
@@ -56,16 +56,12 @@ export async function showPrompt(
 /** What a prompt can read of a run. What the run has not is left out, so that it is told. */
 async function contextOf(bundle: Bundle, entries: readonly PlaybookEntry[]): Promise<ExpressionContext> {
   const { plan, state, startedAt } = bundle;
-  const outputs = (state?.phases ?? []).map(({ id, steps }) => [
-    id,
-    { steps: Object.fromEntries(steps.flatMap(({ id: step, outputs: given }) => (given ? [[step, given]] : []))) },
-  ]);
-  const { inputs, target, run, phases } = valuesOf(
-    plan,
-    startedAt,
-    1,
-    Object.fromEntries(outputs) as Parameters<typeof valuesOf>[3],
-  );
+  const done: Values['phases'] = {};
+  for (const { id, steps } of state?.phases ?? [])
+    done[id] = {
+      steps: Object.fromEntries(steps.flatMap(({ id: step, outputs }) => (outputs ? [[step, outputs]] : []))),
+    };
+  const { inputs, target, run, phases } = valuesOf(plan, startedAt, 1, done);
   const more: JsonObject = { change: plan.change };
   if (state?.endedAt !== undefined) more.ended = state.endedAt;
   if (state?.verdict !== undefined) more.verdict = state.verdict.toUpperCase();

@@ -1,5 +1,5 @@
 import { needName } from '../../model/people/need.js';
-import { type Effect, EFFECTS, type Plan, stepsOf } from '../../model/plan/plan.js';
+import { type Effect, type Plan, stepsOf } from '../../model/plan/plan.js';
 import { failedIn } from '../../model/playbook/failed.js';
 import type { PlaybookAction } from '../../model/schema/format/playbook-fields.js';
 import { counted } from '../../model/text/counted.js';
@@ -40,14 +40,13 @@ export interface ShownEntry {
 /** What a plan would do, and whom it asks. */
 export function offerOf(plan: Plan): Pick<OfferedAction, 'effects' | 'once' | 'approvals'> {
   const steps = plan.phases.flatMap((phase) => stepsOf(phase.steps).map((step) => ({ phase: phase.id, step })));
+  const count = (effect: Effect): number => steps.filter(({ step }) => step.effect === effect).length;
   const questions = [
     ...plan.phases.flatMap(({ approvals }) => approvals),
     ...plan.decisions.flatMap(({ approval }) => approval ?? []),
   ];
   return {
-    effects: Object.fromEntries(
-      EFFECTS.map((effect) => [effect, steps.filter(({ step }) => step.effect === effect).length]),
-    ) as Record<Effect, number>,
+    effects: { none: count('none'), idempotent: count('idempotent'), once: count('once') },
     once: steps.flatMap(({ phase, step }) => (step.effect === 'once' ? [`${phase}.${step.id}`] : [])),
     approvals: [...new Set(questions.flatMap(({ needs }) => needs.map((need) => needName(need, plan.roles))))],
   };

@@ -15,10 +15,10 @@ export function failedIn({ phases, playbook }: Pick<GoLiveState, 'phases' | 'pla
   return phases.flatMap(({ id: phase, gates, steps }) => {
     const failed = [
       ...steps.flatMap(({ id, status, failure }) =>
-        status === 'failed' ? [{ part: id as string, sentence: failure?.message ?? 'It failed.' }] : [],
+        status === 'failed' ? [{ part: id, sentence: failure?.message ?? 'It failed.' }] : [],
       ),
       ...gates.flatMap(({ id, hard, verdict, sentence }) =>
-        hard && !mayGoOn(verdict) ? [{ part: id as string, sentence }] : [],
+        hard && !mayGoOn(verdict) ? [{ part: id, sentence }] : [],
       ),
     ];
     return failed.map((one) => {

@@ -8,7 +8,11 @@ export interface Searched {
   about: string;
 }
 
-const WEIGHTS = { symptom: 6, actions: 2, about: 1 } as const;
+const WEIGHTS: readonly [part: keyof Searched, weight: number][] = [
+  ['symptom', 6],
+  ['actions', 2],
+  ['about', 1],
+];
 /** A word as a whole counts more than as the beginning or the middle of another. */
 const WHOLE = 2;
 
@@ -24,7 +28,7 @@ const wordsOf = (text: string): string[] => plain(text).match(/[\p{L}\p{N}]+/gu)
 
 function weigh(word: string, searched: Searched): number {
   let best = 0;
-  for (const [part, weight] of Object.entries(WEIGHTS) as [keyof Searched, number][]) {
+  for (const [part, weight] of WEIGHTS) {
     const words = wordsOf(searched[part]);
     if (words.includes(word)) best = Math.max(best, weight * WHOLE);
     else if (words.some((one) => one.includes(word))) best = Math.max(best, weight);

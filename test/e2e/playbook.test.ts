@@ -62,7 +62,15 @@ test('from a red gate to its entry, its evidence, a prompt, and the go-live that
   const unasked = await project.run('playbook', 'run', 'rules', 'smaller');
   expect(unasked.code).toBe(4);
   const mended = await project.json<{ verdict: string; bundle: string }>(
-    ...['playbook', 'run', 'rules', 'smaller', '--change', 'c2', '--yes', '--wait', '--json'],
+    'playbook',
+    'run',
+    'rules',
+    'smaller',
+    '--change',
+    'c2',
+    '--yes',
+    '--wait',
+    '--json',
   );
   expect(mended).toMatchObject({
     code: 0,

@@ -63,7 +63,7 @@ function checkAnswered({ source, runbook }: Check, path: Path, address: string):
     return;
   }
   const steps = placed(phase.steps ?? [], []).map(({ step }) => step.id);
-  const known = [...gatesOf(phase).map(({ id }) => id as string), ...steps];
+  const known = [...gatesOf(phase).map(({ id }) => id), ...steps];
   if (!known.includes(part))
     source.at(path, `there is no gate or step '${address}'`, didYouMean(part, known, 'gates and steps'));
 }

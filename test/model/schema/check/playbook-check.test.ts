@@ -2,10 +2,10 @@ import { expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { stepKinds } from '../../../../kinds/catalog.js';
 import { playbookLinks } from '../../../../model/schema/check/playbook-check.js';
-import type { Runbook } from '../../../../model/schema/format/runbook.js';
 import { loadRunbook } from '../../../../model/schema/load.js';
 import { problemsWith } from '../../../kits/problems.js';
 
+const BASE = { schema: 1, id: 'test', title: 'Test', roles: { lead: 'Lead' } };
 const gates = [
   { id: 'fast', value: 'steps.look.ms', atMost: 9 },
   { each: ['look'], gates: [{ id: 'near', value: 'it.ms', atMost: 9 }] },
@@ -65,19 +65,20 @@ test('a prompt reads what a run has, and nothing else', () => {
 });
 
 test('an action that starts another runbook leads to one that is there and takes its inputs, or is told with its place', () => {
-  const other = { id: 'other', inputs: { size: { type: 'integer', max: 10 } } } as unknown as Runbook;
+  const { runbook: other } = loadRunbook(
+    stringify({ ...BASE, id: 'other', phases, inputs: { size: { type: 'integer', default: 9, max: 10 } } }),
+    'other.yaml',
+    stepKinds,
+  );
   const linked = (more: object) =>
     stringify({
-      schema: 1,
-      id: 'test',
-      title: 'Test',
-      roles: { lead: 'Lead' },
+      ...BASE,
       ...withEntry({ actions: [{ ...action, runbook: 'other', ...more }] }),
     });
   const linksOf = (more: object) => {
     const text = linked(more);
     const { runbook } = loadRunbook(text, 'test.yaml', stepKinds);
-    if (!runbook) throw new Error('the runbook itself is right');
+    if (!runbook || !other) throw new Error('the runbooks themselves are right');
     return playbookLinks(text, 'test.yaml', runbook, (name) => (name === 'other' ? other : `there is none '${name}'`));
   };
   expect(linksOf({ inputs: { size: 9 } })).toEqual([]);
