@@ -11,6 +11,7 @@ import * as list from './commands/list.js';
 import * as logs from './commands/logs.js';
 import * as fresh from './commands/new.js';
 import * as plan from './commands/plan.js';
+import * as playbook from './commands/playbook.js';
 import * as preflight from './commands/preflight.js';
 import * as rehearse from './commands/rehearse.js';
 import * as report from './commands/report.js';
@@ -29,7 +30,7 @@ import { version } from './server/paths.js';
 const GROUPS: readonly [heading: string, verbs: readonly { register(program: Command): void }[]][] = [
   ['Write a runbook:', [fresh, validate, plan, explain, schema]],
   ['Run it:', [rehearse, preflight, start, watch, status, logs, list, schedule]],
-  ['Answer it:', [answer, keys]],
+  ['Answer it:', [answer, playbook, keys]],
   ['Its evidence:', [evidence, verify, report]],
   ['Server and worker:', [up, down, ui, codec, doctor, completion]],
 ];

@@ -150,6 +150,8 @@ export const WITHOUT_TEST: Readonly<Record<string, Elsewhere>> = {
   'model/plan/plan.ts': part('model/schema/plan/planner'),
   'model/schema/check/checks.ts': part('model/schema/check/semantics'),
   'model/schema/check/window-outputs.ts': table('model/schema/check/step-check'),
+  'model/playbook/pointer.ts': part('model/playbook/failed'),
+  'model/schema/format/playbook-fields.ts': part('model/schema/check/playbook-check'),
   'model/schema/format/allow.ts': table('model/schema/check/allow-check'),
   'model/schema/format/environment.ts': table('model/schema/check/env-check'),
   'model/schema/format/kind.ts': part('kinds/catalog'),

@@ -20,14 +20,16 @@ export function register(program: Command): void {
       const { openProject } = await import('../runbook/load.js');
       const { unmetQuorums } = await import('../runbook/quorum.js');
       const { neverAsked } = await import('../runbook/never-asked.js');
+      const { linkProblems } = await import('../runbook/links.js');
       const { scheduleLines, scheduleNotes } = await import('../runbook/schedule-notes.js');
       const people = openProject().project.people;
       const results = files.map((argument) => {
-        const {
-          runbook,
-          problems = [],
-          partial = false,
-        } = loadRunbook(readText(resolveRunbook(argument)).text, argument, stepKinds);
+        const path = resolveRunbook(argument);
+        const { text } = readText(path);
+        const loaded = loadRunbook(text, argument, stepKinds);
+        const links = loaded.runbook ? linkProblems(loaded.runbook, text, argument, path) : [];
+        const { problems = links, partial = false } = loaded;
+        const runbook = links.length === 0 ? loaded.runbook : undefined;
         const steps = runbook?.phases.reduce((sum, phase) => sum + (phase.steps?.length ?? 0), 0) ?? 0;
         const notes = runbook && people ? unmetQuorums(runbook, people) : [];
         const unasked = runbook ? neverAsked(runbook) : [];

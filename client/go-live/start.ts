@@ -38,6 +38,8 @@ interface Telling {
 
 export interface StartOptions extends StartChoices, Telling {
   change: string;
+  /** Inputs that stand in a runbook or come from an earlier run: laid under `input`, paths as the runbook means them. */
+  given?: JsonObject | undefined;
 }
 
 /** @throws CliError (exit 4) when a question of the plan cannot be answered by the people that there are */
@@ -53,10 +55,16 @@ export function checkQuorum(plan: Plan, startedBy: string | undefined): void {
 
 /**
  * Plans a runbook and starts its go-live.
+ *
+ * @param agreed asks whether this plan is to be started, and throws where it is not
  * @throws CliError: exit 2 for bad input and when something is missing, 4 when the target is busy or nobody confirmed a live start
  */
-export async function start(file: string, options: StartOptions): Promise<void> {
-  const { target, change, mode, input: inputs, evidence } = options;
+export async function start(
+  file: string,
+  options: StartOptions,
+  agreed?: (plan: Plan) => Promise<void>,
+): Promise<void> {
+  const { target, change, mode, input: inputs, evidence, given: rehearsal = {} } = options;
   if (mode === 'live' && (options.timeScale ?? 1) !== 1) {
     throw new CliError('A live go-live runs in real time.', {
       exitCode: 2,
@@ -64,11 +72,13 @@ export async function start(file: string, options: StartOptions): Promise<void> 
     });
   }
   const opened = await openRunbook(file);
-  const plan = await makePlan(opened, { target, change, mode, timeScale: options.timeScale ?? 1, inputs, evidence });
+  const timeScale = options.timeScale ?? 1;
+  const plan = await makePlan(opened, { target, change, mode, timeScale, inputs, rehearsal, evidence });
   await refuseBareCredentials(plan);
   if (options.require !== undefined) checkDecision(plan.decisions, options.require);
   checkQuorum(plan, plan.signing?.level === 'signed' ? undefined : (options.by ?? defaultName()));
-  for (const line of planSummary(plan)) talk(line);
+  if (agreed) await agreed(plan);
+  else for (const line of planSummary(plan)) talk(line);
   const connection = await connect();
   try {
     await refuseBusy(connection, target);

@@ -1,4 +1,5 @@
 import { formatClock } from '../../model/duration.js';
+import { pointersIn } from '../../model/playbook/failed.js';
 import { readAddress } from '../../model/plan/address.js';
 import { letsOn } from '../../model/state/due.js';
 import { abortText } from '../../model/state/board.js';
@@ -166,7 +167,13 @@ function isAskedAbout(waiting: GoLiveState['waiting'], { id, gates }: PhaseState
 }
 
 function phaseDetail(view: View, phase: PhaseState, frame: Frame, style: Style, detail: Detail): string[] {
-  const lines = stepLines(phase.steps, liveOf(view, phase.id), frame, style, detail);
+  const { playbook } = view.state;
+  const lines = [
+    ...stepLines(phase.steps, liveOf(view, phase.id), frame, style, detail),
+    ...pointersIn({ phases: [phase], ...(playbook ? { playbook } : {}) }).map((one) =>
+      fit(`      → ${one}`, frame.columns),
+    ),
+  ];
   if (detail === 'steps') return [...lines, ...failedGates(phase.gates, frame, style)];
   if (isAskedAbout(view.state.waiting, phase)) return [...lines, ...gateLines(phase.gates, frame, style)];
   const shown = detail === 'all' ? phase.gates : [];

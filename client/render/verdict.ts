@@ -1,3 +1,4 @@
+import { pointersIn } from '../../model/playbook/failed.js';
 import { SIGNS } from '../../model/state/signs.js';
 import { NO_LEVEL } from '../../model/judge/certificate.js';
 import type { CertificateRef } from '../../model/state/contract.js';
@@ -32,6 +33,7 @@ export function verdictBlock(
   }
   if (state.aborted && !state.sentence?.includes(state.aborted.reason))
     add(lines, `Aborted by ${state.aborted.by}: ${state.aborted.reason}`, columns);
+  for (const pointer of pointersIn(state)) add(lines, pointer, columns);
   for (const rollback of state.rollbacks) add(lines, rollbackSentence(rollback), columns);
   for (const decision of state.decisions) {
     lines.push(

@@ -1,4 +1,5 @@
-import type { DecisionState, GoLiveState, PhaseState } from '../../model/state/state.js';
+import { entryFor } from '../../model/playbook/pointer.js';
+import type { DecisionState, GoLiveState } from '../../model/state/state.js';
 import { mayGoOn, type Verdict } from '../../model/verdict.js';
 import { CliError } from '../errors.js';
 
@@ -36,7 +37,7 @@ export interface Outcome {
   sentence: string;
   decisions: { id: string; title: string; verdict: string; sentence: string }[];
   /** Hard gates of the last attempts that hold neither by themselves nor by a waiver. */
-  failedGates: { phase: string; gate: string; sentence: string }[];
+  failedGates: { phase: string; gate: string; sentence: string; playbook?: string }[];
   rollbacks: { id: string; status: string }[];
   bundle: string | null;
   report: string | null;
@@ -61,7 +62,7 @@ export function outcomeOf(state: GoLiveState, exitCode: number, ui: string | und
     verdict: state.verdict ?? 'pending',
     sentence: state.sentence ?? '',
     decisions: shownDecisions(state).map(({ id, title, verdict, sentence }) => ({ id, title, verdict, sentence })),
-    failedGates: failedGates(state.phases),
+    failedGates: failedGates(state),
     rollbacks: state.rollbacks.map(({ id, status }) => ({ id, status })),
     bundle: state.bundle?.path ?? null,
     certificate: state.bundle?.certificate ?? null,
@@ -72,10 +73,14 @@ export function outcomeOf(state: GoLiveState, exitCode: number, ui: string | und
   };
 }
 
-function failedGates(phases: readonly PhaseState[]): Outcome['failedGates'] {
+function failedGates({ phases, playbook }: GoLiveState): Outcome['failedGates'] {
   return phases.flatMap((phase) =>
     phase.gates
       .filter((gate) => gate.hard && !mayGoOn(gate.verdict))
-      .map((gate) => ({ phase: phase.id, gate: gate.id, sentence: gate.sentence })),
+      .map((gate) => {
+        const entry = entryFor(playbook, phase.id, gate.id);
+        const pointer = entry === undefined ? {} : { playbook: entry };
+        return { phase: phase.id, gate: gate.id, sentence: gate.sentence, ...pointer };
+      }),
   );
 }

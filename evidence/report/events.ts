@@ -1,8 +1,9 @@
+import { entryFor } from '../../model/playbook/pointer.js';
 import { didNotPass } from '../../model/state/standing.js';
 import type { GoLiveState, StepRecord } from '../../model/state/state.js';
 import { mayGoOn } from '../../model/verdict.js';
 import type { Extras } from './extras.js';
-import { folded, html, type Html, NOTHING, table } from './html.js';
+import { folded, html, type Html, NOTHING, pointer, table } from './html.js';
 import {
   clockText,
   roleName,
@@ -15,9 +16,9 @@ import {
   tookMs,
 } from './words.js';
 
-function failedStep(where: string, step: StepRecord, needed = true): Html {
+function failedStep(where: string, step: StepRecord, needed = true, entry?: string): Html {
   const failure = step.failure;
-  return html`<div class="${needed ? 'bad' : 'warn'}"><b>${where}: ${step.title}</b> ${needed ? STEP_WORDS[step.status] : 'failed, and was not needed'} <span class="soft small">${failure?.code ?? ''}</span><br>${failure?.message ?? 'It gave no reason.'}${folded(failure)}${failure?.hint ? html`<br><span class="soft small">What to do: ${failure.hint}</span>` : NOTHING}</div>`;
+  return html`<div class="${needed ? 'bad' : 'warn'}"><b>${where}: ${step.title}</b> ${needed ? STEP_WORDS[step.status] : 'failed, and was not needed'} <span class="soft small">${failure?.code ?? ''}</span><br>${failure?.message ?? 'It gave no reason.'}${folded(failure)}${failure?.hint ? html`<br><span class="soft small">What to do: ${failure.hint}</span>` : NOTHING}${pointer(entry)}</div>`;
 }
 
 const bad = (step: StepRecord) => step.status === 'failed' || step.status === 'undo-failed';
@@ -35,7 +36,10 @@ export function failures(state: GoLiveState, { planned }: Pick<Extras, 'planned'
       );
     }
     const failed = phase.steps.filter(bad).map((step) => ({ step, needed: !notNeeded.has(`${phase.id}.${step.id}`) }));
-    for (const { step, needed } of failed) pieces.push(failedStep(`${phase.index} ${phase.title}`, step, needed));
+    for (const { step, needed } of failed) {
+      const entry = entryFor(state.playbook, phase.id, step.id);
+      pieces.push(failedStep(`${phase.index} ${phase.title}`, step, needed, entry));
+    }
     if (didNotPass(phase) && phase.status !== 'cancelled' && !failed.some(({ needed }) => needed)) {
       pieces.push(
         html`<div class="bad"><b>${phase.index} ${phase.title}</b> did not pass.<br>${phase.sentence ?? ''}</div>`,

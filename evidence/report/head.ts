@@ -4,7 +4,7 @@ import type { ApprovalState, Vote } from '../../model/people/approval.js';
 import { SIGNS } from '../../model/state/signs.js';
 import { boxesOf } from './boxes.js';
 import type { Extras } from './extras.js';
-import { chip, html, type Html, NOTHING, table } from './html.js';
+import { chip, html, type Html, NOTHING, pointer, table } from './html.js';
 import { countGates } from './not-checked.js';
 import {
   causeText,
@@ -55,8 +55,8 @@ export function worstNews(state: GoLiveState): Html {
   const failed = failedGates(state);
   if (failed.length === 0) return NOTHING;
   const rows = failed.map(
-    ({ phase, gate }) =>
-      html`<div class="bad">${chip(gate.verdict)} <b>${phase}: ${gate.title}</b><br>${causeText(gate.sentence)}</div>`,
+    ({ phase, gate, entry }) =>
+      html`<div class="bad">${chip(gate.verdict)} <b>${phase}: ${gate.title}</b><br>${causeText(gate.sentence)}${pointer(entry)}</div>`,
   );
   return html`<h3>${failed.length === 1 ? 'The gate that does not hold' : `The ${failed.length} gates that do not hold`}</h3>${rows}`;
 }

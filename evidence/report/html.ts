@@ -21,6 +21,12 @@ export function folded(failure: Pick<StepFailure, 'said'> | undefined): Html {
   return html`<details class="said"><summary>what it said last</summary><pre>${failure.said}</pre></details>`;
 }
 
+/** Where the playbook answers what failed. */
+export function pointer(entry: string | undefined): Html {
+  if (entry === undefined) return NOTHING;
+  return html`<br><span class="small">→ playbook: <b>${entry}</b>, <code>golive playbook show ${entry}</code></span>`;
+}
+
 /** A column: its title in words, and what it holds; figures stand right, short words are never broken. */
 export interface Column {
   title: string;

@@ -1,4 +1,5 @@
 import { formatClock } from '../../model/duration.js';
+import { entryFor } from '../../model/playbook/pointer.js';
 import type { GoLiveState, StepStatus } from '../../model/state/state.js';
 import type { GateResult } from '../../model/judge/gate.js';
 import type { Vote } from '../../model/people/approval.js';
@@ -85,11 +86,14 @@ export function headline(state: GoLiveState): { verdict: Verdict | 'pending'; wo
 }
 
 /** Hard gates that hold neither by themselves nor by a waiver, with their phase. */
-export function failedGates(state: GoLiveState): { phase: string; gate: GateResult }[] {
+export function failedGates(state: GoLiveState): { phase: string; gate: GateResult; entry?: string }[] {
   return state.phases.flatMap((phase) =>
     phase.gates
       .filter((gate) => gate.hard && gate.verdict !== 'go' && gate.verdict !== 'waived')
-      .map((gate) => ({ phase: phase.title, gate })),
+      .map((gate) => {
+        const entry = entryFor(state.playbook, phase.id, gate.id);
+        return { phase: phase.title, gate, ...(entry === undefined ? {} : { entry }) };
+      }),
   );
 }
 

@@ -22,6 +22,7 @@ export async function checkTold(record: Record, events: readonly LoggedEvent[], 
     same('data/state.json', 'title of the runbook', state.runbook.title, plan.runbook.title);
     same('data/state.json', 'runbook', state.runbook.id, plan.runbook.id);
     same('data/state.json', 'list of roles', state.roles, plan.roles);
+    same('data/state.json', 'playbook', state.playbook, plan.playbook);
     same('data/state.json', 'list of phases', idsOf(state.phases), idsOf(plan.phases));
     same('data/state.json', 'list of decisions', idsOf(state.decisions), idsOf(plan.decisions));
     const rules = approvalsOf(plan);

@@ -1,3 +1,4 @@
+import type { PlaybookPointer } from '../playbook/pointer.js';
 import type { Need } from '../people/need.js';
 import type { EvidencePlan } from './evidence-plan.js';
 import type { AddressText, ApprovalId, PhaseId, StepId } from './address.js';
@@ -58,6 +59,8 @@ export interface Plan {
   onNoGo: 'undo' | 'keep';
   evidence: EvidencePlan;
   notices: NoticePlan[];
+  /** Which entry of the runbook's playbook answers which gates and steps; absent where it has none. */
+  playbook?: PlaybookPointer[];
 }
 
 /** What steps may reach over the network: settled when the plan is made, and read by people before it runs. */

@@ -75,6 +75,7 @@ export function initialState(
     roles: plan.roles,
     ...(plan.signing ? { signing: plan.signing } : {}),
     ...(takesBack ? { takesBack: takenBackOf(takesBack), undos: takesBack.undos } : {}),
+    ...(plan.playbook ? { playbook: plan.playbook } : {}),
     startedBy,
     startedAt,
     plannedMs: plannedTotalMs(plan.phases),

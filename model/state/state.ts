@@ -8,6 +8,7 @@ import type { Waiver } from '../judge/waiver.js';
 import type { ApprovalState } from '../people/approval.js';
 import type { Choice, MessageName } from '../people/message.js';
 import type { Omission } from '../people/omission.js';
+import type { PlaybookPointer } from '../playbook/pointer.js';
 import type { Mode } from '../plan/plan.js';
 import type { StandingUndo, TakesBack } from '../plan/taking-back.js';
 import type { Proof, SigningPlan } from '../signing/signing.js';
@@ -243,6 +244,8 @@ export interface GoLiveState {
   }[];
   /** Approvals that one person gave alone, in an emergency, and until when they must be reviewed. */
   breakGlass?: { approval: string; by: string; role: string; reason: string; at: string; reviewBy: string }[];
+  /** As the plan has it. */
+  playbook?: PlaybookPointer[];
   waiting?: Waiting;
   verdict?: Verdict;
   sentence?: string;

@@ -1,6 +1,7 @@
 import { COUNTED } from '../../evidence/earlier.js';
 import { SAMPLES_FILE, SUMMARY_FILE } from '../../judge/window.js';
 import { asId, gateOfStep, readAddress, readEvidenceAddress } from '../../plan/address.js';
+import type { StepKind } from '../format/kind.js';
 import { isEach, type RunbookGate, type RunbookPhase, type RunbookStep } from '../format/runbook.js';
 import { didYouMean } from '../suggest.js';
 import type { Path } from '../yaml/source.js';
@@ -8,7 +9,7 @@ import { type Check, list, placed } from './checks.js';
 import { windowOutputs } from './window-outputs.js';
 
 /** Names of evidence that a step leaves; `<name>` is the one that it is given. */
-function leavesOf({ window, with: given }: RunbookStep, own: readonly string[] = []): readonly string[] {
+export function leavesOf({ window, with: given }: RunbookStep, own: readonly string[] = []): readonly string[] {
   if (window) return [SAMPLES_FILE, SUMMARY_FILE];
   return own.map((name) => (name === '<name>' && typeof given?.name === 'string' ? given.name : name));
 }
@@ -52,7 +53,7 @@ function checkBox({ source, runbook }: Check, path: Path, by: string): void {
 }
 
 /** The gates of a phase by the ids that they have in its results. */
-function gatesOf({ gates }: RunbookPhase): { id: string; gate: RunbookGate }[] {
+export function gatesOf({ gates }: RunbookPhase): { id: string; gate: RunbookGate }[] {
   return (gates ?? []).flatMap((node) =>
     isEach(node)
       ? node.each.flatMap((step) => node.gates.map((gate) => ({ id: gateOfStep(asId(step), gate.id), gate })))
@@ -125,14 +126,19 @@ function checkOutput(check: Check, path: Path, from: string): void {
   const step = stepAt(check, path, from);
   const kind = step && check.kinds[step.uses];
   if (!step || !kind) return;
-  const outputs = Object.keys((step.window ? windowOutputs(step.window).outputs : kind.outputs).shape);
+  const outputs = outputsOf(step, kind);
   const [name = ''] = readEvidenceAddress(from).name.split('.');
   if (!outputs.includes(name))
     check.source.at(path, `step '${step.id}' (${step.uses}) gives no '${name}'`, didYouMean(name, outputs, 'outputs'));
 }
 
+/** Names of the outputs that a step gives. */
+export function outputsOf({ window }: RunbookStep, kind: StepKind): string[] {
+  return Object.keys((window ? windowOutputs(window).outputs : kind.outputs).shape);
+}
+
 /** The step that `<phase>.<step>.<name>` names; reports it when there is none. */
-function stepAt({ source, runbook }: Check, path: Path, from: string): RunbookStep | undefined {
+export function stepAt({ source, runbook }: Check, path: Path, from: string): RunbookStep | undefined {
   const { phase: phaseId, step: stepId } = readEvidenceAddress(from);
   const phase = runbook.phases.find((candidate) => candidate.id === phaseId);
   if (!phase) {

@@ -8,6 +8,7 @@ import { checkDefaultEnv } from './env-check.js';
 import { checkEvidence } from './evidence-check.js';
 import { checkGates } from './gate-check.js';
 import { checkNeeds, checkReturnsToNeed, notSurelyOver } from './needs-check.js';
+import { checkPlaybook } from './playbook-check.js';
 import { checkRehearsal } from './rehearsal-check.js';
 import { checkRollbackName, checkRollbacks } from './rollback-check.js';
 import { checkSchedules } from './schedule-check.js';
@@ -250,6 +251,7 @@ export function checkSemantics(check: Check): void {
   checkRollbacks(check);
   checkEvidence(check);
   checkGuardrails(check, base);
+  checkPlaybook(check, base, phases);
   const [carrier, { notice: supplied = [] } = {}] = Object.entries(kinds).find(([, kind]) => kind.notice) ?? [];
   runbook.notices?.forEach((notice, index) => {
     if (carrier === undefined) return;

@@ -5,6 +5,7 @@ import { allow } from './allow.js';
 import { environment } from './environment.js';
 import { evidenceFields } from './evidence-fields.js';
 import { inputSchema } from './inputs.js';
+import { playbook } from './playbook-fields.js';
 import { rehearsal } from './rehearsal-fields.js';
 import { window } from './window-fields.js';
 import { roleList, scheduleSchema, waivers } from './runbook-rights.js';
@@ -207,6 +208,7 @@ export const runbookSchema = z.strictObject({
     .max(20)
     .optional(),
   schedules: z.array(scheduleSchema).max(50).optional().describe('Runs without people: `golive schedule apply`.'),
+  playbook: playbook.optional().describe('Symptoms and what is done about them: `golive playbook`.'),
   rehearsal: rehearsal.optional(),
 });
 

@@ -12,6 +12,7 @@ import { markReads } from './plan-reads.js';
 import { markWhy } from './plan-why.js';
 import { impossibleTimes } from './plan-times.js';
 import { markWindows, planWindow } from './plan-windows.js';
+import { pointersOf } from './plan-playbook.js';
 import { planWaivers } from './plan-waivers.js';
 import type { JsonObject } from '../../json.js';
 import { addressText, type ApprovalId, asId, goLiveIdOf } from '../../plan/address.js';
@@ -290,6 +291,7 @@ function makePlan(request: PlanRequest, planning: Planning, inputs: JsonObject, 
   plan.network = networkOf(plan, request.allow ?? [], planning);
   if (runbook.allow?.commands) plan.commands = runbook.allow.commands;
   plan.folders = foldersOf(runbook, plan, request.folders ?? []);
+  if (runbook.playbook) plan.playbook = pointersOf(runbook.playbook);
   if (request.signing) plan.signing = request.signing;
   markWhy(plan, request.kinds);
   markReads(plan);

@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { board } from '../../../client/render/board.js';
+import { PLAIN } from '../../../client/render/style.js';
+import { addressText, asId } from '../../../model/plan/address.js';
 import { differences } from '../../../client/rehearse/expect.js';
 import { exitCodeOf, outcomeOf } from '../../../client/terminal/outcome.js';
 import { untilOf } from '../../../client/terminal/until.js';
@@ -100,4 +103,12 @@ describe('the end of a waiver', () => {
       expect(() => untilOf(text, T0)).toThrow();
     },
   );
+});
+
+test('a failed gate names the entry of the playbook that answers it', () => {
+  const playbook = [{ entry: 'accuracy', when: [addressText({ phase: asId('smoke'), part: asId('run2.wilson') })] }];
+  expect(outcomeOf({ ...ended(), playbook }, 3, undefined).failedGates).toMatchObject([{ playbook: 'accuracy' }]);
+  expect(Object.keys(outcomeOf(ended(), 3, undefined).failedGates[0] ?? {})).not.toContain('playbook');
+  const lines = board({ state: { ...ended(), playbook }, live: [] }, { columns: 116, rows: 40, nowMs: T0 }, PLAIN);
+  expect(lines.join('\n')).toContain('playbook: accuracy, `golive playbook show accuracy`');
 });

@@ -3,6 +3,8 @@ import { NO_EXTRAS } from '../../../evidence/report/extras.js';
 import { timelineRecord } from '../../../evidence/report/records.js';
 import { renderReport } from '../../../evidence/report/render.js';
 import { signoffText } from '../../../evidence/report/signoff.js';
+import { failedIn } from '../../../model/playbook/failed.js';
+import { addressText, asId } from '../../../model/plan/address.js';
 import { goState, noGoState } from '../../kits/state-fixture.js';
 
 const HOSTILE = [
@@ -78,5 +80,26 @@ describe('the report', () => {
     expect(page).not.toMatch(/<script|<img|<svg\/|onerror=alert\(1\)>|\u202E|\u001b/);
     const page2 = signoffText(state);
     expect(page2).not.toMatch(/^\| broken|(?<!\\)<script|\u202E|\u001b/m);
+  });
+});
+
+describe('a failed gate and a failed step', () => {
+  test('point to the entry of the playbook that answers them; a page of a runbook without one says nothing of it', async () => {
+    const state = noGoState();
+    const [gate] = failedIn(state).filter(({ part }) =>
+      state.phases.some(({ gates }) => gates.some(({ id }) => id === part)),
+    );
+    const [phase] = state.phases.filter(({ steps }) => steps.length > 0);
+    const [step] = phase?.steps ?? [];
+    if (!gate || !phase || !step) throw new Error('the state has a failed gate and a step');
+    const playbook = [
+      { entry: 'of-gate', when: [addressText({ phase: asId(gate.phase), part: asId(gate.part) })] },
+      { entry: 'of-step', when: [addressText({ phase: phase.id, part: step.id })] },
+    ];
+    step.status = 'failed';
+    const page = await renderReport({ ...state, playbook }, NO_EXTRAS);
+    for (const entry of ['of-gate', 'of-step'])
+      expect(page).toContain(`playbook: <b>${entry}</b>, <code>golive playbook show ${entry}</code>`);
+    expect(await renderReport(state, NO_EXTRAS)).not.toContain('playbook');
   });
 });
