@@ -101,6 +101,7 @@ export const FAULTS: readonly TariffFault[] = [
         "import assert from 'node:assert/strict';\nimport { connect } from 'node:net';\nimport { test } from 'node:test';\n\ntest('asks', async () => {\n  const said = await new Promise((done) => {\n    const socket = connect({ host: '192.0.2.1', port: 80, timeout: 1000 });\n    socket.on('error', ({ code }) => done(code)).on('timeout', () => done('timeout'));\n    socket.on('close', () => done('close')).on('connect', () => socket.destroy());\n  });\n  assert.notEqual(said, 'ENETUNREACH');\n});\n",
     },
   },
+  { id: 'egress-open', summary: 'Nothing is broken; the tests may reach other machines.' },
   {
     id: 'hook-broken',
     summary: 'The pre-commit hook runs a script that nobody wrote.',

@@ -32,6 +32,7 @@ await testSystem({
     'coverage-lowered',
     'critical-path-lost',
     'dirty-tree',
+    'egress-open',
     'errors',
     'hook-broken',
     'hook-gone',
@@ -71,6 +72,8 @@ await testSystem({
     'coverage-lowered': fails('G1', /Lines covered/),
     'tests-skipped': fails('G1', /Tests that were skipped/),
     'test-asks-outside': fails('G1', /Tests that failed/),
+    'egress-open': (left) =>
+      expect([certified(left).level, certified(left).of('G10')?.standing]).toEqual(['none', 'not-run']),
     'hook-broken': fails('G5', /Exit code of the pre-commit hook/),
     'hook-gone': (left) =>
       expect([certified(left).level, certified(left).of('G5')?.standing]).toEqual(['none', 'not-run']),
