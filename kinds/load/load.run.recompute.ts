@@ -9,7 +9,11 @@ import { profileOf } from './profiles.js';
 import { sampleReader, type TaskSample } from './samples.js';
 import { samplesOfCsv, targetFigures } from './target-figures.js';
 
-const kept = z.object({ scale: z.number().positive(), browser: z.string().optional(), targetUnknown: z.string().optional() });
+const kept = z.object({
+  scale: z.number().positive(),
+  browser: z.string().optional(),
+  targetUnknown: z.string().optional(),
+});
 
 /** The step leaves a sample of every task, and how much faster than real time it ran. */
 export const recomputeLoadRun: RecomputeOf<typeof kind> = (input, read) => {

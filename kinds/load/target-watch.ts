@@ -84,7 +84,8 @@ function lookAt(pid: number | undefined, atMs: number): Look {
 function sampleOf({ atMs, processes }: Look, before: Look | undefined): TargetSample {
   if (processes.length === 0) return { atMs, processes: 0 };
   const files = processes.map(({ openFiles }) => openFiles);
-  const used = before === undefined ? [] : processes.map((one) => usedSince(one, before)).filter((ms) => ms !== undefined);
+  const used =
+    before === undefined ? [] : processes.map((one) => usedSince(one, before)).filter((ms) => ms !== undefined);
   const took = atMs - (before?.atMs ?? atMs);
   return {
     atMs,

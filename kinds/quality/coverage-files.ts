@@ -29,7 +29,8 @@ export type LineRange = readonly [from: number, to: number];
 export function missedIn(hits: ReadonlyMap<string, boolean>): LineRange[] {
   const ranges: [number, number][] = [];
   let open: [number, number] | undefined;
-  for (const [line, hit] of [...hits].map(([line, hit]) => [Number(line), hit] as const).toSorted(([a], [b]) => a - b)) {
+  const sorted = [...hits].map((one) => ({ line: Number(one[0]), hit: one[1] })).toSorted((a, b) => a.line - b.line);
+  for (const { line, hit } of sorted) {
     if (hit) open = undefined;
     else if (open) open[1] = line;
     else ranges.push((open = [line, line]));

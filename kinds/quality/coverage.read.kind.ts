@@ -144,7 +144,16 @@ with:
     written: '2026-11-26T10:00:00.000Z',
     credentials: 0,
   },
-  leaves: ['coverage.lcov', 'coverage.xml', 'coverage.json', 'sources.json', 'read.json', 'files.csv', 'critical.csv', 'index.html'],
+  leaves: [
+    'coverage.lcov',
+    'coverage.xml',
+    'coverage.json',
+    'sources.json',
+    'read.json',
+    'files.csv',
+    'critical.csv',
+    'index.html',
+  ],
   shows: [
     {
       as: 'figures',

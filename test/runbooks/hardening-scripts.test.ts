@@ -33,7 +33,7 @@ describe('tests that reach this machine alone', () => {
   const script = scriptOf('testing', 'run');
   /** Whether this system lets us have a network of our own. */
   const permitted =
-    spawnSync('unshare', ['--map-root-user', '--net', '--', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
+    spawnSync('env', ['unshare', '--map-root-user', '--net', '--', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
   /** Asks a server of its own on the loopback, then another address; says which of them answered. */
   const ASKS = `const { connect, createServer } = require('node:net');
 const ask = (host, port) => new Promise((done) => {
@@ -59,7 +59,16 @@ const own = createServer().listen(0, '127.0.0.1', async () => {
     await new Promise<void>((listens) => server.listen(0, '0.0.0.0', listens));
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : 0;
-    const args = [offline, 'junit.xml', 'lcov.info', process.execPath, '-e', ASKS, outside ?? '192.0.2.1', String(port)];
+    const args = [
+      offline,
+      'junit.xml',
+      'lcov.info',
+      process.execPath,
+      '-e',
+      ASKS,
+      outside ?? '192.0.2.1',
+      String(port),
+    ];
     const env = { GOLIVE_OUTPUT_FILE: join(folder, 'said.json'), PATH: path };
     const { status, stdout, stderr } = run(script, folder, args, env);
     server.close();
@@ -90,7 +99,10 @@ const own = createServer().listen(0, '127.0.0.1', async () => {
 
   test('where it is not permitted they are run all the same, and the reason is told', async () => {
     const bin = temporaryFolder();
-    writeFileSync(join(bin, 'unshare'), '#!/bin/sh\necho "unshare: unshare failed: Operation not permitted" >&2\nexit 1\n');
+    writeFileSync(
+      join(bin, 'unshare'),
+      '#!/bin/sh\necho "unshare: unshare failed: Operation not permitted" >&2\nexit 1\n',
+    );
     chmodSync(join(bin, 'unshare'), 0o755);
     const { said, answers } = await asked('true', `${bin}:${process.env.PATH}`);
     expect(said).toEqual({
@@ -112,14 +124,15 @@ describe('the pre-commit hook', () => {
       if (name.endsWith('pre-commit')) chmodSync(join(folder, name), mode);
     }
     const git = (...args: string[]) =>
-      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.test', '-C', folder, ...args], { stdio: 'ignore' });
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.test', '-C', folder, ...args], {
+        stdio: 'ignore',
+      });
     git('init', '-q');
     git('add', '-A');
     git('commit', '-q', '-m', 'a');
     return folder;
   }
-  const hooked = (folder: string, ...args: string[]) =>
-    run(script, folder, args, { GIT_CONFIG_GLOBAL: '/dev/null' });
+  const hooked = (folder: string, ...args: string[]) => run(script, folder, args, { GIT_CONFIG_GLOBAL: '/dev/null' });
 
   test('it is installed, sees the change, and nothing of it is left', () => {
     const folder = repository({ '.githooks/pre-commit': GOOD });

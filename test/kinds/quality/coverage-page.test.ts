@@ -17,7 +17,11 @@ const LCOV =
 async function pageOf(text: string, critical: Record<string, string[]> = {}): Promise<string> {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'report'), text);
-  const step = await runStep('coverage.read', { file: 'report', root: '/w', critical }, { goLive: { baseDir: folder } });
+  const step = await runStep(
+    'coverage.read',
+    { file: 'report', root: '/w', critical },
+    { goLive: { baseDir: folder } },
+  );
   passed(step);
   return readFileSync(join(step.folder, 'index.html'), 'utf8');
 }
@@ -40,14 +44,23 @@ describe('what it says', () => {
     const cobertura = `<coverage><packages><package name="p"><classes><class name="A" filename="a.py"><methods/><lines><line number="1" hits="1"/><line number="2" hits="0"/><line number="4" hits="0"/></lines></class></classes></package></packages></coverage>`;
     expect(row(await pageOf(cobertura), 'a.py')?.at(-1)).toBe('2–4');
     const place = (line: number) => ({ start: { line, column: 0 }, end: { line, column: 9 } });
-    const one = { statementMap: { 0: place(1), 1: place(5) }, fnMap: {}, branchMap: {}, s: { 0: 1, 1: 0 }, f: {}, b: {} };
+    const one = {
+      statementMap: { 0: place(1), 1: place(5) },
+      fnMap: {},
+      branchMap: {},
+      s: { 0: 1, 1: 0 },
+      f: {},
+      b: {},
+    };
     expect(row(await pageOf(JSON.stringify({ x: { path: '/w/x.ts', ...one } })), 'x.ts')?.at(-1)).toBe('5');
   });
 
   test('a summary knows no lines, and says so', async () => {
     const part = (total: number, covered: number) => ({ total, covered, skipped: 0, pct: 1 });
     const figures = { lines: part(4, 1), statements: part(4, 1), functions: part(0, 0), branches: part(0, 0) };
-    expect(row(await pageOf(JSON.stringify({ '/w/x.ts': figures })), 'x.ts')?.at(-1)).toBe('the report tells totals alone');
+    expect(row(await pageOf(JSON.stringify({ '/w/x.ts': figures })), 'x.ts')?.at(-1)).toBe(
+      'the report tells totals alone',
+    );
   });
 });
 
