@@ -33,8 +33,9 @@ export const loadRun: HandlerOf<typeof kind> = {
           runGenerator({ ...order, browser: program }, arrivals, live, context, env),
         );
       }
+      // Before what is of the process: of a load that is void the first files alone are named.
+      await context.evidence.write('latency_histogram.txt', live.histogram());
     });
-    await context.evidence.write('latency_histogram.txt', live.histogram());
     const figures = asStep(
       () => figuresOfSamples(live.samples, arrivals, profile.cycles, input.slowerThan),
       () => ({ evidence: context.evidence.refs() }),
