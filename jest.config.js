@@ -29,7 +29,7 @@ const SYSTEM = [
   'host/file-lock',
   'kinds/agents/agents.freeze',
   'kinds/chaos/chaos.{disk,kill,memory,network}',
-  'kinds/load/{browser,load.run}',
+  'kinds/load/{browser,load.run,target-profile}',
   'kinds/prometheus/real',
   'kinds/sql/{mysql,sql.query}',
   'kinds/service/redis.check',

@@ -3,8 +3,10 @@ import { defineKind } from '../../model/schema/format/kind.js';
 import type { Json } from '../../model/json.js';
 import { duration } from '../shared/fields.js';
 import { member } from '../shared/given.js';
+import { processFields } from '../process/process-fields.js';
 import { BROWSERS, request } from './load-request.js';
 import { lengthOf, profileField, profileOf } from './profiles.js';
+import { targetOutput } from './target-figures.js';
 
 const count = z.int();
 const ms = z.number();
@@ -24,6 +26,11 @@ export const loadRun = defineKind({
       .optional()
       .describe(
         'The target of the 99th percentile: tasks above it are counted, so that profiles can be judged together.',
+      ),
+    process: processFields
+      .optional()
+      .describe(
+        'The process of the service, where it runs on the machine of the worker: its processor, memory and open files are sampled while the load runs.',
       ),
     maxLag: duration
       .default(100)
@@ -59,6 +66,8 @@ export const loadRun = defineKind({
     byRequest: z
       .record(z.string(), z.object({ tasks: count, errors: count, p99: ms }))
       .describe('The same of each request of the mix.'),
+    target: targetOutput.optional(),
+    targetUnknown: z.string().optional().describe('Why `process` was not sampled; absent where it was.'),
     scale: z.number().describe('How many times faster than real time it ran; 1 in a live go-live.'),
   }),
   effect: 'none',
@@ -87,6 +96,10 @@ export const loadRun = defineKind({
     'more tasks than agents when the last has arrived':
       'are still sent for the time of one answer; what is not sent by then is an error (`unsent`)',
     'a worker that is killed': 'ends the generator with it; the next attempt begins the load again',
+    'a `process` that is not found':
+      'another machine, no /proc, none or several of its name: the load goes on, `target` is absent, no file of it is left, and `targetUnknown` says why',
+    'a `process` that ends meanwhile':
+      'is looked for again; looks at which it did not run are counted (`gone`), and what it used then is not known, never 0',
     'less than 299 tasks': '`p99Upper` is absent, so that a gate on it is inconclusive',
     'a rehearsal': 'the load is as many tasks at so many times the rate; `scale` says how many',
     'a redirect': 'is not followed: its status counts; a browser follows it, within the hosts of the mix',
@@ -130,7 +143,7 @@ with:
     byRequest: { validate: { tasks: 600, errors: 0, p99: 61 } },
     scale: 1,
   },
-  leaves: ['samples.csv', 'load.json', 'latency_histogram.txt'],
+  leaves: ['samples.csv', 'load.json', 'latency_histogram.txt', 'target_profile.csv', 'target_profile.html'],
   shows: [
     {
       as: 'figures',

@@ -7,8 +7,13 @@ import { loadFigures, MOST_ARRIVAL_ERROR } from './load-figures.js';
 import type { loadRun as kind } from './load.run.kind.js';
 import { profileOf } from './profiles.js';
 import { sampleReader, type TaskSample } from './samples.js';
+import { samplesOfCsv, targetFigures } from './target-figures.js';
 
-const kept = z.object({ scale: z.number().positive(), browser: z.string().optional() });
+const kept = z.object({
+  scale: z.number().positive(),
+  browser: z.string().optional(),
+  targetUnknown: z.string().optional(),
+});
 
 /** The step leaves a sample of every task, and how much faster than real time it ran. */
 export const recomputeLoadRun: RecomputeOf<typeof kind> = (input, read) => {
@@ -22,7 +27,9 @@ export const recomputeLoadRun: RecomputeOf<typeof kind> = (input, read) => {
   reader.end();
   const profile = profileOf(input.profile);
   const figures = figuresOfSamples(samples, arrivalsOf(profile, scale), profile.cycles, input.slowerThan);
-  const outputs = { ...figures, ...said };
+  const profiled = input.process === undefined ? undefined : read('target_profile.csv');
+  const target = profiled === undefined ? {} : { target: targetFigures(samplesOfCsv(profiled.toString('utf8'))) };
+  const outputs = { ...figures, ...target, ...said };
   judgeVoid(outputs, input.maxLag, profile.duration / scale);
   return outputs;
 };

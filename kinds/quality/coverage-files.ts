@@ -12,8 +12,30 @@ import { readFinal, readSummary } from './istanbul.js';
 export interface Coverage {
   format: CoverageFormat;
   files: FileCoverage[];
+  /** Lines that were not hit, by file; a report of totals alone tells of none. */
+  missed: Map<string, LineRange[]>;
   /** When the report says that it was made, in milliseconds since 1970; of seconds, their last. */
   at?: number;
+}
+
+/** The first line and the last; between them may stand lines that cannot be hit. */
+export type LineRange = readonly [from: number, to: number];
+
+/**
+ * Lines that were not hit, as ranges: one goes on until a line that was hit.
+ *
+ * @param hits lines by their numbers, and whether each was hit
+ */
+export function missedIn(hits: ReadonlyMap<string, boolean>): LineRange[] {
+  const ranges: [number, number][] = [];
+  let open: [number, number] | undefined;
+  const sorted = [...hits].map((one) => ({ line: Number(one[0]), hit: one[1] })).toSorted((a, b) => a.line - b.line);
+  for (const { line, hit } of sorted) {
+    if (hit) open = undefined;
+    else if (open) open[1] = line;
+    else ranges.push((open = [line, line]));
+  }
+  return ranges;
 }
 
 const PIECE_BYTES = 1 << 14;
@@ -64,16 +86,18 @@ async function reading(
   nameOf: (file: string) => string,
 ): Promise<Omit<Coverage, 'format'>> {
   const pause = pauses();
+  const missed: Coverage['missed'] = new Map();
+  const lines = (file: string, hits: ReadonlyMap<string, boolean>): void => void missed.set(file, missedIn(hits));
   if (format === 'lcov') {
     const files: FileCoverage[] = [];
-    const reader = lcovReader('utf-8', (row) => files.push(row), nameOf);
+    const reader = lcovReader('utf-8', (row) => files.push(row), nameOf, lines);
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       reader.push(bytes.subarray(at, at + PIECE_BYTES));
       await pause();
     }
     const { problem, unreadable } = reader.end();
     if (unreadable > 0) throw new Error(problem ?? 'a line cannot be read');
-    return { files };
+    return { files, missed };
   }
   if (format === 'cobertura') {
     const reader = coberturaClasses();
@@ -83,10 +107,11 @@ async function reading(
     }
     const held = reader.end();
     const at = timeOf(held.root.timestamp);
-    return { files: filesOf(held, nameOf), ...(at === undefined ? {} : { at }) };
+    return { files: filesOf(held, nameOf, lines), missed, ...(at === undefined ? {} : { at }) };
   }
   const document = await exactJsonInTurns(textOf(bytes, path));
-  return { files: format === 'istanbul' ? readFinal(document, nameOf) : readSummary(document, nameOf) };
+  const files = format === 'istanbul' ? readFinal(document, nameOf, lines) : readSummary(document, nameOf);
+  return { files, missed };
 }
 
 /** Seconds or milliseconds since 1970, as programs write it. */
@@ -97,7 +122,11 @@ function timeOf(text: string | undefined): number | undefined {
 }
 
 /** Classes of one file share its lines. */
-function filesOf({ classes, sources }: Cobertura, nameOf: (file: string) => string): FileCoverage[] {
+function filesOf(
+  { classes, sources }: Cobertura,
+  nameOf: (file: string) => string,
+  told: (file: string, hits: ReadonlyMap<string, boolean>) => void,
+): FileCoverage[] {
   const [source = ''] = sources;
   // Of several folders nobody says which one a file lies in.
   const among = (file: string): string => (sources.length === 1 && !isAbsolute(file) ? `${source}/${file}` : file);
@@ -112,10 +141,13 @@ function filesOf({ classes, sources }: Cobertura, nameOf: (file: string) => stri
       known.methods.set(key, hit || known.methods.get(key) === true);
     }
   }
-  return [...all].map(([file, { lines, methods }]) => ({
-    file,
-    ...sumOf(lines),
-    functions: methods.size,
-    coveredFunctions: [...methods.values()].filter(Boolean).length,
-  }));
+  return [...all].map(([file, { lines, methods }]) => {
+    told(file, new Map([...lines].map(([number, { hit }]) => [number, hit])));
+    return {
+      file,
+      ...sumOf(lines),
+      functions: methods.size,
+      coveredFunctions: [...methods.values()].filter(Boolean).length,
+    };
+  });
 }

@@ -112,6 +112,8 @@ export const coverageRead = defineKind({
     'tests in the report': 'count nowhere, by `exclude`; `others` counts them',
     'a report of tests alone, or of no file of the commit': 'EXPECTATION_FAILED: of the sources nothing is known',
     'a `tree` that belongs to no repository, or a commit without sources': 'NOT_FOUND, EXPECTATION_FAILED',
+    'people who want to read it':
+      'open `index.html`: folders, files and the lines that were not hit, without a script; what more than 2,000 files or 1 MiB of lines come to is told as left out',
     'low coverage': 'is an output, for a gate to judge',
   },
   example: `id: coverage
@@ -142,7 +144,16 @@ with:
     written: '2026-11-26T10:00:00.000Z',
     credentials: 0,
   },
-  leaves: ['coverage.lcov', 'coverage.xml', 'coverage.json', 'sources.json', 'read.json', 'files.csv', 'critical.csv'],
+  leaves: [
+    'coverage.lcov',
+    'coverage.xml',
+    'coverage.json',
+    'sources.json',
+    'read.json',
+    'files.csv',
+    'critical.csv',
+    'index.html',
+  ],
   shows: [
     {
       as: 'figures',

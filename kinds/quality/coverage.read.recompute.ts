@@ -59,7 +59,7 @@ export function sourceTest({ exclude }: Pick<Input, 'exclude'>): (file: string) 
  *   matches nothing that can be hit, and for a report of no source
  */
 export async function coverageOf(input: Input, bytes: Uint8Array, read: Read, sources?: Sources) {
-  const { format, files: told, at } = await reportOf(input, bytes, read.root);
+  const { format, files: told, missed, at } = await reportOf(input, bytes, read.root);
   const written = Math.min(Date.parse(read.written), at ?? Number.POSITIVE_INFINITY);
   refuseOlder(`The report ${input.file}`, written, input.newerThan);
   const { files, unmeasured, share: toldShare } = measuredIn(input, told, sources);
@@ -85,7 +85,7 @@ export async function coverageOf(input: Input, bytes: Uint8Array, read: Read, so
     written: new Date(written).toISOString(),
     credentials: read.credentials,
   };
-  return { outputs, files, paths, unmeasured };
+  return { outputs, files, paths, unmeasured, missed };
 }
 
 /** The sources: what the report tells of them, and those that it does not tell of, of which no line was hit. */

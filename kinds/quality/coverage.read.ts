@@ -8,6 +8,7 @@ import { readDated } from '../shared/read-file.js';
 import type { FileCoverage } from '../record/lcov.js';
 import type { coverageRead as kind } from './coverage.read.kind.js';
 import { coverageOf, formatIn, reportOf, share } from './coverage.read.recompute.js';
+import { coveragePage } from './coverage-page.js';
 import { sourcesIn } from './coverage-sources.js';
 
 const SUFFIX = { lcov: 'lcov', cobertura: 'xml', istanbul: 'json', 'istanbul-summary': 'json' } as const;
@@ -33,7 +34,7 @@ export const coverageRead: HandlerOf<typeof kind> = {
         ? undefined
         : await sourcesIn(input, await asStepLater(() => reportOf(input, bytes, read.root), refs), context);
     if (sources !== undefined) await context.evidence.write('sources.json', `${JSON.stringify(sources)}\n`);
-    const { outputs, files, paths, unmeasured } = await asStepLater(
+    const { outputs, files, paths, unmeasured, missed } = await asStepLater(
       () => coverageOf(input, bytes, read, sources),
       refs,
     );
@@ -52,6 +53,10 @@ export const coverageRead: HandlerOf<typeof kind> = {
         paths.map((one) => [one.name, one.files]),
         unmeasured,
       ),
+    );
+    await context.evidence.write(
+      'index.html',
+      await coveragePage({ report: input.file, files, paths, unmeasured, missed }),
     );
     const { lines, worst, criticalPercent = 0 } = outputs;
     const least = worst === undefined ? '' : `; least of the critical paths ${worst}: ${countText(criticalPercent)} %`;

@@ -30,9 +30,14 @@ const summarySchema = z.record(z.string(), figures);
 /**
  * Files of a `coverage-final.json`, as istanbul, nyc, c8 and jest write it.
  *
+ * @param lines is given the lines of each file by their numbers, and whether each was hit
  * @throws Error for what is none, and where what was counted is not what there is to count
  */
-export function readFinal(document: Json, nameOf: (file: string) => string): FileCoverage[] {
+export function readFinal(
+  document: Json,
+  nameOf: (file: string) => string,
+  lines: (file: string, hits: ReadonlyMap<string, boolean>) => void,
+): FileCoverage[] {
   const all = istanbul.createCoverageMap({});
   for (const [name, file] of Object.entries(parsed(finalSchema, document))) {
     for (const [counts, map] of [
@@ -51,7 +56,11 @@ export function readFinal(document: Json, nameOf: (file: string) => string): Fil
       ),
     );
   }
-  return all.files().map((file) => fileOf(file, all.fileCoverageFor(file).toSummary().data));
+  return all.files().map((file) => {
+    const one = all.fileCoverageFor(file);
+    lines(file, new Map(Object.entries(one.getLineCoverage()).map(([line, count]) => [line, count > 0])));
+    return fileOf(file, one.toSummary().data);
+  });
 }
 
 /**

@@ -50,13 +50,15 @@ const counted = (): Counted => ({ hits: new Map(), hitCount: 0, records: 0, hitR
  *
  * @param row is given each row, at the end
  * @param nameOf how a source file is called; sections of one name are one file
+ * @param lines is given the lines of each row by their numbers, and whether each was hit
  */
 export function lcovReader(
   encoding: Encoding,
   row: (row: FileCoverage) => void,
   nameOf: (file: string) => string = (file) => file,
+  lines: (file: string, hits: ReadonlyMap<string, boolean>) => void = () => undefined,
 ) {
-  const trace = new Trace(nameOf);
+  const trace = new Trace(nameOf, lines);
   const take = ({ text, number }: Line): undefined => trace.line(text, `line ${number}`);
   const broken = ({ number }: Line): never => {
     throw new Error(`line ${number} is no text, or holds zero bytes`);
@@ -77,7 +79,10 @@ class Trace {
   private readonly files = new Map<string, Section[]>();
   private file: string | undefined;
   private section = section();
-  constructor(private readonly nameOf: (file: string) => string) {}
+  constructor(
+    private readonly nameOf: (file: string) => string,
+    private readonly told: (file: string, hits: ReadonlyMap<string, boolean>) => void,
+  ) {}
 
   /** @param at how the line is told in an error */
   line(text: string, at: string): undefined {
@@ -94,7 +99,7 @@ class Trace {
   rows(): Iterable<FileCoverage> {
     if (this.file !== undefined) throw new Error(`it ends within ${this.file}`);
     if (this.files.size === 0) throw new Error('it holds no source file');
-    return rowsOf(this.files);
+    return rowsOf(this.files, this.told);
   }
 
   private begin(file: string, at: string): void {
@@ -158,9 +163,14 @@ function checkTotals({ hits, hitCount, records, hitRecords, found, hit }: Counte
   if (isOther) throw new Error(`${at} holds ${heldHit} ${what} that were hit and says ${hit}`);
 }
 
-function* rowsOf(files: ReadonlyMap<string, readonly Section[]>): Iterable<FileCoverage> {
+function* rowsOf(
+  files: ReadonlyMap<string, readonly Section[]>,
+  told: (file: string, hits: ReadonlyMap<string, boolean>) => void,
+): Iterable<FileCoverage> {
   for (const [file, sections] of files) {
     const [lines, covered] = together(sections.map((one) => one.lines));
+    // The first section holds those of all by now.
+    if (sections[0] !== undefined) told(file, sections[0].lines.hits);
     const [functions, coveredFunctions] = totals(sections.map((one) => one.functions));
     const [branches, coveredBranches] = totals(sections.map((one) => one.branches));
     yield { file, lines, covered, functions, coveredFunctions, branches, coveredBranches };

@@ -93,6 +93,22 @@ export const FAULTS: readonly TariffFault[] = [
     replaces: [{ file: 'packages/zones/package.json', from: '"license": "MIT"', to: '"license": "AGPL-3.0-only"' }],
   },
   {
+    id: 'test-asks-outside',
+    summary: 'A test asks another machine.',
+    writes: {
+      // An address for documentation (RFC 5737): with a network nobody answers, and without one there is no way to it.
+      'test/outside.test.js':
+        "import assert from 'node:assert/strict';\nimport { connect } from 'node:net';\nimport { test } from 'node:test';\n\ntest('asks', async () => {\n  const said = await new Promise((done) => {\n    const socket = connect({ host: '192.0.2.1', port: 80, timeout: 1000 });\n    socket.on('error', ({ code }) => done(code)).on('timeout', () => done('timeout'));\n    socket.on('close', () => done('close')).on('connect', () => socket.destroy());\n  });\n  assert.notEqual(said, 'ENETUNREACH');\n});\n",
+    },
+  },
+  { id: 'egress-open', summary: 'Nothing is broken; the tests may reach other machines.' },
+  {
+    id: 'hook-broken',
+    summary: 'The pre-commit hook runs a script that nobody wrote.',
+    replaces: [{ file: '.githooks/pre-commit', from: 'npm test', to: 'npm run lint' }],
+  },
+  { id: 'hook-gone', summary: 'There is no pre-commit hook.', writes: { '.githooks/pre-commit': '' } },
+  {
     id: 'unwired',
     summary: 'A module of the service is used by nothing.',
     writes: { 'src/islands.js': 'export const islands = () => undefined;\n' },

@@ -32,7 +32,10 @@ await testSystem({
     'coverage-lowered',
     'critical-path-lost',
     'dirty-tree',
+    'egress-open',
     'errors',
+    'hook-broken',
+    'hook-gone',
     'left-out',
     'licence',
     'metrics-frozen',
@@ -42,6 +45,7 @@ await testSystem({
     'secret-in-tree',
     'slow-bootstrap',
     'slow-endpoint',
+    'test-asks-outside',
     'tests-skipped',
     'thin-troubleshooting',
     'unwired',
@@ -67,6 +71,12 @@ await testSystem({
     licence: fails('G5', /licence/),
     'coverage-lowered': fails('G1', /Lines covered/),
     'tests-skipped': fails('G1', /Tests that were skipped/),
+    'test-asks-outside': fails('G1', /Tests that failed/),
+    'egress-open': (left) =>
+      expect([certified(left).level, certified(left).of('G10')?.standing]).toEqual(['none', 'not-run']),
+    'hook-broken': fails('G5', /Exit code of the pre-commit hook/),
+    'hook-gone': (left) =>
+      expect([certified(left).level, certified(left).of('G5')?.standing]).toEqual(['none', 'not-run']),
     'other-commit': fails('G0', /of this commit/),
     'collection-error': (left) => expect(certified(left).level).toBe('none'),
     'critical-path-lost': (left) =>
