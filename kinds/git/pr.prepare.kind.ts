@@ -53,7 +53,7 @@ export const prPrepare = defineKind({
         .optional()
         .describe('How the pull request is merged once its checks pass: the command for a person asks for that.'),
       draft: z.boolean().default(false).describe('The pull request is opened as a draft.'),
-      timeout: duration.default(20_000).describe('Time for each call over the network; a push has three times that.'),
+      timeout: duration.prefault('20s').describe('Time for each call over the network; a push has three times that.'),
     })
     .refine(({ files, moves }) => files.length + moves.length > 0, { message: 'give `files` or `moves`' }),
   outputs: z.object({

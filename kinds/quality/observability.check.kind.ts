@@ -29,7 +29,7 @@ export const observabilityCheck = defineKind({
         status: z.array(z.int().min(100).max(599)).min(1).default([200]).describe('What must be answered.'),
         idHeader: header.default('x-request-id').describe('The header that takes the id of the request.'),
         times: z.int().min(1).max(100).default(3),
-        timeout: duration.default(10_000),
+        timeout: duration.prefault('10s'),
       }),
       metrics: z
         .strictObject({
@@ -62,9 +62,9 @@ export const observabilityCheck = defineKind({
             .describe('The member of a line that is the id; by default it may stand anywhere in it.'),
         })
         .optional(),
-      every: duration.default(250).describe('How often is looked again, in real time.'),
+      every: duration.prefault('250ms').describe('How often is looked again, in real time.'),
       within: duration
-        .default(10_000)
+        .prefault('10s')
         .describe('How long after the last request all may take to be seen, in real time.'),
     })
     .refine(({ metrics, logs, trace }) => [metrics, logs, trace].some((one) => one !== undefined), {
