@@ -1,6 +1,6 @@
 /**
  * Places where a crash test may end this process as a power cut would. The order is that of a step's life; then come
- * the writing of any file, the event log, and the seal.
+ * what a step promises to take back, the writing of any file, the event log, and the seal.
  */
 export const FAILPOINTS = [
   'before-intent',
@@ -9,6 +9,7 @@ export const FAILPOINTS = [
   'after-act',
   'after-outcome',
   'before-report',
+  'after-promise',
   'mid-write',
   'before-log',
   'mid-log',

@@ -88,7 +88,9 @@ export function stepActivity(call: StepCall, deps: StepDeps): (task: StepTask) =
     };
     const timer = setTimeout(() => timeout.abort(), Math.min(budgetMs, 2 ** 31 - 1));
     try {
-      return await attemptAlone(of);
+      const result = await attemptAlone(of);
+      of.logger.info(endOf(of), 'a step is done');
+      return result;
     } catch (error) {
       throw await reportFailure(of, error);
     } finally {
@@ -127,9 +129,15 @@ async function reportFailure(of: Call, error: unknown): Promise<Error> {
   const isStopped = activity.cancellationSignal.aborted;
   const ended = isStopped ? stopped(failure, isDrained(activity)) : failure;
   if (failure.code === 'INTERNAL') logger.error({ err: withoutSecrets(error, secrets) }, 'a step failed by a defect');
+  logger.warn({ ...endOf(of), code: ended.code }, isStopped ? 'a step was stopped' : 'a step failed');
   const again = isStopped ? isDrained(activity) : isTriedAgain(ended, of);
   const recorded = await recordFailure(of, ended, of.begun, again);
   return isStopped ? cancellation(activity) : toApplicationFailure(recorded, task);
+}
+
+/** What the worker's log says of each attempt; what it said and what it measured stands in the evidence. */
+function endOf({ call, activity, begun }: Call) {
+  return { part: call.part, attempt: activity.info.attempt, ms: Math.round(performance.now() - begun) };
 }
 
 /** Whether the worker is being shut down: then the step goes on with another. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../../host/errno.js';
+import { failpoint } from '../../host/failpoint.js';
 import { isJsonObject, type JsonObject, parseJson } from '../../model/json.js';
 import { MEMORY } from '../../model/evidence/journal-files.js';
 import type { StepTask } from '../../model/state/contract.js';
@@ -24,6 +25,7 @@ export function memoryOf(task: StepTask, evidence: Pick<StepEvidence, 'write'>, 
   return {
     remember: async (state) => {
       await evidence.write(MEMORY, `${JSON.stringify(state)}\n`);
+      failpoint('after-promise', task.step);
     },
     recall: async () => {
       if (part === 'do' || !undoes) return readMemory(task);

@@ -28,7 +28,7 @@ export const casesRun = defineKind({
       .max(50)
       .describe('How often a rate-limited case is tried again; live batches need 6 or more.'),
     token: secretRef.nullable().optional().describe('Sent as a bearer token; null for none.'),
-    timeout: duration.default(60_000).describe('Time for one answer.'),
+    timeout: duration.prefault('1m').describe('Time for one answer.'),
     seed: z.int().optional().describe('Seed that the manifest must have been made with.'),
     unreadable: z
       .strictObject({ atMost: z.int().min(0).max(100_000) })

@@ -31,7 +31,7 @@ const steadyField = z
       .optional()
       .describe('Instead of `url`: a command that only looks, and ends with code 0 while all is well.'),
     within: durationBetween(1, 60_000, '1 ms to 1 m')
-      .default(1000)
+      .prefault('1s')
       .describe('How long an answer may take; a later one is not steady.'),
   })
   .refine(({ url, argv }) => (url === undefined) !== (argv === undefined), { message: 'give `url` or `argv`' })
@@ -41,7 +41,7 @@ const steadyField = z
 export const experimentFields = {
   steady: steadyField,
   every: durationBetween(100, 60_000, '100 ms to 1 m')
-    .default(500)
+    .prefault('500ms')
     .describe('A sample is begun each time, whether earlier ones were answered or not.'),
   samples: z
     .int()
@@ -51,7 +51,7 @@ export const experimentFields = {
     .describe('So many steady ones in a row are the steady state, before a fault and after it.'),
   rounds: z.int().min(1).max(20).default(3).describe('How often the fault is put in; the worst round counts.'),
   recoverWithin: durationBetween(1000, 3_600_000, '1 s to 1 h')
-    .default(120_000)
+    .prefault('2m')
     .describe('How long is waited for the steady state, before a fault and after it; what is too long a gate says.'),
   judge: z
     .boolean()
@@ -61,7 +61,7 @@ export const experimentFields = {
 
 /** How long a fault stays that is held. */
 export const lastsField = durationBetween(1000, 600_000, '1 s to 10 m')
-  .default(30_000)
+  .prefault('30s')
   .describe('How long the fault stays in; its holder takes it out then, whatever became of the step.');
 
 /** A size in bytes as people write it. */

@@ -27,7 +27,7 @@ export const chaosDisk = defineKind({
     folder: z.string().min(1).describe('A folder on the disk of the target; the file is written there.'),
     bytes: size.refine((bytes) => bytes <= 64 * GIB, 'at most 64GiB').describe('Size of the file.'),
     leaves: size
-      .default(GIB / 4)
+      .prefault('256MiB')
       .describe('So much of the disk stays free: the step refuses more, and takes the file away when others fill it.'),
     lasts: lastsField,
     ...experimentFields,

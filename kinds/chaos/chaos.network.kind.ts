@@ -32,9 +32,9 @@ export const chaosNetwork = defineKind({
       .describe(
         '`latency`: answers come later; `reset`: connections are reset; `down`: none is taken, and those that are there are cut.',
       ),
-    latency: duration.default(1000).describe('For `latency`: how much later.'),
-    jitter: duration.default(0).describe('For `latency`: by so much more or less.'),
-    resetAfter: duration.default(0).describe('For `reset`: how long a connection lives.'),
+    latency: duration.prefault('1s').describe('For `latency`: how much later.'),
+    jitter: duration.prefault('0s').describe('For `latency`: by so much more or less.'),
+    resetAfter: duration.prefault('0s').describe('For `reset`: how long a connection lives.'),
     stream: z
       .enum(['upstream', 'downstream'])
       .default('downstream')

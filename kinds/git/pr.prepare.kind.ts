@@ -62,7 +62,7 @@ export const prPrepare = defineKind({
         .boolean()
         .default(false)
         .describe('A pull request that is open gets this title and text; without it they stay as they are.'),
-      timeout: duration.default(20_000).describe('Time for each call over the network; a push has three times that.'),
+      timeout: duration.prefault('20s').describe('Time for each call over the network; a push has three times that.'),
     })
     .refine(({ files, moves }) => files.length + moves.length > 0, { message: 'give `files` or `moves`' }),
   outputs: z.object({

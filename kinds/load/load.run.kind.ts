@@ -21,7 +21,7 @@ export const loadRun = defineKind({
       .record(z.string().regex(/^[A-Za-z][\w-]*$/, 'a name of letters, digits, _ and -'), request)
       .refine((all) => Object.keys(all).length > 0, 'at least one request')
       .describe('The mix of tasks, by their names.'),
-    timeout: duration.default(30_000).describe('Time for one answer; a task without one counts as an error.'),
+    timeout: duration.prefault('30s').describe('Time for one answer; a task without one counts as an error.'),
     slowerThan: duration
       .optional()
       .describe(
@@ -33,7 +33,7 @@ export const loadRun = defineKind({
         'The process of the service, where it runs on the machine of the worker: its processor, memory and open files are sampled while the load runs.',
       ),
     maxLag: duration
-      .default(100)
+      .prefault('100ms')
       .describe(
         'How late the generator itself may come to a task (99th percentile), or to a cycle’s end by another rate; beyond it the run is void.',
       ),

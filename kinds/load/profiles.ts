@@ -14,7 +14,7 @@ const custom = z.strictObject({
     .describe('Tasks that arrive in a minute, evenly spaced, whether earlier ones were answered or not.'),
   duration: duration.describe('How long tasks arrive.'),
   cycles: z.int().min(1).max(100).default(1).describe('How often; the figures are of all cycles together.'),
-  pause: duration.default(0).describe('Between two cycles.'),
+  pause: duration.prefault('0s').describe('Between two cycles.'),
 });
 
 /** Tasks that arrive at a constant rate. Times in milliseconds. */

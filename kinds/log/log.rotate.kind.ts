@@ -27,7 +27,7 @@ export const logRotate = defineKind({
       .describe(
         'How the writer is told to open its log anew; without it, the writer sees it by itself. Before anything is renamed it is asked who it is: a pid file older than its process, or a process that the signal would end, fails the step.',
       ),
-    settle: duration.default(10_000).describe('How long the writer may take to go on in a new file; 10s by default.'),
+    settle: duration.prefault('10s').describe('How long the writer may take to go on in a new file.'),
     sequence: regularExpression(200)
       .optional()
       .describe('Regular expression whose group 1 is a line’s running number: gaps are lost lines.'),

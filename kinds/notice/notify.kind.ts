@@ -15,7 +15,7 @@ export const notify = defineKind({
     hmac: secretRef.optional().describe('Key that signs the body (webhook).'),
     apiBase: z.url().optional().describe('Base address of the Telegram API, where it is not the public one.'),
     text: z.string().min(1).max(8000),
-    timeout: duration.default(10_000).describe('Time for one send.'),
+    timeout: duration.prefault('10s').describe('Time for one send.'),
   }),
   outputs: z.object({
     status: z.number().describe('HTTP status of the channel.'),

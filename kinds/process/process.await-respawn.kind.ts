@@ -13,7 +13,7 @@ export const processAwaitRespawn = defineKind({
       command: z.string().min(3).max(1000).optional().describe('Text that its command line holds.'),
       not: z.int().min(2).describe('The pid that was killed.'),
       since: z.string().min(1).describe('When it was killed, ISO 8601.'),
-      within: duration.default(30_000).describe('How long is waited; what is too long is for a gate to say.'),
+      within: duration.prefault('30s').describe('How long is waited; what is too long is for a gate to say.'),
     })
     .refine((input) => input.pidFile !== undefined || input.command !== undefined, {
       message: 'give `pidFile` or `command`',

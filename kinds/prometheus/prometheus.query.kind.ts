@@ -66,7 +66,7 @@ export const prometheusQuery = defineKind({
         .strictObject({ atMost: z.int().min(0).max(MOST_POINTS) })
         .default({ atMost: 0 })
         .describe('How many points of a range may be missing or no number; with more, its figures are unknown.'),
-      within: duration.default(5 * 60_000).describe('How old the sample of an instant query, or `newest`, may be.'),
+      within: duration.prefault('5m').describe('How old the sample of an instant query, or `newest`, may be.'),
       newest: promql
         .optional()
         .describe('A query for the time of the newest sample, e.g. `max(timestamp(up{job="api"}))`.'),
@@ -80,7 +80,7 @@ export const prometheusQuery = defineKind({
         .describe('Sent as X-Scope-OrgID.'),
       headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.union([z.string(), secretRef])).default({}),
       tls: tlsFields.optional(),
-      timeout: duration.default(30_000).describe('Time for each answer.'),
+      timeout: duration.prefault('30s').describe('Time for each answer.'),
       maxBytes: z
         .int()
         .min(1)

@@ -58,8 +58,8 @@ export const bootstrapTime = defineKind({
         z.strictObject({ argv }),
       ])
       .describe('What shows that it is ready: an answer over HTTP, or a program in the copy that ends with code 0.'),
-    every: duration.default(500).describe('How often it is asked.'),
-    within: duration.default(15 * 60_000).describe('Longest time until it is ready, in real time.'),
+    every: duration.prefault('500ms').describe('How often it is asked.'),
+    within: duration.prefault('15m').describe('Longest time until it is ready, in real time.'),
     keep: z.boolean().default(false).describe('Leaves the copy where it is.'),
   }),
   outputs: z.object({

@@ -21,10 +21,15 @@ export const observabilityCheck = defineKind({
         method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
         headers,
         body: z.unknown().optional().describe('Sent as JSON.'),
+        idText: z
+          .string()
+          .regex(/^[A-Za-z0-9_.-]{1,100}$/, 'letters, digits, _, . and -')
+          .optional()
+          .describe('Text in the body that the id of each request takes the place of, for what keeps no header.'),
         status: z.array(z.int().min(100).max(599)).min(1).default([200]).describe('What must be answered.'),
         idHeader: header.default('x-request-id').describe('The header that takes the id of the request.'),
         times: z.int().min(1).max(100).default(3),
-        timeout: duration.default(10_000),
+        timeout: duration.prefault('10s'),
       }),
       metrics: z
         .strictObject({
@@ -57,9 +62,9 @@ export const observabilityCheck = defineKind({
             .describe('The member of a line that is the id; by default it may stand anywhere in it.'),
         })
         .optional(),
-      every: duration.default(250).describe('How often is looked again, in real time.'),
+      every: duration.prefault('250ms').describe('How often is looked again, in real time.'),
       within: duration
-        .default(10_000)
+        .prefault('10s')
         .describe('How long after the last request all may take to be seen, in real time.'),
     })
     .refine(({ metrics, logs, trace }) => [metrics, logs, trace].some((one) => one !== undefined), {
@@ -98,6 +103,7 @@ export const observabilityCheck = defineKind({
     'a log into which nothing is written': 'CHECK_FAILED: fewer lines than `logs.atLeast` show no structure',
     'a line that is no JSON object, or lacks a member': 'is unstructured, also one that others caused meanwhile',
     'a log that is rotated meanwhile': 'is read on where it was moved to, as `log.scan` does',
+    'an `idText` that the body does not hold': 'BAD_INPUT, and nothing is sent',
     'a method that changes something': 'is sent as often with each attempt: say `effect: once` where that matters',
     ids: 'are new for each request, so that no older line has one',
     'more than 20,000 lines meanwhile': 'CHECK_FAILED: take a quieter time or a smaller log',

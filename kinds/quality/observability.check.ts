@@ -49,7 +49,7 @@ export const observabilityCheck: HandlerOf<typeof kind> = {
 /** Sends the requests. @returns their ids */
 async function poked({ poke }: Input, context: StepContext): Promise<string[]> {
   const headers = await readHeaders(poke.headers, context);
-  const body = poke.body === undefined ? undefined : JSON.stringify(poke.body);
+  const body = bodyOf(poke);
   if (body !== undefined) headers['content-type'] ??= 'application/json';
   const ids: string[] = [];
   for (let at = 0; at < poke.times; at += 1) {
@@ -58,7 +58,7 @@ async function poked({ poke }: Input, context: StepContext): Promise<string[]> {
       url: poke.url,
       method: poke.method,
       headers: { ...headers, [poke.idHeader.toLowerCase()]: id },
-      ...(body === undefined ? {} : { body }),
+      ...(body === undefined ? {} : { body: withId(body, poke.idText, id) }),
       timeoutMs: poke.timeout,
       maxBytes: LARGEST,
     });
@@ -74,6 +74,23 @@ async function poked({ poke }: Input, context: StepContext): Promise<string[]> {
   }
   return ids;
 }
+
+/** @throws StepError BAD_INPUT where no request could carry its id as it is said */
+function bodyOf({ body, idText }: Input['poke']): string | undefined {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  if (idText === undefined || text?.includes(idText)) return text;
+  throw new StepError(
+    'BAD_INPUT',
+    `The body of the requests does not hold '${idText}', which their ids take the place of.`,
+    {
+      hint: 'Write `poke.idText` where the body is to hold the id, or leave it out: then the header alone holds it.',
+    },
+  );
+}
+
+/** An id needs no escape in JSON. */
+const withId = (body: string, idText: string | undefined, id: string): string =>
+  idText === undefined ? body : body.replaceAll(idText, id);
 
 async function metricsOf({ metrics, poke }: Input, context: StepContext): Promise<string | undefined> {
   if (metrics === undefined) return undefined;

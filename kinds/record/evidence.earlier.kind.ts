@@ -29,7 +29,7 @@ export const evidenceEarlier = defineKind({
       .max(20)
       .default([])
       .describe('Inputs that choose what is executed and change nothing of it; every other one must be the same.'),
-    within: duration.default(604_800_000).describe('How long ago they may have ended when this one began.'),
+    within: duration.prefault('7d').describe('How long ago they may have ended when this one began.'),
     at: z.string().min(1).describe('When this go-live began: `${{ run.started }}`.'),
   }),
   outputs: z.object({

@@ -25,7 +25,9 @@ export const healthContract = defineKind({
         'Figures to read: a name, and the field (dots lead into objects). One that is no number breaks the contract.',
       ),
     folders: z.array(z.string().min(1)).max(50).default([]).describe('Folders whose waiting files are counted.'),
-    waitingOver: duration.default(0).describe('Only files that wait for longer than this are counted, in real time.'),
+    waitingOver: duration
+      .prefault('0s')
+      .describe('Only files that wait for longer than this are counted, in real time.'),
     unreadable: unreadableField,
     judge: z
       .boolean()

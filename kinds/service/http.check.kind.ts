@@ -48,7 +48,7 @@ export const httpCheck = defineKind({
       .boolean()
       .default(true)
       .describe('false: an answer that is not as expected is told in `fits` and fails nothing; no answer at all does.'),
-    timeout: duration.default(10_000).describe('Time for the whole answer.'),
+    timeout: duration.prefault('10s').describe('Time for the whole answer.'),
     redirects: z
       .int()
       .min(0)

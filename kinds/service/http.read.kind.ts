@@ -46,7 +46,7 @@ export const httpRead = defineKind({
         })
         .default({}),
       tls: tlsFields.optional(),
-      timeout: duration.default(10_000).describe('Time for the whole answer.'),
+      timeout: duration.prefault('10s').describe('Time for the whole answer.'),
       redirects: z.int().min(0).max(3).default(0).describe('How many redirects are followed.'),
       maxBytes: z
         .int()

@@ -28,7 +28,7 @@ export const redisCheck = defineKind({
       equals: z.union([z.string(), z.number()]).optional().describe('What the value must be.'),
       above: z.number().optional().describe('The value must be a number above this.'),
       below: z.number().optional(),
-      timeout: duration.default(3000),
+      timeout: duration.prefault('3s'),
     })
     .refine((input) => input.key !== undefined || !asksOfKey(input), {
       message: '`field`, `fields`, `equals`, `above` and `below` are about a `key`: name it',

@@ -8,7 +8,7 @@ export const tcpCheck = defineKind({
   input: z.strictObject({
     host: z.string().min(1).max(253).describe('Host name or address.'),
     port: z.int().min(1).max(65_535),
-    timeout: duration.default(5000).describe('How long one attempt to connect may take.'),
+    timeout: duration.prefault('5s').describe('How long one attempt to connect may take.'),
   }),
   outputs: z.object({
     connected: z.boolean().describe('Always true when the step passed.'),

@@ -19,7 +19,7 @@ export const timeFields = {
     .optional()
     .describe('Unit of times that are numbers, since 1970; without it a number is no time.'),
   skew: duration
-    .default(5 * MINUTE_MS)
+    .prefault('5m')
     .describe('How far ahead of the worker’s clock a time may be, in real time; beyond, it is unknown.'),
 };
 

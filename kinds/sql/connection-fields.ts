@@ -29,7 +29,7 @@ export const connectionFields = {
     .union([z.literal('off'), tlsFields])
     .optional()
     .describe('Without it TLS is used and certificate and name are checked, except on this machine; `off`: it is not.'),
-  timeout: duration.default(30_000).describe('Time for all of it; the server is told to stop then, too.'),
+  timeout: duration.prefault('30s').describe('Time for all of it; the server is told to stop then, too.'),
 };
 
 /** What such a step reaches, where no secret says it. */

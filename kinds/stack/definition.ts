@@ -23,7 +23,7 @@ const service = z.strictObject({
   environment: z.record(z.string(), z.string('write its value as text, or "" for none')).default({}),
   dependsOn: z.array(serviceName).default([]),
   ready: ready.optional(),
-  startTimeout: duration.default(30_000),
+  startTimeout: duration.prefault('30s'),
   volumes: z.array(z.string().min(1)).default([]),
 });
 

@@ -17,7 +17,7 @@ export const stackEngine = defineKind({
       .default([])
       .describe('Program and arguments that start the engine, e.g. `[systemctl, start, docker]`; empty: only looked.'),
     env: environment.default({}).describe('Added to the environment of `start`; a secret by reference.'),
-    within: duration.default(120_000).describe('How long a started engine may take until it answers.'),
+    within: duration.prefault('2m').describe('How long a started engine may take until it answers.'),
     judge: z
       .boolean()
       .default(true)

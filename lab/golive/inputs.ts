@@ -32,6 +32,8 @@ export interface Places {
 type Inputs = Record<string, unknown>;
 
 const ROOMS = ['model', 'host', 'wire', 'evidence', 'activities', 'kinds', 'workflows', 'workers', 'client', 'lab'];
+/** What the id of a request takes the place of. */
+const ID = 'ID-OF-THE-REQUEST';
 const CANARY = 'model/golive-canary.ts';
 
 /** What golive's own team would write into its golive.yaml. */
@@ -213,21 +215,27 @@ function ofDocuments({ dir, repository, bootstrap: { grpc, ui } }: Places): Inpu
 }
 
 function ofObservation(places: Places): Inputs {
-  const { dir } = places;
-  const events = [join(dir, 'state', 'evidence', 'waiting', 'c1', 'data', 'events.jsonl')];
+  const state = join(places.dir, 'state');
+  const served = (operation: string) => ({ metric: 'service_requests', labels: { operation } });
   return {
     observe: {
+      // An operator's answer to the question that is open. Temporal keeps no header of it, so its reason is the id.
       poke: {
-        url: `${workflowOf(places)}/signal/approve`,
+        url: `${workflowOf(places)}/signal/choose`,
         method: 'POST',
-        body: { input: [{ approval: 'go', role: 'nobody', by: 'Olga', reason: 'Is this told of?' }] },
+        body: { input: [{ choice: 'retry', role: 'ops', by: 'Olga', reason: ID }] },
+        idText: ID,
       },
       metrics: {
         url: `${urlOf(places)}/metrics`,
-        counters: { signals: { metric: 'service_requests', labels: { operation: 'SignalWorkflowExecution' } } },
+        counters: {
+          answers: served('SignalWorkflowExecution'),
+          // The first answer counts: those that come while its step runs are refused, and the audit log says so.
+          steps: { ...served('RespondActivityTaskFailed'), by: 1 },
+        },
       },
-      logs: { files: events, needs: ['at', 'type'] },
-      trace: { files: events },
+      logs: { files: [join(state, 'worker.log')], needs: ['level', 'time', 'pid', 'msg'] },
+      trace: { files: [join(state, 'evidence', 'waiting', 'c1', 'data', 'events.jsonl')] },
     },
   };
 }

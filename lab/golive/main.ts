@@ -13,6 +13,8 @@ import { entry, goliveOf, inputsOf, repositoryOf } from './inputs.js';
 const SOUND: NamedFault = { id: 'none', summary: 'golive as it is committed.' };
 /** Where the state of the go-live that waits is asked for; its worker answers. */
 const ASK = '/api/v1/namespaces/default/workflows/waiting/query/state';
+/** How often it is told that a part of the preparation goes on. */
+const STILL_MS = 30_000;
 const endSchema = z.object({ code: z.union([z.number(), z.string()]).nullish(), signal: z.string().nullish() });
 const upSchema = z.object({ api: z.string(), metrics: z.string() });
 const proxySchema = z.object({ url: z.string(), proxyUrl: z.string() });
@@ -21,11 +23,15 @@ const proxySchema = z.object({ url: z.string(), proxyUrl: z.string() });
 async function build(repository: string, running: string): Promise<void> {
   const run = async (said: string, cwd: string, program: string, ...args: string[]): Promise<void> => {
     process.stderr.write(`lab: ${said}\n`);
+    // A lab that says nothing for long is taken for one that hangs.
+    const still = setInterval(() => process.stderr.write(`lab: still ${said}\n`), STILL_MS);
     try {
       await promisify(execFile)(program, args, { cwd, maxBuffer: 2 ** 26 });
     } catch (error) {
       const { code, signal } = endSchema.parse(error);
       throw new Error(`${program} ended with ${code ?? signal} in ${cwd}: ${messageOf(error)}`, { cause: error });
+    } finally {
+      clearInterval(still);
     }
   };
   await run(

@@ -8,7 +8,8 @@ import { appears } from '../kit/processes.js';
 import { liveWith } from '../kit/program.js';
 
 /**
- * `golive up`, which is server, worker, and what starts them again when they die, with one go-live that waits for an answer.
+ * `golive up`, which is server, worker, and what starts them again when they die, with one go-live that waits for an answer:
+ * its step fails, and an operator is asked. Each `retry` takes the step once more, and it waits again.
  * `up.js --golive FILE --dir DIR --port P --ui-port P`; `DIR/up.json` then says where it listens.
  */
 const log = createLog('up');
@@ -35,8 +36,9 @@ phases:
     title: Look
     owner: ops
     planned: 1m
+    onFail: { then: stop, ask: { role: ops, expires: 7d } }
     steps:
-      - { id: look, title: Look, uses: command.run, effect: none, with: { argv: [echo, ready] } }
+      - { id: look, title: Look, uses: command.run, effect: none, onFail: ask, with: { argv: ["false"] } }
     gates:
       - { id: code, title: Exit code, value: steps.look.exitCode, equals: 0 }
 decisions:

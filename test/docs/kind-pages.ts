@@ -1,4 +1,5 @@
 import type { Spec } from '../../model/schema/yaml/issues.js';
+import { DURATION_PATTERN } from '../../model/duration.js';
 import { specsAt } from '../../model/schema/yaml/issues.js';
 import type { StepKind } from '../../model/schema/format/kind.js';
 import { specOf } from '../../model/schema/format/scope.js';
@@ -13,6 +14,10 @@ interface Limited extends Spec {
   maxLength?: number;
   minItems?: number;
   maxItems?: number;
+}
+
+interface Patterned extends Spec {
+  pattern?: string;
 }
 
 const NO_INTEGER = 2 ** 53 - 1;
@@ -74,8 +79,20 @@ function rows(spec: Spec, prefix = ''): Row[] {
   });
 }
 
+const isDuration = (spec: Spec): boolean =>
+  specsAt(spec, []).some(({ pattern }: Patterned) => pattern === DURATION_PATTERN.source);
+
+/** Members that are there when they were left out, and of whose default the page says nothing. */
+export function untoldDefaults(kind: StepKind): string[] {
+  const given = new Map(rows(specOf(kind.input, 'input')).map((row) => [row.name, row]));
+  return rows(specOf(kind.input, 'output'))
+    .filter(({ required, spec }) => required || spec.default !== undefined)
+    .map(({ name }) => name)
+    .filter((name) => given.get(name)?.required === false && given.get(name)?.spec.default === undefined);
+}
+
 function fallback(spec: Spec): string {
-  if (spec.default === undefined) return '';
+  if (spec.default === undefined) return isDuration(spec) ? 'none' : '';
   return code(JSON.stringify(spec.default));
 }
 

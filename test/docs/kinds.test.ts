@@ -9,7 +9,7 @@ import { loadRunbook } from '../../model/schema/load.js';
 import { stepKinds } from '../../kinds/catalog.js';
 import { blocksOf, pageText } from '../kits/doc-blocks.js';
 import { expectGenerated } from './generated.js';
-import { kindLinks, kindSections, kindTable } from './kind-pages.js';
+import { kindLinks, kindSections, kindTable, untoldDefaults } from './kind-pages.js';
 
 test('the table of kinds in docs/runbook-format.md is that of the code', () => {
   expectGenerated('docs/runbook-format.md', 'kinds', kindTable());
@@ -23,6 +23,18 @@ test('docs/step-kinds.md says of each kind what the code says', () => {
 test.each(Object.keys(stepKinds))('%s stands in both pages', (kind) => {
   expect(pageText('docs/runbook-format.md')).toContain(`| [\`${kind}\`](`);
   expect(pageText('docs/step-kinds.md')).toContain(`## ${kind}\n`);
+});
+
+test.each(Object.entries(stepKinds))('the page says each default of %s', (_, kind) => {
+  expect(untoldDefaults(kind)).toEqual([]);
+});
+
+test('each duration that may be left out has a default, or the page says that there is none', () => {
+  const rows = pageText('docs/step-kinds.md')
+    .split('\n')
+    .filter((line) => /^\| `[^|]*\| number [^|]*or text ≤ 40 /.test(line));
+  expect(rows.length).toBeGreaterThan(30);
+  expect(rows.filter((row) => row.split(' | ')[2]?.trim() === '')).toEqual([]);
 });
 
 const runbooks = ['docs/runbook-format.md', 'docs/tutorial.md'].flatMap((page) =>

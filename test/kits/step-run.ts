@@ -48,6 +48,8 @@ export interface RunOverrides {
   attempts?: number;
   /** Cancels the activity when it resolves. */
   cancelWhen?: (run: { folder: string; evidenceDir: string }) => Promise<unknown>;
+  /** Takes each line of the worker's log. */
+  log?: (line: string) => void;
   /** Runs this instead of the kind's own hands. */
   call?: StepCall;
   runId?: string;
@@ -124,7 +126,7 @@ export async function runStep(kind: string, input: JsonObject, overrides: RunOve
 export async function runTask(kind: string, task: StepTask, overrides: RunOverrides = {}): Promise<StepRun> {
   const call = overrides.call ?? stepCalls.call(kind, overrides.part ?? 'do');
   const activity = stepActivity(call, {
-    logger: pino({ level: 'silent' }),
+    logger: overrides.log ? pino({ base: null }, { write: overrides.log }) : pino({ level: 'silent' }),
     kinds: stepCalls,
     env: overrides.env ?? process.env,
   });

@@ -2,8 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { inputsOf, repositoryOf } from '../../lab/golive/inputs.js';
 import { freePorts } from '../../lab/kit/ports.js';
 import { type Program, programFolder, startProgram } from '../kits/program.js';
+import { passed, runStep } from '../kits/step-run.js';
 import { eventually } from '../kits/until.js';
 
 const built = (path: string): string => new URL(`../../dist/${path}.js`, import.meta.url).pathname;
@@ -61,6 +63,29 @@ test('the worker answers for the go-live that waits, and the metrics count that 
   expect(queryResult[0].evidenceDir).toBe(join(folder, 'state', 'evidence', 'waiting', 'c1'));
   await eventually('it was counted', 20_000, async () => (await asked()) > before);
 });
+
+test('an answer of people is seen in the metrics, in the log of the worker and in the audit log', async () => {
+  const [, , frontPort = ''] = url.split(':');
+  const { observe } = z.object({ observe: z.record(z.string(), z.json()) }).parse(
+    inputsOf({
+      dir: folder,
+      repository: repositoryOf(),
+      running: folder,
+      front: Number(frontPort),
+      proxy: { url: '', proxyUrl: '' },
+      bootstrap: { grpc: 0, ui: 0 },
+    }),
+  );
+  const look = async () =>
+    passed(await runStep('observability.check', { ...observe, within: '30s' }, { goLive: { baseDir: folder } }))
+      .outputs;
+  const seen = { counters: 2, moving: 2, pokes: 3, traced: 3, untraced: 0, unstructured: 0 };
+  const first = await look();
+  expect(first).toMatchObject(seen);
+  expect(Number(first.structured)).toBeGreaterThan(0);
+  // It waits again.
+  expect(await look()).toMatchObject(seen);
+}, 90_000);
 
 test('without its worker it is not well; golive starts another one, and is well again', async () => {
   const before = workerPid();

@@ -9,14 +9,14 @@ import type { Runbook } from './runbook.js';
 
 export type Kinds = Readonly<Record<string, StepKind>>;
 
-const cache = new WeakMap<z.ZodType, Spec>();
+const caches = { input: new WeakMap<z.ZodType, Spec>(), output: new WeakMap<z.ZodType, Spec>() };
 
 /** The JSON Schema of a zod schema, remembered; what JSON Schema cannot say is left open. */
 export function specOf(schema: z.ZodType, io: 'input' | 'output'): Spec {
-  const known = cache.get(schema);
+  const known = caches[io].get(schema);
   if (known) return known;
   const spec = z.toJSONSchema(schema, { io, target: 'draft-7', unrepresentable: 'any' }) as unknown as Spec;
-  cache.set(schema, spec);
+  caches[io].set(schema, spec);
   return spec;
 }
 

@@ -42,16 +42,22 @@ beforeEach(async () => {
       return;
     }
     requests += 1;
-    const id = String(request.headers['x-request-id']);
+    const header = String(request.headers['x-request-id']);
+    let told = '';
+    request.setEncoding('utf8').on('data', (chunk: string) => (told += chunk));
     const write = (): void => {
+      // Where there is a body, the id is what that tells.
+      const id = /golive-[0-9a-f-]{36}/.exec(told)?.[0] ?? (told === '' ? header : 'none');
       if (ways.rotates) renameSync(join(folder, 'app.log'), join(folder, 'app.log.1'));
       ways.rotates = false;
       const line = ways.line(id);
       if (line !== '') appendFileSync(join(folder, 'app.log'), `${line}\n`);
     };
-    if (ways.late === 0) write();
-    else pokes.add(setTimeout(write, ways.late));
-    response.writeHead(ways.status).end();
+    request.on('end', () => {
+      if (ways.late === 0) write();
+      else pokes.add(setTimeout(write, ways.late));
+      response.writeHead(ways.status).end();
+    });
   });
   server.on('close', () => {
     for (const one of pokes) clearTimeout(one);
@@ -176,6 +182,17 @@ describe('lines and ids', () => {
     ways.line = (id) => JSON.stringify({ level: 'info', msg: id, requestId: 'none' });
     expect(await outputsOf()).toMatchObject({ traced: 0, untraced: 3 });
     expect(await outputsOf({ trace: { files: ['app.log'] } })).toMatchObject({ traced: 3, untraced: 0 });
+  });
+
+  test('the id may stand in the body, for what keeps no header', async () => {
+    const body = { reason: 'as THE-ID says' };
+    const poke = { url: `${url}/orders`, method: 'POST', body };
+    expect(await outputsOf({ poke })).toMatchObject({ traced: 0, untraced: 3 });
+    expect(await outputsOf({ poke: { ...poke, idText: 'THE-ID' } })).toMatchObject({ traced: 3, untraced: 0 });
+    const before = readFileSync(join(folder, 'app.log'), 'utf8');
+    const failure = await failureOf({ poke: { ...poke, idText: 'ANOTHER' } });
+    expect([failure.code, failure.message]).toEqual(['BAD_INPUT', expect.stringContaining("does not hold 'ANOTHER'")]);
+    expect(readFileSync(join(folder, 'app.log'), 'utf8')).toBe(before);
   });
 
   test('lines of before do not count', async () => {
