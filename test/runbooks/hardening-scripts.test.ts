@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -89,6 +89,17 @@ const own = createServer().listen(0, '127.0.0.1', async () => {
       said: { egress: 'refused' },
       answers: { loopback: 'answers', outside: 'ENETUNREACH', user: process.getuid?.() },
     });
+  });
+
+  test('run as root they may give a file to another user', () => {
+    if (!permitted || process.getuid?.() !== 0) return;
+    const folder = temporaryFolder();
+    const argv = ['sh', '-c', 'echo one >file && chown 12345:12345 file'];
+    const { status, stderr } = run(script, folder, ['true', 'junit.xml', 'lcov.info', ...argv], {
+      GOLIVE_OUTPUT_FILE: join(folder, 'said.json'),
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(statSync(join(folder, 'file')).uid).toBe(12345);
   });
 
   test('switched off, they are run as ever, and it is not said that it was refused', async () => {
