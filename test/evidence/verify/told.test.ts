@@ -4,6 +4,7 @@ import { checkTold } from '../../../evidence/verify/told.js';
 import { readEvent } from '../../../model/evidence/logged-event.js';
 import { type StepFailure, UNREPORTED } from '../../../model/failure.js';
 import type { JsonObject } from '../../../model/json.js';
+import type { Plan } from '../../../model/plan/plan.js';
 import { initialState } from '../../../model/state/initial-state.js';
 import { approval, phase, plan, step } from '../../kits/plans.js';
 
@@ -82,4 +83,20 @@ test.each<[string, string, string, JsonObject[], boolean]>([
 ])('a question %s', async (_name, question, told, log, isSound) => {
   const list = await found(broken, [...log, failed('It is broken.')], question, told);
   expect(list).toEqual(isSound ? [] : ['one.after has another question than the plan']);
+});
+
+test.each([
+  ['as the plan has it', [{ entry: 'broken', when: ['one.a'] }], []],
+  [
+    'that answers something else',
+    [{ entry: 'broken', when: ['one.b'] }],
+    ['data/state.json has another playbook than the plan'],
+  ],
+  ['that is gone', undefined, ['data/state.json has another playbook than the plan']],
+])('a playbook %s', async (_name, told, list) => {
+  const made = { ...plan([phase('one', [step('a')])]), playbook: [{ entry: 'broken', when: ['one.a'] }] } as Plan;
+  const state = Object.assign(initialState(made, 'd', 'w', 'Sam', STARTED), { playbook: told });
+  const findings = new Findings();
+  await checkTold({ plan: made, startedBy: 'Sam', state }, [], findings);
+  expect(findings.list.map(({ item, message }) => `${item} ${message}`)).toEqual(list);
 });
