@@ -204,12 +204,11 @@ describe('a burst that halted, and a worker that is killed', () => {
     const worker = z
       .object({ pid: z.number() })
       .parse(JSON.parse(readFileSync(join(project.folder, '.golive', 'worker.json'), 'utf8')));
-    // In the middle of the second batch of this run, while its tests are under way.
-    await eventually('the tests of its second batch', 200_000, async () => {
-      const { phases } = await state();
-      const steps = phases.find(({ id }) => id === 'batch-2')?.steps ?? [];
-      return steps.some(({ id, status }) => id === 'tests' && status === 'running') || undefined;
-    });
+    // In the middle of the second batch of this run, while its tests are under way: the log tells of it at once, and for good.
+    const log = join(project.folder, 'evidence', 'promotion-lab', 'goes-on', 'data', 'events.jsonl');
+    await eventually('the tests of its second batch', 200_000, () =>
+      /^(?=.*"type":"step\.started")(?=.*"phase":"batch-2")(?=.*"step":"tests")/m.test(readFileSync(log, 'utf8')),
+    );
     process.kill(worker.pid, 'SIGKILL');
     await project.must('up', '--detach');
     await eventually('the reviewer is asked', 200_000, async () => {
