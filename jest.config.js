@@ -14,6 +14,9 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist'],
 };
 
+/** Where a test lies below `test/`. */
+const fileOf = (name) => `**/test/${name}.test.ts`;
+
 /** What drives the built `dist/` or a Temporal server: folders and files below `test/`. */
 const SYSTEM = [
   'approvals/{forgeries,looks,rights,schedules,signed}',
@@ -28,8 +31,6 @@ const SYSTEM = [
   'harness/*',
   'host/file-lock',
   'kinds/agents/agents.freeze',
-  'kinds/chaos/chaos.{disk,kill,memory,network}',
-  'kinds/load/{browser,load.run,target-profile}',
   'kinds/prometheus/real',
   'kinds/sql/{mysql,sql.query}',
   'kinds/service/redis.check',
@@ -40,7 +41,16 @@ const SYSTEM = [
   'security/canaries',
   'wire/encrypted',
   'workflows/*',
-].map((name) => `**/test/${name}.test.ts`);
+].map(fileOf);
+
+/** What measures times, and is void where others take the cores: one file after the other, with nothing beside it. */
+const MEASURED = ['kinds/chaos/chaos.{disk,kill,memory,network}', 'kinds/load/{browser,load.run,target-profile}'].map(fileOf);
+
+const onServer = {
+  ...common,
+  globalSetup: '<rootDir>/test/kits/run/begin.mjs',
+  globalTeardown: '<rootDir>/test/kits/run/end.mjs',
+};
 
 export default {
   // Tests wait for conditions; this only bounds a hang, also where both cores are busy.
@@ -53,14 +63,9 @@ export default {
     {
       ...common,
       displayName: 'unit',
-      testMatch: ['**/test/**/*.test.ts', ...SYSTEM.map((glob) => `!${glob}`)],
+      testMatch: ['**/test/**/*.test.ts', ...[...SYSTEM, ...MEASURED].map((glob) => `!${glob}`)],
     },
-    {
-      ...common,
-      displayName: 'system',
-      testMatch: SYSTEM,
-      globalSetup: '<rootDir>/test/kits/run/begin.mjs',
-      globalTeardown: '<rootDir>/test/kits/run/end.mjs',
-    },
+    { ...onServer, displayName: 'system', testMatch: SYSTEM },
+    { ...onServer, displayName: 'measured', testMatch: MEASURED },
   ],
 };

@@ -4,7 +4,7 @@ import { checkTold } from '../../../evidence/verify/told.js';
 import { readEvent } from '../../../model/evidence/logged-event.js';
 import { type StepFailure, UNREPORTED } from '../../../model/failure.js';
 import type { JsonObject } from '../../../model/json.js';
-import type { Plan } from '../../../model/plan/plan.js';
+import { addressText, asId } from '../../../model/plan/address.js';
 import { initialState } from '../../../model/state/initial-state.js';
 import { approval, phase, plan, step } from '../../kits/plans.js';
 
@@ -94,7 +94,8 @@ test.each([
   ],
   ['that is gone', undefined, ['data/state.json has another playbook than the plan']],
 ])('a playbook %s', async (_name, told, list) => {
-  const made = { ...plan([phase('one', [step('a')])]), playbook: [{ entry: 'broken', when: ['one.a'] }] } as Plan;
+  const when = [addressText({ phase: asId('one'), part: asId('a') })];
+  const made = { ...plan([phase('one', [step('a')])]), playbook: [{ entry: 'broken', when }] };
   const state = Object.assign(initialState(made, 'd', 'w', 'Sam', STARTED), { playbook: told });
   const findings = new Findings();
   await checkTold({ plan: made, startedBy: 'Sam', state }, [], findings);
