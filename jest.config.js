@@ -44,7 +44,10 @@ const SYSTEM = [
 ].map(fileOf);
 
 /** What measures times, and is void where others take the cores: one file after the other, with nothing beside it. */
-const MEASURED = ['kinds/chaos/chaos.{disk,kill,memory,network}', 'kinds/load/{browser,load.run,target-profile}'].map(fileOf);
+const MEASURED = [
+  'kinds/chaos/chaos.{disk,kill,memory,network}',
+  'kinds/load/{browser,load.run,target-profile}',
+].map(fileOf);
 
 const onServer = {
   ...common,

@@ -11,6 +11,8 @@ export interface ProcessStat {
   group: number;
   /** Field 22 of /proc/<pid>/stat: clock ticks after boot; tells a process from a later one with the same id. */
   startTime: string;
+  /** Clock ticks of a processor that it used since it began, in user mode and in the kernel. */
+  cpuTicks: number;
 }
 
 /** A process as it is remembered in a file. A bare pid is not enough: the system hands the number out again. */
@@ -33,7 +35,14 @@ export function statOf(pid: number): ProcessStat | undefined {
   // The second field is the name in parentheses and may hold spaces and parentheses itself.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [state = '', parent, group] = fields;
-  return { pid, state, parent: Number(parent), group: Number(group), startTime: fields[19] ?? '' };
+  return {
+    pid,
+    state,
+    parent: Number(parent),
+    group: Number(group),
+    startTime: fields[19] ?? '',
+    cpuTicks: Number(fields[11]) + Number(fields[12]),
+  };
 }
 
 /** Like `statOf`, of a process that runs: a zombie does not. */

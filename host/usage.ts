@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { runningStatOf } from './process.js';
+import { type ProcessStat, runningStatOf } from './process.js';
 
 /** Clock ticks a second of `/proc`; fixed by the kernel's interface for all of Linux (USER_HZ). */
 const TICKS = 100;
@@ -18,29 +18,28 @@ interface Usage {
 
 /** A process with all that it started, and they in turn, as far as they run. */
 export function usageOfTree(pid: number): Usage[] {
-  const parents = readdirSync('/proc')
+  const running = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((name) => runningStatOf(Number(name)))
     .filter((one) => one !== undefined);
   const tree = new Set([pid]);
   for (let size = 0; size < tree.size; ) {
     size = tree.size;
-    for (const one of parents) if (tree.has(one.parent)) tree.add(one.pid);
+    for (const one of running) if (tree.has(one.parent)) tree.add(one.pid);
   }
-  return [...tree].map(usageOf).filter((one) => one !== undefined);
+  return running
+    .filter((one) => tree.has(one.pid))
+    .map(usageOf)
+    .filter((one) => one !== undefined);
 }
 
-function usageOf(pid: number): Usage | undefined {
-  const running = runningStatOf(pid);
-  if (running === undefined) return undefined;
+function usageOf({ pid, startTime, cpuTicks }: ProcessStat): Usage | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const resident = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
     return {
       pid,
-      startTime: running.startTime,
-      cpuMs: ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS,
+      startTime,
+      cpuMs: (cpuTicks * 1000) / TICKS,
       rssBytes: Number(resident ?? 0) * 1024,
       openFiles: openFilesOf(pid),
     };

@@ -64,7 +64,7 @@ export async function start(
   options: StartOptions,
   agreed?: (plan: Plan) => Promise<void>,
 ): Promise<void> {
-  const { target, change, mode, input: inputs, evidence, given: rehearsal = {} } = options;
+  const { target, change, mode, input: inputs, evidence, given = {} } = options;
   if (mode === 'live' && (options.timeScale ?? 1) !== 1) {
     throw new CliError('A live go-live runs in real time.', {
       exitCode: 2,
@@ -73,7 +73,7 @@ export async function start(
   }
   const opened = await openRunbook(file);
   const timeScale = options.timeScale ?? 1;
-  const plan = await makePlan(opened, { target, change, mode, timeScale, inputs, rehearsal, evidence });
+  const plan = await makePlan(opened, { target, change, mode, timeScale, inputs, given, evidence });
   await refuseBareCredentials(plan);
   if (options.require !== undefined) checkDecision(plan.decisions, options.require);
   checkQuorum(plan, plan.signing?.level === 'signed' ? undefined : (options.by ?? defaultName()));

@@ -55,7 +55,7 @@ export function offerOf(plan: Plan): Pick<OfferedAction, 'effects' | 'once' | 'a
 async function offer(found: Found, action: PlaybookAction): Promise<OfferedAction> {
   const opened = await runbookOf(found, action);
   const choices = { target: 'target', change: 'plan', mode: 'rehearse', timeScale: 1, preview: true } as const;
-  const plan = await makePlan(opened, { ...choices, inputs: {}, rehearsal: action.inputs ?? {} });
+  const plan = await makePlan(opened, { ...choices, inputs: {}, given: action.inputs ?? {} });
   const { id, title, why, inputs = {} } = action;
   const command = `golive playbook run ${found.entry.id} ${id}`;
   return { id, title, why, runbook: opened.id, inputs, ...offerOf(plan), command };

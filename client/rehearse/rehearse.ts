@@ -77,7 +77,7 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
       change: options.change ?? `rehearsal-${stamp()}`,
       mode: 'rehearse',
       timeScale,
-      rehearsal: { ...rehearsal.inputs, ...declaredOnly(lab, opened), ...fault?.inputs },
+      given: { ...rehearsal.inputs, ...declaredOnly(lab, opened), ...fault?.inputs },
       inputs: options.input,
       evidence: options.evidence,
     });

@@ -44,8 +44,8 @@ export interface PlanChoices {
   timeScale: number;
   /** As they were given on the command line: a relative path starts at the working folder. */
   inputs: JsonObject;
-  /** Those of a rehearsal, which they are laid over: a relative path starts at the folder of the runbook. */
-  rehearsal?: JsonObject;
+  /** Those of a rehearsal, a playbook or an earlier run, which they are laid over: a relative path starts at the folder of the runbook. */
+  given?: JsonObject;
   /** Folder of all bundles; by default that of golive.yaml, else `evidence` in the project folder. */
   evidence?: string | undefined;
   /** Only to look at: missing inputs are left out. */
@@ -189,7 +189,7 @@ export async function makePlan(opened: OpenedRunbook, choices: PlanChoices): Pro
     sha256: opened.sha256,
     inputs: {
       ...withPathsFrom(opened.runbook, declared?.inputs ?? {}, folder),
-      ...choices.rehearsal,
+      ...choices.given,
       ...withPathsFrom(opened.runbook, inputs, process.cwd()),
     },
     // What looks only looks as a go-live of the target would.

@@ -6,16 +6,15 @@ import { failures, guards, refusals, released } from './events.js';
 import type { Extras } from './extras.js';
 import { gates } from './gates.js';
 import { approvals, banner, breakGlass, decisions, facts, modeBar, waivers, worstNews } from './head.js';
-import { html, type Html, NOTHING, raw, section, table, withoutTricks } from './html.js';
+import { html, type Html, NOTHING, section, table } from './html.js';
 import { notChecked } from './not-checked.js';
+import { pageOf } from './page.js';
 import { againCommands, verifyCommands } from './reproduce.js';
 import { shownSections } from './shown.js';
 import { statesTable } from './states.js';
 import { runningHeader, STYLE } from './style.js';
 import { timeline } from './timeline.js';
 import { headline, modeText } from './words.js';
-
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /**
  * The report as one self-contained HTML page, without scripts and without anything from elsewhere. It depends on its
@@ -28,18 +27,10 @@ export async function renderReport(state: GoLiveState, extras: Extras): Promise<
     if (chart !== undefined) charts.set(gate, chart);
   }
   const title = `${headline(state).words} · ${state.runbook.title} · ${modeText(state)}`;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${raw(POLICY)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${title}</title>
-<style>${raw(STYLE + runningHeader(state.mode, state.timeScale))}</style>
-</head>
-<body>
-${modeBar(state)}
+  const style = STYLE + runningHeader(state.mode, state.timeScale);
+  return pageOf(
+    { title, style, images: true },
+    html`${modeBar(state)}
 <main>
 ${banner(state)}
 ${breakGlass(state)}${waivers(state)}
@@ -59,11 +50,8 @@ ${section('Guards', guards(state, extras))}
 ${section('Refused messages', refusals(state))}
 ${section('How to verify and to reproduce', verify(state, extras))}
 ${section('Every step', detail(state))}
-</main>
-</body>
-</html>
-`;
-  return withoutTricks(String(await page));
+</main>`,
+  );
 }
 
 function verify(state: GoLiveState, extras: Extras): Html {

@@ -1,5 +1,5 @@
 import { html, type Html, raw, table } from '../../evidence/report/html.js';
-import { plainPage } from '../../evidence/report/plain-page.js';
+import { plainPage } from '../../evidence/report/page.js';
 import { largest } from '../../model/largest.js';
 import { targetFigures, type TargetSample } from './target-figures.js';
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { html, type Html, table } from '../../evidence/report/html.js';
-import { plainPage } from '../../evidence/report/plain-page.js';
+import { plainPage } from '../../evidence/report/page.js';
 import { countText } from '../../model/judge/count-text.js';
 import { counted } from '../../model/text/counted.js';
 import type { FileCoverage } from '../record/lcov.js';

@@ -9,8 +9,8 @@ import type { Counted } from '../../../model/evidence/earlier.js';
 import type { CertificatePlan } from '../../../model/plan/certificate-plan.js';
 import { SIGNS } from '../../../model/state/signs.js';
 import type { GoLiveState } from '../../../model/state/state.js';
-import { html, type Html, raw, table, withoutTricks } from '../html.js';
-import { STYLE } from '../style.js';
+import { html, type Html, table } from '../html.js';
+import { pageOf } from '../page.js';
 import { identityText, modeText, roleName, timeText } from '../words.js';
 import { cell } from '../../../model/state/board.js';
 import { mdPage, mdTable } from '../md.js';
@@ -182,24 +182,14 @@ export function certificateMd(one: Certified): string {
   ]);
 }
 
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
 /** The same as a page of its own, without scripts and without anything from elsewhere. */
 export async function certificateHtml(one: Certified): Promise<string> {
   const { certificate, state, id } = one;
   const reached = certificate.level !== NO_LEVEL;
   const fill = reached ? (certificate.levels.every(({ holds }) => holds) ? 'go' : 'waived') : 'no-go';
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${raw(POLICY)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${levelWords(certificate)} · ${id}</title>
-<style>${raw(STYLE)}</style>
-</head>
-<body>
-<div class="mode ${state.mode === 'live' ? 'live' : ''}">${modeText(state)} · ${state.id}</div>
+  return pageOf(
+    { title: `${levelWords(certificate)} · ${id}` },
+    html`<div class="mode ${state.mode === 'live' ? 'live' : ''}">${modeText(state)} · ${state.id}</div>
 <main>
 <header>
 <h1>${state.runbook.title}: ${id}</h1>
@@ -219,11 +209,8 @@ ${sections(one).map(
     }</section>`,
 )}
 <p class="soft small">${HOW.replaceAll('`', '')}</p>
-</main>
-</body>
-</html>
-`;
-  return withoutTricks(String(await page));
+</main>`,
+  );
 }
 
 const linesOf = (lines: string | string[]): string | Html =>

@@ -53,7 +53,7 @@ describe('a plan', () => {
       mode: 'rehearse',
       timeScale: 1,
       inputs,
-      rehearsal: {},
+      given: {},
     });
   beforeEach(() => {
     folder = temporaryFolder();
