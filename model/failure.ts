@@ -110,9 +110,8 @@ export const UNREPORTED = {
   late: { code: 'TIMED_OUT', message: 'The step did not end within its time.' },
 } as const satisfies Record<string, StepFailure>;
 
-/** Whether a failure is one that the log need not know: no activity reported it, or none was asked. */
+/** Whether a failure is told in the workflow's own words, for no activity reported it. */
 export function isUnreported({ code, message }: StepFailure): boolean {
-  if (code === 'INTERNAL' || code === 'EXPRESSION_FAILED') return true;
   return Object.values(UNREPORTED).some((one) => one.code === code && one.message === message);
 }
 

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { withoutCredentials } from '../../evidence/credentials.js';
 import { MOST, readAtMost } from '../../evidence/verify/read.js';
 import { verifyBundle } from '../../evidence/verify/verify.js';
@@ -120,6 +120,9 @@ function textOf({ directory, state }: Bundle, from: string): string | undefined 
   const path = attempts
     .map((attempt) => join(phases, `${phase}.${attempt}`, step, name))
     .find((candidate) => existsSync(candidate));
+  // By a link, or by a name that leads upwards, it would be a file of somebody else.
+  if (path !== undefined && realpathSync(path) !== join(realpathSync(directory), relative(directory, path)))
+    throw new Error('it lies outside of the bundle');
   if (path !== undefined) return readAtMost(path, MOST.logLine).toString('utf8');
   const outputs = state?.phases.find(({ id }) => id === phase)?.steps.find(({ id }) => id === step)?.outputs;
   let value: unknown = outputs;

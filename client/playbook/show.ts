@@ -3,6 +3,7 @@ import { type Effect, type Plan, stepsOf } from '../../model/plan/plan.js';
 import { failedIn } from '../../model/playbook/failed.js';
 import type { PlaybookAction } from '../../model/schema/format/playbook-fields.js';
 import { counted } from '../../model/text/counted.js';
+import { shellWord } from '../../model/text/shell-word.js';
 import { clean, cleanLines } from '../render/text.js';
 import { makePlan } from '../runbook/load.js';
 import { type Found, findEntry, runbookOf } from './entries.js';
@@ -52,21 +53,25 @@ export function offerOf(plan: Plan): Pick<OfferedAction, 'effects' | 'once' | 'a
   };
 }
 
-async function offer(found: Found, action: PlaybookAction): Promise<OfferedAction> {
+async function offer(found: Found, action: PlaybookAction, runCommand: (id: string) => string): Promise<OfferedAction> {
   const opened = await runbookOf(found, action);
   const choices = { target: 'target', change: 'plan', mode: 'rehearse', timeScale: 1, preview: true } as const;
   const plan = await makePlan(opened, { ...choices, inputs: {}, given: action.inputs ?? {} });
   const { id, title, why, inputs = {} } = action;
-  const command = `golive playbook run ${found.entry.id} ${id}`;
-  return { id, title, why, runbook: opened.id, inputs, ...offerOf(plan), command };
+  return { id, title, why, runbook: opened.id, inputs, ...offerOf(plan), command: runCommand(id) };
 }
 
 /** An entry with the excerpt of the last run's evidence. @throws CliError (exit 2) */
 export async function showEntry(name: string, runbook: string | undefined, options: LastOptions): Promise<ShownEntry> {
   const found = await findEntry(name, runbook);
   const { opened, entry } = found;
+  // The same entry, and the same run: another one may be newer by then.
+  const same = Object.entries({ runbook, from: options.from, target: options.target }).flatMap(([flag, value]) =>
+    value === undefined ? [] : ` --${flag} ${shellWord(value)}`,
+  );
+  const runCommand = (id: string): string => `golive playbook run ${name} ${id}${same.join('')}`;
   const actions: OfferedAction[] = [];
-  for (const action of entry.actions) actions.push(await offer(found, action));
+  for (const action of entry.actions) actions.push(await offer(found, action, runCommand));
   const bundle = lastRun(opened.id, options);
   const shown = { entry: entry.id, runbook: opened.id, symptom: entry.symptom, when: entry.when, actions };
   if (!bundle) return { ...shown, last: null };

@@ -1,3 +1,4 @@
+import { shellWord } from '../../model/text/shell-word.js';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { stepKinds } from '../../kinds/catalog.js';
@@ -120,8 +121,8 @@ function checkId(id: string, dir: string): void {
   const name = isPath ? basename(id.replaceAll('\\', '/')).replace(/\.ya?ml$/i, '') : id;
   const slug = DEVICE.test(id) ? `${id}-runbook` : idOf(name, 'runbook');
   const folder = isPath ? dirname(id.replaceAll('\\', '/')) : '.';
-  const where = folder === '.' || folder === dir ? '' : ` --dir ${inShell(folder)}`;
-  const title = isPath || DEVICE.test(id) || !isTitle(id) ? '' : ` --title ${inShell(id)}`;
+  const where = folder === '.' || folder === dir ? '' : ` --dir ${shellWord(folder)}`;
+  const title = isPath || DEVICE.test(id) || !isTitle(id) ? '' : ` --title ${shellWord(id)}`;
   const what = isPath ? 'is a path, and the id of a runbook is wanted' : 'cannot be the id of a runbook';
   const why = DEVICE.test(id) ? 'Windows has no file of this name. ' : '';
   throw new CliError(`'${readable(id, 80)}' ${what}.`, {
@@ -131,11 +132,6 @@ function checkId(id: string, dir: string): void {
 }
 
 const isTitle = (text: string): boolean => titleSchema.safeParse(text).success;
-
-/** A word as a shell takes it literally. */
-function inShell(word: string): string {
-  return /^[A-Za-z0-9_./-]+$/.test(word) && !word.startsWith('-') ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
 
 /**
  * Writes a first runbook, and beside it the schema by which editors complete it when there is none.

@@ -2,16 +2,11 @@ import { changeOf } from '../../model/plan/address.js';
 import { inputsAgain } from '../../model/plan/input-text.js';
 import type { GoLiveState } from '../../model/state/state.js';
 import type { Extras } from './extras.js';
+import { shellWord } from '../../model/text/shell-word.js';
 import { modeText } from './words.js';
 
 const FIGURES_AGAIN =
   'Every figure of the gates can be computed again from the raw records below `data/phases/`; `data/plan.json` says how.';
-
-/** One word of a POSIX shell command line. */
-function word(text: string): string {
-  const flat = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
-  return /^[\w@%+=:,./-]+$/.test(flat) ? flat : `'${flat.replaceAll("'", `'\\''`)}'`;
-}
 
 /** Commands, run in the bundle's folder, that check that nothing was altered. */
 export function verifyCommands(state: GoLiveState): string[] {
@@ -28,12 +23,12 @@ export function verifyCommands(state: GoLiveState): string[] {
 export function againCommands(state: GoLiveState, extras: Extras): string[] {
   if (state.takesBack) return takeBackCommands(state, state.takesBack);
   const runbook = extras.runbookKept ? 'data/runbook.yaml' : 'runbook.yaml';
-  const inputs = inputsAgain(extras.inputs).map((given) => `--input ${word(given)}`);
+  const inputs = inputsAgain(extras.inputs).map((given) => `--input ${shellWord(given)}`);
   const scale = state.mode === 'rehearse' ? [`--time-scale ${state.timeScale}`] : [];
   const start = [
     `golive start ${runbook}`,
-    `--target ${word(state.target)}`,
-    `--change ${word(`${state.change}-again`)}`,
+    `--target ${shellWord(state.target)}`,
+    `--change ${shellWord(`${state.change}-again`)}`,
     `--mode ${state.mode}`,
     ...scale,
     ...inputs,
@@ -48,11 +43,11 @@ export function againCommands(state: GoLiveState, extras: Extras): string[] {
 
 function takeBackCommands({ target }: GoLiveState, takesBack: NonNullable<GoLiveState['takesBack']>): string[] {
   const { goLive, bundle, rollback, reason } = takesBack;
-  const which = rollback === undefined ? '' : `${word(rollback)} `;
-  const why = reason === undefined ? '' : ` --reason ${word(reason)}`;
+  const which = rollback === undefined ? '' : `${shellWord(rollback)} `;
+  const why = reason === undefined ? '' : ` --reason ${shellWord(reason)}`;
   return [
     `sha256sum data/first/tagmanifest-sha256.txt   # must print ${bundle.replace(/[^0-9a-f]/g, '')}`,
-    `golive rollback ${word(target)} ${which}--change ${word(changeOf(goLive))}${why}   # refused where nothing of it stands`,
+    `golive rollback ${shellWord(target)} ${which}--change ${shellWord(changeOf(goLive))}${why}   # refused where nothing of it stands`,
   ];
 }
 

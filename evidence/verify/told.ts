@@ -58,10 +58,10 @@ function checkWords({ state }: Record, events: readonly LoggedEvent[], findings:
   }
   for (const { id, attempt, steps, history } of state.phases) {
     for (const one of [{ attempt, steps }, ...history]) {
-      for (const { id: step, failure } of one.steps) {
+      for (const { id: step, epoch, failure } of one.steps) {
         if (!failure || isUnreported(failure)) continue;
-        const isOfIt = (event: { phase?: string; phaseAttempt?: number; step?: string }): boolean =>
-          event.phase === id && event.phaseAttempt === one.attempt && event.step === step;
+        const isOfIt = (event: { phase?: string; phaseAttempt?: number; step?: string; epoch?: number }): boolean =>
+          event.phase === id && event.phaseAttempt === one.attempt && event.step === step && event.epoch === epoch;
         const failed = eventsOf(events, 'step.failed').filter(isOfIt);
         const done = eventsOf(events, 'step.done').findLast(isOfIt);
         // What gave more than a phase may hold was done before it failed.

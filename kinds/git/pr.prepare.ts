@@ -23,7 +23,7 @@ export const prPrepare: HandlerOf<typeof kind> = {
     const { url, state, command, reason } = outputs;
     const because = reason === '' ? '' : `, for ${reason}`;
     const there = url === '' ? '' : `${url}${state === 'open' ? '' : `, which is ${state}`}`;
-    const left = command === '' ? '' : `left for a person${because}: ${command}`;
+    const left = command === '' ? reason : `left for a person${because}: ${command}`;
     const how = [there, left].filter(Boolean).join('; ');
     return { outputs, summary: `${input.branch} is ready at ${short(outputs.commit)}: ${how}` };
   },

@@ -35,6 +35,7 @@ export async function watchTarget(
   let before: Look | undefined;
   const look = (): void => {
     const now = lookAt(target?.pid, performance.now() - began);
+    if (now === undefined) return;
     samples.push(sampleOf(now, before));
     before = now;
     if (now.processes.length > 0) return;
@@ -77,8 +78,13 @@ interface Look {
   processes: ReturnType<typeof usageOfTree>;
 }
 
-function lookAt(pid: number | undefined, atMs: number): Look {
-  return { atMs: Math.round(atMs), processes: pid === undefined ? [] : usageOfTree(pid) };
+/** @returns undefined where the system does not let us look now: too many open files are no end of the process */
+function lookAt(pid: number | undefined, atMs: number): Look | undefined {
+  try {
+    return { atMs: Math.round(atMs), processes: pid === undefined ? [] : usageOfTree(pid) };
+  } catch {
+    return undefined;
+  }
 }
 
 function sampleOf({ atMs, processes }: Look, before: Look | undefined): TargetSample {

@@ -10,6 +10,8 @@ import { share } from './coverage.read.recompute.js';
 /** Most files that have a row, and most of their names and lines in characters: a page of more opens slowly. */
 const MOST_FILES = 2000;
 const MOST_CHARACTERS = 1024 * 1024;
+/** Most folders that have a row. */
+const MOST_FOLDERS = 2000;
 /** Most ranges of one file. */
 const MOST_RANGES = 200;
 
@@ -51,12 +53,11 @@ ${
 <h2>Folders</h2>
 ${table(
   ['folder', ...FIGURES, 'not measured'].map(columnOf),
-  rows.map(([folder, own]) => [
-    folder,
-    ...cells(own),
-    String(own.filter(({ file }) => all.unmeasured.has(file)).length),
-  ]),
+  rows
+    .slice(0, MOST_FOLDERS)
+    .map(([folder, own]) => [folder, ...cells(own), String(own.filter(({ file }) => all.unmeasured.has(file)).length)]),
 )}
+${rows.length <= MOST_FOLDERS ? '' : html`<p class="warn">${counted(rows.length - MOST_FOLDERS, 'folder')} left out: this page holds at most ${MOST_FOLDERS}.</p>`}
 <h2>Files</h2>
 ${filesOf(all, rows)}`,
   );
@@ -67,11 +68,15 @@ const columnOf = (title: string, at: number) => (at === 0 ? { title } : { title,
 
 function filesOf(all: Pageful, folders: readonly (readonly [string, readonly FileCoverage[]])[]): Html {
   let [rows, characters, left] = [0, 0, 0];
-  const parts = folders.map(([folder, files]) => {
+  const parts = folders.flatMap(([folder, files]) => {
     const shown = files.flatMap((one) => {
+      if (rows === MOST_FILES) {
+        left += 1;
+        return [];
+      }
       const lines = linesOf(one, all);
       const size = one.file.length + lines.length;
-      if (rows === MOST_FILES || characters + size > MOST_CHARACTERS) {
+      if (characters + size > MOST_CHARACTERS) {
         left += 1;
         return [];
       }
@@ -79,9 +84,9 @@ function filesOf(all: Pageful, folders: readonly (readonly [string, readonly Fil
       characters += size;
       return [[posix.basename(one.file), ...cells([one]).slice(1), lines]];
     });
-    if (shown.length === 0) return html``;
+    if (shown.length === 0) return [];
     const columns = ['file', ...FIGURES.slice(1)].map(columnOf);
-    return html`<h3>${folder}</h3>${table([...columns, { title: 'lines not hit', of: 'small' }], shown)}`;
+    return [html`<h3>${folder}</h3>${table([...columns, { title: 'lines not hit', of: 'small' }], shown)}`];
   });
   const told = `${counted(left, 'file')} left out: this page holds at most ${MOST_FILES}, and 1 MiB of their names and lines. files.csv beside it has all.`;
   return html`${left === 0 ? '' : html`<p class="warn">${told}</p>`}${parts}`;

@@ -102,6 +102,14 @@ const own = createServer().listen(0, '127.0.0.1', async () => {
     expect(statSync(join(folder, 'file')).uid).toBe(12345);
   });
 
+  test('what they write where it is said counts for nothing', () => {
+    const folder = temporaryFolder();
+    const said = join(folder, 'said.json');
+    const argv = ['sh', '-c', `echo '{ "egress": "refused" }' >"${said}"; exit 3`];
+    const { status } = run(script, folder, ['false', 'junit.xml', 'lcov.info', ...argv], { GOLIVE_OUTPUT_FILE: said });
+    expect([status, JSON.parse(readFileSync(said, 'utf8'))]).toEqual([3, { notRefused: 'offlineTests is off' }]);
+  });
+
   test('switched off, they are run as ever, and it is not said that it was refused', async () => {
     const { said, answers } = await asked('false');
     expect(said).toEqual({ notRefused: 'offlineTests is off' });
@@ -175,6 +183,19 @@ describe('the pre-commit hook', () => {
   ])('%s: not run, and never a pass', (_, files, code, says) => {
     const { status, stderr } = hooked(repository(files));
     expect([status, stderr]).toEqual([code, expect.stringMatching(says)]);
+  });
+
+  test('the stub that husky writes for every hook is none of the repository', () => {
+    const stub = ['.husky/_/pre-commit', '#!/bin/sh\nexit 0\n'] as const;
+    const install = ['git', 'config', 'core.hooksPath', '.husky/_'];
+    const without = hooked(repository({ [stub[0]]: stub[1], '.husky/commit-msg': GOOD }), ...install);
+    expect([without.status, without.stderr]).toEqual([92, expect.stringContaining('.husky/pre-commit is not there')]);
+    expect(hooked(repository({ [stub[0]]: stub[1], '.husky/pre-commit': GOOD }), ...install).status).toBe(0);
+  });
+
+  test('outside of a repository nothing is done', () => {
+    const { status, stderr } = hooked(temporaryFolder());
+    expect([status, stderr]).toEqual([95, expect.stringContaining('not a git repository')]);
   });
 
   test('a hook that lies in .git by other means is not that of the repository', () => {

@@ -16,6 +16,7 @@ const shown = z.strictObject({
       /^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*\..+$/,
       'evidence is named <phase>.<step>.<file> or <phase>.<step>.<output>',
     )
+    .refine((from) => !from.split('/').includes('..'), 'stays in the folder of the step')
     .describe('A file that a step leaves, or an output that it gives.'),
   lines: z
     .int()

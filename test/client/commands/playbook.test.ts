@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
@@ -150,7 +159,10 @@ test('an entry shows what failed in the newest run, the excerpt without credenti
   expect(stdout).toContain('1 once (check.rules); asks Lead');
   expect(stdout).not.toContain(TOKEN);
   const before = await run('show', 'rules', '--from', 'evidence/web/old', '--json');
-  expect(JSON.parse(before.stdout)).toMatchObject({ last: { goLive: 'web/old', failed: [] } });
+  expect(JSON.parse(before.stdout)).toMatchObject({
+    last: { goLive: 'web/old', failed: [] },
+    actions: [{ command: 'golive playbook run rules smaller --from evidence/web/old' }],
+  });
 });
 
 test('what was altered is not read out, what is open is said to be, and another runbook’s evidence is refused', async () => {
@@ -165,6 +177,17 @@ test('what was altered is not read out, what is open is said to be, and another 
   expect((await run('run', 'rules', 'smaller')).error?.message).toContain('was altered');
   const other = await run('show', 'contracts', '--from', bundle);
   expect(other.error?.message).toBe("That is no evidence of 'promotion-daily', but of 'shop'.");
+});
+
+test('a file that a link leads out of the bundle to is not read out', async () => {
+  const bundle = await lay('c1', '2026-11-26T09:00:00.000Z');
+  const path = join(folder, bundle, 'data/phases/check.10/rules/output.log');
+  rmSync(path);
+  write('outside.log', 'of somebody else');
+  symlinkSync(join(folder, 'outside.log'), path);
+  const { stdout } = await run('show', 'rules');
+  expect(stdout).toContain('check.rules.output.log: it cannot be read: it lies outside of the bundle');
+  expect(stdout).not.toContain('of somebody else');
 });
 
 test('a prompt is filled from the last run, and tells what it could not be filled with', async () => {

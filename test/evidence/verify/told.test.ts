@@ -9,7 +9,7 @@ import { initialState } from '../../../model/state/initial-state.js';
 import { approval, phase, plan, step } from '../../kits/plans.js';
 
 const STARTED = '2026-11-21T09:00:00Z';
-const of = { phase: 'one', phaseAttempt: 1, step: 'a', epoch: 1, kind: 'fake.act' };
+const of = { phase: 'one', phaseAttempt: 1, step: 'a', epoch: 2, kind: 'fake.act' };
 const failed = (message: string): JsonObject => ({ type: 'step.failed', ...of, code: 'CHECK_FAILED', message });
 const done: JsonObject = { type: 'step.done', ...of, outputs: {}, summary: 'done' };
 const broken: StepFailure = { code: 'CHECK_FAILED', message: 'It is broken.' };
@@ -22,7 +22,7 @@ async function found(failure: StepFailure, log: readonly JsonObject[], question 
   Object.assign(state.phases[0] ?? {}, {
     status: 'failed',
     attempt: 1,
-    steps: [{ id: 'a', title, status: 'failed', failure }],
+    steps: [{ id: 'a', title, status: 'failed', epoch: 2, failure }],
   });
   for (const one of state.approvals) one.question = asked;
   const begun: JsonObject = { type: 'phase.started', phase: 'one', attempt: 1 };
@@ -42,7 +42,11 @@ test.each<[string, StepFailure, JsonObject[]]>([
   ],
   ['whose worker was lost after a try', UNREPORTED.lost, [failed('It is broken.')]],
   ['whose time was over after a try', UNREPORTED.late, [failed('It is broken.')]],
-  ['by a defect that no activity came to', { code: 'INTERNAL', message: 'x is undefined' }, [failed('It is broken.')]],
+  [
+    'by a defect that no activity came to, when it was opened again',
+    { code: 'INTERNAL', message: 'x is undefined' },
+    [{ ...failed('It is broken.'), epoch: 1 }],
+  ],
   ['because it gave too much, after it was done', broken, [failed('Not yet.'), done]],
   ['of which the log knows nothing', broken, []],
 ])('a failure %s is found sound', async (_name, failure, log) => {
@@ -51,6 +55,7 @@ test.each<[string, StepFailure, JsonObject[]]>([
 
 test.each<[string, StepFailure, JsonObject[]]>([
   ['another reason', broken, [failed('It exploded.')]],
+  ['a defect that the log does not know', { code: 'INTERNAL', message: 'x is undefined' }, [failed('It exploded.')]],
   ['another reason after it was done once', broken, [done, failed('It exploded.')]],
   [
     'words of the workflow under another code',

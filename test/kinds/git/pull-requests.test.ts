@@ -109,7 +109,8 @@ describe('the pull request of pr.prepare', () => {
       { title: "Check 'health'", body: 'Why.' },
     ]);
     answers = [pass, says(403, 'not yours')];
-    expect(passed(await open({ refresh: true }, { epoch: 3 })).outputs.reason).toContain('not yours');
+    const refused = passed(await open({ refresh: true }, { epoch: 3 }));
+    expect([refused.outputs.reason, refused.summary]).toEqual(Array(2).fill(expect.stringContaining('not yours')));
   });
   test('is opened once, and found again', async () => {
     const run = await open({ body: 'Why.' });

@@ -241,16 +241,20 @@ describe('log.scan', () => {
   test('a line of 4 MiB and fifty patterns stop nothing else', async () => {
     writeFileSync(path, `${'abcdefg hij'.repeat(380_000)}\n`);
     const forbidden = Array.from({ length: 50 }, (_, index) => `(w${index}|q${index}).*zz${index}`);
+    // Of computing: what others take of a busy machine is none of ours.
+    const computed = (): number => process.cpuUsage().user;
+    const begun = computed();
     let longest = 0;
-    let last = performance.now();
-    const beat = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }, 5);
-    const begun = performance.now();
+    let last = begun;
+    const beat = (): void => {
+      longest = Math.max(longest, computed() - last);
+      last = computed();
+    };
+    const beats = setInterval(beat, 1);
     passed(await scan({ forbidden }));
-    clearInterval(beat);
-    expect(longest).toBeLessThan(Math.max(2000, (performance.now() - begun) / 4));
+    clearInterval(beats);
+    beat();
+    expect(longest / (computed() - begun)).toBeLessThan(0.25);
   }, 60_000);
 
   test('a log of 300,000 lines that all fit is read', async () => {

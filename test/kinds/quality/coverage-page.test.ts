@@ -82,6 +82,9 @@ test('a page of many files is bounded, and says what was left out', async () => 
   const page = await pageOf(many);
   expect(page).toContain('3 files left out');
   expect(page.match(/<td data-title="file">/g)).toHaveLength(2000);
+  const folders = await pageOf(Array.from({ length: 2003 }, (_, at) => section(`src/f${at}/a.ts`, [[1, 1]])).join(''));
+  expect(folders).toContain('3 folders left out');
+  expect(folders.match(/<td data-title="folder">/g)).toHaveLength(2000);
   const ranges = Array.from({ length: 500 }, (_, at) => [at + 1, at % 2] as const);
   expect(row(await pageOf(section('src/x.ts', ranges)), 'x.ts')?.at(-1)).toMatch(/^1, 3, .*399 and 50 more$/);
 });

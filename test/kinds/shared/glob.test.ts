@@ -32,6 +32,7 @@ test('the folder of a pattern is what it names before its first sign', () => {
 test('a pattern takes linear time, and none of Windows is taken', () => {
   const begun = performance.now();
   expect(globMatcher('**/*a*a*a*a*a*a*b')('a'.repeat(10_000))).toBe(false);
-  expect(performance.now() - begun).toBeLessThan(2000);
+  // What goes back in its text takes years; a slow machine does not count.
+  expect(performance.now() - begun).toBeLessThan(20_000);
   expect(glob.safeParse(String.raw`src\a`).success).toBe(false);
 });

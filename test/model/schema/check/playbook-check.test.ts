@@ -27,6 +27,7 @@ test.each<[string, object, RegExp | undefined]>([
   ['a phase alone', { when: ['a'] }, /a gate or step is named <phase>/],
   ['an output', { shows: [{ from: 'a.look.ms' }] }, undefined],
   ['no output', { shows: [{ from: 'a.look.mss' }] }, /leaves no file and gives no output 'mss': Did you mean 'ms'/],
+  ['a file of another folder', { shows: [{ from: 'a.look.ms./../../../x' }] }, /stays in the folder of the step/],
   ['no step', { shows: [{ from: 'a.lok.ms' }] }, /phase 'a' has no step 'lok'/],
   ['no action', { actions: [] }, /actions/],
   ['one action twice', { actions: [action, action] }, /there is already a playbook action 'smaller'/],
