@@ -14,6 +14,9 @@ test.each([
   ['a\u202eb', "'a b'"],
 ])('%j', (text, word) => expect(shellWord(text)).toBe(word));
 
-test.each(["a'b'$HOME`id`", '"x" & ; | > < * ? ~ # !', '\\n\\', '~root', 'é ü'])('a shell reads %j as it is', (text) => {
-  expect(execFileSync('sh', ['-c', `printf %s ${shellWord(text)}`], { encoding: 'utf8' })).toBe(text);
-});
+test.each(["a'b'$HOME`id`", '"x" & ; | > < * ? ~ # !', '\\n\\', '~root', 'é ü'])(
+  'a shell reads %j as it is',
+  (text) => {
+    expect(execFileSync('sh', ['-c', `printf %s ${shellWord(text)}`], { encoding: 'utf8' })).toBe(text);
+  },
+);
