@@ -44,6 +44,8 @@ export interface Own {
   key: string;
   /** What a verification of each whole bundle found first, where it found something. */
   found: readonly (string | null)[];
+  /** The change that took each back, begun or ended; not there in what older versions kept. */
+  takenBack?: readonly (string | null)[] | undefined;
 }
 
 /** Content of a kept file of the earlier go-live of this place in the list; undefined where it is not there. */
@@ -77,6 +79,8 @@ export async function judgeEarlier(ask: Ask, own: Own, read: ReadKept): Promise<
     const found = own.found[index];
     if (typeof found === 'string') bundle.why.push(`Its bundle does not verify: ${found}`);
     for (const why of differences(ask, own, change, whole)) bundle.why.push(why);
+    const by = own.takenBack?.[index];
+    if (typeof by === 'string') bundle.why.push(`It was taken back by ${by}.`);
     if (bundle.why.length === 0) wholes.push({ bundle, whole });
   }
   const last = wholes.toSorted((a, b) => (a.whole.endedAt < b.whole.endedAt ? 1 : -1));

@@ -8,15 +8,27 @@ export const evidenceEarlier = defineKind({
     'Verifies sealed bundles of earlier go-lives of the same target, keeps what they say of themselves, and tells which of their phases count here: those of the same commit, tree, runbook and inputs whose gates are all GO.',
   input: z.strictObject({
     changes: z
-      .array(z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._@+=-]{0,127}$/, 'the change of a go-live'))
+      .array(
+        z
+          .string()
+          .regex(
+            /^[A-Za-z0-9_][A-Za-z0-9._@+=-]{0,127}$/,
+            'the change of a go-live, as c1: letters, digits and . _ @ + = -',
+          ),
+      )
       .max(10)
       .describe('Changes of the earlier go-lives, e.g. `[c1]`; their bundles lie beside this one.'),
-    commit: z.string().min(1).describe('The commit that they must be of.'),
+    commit: z
+      .string()
+      .min(1)
+      .describe('The commit that they must be of: the one that a git.state of this go-live gave.'),
     code: z
       .array(z.string().min(3).max(300))
       .min(1)
       .max(10)
-      .describe('`<phase>.<step>` of each git.state: there it gave that commit, and `clean`.'),
+      .describe(
+        '`<phase>.<step>` of each git.state, in a phase that is always executed: there it gave that commit, and `clean`.',
+      ),
     gates: z
       .array(z.string().min(3).max(300))
       .max(50)
@@ -47,6 +59,12 @@ export const evidenceEarlier = defineKind({
     'a go-live without a closed bundle, of another key, mode, commit, runbook or input, of a dirty tree, or too old':
       'counts for nothing, and `why` says so',
     'a bundle that does not verify': 'counts for nothing: every byte of it is verified first, as `golive verify` does',
+    'a go-live that was taken back, wholly or in part, or is being taken back':
+      'counts for nothing: what it did is in place no more',
+    'a work tree that is not as committed now':
+      'is not looked at: a gate on `clean` of the step that reads the code keeps it from passing',
+    'a file that a `path` input names, or that a step reads':
+      'is held to be the same where a command of the runbook uses it; of others only the path is compared',
     'a phase that several executed': 'the last one that did decides, also where it failed',
     'a phase that passed under a waiver': 'does not count',
     'an event log of more than 64 MiB': 'counts for nothing',

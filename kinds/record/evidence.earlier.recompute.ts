@@ -37,12 +37,12 @@ export const recomputeEvidenceEarlier: RecomputeOf<typeof kind> = async (input, 
   return outputs;
 };
 
-function isLooked(value: unknown): value is Pick<Own, 'key' | 'found'> {
+function isLooked(value: unknown): value is Pick<Own, 'key' | 'found' | 'takenBack'> {
   if (typeof value !== 'object' || value === null || !('key' in value) || !('found' in value)) return false;
   const { key, found } = value;
-  return (
-    typeof key === 'string' &&
-    Array.isArray(found) &&
-    found.every((one: unknown) => one === null || typeof one === 'string')
-  );
+  const takenBack = 'takenBack' in value ? value.takenBack : [];
+  return typeof key === 'string' && isTold(found) && isTold(takenBack);
 }
+
+const isTold = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((one: unknown) => one === null || typeof one === 'string');

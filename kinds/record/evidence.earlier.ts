@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -19,14 +20,16 @@ export const evidenceEarlier: HandlerOf<typeof kind> = {
     const { begun, text } = ownPlan(evidenceDir);
     const [key, kept] = [await context.evidenceKey(), new Map<string, Buffer>()];
     const found: (string | null)[] = [];
+    const takenBack: (string | null)[] = [];
     for (const [index, change] of input.changes.entries()) {
       context.progress({ done: index, total: input.changes.length, text: `verifying ${change}` });
       found.push(await keep(join(dirname(evidenceDir), change), index, key, kept));
+      takenBack.push(takerOf(`${begun.plan.target.id}/${change}`, dirname(evidenceDir)));
     }
     for (const [name, bytes] of kept) await context.evidence.write(name, bytes);
     await context.evidence.write(OWN_PLAN, text);
-    await context.evidence.write(LOOKED, `${JSON.stringify({ key, found }, null, 2)}\n`);
-    const judged = await earlierOf(input, { plan: begun.plan, key, found }, (name) => kept.get(name));
+    await context.evidence.write(LOOKED, `${JSON.stringify({ key, found, takenBack }, null, 2)}\n`);
+    const judged = await earlierOf(input, { plan: begun.plan, key, found, takenBack }, (name) => kept.get(name));
     await context.evidence.write(COUNTED, judged.text);
     return { outputs: judged.outputs, summary: summaryOf(judged.outputs, context) };
   },
@@ -53,6 +56,31 @@ async function keep(root: string, index: number, key: string, kept: Map<string, 
     return ok || !first ? null : `${first.item} ${first.message}.`;
   } catch (error) {
     return error instanceof Error ? error.message : 'it cannot be read';
+  }
+}
+
+/**
+ * The change of a go-live that took another one back, wholly or in part, or has begun to: by its plan, which it wrote before
+ * its first deed. What it took back is in place no more, whatever the sealed bundle of the first says.
+ *
+ * @param folder that of all bundles of the target
+ */
+function takerOf(goLive: string, folder: string): string | null {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
+    const begun = begunIn(join(folder, entry.name, 'data', 'plan.json'));
+    if (begun?.plan.takesBack?.goLive === goLive) return entry.name;
+  }
+  return null;
+}
+
+/** What is no plan took nothing back. */
+function begunIn(path: string): Begun | undefined {
+  try {
+    const begun: unknown = jsonObjectIn(readAtMost(path, MOST.record).toString('utf8'));
+    return isBegun(begun) ? begun : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -102,6 +102,14 @@ beforeAll(async () => {
     writeFileSync(join(evidence, 'tampered', 'data/phases/one.1/figures/values.csv'), 'ok\n1\n');
     await Bundle.at(join(evidence, 'stranger')).reseal(generateKeyPairSync('ed25519').privateKey);
     await go(start, 'of-tampered', one('two', 'tampered'));
+    // What takes one back writes its plan before its first deed.
+    await go(start, 'undone', one('one'));
+    const takesBack = { goLive: 'twice/undone', bundle: '', undos: [], rollback: undefined };
+    const taking = join(evidence, 'undone-rollback-1', 'data', 'plan.json');
+    mkdirSync(dirname(taking), { recursive: true });
+    const { plan } = begun.parse(JSON.parse(Bundle.at(join(evidence, 'undone')).text('data/plan.json')));
+    writeFileSync(taking, JSON.stringify({ plan: { ...plan, takesBack } }));
+    await go(start, 'of-undone', one('two', 'undone'));
     await go(start, 'of-stranger', one('two', 'stranger'));
     project.file('figures.csv', BAD);
     await go(start, 'failed', one('one'));
@@ -116,6 +124,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => project.close());
 
+const begun = z.object({ plan: z.looseObject({}) });
 const said = z.object({
   level: z.string(),
   gates: z.array(z.object({ id: z.string(), standing: z.string() })),
@@ -157,6 +166,7 @@ test.each<[string, string, RegExp]>([
     /does not verify: data\/phases\/one\.1\/figures\/\S+ was (altered|added)/,
   ],
   ['a bundle of another key', 'of-stranger', /seal does not hold: evidence-key\.pem is SHA256/],
+  ['one that was taken back', 'of-undone', /It was taken back by undone-rollback-1/],
   ['a later one in which it failed', 'of-failed', /one does not count: it did not pass/],
   ['a dirty tree', 'of-dirty', /work tree was not as committed: begin\.code/],
   ['another commit', 'other-commit', /another commit: begin\.code/],
