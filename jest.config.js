@@ -45,6 +45,7 @@ const SYSTEM = [
 
 /** What measures times, and is void where others take the cores: one file after the other, with nothing beside it. */
 const MEASURED = [
+  'e2e/{certificate-attacks,systems-hardening-certification}',
   'kinds/chaos/chaos.{disk,kill,memory,network}',
   'kinds/load/{browser,load.run,target-profile}',
 ].map(fileOf);
@@ -68,7 +69,7 @@ export default {
       displayName: 'unit',
       testMatch: ['**/test/**/*.test.ts', ...[...SYSTEM, ...MEASURED].map((glob) => `!${glob}`)],
     },
-    { ...onServer, displayName: 'system', testMatch: SYSTEM },
+    { ...onServer, displayName: 'system', testMatch: [...SYSTEM, ...MEASURED.map((glob) => `!${glob}`)] },
     { ...onServer, displayName: 'measured', testMatch: MEASURED },
   ],
 };
