@@ -101,7 +101,6 @@ function takeBack(file: string): void {
 function seeReverts(): void {
   const now = git('rev-parse', 'HEAD');
   if (now === head) return;
-  head = now;
   for (const { order, commit, before } of executed.values()) {
     if (existsSync(join(root, 'audit', `${order.id}.rollback_ok.json`))) continue;
     if (git('log', '--format=%H', '-n', '1', '--fixed-strings', `--grep=This reverts commit ${commit}`) === '')
@@ -112,12 +111,23 @@ function seeReverts(): void {
     const ok = JSON.stringify(after) === JSON.stringify(before);
     audit(order.id, { event: ok ? 'rollback_ok' : 'rollback_failed', commit, before, after });
   }
+  // Not before: where a look breaks off, the next one looks again.
+  head = now;
+}
+
+/** What breaks off is taken up again a moment later. */
+function attempt(what: () => void): void {
+  try {
+    what();
+  } catch (error) {
+    log('error', messageOf(error));
+  }
 }
 
 const timer = setInterval(() => {
   try {
-    for (const name of readdirSync(join(root, 'executor')).toSorted()) execute(name);
-    seeReverts();
+    for (const name of readdirSync(join(root, 'executor')).toSorted()) attempt(() => execute(name));
+    attempt(seeReverts);
     if (fault.loses === 'audit' && isLateInWindow(root, Number(values['time-scale'] ?? 1)))
       truncateSync(join(root, 'audit.jsonl'));
   } catch (error) {
