@@ -1,4 +1,3 @@
-import { shellWord } from '../../model/text/shell-word.js';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { stepKinds } from '../../kinds/catalog.js';
@@ -6,6 +5,7 @@ import { runbookJsonSchemaText } from '../../model/schema/format/json-schema.js'
 import { DEVICE, id as idSchema, title as titleSchema } from '../../model/schema/format/runbook-fields.js';
 import { loadRunbook } from '../../model/schema/load.js';
 import { readable } from '../../model/text/readable.js';
+import { shellWord } from '../../model/text/shell-word.js';
 import { CliError, messageOf } from '../errors.js';
 import { composeRunbook, idOf, quoted } from './compose/compose-runbook.js';
 import { readCompose } from './compose/read-compose.js';

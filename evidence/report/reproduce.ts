@@ -1,8 +1,8 @@
 import { changeOf } from '../../model/plan/address.js';
 import { inputsAgain } from '../../model/plan/input-text.js';
 import type { GoLiveState } from '../../model/state/state.js';
-import type { Extras } from './extras.js';
 import { shellWord } from '../../model/text/shell-word.js';
+import type { Extras } from './extras.js';
 import { modeText } from './words.js';
 
 const FIGURES_AGAIN =

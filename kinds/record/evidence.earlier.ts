@@ -20,12 +20,13 @@ export const evidenceEarlier: HandlerOf<typeof kind> = {
     const { begun, text } = ownPlan(evidenceDir);
     const [key, kept] = [await context.evidenceKey(), new Map<string, Buffer>()];
     const found: (string | null)[] = [];
-    const takenBack: (string | null)[] = [];
+    const folder = dirname(evidenceDir);
+    const takers = takersIn(folder);
     for (const [index, change] of input.changes.entries()) {
       context.progress({ done: index, total: input.changes.length, text: `verifying ${change}` });
-      found.push(await keep(join(dirname(evidenceDir), change), index, key, kept));
-      takenBack.push(takerOf(`${begun.plan.target.id}/${change}`, dirname(evidenceDir)));
+      found.push(await keep(join(folder, change), index, key, kept));
     }
+    const takenBack = input.changes.map((change) => takers.get(`${begun.plan.target.id}/${change}`) ?? null);
     for (const [name, bytes] of kept) await context.evidence.write(name, bytes);
     await context.evidence.write(OWN_PLAN, text);
     await context.evidence.write(LOOKED, `${JSON.stringify({ key, found, takenBack }, null, 2)}\n`);
@@ -60,18 +61,19 @@ async function keep(root: string, index: number, key: string, kept: Map<string, 
 }
 
 /**
- * The change of a go-live that took another one back, wholly or in part, or has begun to: by its plan, which it wrote before
- * its first deed. What it took back is in place no more, whatever the sealed bundle of the first says.
+ * Go-lives that were taken back, wholly or in part, or whose taking back has begun, with the change of the one that did: by
+ * its plan, which it wrote before its first deed. What it took back is in place no more, whatever the sealed bundle says.
  *
  * @param folder that of all bundles of the target
  */
-function takerOf(goLive: string, folder: string): string | null {
+function takersIn(folder: string): ReadonlyMap<string, string> {
+  const takers = new Map<string, string>();
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
-    const begun = begunIn(join(folder, entry.name, 'data', 'plan.json'));
-    if (begun?.plan.takesBack?.goLive === goLive) return entry.name;
+    const first = begunIn(join(folder, entry.name, 'data', 'plan.json'))?.plan.takesBack;
+    if (first) takers.set(first.goLive, entry.name);
   }
-  return null;
+  return takers;
 }
 
 /** What is no plan took nothing back. */

@@ -124,16 +124,14 @@ function attempt(what: () => void): void {
   }
 }
 
-const timer = setInterval(() => {
-  try {
-    for (const name of readdirSync(join(root, 'executor')).toSorted()) attempt(() => execute(name));
-    attempt(seeReverts);
-    if (fault.loses === 'audit' && isLateInWindow(root, Number(values['time-scale'] ?? 1)))
-      truncateSync(join(root, 'audit.jsonl'));
-  } catch (error) {
-    log('error', messageOf(error));
-  }
-}, LOOK_MS);
+function look(): void {
+  for (const name of readdirSync(join(root, 'executor')).toSorted()) attempt(() => execute(name));
+  attempt(seeReverts);
+  if (fault.loses === 'audit' && isLateInWindow(root, Number(values['time-scale'] ?? 1)))
+    truncateSync(join(root, 'audit.jsonl'));
+}
+
+const timer = setInterval(() => attempt(look), LOOK_MS);
 endsCleanly(async () => clearInterval(timer));
 writeFileSync(join(root, 'executor.pid'), `${process.pid}\n`);
 log('info', `executing for ${repo}`);

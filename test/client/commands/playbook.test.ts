@@ -6,8 +6,8 @@ import {
   readdirSync,
   realpathSync,
   rmSync,
-  writeFileSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
