@@ -37,6 +37,6 @@ test.each<[string, Engine, string]>([
   ["SELECT 1 INTO -- why\n# so\n OUTFILE 'x'", 'mysql', 'it writes a file'],
   ['SELECT 1 INTO@x', 'mysql', 'it writes a file or a variable'],
   ['SELECT 1\0', 'postgres', 'a zero byte'],
-])('%s does not (%s)', (text, engine, why) => {
+])('%j does not (%s)', (text, engine, why) => {
   expect(statementProblem(text, engine)).toContain(why);
 });
