@@ -61,6 +61,8 @@ export const evidenceEarlier = defineKind({
     'a bundle that does not verify': 'counts for nothing: every byte of it is verified first, as `golive verify` does',
     'a go-live that was taken back, wholly or in part, or is being taken back':
       'counts for nothing: what it did is in place no more',
+    'a plan beside these bundles that cannot be read':
+      'the step fails: whether one of them was taken back is not known',
     'a work tree that is not as committed now':
       'is not looked at: a gate on `clean` of the step that reads the code keeps it from passing',
     'a file that a `path` input names, or that a step reads':

@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { HandlerOf, StepContext } from '../../activities/step/step.js';
 import { StepError } from '../../activities/step/step-error.js';
@@ -11,6 +10,7 @@ import { counted } from '../../model/text/counted.js';
 import { recomputeOutputs } from '../recompute.js';
 import type { evidenceEarlier as kind } from './evidence.earlier.kind.js';
 import { earlierOf } from './evidence.earlier.recompute.js';
+import { takersIn } from './taken-back.js';
 
 export const evidenceEarlier: HandlerOf<typeof kind> = {
   async do(input, context) {
@@ -57,32 +57,6 @@ async function keep(root: string, index: number, key: string, kept: Map<string, 
     return ok || !first ? null : `${first.item} ${first.message}.`;
   } catch (error) {
     return error instanceof Error ? error.message : 'it cannot be read';
-  }
-}
-
-/**
- * Go-lives that were taken back, wholly or in part, or whose taking back has begun, with the change of the one that did: by
- * its plan, which it wrote before its first deed. What it took back is in place no more, whatever the sealed bundle says.
- *
- * @param folder that of all bundles of the target
- */
-function takersIn(folder: string): ReadonlyMap<string, string> {
-  const takers = new Map<string, string>();
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
-    const first = begunIn(join(folder, entry.name, 'data', 'plan.json'))?.plan.takesBack;
-    if (first) takers.set(first.goLive, entry.name);
-  }
-  return takers;
-}
-
-/** What is no plan took nothing back. */
-function begunIn(path: string): Begun | undefined {
-  try {
-    const begun: unknown = jsonObjectIn(readAtMost(path, MOST.record).toString('utf8'));
-    return isBegun(begun) ? begun : undefined;
-  } catch {
-    return undefined;
   }
 }
 
